@@ -1,0 +1,1 @@
+"""Templates, packaging, lint rules and the local stack: what surrounds the code that is deployed."""

@@ -1,0 +1,74 @@
+"""MiniStack, unpatched, as the AWS of the local stack: bound to 127.0.0.1, IAM enforced, state kept across a graceful stop."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from infra.local.children import Child
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+
+
+@dataclass(frozen=True)
+class Aws:
+    """Where the local AWS answers. `client("s3")` is a boto3 client with the account's root credentials."""
+
+    endpoint: str
+
+    def client(self, service: str, *, connections: int = 10) -> Any:
+        """A client of `service`. No retries: a local call that fails should be seen."""
+        config = Config(max_pool_connections=connections, retries={"total_max_attempts": 1}, read_timeout=120)
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=config,
+        )
+
+
+def environment(port: int, state_dir: Path, smtp_port: int, *, auth: bool, persist: bool) -> dict[str, str]:
+    """The environment MiniStack runs in. Nothing of the caller's AWS settings may leak in: function workers inherit all of it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BOTO", "STRIPE"))}
+    temporary = state_dir / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    return kept | {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_HOST": "127.0.0.1",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "AUTH": "true" if auth else "false",
+        "PERSIST_STATE": "1" if persist else "0",
+        "STATE_DIR": str(state_dir / "aws"),
+        "S3_PERSIST": "1" if persist else "0",
+        "S3_DATA_DIR": str(state_dir / "s3"),
+        "SMTP_HOST": f"127.0.0.1:{smtp_port}",
+        "TMPDIR": str(temporary),
+        "LOG_LEVEL": "INFO",
+        # A worker that was used once stays: a cold start in the middle of a demo surprises people.
+        "LAMBDA_WARM_TTL_SECONDS": "3600",
+        # Code arrives in zips that carry their own byte code; writing more beside it only costs time.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def start(port: int, state_dir: Path, smtp_port: int, *, auth: bool = True, persist: bool = True) -> Child:
+    """Starts MiniStack and returns once it answers. Raises `StackError` with its last log lines when it does not."""
+    variables = environment(port, state_dir, smtp_port, auth=auth, persist=persist)
+    child = Child("MiniStack", ["ministack"], variables, state_dir / "logs" / "ministack.log")
+    try:
+        child.wait_until_answers(f"http://127.0.0.1:{port}/_ministack/health")
+    except BaseException:
+        child.stop()
+        raise
+    return child
