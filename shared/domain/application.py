@@ -1,0 +1,195 @@
+"""An application: the machine of product.md section 4, the stored state, and its clocks. Guards: `application_guards`.
+
+No personal data: ids, codes, cents, dates and hashes only. Reasons and messages are erasable items, named by `*_ref`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.business_clock import add_business_hours
+from shared.domain.calendar import local_date
+from shared.domain.guidelines import GuidelineVerdict
+from shared.domain.instants import Instant
+from shared.domain.machine import NEW, Actor, Arrow, Machine
+from shared.domain.policy import Policy
+from shared.domain.program import ExperienceType
+
+
+class ApplicationStatus(StrEnum):
+    DRAFT = "DRAFT"
+    SUBMITTED = "SUBMITTED"
+    IN_REVIEW = "IN_REVIEW"
+    NEEDS_INFO = "NEEDS_INFO"
+    HOST_REVIEW = "HOST_REVIEW"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    CONVERTED = "CONVERTED"
+    WITHDRAWN = "WITHDRAWN"
+    CLOSED = "CLOSED"
+
+
+class ApplicationEvent(StrEnum):
+    START = "start"
+    SAVE = "save"
+    SUBMIT = "submit"
+    DRAFT_LAPSED = "draft_lapsed"
+    CLAIM = "claim"
+    CLAIM_LAPSED = "claim_lapsed"
+    ASK = "ask"
+    REPLY = "reply"
+    REPLY_LAPSED = "reply_lapsed"
+    ROUTE_TO_HOST = "route_to_host"
+    RECOMMEND_YES = "recommend_yes"
+    RECOMMEND_NO = "recommend_no"
+    TAKE_BACK = "take_back"
+    APPROVE = "approve"
+    REJECT = "reject"
+    TERMS_SIGNED = "terms_signed"
+    HOLD_PLACED = "hold_placed"
+    HOLD_RELEASED = "hold_released"
+    OFFER_LAPSED = "offer_lapsed"
+    RESERVED = "reserved"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+
+
+_S, _E = ApplicationStatus, ApplicationEvent
+_TR, _HM, _RV, _CO, _SYS = (frozenset({actor}) for actor in (Actor.TRAINEE, Actor.HOST, Actor.REVIEWER, Actor.COORDINATOR, Actor.SYSTEM))
+
+OPEN = (_S.DRAFT, _S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW, _S.APPROVED)
+"""States that still lead somewhere: while in one, the application blocks a second one for the same program and start."""
+
+_WITHDRAW_GUARD = "no live hold; by the system only when a sibling reserved overlapping weeks"
+
+APPLICATION = Machine(
+    "application",
+    (
+        Arrow(NEW, _E.START, _TR, _S.DRAFT, "signed in", ("draft due in 90 days",)),
+        Arrow(_S.DRAFT, _E.SAVE, _TR, _S.DRAFT),
+        Arrow(
+            _S.DRAFT, _E.SUBMIT, _TR, _S.SUBMITTED,
+            "CV, program LIVE, start and length, eligibility, horizon, no duplicate",
+            ("review clock 24 business hours", "escalation at 72 business hours"),
+        ),
+        Arrow(_S.DRAFT, _E.DRAFT_LAPSED, _SYS, _S.EXPIRED, "90 days without submission"),
+        Arrow(_S.SUBMITTED, _E.CLAIM, _RV, _S.IN_REVIEW, "unclaimed", ("claim lapses in 4 business hours",)),
+        Arrow(_S.IN_REVIEW, _E.CLAIM_LAPSED, _SYS, _S.SUBMITTED, "4 business hours without a decision"),
+        Arrow(_S.IN_REVIEW, _E.ASK, _RV, _S.NEEDS_INFO, "message", ("review clock paused", "reminder at 7 days", "expiry at 14 days")),
+        Arrow(_S.NEEDS_INFO, _E.REPLY, _TR, _S.IN_REVIEW, "what was asked for is there", ("review clock resumes",)),
+        Arrow(_S.NEEDS_INFO, _E.REPLY_LAPSED, _SYS, _S.EXPIRED, "14 days without a reply"),
+        Arrow(
+            _S.IN_REVIEW, _E.ROUTE_TO_HOST, _RV, _S.HOST_REVIEW, "the program or the case asks for it",
+            ("promise of at least 5 days", "nudges at 3 and 5 days", "escalation at 7 days", "the coordinator decides at 10 days"),
+        ),
+        Arrow(_S.HOST_REVIEW, _E.RECOMMEND_YES, _HM, _S.IN_REVIEW, "link or sign-in of the host", ("recommendation stored",)),
+        Arrow(_S.HOST_REVIEW, _E.RECOMMEND_NO, _HM, _S.IN_REVIEW, "link or sign-in of the host", ("recommendation stored",)),
+        Arrow(_S.HOST_REVIEW, _E.TAKE_BACK, _CO, _S.IN_REVIEW, "reason"),
+        Arrow(
+            _S.IN_REVIEW, _E.APPROVE, _RV, _S.APPROVED,
+            "every guideline met or overridden with a reason; the host said yes if routed",
+            ("offer for 7 days, or 72 hours when the start is less than 60 days away",),
+        ),
+        Arrow(_S.IN_REVIEW, _E.REJECT, _RV, _S.REJECTED, "reason code and text", ("three alternatives",)),
+        Arrow(_S.APPROVED, _E.TERMS_SIGNED, _TR, _S.APPROVED, "the current version of the terms"),
+        Arrow(_S.APPROVED, _E.HOLD_PLACED, _TR | _CO, _S.APPROVED, "terms signed, offer open, fewer than 3 holds, no live hold"),
+        Arrow(_S.APPROVED, _E.HOLD_RELEASED, _TR | _CO | _SYS, _S.APPROVED, "the hold ended without payment"),
+        Arrow(_S.APPROVED, _E.OFFER_LAPSED, _SYS, _S.EXPIRED, "offer over, not reserved, no live hold", ("next on the waitlist",)),
+        Arrow(_S.APPROVED, _E.RESERVED, _SYS, _S.CONVERTED, "payment settled", ("overlapping siblings withdrawn",)),
+        *(Arrow(state, _E.WITHDRAW, _TR | _SYS, _S.WITHDRAWN, _WITHDRAW_GUARD) for state in OPEN),
+        *(Arrow(state, _E.CLOSE, _SYS, _S.CLOSED, "no live hold") for state in OPEN),
+    ),
+)  # fmt: skip
+
+
+class GuidelineOutcome(BaseModel):
+    """H12: what approval stores of one guideline; its evidence stays with the facts it came from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    code: str
+    verdict: GuidelineVerdict
+
+
+class Override(BaseModel):
+    """H12: a reviewer accepted in spite of this guideline; the reason is an erasable text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    code: str
+    reason_ref: str
+    reason_hash: str = ""
+
+
+class Application(BaseModel):
+    """The stored state. `start` is a Monday at the site; `total_cents` the price shown when submitting, the one that is charged."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
+    version: int
+    status: ApplicationStatus
+    case_id: str
+    trainee_id: str
+    program_id: str
+    experience_type: ExperienceType
+    start: date | None = None
+    weeks: int = 4
+    credit_wish: bool = False
+    cv_document_id: str | None = None
+    cv_sha256: str | None = None
+    policy_version: str
+    total_cents: int | None = None
+    created_at: Instant
+    draft_expires_at: Instant | None = None
+    submitted_at: Instant | None = None
+    review_due_at: Instant | None = None
+    escalate_at: Instant | None = None
+    claimed_by: str | None = None
+    claim_lapses_at: Instant | None = None
+    routed_to_host: bool = False
+    host_recommendation: Literal["yes", "no"] | None = None
+    guideline_results: tuple[GuidelineOutcome, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    decided_by: str | None = None
+    decided_at: Instant | None = None
+    decision_code: str | None = None
+    decision_reason_ref: str | None = None
+    decision_reason_hash: str | None = None
+    offer_expires_at: Instant | None = None
+    terms_version: str | None = None
+    terms_signed_at: Instant | None = None
+    terms_signature_ref: str | None = None
+    holds_used: int = 0
+    live_reservation_id: str | None = None
+
+
+class ReviewClock(BaseModel):
+    """T18: promise "from 24 business hours" and the moment of escalation, UTC."""
+
+    model_config = ConfigDict(frozen=True)
+    due_at: Instant
+    escalate_at: Instant
+
+
+def review_clock(submitted_at: datetime, policy: Policy) -> ReviewClock:
+    return ReviewClock(
+        due_at=add_business_hours(submitted_at, policy.review_bh),
+        escalate_at=add_business_hours(submitted_at, policy.review_escalate_bh),
+    )
+
+
+def claim_lapse(claimed_at: datetime, policy: Policy) -> datetime:
+    return add_business_hours(claimed_at, policy.claim_bh)
+
+
+def draft_expiry(created_at: datetime, policy: Policy) -> datetime:
+    return created_at + timedelta(days=policy.draft_days)
+
+
+def offer_expiry(now: datetime, start: date, policy: Policy, zone: str) -> datetime:
+    """Policy offer.ttl: 7 days to sign and pay, 72 hours when the start is less than 60 days away (dates at the site)."""
+    short = (start - local_date(now, zone)).days < policy.offer_short_below_days
+    return now + (timedelta(hours=policy.offer_short_hours) if short else timedelta(days=policy.offer_days))
