@@ -123,6 +123,12 @@ class PaymentUnavailable(Busy):
     slug, status, title = "payment-unavailable", 503, "The payment page cannot be opened right now"
 
 
+class OutcomeUnknown(RotaError):
+    """A partner was asked and its answer was lost: it may have happened. Never repeated blindly; somebody looks, or a later fact tells."""
+
+    slug, status, title = "outcome-unknown", 503, "We do not know yet whether that worked"
+
+
 class Unauthentic(RotaError):
     """A webhook whose signature is missing, wrong or stale."""
 
