@@ -1,0 +1,207 @@
+"""Every item of the core, ledger and inbox tables: its key, its attributes, and the way back. No key is written anywhere else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from shared.domain.aggregate import EventRow, Kind, record
+from shared.domain.instants import iso, parse
+from shared.domain.money import JournalEntry
+from shared.domain.seats import SeatYear
+from shared.ports import Claim, Due, DueItem, Loaded, SeatMove, Step, Text
+
+Item = dict[str, Any]
+DUE_SHARDS = 2
+STATE = "STATE"
+_to, _from = TypeSerializer(), TypeDeserializer()
+OWNER_FIELD: dict[str, str] = {"APPLICATION": "trainee_id", "RESERVATION": "trainee_id", "DOCUMENT": "trainee_id"}
+
+
+def marshal(values: Mapping[str, Any]) -> Item:
+    return {name: _to.serialize(value) for name, value in values.items()}
+
+
+def unmarshal(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(_from.deserialize(value)) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def storable(value: Any) -> Any:
+    """JSON values as the table takes them: it has no floats, only decimals (places have degrees)."""
+    if isinstance(value, float):
+        return Decimal(str(value))
+    if isinstance(value, dict):
+        return {str(name): storable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(inner) for inner in value]
+    return value
+
+
+def key(pk: str, sk: str) -> Item:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+# --- aggregates -----------------------------------------------------------------------------------------------------------------------
+def aggregate_pk(kind: Kind, id: str) -> str:
+    return f"{kind}#{id}"
+
+
+def state_key(kind: Kind, id: str) -> Item:
+    return key(aggregate_pk(kind, id), STATE)
+
+
+def event_sk(seq: int) -> str:
+    return f"EVENT#{seq:010d}"
+
+
+def rows_of(step: Step) -> tuple[EventRow, Item, Item]:
+    """(event row, its item, the new state's item) of one step."""
+    loaded = step.loaded
+    row = record(step.draft, loaded.kind, loaded.id, loaded.version + 1, loaded.head)
+    pk = aggregate_pk(loaded.kind, loaded.id)
+    event = {"pk": pk, "sk": event_sk(row.seq), **storable(row.model_dump(mode="json"))}
+    if row.case_id:
+        event |= {"case_pk": f"CASE#{row.case_id}", "case_sk": f"{iso(row.occurred_at)}#{row.id}"}
+    state = {**loaded.state, **step.draft.data, "version": row.seq}
+    stored: dict[str, Any] = {"pk": pk, "sk": STATE, "version": row.seq, "head": row.hash, "state": storable(state)}
+    owner = state.get(OWNER_FIELD.get(loaded.kind, ""))
+    if owner:
+        stored |= {"owner_pk": f"{loaded.kind}#{owner}", "owner_sk": state["created_at"]}
+    if loaded.kind == "PROGRAM":
+        stored |= {"owner_pk": f"PROGRAM#{state['status']}", "owner_sk": loaded.id}
+    return row, marshal(event), marshal(stored)
+
+
+def loaded_of(item: Mapping[str, Any]) -> Loaded:
+    values = unmarshal(item)
+    kind, id = values["pk"].split("#", 1)
+    return Loaded(kind, id, values["state"], values["version"], values["head"])
+
+
+def event_of(item: Mapping[str, Any]) -> EventRow:
+    values = unmarshal(item)
+    return EventRow.model_validate({name: values[name] for name in EventRow.model_fields if name in values})
+
+
+# --- due rows -------------------------------------------------------------------------------------------------------------------------
+def due_key(kind: Kind, id: str, due_kind: str) -> Item:
+    return key(aggregate_pk(kind, id), f"DUE#{due_kind}")
+
+
+def due_shard(due_kind: str, id: str) -> str:
+    shard = int(hashlib.sha256(id.encode()).hexdigest(), 16) % DUE_SHARDS
+    return f"{due_kind}#{shard}"
+
+
+def due_item(loaded: Loaded, due: Due, case_id: str) -> Item:
+    values = {"due_pk": due_shard(due.kind, loaded.id), "due_at": iso(due.at), "due_kind": due.kind, "who": due.who, "case_id": case_id}
+    return due_key(loaded.kind, loaded.id, due.kind) | marshal(values)
+
+
+def due_of(item: Mapping[str, Any]) -> DueItem:
+    values = unmarshal(item)
+    kind, id = values["pk"].split("#", 1)
+    return DueItem(Due(values["due_kind"], parse(values["due_at"]), values["who"]), kind, id, values["case_id"])
+
+
+# --- seats ----------------------------------------------------------------------------------------------------------------------------
+def seats_key(program_id: str, year: int) -> Item:
+    return key(f"PROGRAM#{program_id}", f"SEATS#{year}")
+
+
+def seats_item(seats: SeatYear) -> Item:
+    weeks = {week: {"capacity": cell.capacity, "taken": cell.taken} for week, cell in seats.weeks.items()}
+    return seats_key(seats.program_id, seats.year) | marshal({"program_id": seats.program_id, "year": seats.year, "weeks": weeks})
+
+
+def seats_of(item: Mapping[str, Any]) -> SeatYear:
+    values = unmarshal(item)
+    return SeatYear.model_validate({name: values[name] for name in ("program_id", "year", "weeks")})
+
+
+def trainee_week_key(trainee_id: str, week: str) -> Item:
+    return key(f"TRAINEE#{trainee_id}", f"WEEK#{week}")
+
+
+def trainee_week_item(move: SeatMove, week: str) -> Item:
+    return trainee_week_key(move.trainee_id, week) | marshal({"reservation_id": move.reservation_id, "program_id": move.program_id})
+
+
+# --- names that may exist once, texts, ledger -----------------------------------------------------------------------------------------
+def claim_key(claim: Claim) -> Item:
+    return key(f"UNIQUE#{claim.key}", "UNIQUE")
+
+
+def person_pk(owner: str) -> str:
+    """The one partition that holds everything erasable about a person or a host's contact."""
+    return f"PERSON#{owner}"
+
+
+def person_key(account_id: str) -> Item:
+    return key(person_pk(account_id), "PERSON")
+
+
+def facts_key(account_id: str) -> Item:
+    return key(person_pk(account_id), "FACTS")
+
+
+def contact_key(host_id: str) -> Item:
+    return key(person_pk(host_id), "CONTACT")
+
+
+def text_key(ref: str) -> Item:
+    owner, name = ref.split("/", 1)
+    return key(person_pk(owner), f"TEXT#{name}")
+
+
+def text_item(text: Text) -> Item:
+    return text_key(text.ref) | marshal({"body": storable(dict(text.body))})
+
+
+def journal_item(entry: JournalEntry) -> Item:
+    return key(entry.book, f"ENTRY#{entry.id}") | marshal({"entry": storable(entry.model_dump(mode="json"))})
+
+
+def journal_of(item: Mapping[str, Any]) -> JournalEntry:
+    return JournalEntry.model_validate(unmarshal(item)["entry"])
+
+
+# --- the inbox table: rows with a TTL (wall time) -------------------------------------------------------------------------------------
+def ttl(moment: datetime) -> Item:
+    return {"ttl": {"N": str(int(moment.timestamp()))}}
+
+
+def hashed(secret: str) -> str:
+    """Session ids and link tokens are stored only as this."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def session_key(session_id: str) -> Item:
+    return key(f"SESSION#{hashed(session_id)}", "SESSION")
+
+
+def link_key(token: str) -> Item:
+    return key(f"LINK#{hashed(token)}", "LINK")
+
+
+def mail_key(mail_id: str) -> Item:
+    return key(f"MAIL#{mail_id}", "MAIL")
+
+
+def delivery_key(event_id: str) -> Item:
+    return key(f"STRIPE#{event_id}", "DELIVERY")

@@ -1,0 +1,169 @@
+"""`Store` on the core and ledger tables: strongly consistent reads, and one guarded transaction for every write."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.adapters.dynamodb import items
+from shared.adapters.dynamodb.transaction import Tables, actions, refusal
+from shared.domain.aggregate import EventRow, Kind
+from shared.domain.errors import Busy, NotFound
+from shared.domain.instants import iso
+from shared.domain.money import JournalEntry
+from shared.domain.seats import SeatYear
+from shared.ports import DueItem, Ids, Loaded, Work
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ATTEMPTS = 8
+THROTTLED = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "TransactionInProgressException"}
+
+
+def busy(error: Exception) -> Busy:
+    """What a caller hears when the table cannot answer; the cause stays attached for the log."""
+    refused = Busy("Our records cannot be reached for a moment.", "Nothing was changed. Try again in a minute.")
+    refused.__cause__ = error
+    return refused
+
+
+class DynamoStore:
+    def __init__(self, client: DynamoDBClient, tables: Tables, ids: Ids, pause: Callable[[float], None] = time.sleep) -> None:
+        self._client, self._tables, self._ids, self._pause = client, tables, ids, pause
+
+    def load(self, kind: Kind, id: str) -> Loaded:
+        item = self._get(self._tables.core, items.state_key(kind, id))
+        if item is None:
+            raise NotFound(f"There is no {kind.lower()} {id}.", "Check the address, or start again from your list.")
+        return items.loaded_of(item)
+
+    def load_many(self, keys: Iterable[tuple[Kind, str]]) -> dict[tuple[Kind, str], Loaded]:
+        wanted = [items.state_key(kind, id) for kind, id in dict.fromkeys(keys)]
+        found = (items.loaded_of(item) for item in self.batch(self._tables.core, wanted))
+        return {(loaded.kind, loaded.id): loaded for loaded in found}
+
+    def history(self, kind: Kind, id: str) -> list[EventRow]:
+        return [items.event_of(item) for item in self.query(self._tables.core, items.aggregate_pk(kind, id), "EVENT#")]
+
+    def commit(self, work: Work) -> list[EventRow]:
+        rows, found = actions(work, self._tables)
+        request = [action.request for action in found]
+        token = self._ids.new()
+        for attempt in range(ATTEMPTS):
+            try:
+                self._client.transact_write_items(TransactItems=request, ClientRequestToken=token)  # type: ignore[arg-type]
+                return rows
+            except self._client.exceptions.TransactionCanceledException as error:
+                refused = refusal(found, error.response["CancellationReasons"])
+                if refused:
+                    raise refused from error
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in THROTTLED:
+                    raise busy(error) from error
+            except BotoCoreError as error:
+                raise busy(error) from error
+            # Full jitter: items of one program are touched by many at once, and equal waits would meet again.
+            self._pause(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311 - spreading load, not a secret
+        raise Busy("Many people are booking this at the same moment.", "Nothing was changed. Try again.")
+
+    def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
+        found = self._ask(
+            lambda: self._client.query(
+                TableName=self._tables.core, IndexName="owner", KeyConditionExpression="owner_pk = :owner",
+                ExpressionAttributeValues={":owner": {"S": f"{kind}#{owner_id}"}}, ScanIndexForward=False, Limit=limit,
+            )
+        )  # fmt: skip
+        # The index may be a moment behind and holds keys only: the states are read from the table itself.
+        keys = [(kind, item["pk"]["S"].split("#", 1)[1]) for item in found["Items"]]
+        states = self.load_many(keys)
+        return [states[key] for key in keys if key in states]
+
+    def program_ids(self, status: str) -> list[str]:
+        """Every program of one status, from the owner index."""
+        ids: list[str] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = self._ask(
+                lambda: self._client.query(
+                    TableName=self._tables.core, IndexName="owner", KeyConditionExpression="owner_pk = :owner",
+                    ExpressionAttributeValues={":owner": {"S": f"PROGRAM#{status}"}}, **start,  # noqa: B023 - called at once
+                )
+            )  # fmt: skip
+            ids += [item["owner_sk"]["S"] for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                return ids
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
+        condition, values = "due_pk = :shard", {}
+        if until is not None:
+            condition += " AND due_at <= :until"
+            values[":until"] = {"S": iso(until)}
+        found: list[DueItem] = []
+        for shard in range(items.DUE_SHARDS):
+            page = self._ask(
+                lambda: self._client.query(
+                    TableName=self._tables.core, IndexName="due", KeyConditionExpression=condition, Limit=limit,
+                    ExpressionAttributeValues=values | {":shard": {"S": f"{kind}#{shard}"}},  # noqa: B023 - called at once
+                )
+            )  # fmt: skip
+            found += [items.due_of(item) for item in page["Items"]]
+        return sorted(found, key=lambda item: (item.due.at, item.subject_id))[:limit]
+
+    def seat_years(self, keys: Sequence[tuple[str, int]]) -> list[SeatYear]:
+        return [items.seats_of(item) for item in self.batch(self._tables.core, [items.seats_key(*key) for key in dict.fromkeys(keys)])]
+
+    def text(self, ref: str) -> Mapping[str, Any] | None:
+        item = self._get(self._tables.core, items.text_key(ref))
+        return None if item is None else items.unmarshal(item)["body"]
+
+    def journal(self, account: str) -> list[JournalEntry]:
+        entries = [items.journal_of(item) for item in self.query(self._tables.ledger, account, "ENTRY#")]
+        return sorted(entries, key=lambda entry: (entry.at, entry.id))
+
+    # --- reads shared by the other adapters of this package ---------------------------------------------------------------------------
+    def query(self, table: str, pk: str, prefix: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        start: dict[str, Any] = {}
+        while True:
+            page = self._ask(
+                lambda: self._client.query(
+                    TableName=table, KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)", ConsistentRead=True,
+                    ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}}, **start,  # noqa: B023 - called at once
+                )
+            )  # fmt: skip
+            found += page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return found
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def batch(self, table: str, keys: Sequence[items.Item]) -> list[dict[str, Any]]:
+        """`BatchGetItem`, 100 keys at a time; what the service leaves unprocessed is asked for again."""
+        found: list[dict[str, Any]] = []
+        for start in range(0, len(keys), 100):
+            wanted: Any = {table: {"Keys": list(keys[start : start + 100]), "ConsistentRead": True}}
+            for attempt in range(ATTEMPTS):
+                answer = self._ask(lambda: self._client.batch_get_item(RequestItems=wanted))  # noqa: B023 - called at once
+                found += answer["Responses"].get(table, [])
+                wanted = answer.get("UnprocessedKeys")
+                if not wanted:
+                    break
+                self._pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311
+            else:
+                raise Busy("Our records answer slowly at the moment.", "Try again in a minute.")
+        return found
+
+    def _get(self, table: str, key: items.Item) -> dict[str, Any] | None:
+        return self._ask(lambda: self._client.get_item(TableName=table, Key=key, ConsistentRead=True)).get("Item")
+
+    def _ask(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except (ClientError, BotoCoreError) as error:
+            raise busy(error) from error

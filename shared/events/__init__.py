@@ -1,0 +1,1 @@
+"""Events on the bus: the envelope, and the catalog of typed events with their versions."""

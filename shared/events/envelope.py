@@ -1,0 +1,48 @@
+"""What travels on the bus: ids, codes, cents and dates of one event row, or of one stored Stripe delivery. Never personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.aggregate import Actor, EventRow
+from shared.domain.instants import Instant
+
+SOURCE = "rota"
+
+
+class Subject(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+    id: str
+
+
+class Envelope(BaseModel):
+    """`id` is stable across republishing; consumers are idempotent by it and keep no order: they re-read the subject's state."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
+    type: str
+    source: str = SOURCE
+    occurred_at: Instant
+    actor: Actor
+    subject: Subject
+    seq: int
+    case_id: str = ""
+    correlation_id: str = ""
+    causation_id: str = ""
+    data: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: EventRow) -> Envelope:
+        return cls(
+            id=row.id, type=row.type, occurred_at=row.occurred_at, actor=row.actor, subject=Subject(kind=row.kind, id=row.aggregate_id),
+            seq=row.seq, case_id=row.case_id, correlation_id=row.correlation_id, causation_id=row.causation_id, data=row.data,
+        )  # fmt: skip
+
+    @classmethod
+    def from_bus(cls, body: Mapping[str, Any]) -> Envelope:
+        """From an EventBridge event, as a queue receives it."""
+        return cls.model_validate(body["detail"])

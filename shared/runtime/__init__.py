@@ -1,0 +1,1 @@
+"""What a Lambda needs around its one call: settings, wiring, HTTP, pages, workers, logs."""

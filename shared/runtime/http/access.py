@@ -1,0 +1,110 @@
+"""Who may call a route, and who is calling. A route without a declaration cannot be registered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.aggregate import Actor
+from shared.domain.errors import ForeignOrigin, RotaError, SignInNeeded, WrongRole
+from shared.ports import Identity, Session, Sessions
+
+COOKIE = "__Host-session"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Access:
+    """`roles` empty: any role; `signed_in` False: anybody."""
+
+    signed_in: bool = True
+    roles: frozenset[str] = frozenset()
+
+    def check(self, session: Session | None) -> None:
+        """Raises `SignInNeeded` or `WrongRole`."""
+        if not self.signed_in:
+            return
+        if session is None:
+            raise SignInNeeded("This needs an account.", "Sign in, or create an account; it takes two minutes.")
+        if self.roles and not self.roles & set(session.roles):
+            needed = " or ".join(sorted(self.roles))
+            raise WrongRole(f"This is for the {needed} role.", "Sign in with another account, or ask an administrator.", roles=sorted(self.roles))
+
+    def described(self) -> list[str]:
+        """For the API document."""
+        return ["anyone"] if not self.signed_in else sorted(self.roles) or ["signed in"]
+
+
+ANYONE = Access(signed_in=False)
+SIGNED_IN = Access()
+
+
+def roles(*names: str) -> Access:
+    return Access(roles=frozenset(names))
+
+
+def cookie_value(headers: Mapping[str, str], event: Mapping[str, Any]) -> str:
+    """The session cookie. HTTP APIs pass cookies as a list; some local gateways leave them in the header."""
+    for part in [*event.get("cookies", []), *headers.get("cookie", "").split(";")]:
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
+
+
+def check_origin(method: str, headers: Mapping[str, str], public_url: str) -> None:
+    """A cookie call that changes something must come from our own pages (OWASP: verifying origin). Raises `ForeignOrigin`."""
+    if method in SAFE_METHODS:
+        return
+    origin = headers.get("origin", "")
+    if origin != public_url:
+        raise ForeignOrigin("The browser says that this form was not sent from our pages.", "Open the page here and send it again.")
+
+
+class Caller:
+    """Finds out who calls, once per request and only when somebody asks: a public page without a cookie costs no request."""
+
+    def __init__(self, event: Mapping[str, Any], headers: Mapping[str, str], sessions: Sessions, identity: Identity) -> None:
+        self._bearer = headers.get("authorization", "")
+        self._cookie = cookie_value(headers, event)
+        self._sessions, self._identity = sessions, identity
+        self._session: Session | None = None
+        self._known = False
+
+    @property
+    def by_cookie(self) -> bool:
+        return bool(self._cookie) and not self._bearer
+
+    @property
+    def session_id(self) -> str:
+        return self._cookie
+
+    @property
+    def session(self) -> Session | None:
+        """Raises `SignInNeeded` for a bearer token that is no good; a stale cookie is simply nobody."""
+        if not self._known:
+            if self._bearer:
+                kind, _, token = self._bearer.partition(" ")
+                if kind.lower() != "bearer":
+                    raise SignInNeeded("Only bearer tokens are accepted here.", "Send `Authorization: Bearer <access token>`.")
+                self._session = self._sessions.of_account(self._identity.verify(token.strip()))
+            elif self._cookie:
+                self._session = self._sessions.read(self._cookie)
+            self._known = True
+        return self._session
+
+    @property
+    def known(self) -> Session | None:
+        """The session for a page's header: while an error is being shown, not knowing who looks is no second error."""
+        try:
+            return self.session
+        except RotaError:
+            return None
+
+    def actor(self, acting_as: str) -> Actor:
+        """Raises `SignInNeeded` when nobody is signed in."""
+        session = self.session
+        if session is None:
+            raise SignInNeeded("This needs an account.", "Sign in, or create an account; it takes two minutes.")
+        return Actor(role=acting_as, id=session.account_id)

@@ -1,0 +1,113 @@
+"""Resources and refusals as HTTP answers: JSON for programs, pages for browsers, the same model behind both."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from shared.domain.errors import RotaError
+from shared.runtime.http.refusals import field_errors, problem
+from shared.runtime.pages import PageContext, ProblemView, csp, render
+
+if TYPE_CHECKING:
+    from shared.runtime.http.room import Declared, Room
+
+JSON, HTML, PROBLEM = "application/json", "text/html; charset=utf-8", "application/problem+json"
+
+
+class Answers:
+    """Everything about form, nothing about content."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    # --- a resource -------------------------------------------------------------------------------------------------------------------
+    def represent(self, response: Response[Any], declared: Declared) -> Response[Any]:
+        """`response.body` is the serialised resource. A browser gets the route's page, or 303 to where its form leads."""
+        if not self._room.request.wants_page or not response.is_json():
+            return response
+        if declared.goes_to and response.status_code < 300:
+            return Response(303, HTML, "", headers={"Location": declared.goes_to.format_map(response.body)})
+        if declared.page:
+            return self._page(declared, response.body, response.status_code)
+        return response
+
+    def _page(self, declared: Declared, resource: Any, status: int, **context: Any) -> Response[Any]:
+        title = declared.title.format_map(resource) if "{" in declared.title else declared.title
+        html = render(declared.page, self._room.name, resource, self.context(title=title, **context))
+        return Response(status, HTML, html)
+
+    def context(self, **more: Any) -> PageContext:
+        room = self._room
+        session = room.caller.known
+        return PageContext(
+            path=room.request.path,
+            now=room.wiring.clock.now(),
+            signed_in=session.name if session else None,
+            roles=session.roles if session else (),
+            viewer_zone=session.zone if session else "UTC",
+            idempotency_key=room.wiring.ids.new(),
+            public_url=room.wiring.settings.public_url,
+            **more,
+        )
+
+    # --- a refusal --------------------------------------------------------------------------------------------------------------------
+    def refused(self, error: RotaError, declared: Declared | None, plain_page: bool = False) -> Response[Any]:
+        """A problem document; for a browser the form again with what was typed, the sign-in page, or a page that says what to do."""
+        room = self._room
+        headers = {"Retry-After": "5"} if error.status == 503 else {}
+        if error.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        if not room.request.wants_page:
+            return Response(error.status, PROBLEM, json.dumps(problem(error, room.request.id), default=str), headers=headers)
+        sign_in = room.sign_in_address(error)
+        if sign_in:
+            return Response(303, HTML, "", headers={"Location": sign_in})
+        if declared and declared.again and not plain_page and error.status not in {401, 403, 404}:
+            return self._again(error, declared)
+        return self._error_page(error, headers)
+
+    def _again(self, error: RotaError, declared: Declared) -> Response[Any]:
+        """The page that the form came from, with the errors beside their fields and everything that was typed."""
+        assert declared.again is not None
+        shown = next(one for one in self._room.declared.values() if one.function is declared.again)
+        arguments = {name: value for name, value in self._room.resolver.context["_route_args"].items() if name in _arguments(declared.again)}
+        try:
+            resource = declared.again(**arguments)
+        except RotaError as second:
+            return self._error_page(second, {})
+        body = resource.model_dump(mode="json")
+        return self._page(shown, body, error.status, errors=field_errors(error, declared.form), inputs=self._room.request.inputs)
+
+    def _error_page(self, error: RotaError, headers: dict[str, str]) -> Response[Any]:
+        view = ProblemView(error.title, error.detail, error.remedy, error.status, self._room.request.id)
+        html = render("error.html", None, {}, self.context(title=error.title, problem=view))
+        return Response(error.status, HTML, html, headers=headers)
+
+    # --- what every answer carries ----------------------------------------------------------------------------------------------------
+    def plain(self, response: Response[Any]) -> dict[str, Any]:
+        """A response that was made outside the resolver, as API Gateway takes it."""
+        headers = {**response.headers, "Content-Type": response.content_type or JSON}
+        return {"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False, "cookies": []}
+
+    def finish(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """Security headers, cookies, caching; a HEAD call loses its body. Signed-in answers are never stored."""
+        room = self._room
+        headers = answer["headers"]
+        headers.setdefault("Cache-Control", "private, no-store" if room.caller.by_cookie or room.caller.session_id else "no-cache")
+        headers["Vary"] = "Accept, Cookie, Authorization"
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        headers["Content-Security-Policy"] = csp([origin for origin in room.wiring.settings.form_origins.split(" ") if origin])
+        answer["cookies"] = [*answer.get("cookies", []), *room.cookies]
+        if room.request.is_head:
+            answer["body"] = ""
+        return answer
+
+
+def _arguments(function: Any) -> set[str]:
+    code = function.__code__
+    return set(code.co_varnames[: code.co_argcount])

@@ -1,0 +1,83 @@
+"""The raw API Gateway event made ready: size, HEAD, and forms turned into JSON before Powertools reads them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from shared.domain.errors import Malformed, TooLarge
+
+MAX_BODY = 1_000_000
+FORM = "application/x-www-form-urlencoded"
+KEY_FIELD = "idempotency_key"
+
+
+class Request:
+    """One call. `event` is a copy that Powertools may read; `inputs` is what a form held, to be shown again when it is refused."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        self.headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        http = event["requestContext"]["http"]
+        self.is_head = http["method"] == "HEAD"
+        self.method = "GET" if self.is_head else http["method"]
+        self.path: str = event.get("rawPath") or "/"
+        self.query_string: str = event.get("rawQueryString") or ""
+        self.id: str = event["requestContext"].get("requestId", "")
+        self.source_ip: str = http.get("sourceIp", "")
+        self.wants_page = "text/html" in self.headers.get("accept", "")
+        self.inputs: dict[str, Any] = {}
+        self.idempotency_key = self.headers.get("idempotency-key", "")
+        self.event: dict[str, Any] = {
+            **event, "headers": self.headers, "requestContext": {**event["requestContext"], "http": {**http, "method": self.method}},
+        }  # fmt: skip
+
+    def read_body(self) -> None:
+        """Raises `TooLarge` above 1 MB and `Malformed` for what is not the text that it says it is."""
+        body = self.event.get("body") or ""
+        if len(body) > MAX_BODY * 4 // 3 + 4:
+            raise TooLarge("The request is larger than 1 MB.", "Send less text; files go to the upload address instead.")
+        try:
+            raw = base64.b64decode(body, validate=True) if self.event.get("isBase64Encoded") else body.encode()
+            text = raw.decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise Malformed("The body is not UTF-8 text.", "Send JSON or a web form.") from None
+        if len(raw) > MAX_BODY:
+            raise TooLarge("The request is larger than 1 MB.", "Send less text; files go to the upload address instead.")
+        kind = self.headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind == FORM:
+            text = json.dumps(self._form(text))
+        elif self.method in {"POST", "PUT", "PATCH"} and text:
+            self._check_json(kind, text)
+        if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
+            self.headers["content-type"] = "application/json"
+            self.event |= {"body": text or "{}", "isBase64Encoded": False}
+
+    def _form(self, text: str) -> dict[str, Any]:
+        """An empty field is absent; a name ending in `[]` is a list, also with one value or none."""
+        fields: dict[str, Any] = {}
+        try:
+            pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=500)
+        except ValueError:
+            raise Malformed("The form has too many fields.", "Send the form as the page offers it.") from None
+        for name, value in pairs:
+            if name.endswith("[]"):
+                fields.setdefault(name[:-2], []).extend([value] if value else [])
+            elif name == KEY_FIELD:
+                self.idempotency_key = self.idempotency_key or value
+            elif value.strip():
+                fields[name] = value.strip()
+        self.inputs = {name: value for name, value in fields.items() if name != "password"}
+        return fields
+
+    @staticmethod
+    def _check_json(kind: str, text: str) -> None:
+        if kind != "application/json":
+            raise Malformed("The body is neither JSON nor a web form.", "Send `Content-Type: application/json`.")
+        try:
+            json.loads(text)
+        except ValueError as error:
+            raise Malformed(f"The body is not JSON: {error}.", "Check the brackets, commas and quotes.") from None

@@ -1,0 +1,211 @@
+"""A room: one Lambda's HTTP surface on Powertools' resolver. Routes declare who may call, which page shows the resource, where a form goes next.
+
+    room = Room("accounts", Settings)
+
+    @room.get("/accounts/profile", access=SIGNED_IN, page="profile.html", title="Your profile")
+    def show_profile() -> ProfileView:
+        return room.wiring.accounts.profile(room.actor("trainee"))
+
+    handler = room.handler()
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+
+from shared.domain.aggregate import Actor
+from shared.domain.errors import NotFound, RotaError, SignInNeeded
+from shared.ports import Session
+from shared.runtime.bootstrap import Wiring, in_lambda
+from shared.runtime.http.access import Access, Caller, check_origin
+from shared.runtime.http.answers import Answers
+from shared.runtime.http.refusals import invalid
+from shared.runtime.http.request import Request
+from shared.runtime.log import log
+from shared.runtime.settings import Http
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Event = Mapping[str, Any]
+
+
+class MethodNotAllowed(RotaError):
+    slug, status, title = "method-not-allowed", 405, "This address takes other calls"
+
+
+class InternalError(RotaError):
+    slug, status, title = "internal-error", 500, "Something broke on our side"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a route says about itself. `goes_to` is a format string over the answer's fields: where a good form post leads (303).
+    `again` is the room's GET function whose page a refused form comes back on; it gets the same path arguments."""
+
+    function: Callable[..., Any]
+    access: Access
+    page: str = ""
+    title: str = ""
+    goes_to: str = ""
+    again: Callable[..., Any] | None = None
+    form: type[BaseModel] | None = None
+
+
+class Room:
+    """`prefix` names the folder under `functions/`; `settings` what the function reads from its environment."""
+
+    def __init__(self, name: str, settings: type[Http]) -> None:
+        self.name, self.settings = name, settings
+        self.resolver = APIGatewayHttpResolver(enable_validation=True)
+        self.declared: dict[tuple[str, str], Declared] = {}
+        self._wiring: Wiring | None = None
+        self._answers = Answers(self)
+        self.request: Request
+        self.caller: Caller
+        self.cookies: list[str] = []
+        self.resolver.use(middlewares=[self._around])
+        self.resolver.exception_handler(RotaError)(self._refuse)
+        self.resolver.exception_handler(RequestValidationError)(self._refuse_input)
+        self.resolver.exception_handler(ServiceError)(self._refuse_service)
+        self.resolver.not_found(self._not_found)
+
+    # --- what handlers use ------------------------------------------------------------------------------------------------------------
+    @property
+    def wiring(self) -> Wiring:
+        if self._wiring is None:
+            self._wiring = Wiring(self.settings.read(os.environ), self.name)
+        return self._wiring
+
+    def wire(self, wiring: Wiring) -> None:
+        """Tests and tools give their own."""
+        self._wiring = wiring
+
+    @property
+    def session(self) -> Session | None:
+        return self.caller.session
+
+    def actor(self, acting_as: str) -> Actor:
+        return self.caller.actor(acting_as)
+
+    def key(self) -> str:
+        """The call's idempotency key; without one each call is a new one."""
+        return self.request.idempotency_key or self.wiring.ids.new()
+
+    def set_cookie(self, value: str) -> None:
+        self.cookies.append(value)
+
+    # --- routes -----------------------------------------------------------------------------------------------------------------------
+    def get(self, rule: str, *, access: Access, page: str = "", title: str = "") -> Callable[[Function], Function]:
+        return self._route("GET", rule, Declared(lambda: None, access, page, title), 200)
+
+    def post(
+        self,
+        rule: str,
+        *,
+        access: Access,
+        goes_to: str = "",
+        again: Callable[..., Any] | None = None,
+        page: str = "",
+        title: str = "",
+        form: type[BaseModel] | None = None,
+        status: int = 200,
+    ) -> Callable[[Function], Function]:
+        return self._route("POST", rule, Declared(lambda: None, access, page, title, goes_to, again, form), status)
+
+    def _route(self, method: str, rule: str, declared: Declared, status: int) -> Callable[[Function], Function]:
+        def register(function: Function) -> Function:
+            self.declared[(method, rule)] = Declared(
+                function, declared.access, declared.page, declared.title, declared.goes_to, declared.again, declared.form
+            )
+            summary = (function.__doc__ or function.__name__).strip().splitlines()[0]
+            self.resolver.route(
+                rule, method, summary=summary, tags=[self.name], status_code=status, operation_id=f"{self.name}_{function.__name__}",
+                openapi_extensions={"x-rota-roles": declared.access.described()},
+            )(function)  # fmt: skip
+            return function
+
+        return register
+
+    def current(self) -> Declared | None:
+        """The declaration of the route being answered; None when nothing matched."""
+        route = self.resolver.context.get("_route")
+        return self.declared.get((route.method, route.path)) if route else None
+
+    # --- one call ---------------------------------------------------------------------------------------------------------------------
+    def handler(self) -> Callable[[Event, Any], dict[str, Any]]:
+        """The Lambda entry point. In Lambda everything is wired now, during INIT; elsewhere at the first call."""
+        if in_lambda(os.environ):
+            self.wiring.warm()
+        return self.answer
+
+    def answer(self, event: Event, context: Any) -> dict[str, Any]:
+        self.cookies = []
+        self.request = Request(event)
+        self.caller = Caller(event, self.request.headers, self.wiring.sessions, self.wiring.identity)
+        try:
+            if self.caller.by_cookie:
+                check_origin(self.request.method, self.request.headers, self.wiring.settings.public_url)
+            self.request.read_body()
+            response = self.resolver.resolve(self.request.event, context)
+        except RotaError as error:
+            # Refused before a route was found; the resolver's own handlers answer everything after that.
+            response = self._answers.plain(self._answers.refused(error, None))
+        finished = self._answers.finish(response)
+        route = self.request.path.split("/")[1]
+        log(self.name, "answered", request=self.request.id, method=self.request.method, prefix=route, status=finished["statusCode"])
+        return finished
+
+    def _around(self, app: APIGatewayHttpResolver, following: Callable[[Any], Response[Any]]) -> Response[Any]:
+        declared = self.current()
+        if declared is None:
+            return following(app)
+        try:
+            declared.access.check(self.session)
+            return self._answers.represent(following(app), declared)
+        except (RotaError, ServiceError, NotFoundError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line of defence: a reference for the person, the trace for the log
+            return self._broken(error, declared)
+
+    def _broken(self, error: Exception, declared: Declared | None) -> Response[Any]:
+        log(self.name, "failed", request=self.request.id, error=error)
+        hidden = InternalError("We have a record of it.", "Try again; if it stays, tell us the reference.")
+        return self._answers.refused(hidden, declared, plain_page=True)
+
+    def _refuse(self, error: RotaError) -> Response[Any]:
+        return self._answers.refused(error, self.current())
+
+    def _refuse_input(self, error: RequestValidationError) -> Response[Any]:
+        declared = self.current()
+        try:
+            # The resolver validates before any middleware runs; who may not call is told so first.
+            if declared:
+                declared.access.check(self.session)
+        except RotaError as refused:
+            return self._answers.refused(refused, declared)
+        return self._answers.refused(invalid(error.errors()), declared)
+
+    def _refuse_service(self, error: ServiceError) -> Response[Any]:
+        return self._refuse(NotFound(str(error.msg), "Check the address."))
+
+    def _not_found(self, _: NotFoundError) -> Response[Any]:
+        path = self.request.path
+        allowed = sorted({route.method for route in self.resolver._static_routes + self.resolver._dynamic_routes if route.rule.match(path)})
+        if allowed:
+            response = self._answers.refused(MethodNotAllowed(f"{self.request.method} is not possible here.", f"Use {', '.join(allowed)}."), None)
+            response.headers["Allow"] = ", ".join(allowed)
+            return response
+        return self._answers.refused(NotFound("There is nothing at this address.", "Check it for a typing error, or start from the home page."), None)
+
+    def sign_in_address(self, error: RotaError) -> str:
+        """Where a browser goes that must sign in first; empty for every other refusal."""
+        if not isinstance(error, SignInNeeded) or self.request.method != "GET":
+            return ""
+        return f"/accounts/sign-in?next={self.request.path}"

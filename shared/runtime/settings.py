@@ -1,0 +1,79 @@
+"""One settings model per function, put together from these parts; field names are the environment's, in lower case.
+
+A function's class lists exactly what its template section sets (a test compares the two), so nothing is read that is not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    """`business_clock_file` moves business time and `call_log_file` records AWS calls; both on the local stack only, empty on AWS."""
+
+    model_config = ConfigDict(frozen=True)
+    stage: str
+    business_clock_file: str = ""
+    call_log_file: str = ""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Raises pydantic's ValidationError, naming what is missing, when the environment is not complete."""
+        return cls.model_validate({name: environment[name.upper()] for name in cls.model_fields if name.upper() in environment})
+
+
+class CoreTable(Settings):
+    core_table: str
+
+
+class LedgerTable(Settings):
+    ledger_table: str
+
+
+class InboxTable(Settings):
+    inbox_table: str
+
+
+class Http(CoreTable, InboxTable):
+    """Every room that answers people: sessions need both tables. `form_origins` are further origins that a page's forms may reach."""
+
+    public_url: str
+    form_origins: str = ""
+    cognito_issuer: str
+    cognito_jwks_url: str
+    cognito_client_id: str
+
+
+class Pool(Settings):
+    cognito_pool_id: str
+
+
+class Uploads(Settings):
+    upload_bucket: str
+
+
+class Search(Settings):
+    search_bucket: str
+    signing_secret_arn: str
+
+
+class Stripe(Settings):
+    """`stripe_api_base` is empty on AWS, where the SDK's own address holds."""
+
+    stripe_secret_arn: str
+    stripe_api_base: str = ""
+
+
+class WebhookSecret(Settings):
+    webhook_secret_arn: str
+
+
+class MailSettings(Settings):
+    mail_from: str
+
+
+class BusSettings(Settings):
+    bus_name: str

@@ -1,0 +1,69 @@
+"""A queue worker: SQS batch in, one call per event, partial failures out (the failed messages alone come back).
+
+    worker = Worker("payments", Settings)
+
+    @worker.on("StripeDelivered.v1")
+    def settle(event: Envelope) -> None: ...
+
+    handler = worker.handler()
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from shared.events.envelope import Envelope
+from shared.runtime.bootstrap import Wiring, in_lambda
+from shared.runtime.log import log
+from shared.runtime.settings import Settings
+
+Consumer = Callable[[Envelope], None]
+
+
+class Worker:
+    """`name` is the folder under `functions/`. An event type that nobody consumes here is an error: its rule should not have sent it."""
+
+    def __init__(self, name: str, settings: type[Settings]) -> None:
+        self.name, self.settings = name, settings
+        self.consumers: dict[str, Consumer] = {}
+        self._wiring: Wiring | None = None
+        self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+    @property
+    def wiring(self) -> Wiring:
+        if self._wiring is None:
+            self._wiring = Wiring(self.settings.read(os.environ), self.name)
+        return self._wiring
+
+    def wire(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+
+    def on(self, *types: str) -> Callable[[Consumer], Consumer]:
+        def register(consumer: Consumer) -> Consumer:
+            for type in types:
+                self.consumers[type] = consumer
+            return consumer
+
+        return register
+
+    def handler(self) -> Callable[[Mapping[str, Any], Any], Any]:
+        if in_lambda(os.environ):
+            _ = self.wiring.clock
+        return self.answer
+
+    def answer(self, event: Mapping[str, Any], context: Any) -> Any:
+        return process_partial_response(event=dict(event), record_handler=self._consume, processor=self._processor, context=context)
+
+    def _consume(self, record: Mapping[str, Any]) -> None:
+        envelope = Envelope.from_bus(json.loads(record["body"]))
+        try:
+            self.consumers[envelope.type](envelope)
+        except Exception as error:
+            log(self.name, "event failed", error=error, event=envelope.id, type=envelope.type)
+            raise
+        log(self.name, "event done", event=envelope.id, type=envelope.type)
