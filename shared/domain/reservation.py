@@ -83,7 +83,7 @@ RESERVATION = Machine(
             _S.RELEASED, _E.RETAKE, _SYS, _S.RESERVED,
             "late payment; application still APPROVED, a free seat in every week", ("seat taken", *_RESERVED_EFFECTS),
         ),
-        Arrow(_S.RELEASED, _E.REFUND_DUE, _SYS, _S.REFUND_DUE, "late payment, the seat is gone", ("refund in full",)),
+        Arrow(_S.RELEASED, _E.REFUND_DUE, _SYS, _S.REFUND_DUE, "late payment that cannot take the seat again", ("refund in full",)),
         Arrow(_S.REFUND_DUE, _E.REFUND_RECORDED, _SYS, _S.REFUNDED, "the refund exists at the payment provider"),
         Arrow(_S.RESERVED, _E.CHANGE_DATES, _CO, _S.RESERVED, "seat in the new weeks; reason and proof", ("differing weeks moved",)),
         Arrow(_S.RESERVED, _E.SWITCH, _CO, _S.RESERVED, "seat at the new program; reason and proof", ("seats moved in one transaction",)),

@@ -1,0 +1,50 @@
+"""Draws the state machines from their data: `python -m shared.domain.diagrams` writes docs/state-machines.md, `--check` fails on drift."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from shared.domain.application import APPLICATION
+from shared.domain.machine import NEW, Arrow, Machine
+from shared.domain.reservation import RESERVATION
+
+MACHINES = (APPLICATION, RESERVATION)
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "state-machines.md"
+_HEAD = """# State machines
+
+Drawn from the data in `shared/domain` by `python -m shared.domain.diagrams`; change the data, not this page. What is not an arrow is
+refused: `not-allowed-now` when the state has no such event, `wrong-role` when somebody else's role has it.
+"""
+
+
+def render() -> str:
+    """The whole page: a Mermaid diagram and a table of arrows per machine."""
+    return "\n".join([_HEAD, *(_section(machine) for machine in MACHINES)])
+
+
+def _section(machine: Machine) -> str:
+    rows = [_row(arrow) for arrow in machine.arrows]
+    head = "| From | Event | Who | Guard | To | Effects |\n|---|---|---|---|---|---|"
+    return f"## {machine.name.capitalize()}\n\n```mermaid\n{machine.to_mermaid()}\n```\n\n{head}\n" + "\n".join(rows) + "\n"
+
+
+def _row(arrow: Arrow) -> str:
+    source = "-" if arrow.source == NEW else arrow.source
+    cells = (source, arrow.event, ", ".join(sorted(arrow.actors)), arrow.guard, arrow.target, "; ".join(arrow.effects))
+    return "| " + " | ".join(cells) + " |"
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status 0, or 1 when `--check` finds that the page is not what the data says."""
+    if "--check" not in arguments:
+        PAGE.write_text(render(), encoding="utf-8")
+        return 0
+    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == render():
+        return 0
+    sys.stderr.write("docs/state-machines.md is out of date: run `python -m shared.domain.diagrams`\n")
+    return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
