@@ -1,0 +1,69 @@
+"""`DocumentStore` on S3: browsers upload by presigned POST and download by presigned GET; no function ever passes a file through.
+
+The client must sign with version 4 (`Config(signature_version="s3v4")`); a bucket's encryption rule refuses anything unsigned by it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.domain.errors import Busy
+from shared.ports import StoredObject, Upload
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+UPLOAD_SECONDS = 15 * 60
+MISSING = {"NoSuchKey", "404", "NotFound"}
+
+
+class S3Documents:
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client, self._bucket = client, bucket
+
+    def upload(self, key: str, kind: str, max_bytes: int, redirect: str) -> Upload:
+        """A form that stores 1 to `max_bytes` bytes under `key` within 15 minutes, then sends the browser to `redirect`."""
+        fields: dict[str, Any] = {
+            "x-amz-meta-kind": kind,
+            "x-amz-server-side-encryption": "AES256",
+            "success_action_redirect": redirect,
+        }
+        conditions: list[Any] = [["content-length-range", 1, max_bytes], *({name: value} for name, value in fields.items())]
+        form = self._client.generate_presigned_post(self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=UPLOAD_SECONDS)
+        return Upload(url=form["url"], fields=form["fields"])
+
+    def read(self, key: str) -> StoredObject | None:
+        """The whole object; our uploads are at most 10 MB. None when nothing is there. Raises `Busy`."""
+        try:
+            found = self._client.get_object(Bucket=self._bucket, Key=key)
+            return StoredObject(content=found["Body"].read(), metadata=found["Metadata"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return None
+            raise _busy() from error
+        except BotoCoreError as error:
+            raise _busy() from error
+
+    def link(self, key: str, download_name: str, seconds: int) -> str:
+        params = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": disposition(download_name)}
+        return self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
+
+    def delete(self, key: str) -> None:
+        """Also fine when nothing is there. Raises `Busy`."""
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+        except (ClientError, BotoCoreError) as error:
+            raise _busy() from error
+
+
+def disposition(name: str) -> str:
+    """`Content-Disposition` for a download, RFC 6266: a plain ASCII name for old browsers and the exact one in RFC 5987 form."""
+    plain = "".join(letter if letter.isascii() and letter.isprintable() and letter not in '"\\/%' else "_" for letter in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _busy() -> Busy:
+    return Busy("Our document store cannot be reached for a moment.", "Nothing was changed. Try again in a minute.")

@@ -1,0 +1,61 @@
+"""`Mailer` on SES. The raw message of version 1 of the API, because it keeps attachments and our own Message-ID.
+
+The client must not retry by itself (`Config(retries={"total_max_attempts": 1})`): a retry after a lost answer would send a second mail.
+"""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
+
+from shared.domain.errors import Busy, OutcomeUnknown
+from shared.ports import Mail
+
+if TYPE_CHECKING:
+    from mypy_boto3_ses import SESClient
+
+MAX_RAW_BYTES = 10 * 1000 * 1000
+NEVER_LEFT = (EndpointConnectionError, ConnectTimeoutError, NoCredentialsError)
+
+
+class SesMailer:
+    def __init__(self, client: SESClient, sender: str, reply_to: str = "") -> None:
+        """`sender` and `reply_to` as RFC 5322 addresses (`Rota <post@rota.example>`)."""
+        self._client, self._sender, self._reply_to = client, sender, reply_to or sender
+
+    def send(self, mail: Mail) -> str:
+        """The provider's message id. Raises `Busy` when nothing was sent, `OutcomeUnknown` when the answer was lost on the way,
+        `ValueError` above 10 MB after encoding (large documents go as signed links)."""
+        raw = raw_message(mail, self._sender, self._reply_to)
+        if len(raw) > MAX_RAW_BYTES:
+            raise ValueError(f"a mail of {len(raw)} bytes does not fit SES")
+        try:
+            return self._client.send_raw_email(Source=self._sender, Destinations=[mail.to], RawMessage={"Data": raw})["MessageId"]
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                raise _unknown() from error
+            raise Busy("The mail service refused the message for now.", "It is sent again by itself.") from error
+        except NEVER_LEFT as error:
+            raise Busy("The mail service cannot be reached.", "The message is sent again by itself.") from error
+        except BotoCoreError as error:
+            raise _unknown() from error
+
+
+def raw_message(mail: Mail, sender: str, reply_to: str) -> bytes:
+    """The MIME message: text and HTML as alternatives, attachments behind them. A line break in a header raises `ValueError`."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Reply-To"] = sender, mail.to, reply_to
+    message["Subject"], message["Message-ID"] = mail.subject, mail.message_id
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    for attachment in mail.attachments:
+        main, _, sub = attachment.content_type.partition("/")
+        message.add_attachment(attachment.content, maintype=main, subtype=sub or "octet-stream", filename=attachment.name)
+    return message.as_bytes()
+
+
+def _unknown() -> OutcomeUnknown:
+    return OutcomeUnknown("The mail service did not answer in time.", "The message may have been sent; it is not repeated by itself.")
