@@ -63,7 +63,7 @@ class Child:
         return self._process.poll() is None
 
     def wait_until_answers(self, url: str, seconds: float = 20.0) -> None:
-        """Returns once `url` answers 2xx; raises `StackError` with the end of the log when the child dies or never answers."""
+        """Returns once `url` answers at all; raises `StackError` with the end of the log when the child dies or never answers."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self.alive:
@@ -71,6 +71,9 @@ class Child:
             try:
                 with urllib.request.urlopen(url, timeout=1):
                     return
+            except urllib.error.HTTPError as answer:
+                answer.close()
+                return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.05)
         raise StackError(f"{self.name} did not answer at {url} within {seconds:.0f} s. Its last words ({self.log}):\n{self.last_words()}")

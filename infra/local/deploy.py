@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -19,14 +20,17 @@ from infra.local.ministack import REGION, Aws
 
 ARTIFACTS = "rota-artifacts"
 API_ID = "0a0a0a0a"
+# The translator complains on its way out that nobody collected its metrics.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """What is deployed: the stack's `outputs`, `functions` (room -> function name), and the resources `dropped` for MiniStack."""
+    """What is deployed: the stack's `outputs`, `functions` (room -> function name), the resources `dropped` for MiniStack, and whether it is `created` anew."""
 
     stack_name: str
+    created: bool
     outputs: dict[str, str]
     functions: dict[str, str]
     dropped: tuple[str, ...]
@@ -68,7 +72,7 @@ def deploy(
         prepared = preprocess.prepare(source, parameters=given, code=code, nested_urls=urls, api_id=api_id)
     except preprocess.TemplateError as error:
         raise StackError(f"{path.name} cannot be deployed locally: {error}") from None
-    _apply(aws, stack_name, storage.put_template(prepared.template), given)
+    created = _apply(aws, stack_name, storage.put_template(prepared.template), given)
     described = _describe(aws, stack_name)
     outputs = {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}
     names = {
@@ -76,7 +80,7 @@ def deploy(
         for item in aws.client("cloudformation").describe_stack_resources(StackName=stack_name)["StackResources"]
     }
     functions = {room: names[name] for name, room in rooms.items()}
-    return Deployment(stack_name, outputs, functions, (*prepared.dropped, *dropped), source)
+    return Deployment(stack_name, created, outputs, functions, (*prepared.dropped, *dropped), source)
 
 
 class Artifacts:
@@ -109,7 +113,8 @@ def _describe(aws: Aws, stack_name: str) -> dict[str, Any] | None:
     return found
 
 
-def _apply(aws: Aws, stack_name: str, url: str, parameters: Mapping[str, str]) -> None:
+def _apply(aws: Aws, stack_name: str, url: str, parameters: Mapping[str, str]) -> bool:
+    """Creates or updates and waits; returns whether the stack is new."""
     cloudformation = aws.client("cloudformation")
     existing = _describe(aws, stack_name)
     if existing and existing["StackStatus"] in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"):
@@ -117,7 +122,7 @@ def _apply(aws: Aws, stack_name: str, url: str, parameters: Mapping[str, str]) -
         cloudformation.delete_stack(StackName=stack_name)
         _wait(aws, stack_name)
         existing = _describe(aws, stack_name)
-    live = existing and existing["StackStatus"] != "DELETE_COMPLETE"
+    live = existing is not None and existing["StackStatus"] != "DELETE_COMPLETE"
     operation = cloudformation.update_stack if live else cloudformation.create_stack
     try:
         operation(
@@ -129,12 +134,13 @@ def _apply(aws: Aws, stack_name: str, url: str, parameters: Mapping[str, str]) -
     except ClientError as error:
         message = error.response["Error"]["Message"]
         if error.response["Error"]["Code"] == "ValidationError" and message.startswith("No updates"):
-            return
+            return False
         raise StackError(f"MiniStack refused the template: {message}") from None
     status = _wait(aws, stack_name)
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         failures = "\n".join(failed_events(aws, stack_name)) or "  (no resource event says why)"
         raise StackError(f"The deployment ended in {status}:\n{failures}")
+    return not live
 
 
 def _wait(aws: Aws, stack_name: str, seconds: float = 120.0) -> str:

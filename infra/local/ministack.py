@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,8 +63,23 @@ def environment(port: int, state_dir: Path, smtp_port: int, *, auth: bool, persi
     }
 
 
+def forget_stream_positions(state_dir: Path) -> None:
+    """Makes consumers of table streams begin at the start of the stream after a restart.
+
+    MiniStack keeps how far each consumer had read, but not the stream itself, which begins at 0 again: without this, as many new events as
+    were read before the stop would be skipped in silence.
+    """
+    path = state_dir / "aws" / "lambda.json"
+    if not path.exists():
+        return
+    state = json.loads(path.read_text())
+    state["payload"]["dynamodb_stream_positions"]["data"] = {}
+    path.write_text(json.dumps(state))
+
+
 def start(port: int, state_dir: Path, smtp_port: int, *, auth: bool = True, persist: bool = True) -> Child:
     """Starts MiniStack and returns once it answers. Raises `StackError` with its last log lines when it does not."""
+    forget_stream_positions(state_dir)
     variables = environment(port, state_dir, smtp_port, auth=auth, persist=persist)
     child = Child("MiniStack", ["ministack"], variables, state_dir / "logs" / "ministack.log")
     try:
