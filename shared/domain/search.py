@@ -9,8 +9,7 @@ program has a seat in every week of a rotation; it belongs to the month in which
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,10 +18,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.domain.calendar import DEFAULT_WEEKS, add_months, horizon, monday_of, mondays, week_of
 from shared.domain.program import ExperienceType, HostKind, Program, ReviewMode
 
-DEFAULT_WEEKS = 4
-HORIZON_YEARS = 2
 MAX_LIMIT = 50
 MAX_TEXT = 200
 MAX_WORDS = 12
@@ -67,7 +65,7 @@ class Projection(BaseModel):
 
 
 class SearchHit(BaseModel):
-    """One program of a result page. `starts` are its next open Mondays (at most eight) that fit the query's month; the first is `next_start`.
+    """One program of a result page. `starts` are its next open Mondays (at most eight) that fit the query's month.
 
     They are as fresh as index and overlay; the page reads the seat items of the hits it shows for the free counts.
     """
@@ -140,42 +138,16 @@ class Overlay:
 
 
 # --- weeks ----------------------------------------------------------------------------------------------------------------------------
-def week_of(day: date) -> str:
-    year, week, _ = day.isocalendar()
-    return f"{year:04d}-W{week:02d}"
-
-
-def monday_of(week: str) -> date:
-    """The Monday of an ISO week; raises ValueError for text that names none."""
-    year, _, number = week.partition("-W")
-    return date.fromisocalendar(int(year), int(number), 1)
-
-
 def month_of(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
-def mondays(first: date, last: date) -> Iterator[date]:
-    """Every Monday from `first` to `last`, both included."""
-    monday = first + timedelta(days=-first.weekday() % 7)
-    while monday <= last:
-        yield monday
-        monday += WEEK
-
-
-def horizon(today: date) -> date:
-    """H17: the last day on which a rotation may start; 29 February becomes 28 February."""
-    year = today.year + HORIZON_YEARS
-    return date(year, today.month, min(today.day, calendar.monthrange(year, today.month)[1]))
-
-
 def start_window(today: date, month: str | None = None) -> tuple[date, ...]:
-    """The Mondays on which a rotation may start, in this month or at all; in order."""
+    """The Mondays on which a rotation may start (from `today` to the horizon, H17), in this month or at all; in order."""
     first, last = today, horizon(today)
     if month is not None:
-        year, number = int(month[:4]), int(month[5:])
-        first = max(first, date(year, number, 1))
-        last = min(last, date(year, number, calendar.monthrange(year, number)[1]))
+        opening = date(int(month[:4]), int(month[5:]), 1)
+        first, last = max(first, opening), min(last, add_months(opening, 1) - timedelta(days=1))
     return tuple(mondays(first, last))
 
 

@@ -1,0 +1,132 @@
+"""A full rebuild: projections of all live programs become one index version in a directory.
+
+The version's name is the hash of what was indexed, so the same programs give the same version; tantivy's own files carry random
+segment names and differ from build to build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from shared.adapters.search.schema import ANYTHING, SCHEMA_VERSION, TEXT, Facts, schema
+from shared.adapters.search.text import words
+from shared.domain import specialties
+from shared.domain.calendar import week_of
+from shared.domain.errors import NotFound
+from shared.domain.program import ProgramStatus
+from shared.domain.search import Projection, month_of, open_starts
+from shared.domain.states import state_name
+
+HEAP_BYTES = 64_000_000
+_EPOCH = date(2024, 1, 1)  # a Monday, for the case that no program has a start
+
+
+def build(projections: Iterable[Projection], directory: Path) -> str:
+    """Writes the index of all *live* programs among the projections (H10) into an empty directory; returns its version."""
+    rows = documents(projections)
+    version = version_of(rows)
+    base = _base(rows)
+    directory.mkdir(parents=True, exist_ok=True)
+    fields = schema()
+    writer = tantivy.Index(fields, path=str(directory), reuse=False).writer(HEAP_BYTES, 1)  # one thread: one order, one segment
+    ranks = {row["id"]: rank for rank, row in enumerate(sorted(rows, key=lambda row: (row["card"]["price_4w_cents"], row["id"])))}
+    for row in rows:
+        writer.add_document(tantivy.Document.from_dict(_fields(row, base, ranks[row["id"]]), fields))
+    writer.commit()
+    writer.wait_merging_threads()
+    Facts(schema=SCHEMA_VERSION, version=version, base=base.isoformat(), programs=len(rows)).write(directory)
+    return version
+
+
+def version_of(rows: Sequence[dict[str, Any]]) -> str:
+    """64 hex digits: sha-256 over the canonical rows and the schema's number."""
+    digest = hashlib.sha256(f"rota-search-{SCHEMA_VERSION}\n".encode())
+    for row in rows:
+        digest.update(json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def documents(projections: Iterable[Projection]) -> list[dict[str, Any]]:
+    """What the index holds, as JSON values, in order of id. Only *whether* a start is open is in it, never how many seats are left."""
+    live = {p.program.id: p for p in projections if p.program.status is ProgramStatus.LIVE}
+    return [_document(live[id]) for id in sorted(live)]
+
+
+def _document(projection: Projection) -> dict[str, Any]:
+    program = projection.program
+    name, aliases = _specialty_words(program.specialty)
+    place = program.place
+    return {
+        "id": program.id,
+        "starts": [start.isoformat() for start in open_starts(projection)],
+        "specialty_words": _text(name),
+        "alias_words": _text(program.specialty, *aliases),
+        "name_words": _text(program.name),
+        "place_words": _text(place.city, state_name(place.state), place.state, place.zip),
+        "other_words": _text(program.setting, program.host_kind.value, program.summary, *(t.value for t in program.experience_types)),
+        "card": {
+            "program_id": program.id,
+            "name": program.name,
+            "host_kind": program.host_kind.value,
+            "setting": program.setting,
+            "summary": program.summary,
+            "specialty": program.specialty,
+            "specialty_name": name,
+            "city": place.city,
+            "state": place.state,
+            "zip": place.zip,
+            "experience_types": [t.value for t in program.experience_types],
+            "price_4w_cents": program.price_4w_cents,
+            "weeks_min": program.weeks_min,
+            "weeks_max": program.weeks_max,
+            "review_mode": program.review_mode.value,
+            "credit_friendly": program.credit_friendly,
+            "letter_possible": program.letter_possible,
+        },
+    }
+
+
+def _specialty_words(slug: str) -> tuple[str, tuple[str, ...]]:
+    """(name, aliases and the parent's name); a slug outside the vocabulary is named by its own words."""
+    try:
+        found = specialties.get(slug)
+    except NotFound:
+        return slug.replace("-", " ").title(), ()
+    parent = (specialties.get(found.parent).name,) if found.parent else ()
+    return found.name, (*found.aliases, *parent)
+
+
+def _text(*parts: str) -> str:
+    return " ".join(word for part in parts for word in words(part))
+
+
+def _base(rows: Sequence[dict[str, Any]]) -> date:
+    firsts = [row["starts"][0] for row in rows if row["starts"]]
+    return date.fromisoformat(min(firsts)) if firsts else _EPOCH
+
+
+def _fields(row: dict[str, Any], base: date, price_rank: int) -> dict[str, Any]:
+    card = row["card"]
+    starts = [date.fromisoformat(text) for text in row["starts"]]
+    bits = sum(1 << (start - base).days // 7 for start in starts)
+    return {
+        "id": row["id"],
+        **{name: row[name] for name in TEXT},
+        ANYTHING: " ".join(row[name] for name in TEXT),
+        "specialty": card["specialty"],
+        "state": card["state"],
+        "experience_type": card["experience_types"],
+        "month": sorted({month_of(start) for start in starts}),
+        "start": [week_of(start) for start in starts],
+        "price": card["price_4w_cents"],
+        "price_rank": price_rank,
+        "card": json.dumps([card, f"{bits:x}"], separators=(",", ":"), ensure_ascii=False).encode(),
+    }

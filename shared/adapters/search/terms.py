@@ -1,0 +1,52 @@
+"""From words to tantivy queries, built from objects: nothing a person types is ever parsed as syntax.
+
+Every word must be found (AND); where it is found decides the rank. A word that the index knows neither whole nor as a beginning may
+have one typo; a word that it knows is taken at its word, so that "Austin" does not bring "Justin".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import tantivy
+from tantivy import Occur, Query
+
+from shared.adapters.search.schema import ANYTHING, PHRASED
+from shared.domain import specialties
+
+WHOLE = {"specialty_words": 6.0, "alias_words": 4.0, "name_words": 4.0, "place_words": 4.0, "other_words": 1.0}
+BEGINNING = {"specialty_words": 1.6, "alias_words": 1.0, "name_words": 1.0, "place_words": 1.0, ANYTHING: 0.3}
+TYPO = {"specialty_words": 1.4, "alias_words": 0.9, "name_words": 0.8, "place_words": 0.9, ANYTHING: 0.3}
+PHRASE = {"specialty_words": 6.0, "alias_words": 5.0, "name_words": 3.0}
+NAMED_SPECIALTY = 12.0
+TIE = 0.15  # how much the weaker fields of one word add: enough to order, not enough to add up to a better field
+PREFIX_FROM = 4  # letters; shorter words that the index knows ("ca", "icu") mean themselves
+TYPO_FROM = 4
+TYPO_UNTIL = 40
+
+
+def text_query(searcher: tantivy.Searcher, schema: tantivy.Schema, found: Sequence[str]) -> Query:
+    """All programs that have all of these words, scored."""
+    parts = [(Occur.Must, _word(searcher, schema, word)) for word in found]
+    if len(found) > 1:
+        parts += [(Occur.Should, Query.boost_query(Query.phrase_query(schema, name, list(found), 1), PHRASE[name])) for name in PHRASED]
+    named = specialties.find(" ".join(found))
+    if named is not None:
+        is_it = Query.term_query(schema, "specialty", named.slug)
+        parts.append((Occur.Should, Query.const_score_query(is_it, NAMED_SPECIALTY)))
+    return Query.boolean_query(parts)
+
+
+def _word(searcher: tantivy.Searcher, schema: tantivy.Schema, word: str) -> Query:
+    known = searcher.doc_freq(ANYTHING, word) > 0
+    begins = len(searcher.terms_with_prefix(ANYTHING, word, limit=2)) > known
+    found = [Query.boost_query(Query.term_query(schema, name, word), boost) for name, boost in WHOLE.items()] if known else []
+    if begins and (len(word) >= PREFIX_FROM or not known):
+        found += [_like(schema, name, word, boost, distance=0, prefix=True) for name, boost in BEGINNING.items()]
+    elif not known and TYPO_FROM <= len(word) <= TYPO_UNTIL and word.isalpha():
+        found += [_like(schema, name, word, boost, distance=1, prefix=name == ANYTHING) for name, boost in TYPO.items()]
+    return Query.disjunction_max_query(found, TIE) if found else Query.empty_query()
+
+
+def _like(schema: tantivy.Schema, name: str, word: str, score: float, *, distance: int, prefix: bool) -> Query:
+    return Query.const_score_query(Query.fuzzy_term_query(schema, name, word, distance, True, prefix), score)
