@@ -13,12 +13,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.runtime.pages.apidocs import api_overview, api_room
 from shared.runtime.pages.assets import asset_url, read_asset
 from shared.runtime.pages.context import FieldError, Notice, PageContext, ProblemView
 from shared.runtime.pages.csp import csp
 from shared.runtime.pages.nav import NavItem, nav_for
 
-__all__ = ["FieldError", "NavItem", "Notice", "PageContext", "ProblemView", "asset_url", "csp", "nav_for", "read_asset", "render"]
+__all__ = [
+    "FieldError",
+    "NavItem",
+    "Notice",
+    "PageContext",
+    "ProblemView",
+    "api_overview",
+    "api_room",
+    "asset_url",
+    "csp",
+    "nav_for",
+    "read_asset",
+    "render",
+]
 
 
 def render(template: str, room: str | None, resource: dict[str, Any], context: PageContext) -> str:

@@ -50,7 +50,7 @@ def environment() -> Environment:
         loader=RoomLoader(), autoescape=True, undefined=StrictUndefined, auto_reload=False, trim_blocks=True, lstrip_blocks=True
     )
     made.filters.update(filters())
-    made.globals.update(seconds_until=seconds_until, same_clock=same_clock)
+    made.globals.update(seconds_until=seconds_until, same_clock=same_clock, zip=zip)
     return made
 
 
