@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import urllib.request
+from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -25,10 +27,17 @@ REFUSED_SIGN_IN = {"NotAuthorizedException", ABSENT, "UserNotConfirmedException"
 
 
 class CognitoIdentity:
-    def __init__(self, client: CognitoIdentityProviderClient, pool_id: str, client_id: str, issuer: str, jwks_url: str) -> None:
-        self._client, self._pool_id, self._client_id = client, pool_id, client_id
+    def __init__(
+        self, make_client: Callable[[], CognitoIdentityProviderClient], pool_id: str, client_id: str, issuer: str, jwks_url: str
+    ) -> None:
+        """`make_client` is called at the first sign-up or sign-in: most rooms only ever verify, and a client costs 100 ms."""
+        self._make_client, self._pool_id, self._client_id = make_client, pool_id, client_id
         self._issuer, self._jwks_url = issuer, jwks_url
         self._keys: dict[str, Any] = {}
+
+    @cached_property
+    def _client(self) -> CognitoIdentityProviderClient:
+        return self._make_client()
 
     def register(self, account_id: str, email: str, password: str) -> None:
         """Repeating it for the same account id is fine and sets the password again. Raises `Duplicate` when the address belongs to
@@ -129,9 +138,7 @@ def _refusal(error: Exception) -> RotaError:
     """What a pool error means to the person."""
     code = _code(error)
     if code == "InvalidPasswordException":
-        return Invalid(
-            "The password is too weak.", "Use at least 12 characters with upper and lower case letters and a digit.", field="password"
-        )
+        return Invalid("The password is too weak.", "Use at least 12 characters.", field="password")
     if code in ("AliasExistsException", "UsernameExistsException"):
         return _taken()
     if code in REFUSED_SIGN_IN:
