@@ -24,7 +24,7 @@ NEVER_LEFT = (EndpointConnectionError, ConnectTimeoutError, NoCredentialsError)
 class SesMailer:
     def __init__(self, client: SESClient, sender: str, reply_to: str = "") -> None:
         """`sender` and `reply_to` as RFC 5322 addresses (`Rota <post@rota.example>`). Raises `ValueError` for a client that retries."""
-        if (client.meta.config.retries or {}).get("total_max_attempts") != 1:
+        if (getattr(client.meta.config, "retries", None) or {}).get("total_max_attempts") != 1:
             raise ValueError('the SES client must not retry: Config(retries={"total_max_attempts": 1})')
         self._client, self._sender, self._reply_to = client, sender, reply_to or sender
 

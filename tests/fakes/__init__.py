@@ -1,0 +1,27 @@
+"""Every port in memory, with faults that can be asked for. `tests/contract/test_store.py` holds the store to what the real one does."""
+
+from tests.fakes.bus import FakeBus, FakeCatalogue, FakeDeliveries, FakeSearchPublisher
+from tests.fakes.clock import CountingIds, FrozenClock
+from tests.fakes.documents import FakeDocuments
+from tests.fakes.mail import FakeMailer, FakeOutbox
+from tests.fakes.payments import FakePayments
+from tests.fakes.people import FakeIdentity, FakeLinks, FakePeople, FakeSessions
+from tests.fakes.store import FakeStore
+
+__all__ = [
+    "CountingIds",
+    "FakeBus",
+    "FakeCatalogue",
+    "FakeDeliveries",
+    "FakeDocuments",
+    "FakeIdentity",
+    "FakeLinks",
+    "FakeMailer",
+    "FakeOutbox",
+    "FakePayments",
+    "FakePeople",
+    "FakeSearchPublisher",
+    "FakeSessions",
+    "FakeStore",
+    "FrozenClock",
+]

@@ -1,0 +1,32 @@
+"""Documents in memory; `arrive` is the browser's upload."""
+
+from __future__ import annotations
+
+from shared.ports import StoredObject, Upload
+
+
+class FakeDocuments:
+    def __init__(self) -> None:
+        self.objects: dict[str, StoredObject] = {}
+        self.uploads: dict[str, tuple[str, int, str]] = {}
+
+    def upload(self, key: str, kind: str, max_bytes: int, redirect: str) -> Upload:
+        self.uploads[key] = (kind, max_bytes, redirect)
+        fields = {"key": key, "x-amz-meta-kind": kind, "success_action_redirect": redirect}
+        return Upload("https://uploads.example/", fields)
+
+    def arrive(self, key: str, content: bytes) -> None:
+        """The browser posts the file; the form's own size limit holds, as S3's does."""
+        kind, max_bytes, _ = self.uploads[key]
+        if not 1 <= len(content) <= max_bytes:
+            raise ValueError(f"{len(content)} bytes do not pass the form's 1 to {max_bytes}")
+        self.objects[key] = StoredObject(content, {"kind": kind})
+
+    def read(self, key: str) -> StoredObject | None:
+        return self.objects.get(key)
+
+    def link(self, key: str, download_name: str, seconds: int) -> str:
+        return f"https://uploads.example/{key}?name={download_name}&seconds={seconds}"
+
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)

@@ -1,0 +1,195 @@
+"""`Store` in memory under one lock, with the guards of the real one in the real one's order, and faults on demand."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from shared.domain.aggregate import EventRow, Kind, canonical, record
+from shared.domain.errors import Busy, Duplicate, NotFound, OverlappingRotation, RotaError, SoldOut, VersionConflict
+from shared.domain.instants import to_utc
+from shared.domain.money import JournalEntry
+from shared.domain.seats import SeatYear, WeekSeats
+from shared.ports import Due, DueItem, Loaded, SeatMove, Step, Work
+from tests.fakes.faults import Fault
+
+Key = tuple[Kind, str]
+OWNED_BY_TRAINEE = ("APPLICATION", "RESERVATION", "DOCUMENT")
+
+
+def plain(value: Any) -> Any:
+    """As it comes back from a table: JSON only, tuples as lists. Raises `TypeError` for what no table takes."""
+    return json.loads(canonical(value))
+
+
+class FakeStore:
+    """Public dicts are for looking at in tests; `open_seats` sets a scene without a transaction."""
+
+    def __init__(self) -> None:
+        self.states: dict[Key, Loaded] = {}
+        self.rows: dict[Key, list[EventRow]] = {}
+        self.seats: dict[tuple[str, int], SeatYear] = {}
+        self.trainee_weeks: dict[tuple[str, str], str] = {}
+        self.claims: dict[str, str] = {}
+        self.texts: dict[str, Mapping[str, Any]] = {}
+        self.entries: dict[tuple[str, str], JournalEntry] = {}
+        self.waiting: dict[tuple[Kind, str, str], DueItem] = {}
+        self.commits = 0
+        self._lock = threading.RLock()
+        self._before, self._after, self._conflict = Fault(), Fault(), Fault()
+
+    # --- faults -----------------------------------------------------------------------------------------------------------------------
+    def fail_before(self, calls: int = 1) -> None:
+        """The next commits raise `Busy` and change nothing."""
+        self._before.set(calls)
+
+    def fail_after_commit(self, calls: int = 1) -> None:
+        """The next commits happen, but their answer is lost: `Busy`."""
+        self._after.set(calls)
+
+    def conflict(self, calls: int = 1) -> None:
+        """The next commits lose a race: `VersionConflict`, nothing changed."""
+        self._conflict.set(calls)
+
+    # --- scene ------------------------------------------------------------------------------------------------------------------------
+    def open_seats(self, program_id: str, weeks: Mapping[str, int]) -> None:
+        """ISO week -> capacity, nothing taken."""
+        for week, capacity in weeks.items():
+            key = (program_id, int(week[:4]))
+            year = self.seats.get(key, SeatYear(program_id=program_id, year=key[1], weeks={}))
+            self.seats[key] = year.model_copy(update={"weeks": {**year.weeks, week[5:]: WeekSeats(capacity=capacity)}})
+
+    def taken(self, program_id: str, week: str) -> int:
+        return self.seats[(program_id, int(week[:4]))].weeks[week[5:]].taken
+
+    # --- reads ------------------------------------------------------------------------------------------------------------------------
+    def load(self, kind: Kind, id: str) -> Loaded:
+        with self._lock:
+            if (kind, id) not in self.states:
+                raise NotFound(f"There is no {kind.lower()} {id}.", "Check the address, or start again from your list.")
+            return self.states[(kind, id)]
+
+    def load_many(self, keys: Iterable[Key]) -> dict[Key, Loaded]:
+        with self._lock:
+            return {key: self.states[key] for key in dict.fromkeys(keys) if key in self.states}
+
+    def history(self, kind: Kind, id: str) -> list[EventRow]:
+        with self._lock:
+            return list(self.rows.get((kind, id), []))
+
+    def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
+        with self._lock:
+            mine = [state for (k, _), state in self.states.items() if k == kind and state.state.get("trainee_id") == owner_id]
+        found = mine if kind in OWNED_BY_TRAINEE else []
+        return sorted(found, key=lambda loaded: loaded.state["created_at"], reverse=True)[:limit]
+
+    def program_ids(self, status: str) -> list[str]:
+        with self._lock:
+            return sorted(id for (kind, id), state in self.states.items() if kind == "PROGRAM" and state.state["status"] == status)
+
+    def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
+        with self._lock:
+            found = [item for item in self.waiting.values() if item.due.kind == kind and (until is None or item.due.at <= to_utc(until))]
+        return sorted(found, key=lambda item: (item.due.at, item.subject_id))[:limit]
+
+    def seat_years(self, keys: Sequence[tuple[str, int]]) -> list[SeatYear]:
+        with self._lock:
+            return [self.seats[key] for key in dict.fromkeys(keys) if key in self.seats]
+
+    def text(self, ref: str) -> Mapping[str, Any] | None:
+        with self._lock:
+            return self.texts.get(ref)
+
+    def journal(self, account: str) -> list[JournalEntry]:
+        with self._lock:
+            return sorted((entry for (book, _), entry in self.entries.items() if book == account), key=lambda entry: (entry.at, entry.id))
+
+    # --- the one transaction ----------------------------------------------------------------------------------------------------------
+    def commit(self, work: Work) -> list[EventRow]:
+        with self._lock:
+            if self._before.strikes():
+                raise Busy("Our records cannot be reached for a moment.", "Nothing was changed. Try again in a minute.")
+            if self._conflict.strikes():
+                raise VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.")
+            rows = [_row(step) for step in work.steps]
+            if rows and all(row in self.rows.get((row.kind, row.aggregate_id), []) for row in rows):
+                return rows  # the same call again, after its answer was lost
+            refused = self._refusal(work)
+            if refused:
+                raise refused
+            self._apply(work, rows)
+            self.commits += 1
+            if self._after.strikes():
+                raise Busy("Our records cannot be reached for a moment.", "Look again before you repeat it.")
+            return rows
+
+    def _refusal(self, work: Work) -> RotaError | None:
+        stale = [step.loaded.id for step in work.steps if self._version(step) != step.loaded.version]
+        stale += [claim.key for claim in work.releases if self.claims.get(claim.key) != claim.owner]
+        stale += [week for move in work.seats for week in move.give if not self._gives(move, week)]
+        if stale:
+            return VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=stale)
+        names = [claim.key for claim in work.claims if claim.key in self.claims]
+        names += [text.ref for text in work.texts if text.ref in self.texts]
+        names += [f"{year.program_id} {year.year}" for year in work.create if (year.program_id, year.year) in self.seats]
+        names += [entry.id for entry in work.journal if (entry.book, entry.id) in self.entries]
+        if names:
+            return Duplicate("This exists already.", "Open the one that is there.", key=names[0])
+        overlap = [week for move in work.seats for week in move.take if (move.trainee_id, week) in self.trainee_weeks]
+        if overlap:
+            return OverlappingRotation("You already hold a seat in one of these weeks.", "Choose other weeks.", weeks=overlap)
+        full = sorted({week for move in work.seats for week in move.take if not self._free(move.program_id, week)})
+        return SoldOut("The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=full) if full else None
+
+    def _version(self, step: Step) -> int:
+        stored = self.states.get((step.loaded.kind, step.loaded.id))
+        return stored.version if stored else 0
+
+    def _gives(self, move: SeatMove, week: str) -> bool:
+        return self.trainee_weeks.get((move.trainee_id, week)) == move.reservation_id and self.taken(move.program_id, week) > 0
+
+    def _free(self, program_id: str, week: str) -> bool:
+        year = self.seats.get((program_id, int(week[:4])))
+        cell = year.weeks.get(week[5:]) if year else None
+        return cell is not None and cell.taken < cell.capacity
+
+    def _apply(self, work: Work, rows: Sequence[EventRow]) -> None:
+        for step, row in zip(work.steps, rows, strict=True):
+            self._apply_step(step, row)
+        for move in work.seats:
+            for week in move.take:
+                self._shift(move.program_id, week, +1)
+                self.trainee_weeks[(move.trainee_id, week)] = move.reservation_id
+            for week in move.give:
+                self._shift(move.program_id, week, -1)
+                del self.trainee_weeks[(move.trainee_id, week)]
+        self.claims.update({claim.key: claim.owner for claim in work.claims})
+        for claim in work.releases:
+            del self.claims[claim.key]
+        self.texts.update({text.ref: plain(dict(text.body)) for text in work.texts})
+        self.seats.update({(year.program_id, year.year): year for year in work.create})
+        self.entries.update({(entry.book, entry.id): entry for entry in work.journal})
+
+    def _apply_step(self, step: Step, row: EventRow) -> None:
+        kind, id = step.loaded.kind, step.loaded.id
+        state = plain({**step.loaded.state, **step.draft.data, "version": row.seq})
+        self.states[(kind, id)] = Loaded(kind, id, state, row.seq, row.hash)
+        self.rows.setdefault((kind, id), []).append(row)
+        for done in step.done:
+            self.waiting.pop((kind, id, done), None)
+        for due in step.due:
+            whole_seconds = Due(due.kind, to_utc(due.at), due.who)
+            self.waiting[(kind, id, due.kind)] = DueItem(whole_seconds, kind, id, step.draft.case_id)
+
+    def _shift(self, program_id: str, week: str, by: int) -> None:
+        key = (program_id, int(week[:4]))
+        cell = self.seats[key].weeks[week[5:]]
+        weeks = {**self.seats[key].weeks, week[5:]: cell.model_copy(update={"taken": cell.taken + by})}
+        self.seats[key] = self.seats[key].model_copy(update={"weeks": weeks})
+
+
+def _row(step: Step) -> EventRow:
+    return record(step.draft, step.loaded.kind, step.loaded.id, step.loaded.version + 1, step.loaded.head)
