@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.business_clock import add_business_hours
-from shared.domain.calendar import local_date
+from shared.domain.calendar import local_date, reached
 from shared.domain.guidelines import GuidelineVerdict
 from shared.domain.instants import Instant
 from shared.domain.machine import NEW, Actor, Arrow, Machine
@@ -193,3 +193,14 @@ def offer_expiry(now: datetime, start: date, policy: Policy, zone: str) -> datet
     """Policy offer.ttl: 7 days to sign and pay, 72 hours when the start is less than 60 days away (dates at the site)."""
     short = (start - local_date(now, zone)).days < policy.offer_short_below_days
     return now + (timedelta(hours=policy.offer_short_hours) if short else timedelta(days=policy.offer_days))
+
+
+def offer_over(application: Application, now: datetime) -> bool:
+    """Computed, never stored: true from `offer_expires_at` on, to the second; nobody can start to reserve any more."""
+    return application.offer_expires_at is not None and reached(application.offer_expires_at, now)
+
+
+def review_overdue(application: Application, now: datetime) -> bool:
+    """T18: computed, never stored: it waits for us and the promised moment has come. The clock is paused while the trainee owes a reply."""
+    waits_for_us = application.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW)
+    return waits_for_us and application.review_due_at is not None and reached(application.review_due_at, now)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from shared.domain.application import Application, ApplicationEvent
-from shared.domain.calendar import horizon, reached, require_start
+from shared.domain.application import Application, ApplicationEvent, offer_over
+from shared.domain.calendar import horizon, require_start
 from shared.domain.eligibility import Verdict, approval_gaps, explain
 from shared.domain.errors import Duplicate, Expired, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, TermsNotSigned
 from shared.domain.guidelines import GuidelineResult, unresolved
@@ -109,7 +109,7 @@ def can_begin_checkout(application: Application, now: datetime, terms_version: s
 
     Raises `Expired`, `TermsNotSigned` or `NotAllowedNow`.
     """
-    if application.offer_expires_at is None or reached(application.offer_expires_at, now):
+    if application.offer_expires_at is None or offer_over(application, now):
         raise Expired("The time to reserve has run out.", "Apply again: your profile and your CV are kept.")
     if application.live_reservation_id is not None:
         raise NotAllowedNow(

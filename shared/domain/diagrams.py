@@ -35,12 +35,12 @@ def _row(arrow: Arrow) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], page: Path = PAGE) -> int:
     """Exit status 0, or 1 when `--check` finds that the page is not what the data says."""
     if "--check" not in arguments:
-        PAGE.write_text(render(), encoding="utf-8")
+        page.write_text(render(), encoding="utf-8")
         return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == render():
+    if page.exists() and page.read_text(encoding="utf-8") == render():
         return 0
     sys.stderr.write("docs/state-machines.md is out of date: run `python -m shared.domain.diagrams`\n")
     return 1

@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
 
+_ACRONYMS = {"cv": "CV", "tb": "TB", "bls": "BLS", "acls": "ACLS", "mspe": "MSPE", "usmle": "USMLE", "ecfmg": "ECFMG", "hipaa": "HIPAA"}
+
 
 class NeededBy(StrEnum):
     """When a document must be there: before staff approve, or before the rotation is cleared to start."""
@@ -249,7 +251,7 @@ def _check_cv_language(language: str, facts: TraineeFacts) -> _Found:
 
 
 def _check_document(rule: DocumentRule, document: DocumentFact | None, start: date, end: date) -> _Found:
-    name = rule.kind.replace("_", " ")
+    name = document_name(rule.kind)
     if document is None:
         if rule.needed_by is NeededBy.APPROVAL:
             return _failed("Not uploaded", f"Upload your {name}")
@@ -270,13 +272,19 @@ def _check_document(rule: DocumentRule, document: DocumentFact | None, start: da
 
 
 def _document_text(rule: DocumentRule) -> str:
-    parts = [rule.kind.replace("_", " ").capitalize()]
+    name = document_name(rule.kind)
+    parts = [name[0].upper() + name[1:]]
     if rule.max_age_days is not None:
         parts.append(f"not older than {rule.max_age_days} days at the start")
     if rule.must_cover:
         parts.append("valid through the last day")
     parts.append("before approval" if rule.needed_by is NeededBy.APPROVAL else "before the rotation is cleared")
     return ", ".join(parts)
+
+
+def document_name(kind: str) -> str:
+    """A document kind in plain words, acronyms in capitals: tb_test -> "TB test"."""
+    return " ".join(_ACRONYMS.get(word, word) for word in kind.split("_"))
 
 
 def _weeks_text(guidelines: Guidelines) -> str:

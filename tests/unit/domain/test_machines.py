@@ -1,0 +1,160 @@
+"""Both state machines against product.md section 4: every arrow it allows, and every other (state, event, actor) refused.
+
+The tables below are written from the product page, not from the code: `state event actors target`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.application import APPLICATION, ApplicationEvent, ApplicationStatus
+from shared.domain.diagrams import PAGE, main, render
+from shared.domain.errors import NotAllowedNow, WrongRole
+from shared.domain.machine import Actor, Arrow, Machine
+from shared.domain.reservation import RESERVATION, ReservationEvent, ReservationStatus
+
+APPLICATION_TABLE = """
+NEW          start          trainee                     DRAFT
+DRAFT        save           trainee                     DRAFT
+DRAFT        submit         trainee                     SUBMITTED
+DRAFT        draft_lapsed   system                      EXPIRED
+SUBMITTED    claim          reviewer                    IN_REVIEW
+IN_REVIEW    claim_lapsed   system                      SUBMITTED
+IN_REVIEW    ask            reviewer                    NEEDS_INFO
+NEEDS_INFO   reply          trainee                     IN_REVIEW
+NEEDS_INFO   reply_lapsed   system                      EXPIRED
+IN_REVIEW    route_to_host  reviewer                    HOST_REVIEW
+HOST_REVIEW  recommend_yes  host                        IN_REVIEW
+HOST_REVIEW  recommend_no   host                        IN_REVIEW
+HOST_REVIEW  take_back      coordinator                 IN_REVIEW
+IN_REVIEW    approve        reviewer                    APPROVED
+IN_REVIEW    reject         reviewer                    REJECTED
+APPROVED     terms_signed   trainee                     APPROVED
+APPROVED     hold_placed    trainee,coordinator         APPROVED
+APPROVED     hold_released  trainee,coordinator,system  APPROVED
+APPROVED     offer_lapsed   system                      EXPIRED
+APPROVED     reserved       system                      CONVERTED
+DRAFT        withdraw       trainee,system              WITHDRAWN
+SUBMITTED    withdraw       trainee,system              WITHDRAWN
+IN_REVIEW    withdraw       trainee,system              WITHDRAWN
+NEEDS_INFO   withdraw       trainee,system              WITHDRAWN
+HOST_REVIEW  withdraw       trainee,system              WITHDRAWN
+APPROVED     withdraw       trainee,system              WITHDRAWN
+DRAFT        close          system                      CLOSED
+SUBMITTED    close          system                      CLOSED
+IN_REVIEW    close          system                      CLOSED
+NEEDS_INFO   close          system                      CLOSED
+HOST_REVIEW  close          system                      CLOSED
+APPROVED     close          system                      CLOSED
+"""
+
+RESERVATION_TABLE = """
+NEW          begin_checkout     trainee,coordinator         HELD
+HELD         session_opened     trainee,coordinator,system  HELD
+HELD         payment_succeeded  system                      RESERVED
+HELD         expire             system                      RELEASED
+HELD         cancel             trainee                     RELEASED
+RELEASED     retake             system                      RESERVED
+RELEASED     refund_due         system                      REFUND_DUE
+REFUND_DUE   refund_recorded    system                      REFUNDED
+RESERVED     change_dates       coordinator                 RESERVED
+RESERVED     switch             coordinator                 RESERVED
+RESERVED     clear              coach                       CLEARED
+RESERVED     cancel             trainee                     CANCELLED_BY_TRAINEE
+RESERVED     cancel             host                        CANCELLED_BY_HOST
+RESERVED     cancel             coordinator                 CANCELLED_BY_OPERATOR
+CLEARED      cancel             trainee                     CANCELLED_BY_TRAINEE
+CLEARED      cancel             host                        CANCELLED_BY_HOST
+CLEARED      cancel             coordinator                 CANCELLED_BY_OPERATOR
+CLEARED      start              system                      IN_PROGRESS
+IN_PROGRESS  no_show            host,coordinator            NO_SHOW
+IN_PROGRESS  end_early          host,coordinator            ENDED_EARLY
+IN_PROGRESS  complete           system                      COMPLETED
+"""
+
+
+def _expected(table: str) -> dict[tuple[str, str, str], str]:
+    rows = [line.split() for line in table.strip().splitlines()]
+    return {(state, event, actor): target for state, event, actors, target in rows for actor in actors.split(",")}
+
+
+APPLICATION_EXPECTED = _expected(APPLICATION_TABLE)
+RESERVATION_EXPECTED = _expected(RESERVATION_TABLE)
+
+
+def _every_actor_gets_what_the_table_says(machine: Machine, expected: dict[tuple[str, str, str], str], state: str, event: str) -> None:
+    known = any(key[:2] == (state, event) for key in expected)
+    for actor in Actor:
+        target = expected.get((state, event, actor.value))
+        if target is not None:
+            assert machine.fire(state, event, actor).target == target
+            continue
+        with pytest.raises(WrongRole if known else NotAllowedNow) as refusal:
+            machine.fire(state, event, actor)
+        assert refusal.value.facts["state"] == state
+        assert refusal.value.facts["event"] == event
+        assert refusal.value.detail
+        assert refusal.value.remedy
+
+
+@pytest.mark.parametrize("event", list(ApplicationEvent))
+@pytest.mark.parametrize("state", ["NEW", *ApplicationStatus])
+def test_application_takes_exactly_the_arrows_of_the_product_page(state: str, event: str) -> None:
+    _every_actor_gets_what_the_table_says(APPLICATION, APPLICATION_EXPECTED, str(state), str(event))
+
+
+@pytest.mark.parametrize("event", list(ReservationEvent))
+@pytest.mark.parametrize("state", ["NEW", *ReservationStatus])
+def test_reservation_takes_exactly_the_arrows_of_the_product_page(state: str, event: str) -> None:
+    _every_actor_gets_what_the_table_says(RESERVATION, RESERVATION_EXPECTED, str(state), str(event))
+
+
+@pytest.mark.parametrize(
+    ("machine", "expected", "states", "events"),
+    [
+        (APPLICATION, APPLICATION_EXPECTED, ApplicationStatus, ApplicationEvent),
+        (RESERVATION, RESERVATION_EXPECTED, ReservationStatus, ReservationEvent),
+    ],
+    ids=["application", "reservation"],
+)
+def test_machine_names_exactly_the_states_and_events_of_its_enumerations(machine, expected, states, events) -> None:
+    assert set(machine.states) == {"NEW", *states}
+    assert set(machine.events) == set(events)
+    assert {(arrow.source, arrow.event, actor) for arrow in machine.arrows for actor in arrow.actors} == set(expected)
+
+
+def test_unknown_event_is_not_allowed_in_any_state() -> None:
+    with pytest.raises(NotAllowedNow):
+        APPLICATION.fire("DRAFT", "teleport", Actor.TRAINEE)
+
+
+def test_two_arrows_for_the_same_step_and_actor_are_refused_when_the_machine_is_made() -> None:
+    arrow = Arrow("A", "go", frozenset({Actor.TRAINEE, Actor.HOST}), "B")
+    with pytest.raises(ValueError, match="two arrows for go from A"):
+        Machine("broken", (arrow, Arrow("A", "go", frozenset({Actor.HOST}), "C")))
+
+
+def test_events_for_a_role_are_those_that_the_page_may_offer() -> None:
+    assert set(APPLICATION.events_for("DRAFT", Actor.TRAINEE)) == {"save", "submit", "withdraw"}
+    assert set(APPLICATION.events_for("IN_REVIEW", Actor.REVIEWER)) == {"ask", "route_to_host", "approve", "reject"}
+    assert RESERVATION.events_for("COMPLETED", Actor.TRAINEE) == ()
+
+
+def test_final_states_are_those_without_a_way_out() -> None:
+    assert set(APPLICATION.final_states) == {"REJECTED", "EXPIRED", "CONVERTED", "WITHDRAWN", "CLOSED"}
+    cancelled = {"CANCELLED_BY_TRAINEE", "CANCELLED_BY_HOST", "CANCELLED_BY_OPERATOR"}
+    assert set(RESERVATION.final_states) == cancelled | {"COMPLETED", "NO_SHOW", "ENDED_EARLY", "REFUNDED"}
+
+
+def test_committed_diagrams_are_what_the_data_says() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render()
+    assert main(["--check"]) == 0
+
+
+def test_diagram_check_fails_when_the_page_drifted(tmp_path, capsys) -> None:
+    page = tmp_path / "state-machines.md"
+    page.write_text("old", encoding="utf-8")
+    assert main(["--check"], page) == 1
+    assert "out of date" in capsys.readouterr().err
+    assert main([], page) == 0
+    assert main(["--check"], page) == 0
