@@ -212,7 +212,7 @@ def test_an_id_used_in_two_files_is_refused(tmp_path: Path) -> None:
         _load(tmp_path, GOOD)
 
 
-@pytest.mark.parametrize("zip_code", ["", "6061", "606144", "00000", "09001", "00601", "96910", "chicago"])
+@pytest.mark.parametrize("zip_code", ["", "6061", "606144", "00000", "09001", "00601", "96910", "10008", "20505", "chicago"])
 def test_T02_a_zip_outside_the_states_or_of_no_street_is_refused(zip_code: str) -> None:
     with pytest.raises(Invalid) as refusal:
         places.place(zip_code)

@@ -11,7 +11,8 @@ from pydantic import EmailStr, TypeAdapter
 
 from infra.local.seed.catalogue import DemoPerson, demo_people, load
 from infra.local.seed.cv import Section, cv_pdf, demo_cv
-from shared.domain.eligibility import explain
+from shared.domain.eligibility import approval_gaps, explain
+from shared.domain.guidelines import check, unresolved
 from shared.domain.program import ExperienceType
 
 TODAY = date(2026, 11, 21)
@@ -51,6 +52,16 @@ def test_the_demo_host_manager_is_the_contact_of_a_host_in_the_catalogue() -> No
     host = _person("host")
     contact = load(TODAY).contacts[str(host.host_id)]
     assert (contact.name, contact.email) == (host.name, host.email)
+
+
+def test_H12_nothing_but_a_cv_stands_between_the_demo_graduate_and_the_demo_hosts_ward() -> None:
+    ward = next(p for p in load(TODAY).programs if p.id == "prairielantern-internal-medicine-chicago")
+    facts = _person("graduate").facts
+    assert facts is not None
+    assert ward.host_id == _person("host").host_id
+    assert ward.required_documents == ("cv",)
+    assert unresolved(check(ward.guidelines, facts, date(2026, 11, 30), 4, TODAY)) == ()
+    assert approval_gaps(facts, ExperienceType.HANDS_ON, date(2026, 11, 30)) == ()
 
 
 # --- the CV ---------------------------------------------------------------------------------------------------------------------------
