@@ -30,7 +30,11 @@ _EPOCH = date(2024, 1, 1)  # a Monday, for the case that no program has a start
 
 def build(projections: Iterable[Projection], directory: Path) -> str:
     """Writes the index of all *live* programs among the projections (H10) into an empty directory; returns its version."""
-    rows = documents(projections)
+    return write(documents(projections), directory)
+
+
+def write(rows: Sequence[dict[str, Any]], directory: Path) -> str:
+    """`build` for rows that `documents` made."""
     version = version_of(rows)
     base = _base(rows)
     directory.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,186 @@
+"""What is found, in which order, with which counts: the engine on a real index of a handful of programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from shared.adapters.search.index import TantivyIndex
+from shared.domain.errors import Invalid
+from shared.domain.search import Overlay
+from tests.unit.search.catalogue import ask, facet, found, indexed, projection, weeks
+
+JANUARY = weeks(date(2027, 1, 4), date(2027, 1, 25))  # exactly one start: Monday 2027-01-04, 2027-W01
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TantivyIndex]:
+    yield indexed(
+        tmp_path_factory.mktemp("index"),
+        [
+            projection("skin-austin", price=150_000, experience_types=("hands_on", "observership")),
+            projection("heart-york", "cardiovascular-disease", "NY", 200_000),
+            projection("inner-chicago", "internal-medicine", "IL", 120_000, weeks=JANUARY),
+            projection("child-jose", "pediatrics", "CA", 99_900, weeks={}, setting="Hospital ward", summary="Dermatology rounds too."),
+            projection("paused", status="PAUSED"),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("dermatology", "skin-austin"),
+        ("skin", "skin-austin"),  # alias
+        ("derma", "skin-austin"),  # beginning
+        ("dermatolgy", "skin-austin"),  # one letter missing
+        ("drematology", "skin-austin"),  # two letters swapped
+        ("Texas", "skin-austin"),
+        ("tx", "skin-austin"),
+        ("78701", "skin-austin"),
+        ("787", "skin-austin"),
+        ("cardiology NY", "heart-york"),
+        ("heart york practice", "heart-york"),
+        ("internal medicine", "inner-chicago"),
+        ("internl medicne chicago", "inner-chicago"),
+        ("san jose", "child-jose"),
+        ("hospital ward", "child-jose"),
+    ],
+)
+def test_H09_the_program_is_first_for_its_specialty_alias_place_and_small_mistakes(index: TantivyIndex, text: str, first: str) -> None:
+    assert found(ask(index, text))[0] == first
+
+
+def test_every_word_must_match_and_a_known_word_is_taken_at_its_word(index: TantivyIndex) -> None:
+    assert found(ask(index, "dermatology chicago")) == []
+    assert found(ask(index, "zzyzx")) == []
+    assert found(ask(index, "60612")) == []  # no typos in numbers
+    assert found(ask(index, "ca")) == ["child-jose"]  # California, not "cardiology"
+
+
+def test_a_match_in_the_specialty_goes_before_one_in_the_summary(index: TantivyIndex) -> None:
+    assert found(ask(index, "dermatology")) == ["skin-austin", "child-jose"]
+
+
+def test_H10_a_program_that_is_not_live_is_never_found(index: TantivyIndex) -> None:
+    page = ask(index)
+    assert "paused" not in found(page)
+    assert page.total == 4
+    assert index.programs == 4
+
+
+def test_without_text_the_soonest_start_is_first_and_sold_out_programs_are_last(index: TantivyIndex) -> None:
+    page = ask(index)
+    assert found(page) == ["skin-austin", "heart-york", "inner-chicago", "child-jose"]
+    assert [hit.next_start for hit in page.hits] == [date(2026, 11, 23), date(2026, 11, 23), date(2027, 1, 4), None]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"specialty": ("dermatology", "pediatrics")}, ["child-jose", "skin-austin"]),
+        ({"state": ("NY",)}, ["heart-york"]),
+        ({"experience_type": ("observership",)}, ["skin-austin"]),
+        ({"price_max_cents": 120_000}, ["child-jose", "inner-chicago"]),
+        ({"price_min_cents": 150_000}, ["skin-austin", "heart-york"]),
+        ({"price_min_cents": 120_000, "price_max_cents": 150_000}, ["inner-chicago", "skin-austin"]),
+        ({"month": "2027-01"}, ["inner-chicago", "skin-austin", "heart-york"]),
+        ({"month": "2027-02"}, ["skin-austin", "heart-york"]),
+        ({"month": "2025-02"}, []),
+        ({"month": "2099-12"}, []),
+        ({"specialty": ("no-such",)}, []),
+        ({"state": ("NY", "IL"), "month": "2027-01", "price_max_cents": 130_000}, ["inner-chicago"]),
+    ],
+)
+def test_H09_filters_are_alternatives_within_and_demands_between(
+    index: TantivyIndex, asked: dict[str, object], expected: list[str]
+) -> None:
+    page = ask(index, sort="price", **asked)
+    assert found(page) == expected
+    assert page.total == len(expected)
+
+
+def test_T10_a_start_needs_a_seat_in_all_four_weeks(index: TantivyIndex) -> None:
+    (hit,) = ask(index, specialty=("internal-medicine",)).hits
+    assert hit.starts == (date(2027, 1, 4),)
+
+
+def test_starts_before_today_and_beyond_two_years_do_not_count_H17(index: TantivyIndex) -> None:
+    assert date(2026, 11, 23) in ask(index, today=date(2026, 11, 23)).hits[0].starts
+    late = ask(index, today=date(2027, 1, 5))
+    assert "2026-11" not in facet(late, "month")
+    assert facet(late, "month")["2027-01"] == 2  # the third program's only start is yesterday
+    assert "inner-chicago" not in found(ask(index, month="2027-01", today=date(2027, 1, 5)))
+    early = ask(index, today=date(2024, 12, 30))
+    assert facet(early, "month") == {"2026-11": 2, "2026-12": 2}  # the last possible start is 2026-12-30
+    assert found(ask(index, month="2027-01", today=date(2024, 12, 30))) == []
+
+
+def test_a_facet_is_counted_without_its_own_choice_and_with_all_others(index: TantivyIndex) -> None:
+    page = ask(index, state=("TX",), price_max_cents=150_000)
+    assert facet(page, "state") == {"CA": 1, "IL": 1, "TX": 1}
+    assert facet(page, "specialty") == {"dermatology": 1}
+    assert facet(page, "experience_type") == {"hands_on": 1, "observership": 1}
+    empty = ask(index, state=("NY",), price_max_cents=100_000)
+    assert facet(empty, "state") == {"CA": 1, "NY": 0}  # a choice never disappears from under the person
+    assert empty.total == 0
+
+
+def test_facets_count_only_programs_with_a_seat_in_the_month(index: TantivyIndex) -> None:
+    page = ask(index, month="2027-02")
+    assert facet(page, "specialty") == {"dermatology": 1, "cardiovascular-disease": 1}
+    assert facet(page, "month")["2027-01"] == 3
+    assert list(facet(page, "month"))[:2] == ["2026-11", "2026-12"]
+
+
+def test_a_sold_week_disappears_from_hits_counts_and_starts_at_once(index: TantivyIndex) -> None:
+    sold = Overlay({("inner-chicago", "2027-W01"): False})
+    page = ask(index, overlay=sold, month="2027-01")
+    assert found(page) == ["skin-austin", "heart-york"]
+    assert facet(page, "specialty") == {"dermatology": 1, "cardiovascular-disease": 1}
+    assert facet(page, "month")["2027-01"] == 2
+    assert ask(index, "internal", overlay=sold).hits[0].next_start is None
+
+
+def test_a_returned_seat_appears_in_hits_counts_and_starts_at_once(index: TantivyIndex) -> None:
+    free = Overlay({("child-jose", "2027-W05"): True, ("inner-chicago", "2027-W01"): False, ("gone", "2027-W01"): True})
+    page = ask(index, overlay=free, month="2027-02")
+    assert found(page) == ["child-jose", "skin-austin", "heart-york"]
+    assert facet(page, "month")["2027-02"] == 3
+    assert facet(page, "month")["2027-01"] == 2
+    assert page.hits[0].starts == (date(2027, 2, 1),)
+    assert found(ask(index, overlay=free)) == ["skin-austin", "heart-york", "child-jose", "inner-chicago"]
+
+
+def test_an_overlay_that_says_what_the_index_says_changes_nothing(index: TantivyIndex) -> None:
+    same = Overlay({("skin-austin", "2027-W01"): True, ("child-jose", "2027-W01"): False, ("heart-york", "1999-W01"): True})
+    assert ask(index, overlay=same) == ask(index)
+
+
+@pytest.mark.parametrize(
+    "text", ["AND OR NOT", 'a:b"c" (d', "*", "state:[a TO b]", "^^~2", "é" * 200, "\x00a\ud800b", "皮膚科 🩺", "a" * 200, "'" * 9]
+)
+def test_no_text_reaches_a_query_parser(index: TantivyIndex, text: str) -> None:
+    try:
+        assert ask(index, text).total >= 0
+    except Invalid as refused:
+        assert refused.facts["field"] == "text"
+
+
+def test_prices_the_wrong_way_round_are_refused(index: TantivyIndex) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(index, price_min_cents=200_000, price_max_cents=100_000)
+    assert refused.value.facts["field"] == "price_max_cents"
+
+
+def test_an_empty_catalogue_answers_with_nothing(tmp_path: Path) -> None:
+    page = ask(indexed(tmp_path, []), "derm", month="2027-01", overlay=Overlay({("x", "2027-W01"): True}))
+    assert (page.hits, page.total, page.next_cursor) == ((), 0, None)
+
+
+def test_a_rotation_longer_than_four_weeks_needs_all_its_weeks(tmp_path: Path) -> None:
+    index = indexed(tmp_path, [projection("long", weeks_min=6, weeks_max=8, weeks=weeks(date(2027, 1, 4), date(2027, 2, 8)))])
+    assert ask(index).hits[0].starts == (date(2027, 1, 4),)
