@@ -49,7 +49,7 @@ class Wiring:
         import boto3
         from botocore.config import Config
 
-        made = boto3.client(
+        made: Any = boto3.client(  # type: ignore[call-overload]  # the name is given at run time
             service, config=Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3}, **config)
         )
         if self.settings.call_log_file:
@@ -123,6 +123,7 @@ class Wiring:
 
         settings = self.settings
         return CognitoIdentity(
+            # Only the accounts room talks to the pool; the others check tokens with its public keys and never make the client.
             lambda: self.client("cognito-idp"),
             pool_id=getattr(settings, "cognito_pool_id", ""),
             client_id=settings.cognito_client_id,

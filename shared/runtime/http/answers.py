@@ -29,7 +29,7 @@ class Answers:
         if not self._room.request.wants_page or not response.is_json():
             return response
         if declared.goes_to and response.status_code < 300:
-            return Response(303, HTML, "", headers={"Location": declared.goes_to.format_map(response.body)})
+            return Response(303, HTML, "", headers={"Location": declared.goes_to.format_map(response.body or {})})
         if declared.page:
             return self._page(declared, response.body, response.status_code)
         return response

@@ -4,7 +4,7 @@
 
     @room.get("/accounts/profile", access=SIGNED_IN, page="profile.html", title="Your profile")
     def show_profile() -> ProfileView:
-        return room.wiring.accounts.profile(room.actor("trainee"))
+        return room.wiring.accounts.profile(room.call("trainee"))
 
     handler = room.handler()
 """
@@ -21,7 +21,6 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError, Servic
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from shared.domain.aggregate import Actor
 from shared.domain.errors import NotFound, RotaError, SignInNeeded
 from shared.ports import Session
 from shared.runtime.bootstrap import Wiring, in_lambda
@@ -31,6 +30,7 @@ from shared.runtime.http.refusals import invalid
 from shared.runtime.http.request import Request
 from shared.runtime.log import log
 from shared.runtime.settings import Http
+from shared.services.steps import Call
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Event = Mapping[str, Any]
@@ -91,8 +91,9 @@ class Room:
     def session(self) -> Session | None:
         return self.caller.session
 
-    def actor(self, acting_as: str) -> Actor:
-        return self.caller.actor(acting_as)
+    def call(self, acting_as: str) -> Call:
+        """The signed-in person as `acting_as` (trainee, reviewer ...). Raises `SignInNeeded`."""
+        return Call(self.caller.actor(acting_as), self.request.id)
 
     def key(self) -> str:
         """The call's idempotency key; without one each call is a new one."""

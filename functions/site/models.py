@@ -1,0 +1,42 @@
+"""What the site room answers with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.domain.policy import Policy
+
+
+class Choice(BaseModel):
+    slug: str
+    name: str
+
+
+class HomeView(BaseModel):
+    """`months` are those in which a rotation may start (`2027-03`)."""
+
+    specialties: list[Choice]
+    months: list[str]
+    policy: Policy
+
+
+class HowItWorksView(BaseModel):
+    policy: Policy
+
+
+class ApiIndex(BaseModel):
+    """The API document's rooms; `document` is the OpenAPI 3.1 file's address."""
+
+    title: str
+    version: str
+    description: str
+    rooms: list[dict[str, Any]]
+    document: str = "/docs/openapi.json"
+
+
+class ApiRoom(BaseModel):
+    name: str
+    operations: list[dict[str, Any]]
+    models: list[dict[str, Any]]

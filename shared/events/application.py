@@ -1,0 +1,129 @@
+"""What happens to an application (product.md section 4). Free text is named by `*_ref` and bound by `*_hash`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from shared.domain.aggregate import Kind
+from shared.domain.application import ApplicationStatus, GuidelineOutcome, Override
+from shared.domain.instants import Instant
+from shared.domain.program import ExperienceType
+from shared.events.base import EventData
+
+
+class ApplicationEvent(EventData):
+    SUBJECT: ClassVar[Kind] = "APPLICATION"
+    status: ApplicationStatus
+
+
+class ApplicationStarted(ApplicationEvent):
+    TYPE: ClassVar[str] = "ApplicationStarted.v1"
+    id: str
+    case_id: str
+    trainee_id: str
+    program_id: str
+    experience_type: ExperienceType
+    start: date | None
+    weeks: int
+    credit_wish: bool
+    policy_version: str
+    created_at: Instant
+    draft_expires_at: Instant
+
+
+class ApplicationSaved(ApplicationEvent):
+    TYPE: ClassVar[str] = "ApplicationSaved.v1"
+    experience_type: ExperienceType = ExperienceType.HANDS_ON
+    start: date | None = None
+    weeks: int = 4
+    credit_wish: bool = False
+    cv_document_id: str | None = None
+    cv_sha256: str | None = None
+
+
+class ApplicationSubmitted(ApplicationEvent):
+    TYPE: ClassVar[str] = "ApplicationSubmitted.v1"
+    start: date
+    weeks: int
+    experience_type: ExperienceType
+    cv_document_id: str
+    cv_sha256: str
+    total_cents: int
+    submitted_at: Instant
+    review_due_at: Instant
+    escalate_at: Instant
+
+
+class ApplicationClaimed(ApplicationEvent):
+    TYPE: ClassVar[str] = "ApplicationClaimed.v1"
+    claimed_by: str
+    claim_lapses_at: Instant
+
+
+class ApplicationClaimLapsed(ApplicationEvent):
+    TYPE: ClassVar[str] = "ApplicationClaimLapsed.v1"
+    claimed_by: None = None
+    claim_lapses_at: None = None
+
+
+class ApplicationApproved(ApplicationEvent):
+    """H12: the result of every guideline, and each override with its reason's reference."""
+
+    TYPE: ClassVar[str] = "ApplicationApproved.v1"
+    guideline_results: tuple[GuidelineOutcome, ...]
+    overrides: tuple[Override, ...]
+    decided_by: str
+    decided_at: Instant
+    offer_expires_at: Instant
+
+
+class ApplicationRejected(ApplicationEvent):
+    TYPE: ClassVar[str] = "ApplicationRejected.v1"
+    decided_by: str
+    decided_at: Instant
+    decision_code: str
+    decision_reason_ref: str
+    decision_reason_hash: str
+
+
+class ApplicationWithdrawn(ApplicationEvent):
+    TYPE: ClassVar[str] = "ApplicationWithdrawn.v1"
+
+
+class ApplicationClosed(ApplicationEvent):
+    TYPE: ClassVar[str] = "ApplicationClosed.v1"
+
+
+class ApplicationExpired(ApplicationEvent):
+    """A draft, a question or an offer ran out; `decision_code` says which."""
+
+    TYPE: ClassVar[str] = "ApplicationExpired.v1"
+    decision_code: str
+
+
+class TermsSigned(ApplicationEvent):
+    """T24. The name, address and browser of the signature are an erasable item."""
+
+    TYPE: ClassVar[str] = "TermsSigned.v1"
+    terms_version: str
+    terms_signed_at: Instant
+    terms_signature_ref: str
+
+
+class HoldPlaced(ApplicationEvent):
+    TYPE: ClassVar[str] = "HoldPlaced.v1"
+    holds_used: int
+    live_reservation_id: str
+
+
+class HoldReleased(ApplicationEvent):
+    TYPE: ClassVar[str] = "HoldReleased.v1"
+    live_reservation_id: None = None
+
+
+class ApplicationConverted(ApplicationEvent):
+    """H11: approved and paid."""
+
+    TYPE: ClassVar[str] = "ApplicationConverted.v1"
+    live_reservation_id: str

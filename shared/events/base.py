@@ -1,0 +1,24 @@
+"""Typed events. An event's fields are the fields of its aggregate's state that it sets; what is not named stays as it was."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.aggregate import Kind
+
+REGISTRY: dict[str, "type[EventData]"] = {}
+
+
+class EventData(BaseModel):
+    """`TYPE` is the name on the bus with its version; a breaking change is a new version beside the old one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    TYPE: ClassVar[str]
+    SUBJECT: ClassVar[Kind]
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if "TYPE" in cls.__dict__:
+            REGISTRY[cls.TYPE] = cls

@@ -1,0 +1,70 @@
+"""What happens to accounts and documents. No name, address or file name: those are erasable items."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from shared.domain.aggregate import Kind
+from shared.domain.instants import Instant
+from shared.events.base import EventData
+
+AccountStatus = Literal["UNCONFIRMED", "ACTIVE", "CLOSED", "ERASED"]
+
+
+class AccountEvent(EventData):
+    SUBJECT: ClassVar[Kind] = "ACCOUNT"
+    status: AccountStatus
+
+
+class AccountSignedUp(AccountEvent):
+    TYPE: ClassVar[str] = "AccountSignedUp.v1"
+    id: str
+    roles: tuple[str, ...]
+    created_at: Instant
+
+
+class AccountConfirmed(AccountEvent):
+    TYPE: ClassVar[str] = "AccountConfirmed.v1"
+    confirmed_at: Instant
+
+
+class AccountErased(AccountEvent):
+    """GDPR article 17: everything that names the person is gone; this row and the money stay."""
+
+    TYPE: ClassVar[str] = "AccountErased.v1"
+    erased_at: Instant
+    roles: tuple[str, ...] = ()
+
+
+DocumentStatus = Literal["STORED", "REFUSED"]
+
+
+class DocumentEvent(EventData):
+    SUBJECT: ClassVar[Kind] = "DOCUMENT"
+    status: DocumentStatus
+
+
+class DocumentStored(DocumentEvent):
+    """`kind` as in product.md 3d (`cv`), `key` the object's name in the upload bucket, `size` bytes, `number` the version of its kind."""
+
+    TYPE: ClassVar[str] = "DocumentStored.v1"
+    id: str
+    trainee_id: str
+    kind: str
+    key: str
+    sha256: str
+    size: int
+    content_type: str
+    number: int
+    created_at: Instant
+
+
+class DocumentRefused(DocumentEvent):
+    """The file is not what its kind allows; `reason_code` says why. The object is deleted."""
+
+    TYPE: ClassVar[str] = "DocumentRefused.v1"
+    id: str
+    trainee_id: str
+    kind: str
+    reason_code: str
+    created_at: Instant

@@ -1,0 +1,16 @@
+"""What happens to a program."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shared.domain.aggregate import Kind
+from shared.domain.program import Program
+from shared.events.base import EventData
+
+
+class ProgramPublished(Program, EventData):
+    """The program is LIVE with this content, and its seat years are open. Its fields are `Program`'s."""
+
+    TYPE: ClassVar[str] = "ProgramPublished.v1"
+    SUBJECT: ClassVar[Kind] = "PROGRAM"

@@ -1,0 +1,77 @@
+"""What happens to a reservation: the seat's own history."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from shared.domain.aggregate import Kind
+from shared.domain.instants import Instant
+from shared.domain.reservation import Choice, ReservationStatus
+from shared.events.base import EventData
+
+
+class ReservationEvent(EventData):
+    SUBJECT: ClassVar[Kind] = "RESERVATION"
+    status: ReservationStatus
+
+
+class SeatHeld(ReservationEvent):
+    """The gate took a seat in every week (T27); the offer's checkout runs."""
+
+    TYPE: ClassVar[str] = "SeatHeld.v1"
+    id: str
+    case_id: str
+    application_id: str
+    trainee_id: str
+    program_id: str
+    start: date
+    weeks: int
+    week_list: tuple[str, ...]
+    choice: Choice
+    charge_cents: int
+    total_cents: int
+    balance_cents: int
+    balance_due_at: Instant | None
+    late_fee_from: date | None
+    policy_version: str
+    created_at: Instant
+    held_until: Instant
+    session_expires_at: Instant
+
+
+class CheckoutOpened(ReservationEvent):
+    TYPE: ClassVar[str] = "CheckoutOpened.v1"
+    checkout_session_id: str
+
+
+class ReservationConfirmed(ReservationEvent):
+    """H11, T27: paid. Also after a late payment that found the seat still free."""
+
+    TYPE: ClassVar[str] = "ReservationConfirmed.v1"
+    payment_intent_id: str
+    paid_cents: int
+    reserved_at: Instant
+    released_at: Instant | None = None
+
+
+class SeatReleased(ReservationEvent):
+    """The hold ended without payment: `release_code` is `expired` or `cancelled`; the gate gave every week back."""
+
+    TYPE: ClassVar[str] = "SeatReleased.v1"
+    released_at: Instant
+    release_code: str
+
+
+class RefundDue(ReservationEvent):
+    """A payment that could not have its seat goes back in full."""
+
+    TYPE: ClassVar[str] = "RefundDue.v1"
+    payment_intent_id: str
+    paid_cents: int
+    refund_cents: int
+
+
+class ReservationRefunded(ReservationEvent):
+    TYPE: ClassVar[str] = "ReservationRefunded.v1"
+    refund_id: str

@@ -1,0 +1,16 @@
+"""A stored webhook delivery, announced from the inbox table's stream. A trigger, not a fact: the object is fetched again from Stripe."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shared.domain.aggregate import Kind
+from shared.events.base import EventData
+
+
+class StripeDelivered(EventData):
+    TYPE: ClassVar[str] = "StripeDelivered.v1"
+    SUBJECT: ClassVar[Kind] = "STRIPE"
+    event_id: str
+    event_type: str
+    object_id: str
