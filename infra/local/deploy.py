@@ -27,7 +27,10 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAN
 
 @dataclass(frozen=True)
 class Deployment:
-    """What is deployed: the stack's `outputs`, `functions` (room -> function name), the resources `dropped` for MiniStack, and whether it is `created` anew."""
+    """What is deployed: the stack's `outputs`, `functions` (room -> function name), and the resources `dropped` for MiniStack.
+
+    `created` says whether the stack is new.
+    """
 
     stack_name: str
     created: bool

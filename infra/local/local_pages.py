@@ -44,7 +44,9 @@ class SignIn:
 class LocalPages:
     """Routes /_local/… ; an instance is what the gateway calls. `sign_ins` is asked at each view: the seed may still be loading."""
 
-    def __init__(self, info: Callable[[], StackInfo], mailbox: Mailbox, clock: BusinessClock, sign_ins: Callable[[], Sequence[SignIn]]) -> None:
+    def __init__(
+        self, info: Callable[[], StackInfo], mailbox: Mailbox, clock: BusinessClock, sign_ins: Callable[[], Sequence[SignIn]]
+    ) -> None:
         self._info = info
         self._mailbox = mailbox
         self._clock = clock
@@ -83,18 +85,15 @@ class LocalPages:
         )
 
     def _clock_page(self, note: str = "", status: int = 200) -> Page:
-        try:
-            rows = "".join(
-                f"<tr><td>{iso(item.due_at)}<td>{_e(item.kind)}<td><code>{_e(item.key)}</code>" for item in Mover(self._info()).waiting()[:200]
-            )
-        except KeyError:
-            rows = ""
+        waiting_rows = Mover(self._info()).waiting()[:200]
+        rows = "".join(f"<tr><td>{iso(item.due_at)}<td>{_e(item.kind)}<td><code>{_e(item.key)}</code>" for item in waiting_rows)
         waiting = f"<table><tr><th>Due<th>Kind<th>Row{rows}</table>" if rows else "<p>Nothing waits.</p>"
         form = (
             "<form method='post' action='/_local/clock'><label>Move it by <input name='by' value='48h' size='8'></label> "
             "<label>or until <input name='to' placeholder='2027-01-15T06:00:00Z' size='22'></label> <button>Move</button></form>"
         )
-        return _page("Business clock", f"{note}<p>Business time is <b>{iso(self._clock.now())}</b>.</p>{form}<h2>What waits</h2>{waiting}", status)
+        now = f"<p>Business time is <b>{iso(self._clock.now())}</b>.</p>"
+        return _page("Business clock", f"{note}{now}{form}<h2>What waits</h2>{waiting}", status)
 
     def _move(self, form: dict[str, list[str]]) -> Page:
         until = form.get("to", [""])[0].strip()
@@ -112,8 +111,8 @@ class LocalPages:
 
     def _inbox(self, to: str | None) -> Page:
         rows = "".join(
-            f"<tr><td>{_time(mail.received_at)}<td>{_e(', '.join(mail.recipients))}<td><a href='/_local/mail/{mail.id}'>{_e(mail.subject or '(no subject)')}</a>"
-            f"<td>{len(mail.attachments) or ''}"
+            f"<tr><td>{_time(mail.received_at)}<td>{_e(', '.join(mail.recipients))}"
+            f"<td><a href='/_local/mail/{mail.id}'>{_e(mail.subject or '(no subject)')}</a><td>{len(mail.attachments) or ''}"
             for mail in reversed(self._mailbox.messages(to))
         )
         table = f"<table><tr><th>Received<th>To<th>Subject<th>Attachments{rows}</table>" if rows else "<p>No mail yet.</p>"
@@ -137,7 +136,8 @@ class LocalPages:
 
     def _message(self, mail: Message) -> Page:
         files = "".join(
-            f"<li><a href='/_local/mail/{mail.id}/attachment/{number}'>{_e(item.name)}</a> ({_e(item.content_type)}, {len(item.content):,} bytes)"
+            f"<li><a href='/_local/mail/{mail.id}/attachment/{number}'>{_e(item.name)}</a> "
+            f"({_e(item.content_type)}, {len(item.content):,} bytes)"
             for number, item in enumerate(mail.attachments)
         )
         view = f"<h2>HTML</h2><iframe src='/_local/mail/{mail.id}/html' title='The mail as HTML' sandbox></iframe>" if mail.html else ""
@@ -151,8 +151,8 @@ class LocalPages:
 
 def _page(title: str, content: str, status: int = 200) -> Page:
     text = (
-        f"<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{_e(title)}</title>"
-        f"<style>{STYLE}</style><nav><a href='/_local/'>Local stack</a><a href='/_local/mail'>Mailbox</a><a href='/_local/clock'>Clock</a>"
+        f"<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
+        f"<title>{_e(title)}</title><style>{STYLE}</style><nav><a href='/_local/'>Local stack</a><a href='/_local/mail'>Mailbox</a><a href='/_local/clock'>Clock</a>"
         f"<a href='/'>Rota</a></nav><h1>{_e(title)}</h1>{content}</html>"
     )
     return Page(text.encode(), status)

@@ -31,7 +31,7 @@ class Aws:
             endpoint_url=self.endpoint,
             region_name=REGION,
             aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_secret_access_key="test",  # noqa: S106 - MiniStack's root account; nothing but 127.0.0.1 reaches it
             config=config,
         )
 
@@ -77,14 +77,13 @@ def forget_stream_positions(state_dir: Path) -> None:
     path.write_text(json.dumps(state))
 
 
-def start(port: int, state_dir: Path, smtp_port: int, *, auth: bool = True, persist: bool = True) -> Child:
-    """Starts MiniStack and returns once it answers. Raises `StackError` with its last log lines when it does not."""
+def launch(port: int, state_dir: Path, smtp_port: int, *, auth: bool = True, persist: bool = True) -> Child:
+    """Starts MiniStack without waiting for it: `wait_until_ready` does."""
     forget_stream_positions(state_dir)
     variables = environment(port, state_dir, smtp_port, auth=auth, persist=persist)
-    child = Child("MiniStack", ["ministack"], variables, state_dir / "logs" / "ministack.log")
-    try:
-        child.wait_until_answers(f"http://127.0.0.1:{port}/_ministack/health")
-    except BaseException:
-        child.stop()
-        raise
-    return child
+    return Child("MiniStack", ["ministack"], variables, state_dir / "logs" / "ministack.log")
+
+
+def wait_until_ready(child: Child, port: int) -> None:
+    """Returns once it answers. Raises `StackError` with its last log lines when it does not."""
+    child.wait_until_answers(f"http://127.0.0.1:{port}/_ministack/health")

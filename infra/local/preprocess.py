@@ -18,6 +18,7 @@ from fnmatch import fnmatchcase
 from types import SimpleNamespace
 from typing import Any
 
+from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.translator.transform import transform
 
 from infra.local.http_api import expand_http_apis
@@ -100,10 +101,17 @@ def prepare(
     _place_code(work, code)
     _nest(work, nested_urls)
     values = {name: str(spec.get("Default", "")) for name, spec in work.get("Parameters", {}).items()} | dict(parameters)
-    plain = json.loads(json.dumps(transform(work, values, SimpleNamespace(load=dict)), default=str))
+    plain = json.loads(json.dumps(_expand(work, values), default=str))
     plain.pop("Transform", None)
     expand_http_apis(plain, api_id)
     return prepare_plain(plain)
+
+
+def _expand(template: Template, parameters: Mapping[str, str]) -> Any:
+    try:
+        return transform(template, dict(parameters), SimpleNamespace(load=dict))
+    except InvalidDocumentException as error:
+        raise TemplateError("; ".join(cause.message for cause in error.causes)) from None
 
 
 def prepare_plain(template: Template) -> Prepared:

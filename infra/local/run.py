@@ -27,7 +27,8 @@ def banner(stack: Stack) -> str:
         lines += [f"  {person.role:<12} {person.email:<{wide}}  {person.password}" for person in stack.sign_ins]
     lines += ["", "Test cards (any date in the future, any CVC)", *(f"  {number}  {what}" for number, what in TEST_CARDS)]
     lines += ["", f"Business time is {iso(stack.clock.now())}. Move it:  make clock BY=48h   or   make clock TO=2027-01-15T06:00:00Z"]
-    lines += [f"Logs are in {stack.state_dir / 'logs'}. A changed file under functions/ or shared/ is live at once. Ctrl-C stops everything."]
+    lines += [f"Logs are in {stack.state_dir / 'logs'}. A changed file under functions/ or shared/ is live at once."]
+    lines += ["Ctrl-C stops everything; the state is kept."]
     return "\n".join(lines)
 
 
@@ -56,7 +57,7 @@ def main() -> int:
             starting = False
             print(banner(stack), f"\nUp in {time.monotonic() - began:.1f} s.", flush=True)
             asked_to_stop.wait()
-            print("\nStopping; the state is kept.", flush=True)
+            print("\nStopping ...", flush=True)
     except StackError as error:
         print(f"run: {error}", file=sys.stderr)
         return 1

@@ -15,7 +15,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -39,7 +39,8 @@ STRIPE_KEY = "sk_test_rota_local"
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. `port` 0 takes any free port; `state_dir` holds everything that must survive a restart; `say` gets progress lines."""
+    """How to run. `port` 0 takes any free port; `state_dir` holds everything that must survive a restart; `say` gets progress lines;
+    `call_log` records every AWS call that a function makes (`Stack.call_log`)."""
 
     state_dir: Path
     root: Path = ROOT
@@ -51,14 +52,16 @@ class Options:
     seed: bool = True
     prewarm: bool = True
     watch: bool = False
+    call_log: bool = False
     say: Callable[[str], None] = field(default=lambda _: None)
 
 
 class Stack:
-    """`with Stack(Options(...)) as stack:` everything answers inside. `info` says where; raises `StackError` when something cannot start."""
+    """`with Stack(Options(...)) as stack:` everything answers inside; `info` says where. Raises `StackError`."""
 
     info: StackInfo
     deployment: Deployment
+    created: bool
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -84,6 +87,10 @@ class Stack:
     @property
     def mailbox(self) -> Mailbox:
         return Mailbox(self.state_dir / "mail")
+
+    @property
+    def call_log(self) -> Path:
+        return self.state_dir / "calls.jsonl"
 
     def password(self, email: str) -> str:
         """The demo password of an account: made up once per state directory, kept in a file only its owner can read."""
@@ -147,7 +154,7 @@ class Stack:
             ports: dict[str, int] = json.loads(path.read_text())
             for name, port in ports.items():
                 if not port_is_free(port):
-                    raise StackError(f"Port {port} ({name} of this state) is taken by another program. Stop it, or begin anew: FRESH=1 make run")
+                    raise StackError(f"Port {port} ({name}) of this state is taken by another program. Stop it, or: FRESH=1 make run")
             return ports
         ports = {"aws": free_port(), "stripe": free_port(), "smtp": free_port()}
         path.write_text(json.dumps(ports))
@@ -159,8 +166,11 @@ class Stack:
         self._running.callback(sink.stop)
         simulator = self._start_simulator(ports["stripe"])
         options = self.options
-        aws = ministack.start(ports["aws"], self.state_dir, ports["smtp"], auth=options.auth, persist=options.persist)
+        aws = ministack.launch(ports["aws"], self.state_dir, ports["smtp"], auth=options.auth, persist=options.persist)
         self._running.callback(aws.stop)
+        # Reading the SAM translator takes a second of processor time: it passes while the servers start.
+        importlib.import_module("infra.local.deploy")
+        ministack.wait_until_ready(aws, ports["aws"])
         simulator.wait_until_answers(f"http://127.0.0.1:{ports['stripe']}/")
 
     def _start_simulator(self, port: int) -> Child:
@@ -173,14 +183,25 @@ class Stack:
         return simulator
 
     def _deploy(self, webhook_secret: str) -> None:
-        # Imported here: reading the SAM translator takes a second, which passes while the servers start.
         from infra.local.deploy import deploy
-        from infra.local.settings import fill_secrets, parameters
+        from infra.local.settings import parameters, settle
 
-        self.deployment = deploy(self.info.aws, self.options.root, parameters(self.info), template=self.options.template)
-        fill_secrets(self.info.aws, self.deployment, stripe_key=STRIPE_KEY, webhook_secret=webhook_secret)
-        found = {"outputs": self.deployment.outputs, "functions": self.deployment.functions}
-        self.info = StackInfo(**(asdict(self.info) | found))
+        path = self.state_dir / "outputs.json"
+        if path.exists():
+            self.info = replace(self.info, outputs=json.loads(path.read_text()))
+        call_log = str(self.call_log) if self.options.call_log else ""
+        created = False
+        while True:
+            given = parameters(self.info, call_log)
+            self.deployment = deploy(self.info.aws, self.options.root, given, template=self.options.template)
+            created = created or self.deployment.created
+            self.info = replace(self.info, outputs=self.deployment.outputs, functions=self.deployment.functions)
+            # The first time, some parameters depend on what the stack itself has just made.
+            if parameters(self.info, call_log) == given:
+                break
+        self.created = created
+        settle(self.info.aws, self.deployment, stripe_key=STRIPE_KEY, webhook_secret=webhook_secret)
+        path.write_text(json.dumps(self.info.outputs))
 
     def _start_gateway(self, port: int, aws_port: int) -> None:
         pages = LocalPages(lambda: self.info, self.mailbox, self.clock, lambda: self.sign_ins)
@@ -198,7 +219,7 @@ class Stack:
         if not self.options.seed:
             return
         path = self.state_dir / "sign-ins.json"
-        if not self.deployment.created and path.exists():
+        if not self.created and path.exists():
             self.sign_ins = [SignIn(**item) for item in json.loads(path.read_text())]
             return
         with self._step("seed loaded") as step:

@@ -18,7 +18,7 @@ AT_ONCE = 3
 
 def http_paths(template: Mapping[str, Any]) -> dict[str, str]:
     """Room -> a path it serves, for the rooms with HTTP routes of a SAM template. The default room gets `/`."""
-    found = {}
+    found: dict[str, str] = {}
     for name, room in functions(dict(template)).items():
         for event in template["Resources"][name]["Properties"].get("Events", {}).values():
             if event["Type"] == "HttpApi":
@@ -52,4 +52,4 @@ def _get(url: str) -> str | None:
             return None
     except urllib.error.HTTPError as answer:
         with answer:
-            return f"{answer.status} from {url}: {answer.read().decode(errors='replace')[:300]}" if answer.status >= 500 else None
+            return f"{answer.code} from {url}: {answer.read().decode(errors='replace')[:300]}" if answer.code >= 500 else None
