@@ -1,6 +1,6 @@
 """`Deliveries`: one conditional put per Stripe webhook. Nothing else is imported here (no pydantic, no items): the webhook starts with it.
 
-The key is the one of `items.delivery_key`; a test holds them equal.
+The key is the one of `items.delivery_key`, the index attributes those of `items.by_day`; a test holds them equal.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DynamoDeliveries:
         now = self._now()
         values = {
             "pk": f"STRIPE#{delivery.event_id}", "sk": "DELIVERY", "event_id": delivery.event_id, "type": delivery.type,
-            "object_id": delivery.object_id, "raw": raw, "received_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "object_id": delivery.object_id, "raw": raw, "day_pk": now.strftime("DAY#%Y-%m-%d"), "day_sk": now.strftime(f"%Y-%m-%dT%H:%M:%SZ#{delivery.event_id}"),
         }  # fmt: skip
         item = {name: {"S": value} for name, value in values.items()} | {"ttl": {"N": str(int((now + KEPT).timestamp()))}}
         try:

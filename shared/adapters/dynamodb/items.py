@@ -74,7 +74,7 @@ def rows_of(step: Step) -> tuple[EventRow, Item, Item]:
     loaded = step.loaded
     row = record(step.draft, loaded.kind, loaded.id, loaded.version + 1, loaded.head)
     pk = aggregate_pk(loaded.kind, loaded.id)
-    event = {"pk": pk, "sk": event_sk(row.seq), **storable(row.model_dump(mode="json"))}
+    event = {"pk": pk, "sk": event_sk(row.seq), **storable(row.model_dump(mode="json")), **by_day(iso(row.occurred_at), row.id)}
     if row.case_id:
         event |= {"case_pk": f"CASE#{row.case_id}", "case_sk": f"{iso(row.occurred_at)}#{row.id}"}
     state = {**loaded.state, **step.draft.data, "version": row.seq}
@@ -85,6 +85,11 @@ def rows_of(step: Step) -> tuple[EventRow, Item, Item]:
     if loaded.kind == "PROGRAM":
         stored |= {"owner_pk": f"PROGRAM#{state['status']}", "owner_sk": loaded.id}
     return row, marshal(event), marshal(stored)
+
+
+def by_day(moment: str, name: str) -> dict[str, str]:
+    """The attributes of the `day` index: every row of a day, in order of `moment` (`2027-01-15T05:59:59Z`)."""
+    return {"day_pk": f"DAY#{moment[:10]}", "day_sk": f"{moment}#{name}"}
 
 
 def loaded_of(item: Mapping[str, Any]) -> Loaded:

@@ -1,0 +1,1 @@
+"""Announces what the tables recorded: stream records in, events on the bus out."""

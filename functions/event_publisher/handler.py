@@ -1,0 +1,39 @@
+"""Table streams -> bus. Publishing twice is harmless, losing is not: any failure raises for the whole batch, and the stream offers it again.
+
+The event source filters hand in only new event rows and new Stripe deliveries (template.yaml); nothing is published by hand anywhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from shared.adapters.dynamodb.announcements import envelope_of
+from shared.runtime.bootstrap import Wiring, in_lambda
+from shared.runtime.log import log
+from shared.runtime.settings import BusSettings
+
+NAME = "event_publisher"
+
+
+class Settings(BusSettings):
+    """The bus, and nothing else: the stream brings the rows."""
+
+
+@cache
+def wiring() -> Wiring:
+    return Wiring(Settings.read(os.environ), NAME)
+
+
+def handler(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
+    """Raises `Busy` when the bus does not take every event."""
+    envelopes = [envelope_of(record["dynamodb"]["NewImage"]).model_dump(mode="json") for record in event["Records"]]
+    wiring().bus.publish(envelopes)
+    log(NAME, "published", count=len(envelopes), first=envelopes[0]["id"], last=envelopes[-1]["id"])
+    return {"published": len(envelopes)}
+
+
+if in_lambda(os.environ):
+    _ = wiring().bus

@@ -1,0 +1,65 @@
+"""Rows as they are announced: from a stream record for the publisher, from the `day` index for a replay. One way for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from shared.adapters.dynamodb import items
+from shared.domain.aggregate import Actor
+from shared.domain.instants import iso, parse
+from shared.events.envelope import Envelope, Subject
+from shared.events.stripe import StripeDelivered
+
+if TYPE_CHECKING:
+    from shared.adapters.dynamodb.store import DynamoStore
+
+
+def envelope_of(item: Mapping[str, Any]) -> Envelope:
+    """The envelope of an event row or of a stored Stripe delivery; the raw delivery itself never leaves the table."""
+    if item["sk"]["S"] == "DELIVERY":
+        return _delivered({name: value["S"] for name, value in item.items() if "S" in value})
+    return Envelope.of(items.event_of(item))
+
+
+def _delivered(row: Mapping[str, str]) -> Envelope:
+    data = StripeDelivered(event_id=row["event_id"], event_type=row["type"], object_id=row["object_id"])
+    return Envelope(
+        id=row["pk"],
+        type=StripeDelivered.TYPE,
+        occurred_at=parse(row["day_sk"].split("#")[0]),
+        actor=Actor(role="system", id="stripe"),
+        subject=Subject(kind="STRIPE", id=row["event_id"]),
+        seq=1,
+        data=data.model_dump(mode="json"),
+    )
+
+
+class Announcements:
+    """Everything that was or should have been announced in a span of time, oldest day first."""
+
+    def __init__(self, store: DynamoStore, client: Any, tables: tuple[str, ...]) -> None:
+        self._store, self._client, self._tables = store, client, tables
+
+    def between(self, since: datetime, until: datetime) -> Iterator[Envelope]:
+        """Both ends included, UTC. Event rows go by business time, deliveries by the wall time of their arrival."""
+        for table in self._tables:
+            day = since.replace(hour=0, minute=0, second=0)
+            while day <= until:
+                keys = list(self._keys(table, iso(day)[:10], iso(since), iso(until)))
+                for item in self._store.batch(table, keys):
+                    yield envelope_of(item)
+                day += timedelta(days=1)
+
+    def _keys(self, table: str, day: str, since: str, until: str) -> Iterator[items.Item]:
+        start: dict[str, Any] = {}
+        while True:
+            page = self._client.query(
+                TableName=table, IndexName="day", KeyConditionExpression="day_pk = :day AND day_sk BETWEEN :since AND :until",
+                ExpressionAttributeValues={":day": {"S": f"DAY#{day}"}, ":since": {"S": since}, ":until": {"S": f"{until}~"}}, **start,
+            )  # fmt: skip
+            yield from ({"pk": item["pk"], "sk": item["sk"]} for item in page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}

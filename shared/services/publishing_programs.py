@@ -1,0 +1,45 @@
+"""A program goes LIVE: its content, its coordinator and its seats for two years ahead, in one transaction (H03, H17)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.domain.calendar import add_years, local_date
+from shared.domain.errors import Invalid, NotFound
+from shared.domain.fees import require_fee_in_bounds
+from shared.domain.policy import CURRENT
+from shared.domain.program import Program, ProgramStatus
+from shared.domain.seats import new_seat_years
+from shared.events.program import ProgramPublished
+from shared.ports import BusinessClock, Store, Work
+from shared.services.steps import Call, new, step
+
+
+class Publishing:
+    def __init__(self, store: Store, clock: BusinessClock) -> None:
+        self._store, self._clock = store, clock
+
+    def publish(self, call: Call, program: Program) -> bool:
+        """Puts a program that does not exist yet on the market; False when it is there already (publishing again changes nothing).
+
+        Raises `Invalid` without a coordinator (H03) or with a fee outside T21's bounds.
+        """
+        if program.status is not ProgramStatus.LIVE or not program.coordinator_id:
+            raise Invalid("A live program has a coordinator.", "Assign one, then publish.", field="coordinator_id")
+        require_fee_in_bounds(program.price_4w_cents, CURRENT)
+        if self._exists(program.id):
+            return False
+        now = self._clock.now()
+        today = local_date(now, program.place.zone)
+        # A rotation may start two years from today and then still needs its last weeks.
+        last = add_years(today, CURRENT.horizon_years) + timedelta(weeks=program.weeks_max + 1)
+        event = ProgramPublished.model_validate(program.model_dump())
+        self._store.commit(Work(steps=(step(new("PROGRAM", program.id), event, call, now),), create=tuple(new_seat_years(program, today, last))))
+        return True
+
+    def _exists(self, program_id: str) -> bool:
+        try:
+            self._store.load("PROGRAM", program_id)
+        except NotFound:
+            return False
+        return True
