@@ -49,7 +49,7 @@ def _read(archive: bytes) -> dict[str, bytes]:
     try:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
             for entry in tar:
-                file = tar.extractfile(entry)
+                file = tar.extractfile(entry) if entry.isreg() else None
                 if file is None or not _NAME.fullmatch(entry.name):
                     raise damaged("it holds something that is no index file")
                 contents[entry.name] = file.read()
