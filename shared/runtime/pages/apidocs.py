@@ -58,7 +58,7 @@ def _summary(operation: JsonObject) -> str:
 
 
 def _roles(operation: JsonObject) -> list[str]:
-    return list(operation.get("x-roles", []))
+    return list(operation.get("x-rota-roles", []))
 
 
 def _detail(path: str, method: str, operation: JsonObject) -> JsonObject:

@@ -21,8 +21,8 @@ PLACES: tuple[tuple[frozenset[str], NavItem], ...] = (
     (frozenset({ANYONE, "trainee"}) | STAFF, NavItem("Find a rotation", "/programs")),
     (frozenset({"trainee"}), NavItem("My rotations", "/workspace")),
     (frozenset({"trainee"}), NavItem("Documents", "/documents")),
-    (frozenset({"host", "host_manager"}), NavItem("Today", "/workspace")),
-    (frozenset({ANYONE, "trainee", "host", "host_manager"}), NavItem("How it works", "/how-it-works")),
+    (frozenset({"host"}), NavItem("Today", "/workspace")),
+    (frozenset({ANYONE, "trainee", "host"}), NavItem("How it works", "/how-it-works")),
 )
 
 

@@ -1,6 +1,6 @@
 /* Counts the page's clocks down, minute by minute, in place. Comfort only: without it the page shows the minute it was made in.
    Business time may differ from this machine's clock, so only the distance between the two at load is used. The words are those of
-   `filters.timeleft` in Python; a test compares the two. */
+   `filters.timeleft` in Python: change both together. */
 
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
