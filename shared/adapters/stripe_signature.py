@@ -30,10 +30,9 @@ def verify(raw: bytes, header: str, secrets: Sequence[str], now: float) -> None:
 
 def _parts(header: str) -> tuple[int, list[bytes]]:
     """The first `t` and every `v1` of `t=...,v1=...,v1=...`; schemes other than v1 do not count."""
-    pairs = [item.split("=", 2)[:2] for item in header.split(",") if "=" in item]
-    times = [pair[1] for pair in pairs if pair[0] == "t"]
+    pairs = [item.split("=", 2) for item in header.split(",")]
     try:
-        timestamp = int(times[0])
-    except (IndexError, ValueError):
+        timestamp = int(next(pair[1] for pair in pairs if pair[0] == "t"))
+        return timestamp, [pair[1].encode() for pair in pairs if pair[0] == "v1"]
+    except (IndexError, StopIteration, ValueError):
         raise Unauthentic("The signature header is missing or unreadable.", "Send the Stripe-Signature header unchanged.") from None
-    return timestamp, [pair[1].encode() for pair in pairs if pair[0] == "v1"]

@@ -17,7 +17,7 @@ class FakeRefund:
 
 
 class FakePayments:
-    """`unavailable_before(n)`: nothing happens; `unavailable_after(n)`: it happens and the answer is lost. Both are `PaymentUnavailable`."""
+    """`unavailable_before(n)`: nothing happens; `unavailable_after(n)`: it happens, the answer is lost. Both are `PaymentUnavailable`."""
 
     def __init__(self) -> None:
         self.sessions: dict[str, Checkout] = {}

@@ -1,0 +1,107 @@
+"""Valid things to start a test from; name what the test is about, the rest is ordinary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from shared.domain.aggregate import GENESIS, Actor, Draft, Kind
+from shared.domain.application import Application, ApplicationStatus
+from shared.domain.policy import CURRENT
+from shared.domain.program import ExperienceType, HostKind, Place, Program
+from shared.domain.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
+from shared.ports import CheckoutRequest, Loaded, Step, Store, Work
+from tests.fakes.clock import START
+
+TRAINEE, REVIEWER, PROGRAM, HOST = "trainee-1", "reviewer-1", "cardiology-chicago", "host-1"
+FIRST_DAY = date(2027, 3, 1)
+WEEKS = ("2027-W09", "2027-W10", "2027-W11", "2027-W12")
+
+
+def actor(role: str = "trainee", id: str = TRAINEE) -> Actor:
+    return Actor(role=role, id=id)
+
+
+def place(**changes: Any) -> Place:
+    values = {"city": "Chicago", "state": "IL", "zip": "60612", "zone": "America/Chicago", "latitude": 41.8781, "longitude": -87.6298}
+    return Place(**(values | changes))
+
+
+def program(**changes: Any) -> Program:
+    """A live four-week hands-on program in Chicago, $2,149, two seats a week."""
+    values: dict[str, Any] = {
+        "id": PROGRAM, "name": "Inpatient Cardiology", "host_id": HOST, "host_kind": HostKind.HOSPITAL, "setting": "inpatient",
+        "summary": "Rounds, consults and clinic with a teaching team.", "specialty": "cardiology",
+        "experience_types": (ExperienceType.HANDS_ON,), "place": place(), "price_4w_cents": 214900, "capacity": 2,
+        "stipend_week_cents": 20000, "coordinator_id": "coordinator-1",
+    }  # fmt: skip
+    return Program(**(values | changes))
+
+
+def facts(**changes: Any) -> TraineeFacts:
+    """A student with Step 1 passed and verified, graduating in 2028, with a CV."""
+    values: dict[str, Any] = {
+        "trainee_status": TraineeStatus.STUDENT, "step1": StepResult.PASSED, "step1_verified": True,
+        "expected_graduation": date(2028, 6, 30), "languages": ("English",), "visa_type": "B-1", "school": "Universidad del Valle",
+        "country": "CO", "documents": (DocumentFact(kind="cv", accepted=True, language="English"),),
+    }  # fmt: skip
+    return TraineeFacts(**(values | changes))
+
+
+def application(**changes: Any) -> Application:
+    """Approved, terms signed, its offer open for seven days from `START`."""
+    values: dict[str, Any] = {
+        "id": "application-1", "version": 0, "status": ApplicationStatus.APPROVED, "case_id": "case-1", "trainee_id": TRAINEE,
+        "program_id": PROGRAM, "experience_type": ExperienceType.HANDS_ON, "start": FIRST_DAY, "weeks": 4, "cv_document_id": "document-1",
+        "cv_sha256": "0" * 64, "policy_version": CURRENT.version, "total_cents": 214900, "created_at": START - timedelta(days=3),
+        "submitted_at": START - timedelta(days=2), "decided_by": REVIEWER, "decided_at": START, "decision_code": "approved",
+        "offer_expires_at": START + timedelta(days=7), "terms_version": "2026-11", "terms_signed_at": START,
+    }  # fmt: skip
+    return Application(**(values | changes))
+
+
+def fresh(kind: Kind, id: str) -> Loaded:
+    """An aggregate that does not exist yet."""
+    return Loaded(kind, id, {}, 0, GENESIS)
+
+
+def draft(data: Mapping[str, Any], type: str = "Given.v1", at: datetime = START, case_id: str = "") -> Draft:
+    return Draft(type=type, data=dict(data), actor=actor(), occurred_at=at, case_id=case_id)
+
+
+def step(kind: Kind, id: str, data: Mapping[str, Any], **changes: Any) -> Step:
+    """The first step of a new aggregate."""
+    return Step(fresh(kind, id), draft(data), **changes)
+
+
+def stored(store: Store, kind: Kind, id: str, data: Mapping[str, Any]) -> Loaded:
+    """Puts an aggregate into the store by one event, and reads it back."""
+    store.commit(Work(steps=(step(kind, id, data),)))
+    return store.load(kind, id)
+
+
+def stored_program(store: Store, **changes: Any) -> Program:
+    made = program(**changes)
+    stored(store, "PROGRAM", made.id, made.model_dump(mode="json"))
+    return made
+
+
+def stored_account(store: Store, id: str = TRAINEE, roles: tuple[str, ...] = ("trainee",), status: str = "ACTIVE") -> Loaded:
+    return stored(store, "ACCOUNT", id, {"id": id, "status": status, "roles": list(roles)})
+
+
+def stored_application(store: Store, **changes: Any) -> Application:
+    made = application(**changes)
+    loaded = stored(store, "APPLICATION", made.id, made.model_dump(mode="json", exclude={"version"}))
+    return Application.model_validate(loaded.state)
+
+
+def checkout_request(**changes: Any) -> CheckoutRequest:
+    values: dict[str, Any] = {
+        "reservation_id": "reservation-1", "application_id": "application-1", "amount_cents": 69900,
+        "description": "Deposit: Inpatient Cardiology, 1-28 March 2027", "email": "amara@example.org",
+        "expires_at": START + timedelta(minutes=35), "success_url": "http://127.0.0.1:8000/reservations/reservation-1?paid=1",
+        "cancel_url": "http://127.0.0.1:8000/reservations/reservation-1",
+    }  # fmt: skip
+    return CheckoutRequest(**(values | changes))

@@ -1,0 +1,221 @@
+"""One set of promises, two stores: the fake that services are tested with, and the real adapter on moto's DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from shared.adapters.dynamodb.store import DynamoStore
+from shared.adapters.dynamodb.transaction import Tables
+from shared.adapters.ids import Ulids
+from shared.domain.aggregate import chain_breaks, fold
+from shared.domain.errors import Duplicate, NotFound, OverlappingRotation, SoldOut, VersionConflict
+from shared.domain.money import payment, refund
+from shared.domain.seats import SeatYear, WeekSeats
+from shared.ports import Claim, Due, SeatMove, Step, Store, Text, Work
+from tests.builders import PROGRAM, START, TRAINEE, WEEKS, draft, program, step, stored
+from tests.fakes import FakeStore
+from tests.integration.adapters.tables import create_tables
+
+OTHER = "trainee-2"
+TURN_OF_YEAR = ("2026-W52", "2026-W53", "2027-W01", "2027-W02")
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    if request.param == "fake":
+        yield FakeStore()
+        return
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+        create_tables(client)
+        yield DynamoStore(client, Tables("core", "ledger"), Ulids(), pause=lambda seconds: None)
+
+
+def years(capacity: int, *weeks: str) -> tuple[SeatYear, ...]:
+    grouped: dict[int, dict[str, WeekSeats]] = {}
+    for week in weeks:
+        grouped.setdefault(int(week[:4]), {})[week[5:]] = WeekSeats(capacity=capacity)
+    return tuple(SeatYear(program_id=PROGRAM, year=year, weeks=cells) for year, cells in grouped.items())
+
+
+def open_seats(store: Store, capacity: int, *weeks: str) -> None:
+    store.commit(Work(steps=(step("PROGRAM", PROGRAM, program().model_dump(mode="json")),), create=years(capacity, *weeks)))
+
+
+def hold(number: int, take: tuple[str, ...], trainee: str = TRAINEE) -> Work:
+    """A new reservation that takes seats."""
+    id = f"reservation-{number}"
+    data = {"id": id, "status": "HELD", "trainee_id": trainee, "created_at": "2026-11-23T15:00:00Z"}
+    return Work(steps=(step("RESERVATION", id, data),), seats=(SeatMove(PROGRAM, trainee, id, take=take),))
+
+
+def taken(store: Store) -> dict[str, int]:
+    found = store.seat_years([(PROGRAM, 2026), (PROGRAM, 2027)])
+    return {f"{year.year}-{week}": cell.taken for year in found for week, cell in year.weeks.items()}
+
+
+def test_a_step_stores_the_state_and_its_event_row_together(store: Store) -> None:
+    rows = store.commit(Work(steps=(step("ACCOUNT", "a", {"status": "NEW", "roles": ["trainee"]}),)))
+    second = store.commit(Work(steps=(Step(store.load("ACCOUNT", "a"), draft({"status": "ACTIVE"}, "AccountConfirmed.v1", case_id="c")),)))
+    history = store.history("ACCOUNT", "a")
+    loaded = store.load("ACCOUNT", "a")
+    assert history == rows + second
+    assert loaded.state == {"status": "ACTIVE", "roles": ["trainee"], "version": 2} == fold(history)
+    assert (loaded.version, loaded.head) == (2, history[-1].hash)
+    assert chain_breaks(history) == []
+
+
+def test_what_does_not_exist_is_not_found(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.load("APPLICATION", "nobody")
+    assert store.history("APPLICATION", "nobody") == []
+    assert store.load_many([("APPLICATION", "nobody")]) == {}
+    assert store.text("a/b") is None
+    assert store.journal("RESERVATION#none") == []
+    assert store.seat_years([(PROGRAM, 2027)]) == []
+
+
+def test_load_many_answers_each_key_once(store: Store) -> None:
+    a, b = (stored(store, "ACCOUNT", id, {"status": "ACTIVE"}) for id in ("a", "b"))
+    assert store.load_many([("ACCOUNT", "a"), ("ACCOUNT", "b"), ("ACCOUNT", "a")]) == {("ACCOUNT", "a"): a, ("ACCOUNT", "b"): b}
+
+
+def test_a_stale_version_is_a_conflict_and_changes_nothing(store: Store) -> None:
+    before = stored(store, "ACCOUNT", "a", {"status": "NEW"})
+    store.commit(Work(steps=(Step(before, draft({"status": "ACTIVE"})),)))
+    with pytest.raises(VersionConflict):
+        store.commit(Work(steps=(Step(before, draft({"status": "CLOSED"})), step("ACCOUNT", "b", {"status": "NEW"}))))
+    assert store.load("ACCOUNT", "a").state["status"] == "ACTIVE"
+    assert len(store.history("ACCOUNT", "a")) == 2
+    assert store.load_many([("ACCOUNT", "b")]) == {}
+
+
+def test_making_the_same_thing_twice_is_a_conflict(store: Store) -> None:
+    stored(store, "ACCOUNT", "a", {"status": "NEW"})
+    with pytest.raises(VersionConflict):
+        stored(store, "ACCOUNT", "a", {"status": "OTHER"})
+
+
+def test_a_second_seat_in_one_week_overlaps(store: Store) -> None:
+    open_seats(store, 5, *WEEKS)
+    store.commit(hold(1, WEEKS[:2]))
+    with pytest.raises(OverlappingRotation) as refused:
+        store.commit(hold(2, WEEKS))
+    assert refused.value.facts["weeks"] == ["2027-W09", "2027-W10"]
+    assert taken(store) == {"2027-W09": 1, "2027-W10": 1, "2027-W11": 0, "2027-W12": 0}
+
+
+def test_a_rotation_across_the_turn_of_the_iso_year_moves_both_seat_items(store: Store) -> None:
+    open_seats(store, 1, *TURN_OF_YEAR)
+    store.commit(hold(1, TURN_OF_YEAR))
+    assert taken(store) == dict.fromkeys(TURN_OF_YEAR, 1)
+    with pytest.raises(SoldOut) as refused:
+        store.commit(hold(2, TURN_OF_YEAR, OTHER))
+    assert refused.value.facts["weeks"] == list(TURN_OF_YEAR)
+
+
+def test_a_seat_given_back_is_free_for_the_next_and_for_the_same_trainee(store: Store) -> None:
+    open_seats(store, 1, *WEEKS)
+    store.commit(hold(1, WEEKS))
+    back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
+    store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"})),), seats=(back,)))
+    assert set(taken(store).values()) == {0}
+    store.commit(hold(2, WEEKS))
+    assert set(taken(store).values()) == {1}
+
+
+def test_giving_back_twice_is_a_conflict_and_never_goes_below_zero(store: Store) -> None:
+    open_seats(store, 2, *WEEKS)
+    store.commit(hold(1, WEEKS))
+    store.commit(hold(2, WEEKS, OTHER))
+    back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
+    for _ in range(2):
+        loaded = store.load("RESERVATION", "reservation-1")
+        work = Work(steps=(Step(loaded, draft({"status": "RELEASED"})),), seats=(back,))
+        if loaded.version == 1:
+            store.commit(work)
+        else:
+            with pytest.raises(VersionConflict):
+                store.commit(work)
+    assert set(taken(store).values()) == {1}
+
+
+def test_opening_a_seat_year_twice_is_a_duplicate(store: Store) -> None:
+    open_seats(store, 1, *WEEKS)
+    with pytest.raises(Duplicate):
+        store.commit(Work(steps=(step("PROGRAM", "other", {"status": "LIVE"}),), create=years(9, *WEEKS)))
+    assert store.seat_years([(PROGRAM, 2027)])[0].weeks["W09"] == WeekSeats(capacity=1)
+
+
+def test_a_claimed_name_exists_once_until_its_owner_releases_it(store: Store) -> None:
+    name = f"open-application:{TRAINEE}:{PROGRAM}:2027-03-01"
+    store.commit(Work(steps=(step("APPLICATION", "one", {"trainee_id": TRAINEE, "created_at": "x"}),), claims=(Claim(name, "one"),)))
+    again = Work(steps=(step("APPLICATION", "two", {"trainee_id": TRAINEE, "created_at": "y"}),), claims=(Claim(name, "two"),))
+    with pytest.raises(Duplicate) as refused:
+        store.commit(again)
+    assert refused.value.facts["key"] == name
+    with pytest.raises(VersionConflict):
+        store.commit(Work(steps=(step("ACCOUNT", "thief", {}),), releases=(Claim(name, "thief"),)))
+    store.commit(Work(steps=(Step(store.load("APPLICATION", "one"), draft({})),), releases=(Claim(name, "one"),)))
+    store.commit(again)
+
+
+def test_due_rows_are_replaced_and_removed_with_the_state(store: Store) -> None:
+    soon, later = START + timedelta(minutes=30), START + timedelta(hours=2)
+    store.commit(Work(steps=(step("RESERVATION", "r1", {}, due=(Due("hold", later, "trainee"), Due("review", later, "reviewer"))),)))
+    store.commit(Work(steps=(Step(store.load("RESERVATION", "r1"), draft({}, case_id="case-1"), due=(Due("hold", soon, "system"),)),)))
+    assert [(item.due, item.subject_kind, item.subject_id, item.case_id) for item in store.due("hold", None)] == [
+        (Due("hold", soon, "system"), "RESERVATION", "r1", "case-1")
+    ]
+    store.commit(Work(steps=(Step(store.load("RESERVATION", "r1"), draft({}), done=("hold", "never-there")),)))
+    assert store.due("hold", None) == []
+    assert [item.due.kind for item in store.due("review", None)] == ["review"]
+
+
+def test_due_rows_come_in_order_up_to_and_including_the_moment(store: Store) -> None:
+    for number in (3, 1, 5, 2, 4):
+        store.commit(Work(steps=(step("RESERVATION", f"r{number}", {}, due=(Due("hold", START + timedelta(seconds=number), "system"),)),)))
+    until = START + timedelta(seconds=3)
+    assert [item.subject_id for item in store.due("hold", until)] == ["r1", "r2", "r3"]
+    assert [item.subject_id for item in store.due("hold", None, limit=2)] == ["r1", "r2"]
+    assert store.due("other", None) == []
+
+
+def test_a_trainee_s_own_come_newest_first(store: Store) -> None:
+    for number in (2, 1, 3):
+        stored(store, "APPLICATION", f"a{number}", {"trainee_id": TRAINEE, "created_at": f"2026-11-0{number}T00:00:00Z"})
+    stored(store, "APPLICATION", "theirs", {"trainee_id": OTHER, "created_at": "2026-11-09T00:00:00Z"})
+    stored(store, "RESERVATION", "r1", {"trainee_id": TRAINEE, "created_at": "2026-11-09T00:00:00Z"})
+    assert [loaded.id for loaded in store.owned("APPLICATION", TRAINEE)] == ["a3", "a2", "a1"]
+    assert [loaded.id for loaded in store.owned("APPLICATION", TRAINEE, limit=1)] == ["a3"]
+
+
+def test_texts_are_kept_apart_from_the_rows(store: Store) -> None:
+    text = Text(f"{TRAINEE}/signature", {"text": "Amara Okafor", "pages": [1, 2]})
+    store.commit(Work(steps=(step("APPLICATION", "a", {"terms_signature_ref": text.ref}),), texts=(text,)))
+    assert store.text(text.ref) == {"text": "Amara Okafor", "pages": [1, 2]}
+    assert "Amara" not in str(store.history("APPLICATION", "a"))
+
+
+def test_a_ledger_entry_is_recorded_once_and_read_oldest_first(store: Store) -> None:
+    paid, back = payment("r1", "pi_1", 69900, START), refund("r1", "re_1", 69900, START + timedelta(days=1))
+    store.commit(Work(steps=(step("RESERVATION", "r1", {}),), journal=(back, paid)))
+    assert store.journal(paid.book) == [paid, back]
+    with pytest.raises(Duplicate):
+        store.commit(Work(steps=(Step(store.load("RESERVATION", "r1"), draft({"paid_cents": 1})),), journal=(paid,)))
+    assert store.load("RESERVATION", "r1").version == 1
+
+
+def test_T27_the_last_seat_goes_to_one_and_the_other_hears_sold_out(store: Store) -> None:
+    open_seats(store, 1, *WEEKS)
+    store.commit(hold(1, WEEKS))
+    with pytest.raises(SoldOut) as refused:
+        store.commit(hold(2, WEEKS, OTHER))
+    assert refused.value.facts["weeks"] == list(WEEKS)
+    assert set(taken(store).values()) == {1}
+    assert store.load_many([("RESERVATION", "reservation-2")]) == {}
