@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shared.adapters.ses_mailer import SesMailer
     from shared.adapters.stripe_gateway import StripeGateway
     from shared.ports import BusinessClock
+    from shared.services.publishing_programs import Publishing
 
 
 def in_lambda(environment: Mapping[str, str]) -> bool:
@@ -103,7 +104,7 @@ class Wiring:
     def links(self) -> DynamoLinks:
         from shared.adapters.dynamodb.links import DynamoLinks
 
-        return DynamoLinks(self.dynamodb, self.settings.inbox_table)
+        return DynamoLinks(self.dynamodb, self.settings.inbox_table, self.clock)
 
     @cached_property
     def outbox(self) -> DynamoOutbox:
@@ -154,3 +155,10 @@ class Wiring:
         from shared.adapters.eventbridge_bus import EventBridgeBus
 
         return EventBridgeBus(self.client("events"), self.settings.bus_name)
+
+    # --- services ---------------------------------------------------------------------------------------------------------------------
+    @cached_property
+    def publishing(self) -> Publishing:
+        from shared.services.publishing_programs import Publishing
+
+        return Publishing(self.store, self.clock)

@@ -1,0 +1,76 @@
+"""Loads the catalogue and the demo people into a running local stack, through the same services that the product uses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from infra.local.info import StackInfo
+from infra.local.local_pages import SignIn
+from infra.local.ministack import Aws
+from infra.local.seed.catalogue import DemoPerson, demo_people
+from infra.local.seed.catalogue import load as catalogue
+from shared.domain.aggregate import Actor
+from shared.runtime.bootstrap import Wiring
+from shared.runtime.settings import Http, LedgerTable, Pool
+from shared.services.steps import Call
+
+LOADER = Call(Actor(role="system", id="seed"))
+WRITERS = 8
+
+
+class Settings(Http, Pool, LedgerTable):
+    """What the services need that the seed goes through."""
+
+
+class LocalWiring(Wiring):
+    """The product's own wiring, talking to the local AWS instead of taking addresses and keys from the environment."""
+
+    def __init__(self, aws: Aws, settings: Settings) -> None:
+        super().__init__(settings, "seed")
+        self._aws = aws
+
+    def client(self, service: str, **_: Any) -> Any:
+        return self._aws.client(service, connections=WRITERS)
+
+
+def wiring(info: StackInfo) -> LocalWiring:
+    """For tools that act on a running stack."""
+    outputs: Mapping[str, str] = info.outputs
+    settings = Settings(
+        stage="local",
+        core_table=outputs["CoreTable"],
+        inbox_table=outputs["InboxTable"],
+        ledger_table=outputs["LedgerTable"],
+        public_url=info.public_url,
+        cognito_issuer="",
+        cognito_jwks_url="",
+        cognito_client_id=outputs["UserPoolClientId"],
+        cognito_pool_id=outputs["UserPoolId"],
+        business_clock_file=info.clock_file,
+    )
+    return LocalWiring(info.aws, settings)
+
+
+def load(info: StackInfo, password: Callable[[str], str]) -> Iterator[SignIn]:
+    """Programs, contacts and people; repeating it changes nothing. Yields the demo sign-ins, one per person."""
+    os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
+    made = wiring(info)
+    people = demo_people(made.clock.now().date())
+    accounts = {person.key: _account(made, person, password(person.email)) for person in people}
+    seed = catalogue(made.clock.now().date(), coordinator_id=accounts["coordinator"])
+    for contact in seed.contacts.values():
+        made.people.save_contact(contact)
+    with ThreadPoolExecutor(WRITERS) as writers:
+        list(writers.map(lambda program: made.publishing.publish(LOADER, program), seed.programs))
+    for person in people:
+        yield SignIn(", ".join(person.roles), person.name, person.email, password(person.email))
+
+
+def _account(made: LocalWiring, person: DemoPerson, password: str) -> str:
+    account_id = made.accounts.provision(LOADER, person.name, person.email, password, person.roles, person.zone)
+    if person.facts:
+        made.people.save_facts(account_id, person.facts)
+    return account_id
