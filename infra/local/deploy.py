@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ API_ID = "0a0a0a0a"
 # The translator complains on its way out that nobody collected its metrics.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+
+
+@lru_cache(maxsize=50)
+def _parse(text: str) -> Any:
+    """Parsed once per content: one nested template is used many times, and nobody changes what is returned."""
+    return yaml_parse(text)
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ def load_template(path: Path) -> dict[str, Any]:
     """A template with its short tags (`!Ref`) read as the long form. Raises `StackError` when it is missing or no mapping."""
     if not path.exists():
         raise StackError(f"{path} is missing: there is nothing to deploy.")
-    loaded = yaml_parse(path.read_text())
+    loaded = _parse(path.read_text())
     if not isinstance(loaded, dict) or "Resources" not in loaded:
         raise StackError(f"{path} is not a template: it has no Resources.")
     return loaded

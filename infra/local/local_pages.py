@@ -152,8 +152,8 @@ class LocalPages:
 def _page(title: str, content: str, status: int = 200) -> Page:
     text = (
         f"<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
-        f"<title>{_e(title)}</title><style>{STYLE}</style><nav><a href='/_local/'>Local stack</a><a href='/_local/mail'>Mailbox</a><a href='/_local/clock'>Clock</a>"
-        f"<a href='/'>Rota</a></nav><h1>{_e(title)}</h1>{content}</html>"
+        f"<title>{_e(title)}</title><style>{STYLE}</style><nav><a href='/_local/'>Local stack</a><a href='/_local/mail'>Mailbox</a>"
+        f"<a href='/_local/clock'>Clock</a><a href='/'>Rota</a></nav><h1>{_e(title)}</h1>{content}</html>"
     )
     return Page(text.encode(), status)
 

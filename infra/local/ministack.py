@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +21,35 @@ ACCOUNT = "000000000000"
 
 @dataclass(frozen=True)
 class Aws:
-    """Where the local AWS answers. `client("s3")` is a boto3 client with the account's root credentials."""
+    """Where the local AWS answers."""
 
     endpoint: str
 
     def client(self, service: str, *, connections: int = 10) -> Any:
-        """A client of `service`. No retries: a local call that fails should be seen."""
-        config = Config(max_pool_connections=connections, retries={"total_max_attempts": 1}, read_timeout=120)
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=self.endpoint,
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - MiniStack's root account; nothing but 127.0.0.1 reaches it
-            config=config,
-        )
+        """A boto3 client of `service` with the account's root credentials, made once. No retries: a failing local call should be seen."""
+        with _MAKING:
+            return _client(self.endpoint, service, connections)
+
+
+_MAKING = threading.Lock()
+
+
+@lru_cache(maxsize=200)
+def _client(endpoint: str, service: str, connections: int) -> Any:
+    config = Config(max_pool_connections=connections, retries={"total_max_attempts": 1}, read_timeout=120)
+    return _session().client(
+        service,  # type: ignore[call-overload]
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - MiniStack's root account; nothing but 127.0.0.1 reaches it
+        config=config,
+    )
+
+
+@lru_cache(maxsize=1)
+def _session() -> boto3.Session:
+    return boto3.Session()
 
 
 def environment(port: int, state_dir: Path, smtp_port: int, *, auth: bool, persist: bool) -> dict[str, str]:

@@ -16,40 +16,44 @@ AT_ONCE = 3
 """Starting a function is work for a processor: more at once on a small machine only makes all of them late."""
 
 
-def http_paths(template: Mapping[str, Any]) -> dict[str, str]:
-    """Room -> a path it serves, for the rooms with HTTP routes of a SAM template. The default room gets `/`."""
-    found: dict[str, str] = {}
+def http_calls(template: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Room -> a (method, path) that it serves, for the rooms with HTTP routes of a SAM template. The default room gets `GET /`."""
+    found: dict[str, tuple[str, str]] = {}
     for name, room in functions(dict(template)).items():
         for event in template["Resources"][name]["Properties"].get("Events", {}).values():
             if event["Type"] == "HttpApi":
                 path = event["Properties"].get("Path", "$default")
-                found.setdefault(room, "/" if path == "$default" else path.partition("/{")[0] or "/")
+                method = event["Properties"].get("Method", "ANY").upper()
+                found.setdefault(
+                    room, ("GET" if method == "ANY" else method, "/" if path == "$default" else path.partition("/{")[0] or "/")
+                )
     return found
 
 
 def prewarm(info: StackInfo, template: Mapping[str, Any]) -> Iterator[str]:
     """Warms every function, those that answer people first; yields one line for each that failed."""
-    paths = http_paths(template)
+    calls = http_calls(template)
     client = info.aws.client("lambda", connections=AT_ONCE)
 
     def warm(room: str) -> str | None:
-        if room in paths:
-            return _get(info.public_url + paths[room])
+        if room in calls:
+            return _call(info.public_url, *calls[room])
         answer = client.invoke(FunctionName=info.functions[room], Payload=json.dumps({"Records": []}).encode())
         return str(answer["Payload"].read().decode())[:300] if "FunctionError" in answer else None
 
-    rooms = sorted(info.functions, key=lambda room: (room not in paths, room))
+    rooms = sorted(info.functions, key=lambda room: (room not in calls, room))
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for room, problem in zip(rooms, pool.map(warm, rooms), strict=True):
             if problem is not None:
                 yield f"{room}: {problem}"
 
 
-def _get(url: str) -> str | None:
+def _call(base: str, method: str, path: str) -> str | None:
     """None for any answer of the function itself, refusals included; what went wrong for a server error."""
+    request = urllib.request.Request(base + path, data=None if method == "GET" else b"", method=method)
     try:
-        with urllib.request.urlopen(url, timeout=60):
+        with urllib.request.urlopen(request, timeout=60):
             return None
     except urllib.error.HTTPError as answer:
         with answer:
-            return f"{answer.code} from {url}: {answer.read().decode(errors='replace')[:300]}" if answer.code >= 500 else None
+            return f"{answer.code} from {method} {path}: {answer.read().decode(errors='replace')[:300]}" if answer.code >= 500 else None
