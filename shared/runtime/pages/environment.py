@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -54,22 +55,32 @@ def environment() -> Environment:
     return made
 
 
-class Ui:
-    """The macros of `templates/ui/` under one name, each seeing the page it is used on (`ui.field` knows inputs and errors)."""
+@cache
+def _homes() -> dict[str, str]:
+    """macro -> the file of `templates/ui/` that defines it."""
+    files = sorted((SHARED / "ui").glob("*.html"))
+    return {macro: f"ui/{file.name}" for file in files for macro in re.findall(r"{% macro (\w+)\(", file.read_text(encoding="utf-8"))}
 
-    FILES = ("ui/forms.html", "ui/time.html", "ui/parts.html")
+
+class Ui:
+    """The macros of `templates/ui/` under one name, each seeing the page it is used on (`ui.field` knows inputs and errors).
+
+    A file is compiled when the first of its macros is used: that is most of a cold function's first page.
+    """
 
     def __init__(self, made: Environment, page: PageContext) -> None:
-        self._modules: list[TemplateModule] = []
-        for name in self.FILES:
-            self._modules.append(made.get_template(name).make_module({"page": page, "ui": self}))
+        self._made = made
+        self._page = page
+        self._modules: dict[str, TemplateModule] = {}
 
     def __getattr__(self, name: str) -> Any:
         """The macro of that name. Raises AttributeError, which Jinja2 turns into an undefined that fails when called."""
-        for module in self._modules:
-            if name in module.__dict__:
-                return module.__dict__[name]
-        raise AttributeError(name)
+        home = _homes().get(name)
+        if home is None:
+            raise AttributeError(name)
+        if home not in self._modules:
+            self._modules[home] = self._made.get_template(home).make_module({"page": self._page, "ui": self})
+        return getattr(self._modules[home], name)
 
 
 def render_page(template: str, room: str | None, resource: dict[str, Any], context: PageContext) -> str:
