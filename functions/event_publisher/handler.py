@@ -31,7 +31,7 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Raises `Busy` when the bus does not take every event."""
     envelopes = [envelope_of(record["dynamodb"]["NewImage"]).model_dump(mode="json") for record in event["Records"]]
     wiring().bus.publish(envelopes)
-    log(NAME, "published", count=len(envelopes), first=envelopes[0]["id"], last=envelopes[-1]["id"])
+    log(NAME, "published", count=len(envelopes), events=[envelope["id"] for envelope in envelopes])
     return {"published": len(envelopes)}
 
 
