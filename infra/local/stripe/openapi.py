@@ -59,14 +59,14 @@ def to_json_schema(node: Any) -> Any:
 SCHEMA_KEYWORDS = {"type", "properties", "required", "enum", "items", "anyOf", "additionalProperties", "maxLength", "pattern"}
 
 
-def _component(uri: str) -> Resource[Any]:
-    schema = specification()["components"]["schemas"][uri.removeprefix("stripe:")]
-    return Resource.from_contents({"$id": uri, **to_json_schema(schema)}, default_specification=DRAFT202012)
-
-
 @functools.cache
-def _registry() -> Any:
-    return Registry(retrieve=functools.cache(_component))  # type: ignore[call-arg]
+def _registry() -> Registry[Any]:
+    """All components, ready to be referred to; built whole, because a registry that retrieves one by one forgets what it retrieved."""
+    resources = {
+        component_uri(name): Resource.from_contents(to_json_schema(schema), default_specification=DRAFT202012)
+        for name, schema in specification()["components"]["schemas"].items()
+    }
+    return Registry().with_resources(resources.items()).crawl()
 
 
 @functools.cache
