@@ -1,4 +1,4 @@
-"""Table streams -> bus. Publishing twice is harmless, losing is not: any failure raises for the whole batch, and the stream offers it again.
+"""Table streams -> bus. Publishing twice is harmless, losing is not: any failure raises for the whole batch, which then comes again.
 
 The event source filters hand in only new event rows and new Stripe deliveries (template.yaml); nothing is published by hand anywhere else.
 """

@@ -21,7 +21,7 @@ GENESIS = "0" * 64
 
 
 class Actor(BaseModel):
-    """Who did it: `role` as in the state machines (trainee, reviewer, system ...), `id` an account id, or the function's name for system."""
+    """Who did it: `role` as in the state machines (trainee, reviewer, system ...), `id` an account id, or the function for system."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     role: str
@@ -88,7 +88,7 @@ def fold(rows: Iterable[EventRow]) -> dict[str, Any]:
 
 
 def chain_breaks(rows: Iterable[EventRow]) -> list[str]:
-    """What is wrong with a history: gaps in `seq`, a row whose hash does not match, a row that does not follow the one before. [] is sound."""
+    """What is wrong with a history: gaps in `seq`, a row whose hash does not match, a row that does not follow the one before."""
     breaks: list[str] = []
     previous, expected = GENESIS, 1
     for row in rows:

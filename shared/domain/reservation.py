@@ -139,6 +139,7 @@ class Reservation(BaseModel):
     refund_cents: int | None = None
     refund_id: str | None = None
     coach_id: str | None = None
+    uncertain_mail: str | None = None
 
 
 class HoldWindow(BaseModel):

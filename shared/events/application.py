@@ -47,6 +47,7 @@ class ApplicationSubmitted(ApplicationEvent):
     start: date
     weeks: int
     experience_type: ExperienceType
+    credit_wish: bool = False
     cv_document_id: str
     cv_sha256: str
     total_cents: int
@@ -68,11 +69,12 @@ class ApplicationClaimLapsed(ApplicationEvent):
 
 
 class ApplicationApproved(ApplicationEvent):
-    """H12: the result of every guideline, and each override with its reason's reference."""
+    """H12: the result of every guideline, and each override with its reason's reference. `step1_checked`: the reviewer saw the score report."""
 
     TYPE: ClassVar[str] = "ApplicationApproved.v1"
     guideline_results: tuple[GuidelineOutcome, ...]
     overrides: tuple[Override, ...]
+    step1_checked: bool = False
     decided_by: str
     decided_at: Instant
     offer_expires_at: Instant

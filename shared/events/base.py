@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.aggregate import Kind
 
-REGISTRY: dict[str, "type[EventData]"] = {}
+REGISTRY: dict[str, type[EventData]] = {}
 
 
 class EventData(BaseModel):
@@ -18,7 +18,8 @@ class EventData(BaseModel):
     TYPE: ClassVar[str]
     SUBJECT: ClassVar[Kind]
 
-    def __init_subclass__(cls, **kwargs: object) -> None:
-        super().__init_subclass__(**kwargs)
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
         if "TYPE" in cls.__dict__:
             REGISTRY[cls.TYPE] = cls

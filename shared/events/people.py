@@ -17,7 +17,20 @@ class AccountEvent(EventData):
 
 
 class AccountSignedUp(AccountEvent):
+    """Somebody wants this account and has to confirm the address: each such event is one mail with a fresh link. `asked_at` is when it
+    was asked for, the sign-up or a later request; `created_at` stays the sign-up."""
+
     TYPE: ClassVar[str] = "AccountSignedUp.v1"
+    id: str
+    roles: tuple[str, ...]
+    created_at: Instant
+    asked_at: Instant
+
+
+class AccountProvisioned(AccountEvent):
+    """An account that needs no confirmation, made by the operator, or its roles changed by one. Nobody is mailed."""
+
+    TYPE: ClassVar[str] = "AccountProvisioned.v1"
     id: str
     roles: tuple[str, ...]
     created_at: Instant

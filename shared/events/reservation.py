@@ -75,3 +75,10 @@ class RefundDue(ReservationEvent):
 class ReservationRefunded(ReservationEvent):
     TYPE: ClassVar[str] = "ReservationRefunded.v1"
     refund_id: str
+
+
+class HostMailUncertain(ReservationEvent):
+    """H13: the host's mail was handed over and no answer came back. It is never sent again by itself; a coordinator finds out."""
+
+    TYPE: ClassVar[str] = "HostMailUncertain.v1"
+    uncertain_mail: str

@@ -45,13 +45,14 @@ class Wiring:
         _ = (self.sessions, self.identity, self.store, self.clock)
 
     # --- clients ----------------------------------------------------------------------------------------------------------------------
-    def client(self, service: str, **config: Any) -> Any:
+    def client(self, service: str, attempts: int = 3, **config: Any) -> Any:
         """A low-level client with short timeouts: a function must answer before its own time is up."""
         import boto3
         from botocore.config import Config
 
-        made: Any = boto3.client(  # type: ignore[call-overload]  # the name is given at run time
-            service, config=Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3}, **config)
+        made: Any = boto3.client(  # type: ignore[call-overload]
+            service,
+            config=Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": attempts}, **config),
         )
         if self.settings.call_log_file:
             record_calls(made, self.function, self.settings.call_log_file)
@@ -142,7 +143,7 @@ class Wiring:
     def mailer(self) -> SesMailer:
         from shared.adapters.ses_mailer import SesMailer
 
-        return SesMailer(self.client("ses"), self.settings.mail_from)
+        return SesMailer(self.client("ses", attempts=1), self.settings.mail_from)
 
     @cached_property
     def payment_gateway(self) -> StripeGateway:

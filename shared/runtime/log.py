@@ -14,7 +14,7 @@ def _logger(service: str) -> Logger:
 
 
 def log(service: str, what: str, error: BaseException | None = None, **facts: Any) -> None:
-    """`error` adds its type and trace: a trace names code, not people, because refusals' texts come from here and input is never in them."""
+    """`error` adds its type and trace, which name code, not people: refusals' texts come from our own pages and hold no input."""
     if error is None:
         _logger(service).info(what, extra=facts)
     else:

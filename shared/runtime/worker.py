@@ -1,11 +1,11 @@
 """A queue worker: SQS batch in, one call per event, partial failures out (the failed messages alone come back).
 
-    worker = Worker("payments", Settings)
+worker = Worker("payments", Settings)
 
-    @worker.on("StripeDelivered.v1")
-    def settle(event: Envelope) -> None: ...
+@worker.on("StripeDelivered.v1")
+def settle(event: Envelope) -> None: ...
 
-    handler = worker.handler()
+handler = worker.handler()
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ class Publishing:
         # A rotation may start two years from today and then still needs its last weeks.
         last = add_years(today, CURRENT.horizon_years) + timedelta(weeks=program.weeks_max + 1)
         event = ProgramPublished.model_validate(program.model_dump())
-        self._store.commit(Work(steps=(step(new("PROGRAM", program.id), event, call, now),), create=tuple(new_seat_years(program, today, last))))
+        self._store.commit(
+            Work(steps=(step(new("PROGRAM", program.id), event, call, now),), create=tuple(new_seat_years(program, today, last)))
+        )
         return True
 
     def _exists(self, program_id: str) -> bool:

@@ -30,9 +30,7 @@ def new(kind: Kind, id: str) -> Loaded:
     return Loaded(kind, id, {}, 0, GENESIS)
 
 
-def step(
-    loaded: Loaded, event: EventData, call: Call, now: datetime, *, due: tuple[Due, ...] = (), done: tuple[str, ...] = ()
-) -> Step:
+def step(loaded: Loaded, event: EventData, call: Call, now: datetime, *, due: tuple[Due, ...] = (), done: tuple[str, ...] = ()) -> Step:
     """`event` moves `loaded`; only the fields that were given are set. The case is the state's, or the event's own for a first event."""
     data = event.model_dump(mode="json", exclude_unset=True)
     case_id = str(data.get("case_id") or loaded.state.get("case_id") or "")

@@ -32,7 +32,7 @@ class LocalWiring(Wiring):
         super().__init__(settings, "seed")
         self._aws = aws
 
-    def client(self, service: str, **_: Any) -> Any:
+    def client(self, service: str, attempts: int = 3, **_: Any) -> Any:  # noqa: ARG002 - a local call that fails should be seen
         return self._aws.client(service, connections=WRITERS)
 
 

@@ -29,9 +29,10 @@ class DynamoDeliveries:
     def store(self, delivery: Delivery, raw: str) -> bool:
         """Once under the event's id, kept 90 days; False when it was there. Raises `Busy`: answer 503 and Stripe sends it again."""
         now = self._now()
+        moment = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         values = {
             "pk": f"STRIPE#{delivery.event_id}", "sk": "DELIVERY", "event_id": delivery.event_id, "type": delivery.type,
-            "object_id": delivery.object_id, "raw": raw, "day_pk": now.strftime("DAY#%Y-%m-%d"), "day_sk": now.strftime(f"%Y-%m-%dT%H:%M:%SZ#{delivery.event_id}"),
+            "object_id": delivery.object_id, "raw": raw, "day_pk": f"DAY#{moment[:10]}", "day_sk": f"{moment}#{delivery.event_id}",
         }  # fmt: skip
         item = {name: {"S": value} for name, value in values.items()} | {"ttl": {"N": str(int((now + KEPT).timestamp()))}}
         try:

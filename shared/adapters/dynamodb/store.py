@@ -17,7 +17,7 @@ from shared.domain.errors import Busy, NotFound
 from shared.domain.instants import iso
 from shared.domain.money import JournalEntry
 from shared.domain.seats import SeatYear
-from shared.ports import DueItem, Ids, Loaded, Work
+from shared.ports import Claim, DueItem, Ids, Loaded, Work
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -119,6 +119,10 @@ class DynamoStore:
     def seat_years(self, keys: Sequence[tuple[str, int]]) -> list[SeatYear]:
         return [items.seats_of(item) for item in self.batch(self._tables.core, [items.seats_key(*key) for key in dict.fromkeys(keys)])]
 
+    def claimed_by(self, key: str) -> str | None:
+        item = self._get(self._tables.core, items.claim_key(Claim(key, "")))
+        return None if item is None else str(items.unmarshal(item)["owner"])
+
     def text(self, ref: str) -> Mapping[str, Any] | None:
         item = self._get(self._tables.core, items.text_key(ref))
         return None if item is None else items.unmarshal(item)["body"]
@@ -160,7 +164,8 @@ class DynamoStore:
         return found
 
     def _get(self, table: str, key: items.Item) -> dict[str, Any] | None:
-        return self._ask(lambda: self._client.get_item(TableName=table, Key=key, ConsistentRead=True)).get("Item")
+        found: dict[str, Any] | None = self._ask(lambda: self._client.get_item(TableName=table, Key=key, ConsistentRead=True)).get("Item")
+        return found
 
     def _ask(self, call: Callable[[], Any]) -> Any:
         try:

@@ -6,7 +6,7 @@ Each action is paired with the refusal that its failed condition stands for, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,30 +43,38 @@ def actions(work: Work, tables: Tables) -> tuple[list[EventRow], list[Action]]:
         row, step_actions = _step_actions(step, tables.core)
         rows.append(row)
         found += step_actions
-    found += [Action(_put(tables.core, items.claim_key(c) | items.marshal({"owner": c.owner}), new=True), "claim", c.key) for c in work.claims]
+    found += [
+        Action(_put(tables.core, items.claim_key(c) | items.marshal({"owner": c.owner}), new=True), "claim", c.key) for c in work.claims
+    ]
     found += [Action(_release(tables.core, items.claim_key(c), c.owner), "version", c.key) for c in work.releases]
     found += [Action(_put(tables.core, items.text_item(text), new=True), "claim", text.ref) for text in work.texts]
-    found += [Action(_put(tables.core, items.seats_item(seats), new=True), "claim", f"{seats.program_id} {seats.year}") for seats in work.create]
+    found += [
+        Action(_put(tables.core, items.seats_item(seats), new=True), "claim", f"{seats.program_id} {seats.year}") for seats in work.create
+    ]
     found += [Action(_put(tables.ledger, items.journal_item(entry), new=True), "claim", entry.id) for entry in work.journal]
     if len(found) > MAX_ACTIONS:
         raise ValueError(f"{len(found)} actions do not fit one transaction")
     return rows, found
 
 
-def refusal(found: Sequence[Action], reasons: Sequence[dict[str, Any]]) -> RotaError | None:
+def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> RotaError | None:
     """The refusal that the cancellation stands for; None when only conflicts (to be tried again) cancelled it."""
     failed = [action for action, reason in zip(found, reasons, strict=True) if reason.get("Code") == "ConditionalCheckFailed"]
     by_kind: dict[str, list[str]] = {}
     for action in failed:
         by_kind.setdefault(action.kind, []).append(action.about)
-    # A lost race shows as a version conflict *and* full weeks; the version tells more, so the caller re-reads before it believes "sold out".
+    # A lost race shows as a version conflict *and* full weeks; the caller re-reads before it believes "sold out".
     if "version" in by_kind:
-        return VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=by_kind["version"])
+        return VersionConflict(
+            "Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=by_kind["version"]
+        )
     if "claim" in by_kind:
         return Duplicate("This exists already.", "Open the one that is there.", key=by_kind["claim"][0])
     if "overlap" in by_kind:
         return OverlappingRotation(
-            "You already hold a seat in one of these weeks.", "Choose other weeks, or cancel the other reservation first.", weeks=by_kind["overlap"]
+            "You already hold a seat in one of these weeks.",
+            "Choose other weeks, or cancel the other reservation first.",
+            weeks=by_kind["overlap"],
         )
     if "seat" in by_kind:
         weeks = sorted(week for about in by_kind["seat"] for week in about.split(","))
@@ -79,20 +87,29 @@ def _step_actions(step: Step, table: str) -> tuple[EventRow, list[Action]]:
     kind, id, case = step.loaded.kind, step.loaded.id, step.draft.case_id
     put_state = _put(table, state, new=step.loaded.version == 0)
     if step.loaded.version:
-        put_state["Put"] |= {"ConditionExpression": "version = :was", "ExpressionAttributeValues": {":was": {"N": str(step.loaded.version)}}}
+        put_state["Put"] |= {
+            "ConditionExpression": "version = :was",
+            "ExpressionAttributeValues": {":was": {"N": str(step.loaded.version)}},
+        }
     found = [Action(_put(table, event, new=True), "version", row.id), Action(put_state, "version", row.id)]
     found += [Action(_put(table, items.due_item(step.loaded, due, case)), "none") for due in step.due]
     replaced = {due.kind for due in step.due}
-    found += [Action({"Delete": {"TableName": table, "Key": items.due_key(kind, id, done)}}, "none") for done in step.done if done not in replaced]
+    found += [
+        Action({"Delete": {"TableName": table, "Key": items.due_key(kind, id, done)}}, "none") for done in step.done if done not in replaced
+    ]
     return row, found
 
 
 def _seat_actions(move: SeatMove, table: str) -> list[Action]:
     found = [Action(_change_seats(table, move.program_id, year, weeks, +1), "seat", ",".join(weeks)) for year, weeks in _by_year(move.take)]
-    found += [Action(_change_seats(table, move.program_id, year, weeks, -1), "version", move.program_id) for year, weeks in _by_year(move.give)]
+    found += [
+        Action(_change_seats(table, move.program_id, year, weeks, -1), "version", move.program_id) for year, weeks in _by_year(move.give)
+    ]
     found += [Action(_put(table, items.trainee_week_item(move, week), new=True), "overlap", week) for week in move.take]
     for week in move.give:
-        found.append(Action(_release(table, items.trainee_week_key(move.trainee_id, week), move.reservation_id, "reservation_id"), "version", week))
+        found.append(
+            Action(_release(table, items.trainee_week_key(move.trainee_id, week), move.reservation_id, "reservation_id"), "version", week)
+        )
     return found
 
 

@@ -29,7 +29,9 @@ class Access:
             raise SignInNeeded("This needs an account.", "Sign in, or create an account; it takes two minutes.")
         if self.roles and not self.roles & set(session.roles):
             needed = " or ".join(sorted(self.roles))
-            raise WrongRole(f"This is for the {needed} role.", "Sign in with another account, or ask an administrator.", roles=sorted(self.roles))
+            raise WrongRole(
+                f"This is for the {needed} role.", "Sign in with another account, or ask an administrator.", roles=sorted(self.roles)
+            )
 
     def described(self) -> list[str]:
         """For the API document."""
@@ -49,7 +51,7 @@ def cookie_value(headers: Mapping[str, str], event: Mapping[str, Any]) -> str:
     for part in [*event.get("cookies", []), *headers.get("cookie", "").split(";")]:
         name, _, value = part.strip().partition("=")
         if name == COOKIE:
-            return value
+            return str(value)
     return ""
 
 

@@ -73,7 +73,9 @@ class Answers:
         """The page that the form came from, with the errors beside their fields and everything that was typed."""
         assert declared.again is not None
         shown = next(one for one in self._room.declared.values() if one.function is declared.again)
-        arguments = {name: value for name, value in self._room.resolver.context["_route_args"].items() if name in _arguments(declared.again)}
+        arguments = {
+            name: value for name, value in self._room.resolver.context["_route_args"].items() if name in _arguments(declared.again)
+        }
         try:
             resource = declared.again(**arguments)
         except RotaError as second:

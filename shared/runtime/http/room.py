@@ -1,12 +1,12 @@
-"""A room: one Lambda's HTTP surface on Powertools' resolver. Routes declare who may call, which page shows the resource, where a form goes next.
+"""A room: one Lambda's HTTP surface on Powertools' resolver. Routes declare who may call, which page shows the resource, where forms lead.
 
-    room = Room("accounts", Settings)
+room = Room("accounts", Settings)
 
-    @room.get("/accounts/profile", access=SIGNED_IN, page="profile.html", title="Your profile")
-    def show_profile() -> ProfileView:
-        return room.wiring.accounts.profile(room.call("trainee"))
+@room.get("/accounts/profile", access=SIGNED_IN, page="profile.html", title="Your profile")
+def show_profile() -> ProfileView:
+    return room.wiring.accounts.profile(room.call("trainee"))
 
-    handler = room.handler()
+handler = room.handler()
 """
 
 from __future__ import annotations
@@ -200,10 +200,14 @@ class Room:
         path = self.request.path
         allowed = sorted({route.method for route in self.resolver._static_routes + self.resolver._dynamic_routes if route.rule.match(path)})
         if allowed:
-            response = self._answers.refused(MethodNotAllowed(f"{self.request.method} is not possible here.", f"Use {', '.join(allowed)}."), None)
+            response = self._answers.refused(
+                MethodNotAllowed(f"{self.request.method} is not possible here.", f"Use {', '.join(allowed)}."), None
+            )
             response.headers["Allow"] = ", ".join(allowed)
             return response
-        return self._answers.refused(NotFound("There is nothing at this address.", "Check it for a typing error, or start from the home page."), None)
+        return self._answers.refused(
+            NotFound("There is nothing at this address.", "Check it for a typing error, or start from the home page."), None
+        )
 
     def sign_in_address(self, error: RotaError) -> str:
         """Where a browser goes that must sign in first; empty for every other refusal."""

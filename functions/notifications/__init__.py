@@ -1,0 +1,1 @@
+"""Mails from events: each one claimed before it is sent."""

@@ -1,0 +1,52 @@
+"""Events in, mails out. What to say is in `shared/services/letters.py`, when not to say it twice in `shared/services/notifying.py`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from shared.events.envelope import Envelope
+from shared.runtime.pages import PageContext, render
+from shared.runtime.settings import CoreTable, InboxTable, MailSettings, Uploads
+from shared.runtime.worker import Worker
+from shared.services.letters import Letter
+from shared.services.notifying import Notifying
+
+EVENTS = (
+    "AccountSignedUp.v1", "ApplicationSubmitted.v1", "ApplicationApproved.v1", "ApplicationRejected.v1", "ApplicationExpired.v1",
+    "ReservationConfirmed.v1", "RefundDue.v1", "ReservationRefunded.v1",
+)  # fmt: skip
+
+
+class Settings(CoreTable, InboxTable, Uploads, MailSettings):
+    public_url: str
+
+
+worker = Worker("notifications", Settings)
+
+
+def html(letter: Letter) -> str:
+    """The HTML part; the text part comes from the letter itself."""
+    context = PageContext(title=letter.subject, path="", now=worker.wiring.clock.now(), public_url=worker.wiring.settings.public_url)
+    return render("mail.html", "notifications", asdict(letter), context)
+
+
+@worker.on(*EVENTS)
+def notify(event: Envelope) -> None:
+    wiring = worker.wiring
+    notifying = Notifying(
+        store=wiring.store,
+        people=wiring.people,
+        catalogue=wiring.catalogue,
+        links=wiring.links,
+        outbox=wiring.outbox,
+        mailer=wiring.mailer,
+        documents=wiring.documents,
+        clock=wiring.clock,
+        ids=wiring.ids,
+        html=html,
+        public_url=wiring.settings.public_url,
+    )
+    notifying.notify(event)
+
+
+handler = worker.handler()
