@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from infra.local import info as stack_info
 from infra.local.children import StackError
@@ -49,7 +49,8 @@ class BusinessClock:
     def set(self, moment: datetime) -> None:
         """Business time is `moment` now and goes on from there. Readers see the old file or the new one, never half of it."""
         draft = self.path.with_suffix(".new")
-        draft.write_text(f"{moment.timestamp() - time.time():.3f}\n")
+        # A millisecond more: rounding must not leave the clock just short of the second at which something falls due.
+        draft.write_text(f"{moment.timestamp() - time.time() + 0.001:.3f}\n")
         os.replace(draft, self.path)
 
 
@@ -91,54 +92,79 @@ class Step:
     left: tuple[Waiting, ...]
 
 
-class Mover:
-    """Moves the business time of one running stack."""
+class World(Protocol):
+    """What the clock moves through."""
 
-    def __init__(self, info: StackInfo) -> None:
-        self.info = info
-        self.clock = BusinessClock(Path(info.clock_file))
-        self._table = info.outputs["CoreTable"]
-        self._dynamodb = info.aws.client("dynamodb")
-        self._lambda = info.aws.client("lambda")
-        self._queues = Queues(info)
+    def waiting(self) -> list[Waiting]:
+        """Everything that waits for an instant, earliest first."""
+        ...
+
+    def run_what_is_due(self) -> None:
+        """Does what is due at the present business time, with all that follows from it. Raises `StackError`."""
+        ...
+
+
+class Mover:
+    """Moves business time through a world, one due instant after the other."""
+
+    def __init__(self, clock: BusinessClock, world: World) -> None:
+        self.clock = clock
+        self.world = world
 
     def move(self, target: datetime, report: Callable[[Step], None] = lambda _: None) -> list[Step]:
-        """Runs everything due up to and including `target`, then sets the clock to it. Raises `StackError` when a sweep fails."""
+        """Runs everything due up to and including `target`, then sets the clock to it.
+
+        A row that stays due is tried again at each later stop, `ATTEMPTS` times in all. Raises `StackError` when a sweep fails.
+        """
         attempts: Counter[Waiting] = Counter()
         steps = []
         while True:
-            open_items = [item for item in self.waiting() if item.due_at <= target and attempts[item] < ATTEMPTS]
+            open_items = [item for item in self.world.waiting() if item.due_at <= target and attempts[item] < ATTEMPTS]
             if not open_items:
                 break
             moment = max(open_items[0].due_at, self.clock.now())
             batch = tuple(item for item in open_items if item.due_at <= moment)
             attempts.update(batch)
             self.clock.set(moment)
-            self._run_what_is_due()
-            step = Step(moment, batch, tuple(item for item in self.waiting() if item in batch))
+            self.world.run_what_is_due()
+            step = Step(moment, batch, tuple(item for item in self.world.waiting() if item in batch))
             steps.append(step)
             report(step)
         self.clock.set(max(target, self.clock.now()))
-        self._run_what_is_due()
+        self.world.run_what_is_due()
         return steps
 
+
+class RunningStack:
+    """The world of a running local stack: the due index, the sweep, the Stripe simulator, the queues."""
+
+    def __init__(self, info: StackInfo) -> None:
+        self._info = info
+        self._queues = Queues(info)
+
     def waiting(self) -> list[Waiting]:
-        """Everything in the due index, earliest first. A scan: this is a developer's tool on a developer's data."""
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, IndexName="due")
+        """A scan: this is a developer's tool on a developer's data."""
+        pages = self._info.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self._info.outputs["CoreTable"], IndexName="due")
         return sorted(
             Waiting(parse(item["due_at"]["S"]), item["due_pk"]["S"].partition("#")[0], f"{item['pk']['S']} / {item['sk']['S']}")
             for page in pages
             for item in page["Items"]
         )
 
-    def _run_what_is_due(self) -> None:
-        _post(f"{self.info.stripe_url}/_sim/tick")
-        answer = self._lambda.invoke(FunctionName=self.info.functions["deadlines"], Payload=json.dumps({"Records": []}).encode())
+    def run_what_is_due(self) -> None:
+        _post(f"{self._info.stripe_url}/_sim/tick")
+        function = self._info.functions["deadlines"]
+        answer = self._info.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps({"Records": []}).encode())
         if "FunctionError" in answer:
-            raise StackError(f"The sweep failed at {iso(self.clock.now())}: {answer['Payload'].read().decode()[:500]}")
+            raise StackError(f"The sweep failed: {answer['Payload'].read().decode()[:500]}")
         self._queues.drain()
-        _post(f"{self.info.stripe_url}/_sim/drain")
+        _post(f"{self._info.stripe_url}/_sim/drain")
         self._queues.drain()
+
+
+def mover_of(info: StackInfo) -> Mover:
+    """The mover of a running stack."""
+    return Mover(BusinessClock(Path(info.clock_file)), RunningStack(info))
 
 
 class Queues:
@@ -198,7 +224,7 @@ def main() -> int:
     parser.add_argument("--to", default="", help="an instant: 2027-01-15T06:00:00Z")
     arguments = parser.parse_args()
     try:
-        mover = Mover(stack_info.load(arguments.state_dir))
+        mover = mover_of(stack_info.load(arguments.state_dir))
         before = mover.clock.now()
         target = target_of(before, arguments.by, arguments.to)
         print(f"Business time {iso(before)} -> {iso(target)}")

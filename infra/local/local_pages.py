@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import parse_qs, quote, urlsplit
 
 from infra.local.children import StackError
-from infra.local.clock import BusinessClock, Mover, target_of
+from infra.local.clock import BusinessClock, RunningStack, mover_of, target_of
 from infra.local.gateway import Page
 from infra.local.info import StackInfo
 from infra.local.mailbox import Mailbox, Message
@@ -85,7 +85,7 @@ class LocalPages:
         )
 
     def _clock_page(self, note: str = "", status: int = 200) -> Page:
-        waiting_rows = Mover(self._info()).waiting()[:200]
+        waiting_rows = RunningStack(self._info()).waiting()[:200]
         rows = "".join(f"<tr><td>{iso(item.due_at)}<td>{_e(item.kind)}<td><code>{_e(item.key)}</code>" for item in waiting_rows)
         waiting = f"<table><tr><th>Due<th>Kind<th>Row{rows}</table>" if rows else "<p>Nothing waits.</p>"
         form = (
@@ -101,7 +101,7 @@ class LocalPages:
         if not self._moving.acquire(blocking=False):
             return self._clock_page("<p class='error'>The clock is moving already.</p>", 409)
         try:
-            steps = Mover(self._info()).move(target_of(self._clock.now(), by, until))
+            steps = mover_of(self._info()).move(target_of(self._clock.now(), by, until))
         except StackError as error:
             return self._clock_page(f"<p class='error'>{_e(str(error))}</p>", 422)
         finally:
