@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Annotated
 
@@ -142,6 +143,7 @@ def month_of(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
+@lru_cache(maxsize=256)
 def start_window(today: date, month: str | None = None) -> tuple[date, ...]:
     """The Mondays on which a rotation may start (from `today` to the horizon, H17), in this month or at all; in order."""
     first, last = today, horizon(today)
@@ -159,9 +161,14 @@ def usual_weeks(program: Program) -> int:
 
 def open_starts(projection: Projection) -> tuple[date, ...]:
     """The Mondays from which the program has a seat in every week of its usual length, in order."""
-    free = {monday_of(week) for week, seats in projection.weeks.items() if seats > 0}
-    length = usual_weeks(projection.program)
-    return tuple(sorted(first for first in free if all(first + n * WEEK in free for n in range(1, length))))
+    free = {_ordinal(week) for week, seats in projection.weeks.items() if seats > 0}
+    span = range(7, 7 * usual_weeks(projection.program), 7)
+    return tuple(date.fromordinal(first) for first in sorted(free) if all(first + days in free for days in span))
+
+
+@lru_cache(maxsize=1024)
+def _ordinal(week: str) -> int:
+    return monday_of(week).toordinal()
 
 
 def starts_touching(weeks: Iterable[str], length: int = DEFAULT_WEEKS) -> tuple[str, ...]:

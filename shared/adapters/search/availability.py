@@ -2,105 +2,142 @@
 
 The index knows the starts as they were. Programs that the overlay changes are *patched*: taken out of the index's own answer and put
 back by their present starts, which are computed here from the stored ones. So counts and hits agree to the last seat, and the work
-grows with the overlay, not with the catalogue.
+grows with the overlay, not with the catalogue. A program is known here by its price rank; its starts are the bits of a number, one per
+week, bit 0 being the version's first start.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import tantivy
-from tantivy import Occur, Query
+from tantivy import Occur, Order, Query
 
+from shared.adapters.search.schema import START_BYTES
 from shared.domain.calendar import monday_of, week_of
-from shared.domain.search import Overlay
+from shared.domain.search import WEEK, Overlay, month_of
 
-Place = tuple[int, int]
+SET_FROM = 48
 
 
 @dataclass
 class Segments:
-    """One open version: tantivy's searcher, and the Monday of bit 0. Bits are the starts of one program, one per week."""
+    """One open version: tantivy's searcher, the Monday of bit 0, and the starts of all programs by price rank."""
 
     searcher: tantivy.Searcher
     schema: tantivy.Schema
     base: date
-    known: dict[str, tuple[Place, int] | None] = field(default_factory=dict)
+    starts: bytes
+    ranks: dict[str, int | None] = field(default_factory=dict)
 
-    def card(self, address: tantivy.DocAddress) -> tuple[dict[str, Any], int]:
-        """(the stored card, the stored starts)."""
-        card, bits = json.loads(self.searcher.doc(address)["card"][0])
-        return card, int(bits, 16)
+    def card(self, address: tantivy.DocAddress) -> dict[str, Any]:
+        card: dict[str, Any] = json.loads(self.searcher.doc(address)["card"][0])
+        return card
 
-    def starts(self, program_id: str) -> tuple[Place, int] | None:
-        """(its place in the index, its stored starts); None for a program that this version does not have."""
-        if program_id not in self.known:
-            hits = self.searcher.search(Query.term_query(self.schema, "id", program_id), 1).hits
-            self.known[program_id] = (place_of(hits[0][1]), self.card(hits[0][1])[1]) if hits else None
-        return self.known[program_id]
+    def stored(self, rank: int) -> int:
+        return int.from_bytes(self.starts[rank * START_BYTES : (rank + 1) * START_BYTES], "little")
+
+    def rank(self, program_id: str) -> int | None:
+        """None for a program that this version does not have."""
+        if program_id not in self.ranks:
+            found = self.ranked(Query.term_query(self.schema, "id", program_id), 1)
+            self.ranks[program_id] = found[0][0] if found else None
+        return self.ranks[program_id]
+
+    def ranked(self, query: Query, wanted: int) -> list[tuple[int, tantivy.DocAddress]]:
+        """(price rank, address) of the cheapest that a query finds."""
+        hits = self.searcher.search(query, wanted, False, order_by_field="price_rank", order=Order.Asc).hits
+        return [(int(rank), address) for rank, address in hits]
 
     def bit(self, monday: date) -> int:
         """0 for a Monday before the version's first start."""
         weeks = (monday - self.base).days // 7
         return 1 << weeks if weeks >= 0 else 0
 
-    def mask(self, mondays: Iterable[date]) -> int:
-        return sum(self.bit(monday) for monday in mondays)
+    def mask(self, mondays: Sequence[date]) -> int:
+        """The bits of Mondays that follow each other."""
+        return _mask(mondays[0], len(mondays), self.base) if mondays else 0
+
+    def mondays(self, bits: int) -> Iterator[date]:
+        """The Mondays of these bits, in order."""
+        while bits:
+            yield self.base + (first_bit(bits) * WEEK)
+            bits &= bits - 1
 
 
-def place_of(address: tantivy.DocAddress) -> Place:
-    return address.segment_ord, address.doc
+def first_bit(bits: int) -> int:
+    """The place of the lowest bit, -1 for 0."""
+    return (bits & -bits).bit_length() - 1
 
 
 @dataclass(frozen=True)
 class Availability:
-    """`patched` maps program id -> present starts, `places` the same by place in the index."""
+    """`patched` maps price rank -> present starts of the programs that the overlay changes, `ids` their program ids."""
 
     segments: Segments
-    patched: Mapping[str, int]
-    places: Mapping[Place, int]
+    patched: Mapping[int, int]
+    ids: Mapping[int, str]
+
+    def starts(self, rank: int) -> int:
+        """The present starts of a program."""
+        return self.patched[rank] if rank in self.patched else self.segments.stored(rank)
 
     def having(self, mondays: Sequence[date]) -> Query:
-        """Programs with a start on any of these Mondays."""
-        schema = self.segments.schema
-        indexed = Query.term_set_query(schema, "start", [week_of(monday) for monday in mondays])
+        """Programs with a start on any of these Mondays, which follow each other."""
+        indexed = self.indexed(mondays)
         if not self.patched:
             return indexed
         mask = self.segments.mask(mondays)
-        now = [program_id for program_id, bits in self.patched.items() if bits & mask]
-        kept = Query.boolean_query([(Occur.Must, indexed), (Occur.MustNot, self._is_patched())])
-        return Query.boolean_query([(Occur.Should, kept), (Occur.Should, Query.term_set_query(schema, "id", now))])
+        now = [self.ids[rank] for rank, bits in self.patched.items() if bits & mask]
+        unpatched = Query.boolean_query([(Occur.Must, indexed), (Occur.MustNot, self._are(self.ids.values()))])
+        return Query.boolean_query([(Occur.Should, unpatched), (Occur.Should, self._are(now))])
 
-    def unpatched(self, query: Query) -> Query:
-        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._is_patched())]) if self.patched else query
+    def indexed(self, mondays: Sequence[date]) -> Query:
+        """The same as the version knows it, without the overlay."""
+        if is_whole_month(mondays):
+            return Query.term_query(self.segments.schema, "month", month_of(mondays[0]))
+        return any_of(self.segments.schema, "start", _weeks(tuple(mondays)))
 
-    def patched_among(self, query: Query) -> list[int]:
-        """The present starts of the patched programs that a query finds."""
+    def changes_among(self, query: Query) -> list[tuple[int, int]]:
+        """(starts in the index, starts now) of the patched programs that a query finds."""
         if not self.patched:
             return []
-        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._is_patched())])
-        hits = self.segments.searcher.search(both, len(self.patched), False).hits
-        return [self.places[place_of(address)] for _, address in hits]
+        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._are(self.ids.values()))])
+        ranks = (rank for rank, _ in self.segments.ranked(both, len(self.patched)))
+        return [(self.segments.stored(rank), self.patched[rank]) for rank in ranks]
 
-    def _is_patched(self) -> Query:
-        return Query.const_score_query(Query.term_set_query(self.segments.schema, "id", list(self.patched)), 0.0)
+    def _are(self, ids: Iterable[str]) -> Query:
+        return any_of(self.segments.schema, "id", list(ids))
+
+
+def any_of(schema: tantivy.Schema, name: str, values: Sequence[str]) -> Query:
+    """Programs that have any of these terms; a set has a price of its own that only pays from `SET_FROM` terms on."""
+    if len(values) >= SET_FROM:
+        return Query.term_set_query(schema, name, values)
+    return Query.boolean_query([(Occur.Should, Query.term_query(schema, name, value)) for value in values])
+
+
+def is_whole_month(mondays: Sequence[date]) -> bool:
+    """Whether these Mondays, which follow each other, are all those of one month."""
+    return bool(mondays) and mondays[0].day <= 7 and month_of(mondays[0]) == month_of(mondays[-1]) != month_of(mondays[-1] + WEEK)
 
 
 def availability(segments: Segments, overlay: Overlay) -> Availability:
-    patched, places = {}, {}
+    patched, ids = {}, {}
     for program_id, starts in overlay.by_program().items():
-        stored = segments.starts(program_id)
-        if stored is None:
+        rank = segments.rank(program_id)
+        if rank is None:
             continue
-        place, before = stored
+        before = segments.stored(rank)
         bits = _apply(segments, before, starts)
         if bits != before:
-            patched[program_id] = places[place] = bits
-    return Availability(segments, patched, places)
+            patched[rank], ids[rank] = bits, program_id
+    return Availability(segments, patched, ids)
 
 
 def _apply(segments: Segments, bits: int, starts: Mapping[str, bool]) -> int:
@@ -108,3 +145,15 @@ def _apply(segments: Segments, bits: int, starts: Mapping[str, bool]) -> int:
         bit = segments.bit(monday_of(week))
         bits = bits | bit if free else bits & ~bit
     return bits
+
+
+@lru_cache(maxsize=512)
+def _weeks(mondays: tuple[date, ...]) -> list[str]:
+    return [week_of(monday) for monday in mondays]
+
+
+@lru_cache(maxsize=512)
+def _mask(first: date, count: int, base: date) -> int:
+    offset = (first - base).days // 7
+    bits = (1 << count) - 1
+    return bits << offset if offset >= 0 else bits >> -offset

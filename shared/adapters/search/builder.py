@@ -15,7 +15,7 @@ from typing import Any
 
 import tantivy
 
-from shared.adapters.search.schema import ANYTHING, SCHEMA_VERSION, TEXT, Facts, schema
+from shared.adapters.search.schema import ANYTHING, SCHEMA_VERSION, START_BYTES, STARTS, TEXT, Facts, schema
 from shared.adapters.search.text import words
 from shared.domain import specialties
 from shared.domain.calendar import week_of
@@ -42,9 +42,11 @@ def write(rows: Sequence[dict[str, Any]], directory: Path) -> str:
     writer = tantivy.Index(fields, path=str(directory), reuse=False).writer(HEAP_BYTES, 1)  # one thread: one order, one segment
     ranks = {row["id"]: rank for rank, row in enumerate(sorted(rows, key=lambda row: (row["card"]["price_4w_cents"], row["id"])))}
     for row in rows:
-        writer.add_document(tantivy.Document.from_dict(_fields(row, base, ranks[row["id"]]), fields))
+        writer.add_document(tantivy.Document.from_dict(_fields(row, ranks[row["id"]]), fields))
     writer.commit()
     writer.wait_merging_threads()
+    starts = {ranks[row["id"]]: _bits(row, base) for row in rows}
+    (directory / STARTS).write_bytes(b"".join(starts[rank].to_bytes(START_BYTES, "little") for rank in range(len(rows))))
     Facts(schema=SCHEMA_VERSION, version=version, base=base.isoformat(), programs=len(rows)).write(directory)
     return version
 
@@ -117,10 +119,15 @@ def _base(rows: Sequence[dict[str, Any]]) -> date:
     return date.fromisoformat(min(firsts)) if firsts else _EPOCH
 
 
-def _fields(row: dict[str, Any], base: date, price_rank: int) -> dict[str, Any]:
+def _bits(row: dict[str, Any], base: date) -> int:
+    """Starts beyond the last bit lie more than three years away, where nobody may start (H17)."""
+    weeks = ((date.fromisoformat(text) - base).days // 7 for text in row["starts"])
+    return sum(1 << week for week in weeks if week < START_BYTES * 8)
+
+
+def _fields(row: dict[str, Any], price_rank: int) -> dict[str, Any]:
     card = row["card"]
     starts = [date.fromisoformat(text) for text in row["starts"]]
-    bits = sum(1 << (start - base).days // 7 for start in starts)
     return {
         "id": row["id"],
         **{name: row[name] for name in TEXT},
@@ -132,5 +139,5 @@ def _fields(row: dict[str, Any], base: date, price_rank: int) -> dict[str, Any]:
         "start": [week_of(start) for start in starts],
         "price": card["price_4w_cents"],
         "price_rank": price_rank,
-        "card": json.dumps([card, f"{bits:x}"], separators=(",", ":"), ensure_ascii=False).encode(),
+        "card": json.dumps(card | {"rank": price_rank}, separators=(",", ":"), ensure_ascii=False).encode(),
     }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
 
-from shared.adapters.search.availability import Availability
+from shared.adapters.search.availability import Availability, any_of, is_whole_month
 from shared.adapters.search.schema import FACETS
 from shared.domain.search import FacetCount, Facets, SearchQuery, month_of, start_window
 
@@ -45,7 +46,7 @@ def ask(query: SearchQuery, words: Query, available: Availability, today: date) 
         "experience_type": tuple(t.value for t in query.experience_type),
         "month": (query.month,) if query.month else (),
     }
-    filters = {name: Query.term_set_query(schema, name, list(chosen[name])) for name in PLAIN if chosen[name]}
+    filters = {name: any_of(schema, name, chosen[name]) for name in PLAIN if chosen[name]}
     if query.month:
         filters["month"] = available.having(start_window(today, query.month))
     low, high = query.price_min_cents, query.price_max_cents
@@ -54,37 +55,53 @@ def ask(query: SearchQuery, words: Query, available: Availability, today: date) 
     return Asked(words, filters, available, start_window(today), chosen)
 
 
-def count(asked: Asked) -> Facets:
-    """A facet with a chosen value is counted without that choice; the others share one pass."""
-    free = [name for name in PLAIN if not asked.chosen[name]]
-    counts = _terms(asked, asked.all(), free) if free else {}
-    for name in PLAIN:
+def count(asked: Asked) -> tuple[Facets, int]:
+    """The counts, and how many programs are found. A facet with a chosen value is counted without it; all others share one pass."""
+    free = [name for name in FACETS if not asked.chosen[name]]
+    counts = _terms(asked, asked.all(), free)
+    total = _total(asked, counts)
+    for name in FACETS:
         if name not in counts:
             counts |= _terms(asked, asked.all(but=name), [name])
-    counts["month"] = _months(asked)
-    return Facets(**{name: _listed(counts[name], asked.chosen[name], in_order=name == "month") for name in FACETS})
+    counts["month"] = _months(asked, counts["month"])
+    return Facets(**{name: _listed(counts[name], asked.chosen[name], in_order=name == "month") for name in FACETS}), total
 
 
 def _terms(asked: Asked, query: Query, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    if not names:
+        return {}
     wanted = {name: {"terms": {"field": name, "size": SIZE, "segment_size": SIZE}} for name in names}
     answer: dict[str, Any] = asked.available.segments.searcher.aggregate(query, wanted)
     return {name: {bucket["key"]: bucket["doc_count"] for bucket in answer[name]["buckets"]} for name in names}
 
 
-def _months(asked: Asked) -> dict[str, int]:
-    """Programs with an open start by month. The window may cut its first and last month: those are counted by their weeks."""
+def _total(asked: Asked, counts: Mapping[str, Mapping[str, int]]) -> int:
+    """A program has one specialty and one state: where one was counted anyway, its sum is the total."""
+    for name in ("specialty", "state"):
+        if name in counts:
+            return sum(counts[name].values())
+    return int(asked.available.segments.searcher.search(asked.all(), 1).count)
+
+
+def _months(asked: Asked, indexed: Mapping[str, int]) -> dict[str, int]:
+    """Programs with an open start by month: as the index has it, plus what the overlay changes.
+
+    The window usually cuts its first and last month; those are counted by their weeks.
+    """
     available, base = asked.available, asked.all(but="month")
-    indexed = _terms(asked, available.unpatched(base), ["month"])["month"]
-    patched = available.patched_among(base)
-    by_month = {month: tuple(days) for month, days in groupby(asked.window, month_of)}
-    counts = {}
-    for month, mondays in by_month.items():
-        if month in (min(by_month), max(by_month)):
-            counts[month] = available.segments.searcher.search(asked.all(available.having(mondays), but="month"), 1).count
-        else:
-            mask = available.segments.mask(mondays) if patched else 0
-            counts[month] = indexed.get(month, 0) + sum(1 for starts in patched if starts & mask)
+    changes, counts = available.changes_among(base), {}
+    for month, mondays in _by_month(asked.window).items():
+        mask = available.segments.mask(mondays) if changes else 0
+        found = indexed.get(month, 0)
+        if not is_whole_month(mondays):
+            found = available.segments.searcher.search(asked.all(available.indexed(mondays), but="month"), 1).count
+        counts[month] = found + sum(bool(now & mask) - bool(before & mask) for before, now in changes)
     return counts
+
+
+@lru_cache(maxsize=16)
+def _by_month(window: tuple[date, ...]) -> dict[str, tuple[date, ...]]:
+    return {month: tuple(days) for month, days in groupby(window, month_of)}
 
 
 def _listed(counts: Mapping[str, int], chosen: Iterable[str], *, in_order: bool) -> tuple[FacetCount, ...]:

@@ -13,6 +13,8 @@ from shared.domain.errors import Busy
 
 SCHEMA_VERSION = 1
 FACTS = "rota.json"
+STARTS = "starts.bin"
+START_BYTES = 20  # 160 weeks: three years of starts per program, the least significant bit first
 # Text fields, in order of how much a match in them says; `anything` holds all of them and decides whether a word is known at all.
 PHRASED = ("specialty_words", "alias_words", "name_words")
 TEXT = (*PHRASED, "place_words", "other_words")
@@ -23,7 +25,10 @@ FACETS = ("specialty", "state", "experience_type", "month")
 
 @dataclass(frozen=True)
 class Facts:
-    """`base` is the ISO date of the Monday that bit 0 of each program's starts stands for."""
+    """`base` is the ISO date of the Monday that bit 0 of each program's starts stands for.
+
+    The starts themselves lie in `STARTS`, `START_BYTES` per program in order of `price_rank`, little-endian.
+    """
 
     schema: int
     version: str

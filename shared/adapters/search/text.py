@@ -19,8 +19,10 @@ _SMALL = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "near", "
 
 def words(text: str) -> list[str]:
     """Lower case, without accents; "E.N.T." and "St. Mary's" are "ent" and "st marys", other punctuation separates."""
-    bare = unicodedata.normalize("NFKD", _JOINED.sub("", text.replace("&", " and "))).casefold()
-    return _WORD.findall("".join(c for c in bare if not unicodedata.combining(c)))
+    bare = _JOINED.sub("", text.replace("&", " and ")).casefold()
+    if not bare.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare).casefold() if not unicodedata.combining(c))
+    return _WORD.findall(bare)
 
 
 def query_words(text: str) -> list[str]:

@@ -52,12 +52,12 @@ days = st.integers(0, 60).map(lambda n: FIRST + timedelta(days=n))
 
 
 @settings(max_examples=40, deadline=None)
-@given(catalogues(), st.lists(st.tuples(overlays, queries, days), min_size=1, max_size=6))
+@given(catalogues(), st.sampled_from((0, 3, 1_000)), st.lists(st.tuples(overlays, queries, days), min_size=1, max_size=6))
 def test_T10_hits_order_pages_and_counts_are_those_of_the_obvious_answer(
-    catalogue: list[Projection], questions: list[tuple[dict[tuple[str, str], bool], SearchQuery, date]]
+    catalogue: list[Projection], few: int, questions: list[tuple[dict[tuple[str, str], bool], SearchQuery, date]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        index = indexed(Path(folder), catalogue)
+        index = indexed(Path(folder), catalogue, few)
         for starts, query, today in questions:
             overlay = Overlay(starts)
             oracle = Oracle(catalogue, overlay, today)
