@@ -1,0 +1,218 @@
+"""Documents on S3 (the form as a browser sends it, on MiniStack), mail on SES, events on EventBridge."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+
+from infra.local.ministack import Aws
+from shared.adapters.eventbridge_bus import MAX_BYTES, EventBridgeBus, size
+from shared.adapters.s3_documents import S3Documents, disposition
+from shared.adapters.ses_mailer import SesMailer, raw_message
+from shared.domain.errors import Busy, OutcomeUnknown
+from shared.ports import Attachment, Mail, StoredObject
+from tests.integration.adapters.conftest import Unreachable, client
+
+BUCKET = "uploads"
+REDIRECT = "http://127.0.0.1:8000/documents?uploaded=1"
+PDF = b"%PDF-1.7 a curriculum vitae"
+
+
+@pytest.fixture
+def documents(ministack: Aws) -> S3Documents:
+    made = boto3.client(
+        "s3", endpoint_url=ministack.endpoint, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test",
+        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+    )  # fmt: skip
+    made.create_bucket(Bucket=BUCKET)
+    return S3Documents(made, BUCKET)
+
+
+def test_a_browser_s_upload_arrives_with_its_kind_and_goes_on_to_our_page(documents: S3Documents) -> None:
+    form = documents.upload("trainee-1/document-1", "cv", 1000, REDIRECT)
+    answer = requests.post(form.url, data=dict(form.fields), files={"file": ("cv.pdf", PDF)}, allow_redirects=False, timeout=5)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith(REDIRECT)
+    assert documents.read("trainee-1/document-1") == StoredObject(PDF, {"kind": "cv"})
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 1001])
+def test_an_empty_or_too_large_upload_is_refused_by_the_form(documents: S3Documents, content: bytes) -> None:
+    form = documents.upload("trainee-1/refused", "cv", 1000, REDIRECT)
+    answer = requests.post(form.url, data=dict(form.fields), files={"file": ("cv.pdf", content)}, allow_redirects=False, timeout=5)
+    assert answer.status_code == 400
+    assert documents.read("trainee-1/refused") is None
+
+
+@pytest.mark.parametrize(
+    "changed", [{"key": "staff/other"}, {"x-amz-meta-kind": "transcript"}, {"success_action_redirect": "http://evil.example/"}]
+)
+def test_a_form_that_was_changed_is_refused(documents: S3Documents, changed: dict[str, str]) -> None:
+    form = documents.upload("trainee-1/changed", "cv", 1000, REDIRECT)
+    answer = requests.post(form.url, data=dict(form.fields) | changed, files={"file": ("cv.pdf", PDF)}, allow_redirects=False, timeout=5)
+    assert answer.status_code == 403
+    assert documents.read("staff/other") is None
+    assert documents.read("trainee-1/changed") is None
+
+
+def test_a_link_downloads_under_its_name_and_a_deleted_document_is_gone(documents: S3Documents) -> None:
+    form = documents.upload("trainee-1/document-2", "cv", 1000, REDIRECT)
+    requests.post(form.url, data=dict(form.fields), files={"file": ("cv.pdf", PDF)}, allow_redirects=False, timeout=5)
+    answer = requests.get(documents.link("trainee-1/document-2", "Amara Okafor.pdf", 60), timeout=5)
+    assert answer.content == PDF
+    assert 'filename="Amara Okafor.pdf"' in answer.headers["Content-Disposition"]
+    for _ in range(2):
+        documents.delete("trainee-1/document-2")
+    assert documents.read("trainee-1/document-2") is None
+
+
+def test_a_download_name_can_not_break_out_of_its_header() -> None:
+    assert disposition('a"b\r\nX: é.pdf') == "attachment; filename=\"a_b__X: _.pdf\"; filename*=UTF-8''a%22b%0D%0AX%3A%20%C3%A9.pdf"
+
+
+def test_a_store_that_cannot_answer_is_busy() -> None:
+    denied = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+    for error in (denied, ReadTimeoutError(endpoint_url="http://127.0.0.1")):
+        documents = S3Documents(Unreachable(error), BUCKET)  # type: ignore[arg-type]
+        with pytest.raises(Busy):
+            documents.read("a")
+        with pytest.raises(Busy):
+            documents.delete("a")
+
+
+# --- mail -----------------------------------------------------------------------------------------------------------------------------
+MAIL = Mail(
+    "dana@example.org", "A rotation is reserved: Zoë", "Plain wörds", "<p>Rich wörds</p>", "<event-1.host@rota.example>",
+    (Attachment("CV Zoë.pdf", "application/pdf", PDF * 1000),),
+)  # fmt: skip
+SENDER = "Rota <post@rota.example>"
+
+
+def test_a_mail_keeps_both_texts_its_id_and_its_attachment_byte_for_byte() -> None:
+    message = email.message_from_bytes(raw_message(MAIL, SENDER, "help@rota.example"), policy=email.policy.default)
+    assert message["Message-ID"] == MAIL.message_id
+    assert (message["From"], message["To"], message["Reply-To"]) == (SENDER, MAIL.to, "help@rota.example")
+    assert message["Subject"] == MAIL.subject
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text.get_content().strip() == MAIL.text
+    assert html.get_content().strip() == MAIL.html
+    (attached,) = message.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("CV Zoë.pdf", "application/pdf")
+    assert attached.get_content() == PDF * 1000
+
+
+def test_ses_answers_with_its_id_once_it_knows_the_sender(moto_aws: None) -> None:
+    ses = client("ses")
+    with pytest.raises(Busy):
+        SesMailer(ses, SENDER).send(MAIL)
+    ses.verify_email_identity(EmailAddress="post@rota.example")
+    assert SesMailer(ses, SENDER).send(MAIL)
+
+
+def test_a_line_break_in_a_header_is_refused() -> None:
+    with pytest.raises(ValueError, match="linefeed"):
+        raw_message(replace(MAIL, subject="Hello\r\nBcc: all@example.org"), SENDER, SENDER)
+
+
+class Answering(Unreachable):
+    """A mail client without retries whose every call fails in one way."""
+
+    meta = SimpleNamespace(config=SimpleNamespace(retries={"total_max_attempts": 1}))
+
+
+def refused(code: str, status: int) -> ClientError:
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "SendRawEmail")  # type: ignore[arg-type,typeddict-item]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refused("Throttling", 400), refused("MessageRejected", 400), EndpointConnectionError(endpoint_url="http://127.0.0.1"),
+        ConnectTimeoutError(endpoint_url="http://127.0.0.1"),
+    ],
+)  # fmt: skip
+def test_H13_a_refused_mail_is_busy_because_nothing_was_sent(error: Exception) -> None:
+    with pytest.raises(Busy):
+        SesMailer(Answering(error), SENDER).send(MAIL)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("error", [refused("InternalFailure", 500), ReadTimeoutError(endpoint_url="http://127.0.0.1")])
+def test_H13_a_lost_answer_is_unknown_so_that_nobody_sends_again(error: Exception) -> None:
+    with pytest.raises(OutcomeUnknown) as unknown:
+        SesMailer(Answering(error), SENDER).send(MAIL)  # type: ignore[arg-type]
+    assert not isinstance(unknown.value, Busy)
+
+
+def test_H13_a_client_that_retries_by_itself_is_refused() -> None:
+    ses = boto3.client("ses", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    with pytest.raises(ValueError, match="retry"):
+        SesMailer(ses, SENDER)
+
+
+def test_a_mail_over_ten_megabytes_is_refused_before_it_is_sent() -> None:
+    large = replace(MAIL, attachments=(Attachment("cv.pdf", "application/pdf", b"x" * 8_000_000),))
+    with pytest.raises(ValueError, match="does not fit"):
+        SesMailer(Answering(AssertionError()), SENDER).send(large)  # type: ignore[arg-type]
+
+
+# --- events ---------------------------------------------------------------------------------------------------------------------------
+class Bus:
+    """Takes entries; `fails` names the positions of one call that are refused."""
+
+    def __init__(self, fails: set[int] | None = None) -> None:
+        self.chunks: list[list[dict[str, Any]]] = []
+        self._fails = fails or set()
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        self.chunks.append(Entries)
+        answers = [{"ErrorCode": "ThrottlingException"} if place in self._fails else {"EventId": "e"} for place in range(len(Entries))]
+        return {"FailedEntryCount": len(self._fails), "Entries": answers}
+
+
+def envelope(number: int, text: str = "") -> dict[str, Any]:
+    return {"id": f"APPLICATION#a#{number}", "type": "ApplicationSubmitted.v1", "source": "rota", "seq": number, "data": {"text": text}}
+
+
+def test_events_go_out_in_order_ten_at_a_time() -> None:
+    bus = Bus()
+    EventBridgeBus(bus, "rota-bus").publish([envelope(number) for number in range(25)])  # type: ignore[arg-type]
+    assert [len(chunk) for chunk in bus.chunks] == [10, 10, 5]
+    first = bus.chunks[0][0]
+    assert (first["EventBusName"], first["Source"], first["DetailType"]) == ("rota-bus", "rota", "ApplicationSubmitted.v1")
+    assert '"id":"APPLICATION#a#0"' in first["Detail"]
+
+
+def test_a_call_stays_below_256_kilobytes() -> None:
+    bus = Bus()
+    EventBridgeBus(bus, "rota-bus").publish([envelope(number, "é" * 45_000) for number in range(5)])  # type: ignore[arg-type]
+    assert [len(chunk) for chunk in bus.chunks] == [2, 2, 1]
+    assert all(sum(size(entry) for entry in chunk) <= MAX_BYTES for chunk in bus.chunks)
+
+
+def test_an_event_that_no_call_can_carry_is_an_error_of_ours() -> None:
+    with pytest.raises(ValueError, match="does not fit the bus"):
+        EventBridgeBus(Bus(), "rota-bus").publish([envelope(1, "x" * MAX_BYTES)])  # type: ignore[arg-type]
+
+
+def test_one_refused_entry_is_busy_so_that_all_are_published_again() -> None:
+    with pytest.raises(Busy) as failed:
+        EventBridgeBus(Bus({3}), "rota-bus").publish([envelope(number) for number in range(5)])  # type: ignore[arg-type]
+    assert failed.value.facts["codes"] == ["ThrottlingException"]
+
+
+def test_a_bus_that_cannot_answer_is_busy_and_a_real_one_takes_the_entries(moto_aws: None) -> None:
+    events = client("events")
+    events.create_event_bus(Name="rota-bus")
+    EventBridgeBus(events, "rota-bus").publish([envelope(number) for number in range(11)])
+    EventBridgeBus(events, "rota-bus").publish([])
+    with pytest.raises(Busy):
+        EventBridgeBus(Unreachable(ReadTimeoutError(endpoint_url="http://127.0.0.1")), "rota-bus").publish([envelope(1)])  # type: ignore[arg-type]

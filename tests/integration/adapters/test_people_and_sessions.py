@@ -1,0 +1,257 @@
+"""People, sessions, links, mail claims, deliveries and the catalogue on DynamoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from shared.adapters.dynamodb import items
+from shared.adapters.dynamodb.catalogue import DynamoCatalogue
+from shared.adapters.dynamodb.deliveries import DynamoDeliveries
+from shared.adapters.dynamodb.links import DynamoLinks
+from shared.adapters.dynamodb.outbox import DynamoOutbox
+from shared.adapters.dynamodb.people import DynamoPeople
+from shared.adapters.dynamodb.sessions import DynamoSessions
+from shared.adapters.dynamodb.store import DynamoStore
+from shared.domain.errors import Busy, Expired, NotFound
+from shared.ports import Contact, Delivery, Link, Person, Session, Step, Text, Work
+from tests.builders import PROGRAM, START, TRAINEE, draft, facts, program, step, stored_account, stored_program
+from tests.fakes import FrozenClock
+from tests.integration.adapters.conftest import Recording, Unreachable
+
+WALL = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+AMARA = Person(TRAINEE, "Amara Okafor", "amara@example.org", "Africa/Lagos")
+
+
+def test_a_person_reads_back_as_saved_and_the_last_write_wins(dynamodb: Any) -> None:
+    people = DynamoPeople(dynamodb, "core")
+    people.save_person(Person(TRAINEE, "A.", "old@example.org"))
+    people.save_person(AMARA)
+    people.save_facts(TRAINEE, facts())
+    people.save_contact(Contact("host-1", "Dana", "dana@example.org"))
+    assert people.person(TRAINEE) == AMARA
+    assert people.facts(TRAINEE) == facts()
+    assert people.contact("host-1") == Contact("host-1", "Dana", "dana@example.org")
+    assert people.facts("nobody") is None
+    assert people.contact("nobody") is None
+    with pytest.raises(NotFound):
+        people.person("nobody")
+
+
+def test_many_persons_take_one_request_per_hundred(dynamodb: Any) -> None:
+    people = DynamoPeople(dynamodb, "core")
+    for number in range(101):
+        people.save_person(Person(f"p{number}", f"Name {number}", f"{number}@example.org"))
+    recording = Recording(dynamodb)
+    wanted = [f"p{number}" for number in range(101)]
+    found = DynamoPeople(recording, "core").persons([*wanted, "p0", "nobody"])
+    assert sorted(found) == sorted(wanted)
+    assert found["p7"].name == "Name 7"
+    assert recording.calls == ["batch_get_item"] * 2
+
+
+def test_erasing_a_person_takes_every_text_and_leaves_rows_and_others(dynamodb: Any, store: DynamoStore) -> None:
+    people = DynamoPeople(dynamodb, "core")
+    people.save_person(AMARA)
+    people.save_facts(TRAINEE, facts())
+    people.save_person(Person("other", "Other", "other@example.org"))
+    texts = tuple(Text(f"{TRAINEE}/message-{number}", {"text": "hello"}) for number in range(3))
+    store.commit(Work(steps=(step("ACCOUNT", TRAINEE, {"status": "ACTIVE", "roles": ["trainee"]}),), texts=texts))
+    assert people.erase(TRAINEE) == 5
+    assert people.erase(TRAINEE) == 0
+    assert store.text(texts[0].ref) is None
+    assert people.facts(TRAINEE) is None
+    assert people.person("other").name == "Other"
+    assert len(store.history("ACCOUNT", TRAINEE)) == 1
+
+
+class Wall:
+    def __init__(self) -> None:
+        self.at = WALL
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def test_a_session_reads_with_the_account_s_present_roles_in_one_request(dynamodb: Any, store: DynamoStore) -> None:
+    stored_account(store)
+    session_id = DynamoSessions(dynamodb, "core", "inbox").open(TRAINEE, "Amara Okafor", "Africa/Lagos")
+    recording = Recording(dynamodb)
+    sessions = DynamoSessions(recording, "core", "inbox")
+    assert sessions.read(session_id) == Session(TRAINEE, "Amara Okafor", "Africa/Lagos", ("trainee",))
+    assert recording.calls == ["batch_get_item"]
+    store.commit(Work(steps=(Step(store.load("ACCOUNT", TRAINEE), draft({"roles": ["trainee", "reviewer"]})),)))
+    found = sessions.read(session_id)
+    assert found is not None
+    assert found.roles == ("trainee", "reviewer")
+
+
+def test_only_the_hash_of_a_session_is_stored(dynamodb: Any, store: DynamoStore) -> None:
+    stored_account(store)
+    session_id = DynamoSessions(dynamodb, "core", "inbox").open(TRAINEE, "Amara", "UTC")
+    assert session_id.partition(".")[2] not in str(dynamodb.scan(TableName="inbox")["Items"])
+
+
+def test_a_session_ends_on_sign_out_with_its_account_and_after_fourteen_days(dynamodb: Any, store: DynamoStore) -> None:
+    stored_account(store)
+    wall = Wall()
+    sessions = DynamoSessions(dynamodb, "core", "inbox", wall)
+    closed, kept = (sessions.open(TRAINEE, "Amara", "UTC") for _ in range(2))
+    sessions.close(closed)
+    assert sessions.read(closed) is None
+    assert sessions.read(kept) is not None
+    wall.at = WALL + timedelta(days=14) - timedelta(seconds=1)
+    assert sessions.read(kept) is not None
+    wall.at = WALL + timedelta(days=14)
+    assert sessions.read(kept) is None
+    wall.at = WALL
+    store.commit(Work(steps=(Step(store.load("ACCOUNT", TRAINEE), draft({"status": "CLOSED"})),)))
+    assert sessions.read(kept) is None
+    assert sessions.of_account(TRAINEE) is None
+
+
+def test_a_secret_does_not_open_another_account(dynamodb: Any, store: DynamoStore) -> None:
+    for id in (TRAINEE, "staff"):
+        stored_account(store, id)
+    sessions = DynamoSessions(dynamodb, "core", "inbox")
+    secret = sessions.open(TRAINEE, "Amara", "UTC").partition(".")[2]
+    assert sessions.read(f"staff.{secret}") is None
+
+
+@pytest.mark.parametrize("cookie", ["", ".", "x", "x.", ".x", "a" * 190 + "." + "b" * 20])
+def test_a_malformed_session_id_asks_no_table(cookie: str) -> None:
+    assert DynamoSessions(Unreachable(AssertionError()), "core", "inbox").read(cookie) is None
+
+
+def test_a_bearer_s_account_is_read_with_its_person_in_one_request(dynamodb: Any, store: DynamoStore) -> None:
+    stored_account(store, roles=("coach", "coordinator"))
+    recording = Recording(dynamodb)
+    sessions = DynamoSessions(recording, "core", "inbox")
+    assert sessions.of_account(TRAINEE) is None
+    DynamoPeople(dynamodb, "core").save_person(AMARA)
+    assert sessions.of_account(TRAINEE) == Session(TRAINEE, AMARA.name, AMARA.zone, ("coach", "coordinator"))
+    assert recording.calls == ["batch_get_item"] * 2
+
+
+def test_a_link_works_once(dynamodb: Any, clock: FrozenClock) -> None:
+    links = DynamoLinks(dynamodb, "inbox", clock)
+    token = links.make("confirm", TRAINEE, START + timedelta(hours=48))
+    assert links.read(token) == Link("confirm", TRAINEE, START + timedelta(hours=48), used=False)
+    assert links.use(token).used
+    with pytest.raises(Expired):
+        links.use(token)
+    found = links.read(token)
+    assert found is not None
+    assert found.used
+    assert links.read("foreign") is None
+    with pytest.raises(NotFound):
+        links.use("foreign")
+
+
+@pytest.mark.parametrize(("seconds", "works"), [(-1, True), (0, False), (1, False)])
+def test_a_link_runs_out_by_business_time_to_the_second(dynamodb: Any, clock: FrozenClock, seconds: int, works: bool) -> None:
+    links = DynamoLinks(dynamodb, "inbox", clock)
+    token = links.make("confirm", TRAINEE, START + timedelta(hours=48))
+    clock.move(timedelta(hours=48, seconds=seconds))
+    if works:
+        assert links.use(token).used
+    else:
+        with pytest.raises(Expired):
+            links.use(token)
+
+
+class Repeating:
+    """A client as the SDK makes it after a lost answer: every write is sent twice, and the second answer counts."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(**arguments: Any) -> Any:
+            getattr(self._inner, name)(**arguments)
+            return getattr(self._inner, name)(**arguments)
+
+        return call
+
+
+def test_our_own_repeated_link_use_is_no_refusal(dynamodb: Any, clock: FrozenClock) -> None:
+    token = DynamoLinks(dynamodb, "inbox", clock).make("confirm", TRAINEE, START + timedelta(hours=48))
+    repeating = DynamoLinks(Repeating(dynamodb), "inbox", clock)
+    assert repeating.use(token).account_id == TRAINEE
+    with pytest.raises(Expired):
+        repeating.use(token)
+
+
+def test_H13_a_mail_is_claimed_once_and_never_again_after_it_was_sent(dynamodb: Any) -> None:
+    outbox = DynamoOutbox(dynamodb, "inbox")
+    assert outbox.claim("mail-1", "call-1", START) == "claimed"
+    assert outbox.claim("mail-1", "call-2", START) == "unknown"
+    outbox.sent("mail-1", "ses-1")
+    assert outbox.claim("mail-1", "call-1", START) == "sent"
+    stored = dynamodb.get_item(TableName="inbox", Key=items.mail_key("mail-1"))["Item"]
+    assert stored["provider_id"] == {"S": "ses-1"}
+    assert "ttl" not in stored
+
+
+def test_H13_a_refused_mail_may_be_claimed_again(dynamodb: Any) -> None:
+    outbox = DynamoOutbox(dynamodb, "inbox")
+    outbox.claim("mail-1", "call-1", START)
+    outbox.unclaim("mail-1")
+    assert outbox.claim("mail-1", "call-2", START) == "claimed"
+
+
+def test_H13_our_own_repeated_claim_stays_ours(dynamodb: Any) -> None:
+    with pytest.raises(ClientError):  # the second put alone would be a refusal
+        Repeating(dynamodb).put_item(TableName="inbox", Item=items.key("x", "x"), ConditionExpression="attribute_not_exists(pk)")
+    outbox = DynamoOutbox(dynamodb, "inbox")
+    assert [outbox.claim("mail-1", "call-1", START) for _ in range(2)] == ["claimed", "claimed"]
+
+
+def test_a_delivery_is_stored_once_with_its_raw_body(dynamodb: Any) -> None:
+    deliveries = DynamoDeliveries(dynamodb, "inbox", lambda: WALL)
+    delivery = Delivery("evt_1", "checkout.session.completed", "cs_1")
+    assert deliveries.store(delivery, '{"a": "é"}')
+    assert not deliveries.store(delivery, "{}")
+    stored = items.unmarshal(dynamodb.get_item(TableName="inbox", Key=items.delivery_key("evt_1"))["Item"])
+    assert stored == {
+        "pk": "STRIPE#evt_1", "sk": "DELIVERY", "event_id": "evt_1", "type": "checkout.session.completed", "object_id": "cs_1",
+        "raw": '{"a": "é"}', "ttl": int((WALL + timedelta(days=90)).timestamp()), **items.by_day("2026-11-23T15:00:00Z", "evt_1"),
+    }  # fmt: skip
+
+
+def test_programs_read_back_as_offered(store: DynamoStore) -> None:
+    stored_program(store)
+    stored_program(store, id="paused-one", status="PAUSED", price_table={2: 119900})
+    catalogue = DynamoCatalogue(store)
+    assert catalogue.program(PROGRAM) == program()
+    assert catalogue.programs([PROGRAM, "paused-one", "none"]) == {
+        PROGRAM: program(),
+        "paused-one": program(id="paused-one", status="PAUSED", price_table={2: 119900}),
+    }
+    assert catalogue.live_ids() == [PROGRAM]
+    with pytest.raises(NotFound):
+        catalogue.program("none")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: DynamoPeople(client, "core").person("a"),
+        lambda client: DynamoPeople(client, "core").save_person(AMARA),
+        lambda client: DynamoPeople(client, "core").erase("a"),
+        lambda client: DynamoSessions(client, "core", "inbox").read("a.b"),
+        lambda client: DynamoSessions(client, "core", "inbox").close("a.b"),
+        lambda client: DynamoLinks(client, "inbox", FrozenClock()).use("a"),
+        lambda client: DynamoOutbox(client, "inbox").claim("a", "b", START),
+        lambda client: DynamoDeliveries(client, "inbox").store(Delivery("a", "b", "c"), ""),
+    ],
+)
+def test_a_table_that_cannot_answer_is_busy(call: Callable[[Any], object]) -> None:
+    throttled = ClientError({"Error": {"Code": "ThrottlingException"}}, "Any")
+    for error in (throttled, ReadTimeoutError(endpoint_url="http://127.0.0.1")):
+        with pytest.raises(Busy):
+            call(Unreachable(error))
