@@ -5,12 +5,13 @@ Safe to repeat after a crash at any point: the event comes first, so that nobody
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from shared.domain.errors import NotAllowedNow, NotFound
 from shared.domain.reservation import SEATED
 from shared.events.people import AccountErased
-from shared.ports import BusinessClock, DocumentStore, Identity, People, Store, Work
+from shared.ports import BusinessClock, Claim, DocumentStore, Identity, People, Store, Work
 from shared.services.accounts import mail_claim
 from shared.services.steps import Call, decide_again, step
 
@@ -25,9 +26,17 @@ class Erasing:
     identity: Identity
     clock: BusinessClock
 
-    def erase(self, call: Call, account_id: str) -> int:
-        """Returns how many erasable items went. Raises `NotFound`, or `NotAllowedNow` while a seat or an open rotation needs the person."""
-        self._require_nothing_open(account_id)
+    def erase(self, call: Call, account_id: str, despite_seats: bool = False) -> int:
+        """Returns how many erasable items went. `despite_seats`: the person insists although a rotation is ahead; host and coach then see
+        an erased trainee, and the seat stays taken until somebody cancels it. Raises `NotFound`, or `NotAllowedNow` while a seat is held.
+        """
+        seats = [one.id for one in self.store.owned("RESERVATION", account_id, ALL) if one.state["status"] in SEATED]
+        if seats and not despite_seats:
+            raise NotAllowedNow(
+                "A rotation is still ahead or running.",
+                "Cancel it or wait for its end; or say that it is to go all the same.",
+                reservations=seats,
+            )
         decide_again(lambda: self._mark(call, account_id))
         for document in self.store.owned("DOCUMENT", account_id, ALL):
             if document.state["status"] == "STORED":
@@ -35,21 +44,13 @@ class Erasing:
         self.identity.remove(account_id)
         return self.people.erase(account_id)
 
-    def _require_nothing_open(self, account_id: str) -> None:
-        seats = [one.id for one in self.store.owned("RESERVATION", account_id, ALL) if one.state["status"] in SEATED]
-        if seats:
-            raise NotAllowedNow(
-                "A rotation is still ahead or running.", "Cancel it or wait for its end, then ask again.", state="seated", event="erase", reservations=seats
-            )  # fmt: skip
-
     def _mark(self, call: Call, account_id: str) -> None:
         account = self.store.load("ACCOUNT", account_id)
         if account.state["status"] == "ERASED":
             return
         now = self.clock.now()
         erased = AccountErased(status="ERASED", erased_at=now, roles=())
-        try:
+        releases: tuple[Claim, ...] = ()
+        with suppress(NotFound):  # an earlier run got as far as the person's own item
             releases = (mail_claim(self.people.person(account_id).email, account_id),)
-        except NotFound:
-            releases = ()
         self.store.commit(Work(steps=(step(account, erased, call, now),), releases=releases))
