@@ -153,6 +153,7 @@ class Application(BaseModel):
     host_recommendation: Literal["yes", "no"] | None = None
     guideline_results: tuple[GuidelineOutcome, ...] = ()
     overrides: tuple[Override, ...] = ()
+    step1_checked: bool = False
     decided_by: str | None = None
     decided_at: Instant | None = None
     decision_code: str | None = None

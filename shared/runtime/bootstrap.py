@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from shared.adapters.ses_mailer import SesMailer
     from shared.adapters.stripe_gateway import StripeGateway
     from shared.ports import BusinessClock
+    from shared.services.accounts import Accounts
+    from shared.services.applying import Applying
     from shared.services.publishing_programs import Publishing
+    from shared.services.reviewing import Reviewing
 
 
 def in_lambda(environment: Mapping[str, str]) -> bool:
@@ -159,7 +162,28 @@ class Wiring:
 
     # --- services ---------------------------------------------------------------------------------------------------------------------
     @cached_property
+    def accounts(self) -> Accounts:
+        from shared.services.accounts import Accounts
+
+        return Accounts(
+            store=self.store, people=self.people, identity=self.identity, sessions=self.sessions, links=self.links, clock=self.clock,
+            ids=self.ids,
+        )  # fmt: skip
+
+    @cached_property
     def publishing(self) -> Publishing:
         from shared.services.publishing_programs import Publishing
 
         return Publishing(self.store, self.clock)
+
+    @cached_property
+    def applying(self) -> Applying:
+        from shared.services.applying import Applying
+
+        return Applying(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids)
+
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        from shared.services.reviewing import Reviewing
+
+        return Reviewing(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)

@@ -1,0 +1,274 @@
+"""A trainee applies: draft, save, submit, withdraw (T06-T18). Each use case reads, decides by the domain's guards, and commits once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.domain.application import APPLICATION, OPEN, Application, ApplicationEvent, ApplicationStatus, draft_expiry, review_clock
+from shared.domain.application_guards import can_end, can_submit
+from shared.domain.calendar import by_iso_year, local_date, monday_of, require_start, weeks_covered
+from shared.domain.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut
+from shared.domain.fees import price
+from shared.domain.machine import NEW, Actor
+from shared.domain.policy import CURRENT, by_version
+from shared.domain.program import ExperienceType, Program, ProgramStatus
+from shared.domain.seats import free_by_week
+from shared.domain.trainee import TraineeFacts
+from shared.events.application import ApplicationSaved, ApplicationStarted, ApplicationSubmitted, ApplicationWithdrawn
+from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Loaded, People, Store, Work
+from shared.services.steps import Call, decide_again, new, step
+
+WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
+    ApplicationStatus.DRAFT: ("draft",),
+    ApplicationStatus.SUBMITTED: ("review", "escalation"),
+    ApplicationStatus.IN_REVIEW: ("review", "escalation", "claim"),
+    ApplicationStatus.APPROVED: ("offer",),
+}
+"""The due rows that an application keeps in a state; whatever ends the state removes them in the same transaction."""
+
+
+def open_claim(application: Application) -> Claim:
+    """The name that a submitted application holds until it leaves the open states: one per trainee, program and start."""
+    key = f"open-application:{application.trainee_id}:{application.program_id}:{application.start}"
+    return Claim(key, application.id)
+
+
+def releases_of(application: Application) -> tuple[Claim, ...]:
+    """What leaving the open states gives back; a draft holds no name yet."""
+    held = application.status in OPEN and application.status is not ApplicationStatus.DRAFT
+    return (open_claim(application),) if held else ()
+
+
+def application_of(loaded: Loaded) -> Application:
+    return Application.model_validate(loaded.state)
+
+
+def own_application(store: Store, call: Call, application_id: str) -> tuple[Loaded, Application]:
+    """Raises `NotFound` for somebody else's, exactly as for one that does not exist."""
+    loaded = store.load("APPLICATION", application_id)
+    application = application_of(loaded)
+    if application.trainee_id != call.actor.id:
+        raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from your list.")
+    return loaded, application
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a trainee asks for. `start` is a Monday at the site, None while undecided; `weeks` whole ISO weeks."""
+
+    program_id: str
+    experience_type: ExperienceType
+    start: date | None = None
+    weeks: int = 4
+    credit_wish: bool = False
+
+
+@dataclass(frozen=True)
+class Cv:
+    """A stored CV: the document's id, its file's SHA-256, its version number among the trainee's CVs."""
+
+    document_id: str
+    sha256: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applying:
+    store: Store
+    people: People
+    catalogue: Catalogue
+    clock: BusinessClock
+    ids: Ids
+
+    def start(self, call: Call, key: str, wish: Wish) -> Application:
+        """A draft, kept for 90 days. The same `key` with the same wish names the same draft; with another wish it is `KeyReused`.
+
+        Raises `NotFound` (program), `NotAllowedNow` (not LIVE, H10), `Invalid` for a start, length or type that is not on offer.
+        """
+        id = self.ids.derived("application", call.actor.id, key)
+
+        def begin() -> Application:
+            if (existing := self._started(id, wish)) is not None:
+                return existing
+            program = self.catalogue.program(wish.program_id)
+            self._require_possible(program, wish.experience_type, wish.start, wish.weeks)
+            now = self.clock.now()
+            expires = draft_expiry(now, CURRENT)
+            event = ApplicationStarted(
+                status=_fire(NEW, ApplicationEvent.START), id=id, case_id=id, trainee_id=call.actor.id, program_id=program.id,
+                experience_type=wish.experience_type, start=wish.start, weeks=wish.weeks, credit_wish=wish.credit_wish,
+                policy_version=CURRENT.version, created_at=now, draft_expires_at=expires,
+            )  # fmt: skip
+            due = (Due("draft", expires, "trainee"),)
+            self.store.commit(Work(steps=(step(new("APPLICATION", id), event, call, now, due=due),)))
+            return self._read(id)
+
+        return decide_again(begin)
+
+    def save(self, call: Call, application_id: str, changes: Mapping[str, Any]) -> Application:
+        """Changes a draft; `changes` names only what is different (`start`, `weeks`, `experience_type`, `credit_wish`)."""
+
+        def decide() -> Application:
+            loaded, application = own_application(self.store, call, application_id)
+            status = _fire(application.status, ApplicationEvent.SAVE)
+            wished = _with(application, changes)
+            if wished == application:
+                return application
+            program = self.catalogue.program(application.program_id)
+            self._require_possible(program, wished.experience_type, wished.start, wished.weeks)
+            event = ApplicationSaved(status=status, **changes)
+            self.store.commit(Work(steps=(step(loaded, event, call, self.clock.now()),)))
+            return self._read(application_id)
+
+        return decide_again(decide)
+
+    def submit(
+        self, call: Call, application_id: str, changes: Mapping[str, Any] | None = None, document_id: str | None = None
+    ) -> Application:
+        """Sends the draft to review with the newest stored CV, or the one named (T15), at today's price, under the policy of the draft.
+
+        Starts the review clock (T18) and takes the name `open_claim`. Submitting again what is submitted changes nothing. Raises `Invalid`
+        with `field`, `NotEligible`, `NotAllowedNow`, `SoldOut` (a week without a seat), `Duplicate` with `application_id`.
+        """
+        return decide_again(lambda: self._submit(call, application_id, changes or {}, document_id))
+
+    def withdraw(self, call: Call, application_id: str) -> Application:
+        """Ends an open application; free of charge. Raises `NotAllowedNow` while a checkout is open, or when it has ended already."""
+
+        def decide() -> Application:
+            loaded, application = own_application(self.store, call, application_id)
+            if application.status is ApplicationStatus.WITHDRAWN:
+                return application
+            status = _fire(application.status, ApplicationEvent.WITHDRAW)
+            can_end(application, ApplicationEvent.WITHDRAW)
+            moved = step(loaded, ApplicationWithdrawn(status=status), call, self.clock.now(), done=WAITS.get(application.status, ()))
+            self.store.commit(Work(steps=(moved,), releases=releases_of(application)))
+            return self._read(application_id)
+
+        return decide_again(decide)
+
+    def stored_cv(self, trainee_id: str, document_id: str | None = None) -> Cv | None:
+        """The newest stored CV, None when there is none; or the one named. Raises `Invalid` (field "cv") when that is not a stored CV."""
+        mine = [loaded.state for loaded in self.store.owned("DOCUMENT", trainee_id)]
+        found = [state for state in mine if state["kind"] == "cv" and state["status"] == "STORED"]
+        if document_id is not None:
+            found = [state for state in found if state["id"] == document_id]
+            if not found:
+                raise Invalid("That document is not one of your CVs.", "Choose one from your documents, or upload it again.", field="cv")
+        if not found:
+            return None
+        newest = max(found, key=lambda state: int(state["number"]))
+        return Cv(newest["id"], newest["sha256"], int(newest["number"]))
+
+    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    def _submit(self, call: Call, application_id: str, changes: Mapping[str, Any], document_id: str | None) -> Application:
+        loaded, application = own_application(self.store, call, application_id)
+        same = _with(application, changes) == application and document_id in {None, application.cv_document_id}
+        if application.status is ApplicationStatus.SUBMITTED and same:
+            return application
+        status = _fire(application.status, ApplicationEvent.SUBMIT)
+        cv = self.stored_cv(application.trainee_id, document_id)
+        wished = _with(application, changes)
+        wished = wished.model_copy(update={"cv_document_id": cv.document_id if cv else None})
+        program, policy = self.catalogue.program(application.program_id), by_version(application.policy_version)
+        now = self.clock.now()
+        can_submit(wished, program, self._facts(application.trainee_id), local_date(now, program.place.zone), policy)
+        if cv is None or wished.start is None:  # the guard refuses both; said once more for the reader of the types
+            raise Invalid("The CV or the start is missing.", "Add what is missing, then submit.")
+        self._require_seats(program, wished.start, wished.weeks)
+        clock = review_clock(now, policy)
+        event = ApplicationSubmitted(
+            status=status, start=wished.start, weeks=wished.weeks, experience_type=wished.experience_type, credit_wish=wished.credit_wish,
+            cv_document_id=cv.document_id, cv_sha256=cv.sha256, total_cents=price(program, wished.weeks), submitted_at=now,
+            review_due_at=clock.due_at, escalate_at=clock.escalate_at,
+        )  # fmt: skip
+        due = (Due("review", clock.due_at, "reviewer"), Due("escalation", clock.escalate_at, "coordinator"))
+        work = Work(steps=(step(loaded, event, call, now, due=due, done=("draft",)),), claims=(open_claim(wished),))
+        self._commit_once(work, wished)
+        return self._read(application_id)
+
+    def _commit_once(self, work: Work, application: Application) -> None:
+        try:
+            self.store.commit(work)
+        except Duplicate as error:
+            other = next((one for one in self._open_siblings(application)), None)
+            raise Duplicate(
+                "You have an open application for this program and start.",
+                "Continue that one, or withdraw it first.",
+                field="start",
+                application_id=other.id if other else "",
+            ) from error
+
+    def _open_siblings(self, application: Application) -> list[Application]:
+        name = open_claim(application).key
+        owned = (application_of(loaded) for loaded in self.store.owned("APPLICATION", application.trainee_id))
+        return [one for one in owned if one.id != application.id and open_claim(one).key == name and releases_of(one)]
+
+    def _started(self, id: str, wish: Wish) -> Application | None:
+        """The draft that this key made before; compared with its first event, because it may have been saved differently since."""
+        try:
+            application = self._read(id)
+        except NotFound:
+            return None
+        first = self.store.history("APPLICATION", id)[0].data
+        given = {
+            "program_id": wish.program_id,
+            "experience_type": wish.experience_type.value,
+            "start": wish.start.isoformat() if wish.start else None,
+            "weeks": wish.weeks,
+            "credit_wish": wish.credit_wish,
+        }
+        if any(first[name] != value for name, value in given.items()):
+            raise KeyReused("This key started another application.", "Send a new Idempotency-Key.", application_id=id)
+        return application
+
+    def _require_possible(self, program: Program, kind: ExperienceType, start: date | None, weeks: int) -> None:
+        if program.status is not ProgramStatus.LIVE:
+            raise NotAllowedNow(
+                f"{program.name} takes no applications at present.", "Look for another program.", program_status=program.status.value
+            )
+        if kind not in program.experience_types:
+            offered = " or ".join(one.value.replace("_", "-") for one in program.experience_types)
+            raise Invalid(f"This program offers no {kind.value.replace('_', '-')} rotation.", f"Choose {offered}.", field="experience_type")
+        today = local_date(self.clock.now(), program.place.zone)
+        if start is not None:
+            require_start(start, weeks, today, program, CURRENT.horizon_years)
+        elif not program.weeks_min <= weeks <= program.weeks_max:
+            lengths = f"Choose {program.weeks_min} to {program.weeks_max} weeks."
+            raise Invalid(f"{weeks} weeks is not a length that this program offers.", lengths, field="weeks")
+
+    def _require_seats(self, program: Program, start: date, weeks: int) -> None:
+        """T12: nobody waits for an answer about weeks that cannot be had. A read, not a promise: the seat is taken at checkout."""
+        wanted = weeks_covered(start, weeks)
+        free = free_by_week(self.store.seat_years([(program.id, year) for year in by_iso_year(wanted)]))
+        full = [week for week in wanted if free.get(week, 0) == 0]
+        if full:
+            first = monday_of(full[0])
+            raise SoldOut(
+                f"There is no free seat in the week of {first:%a} {first.day} {first:%B %Y}.",
+                "Choose another start; the list shows those with seats.",
+                weeks=full,
+                field="start",
+            )
+
+    def _facts(self, account_id: str) -> TraineeFacts:
+        facts = self.people.facts(account_id)
+        if facts is None:
+            raise Invalid(
+                "Your profile does not say whether you are a student or a graduate.", "Complete your profile, then submit.", field="profile"
+            )
+        return facts
+
+    def _read(self, id: str) -> Application:
+        return application_of(self.store.load("APPLICATION", id))
+
+
+def _fire(state: str, event: ApplicationEvent) -> ApplicationStatus:
+    return ApplicationStatus(APPLICATION.fire(state, event, Actor.TRAINEE).target)
+
+
+def _with(application: Application, changes: Mapping[str, Any]) -> Application:
+    return Application.model_validate({**application.model_dump(), **changes})
