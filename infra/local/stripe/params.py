@@ -73,7 +73,7 @@ def _option(options: list[Any], raw: Any) -> Any:
     plain = [option for option in options if option not in structured]
     if isinstance(raw, dict):
         listed = [option for option in structured if isinstance(option, list)]
-        if listed and all(key.isdigit() for key in raw):
+        if listed and all(key.isdecimal() for key in raw):
             return listed[0]
         hashes = [option for option in structured if not isinstance(option, list)]
         return (hashes or structured or options)[0]
@@ -114,7 +114,7 @@ def _check_metadata(raw: Json, name: str) -> None:
 
 
 def _list(node: Any, raw: Any, name: str) -> list[Any]:
-    if not isinstance(raw, dict) or not all(key.isdigit() for key in raw):
+    if not isinstance(raw, dict) or not all(key.isdecimal() for key in raw):
         raise unreadable("Invalid array", name)
     return [_typed(node, raw[key], f"{name}[{key}]") for key in sorted(raw, key=int)]
 

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterable
 from typing import Any
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
@@ -44,6 +45,9 @@ class Application:
         request.max_content_length = request.max_form_memory_size = MAX_BODY_BYTES
         try:
             response = self._dispatch(request)
+        except HTTPException as error:  # e.g. a body that is too large
+            kind = "invalid_request_error"
+            response = _json(error.code or 400, {"error": {"type": kind, "message": error.description or error.name}})
         except Exception as error:  # noqa: BLE001  (the last place that can answer; the trace goes to stderr for whoever develops)
             traceback.print_exc(file=sys.stderr)
             response = _json(500, {"error": {"type": "api_error", "message": f"The simulator failed: {type(error).__name__}: {error}"}})

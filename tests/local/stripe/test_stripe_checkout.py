@@ -224,6 +224,6 @@ def test_customer_creation_always_makes_a_customer_from_what_the_payer_typed(cli
 def test_unknown_pages_and_sessions_say_so(sim, client):
     assert fetch(sim.url + "/pay/cs_test_none")[0] == 404
     assert fetch(sim.url + "/elsewhere")[0] == 404
-    with pytest.raises(stripe.InvalidRequestError, match="No such checkout.session: 'cs_test_none'") as refused:
+    with pytest.raises(stripe.InvalidRequestError, match=r"No such checkout\.session: 'cs_test_none'") as refused:
         client.v1.checkout.sessions.retrieve("cs_test_none")
     assert (refused.value.http_status, refused.value.code) == (404, "resource_missing")

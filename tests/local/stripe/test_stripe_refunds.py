@@ -45,7 +45,9 @@ def test_a_charge_that_is_refunded_already_is_refused_with_its_code(client, pay)
 def test_more_than_what_is_left_is_refused_and_nothing_moves(client, pay):
     intent = pay()
     client.v1.refunds.create(params={"payment_intent": intent.id, "amount": 60000})
-    with pytest.raises(stripe.InvalidRequestError, match=r"\(\$99\.01\) is greater than unrefunded amount on charge \(\$99\.00\)") as refused:
+    with pytest.raises(
+        stripe.InvalidRequestError, match=r"\(\$99\.01\) is greater than unrefunded amount on charge \(\$99\.00\)"
+    ) as refused:
         client.v1.refunds.create(params={"payment_intent": intent.id, "amount": 9901})
     assert refused.value.param == "amount"
     assert client.v1.charges.retrieve(intent.latest_charge).amount_refunded == 60000

@@ -13,7 +13,7 @@ from infra.local.stripe.errors import invalid, missing, unsupported
 from infra.local.stripe.ids import new_id
 from infra.local.stripe.lists import page, paginate
 from infra.local.stripe.objects import line_items, payment_intents
-from infra.local.stripe.objects.common import MINIMUM_CENTS, checked_email, checked_url, money, refuse_unsupported
+from infra.local.stripe.objects.common import checked_amount, checked_email, checked_url, refuse_unsupported
 
 Json = dict[str, Any]
 
@@ -37,9 +37,8 @@ def create(tx: Tx, params: Json, _: Json) -> Json:
     lines = line_items.build(tx, params.get("line_items", []))
     total = sum(line["amount_total"] for line in lines)
     currency = lines[0]["currency"]
-    if 0 < total < MINIMUM_CENTS:
-        message = f"The Checkout Session's total amount due must add up to at least {money(MINIMUM_CENTS, currency)} {currency}"
-        raise invalid(message, "line_items", "amount_too_small")
+    if total:
+        checked_amount(total, currency, "The Checkout Session's total amount due", "line_items")
     session = _fresh(tx, params, currency, total)
     session["_line_items"] = lines
     session["_payment_intent_data"] = params.get("payment_intent_data", {})

@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 CURRENCIES = {"usd": "$", "eur": "€", "gbp": "£", "cad": "CA$"}
-MINIMUM_CENTS = 50
+MINIMUM_CENTS, MAXIMUM_CENTS = 50, 99_999_999
 EMPTY_ADDRESS = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
 
 
@@ -51,6 +51,15 @@ def checked_currency(value: str, param: str) -> str:
     if currency not in CURRENCIES:
         raise invalid(f"Invalid currency: {value}. The local Stripe simulator takes: {', '.join(CURRENCIES)}", param)
     return currency
+
+
+def checked_amount(cents: int, currency: str, what: str, param: str) -> int:
+    """`cents` within Stripe's limits for one payment. Raises StripeError `amount_too_small` or `amount_too_large`."""
+    if cents < MINIMUM_CENTS:
+        raise invalid(f"{what} must be at least {money(MINIMUM_CENTS, currency)} {currency}", param, "amount_too_small")
+    if cents > MAXIMUM_CENTS:
+        raise invalid(f"{what} must be no more than {money(MAXIMUM_CENTS, currency)}", param, "amount_too_large")
+    return cents
 
 
 def money(cents: int, currency: str) -> str:

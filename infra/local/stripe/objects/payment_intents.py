@@ -8,7 +8,7 @@ from infra.local.stripe.context import Tx, public
 from infra.local.stripe.errors import StripeError, invalid
 from infra.local.stripe.ids import new_id
 from infra.local.stripe.lists import page
-from infra.local.stripe.objects.common import MINIMUM_CENTS, checked_currency, money, refuse_unsupported
+from infra.local.stripe.objects.common import checked_amount, checked_currency, refuse_unsupported
 
 Json = dict[str, Any]
 
@@ -60,8 +60,7 @@ def create(tx: Tx, params: Json, _: Json) -> Json:
     if params["amount"] < 1:
         raise invalid("Invalid positive integer", "amount", "parameter_invalid_integer")
     currency = checked_currency(params["currency"], "currency")
-    if params["amount"] < MINIMUM_CENTS:
-        raise invalid(f"Amount must be at least {money(MINIMUM_CENTS, currency)} {currency}", "amount", "amount_too_small")
+    checked_amount(params["amount"], currency, "Amount", "amount")
     if "customer" in params:
         tx.load("customer", params["customer"], "customer")
     intent = build(tx, params["amount"], currency, params)
