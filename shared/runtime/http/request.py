@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from shared.domain.errors import Malformed, TooLarge
+from shared.domain.errors import Invalid, Malformed, TooLarge
 
 MAX_BODY = 1_000_000
 FORM = "application/x-www-form-urlencoded"
@@ -26,6 +26,7 @@ class Request:
         self.method = "GET" if self.is_head else http["method"]
         self.path: str = event.get("rawPath") or "/"
         self.query_string: str = event.get("rawQueryString") or ""
+        self.query: dict[str, list[str]] = {}
         self.id: str = event["requestContext"].get("requestId", "")
         self.source_ip: str = http.get("sourceIp", "")
         self.wants_page = "text/html" in self.headers.get("accept", "")
@@ -34,6 +35,18 @@ class Request:
         self.event: dict[str, Any] = {
             **event, "headers": self.headers, "requestContext": {**event["requestContext"], "http": {**http, "method": self.method}},
         }  # fmt: skip
+
+    def expect_query(self, names: Collection[str]) -> None:
+        """Raises `Invalid` for a query field that this address does not know: a typing error must not widen a search."""
+        unknown = sorted(set(self.query) - set(names))
+        if unknown:
+            raise Invalid(f"{unknown[0]!r} is not known here.", f"Possible are: {', '.join(sorted(names))}.", field=unknown[0])
+
+    def read_query(self) -> None:
+        """Query fields as forms send them: what is empty is absent. Raises `Malformed` for more fields than any page of ours sends."""
+        self.query = _query(self.query_string)
+        # Powertools takes joined values apart where a list is wanted, as API Gateway joins them.
+        self.event["queryStringParameters"] = {name: ",".join(values) for name, values in self.query.items()}
 
     def read_body(self) -> None:
         """Raises `TooLarge` above 1 MB and `Malformed` for what is not the text that it says it is."""
@@ -81,3 +94,16 @@ class Request:
             json.loads(text)
         except ValueError as error:
             raise Malformed(f"The body is not JSON: {error}.", "Check the brackets, commas and quotes.") from None
+
+
+def _query(raw: str) -> dict[str, list[str]]:
+    """name -> its values in order; an empty value is absent, as a form sends what was not chosen. Bytes that are no text are replaced."""
+    try:
+        pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=500)
+    except ValueError:
+        raise Malformed("The address has too many parameters.", "Choose less at once.") from None
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if value.strip():
+            found.setdefault(name, []).append(value.strip())
+    return found

@@ -153,6 +153,7 @@ class Room:
         try:
             if self.caller.by_cookie:
                 check_origin(self.request.method, self.request.headers, self.wiring.settings.public_url)
+            self.request.read_query()
             self.request.read_body()
             response = self.resolver.resolve(self.request.event, context)
         except RotaError as error:
