@@ -1,0 +1,137 @@
+"""The minute's sweep: what fell due is ended, each by its own rule. Late, double and stale runs are harmless: every rule looks at the state
+again, and the due row goes away only in the transaction that acts on it.
+
+One item that fails does not stop the others, and needs no retry of its own: its row is still there in the next minute.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, offer_over
+from shared.domain.calendar import reached
+from shared.domain.errors import PaymentUnavailable
+from shared.domain.machine import Actor
+from shared.domain.reservation import Reservation, ReservationEvent, hold_over
+from shared.events.application import ApplicationClaimLapsed, ApplicationExpired
+from shared.events.base import EventData
+from shared.ports import BusinessClock, DueItem, Loaded, Store, Work
+from shared.services.applying import WAITS, releases_of
+from shared.services.holds import Holds
+from shared.services.seat_gate import HOLD, OFFER
+from shared.services.settling import REFUND, Settling
+from shared.services.steps import Call, decide_again, step
+
+KINDS = ("claim", "draft", OFFER, HOLD, REFUND)
+"""In this order: what needs only our own records comes first, so that a silent partner holds nothing else up. `review` and `escalation`
+are for people to see; nothing happens to them by themselves."""
+ASKS_STRIPE = (HOLD, REFUND)
+NOTHING = "not due any more"
+
+
+@dataclass
+class Swept:
+    """`done` counts outcomes by "kind: outcome"; `failures` are items left for the next run, with what stopped them."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    failures: list[tuple[DueItem, Exception]] = field(default_factory=list)
+    left: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweeping:
+    store: Store
+    clock: BusinessClock
+    holds: Holds
+    settling: Settling
+
+    def run(self, call: Call, time_left: Callable[[], bool] = lambda: True) -> Swept:
+        """Goes through what is due now, oldest first. `time_left` says whether another item may be begun; the rest is counted as `left`.
+
+        Raises `Busy` when the due rows themselves cannot be read: then nothing was looked at, and the message should come again.
+        """
+        swept, silent = Swept(), False
+        for kind in KINDS:
+            for item in self.store.due(kind, self.clock.now()):
+                if not time_left() or (silent and kind in ASKS_STRIPE):
+                    swept.left += 1
+                    continue
+                try:
+                    swept.done[f"{kind}: {self._rule(kind)(item.subject_id, call)}"] += 1
+                except Exception as error:  # noqa: BLE001 - whatever is wrong with one item, the others are due as well
+                    swept.failures.append((item, error))
+                    # Each further question to a partner that does not answer would cost the run its time.
+                    silent = silent or isinstance(error, PaymentUnavailable)
+        return swept
+
+    def _rule(self, kind: str) -> Callable[[str, Call], str]:
+        return {"claim": self._claim, "draft": self._draft, OFFER: self._offer, HOLD: self._hold, REFUND: self._refund}[kind]
+
+    def _hold(self, reservation_id: str, call: Call) -> str:
+        reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
+        if not hold_over(reserved, self.clock.now()):
+            return NOTHING
+        return self.holds.end(reservation_id, ReservationEvent.EXPIRE, call)
+
+    def _refund(self, reservation_id: str, call: Call) -> str:
+        return self.settling.finish_refund(reservation_id, call)
+
+    def _claim(self, application_id: str, call: Call) -> str:
+        """A reviewer's claim: the application is free for another one."""
+
+        def over(applied: Application) -> bool:
+            lapses = applied.claim_lapses_at
+            return applied.status is ApplicationStatus.IN_REVIEW and lapses is not None and reached(lapses, self.clock.now())
+
+        def event(status: ApplicationStatus) -> EventData:
+            return ApplicationClaimLapsed(status=status, claimed_by=None, claim_lapses_at=None)
+
+        return self._lapse(application_id, ApplicationEvent.CLAIM_LAPSED, over, event, call)
+
+    def _draft(self, application_id: str, call: Call) -> str:
+        def over(applied: Application) -> bool:
+            expires = applied.draft_expires_at
+            return applied.status is ApplicationStatus.DRAFT and expires is not None and reached(expires, self.clock.now())
+
+        return self._lapse(application_id, ApplicationEvent.DRAFT_LAPSED, over, _expired("draft_lapsed"), call)
+
+    def _offer(self, application_id: str, call: Call) -> str:
+        """Not reserved in time. While somebody pays there is no due row, and this finds a live hold at most by a stale read."""
+
+        def over(applied: Application) -> bool:
+            unreserved = applied.status is ApplicationStatus.APPROVED and applied.live_reservation_id is None
+            return unreserved and offer_over(applied, self.clock.now())
+
+        return self._lapse(application_id, ApplicationEvent.OFFER_LAPSED, over, _expired("offer_lapsed"), call)
+
+    def _lapse(
+        self,
+        application_id: str,
+        event: ApplicationEvent,
+        over: Callable[[Application], bool],
+        data: Callable[[ApplicationStatus], EventData],
+        call: Call,
+    ) -> str:
+        def decide() -> str:
+            loaded = self.store.load("APPLICATION", application_id)
+            applied = Application.model_validate(loaded.state)
+            if not over(applied):
+                return NOTHING
+            arrow = APPLICATION.fire(applied.status, event, Actor.SYSTEM)
+            target = ApplicationStatus(arrow.target)
+            self.store.commit(self._work(loaded, applied, data(target), target, call))
+            return event.value
+
+        return decide_again(decide)
+
+    def _work(self, loaded: Loaded, applied: Application, data: EventData, target: ApplicationStatus, call: Call) -> Work:
+        """Waits that the target state keeps stay as they are; leaving the open states gives the application's name back."""
+        done = tuple(kind for kind in WAITS.get(applied.status, ()) if kind not in WAITS.get(target, ()))
+        releases = releases_of(applied) if not releases_of(applied.model_copy(update={"status": target})) else ()
+        return Work(steps=(step(loaded, data, call, self.clock.now(), done=done),), releases=releases)
+
+
+def _expired(code: str) -> Callable[[ApplicationStatus], EventData]:
+    return lambda status: ApplicationExpired(status=status, decision_code=code)
