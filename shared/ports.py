@@ -131,6 +131,10 @@ class Store(Protocol):
         """(program id, ISO year) -> seats; years not opened yet are left out."""
         ...
 
+    def claimed_by(self, key: str) -> str | None:
+        """The owner of a claim, strongly consistent; None when nobody holds it."""
+        ...
+
     def text(self, ref: str) -> Mapping[str, Any] | None:
         """An erasable item, or None once erased."""
         ...

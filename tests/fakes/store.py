@@ -99,6 +99,10 @@ class FakeStore:
         with self._lock:
             return [self.seats[key] for key in dict.fromkeys(keys) if key in self.seats]
 
+    def claimed_by(self, key: str) -> str | None:
+        with self._lock:
+            return self.claims.get(key)
+
     def text(self, ref: str) -> Mapping[str, Any] | None:
         with self._lock:
             return self.texts.get(ref)

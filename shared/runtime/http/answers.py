@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from shared.domain.errors import RotaError
+from shared.domain.errors import RotaError, WrongCredentials
 from shared.runtime.http.refusals import field_errors, problem
 from shared.runtime.pages import PageContext, ProblemView, csp, render
 
@@ -65,7 +65,9 @@ class Answers:
         sign_in = room.sign_in_address(error)
         if sign_in:
             return Response(303, HTML, "", headers={"Location": sign_in})
-        if declared and declared.again and not plain_page and error.status not in {401, 403, 404}:
+        # A wrong password is a 401 as well, but its way on is the form itself.
+        by_form = error.status not in {401, 403, 404} or isinstance(error, WrongCredentials)
+        if declared and declared.again and not plain_page and by_form:
             return self._again(error, declared)
         return self._error_page(error, headers)
 

@@ -1,0 +1,1 @@
+"""Sign-up, confirmation, sign-in, session and profile."""

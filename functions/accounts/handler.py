@@ -1,0 +1,139 @@
+"""Accounts: sign up, confirm the mail address, sign in and out, the profile that eligibility and guidelines read."""
+
+from __future__ import annotations
+
+from functions.accounts.models import (
+    HOME,
+    CheckMail,
+    ConfirmView,
+    Me,
+    ProfileForm,
+    ProfileView,
+    Resend,
+    SignedInView,
+    SignedOut,
+    SignIn,
+    SignInView,
+    SignUp,
+    SignUpView,
+    TokenRequest,
+    TokenView,
+    local_path,
+)
+from shared.domain.errors import SignInNeeded
+from shared.runtime.http import ANYONE, SIGNED_IN, Room
+from shared.runtime.http.access import COOKIE, check_origin
+from shared.runtime.settings import Http, Pool
+
+COOKIE_RULES = "Path=/; Secure; HttpOnly; SameSite=Lax"
+TWO_WEEKS = 14 * 24 * 3600
+
+
+class Settings(Http, Pool):
+    """Every room's, and the user pool's id: passwords are set and tried here only."""
+
+
+room = Room("accounts", Settings)
+
+
+@room.get("/accounts/sign-up", access=ANYONE, page="sign-up.html", title="Create an account")
+def sign_up_form() -> SignUpView:
+    """What a sign-up asks for."""
+    return SignUpView()
+
+
+@room.post(
+    "/accounts/sign-up", access=ANYONE, form=SignUp, again=sign_up_form, page="check-mail.html", title="Check your mail", status=202
+)  # fmt: skip
+def sign_up(body: SignUp) -> CheckMail:
+    """Creates a trainee's account; a mail with a link confirms it. The answer is the same for a known address."""
+    room.wiring.accounts.sign_up(body.name, body.email, body.password.get_secret_value(), body.zone, room.request.id)
+    return CheckMail(email=body.email)
+
+
+@room.get("/accounts/resend", access=ANYONE, page="resend.html", title="Send the mail again")
+def resend_form() -> SignUpView:
+    """What asking for another mail needs: the address."""
+    return SignUpView()
+
+
+@room.post("/accounts/resend", access=ANYONE, form=Resend, again=resend_form, page="check-mail.html", title="Check your mail", status=202)
+def resend(body: Resend) -> CheckMail:
+    """Sends a fresh confirmation link, at most one a minute. The answer is the same for every address."""
+    room.wiring.accounts.resend(body.email, room.request.id)
+    return CheckMail(email=body.email)
+
+
+@room.get("/accounts/confirm/<token>", access=ANYONE, page="confirm.html", title="Confirm your mail address")
+def confirmation(token: str) -> ConfirmView:
+    """What a confirmation link would do. Looking changes nothing: mail scanners open links too."""
+    return ConfirmView.of(room.wiring.accounts.confirmation(token))
+
+
+@room.post("/accounts/confirm/<token>", access=ANYONE, again=confirmation, goes_to="{sign_in}?confirmed=1")
+def confirm(token: str) -> ConfirmView:
+    """Uses the link: the account may sign in from now on."""
+    return ConfirmView.of(room.wiring.accounts.confirm(token, room.request.id))
+
+
+@room.get("/accounts/sign-in", access=ANYONE, page="sign-in.html", title="Sign in")
+def sign_in_form(next: str = HOME, confirmed: bool = False) -> SignInView:
+    """What a sign-in asks for, and where it leads."""
+    return SignInView(next=local_path(next), confirmed=confirmed)
+
+
+@room.post("/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}")
+def sign_in(body: SignIn) -> SignedInView:
+    """Opens a browser's session in a cookie. API clients ask for a token instead."""
+    # Without a cookie the room has not looked at the origin yet, and another site must not sign anybody in here.
+    if "origin" in room.request.headers:
+        check_origin("POST", room.request.headers, room.wiring.settings.public_url)
+    accounts = room.wiring.accounts
+    found = accounts.sign_in(body.email, body.password.get_secret_value())
+    accounts.close_session(room.caller.session_id)
+    room.set_cookie(f"{COOKIE}={accounts.open_session(found.person)}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
+    return SignedInView(account_id=found.person.account_id, name=found.person.name, roles=found.roles, next=local_path(body.next))
+
+
+@room.post("/accounts/tokens", access=ANYONE, form=TokenRequest)
+def tokens(body: TokenRequest) -> TokenView:
+    """An access token for `Authorization: Bearer`, good for an hour."""
+    return TokenView.of(room.wiring.accounts.sign_in(body.email, body.password.get_secret_value()))
+
+
+@room.post("/accounts/sign-out", access=ANYONE, goes_to="/")
+def sign_out() -> SignedOut:
+    """Ends this browser's session at once. Without one there is nothing to end, which is fine."""
+    room.wiring.accounts.close_session(room.caller.session_id)
+    room.set_cookie(f"{COOKIE}=; {COOKIE_RULES}; Max-Age=0")
+    return SignedOut()
+
+
+@room.get("/accounts/me", access=SIGNED_IN)
+def me() -> Me:
+    """Who is calling, with present roles."""
+    session = room.session
+    if session is None:
+        raise SignInNeeded("This needs an account.", "Sign in, or create an account; it takes two minutes.")
+    return Me(account_id=session.account_id, name=session.name, zone=session.zone, roles=session.roles)
+
+
+@room.get("/accounts/profile", access=SIGNED_IN, page="profile.html", title="Your profile")
+def profile(saved: bool = False) -> ProfileView:
+    """Name, time zone, and for trainees the facts that eligibility and guidelines are decided on."""
+    return ProfileView.of(room.wiring.accounts.profile(room.call("account")), saved)
+
+
+@room.post("/accounts/profile", access=SIGNED_IN, form=ProfileForm, again=profile, goes_to="/accounts/profile?saved=1")
+def save_profile(body: ProfileForm) -> ProfileView:
+    """Saves the profile. What staff verified stays verified as long as its answer does not change."""
+    accounts = room.wiring.accounts
+    found = accounts.save_profile(room.call("account"), body.name, body.zone, body.declared())
+    if room.caller.by_cookie:
+        # A session carries name and zone for the page's header: a new one shows the new ones.
+        accounts.close_session(room.caller.session_id)
+        room.set_cookie(f"{COOKIE}={accounts.open_session(found.person)}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
+    return ProfileView.of(found)
+
+
+handler = room.handler()

@@ -1,0 +1,263 @@
+"""Accounts: sign up, confirm the address, sign in, keep the profile; and accounts that the operator makes.
+
+A sign-up takes four steps, each of which may be the last before a crash; repeating the sign-up goes on from there:
+claim the address for an account id -> save who it is -> register the password -> record `AccountSignedUp`, upon which the mail with the
+link goes out. So no mail leaves before the account can be used, and whatever a crash left behind is found through the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.domain.accounts import (
+    CONFIRM,
+    RESEND_AFTER,
+    known_roles,
+    mail_address,
+    mail_claim_key,
+    person_name,
+    zone_name,
+)
+from shared.domain.aggregate import Actor
+from shared.domain.errors import Duplicate, Expired, Invalid, NotAllowedNow, NotFound, WrongCredentials
+from shared.domain.instants import parse
+from shared.domain.trainee import TraineeFacts
+from shared.events.base import EventData
+from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
+from shared.ports import BusinessClock, Claim, Identity, Ids, Links, Loaded, People, Person, Sessions, Store, Tokens, Work
+from shared.services.steps import Call, decide_again, new, step
+
+TRAINEE = "trainee"
+UNCONFIRMED, ACTIVE = "UNCONFIRMED", "ACTIVE"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    person: Person
+    roles: tuple[str, ...]
+    tokens: Tokens
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`facts` only for trainees, None until they gave them."""
+
+    person: Person
+    roles: tuple[str, ...]
+    facts: TraineeFacts | None
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Where a confirmation link stands: `open`, `done` (the account is confirmed) or `expired`."""
+
+    state: str
+    name: str
+
+
+def mail_claim(email: str, account_id: str) -> Claim:
+    """What holds an address for an account; erasing a person releases it."""
+    return Claim(mail_claim_key(email), account_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    store: Store
+    people: People
+    identity: Identity
+    sessions: Sessions
+    links: Links
+    clock: BusinessClock
+    ids: Ids
+
+    # --- signing up -------------------------------------------------------------------------------------------------------------------
+    def sign_up(self, name: str, email: str, password: str, zone: str = "UTC", correlation_id: str = "") -> None:
+        """Says nothing about whether the address is known: a confirmed account is left alone, an unconfirmed one is registered again.
+
+        Raises `Invalid` (name, email, zone, password), `Busy` (repeat it).
+        """
+        person = self._register(name, email, password, zone, only_while=UNCONFIRMED)
+        if person:
+            decide_again(lambda: self._announce(person.account_id, correlation_id))
+
+    def resend(self, email: str, correlation_id: str = "") -> None:
+        """A fresh link for an unconfirmed account, at most one a minute; the same silence for every other address. Raises `Invalid`."""
+        account_id = self.store.claimed_by(mail_claim_key(email))
+        account = self._account(account_id) if account_id else None
+        if account and account.state["status"] == UNCONFIRMED:
+            decide_again(lambda: self._announce(account.id, correlation_id))
+
+    def _register(self, name: str, email: str, password: str, zone: str, only_while: str = "") -> Person | None:
+        """Claim, person, password. None when `only_while` is given and the account is already in another status."""
+        name, email, zone = person_name(name), mail_address(email), zone_name(zone)
+        account_id = self._claim(email)
+        account = self._account(account_id)
+        if account and only_while and account.state["status"] != only_while:
+            return None
+        person = Person(account_id, name, email, zone)
+        self.people.save_person(person)
+        self.identity.register(account_id, email, password)
+        return person
+
+    def _claim(self, email: str) -> str:
+        """The account id that holds this address, a new one if nobody does."""
+        held = self.store.claimed_by(mail_claim_key(email))
+        if held:
+            return held
+        claim = mail_claim(email, self.ids.new())
+        try:
+            self.store.commit(Work(steps=(), claims=(claim,)))
+        except Duplicate:
+            return self.store.claimed_by(claim.key) or claim.owner
+        return claim.owner
+
+    def _announce(self, account_id: str, correlation_id: str) -> None:
+        account, now = self._account(account_id), self.clock.now()
+        if account and account.state["status"] != UNCONFIRMED:
+            return
+        if account and now - parse(account.state["asked_at"]) < RESEND_AFTER:
+            return
+        event = AccountSignedUp(
+            status=UNCONFIRMED, id=account_id, roles=(TRAINEE,), asked_at=now,
+            created_at=parse(account.state["created_at"]) if account else now,
+        )  # fmt: skip
+        self._record(account or new("ACCOUNT", account_id), event, Call(Actor(role=TRAINEE, id=account_id), correlation_id))
+
+    # --- confirming -------------------------------------------------------------------------------------------------------------------
+    def confirmation(self, token: str) -> Confirmation:
+        """What a link would do; looking at it changes nothing, since mail scanners look too. Raises `NotFound`."""
+        link = self.links.read(token)
+        account = self._account(link.account_id) if link and link.purpose == CONFIRM else None
+        if link is None or account is None or account.state["status"] not in (UNCONFIRMED, ACTIVE):
+            raise NotFound("There is no such link.", "Open the newest mail from Rota and use its link unchanged.")
+        state = "done" if account.state["status"] == ACTIVE else "expired" if link.expires_at <= self.clock.now() else "open"
+        return Confirmation(state, self.people.person(account.id).name)
+
+    def confirm(self, token: str, correlation_id: str = "") -> Confirmation:
+        """Uses the link. A second click finds it done, and a click whose first answer was lost on the way is finished.
+
+        Raises `NotFound`, `Expired`.
+        """
+        found = self.confirmation(token)
+        if found.state == "expired":
+            raise Expired("This link has run out: it works for 48 hours.", "Ask for a new mail; your sign-up is kept.")
+        link = self.links.read(token)
+        if found.state == "done" or link is None:
+            return found
+        if not link.used:
+            self.links.use(token)
+        decide_again(lambda: self._activate(link.account_id, correlation_id))
+        return Confirmation("done", found.name)
+
+    def _activate(self, account_id: str, correlation_id: str) -> None:
+        account = self.store.load("ACCOUNT", account_id)
+        if account.state["status"] == UNCONFIRMED:
+            event = AccountConfirmed(status=ACTIVE, confirmed_at=self.clock.now())
+            self._record(account, event, Call(Actor(role=TRAINEE, id=account_id), correlation_id))
+
+    # --- signing in -------------------------------------------------------------------------------------------------------------------
+    def sign_in(self, email: str, password: str) -> SignedIn:
+        """Raises `WrongCredentials`, `NotAllowedNow` (right password, address not confirmed yet), `Busy`."""
+        account_id, tokens = self.identity.authenticate(self._typed(email), password)
+        account = self._account(account_id)
+        status = account.state["status"] if account else ""
+        if status == UNCONFIRMED:
+            remedy = "Open the link in our mail, or ask for a new one below."
+            raise NotAllowedNow("Your mail address is not confirmed yet.", remedy, state=status, field="email")
+        if account is None or status != ACTIVE:
+            raise _no_match()
+        return SignedIn(self.people.person(account_id), tuple(account.state["roles"]), tokens)
+
+    @staticmethod
+    def _typed(email: str) -> str:
+        """What cannot be an address belongs to nobody, which is said in the same words as a wrong password."""
+        try:
+            return mail_address(email)
+        except Invalid:
+            raise _no_match() from None
+
+    def open_session(self, person: Person) -> str:
+        """A browser's session id for somebody who just signed in."""
+        return self.sessions.open(person.account_id, person.name, person.zone)
+
+    def close_session(self, session_id: str) -> None:
+        if session_id:
+            self.sessions.close(session_id)
+
+    # --- profile ----------------------------------------------------------------------------------------------------------------------
+    def profile(self, call: Call) -> Profile:
+        """The caller's own. Raises `NotFound` once erased."""
+        account = self.store.load("ACCOUNT", call.actor.id)
+        roles = tuple(account.state["roles"])
+        return Profile(self.people.person(account.id), roles, self.people.facts(account.id) if TRAINEE in roles else None)
+
+    def save_profile(self, call: Call, name: str, zone: str, declared: TraineeFacts | None = None) -> Profile:
+        """Saves what the person says. What staff verified stays verified as long as its answer is the same; documents stay as they are.
+
+        `declared` None keeps the facts. Raises `Invalid`; only trainees have facts (T01).
+        """
+        old = self.profile(call)
+        person = Person(old.person.account_id, person_name(name), old.person.email, zone_name(zone))
+        facts = old.facts
+        if declared:
+            if TRAINEE not in old.roles:
+                raise Invalid("Only trainees have a study profile.", "Leave these fields empty.", field="trainee_status")
+            facts = _kept(old.facts, _complete(declared))
+            self.people.save_facts(person.account_id, facts)
+        self.people.save_person(person)
+        return Profile(person, old.roles, facts)
+
+    # --- accounts made by the operator ------------------------------------------------------------------------------------------------
+    def provision(self, call: Call, name: str, email: str, password: str, roles: Iterable[str], zone: str = "UTC") -> str:
+        """An account that may sign in at once, with exactly these roles; the id. Repeating it changes nothing but name, zone and password.
+
+        Raises `Invalid` (name, email, zone, roles, password), `Busy` (repeat it).
+        """
+        wanted = known_roles(roles)
+        person = self._register(name, email, password, zone)
+        assert person is not None
+        decide_again(lambda: self._provide(call, person.account_id, wanted))
+        return person.account_id
+
+    def _provide(self, call: Call, account_id: str, roles: tuple[str, ...]) -> None:
+        account = self._account(account_id)
+        if account and account.state["status"] == ACTIVE and tuple(account.state["roles"]) == roles:
+            return
+        created = parse(account.state["created_at"]) if account else self.clock.now()
+        event = AccountProvisioned(status=ACTIVE, id=account_id, roles=roles, created_at=created)
+        self._record(account or new("ACCOUNT", account_id), event, call)
+
+    # --- shared -----------------------------------------------------------------------------------------------------------------------
+    def _account(self, account_id: str) -> Loaded | None:
+        return self.store.load_many([("ACCOUNT", account_id)]).get(("ACCOUNT", account_id))
+
+    def _record(self, account: Loaded, event: EventData, call: Call) -> None:
+        self.store.commit(Work(steps=(step(account, event, call, self.clock.now()),)))
+
+
+def _no_match() -> WrongCredentials:
+    return WrongCredentials("Address and password do not belong together.", "Check both and try again.")
+
+
+def _complete(facts: TraineeFacts) -> TraineeFacts:
+    """T01, T07: a student says when they will graduate, a graduate when they did; the other date is dropped. Raises `Invalid`."""
+    if facts.trainee_status == "student":
+        if facts.expected_graduation is None:
+            raise Invalid("A student will graduate on some day.", "Give the expected date; a guess is fine.", field="expected_graduation")
+        return facts.model_copy(update={"graduation_year": None})
+    if facts.graduation_year is None:
+        raise Invalid("A graduate has a year of graduation.", "Give the year on your diploma.", field="graduation_year")
+    return facts.model_copy(update={"expected_graduation": None})
+
+
+def _kept(old: TraineeFacts | None, declared: TraineeFacts) -> TraineeFacts:
+    if old is None:
+        return declared.model_copy(update={"step1_verified": False, "step2_ck_verified": False, "documents": ()})
+    return declared.model_copy(
+        update={
+            "step1_verified": old.step1_verified and old.step1 == declared.step1,
+            "step2_ck_verified": old.step2_ck_verified and old.step2_ck == declared.step2_ck,
+            "documents": old.documents,
+        }
+    )
