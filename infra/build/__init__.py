@@ -1,0 +1,1 @@
+"""What is made from the source: artifacts for AWS, the API document, the event schemas."""
