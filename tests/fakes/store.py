@@ -145,7 +145,9 @@ class FakeStore:
         overlap = [week for move in work.seats for week in move.take if (move.trainee_id, week) in self.trainee_weeks]
         if overlap:
             return OverlappingRotation("You already hold a seat in one of these weeks.", "Choose other weeks.", weeks=overlap)
-        full = sorted({week for move in work.seats for week in move.take if not self._free(move.program_id, week)})
+        freed = {(move.program_id, week) for move in work.seats for week in move.give}
+        takes = {(move.program_id, week) for move in work.seats for week in move.take}
+        full = sorted(week for program_id, week in takes - freed if not self._free(program_id, week))
         return SoldOut("The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=full) if full else None
 
     def _version(self, step: Step) -> int:
