@@ -5,13 +5,17 @@ In Lambda a room warms its wiring during INIT (where the CPU is full and the res
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.clock import MovableClock, WallClock
 from shared.adapters.ids import Ulids
 from shared.runtime.calls import record_calls
+from shared.runtime.log import log
 
 if TYPE_CHECKING:
     from shared.adapters.cognito import CognitoIdentity
@@ -24,13 +28,23 @@ if TYPE_CHECKING:
     from shared.adapters.dynamodb.store import DynamoStore
     from shared.adapters.eventbridge_bus import EventBridgeBus
     from shared.adapters.s3_documents import S3Documents
+    from shared.adapters.search.live import LiveSearch
+    from shared.adapters.search.live import Publisher as SearchPublisher
+    from shared.adapters.search.versions import Versions
     from shared.adapters.ses_mailer import SesMailer
-    from shared.adapters.stripe_gateway import StripeGateway
-    from shared.ports import BusinessClock
+    from shared.ports import BusinessClock, PaymentGateway
     from shared.services.accounts import Accounts
+    from shared.services.documents import Documents
     from shared.services.applying import Applying
+    from shared.services.browsing import Browsing
+    from shared.services.holds import Holds
+    from shared.services.indexing import Indexing
     from shared.services.publishing_programs import Publishing
+    from shared.services.reservation_views import ReservationViews
+    from shared.services.reserving import Reserving
     from shared.services.reviewing import Reviewing
+    from shared.services.settling import Settling
+    from shared.services.sweeping import Sweeping
 
 
 def in_lambda(environment: Mapping[str, str]) -> bool:
@@ -149,16 +163,49 @@ class Wiring:
         return SesMailer(self.client("ses", attempts=1), self.settings.mail_from)
 
     @cached_property
-    def payment_gateway(self) -> StripeGateway:
+    def payment_gateway(self) -> PaymentGateway:
+        from shared.adapters.lazy_payments import LazyPayments
+
+        return LazyPayments(self._stripe)
+
+    def _stripe(self) -> PaymentGateway:
         from shared.adapters.stripe_gateway import StripeGateway
 
-        return StripeGateway(self.secret(self.settings.stripe_secret_arn), self.settings.stripe_api_base or None)
+        # Three attempts of four seconds leave a room of 20 seconds the time to say that the seat is held all the same.
+        return StripeGateway(self.secret(self.settings.stripe_secret_arn), self.settings.stripe_api_base or None, timeout=4.0)
 
     @cached_property
     def bus(self) -> EventBridgeBus:
         from shared.adapters.eventbridge_bus import EventBridgeBus
 
         return EventBridgeBus(self.client("events"), self.settings.bus_name)
+
+    @cached_property
+    def search_versions(self) -> Versions:
+        from shared.adapters.search.versions import Versions
+
+        return Versions(self.client("s3"), self.dynamodb, self.settings.search_bucket, self.settings.core_table)
+
+    @cached_property
+    def search_index(self) -> LiveSearch:
+        from shared.adapters.search.cursor import Seal
+        from shared.adapters.search.live import LiveSearch
+        from shared.runtime.sealing import Sealer
+
+        sealer = Sealer(lambda: self.secret(self.settings.signing_secret_arn), "search-cursor")
+        folder = Path(tempfile.gettempdir()) / "rota-search"
+        return LiveSearch(
+            self.search_versions,
+            folder,
+            Seal(sealer.sign, sealer.unsign),
+            lambda fault: log(self.function, "search version not opened", fault),
+        )
+
+    @cached_property
+    def search_publisher(self) -> SearchPublisher:
+        from shared.adapters.search.live import Publisher
+
+        return Publisher(self.search_versions, lambda: datetime.now(UTC))
 
     # --- services ---------------------------------------------------------------------------------------------------------------------
     @cached_property
@@ -168,6 +215,16 @@ class Wiring:
         return Accounts(
             store=self.store, people=self.people, identity=self.identity, sessions=self.sessions, links=self.links, clock=self.clock,
             ids=self.ids,
+        )  # fmt: skip
+
+    @cached_property
+    def paperwork(self) -> Documents:
+        """The use cases about documents; `documents` is the store of their files."""
+        from shared.services.documents import Documents
+
+        return Documents(
+            store=self.store, documents=self.documents, people=self.people, clock=self.clock, ids=self.ids,
+            public_url=self.settings.public_url,
         )  # fmt: skip
 
     @cached_property
@@ -183,7 +240,49 @@ class Wiring:
         return Applying(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids)
 
     @cached_property
+    def browsing(self) -> Browsing:
+        from shared.services.browsing import Browsing
+
+        return Browsing(search=lambda: self.search_index, catalogue=self.catalogue, store=self.store, people=self.people, clock=self.clock)
+
+    @cached_property
+    def indexing(self) -> Indexing:
+        from shared.services.indexing import Indexing
+
+        return Indexing(catalogue=self.catalogue, store=self.store, publisher=self.search_publisher, clock=self.clock)
+
+    @cached_property
     def reviewing(self) -> Reviewing:
         from shared.services.reviewing import Reviewing
 
         return Reviewing(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+
+    @cached_property
+    def settling(self) -> Settling:
+        from shared.services.settling import Settling
+
+        return Settling(self.store, self.payment_gateway, self.clock)
+
+    @cached_property
+    def holds(self) -> Holds:
+        from shared.services.holds import Holds
+
+        return Holds(self.store, self.payment_gateway, self.catalogue, self.people, self.clock, self.settling, self.settings.public_url)
+
+    @cached_property
+    def reserving(self) -> Reserving:
+        from shared.services.reserving import Reserving
+
+        return Reserving(store=self.store, catalogue=self.catalogue, people=self.people, clock=self.clock, ids=self.ids, holds=self.holds)
+
+    @cached_property
+    def reservation_views(self) -> ReservationViews:
+        from shared.services.reservation_views import ReservationViews
+
+        return ReservationViews(store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving)
+
+    @cached_property
+    def sweeping(self) -> Sweeping:
+        from shared.services.sweeping import Sweeping
+
+        return Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling)

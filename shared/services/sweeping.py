@@ -95,7 +95,7 @@ class Sweeping:
             expires = applied.draft_expires_at
             return applied.status is ApplicationStatus.DRAFT and expires is not None and reached(expires, self.clock.now())
 
-        return self._lapse(application_id, ApplicationEvent.DRAFT_LAPSED, over, _expired("draft_lapsed"), call)
+        return self._lapse(application_id, ApplicationEvent.DRAFT_LAPSED, over, _expired("draft"), call)
 
     def _offer(self, application_id: str, call: Call) -> str:
         """Not reserved in time. While somebody pays there is no due row, and this finds a live hold at most by a stale read."""
@@ -104,7 +104,7 @@ class Sweeping:
             unreserved = applied.status is ApplicationStatus.APPROVED and applied.live_reservation_id is None
             return unreserved and offer_over(applied, self.clock.now())
 
-        return self._lapse(application_id, ApplicationEvent.OFFER_LAPSED, over, _expired("offer_lapsed"), call)
+        return self._lapse(application_id, ApplicationEvent.OFFER_LAPSED, over, _expired("offer"), call)
 
     def _lapse(
         self,

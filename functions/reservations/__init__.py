@@ -1,0 +1,1 @@
+"""Terms, checkout, hold, cancellation, and the hub of a reserved seat."""

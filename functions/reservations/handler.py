@@ -1,0 +1,82 @@
+"""The reservations room: the offer and its terms, the checkout, coming back from Stripe, and the hub of a reserved seat.
+
+The webhook is the truth about payments: the pages that Stripe returns to only read what is stored.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from functions.reservations.models import BeginCheckout, CheckoutView, ReservationView, ReserveView, SignTerms
+from shared.runtime.http import Room, roles
+from shared.runtime.settings import Http, LedgerTable, Stripe
+from shared.services.reserving import Signature
+from shared.services.steps import Call
+
+STAFF = ("reviewer", "coordinator", "coach", "finance", "admin")
+
+
+class Settings(Http, LedgerTable, Stripe):
+    """The ledger for what was paid, Stripe for the checkout."""
+
+
+room = Room("reservations", Settings)
+OFFER = "/reservations/for/<application_id>"
+HUB = "/reservations/<reservation_id>"
+reserver = roles("trainee", "coordinator")
+see_hub = partial(room.get, access=roles("trainee", *STAFF))
+
+
+@room.get(OFFER, access=reserver, page="reserve.html", title="Reserve your seat")
+def show_offer(application_id: str) -> ReserveView:
+    """The offer: its time, the clinical terms, the bill, and what can be done now."""
+    return ReserveView.of(room.wiring.reservation_views.offer(_call(), application_id), room.wiring.clock)
+
+
+@room.post(f"{OFFER}/terms", access=roles("trainee"), form=SignTerms, again=show_offer, goes_to="/reservations/for/{application_id}#pay")
+def sign_terms(application_id: str, body: SignTerms) -> ReserveView:
+    """Sign the current clinical terms (T24)."""
+    signature = Signature(body.typed_name, room.request.source_ip, room.request.headers.get("user-agent", "")[:300])
+    room.wiring.reserving.sign(room.call("trainee"), application_id, body.terms_version, signature)
+    return show_offer(application_id)
+
+
+@room.post(f"{OFFER}/checkout", access=reserver, form=BeginCheckout, again=show_offer, goes_to="{checkout_url}")
+def begin_checkout(application_id: str, body: BeginCheckout) -> CheckoutView:
+    """Hold a seat for 30 minutes and open Stripe's payment page; repeated, it answers with the same ones (T27)."""
+    return CheckoutView.of(room.wiring.reserving.checkout(_call(), application_id, body.choice))
+
+
+@see_hub(HUB, page="reservation.html", title="Your rotation at {place[program]}")
+def show_reservation(reservation_id: str) -> ReservationView:
+    """The seat, its receipt, its weeks and its money."""
+    return ReservationView.of(room.wiring.reservation_views.hub(_call(*STAFF), reservation_id), room.wiring.clock)
+
+
+@room.post(f"{HUB}/cancel", access=roles("trainee"), again=show_reservation, goes_to="/reservations/for/{application_id}")
+def cancel_hold(reservation_id: str) -> ReservationView:
+    """Give a held seat back before it is paid."""
+    room.wiring.reserving.cancel(room.call("trainee"), reservation_id)
+    return show_reservation(reservation_id)
+
+
+@see_hub(f"{HUB}/paid", page="paid.html", title="Your payment")
+def came_back_paid(reservation_id: str) -> ReservationView:
+    """Where Stripe returns to after payment: says whether it has arrived here."""
+    return show_reservation(reservation_id)
+
+
+@see_hub(f"{HUB}/left", page="left.html", title="Your seat is still held")
+def came_back_unpaid(reservation_id: str) -> ReservationView:
+    """Where Stripe returns to when the payment page was left."""
+    return show_reservation(reservation_id)
+
+
+def _call(*staff: str) -> Call:
+    """As the highest hat that this page knows: staff (by default a coordinator) when the person wears it, else as a trainee."""
+    session = room.session
+    worn = [role for role in (staff or ("coordinator",)) if session and role in session.roles]
+    return room.call(worn[0] if worn else "trainee")
+
+
+handler = room.handler()

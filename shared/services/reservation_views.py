@@ -1,0 +1,113 @@
+"""What the reserve page and the reservation's hub show, read together. Nothing here decides or writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain import fees, terms
+from shared.domain.aggregate import EventRow
+from shared.domain.application import Application, ApplicationStatus, offer_over
+from shared.domain.calendar import by_iso_year, monday_of, weeks_covered
+from shared.domain.money import JournalEntry, book_of
+from shared.domain.policy import by_version
+from shared.domain.program import Program
+from shared.domain.reservation import Reservation
+from shared.domain.seats import SeatYear, WeekSeats, free_by_week, seats_for
+from shared.ports import BusinessClock, Catalogue, Store
+from shared.services.reserving import Reserving
+from shared.services.steps import Call
+
+
+class Stage(StrEnum):
+    """Where an offer stands for the person who reserves."""
+
+    NOT_APPROVED = "not_approved"
+    SIGN = "sign"
+    PAY = "pay"
+    HELD = "held"
+    NO_HOLDS_LEFT = "no_holds_left"
+    OVER = "over"
+    RESERVED = "reserved"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`plan` is None before submission; `seats_left` is the least over the weeks; `live` the hold that is being paid, if any."""
+
+    applied: Application
+    program: Program
+    stage: Stage
+    plan: fees.Quote | None
+    terms: terms.Terms
+    live: Reservation | None
+    seats_left: int
+    holds_left: int
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A reservation with its receipt: the event rows (why the seat is theirs), the weeks' counters, the ledger of its book."""
+
+    reserved: Reservation
+    program: Program
+    rows: list[EventRow]
+    weeks: dict[str, WeekSeats]
+    journal: list[JournalEntry]
+
+
+WAITING = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.NEEDS_INFO,
+           ApplicationStatus.HOST_REVIEW)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReservationViews:
+    store: Store
+    catalogue: Catalogue
+    clock: BusinessClock
+    reserving: Reserving
+
+    def offer(self, call: Call, application_id: str) -> Offer:
+        """Raises `NotFound` for somebody else's."""
+        _, applied = self.reserving.application(call, application_id)
+        program = self.catalogue.program(applied.program_id)
+        stage = self.stage(applied)
+        plan = self.reserving.plan(applied, program) if applied.total_cents is not None else None
+        live_id = applied.live_reservation_id if stage is Stage.HELD else None
+        live = self.reserving.reservation(call, live_id) if live_id else None
+        weeks = weeks_covered(applied.start, applied.weeks) if applied.start else ()
+        free = free_by_week(self._seats(program.id, weeks))
+        left = by_version(applied.policy_version).holds_per_offer - applied.holds_used
+        return Offer(applied, program, stage, plan, terms.get(), live, seats_for(free, weeks), max(0, left))
+
+    def stage(self, applied: Application) -> Stage:
+        if applied.status is ApplicationStatus.CONVERTED:
+            return Stage.RESERVED
+        if applied.status in WAITING:
+            return Stage.NOT_APPROVED
+        if applied.status is not ApplicationStatus.APPROVED:
+            return Stage.ENDED
+        if applied.live_reservation_id is not None:
+            return Stage.HELD
+        if offer_over(applied, self.clock.now()):
+            return Stage.OVER
+        if applied.holds_used >= by_version(applied.policy_version).holds_per_offer:
+            return Stage.NO_HOLDS_LEFT
+        return Stage.PAY if applied.terms_version == terms.CURRENT else Stage.SIGN
+
+    def hub(self, call: Call, reservation_id: str) -> Hub:
+        """Raises `NotFound` for somebody else's."""
+        reserved = self.reserving.reservation(call, reservation_id)
+        seats = self._seats(reserved.program_id, reserved.week_list)
+        weeks = {f"{item.year:04d}-{key}": cell for item in seats for key, cell in item.weeks.items()}
+        return Hub(
+            reserved,
+            self.catalogue.program(reserved.program_id),
+            self.store.history("RESERVATION", reserved.id),
+            {week: weeks[week] for week in sorted(reserved.week_list, key=monday_of) if week in weeks},
+            self.store.journal(book_of(reserved.id)),
+        )
+
+    def _seats(self, program_id: str, weeks: tuple[str, ...]) -> list[SeatYear]:
+        return self.store.seat_years([(program_id, year) for year in by_iso_year(weeks)])
