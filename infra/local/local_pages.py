@@ -132,6 +132,8 @@ class LocalPages:
         if len(parts) == 3 and parts[1] == "attachment" and parts[2].isdigit() and int(parts[2]) < len(mail.attachments):
             attachment = mail.attachments[int(parts[2])]
             return Page(attachment.content, content_type=attachment.content_type, headers=_download(attachment.name))
+        if parts[1:]:
+            return _page("Not found", "<p>This mail has no such part.</p>", 404)
         return self._message(mail)
 
     def _message(self, mail: Message) -> Page:

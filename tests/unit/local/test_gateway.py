@@ -32,9 +32,12 @@ class Upstream(BaseHTTPRequestHandler):
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers: list[tuple[str, str]] = [("Content-Type", "application/json")]
-        status, content = 200, json.dumps(
-            {"method": self.command, "path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}, "size": len(body)}
-        ).encode()
+        status, content = (
+            200,
+            json.dumps(
+                {"method": self.command, "path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}, "size": len(body)}
+            ).encode(),
+        )
         if self.path.endswith("/crash"):
             status, content = 502, b'{"errorMessage": "password=1", "errorType": "Runtime.HandlerError"}'
         elif self.path.endswith("/missing-function"):

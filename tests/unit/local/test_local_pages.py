@@ -1,0 +1,73 @@
+"""The pages under /_local/: nothing that came in a mail can run or lead out of it."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from infra.local.clock import BusinessClock
+from infra.local.info import StackInfo
+from infra.local.local_pages import LocalPages, SignIn
+from infra.local.mailbox import Mailbox
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> LocalPages:
+    info = StackInfo(
+        "http://127.0.0.1:8000", "http://127.0.0.1:1", "http://127.0.0.1:2", str(tmp_path), str(tmp_path / "clock"), {"A": "<b>"}
+    )
+    message = EmailMessage()
+    message["Subject"] = "<script>alert(1)</script>"
+    message.set_content("text <b>not bold</b>")
+    message.add_alternative("<script>alert(2)</script><p>seen</p>", subtype="html")
+    message.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename='a"; x=é.pdf')
+    mailbox = Mailbox(tmp_path / "mail")
+    mailbox.add("hello@rota.example", ("host@example.com",), message.as_bytes())
+    people = [SignIn("reviewer", "Nora <Feld>", "nora@staff.example", "secret & safe")]
+    return LocalPages(lambda: info, mailbox, BusinessClock(tmp_path / "clock"), lambda: people)
+
+
+def get(pages: LocalPages, path: str) -> str:
+    page = pages("GET", path, b"")
+    assert page.status == 200
+    return page.body.decode()
+
+
+def test_the_index_lists_sign_ins_cards_and_what_is_deployed_escaped(pages: LocalPages) -> None:
+    text = get(pages, "/_local/")
+    for expected in ("Nora &lt;Feld&gt;", "secret &amp; safe", "4242 4242 4242 4242", "&lt;b&gt;", "make clock BY=48h"):
+        assert expected in text
+
+
+def test_the_mailbox_lists_mail_and_can_be_narrowed_to_a_recipient(pages: LocalPages) -> None:
+    assert "&lt;script&gt;alert(1)" in get(pages, "/_local/mail")
+    assert "No mail yet" in get(pages, "/_local/mail?to=somebody%40example.com")
+
+
+def test_a_message_shows_its_text_escaped_and_its_html_in_a_sandbox(pages: LocalPages) -> None:
+    text = get(pages, "/_local/mail/000001")
+    assert "text &lt;b&gt;not bold" in text
+    assert "<script>" not in text
+    assert "sandbox" in text
+    html = pages("GET", "/_local/mail/000001/html", b"")
+    assert "seen" in html.body.decode()
+    assert html.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_raw_message_and_attachments_are_downloads_with_safe_names(pages: LocalPages) -> None:
+    raw = pages("GET", "/_local/mail/000001/raw", b"")
+    assert (raw.content_type, raw.headers["Content-Disposition"]) == ("message/rfc822", "attachment; filename*=UTF-8''000001.eml")
+    attachment = pages("GET", "/_local/mail/000001/attachment/0", b"")
+    assert attachment.body == b"%PDF-1.7"
+    assert attachment.headers["Content-Disposition"] == "attachment; filename*=UTF-8''a%22%3B%20x%3D%C3%A9.pdf"
+
+
+@pytest.mark.parametrize("path", ["/_local/mail/000002", "/_local/mail/..%2f", "/_local/mail/000001/attachment/1", "/_local/nothing"])
+def test_what_is_not_there_is_not_found(pages: LocalPages, path: str) -> None:
+    assert pages("GET", path, b"").status == 404
+
+
+def test_pages_are_only_read(pages: LocalPages) -> None:
+    assert pages("POST", "/_local/mail", b"").status == 405
