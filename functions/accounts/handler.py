@@ -18,11 +18,11 @@ from functions.accounts.models import (
     SignUpView,
     TokenRequest,
     TokenView,
-    local_path,
 )
 from shared.domain.errors import SignInNeeded
 from shared.runtime.http import ANYONE, SIGNED_IN, Room
 from shared.runtime.http.access import COOKIE, check_origin
+from shared.runtime.http.paths import local_path
 from shared.runtime.settings import Http, Pool
 
 COOKIE_RULES = "Path=/; Secure; HttpOnly; SameSite=Lax"
@@ -79,7 +79,7 @@ def confirm(token: str) -> ConfirmView:
 @room.get("/accounts/sign-in", access=ANYONE, page="sign-in.html", title="Sign in")
 def sign_in_form(next: str = HOME, confirmed: bool = False) -> SignInView:
     """What a sign-in asks for, and where it leads."""
-    return SignInView(next=local_path(next), confirmed=confirmed)
+    return SignInView(next=local_path(next, HOME), confirmed=confirmed)
 
 
 @room.post("/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}")
@@ -92,7 +92,13 @@ def sign_in(body: SignIn) -> SignedInView:
     found = accounts.sign_in(body.email, body.password.get_secret_value())
     accounts.close_session(room.caller.session_id)
     room.set_cookie(f"{COOKIE}={accounts.open_session(found.person)}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
-    return SignedInView(account_id=found.person.account_id, name=found.person.name, roles=found.roles, next=local_path(body.next))
+    return SignedInView(account_id=found.person.account_id, name=found.person.name, roles=found.roles, next=_onward(body.next))
+
+
+def _onward(wanted: str) -> str:
+    """Never back to a page for people without a session."""
+    path = local_path(wanted, HOME)
+    return HOME if path.startswith(("/accounts/sign-", "/accounts/confirm/")) else path
 
 
 @room.post("/accounts/tokens", access=ANYONE, form=TokenRequest)

@@ -11,27 +11,6 @@ from shared.domain.trainee import StepResult, TraineeFacts, TraineeStatus
 from shared.services.accounts import Confirmation, Profile, SignedIn
 
 HOME = "/workspace"
-# Zones to choose from, by region; the API takes any IANA name.
-ZONES: dict[str, tuple[str, ...]] = {
-    "United States": (
-        "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage",
-        "Pacific/Honolulu", "America/Puerto_Rico",
-    ),
-    "Americas": (
-        "America/Argentina/Buenos_Aires", "America/Bogota", "America/Caracas", "America/Guatemala", "America/Jamaica", "America/Lima",
-        "America/Mexico_City", "America/Panama", "America/Port_of_Spain", "America/Santiago", "America/Santo_Domingo", "America/Sao_Paulo",
-        "America/Toronto",
-    ),
-    "Africa": ("Africa/Accra", "Africa/Addis_Ababa", "Africa/Algiers", "Africa/Cairo", "Africa/Casablanca", "Africa/Johannesburg",
-               "Africa/Khartoum", "Africa/Lagos", "Africa/Nairobi", "Africa/Tunis"),
-    "Asia": ("Asia/Amman", "Asia/Baghdad", "Asia/Bangkok", "Asia/Beirut", "Asia/Damascus", "Asia/Dhaka", "Asia/Dubai", "Asia/Hong_Kong",
-             "Asia/Jakarta", "Asia/Karachi", "Asia/Kathmandu", "Asia/Kolkata", "Asia/Manila", "Asia/Riyadh", "Asia/Seoul",
-             "Asia/Shanghai", "Asia/Singapore", "Asia/Tbilisi", "Asia/Tehran", "Asia/Tokyo", "Asia/Yerevan"),
-    "Europe": ("Europe/Athens", "Europe/Berlin", "Europe/Bucharest", "Europe/Dublin", "Europe/Istanbul", "Europe/Kyiv", "Europe/London",
-               "Europe/Madrid", "Europe/Paris", "Europe/Prague", "Europe/Rome", "Europe/Sofia", "Europe/Warsaw"),
-    "Pacific": ("Australia/Sydney", "Pacific/Auckland"),
-    "Everywhere": ("UTC",),
-}  # fmt: skip
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 
 
@@ -114,7 +93,6 @@ class SignUpView(Answer):
     """`shortest_password` characters; any may be used."""
 
     shortest_password: int = 12
-    zones: dict[str, tuple[str, ...]] = ZONES
 
 
 class CheckMail(Answer):
@@ -190,7 +168,6 @@ class ProfileView(Answer):
     trainee: bool
     facts: TraineeFacts | None
     saved: bool = False
-    zones: dict[str, tuple[str, ...]] = ZONES
 
     @classmethod
     def of(cls, found: Profile, saved: bool = False) -> Self:
@@ -199,9 +176,3 @@ class ProfileView(Answer):
             account_id=person.account_id, name=person.name, email=person.email, zone=person.zone, roles=found.roles,
             trainee="trainee" in found.roles, facts=found.facts, saved=saved,
         )  # fmt: skip
-
-
-def local_path(wanted: str) -> str:
-    """`wanted` when it is a path of ours, else the workspace: no other site may be the end of a sign-in (CWE-601)."""
-    safe = wanted.startswith("/") and not wanted.startswith("//") and wanted.isascii() and wanted.isprintable() and "\\" not in wanted
-    return wanted if safe and " " not in wanted and not wanted.startswith("/accounts/sign-") else HOME

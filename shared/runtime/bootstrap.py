@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from shared.services.reserving import Reserving
     from shared.services.reviewing import Reviewing
     from shared.services.settling import Settling
+    from shared.services.siblings import Siblings
     from shared.services.sweeping import Sweeping
 
 
@@ -280,6 +281,12 @@ class Wiring:
         from shared.services.reservation_views import ReservationViews
 
         return ReservationViews(store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving)
+
+    @cached_property
+    def siblings(self) -> Siblings:
+        from shared.services.siblings import Siblings
+
+        return Siblings(self.store, self.clock)
 
     @cached_property
     def sweeping(self) -> Sweeping:

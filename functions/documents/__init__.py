@@ -1,0 +1,1 @@
+"""Documents of trainees: upload, what arrived, download."""

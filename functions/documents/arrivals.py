@@ -1,0 +1,39 @@
+"""The bucket's own word that an object was created, through EventBridge and a queue: the way in for browsers that never came back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from shared.domain.errors import Invalid, NotFound
+from shared.ports import Loaded
+from shared.runtime.log import log
+
+
+class Arrivals:
+    """`register` takes an object's key and the event's id. Messages that fail come back alone."""
+
+    def __init__(self, name: str, register: Callable[[str, str], Loaded]) -> None:
+        self._name, self._register = name, register
+        self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+    def answer(self, event: Mapping[str, Any], context: Any) -> Any:
+        return process_partial_response(event=dict(event), record_handler=self._consume, processor=self._processor, context=context)
+
+    def _consume(self, record: Mapping[str, Any]) -> None:
+        """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key comes as it is, not encoded."""
+        body = json.loads(record["body"])
+        event_id = str(body["id"])
+        try:
+            found = self._register(str(body["detail"]["object"]["key"]), event_id)
+        except (Invalid, NotFound) as refused:
+            # Not a document's key, or deleted since: coming back would change nothing.
+            log(self._name, "upload dropped", event=event_id, reason=refused.slug)
+        except Exception as error:
+            log(self._name, "upload failed", error=error, event=event_id)
+            raise
+        else:
+            log(self._name, "upload registered", event=event_id, document=found.id, status=found.state["status"])

@@ -1,0 +1,102 @@
+"""What the documents room takes and answers with."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.documents import EXTENSIONS, KINDS, refusal
+from shared.domain.instants import Instant
+from shared.ports import Loaded
+from shared.services.documents import UploadForm
+
+HOME = "/documents"
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class UploadRequest(BaseModel):
+    """`kind` as listed by `GET /documents`; `next` is the path of ours where a browser goes after the upload."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: str = Field(title="Kind of document", max_length=40)
+    next: str = Field("", max_length=2000)
+
+
+class UploadView(Answer):
+    """A presigned POST: send `fields` and then `file` to `url` as multipart/form-data within 15 minutes. `accept` is for a file field."""
+
+    document_id: str
+    kind: str
+    name: str
+    url: str
+    fields: dict[str, str]
+    accept: str
+    max_bytes: int
+
+    @classmethod
+    def of(cls, form: UploadForm) -> Self:
+        return cls.model_validate(form, from_attributes=True)
+
+
+class Refusal(Answer):
+    """Why a file was refused and what to do."""
+
+    reason_code: str
+    detail: str
+    remedy: str
+
+
+class DocumentView(Answer):
+    """`number` counts the stored files of its kind from 1; `size` bytes. A refused one has a `refusal` and no file."""
+
+    id: str
+    kind: str
+    name: str
+    status: str
+    trainee_id: str
+    created_at: Instant
+    number: int | None = None
+    size: int | None = None
+    content_type: str = ""
+    sha256: str = ""
+    extension: str = ""
+    file: str = ""
+    refusal: Refusal | None = None
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> Self:
+        state = loaded.state
+        stored = state["status"] == "STORED"
+        common = {name: state[name] for name in ("id", "kind", "status", "trainee_id", "created_at")}
+        common["name"] = KINDS[state["kind"]].name
+        if not stored:
+            return cls(**common, refusal=Refusal(**refusal(state["reason_code"])))
+        facts = {name: state[name] for name in ("number", "size", "content_type", "sha256")}
+        return cls(**common, **facts, extension=EXTENSIONS[state["content_type"]].upper(), file=f"/documents/{loaded.id}/file")
+
+
+class DocumentPage(DocumentView):
+    """One document. `mine` when the caller is the trainee, who may replace it."""
+
+    mine: bool = False
+
+
+class KindChoice(Answer):
+    code: str
+    name: str
+
+
+class DocumentList(Answer):
+    """Newest first. `kinds` is what may be uploaded."""
+
+    documents: list[DocumentView]
+    kinds: list[KindChoice]
+
+    @classmethod
+    def of(cls, found: list[Loaded]) -> Self:
+        kinds = [KindChoice(code=kind.code, name=kind.name) for kind in KINDS.values()]
+        return cls(documents=[DocumentView.of(one) for one in found], kinds=kinds)

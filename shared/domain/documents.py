@@ -1,0 +1,139 @@
+"""Documents of trainees: their kinds (product.md 3d), what a file must be, and how a file's own bytes say what it is.
+
+A name's ending and a sender's content type are claims; only the bytes count (OWASP, File Upload Cheat Sheet).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from shared.domain.errors import Invalid
+from shared.domain.guidelines import document_name
+
+MAX_BYTES = 10_000_000
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+EXTENSIONS: Mapping[str, str] = MappingProxyType({PDF: "pdf", JPEG: "jpg", PNG: "png"})
+ANY_TYPE = (PDF, JPEG, PNG)
+FOLDER = "uploads"
+_TAIL = 2048  # readers look for the trailer in the last kilobyte (ISO 32000-1, implementation note H.3.18); signed files add a little
+_KEY = re.compile(r"uploads/(?P<account>[0-9a-z-]{1,40})/(?P<kind>[a-z][a-z0-9_]{1,40})/(?P<id>[0-9a-z-]{1,40})\Z")
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """What may be uploaded as one thing. `types` are the content types that it may have."""
+
+    code: str
+    types: tuple[str, ...] = ANY_TYPE
+
+    @property
+    def name(self) -> str:
+        """In the same words as a host's guideline: "TB test"."""
+        words = document_name(self.code)
+        return words[:1].upper() + words[1:]
+
+
+_CODES = (
+    "cv", "transcript", "good_standing_letter", "diploma", "mspe", "usmle_score_report", "ecfmg_status_report", "personal_statement",
+    "recommendation_letter", "passport", "visa", "immunisation", "influenza_vaccination", "tb_test", "physical_examination",
+    "background_check", "drug_screen", "hipaa_training", "bls", "acls", "mask_fit_test", "health_insurance", "malpractice_insurance",
+    "language_certificate",
+)  # fmt: skip
+_ALL = (*(DocumentKind(code) for code in _CODES), DocumentKind("photo", (JPEG, PNG)))
+KINDS: Mapping[str, DocumentKind] = MappingProxyType({kind.code: kind for kind in _ALL})
+
+# Why a file was refused: what is wrong, and what to do.
+REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "empty": ("The file is empty.", "Open it on your device, save it again, then upload it."),
+        "too_large": ("The file is larger than 10 MB.", "Save it as a smaller PDF, for example with a lower scan resolution."),
+        "wrong_type": ("The file is not a PDF, JPEG or PNG, whatever its name says.", "Save or print it as a PDF, then upload that."),
+        "type_not_for_kind": ("This kind of document cannot be a file of this type.", "Upload a photo as JPEG or PNG."),
+        "damaged": ("The file ends in the middle, so it may not open.", "Open it on your device, save it again, then upload it."),
+        "replaced": ("The file was changed after it was stored.", "Upload the file that you mean once more."),
+    }
+)
+
+
+def kind_of(code: str) -> DocumentKind:
+    """Raises `Invalid` (field `kind`) for a kind that does not exist."""
+    if code not in KINDS:
+        raise Invalid(f"There is no kind of document {code[:60]!r}.", f"Choose one of {', '.join(KINDS)}.", field="kind")
+    return KINDS[code]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a document's file lies: whose it is, what kind, and its id are the object's key."""
+
+    account_id: str
+    kind: str
+    document_id: str
+
+    @property
+    def key(self) -> str:
+        return f"{FOLDER}/{self.account_id}/{self.kind}/{self.document_id}"
+
+
+def place_of(key: str) -> Place:
+    """Raises `Invalid` for a key that is not one of ours."""
+    found = _KEY.match(key)
+    if found is None or found["kind"] not in KINDS:
+        raise Invalid("This object's name is not a document's.", "Upload documents through the forms here.")
+    return Place(found["account"], found["kind"], found["id"])
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What a file is, from its bytes. `size` in bytes; `reason` is empty or a code of `REASONS` for which it is refused."""
+
+    sha256: str
+    size: int
+    content_type: str
+    reason: str = ""
+
+
+def inspect(content: bytes, kind: DocumentKind) -> Inspected:
+    """T15: at most 10 MB, really a PDF, JPEG or PNG, whole, and of a type that the kind allows."""
+    type, whole = _sniff(content)
+    reason = ""
+    if not content:
+        reason = "empty"
+    elif len(content) > MAX_BYTES:
+        reason = "too_large"
+    elif not type:
+        reason = "wrong_type"
+    elif type not in kind.types:
+        reason = "type_not_for_kind"
+    elif not whole:
+        reason = "damaged"
+    return Inspected(hashlib.sha256(content).hexdigest(), len(content), type, reason)
+
+
+def refusal(reason: str) -> dict[str, Any]:
+    """A refusal as a page shows it: {reason_code, detail, remedy}."""
+    detail, remedy = REASONS[reason]
+    return {"reason_code": reason, "detail": detail, "remedy": remedy}
+
+
+def download_name(kind: str, number: int, content_type: str, person: str) -> str:
+    """"CV 2 - Amara Okafor.pdf": what a file is called on the disk of who downloads it."""
+    name = f"{KINDS[kind].name} {number} - {person}"
+    return f"{' '.join(re.sub(r'[/:*?<>|]', ' ', name).split())}.{EXTENSIONS[content_type]}"
+
+
+def _sniff(content: bytes) -> tuple[str, bool]:
+    """(content type or "", whether the file's end is there)."""
+    if re.match(rb"%PDF-[12]\.\d", content):
+        tail = content[-_TAIL:]
+        return PDF, b"startxref" in tail and b"%%EOF" in tail
+    if content.startswith(b"\xff\xd8\xff"):
+        return JPEG, b"\xff\xd9" in content[3:]
+    if content.startswith(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"):
+        return PNG, b"\x00\x00\x00\x00IEND\xaeB`\x82" in content
+    return "", False

@@ -1,0 +1,9 @@
+"""Addresses of ours that a request names: where a sign-in or an upload leads afterwards."""
+
+from __future__ import annotations
+
+
+def local_path(wanted: str, otherwise: str) -> str:
+    """`wanted` when it is a path of ours, else `otherwise`: no other site may be the end of our redirects (CWE-601)."""
+    safe = wanted.startswith("/") and not wanted.startswith("//") and wanted.isascii() and wanted.isprintable()
+    return wanted if safe and "\\" not in wanted and " " not in wanted else otherwise

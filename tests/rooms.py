@@ -1,0 +1,129 @@
+"""Drives a room as API Gateway would: an HTTP event in, an answer out, with everything behind it in memory.
+
+    world = World(functions.accounts.handler.room)
+    page = world.browser().post("/accounts/sign-in", {"email": ..., "password": ...})
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from shared.ports import Person
+from shared.runtime.http import Room
+from shared.services.accounts import Accounts
+from shared.services.documents import Documents
+from tests import builders
+from tests.fakes import CountingIds, FakeCatalogue, FakeDocuments, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
+
+PUBLIC_URL = "https://rota.test"
+UPLOADS = "https://uploads.example"
+CONTEXT = SimpleNamespace(aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test")
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    cookies: list[str]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def location(self) -> str:
+        return self.headers["Location"]
+
+
+class World:
+    """Ports in memory and the services on top, as the wiring of `room`; `more` are further services, as attributes."""
+
+    def __init__(self, room: Room, **more: Any) -> None:
+        self.room = room
+        self.store, self.clock, self.ids = FakeStore(), FrozenClock(), CountingIds()
+        self.people, self.identity = FakePeople(self.store), FakeIdentity()
+        self.sessions, self.links, self.documents = FakeSessions(self.store, self.people), FakeLinks(self.clock), FakeDocuments()
+        self.catalogue = FakeCatalogue(self.store)
+        self.accounts = Accounts(
+            store=self.store, people=self.people, identity=self.identity, sessions=self.sessions, links=self.links, clock=self.clock,
+            ids=self.ids,
+        )  # fmt: skip
+        self.paperwork = Documents(
+            store=self.store, documents=self.documents, people=self.people, clock=self.clock, ids=self.ids, public_url=PUBLIC_URL
+        )
+        settings = SimpleNamespace(public_url=PUBLIC_URL, form_origins=UPLOADS)
+        ports = {
+            "settings": settings, "store": self.store, "clock": self.clock, "ids": self.ids, "people": self.people,
+            "identity": self.identity, "sessions": self.sessions, "links": self.links, "documents": self.documents,
+            "catalogue": self.catalogue, "accounts": self.accounts, "paperwork": self.paperwork,
+        }  # fmt: skip
+        self.wiring: Any = SimpleNamespace(**ports | more)
+        room.wire(self.wiring)
+
+    def person(
+        self, id: str = builders.TRAINEE, roles: tuple[str, ...] = ("trainee",), name: str = "Amara Okafor", zone: str = "Africa/Cairo"
+    ) -> str:
+        """An active account; the id."""
+        builders.stored_account(self.store, id, roles)
+        self.people.save_person(Person(id, name, f"{id}@example.org", zone))
+        self.identity.accounts[id] = (f"{id}@example.org", "four unrelated words")
+        return id
+
+    def browser(self, account_id: str = "") -> Client:
+        """Somebody with a browser, signed in by cookie if an account is named."""
+        headers = {"accept": "text/html,application/xhtml+xml", "origin": PUBLIC_URL}
+        if account_id:
+            person = self.people.person(account_id)
+            headers["cookie"] = f"__Host-session={self.sessions.open(account_id, person.name, person.zone)}"
+        return Client(self.room, headers)
+
+    def api(self, account_id: str = "") -> Client:
+        """A program, with a bearer token if an account is named."""
+        return Client(self.room, {"authorization": f"Bearer access:{account_id}"} if account_id else {})
+
+
+@dataclass
+class Client:
+    room: Room
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.send("GET", path, None, headers)
+
+    def post(self, path: str, body: Mapping[str, Any] | str | None = None, **headers: str) -> Answer:
+        """A browser sends a form, a program JSON; text goes as it is."""
+        if isinstance(body, str):
+            return self.send("POST", path, body, headers)
+        if "text/html" in self.headers.get("accept", ""):
+            return self.send("POST", path, urlencode(dict(body or {}), doseq=True), {**FORM, **headers})
+        return self.send("POST", path, json.dumps(body or {}, default=str), {"content-type": "application/json", **headers})
+
+    def send(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
+        event = http_event(method, path, body, {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}})
+        answer = self.room.answer(event, CONTEXT)
+        text = base64.b64decode(answer["body"]).decode() if answer.get("isBase64Encoded") else answer.get("body") or ""
+        return Answer(answer["statusCode"], answer["headers"], text, answer["cookies"])
+
+
+def http_event(method: str, path: str, body: str | None, headers: Mapping[str, str]) -> dict[str, Any]:
+    """API Gateway's payload 2.0 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html)."""
+    raw_path, _, query = path.partition("?")
+    event: dict[str, Any] = {
+        "version": "2.0", "routeKey": "ANY", "rawPath": raw_path, "rawQueryString": query, "headers": dict(headers),
+        "isBase64Encoded": False,
+        "requestContext": {
+            "http": {"method": method, "path": raw_path, "sourceIp": "192.0.2.1", "protocol": "HTTP/1.1", "userAgent": "test"},
+            "requestId": "request-1", "stage": "$default", "accountId": "1", "apiId": "a", "domainName": "rota.test",
+        },
+    }  # fmt: skip
+    if query:
+        event["queryStringParameters"] = dict(parse_qsl(query, keep_blank_values=True))
+    return event if body is None else event | {"body": body}
