@@ -1,0 +1,1 @@
+"""Worker: turns announced Stripe deliveries into seats or refunds."""

@@ -1,0 +1,1 @@
+"""Stripe's deliveries: verified, stored once, answered. Nothing else."""
