@@ -19,13 +19,13 @@ from shared.domain.application import (
 )
 from shared.domain.application_guards import can_approve
 from shared.domain.calendar import local_date
-from shared.domain.errors import Invalid, NotAllowedNow, NotFound
+from shared.domain.errors import Invalid, NotAllowedNow, NotFound, WrongRole
 from shared.domain.guidelines import GuidelineResult, GuidelineVerdict, check
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
 from shared.domain.program import Program
 from shared.domain.trainee import DocumentFact, StepResult, TraineeFacts
-from shared.events.application import ApplicationApproved, ApplicationClaimed, ApplicationClaimLapsed, ApplicationRejected
+from shared.events.application import ApplicationApproved, ApplicationClaimed, ApplicationRejected
 from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, Text, Work
 from shared.services.applying import WAITS, application_of, releases_of
 from shared.services.steps import Call, decide_again, step
@@ -71,10 +71,13 @@ class Reviewing:
     clock: BusinessClock
 
     def claim(self, call: Call, application_id: str) -> Application:
-        """The reviewer takes it for 4 business hours. Claiming what one has changes nothing; a colleague's is `NotAllowedNow`."""
+        """The reviewer takes it for 4 business hours. Claiming what one has changes nothing; a colleague's is `NotAllowedNow`,
+        one's own `WrongRole`."""
 
         def decide() -> Application:
             loaded, application = self._load(application_id)
+            if application.trainee_id == call.actor.id:
+                raise WrongRole("Nobody reviews their own application.", "A colleague takes it from the queue.")
             if self._mine(application, call):
                 return application
             if application.status is ApplicationStatus.IN_REVIEW:
@@ -84,21 +87,6 @@ class Reviewing:
             lapses = claim_lapse(now, by_version(application.policy_version))
             event = ApplicationClaimed(status=status, claimed_by=call.actor.id, claim_lapses_at=lapses)
             self.store.commit(Work(steps=(step(loaded, event, call, now, due=(Due("claim", lapses, "reviewer"),)),)))
-            return self._load(application_id)[1]
-
-        return decide_again(decide)
-
-    def claim_lapsed(self, call: Call, application_id: str) -> Application:
-        """The sweep: a claim without a decision goes back to the queue. Early, late or repeated calls change nothing."""
-
-        def decide() -> Application:
-            loaded, application = self._load(application_id)
-            over = application.claim_lapses_at is not None and self.clock.now() >= application.claim_lapses_at
-            if application.status is not ApplicationStatus.IN_REVIEW or not over:
-                return application
-            arrow = APPLICATION.fire(application.status, ApplicationEvent.CLAIM_LAPSED, Actor.SYSTEM)
-            event = ApplicationClaimLapsed(status=ApplicationStatus(arrow.target), claimed_by=None, claim_lapses_at=None)
-            self.store.commit(Work(steps=(step(loaded, event, call, self.clock.now(), done=("claim",)),)))
             return self._load(application_id)[1]
 
         return decide_again(decide)

@@ -35,7 +35,7 @@ def move(desk: Desk, name: str, which: int) -> None:
         case "reject":
             desk.reviewing.reject(AS_REVIEWER, id, "other", "No.")
         case "lapse":
-            desk.reviewing.claim_lapsed(AS_SYSTEM, id)
+            desk.sweeping.run(AS_SYSTEM)
         case "later":
             desk.clock.move(timedelta(hours=3))
         case "lose":

@@ -11,11 +11,14 @@ from shared.domain.instants import iso
 from shared.domain.program import ExperienceType, Program
 from shared.ports import Person
 from shared.services.applying import Applying, Wish
+from shared.services.holds import Holds
 from shared.services.reviewing import Reviewing
+from shared.services.settling import Settling
 from shared.services.steps import Call
+from shared.services.sweeping import Sweeping
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, REVIEWER, TRAINEE, WEEKS
-from tests.fakes import CountingIds, FakeCatalogue, FakePeople, FakeStore, FrozenClock
+from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeStore, FrozenClock
 
 AS_TRAINEE = Call(builders.actor(), "request-1")
 AS_REVIEWER = Call(builders.actor("reviewer", REVIEWER), "request-2")
@@ -35,6 +38,9 @@ class Desk:
         self.catalogue = FakeCatalogue(self.store)
         self.applying = Applying(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids)
         self.reviewing = Reviewing(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+        settling = Settling(self.store, FakePayments(), self.clock)
+        holds = Holds(self.store, FakePayments(), self.catalogue, self.people, self.clock, settling, "https://rota.test")
+        self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=holds, settling=settling)
 
     def program(self, seats: int = 2, **changes: Any) -> Program:
         made = builders.stored_program(self.store, **changes)
@@ -69,6 +75,14 @@ class Desk:
 
     def claimed(self, **changes: Any) -> Application:
         return self.reviewing.claim(AS_REVIEWER, self.submitted(**changes).id)
+
+    def application(self, id: str) -> Application:
+        return Application.model_validate(self.store.load("APPLICATION", id).state)
+
+    def swept(self, id: str) -> Application:
+        """The application after the minute's sweep."""
+        assert self.sweeping.run(AS_SYSTEM).failures == []
+        return self.application(id)
 
     def waiting(self, application_id: str) -> set[str]:
         """The kinds of due rows that this application has."""

@@ -9,13 +9,14 @@ import pytest
 
 from shared.domain.aggregate import text_hash
 from shared.domain.application import ApplicationStatus
-from shared.domain.errors import Busy, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, NotFound
+from shared.domain.errors import Busy, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, NotFound, WrongRole
 from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
 from shared.domain.trainee import TraineeStatus
 from shared.services.reviewing import REJECT_CODES, Overriding
-from tests.builders import REVIEWER, TRAINEE
+from shared.services.steps import Call
+from tests.builders import REVIEWER, TRAINEE, actor
 from tests.fakes.clock import START
-from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_SYSTEM, AS_TRAINEE, Desk, monday
+from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk, monday
 
 STEP2 = Guidelines(step2_ck_required=True)
 GRADUATE: dict[str, Any] = {"trainee_status": TraineeStatus.GRADUATE, "step1_verified": False, "expected_graduation": None}
@@ -69,22 +70,28 @@ def test_a_draft_does_not_exist_for_reviewers_not_even_when_it_was_withdrawn(des
         desk.reviewing.claim(AS_REVIEWER, draft.id)
 
 
+def test_nobody_reviews_their_own_application(desk: Desk) -> None:
+    sent = desk.submitted()
+    with pytest.raises(WrongRole):
+        desk.reviewing.claim(Call(actor("reviewer", TRAINEE)), sent.id)
+
+
 def test_a_claim_lapses_at_its_second_and_not_before(desk: Desk) -> None:
     mine = desk.claimed()
     desk.clock.move(timedelta(hours=4, seconds=-1))
-    assert desk.reviewing.claim_lapsed(AS_SYSTEM, mine.id).status is ApplicationStatus.IN_REVIEW
+    assert desk.swept(mine.id).status is ApplicationStatus.IN_REVIEW
     desk.clock.move(timedelta(seconds=1))
-    back = desk.reviewing.claim_lapsed(AS_SYSTEM, mine.id)
+    back = desk.swept(mine.id)
     assert (back.status, back.claimed_by, back.claim_lapses_at) == (ApplicationStatus.SUBMITTED, None, None)
     assert desk.waiting(mine.id) == {"review", "escalation"}
-    assert desk.reviewing.claim_lapsed(AS_SYSTEM, mine.id) == back
+    assert desk.swept(mine.id) == back
     assert desk.reviewing.claim(AS_COLLEAGUE, mine.id).claimed_by == "reviewer-2"
 
 
 def test_T18_the_review_clock_keeps_running_through_claim_and_lapse(desk: Desk) -> None:
     mine = desk.claimed()
     desk.clock.move(timedelta(hours=5))
-    back = desk.reviewing.claim_lapsed(AS_SYSTEM, mine.id)
+    back = desk.swept(mine.id)
     assert back.review_due_at == mine.review_due_at
 
 
