@@ -377,12 +377,17 @@ class SearchIndex(Protocol):
 
 
 class SearchPublisher(Protocol):
-    def publish(self, projections: Sequence[Projection]) -> str:
-        """Builds a version, stores it under its content hash and swaps the pointer; returns the version."""
+    def publish(self, projections: Iterable[Projection]) -> str:
+        """Builds a version, stores it under its content hash and swaps the pointer; returns the version. Notes the time before it takes
+        the first projection. Raises `VersionConflict` when a version of later knowledge is current."""
         ...
 
     def overlay(self, program_id: str, week: str, free: bool) -> None:
         """A start week went between "some" and "none" since the version."""
+        ...
+
+    def overlay_rows(self) -> int:
+        """How long the overlay is: it is read with every search."""
         ...
 
 

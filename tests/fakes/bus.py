@@ -64,12 +64,15 @@ class FakeSearchPublisher:
         self.versions: list[tuple[Projection, ...]] = []
         self.overlays: list[tuple[str, str, bool]] = []
 
-    def publish(self, projections: Sequence[Projection]) -> str:
+    def publish(self, projections: Iterable[Projection]) -> str:
         self.versions.append(tuple(projections))
         return f"version-{len(self.versions)}"
 
     def overlay(self, program_id: str, week: str, free: bool) -> None:
         self.overlays.append((program_id, week, free))
+
+    def overlay_rows(self) -> int:
+        return len(self.overlays)
 
 
 def _program(state: Mapping[str, Any]) -> Program:

@@ -76,3 +76,7 @@ class Publisher:
     def overlay(self, program_id: str, week: str, free: bool) -> None:
         """A start week went between "some" and "none" since the version."""
         self._versions.append(program_id, week, free, self._now())
+
+    def overlay_rows(self) -> int:
+        """How long the overlay is: it is read with every search."""
+        return len(self._versions.present().rows)

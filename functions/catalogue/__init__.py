@@ -1,0 +1,1 @@
+"""Public search, a program's page, and what a rotation would cost."""

@@ -1,0 +1,56 @@
+"""Find a program, look at it, and see what it would cost. Anybody may; who is signed in also sees what is open to them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.catalogue.models import ProgramView, QuoteView, ResultsView, SheetView, WhatIf, cancellation
+from functions.catalogue.results import resource
+from shared.domain.search import SearchQuery
+from shared.runtime.http import ANYONE, Room
+from shared.runtime.settings import Http, Search
+from shared.services.browsing import Wish
+
+
+class Settings(Http, Search):
+    """The index's bucket, and the secret that seals page markers."""
+
+
+room = Room("catalogue", Settings)
+
+
+@room.get("/programs", access=ANYONE, page="search.html", title="Find a clinical rotation")
+def search(query: Annotated[SearchQuery, Query()]) -> ResultsView:
+    """Programs by specialty, state, kind, month with a seat, price and text (H09, T10)."""
+    room.request.expect_query(SearchQuery.model_fields)
+    return resource(query, room.wiring.browsing.search(query, _reader()))
+
+
+@room.get("/programs/<program_id>", access=ANYONE, page="program.html", title="{program[name]}")
+def program(program_id: str, what_if: Annotated[WhatIf, Query()]) -> SheetView:
+    """One program: whom it takes, when seats are free, what it costs, and what all of that means for the reader."""
+    room.request.expect_query(WhatIf.model_fields)
+    return SheetView.of(room.wiring.browsing.program(program_id, _wish(what_if), _reader()))
+
+
+@room.get("/programs/<program_id>/quote", access=ANYONE, page="quote.html", title="What it costs: {program[name]}")
+def quote(program_id: str, what_if: Annotated[WhatIf, Query()]) -> QuoteView:
+    """The fee calendar for a start, a length and a day of paying (T21-T29): what a person is shown is what is charged."""
+    room.request.expect_query(WhatIf.model_fields)
+    found, plan, seats = room.wiring.browsing.quote(program_id, _wish(what_if))
+    return QuoteView(program=ProgramView.of(found), plan=plan, seats=seats, cancellation=cancellation())
+
+
+def _wish(what_if: WhatIf) -> Wish:
+    return Wish(start=what_if.start, weeks=what_if.weeks, pay_on=what_if.pay_on)
+
+
+def _reader() -> str | None:
+    """Only a trainee has facts that a program can be held against."""
+    session = room.session
+    return session.account_id if session and "trainee" in session.roles else None
+
+
+handler = room.handler()

@@ -1,0 +1,205 @@
+"""What the catalogue is asked and answers with. Nothing private to a host (stipend, coordinator, contacts) is part of any of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain import specialties
+from shared.domain.dated_facts import Fact, visa_advice
+from shared.domain.eligibility import Verdict
+from shared.domain.errors import NotFound
+from shared.domain.fees import CancelledBy, Quote, refund_if_cancelled
+from shared.domain.guidelines import Guideline, GuidelineResult
+from shared.domain.policy import CURRENT
+from shared.domain.program import ExperienceType, HostKind, Place, Program, ReviewMode
+from shared.domain.search import SearchHit
+from shared.domain.seats import FreeStart
+from shared.domain.states import state_name
+from shared.services.browsing import Hit, Sheet
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class WhatIf(BaseModel):
+    """A Monday, a length, and the day at the site on which the seat would be reserved (today when left out)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    start: date | None = Field(default=None, title="Start")
+    weeks: int | None = Field(default=None, ge=1, le=52, title="Weeks")
+    pay_on: date | None = Field(default=None, title="Reserved on")
+
+
+# --- search -----------------------------------------------------------------------------------------------------------------------------
+class HitView(SearchHit):
+    """A found program. `open` are its next starts with the seats left in them, as fresh as the seat counters."""
+
+    state_name: str
+    open: tuple[FreeStart, ...]
+    verdicts: tuple[Verdict, ...]
+    reserve_cents: int
+
+    @classmethod
+    def of(cls, hit: Hit) -> HitView:
+        reserve = min(CURRENT.deposit_cents, hit.card.price_4w_cents)
+        return cls(
+            **hit.card.model_dump(), state_name=state_name(hit.card.state), open=hit.starts, verdicts=hit.verdicts, reserve_cents=reserve
+        )
+
+
+class Option(Answer):
+    """A value of a filter: `count` programs are found when it is chosen, everything else as asked."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+class Options(Answer):
+    specialty: tuple[Option, ...]
+    state: tuple[Option, ...]
+    experience_type: tuple[Option, ...]
+    month: tuple[Option, ...]
+
+
+class Link(Answer):
+    """`field` and `value` say what the link takes away or changes, `label` how it is called."""
+
+    field: str
+    value: str
+    label: str
+    href: str
+    chosen: bool = False
+
+
+class ResultsView(Answer):
+    """One page of programs. `chosen` are the filters in force with the address without each; `verdicts` what is open to the reader."""
+
+    text: str
+    price_min_cents: int | None
+    price_max_cents: int | None
+    sort: str
+    total: int
+    hits: tuple[HitView, ...]
+    options: Options
+    chosen: tuple[Link, ...]
+    sorts: tuple[Link, ...]
+    verdicts: tuple[Verdict, ...]
+    only_open: str
+    next: str
+    first: str
+    next_cursor: str | None
+    index_version: str
+
+
+# --- one program ------------------------------------------------------------------------------------------------------------------------
+class ProgramView(Answer):
+    """A program as anybody may see it; cents for four weeks."""
+
+    id: str
+    name: str
+    host_kind: HostKind
+    setting: str
+    summary: str
+    specialty: str
+    specialty_name: str
+    experience_types: tuple[ExperienceType, ...]
+    place: Place
+    state_name: str
+    price_4w_cents: int
+    weeks_min: int
+    weeks_max: int
+    review_mode: ReviewMode
+    credit_friendly: bool
+    letter_possible: bool
+    required_documents: tuple[str, ...]
+
+    @classmethod
+    def of(cls, program: Program) -> ProgramView:
+        shown = program.model_dump(include=set(cls.model_fields) - {"specialty_name", "state_name"})
+        return cls(**shown, specialty_name=_specialty_name(program.specialty), state_name=state_name(program.place.state))
+
+
+class Refusal(Answer):
+    """Why the start, length or day that was asked for cannot be had; the plan is for the next open start instead."""
+
+    field: str
+    detail: str
+    remedy: str
+
+
+class CancellationView(Answer):
+    """The rule in one sentence each: when you cancel, when your visa was denied, when the host or we cancel."""
+
+    by_you: str
+    visa_denied: str
+    by_host: str
+
+
+class SheetView(Answer):
+    """Everything that somebody should know before applying. `verdicts` and `checked` are empty when we know nothing of the reader."""
+
+    program: ProgramView
+    today: date
+    weeks: int
+    starts: tuple[FreeStart, ...]
+    plan: Quote | None
+    seats: int
+    refused: Refusal | None
+    known: bool
+    verdicts: tuple[Verdict, ...]
+    checked: tuple[GuidelineResult, ...]
+    guidelines: tuple[Guideline, ...]
+    later_documents: tuple[str, ...]
+    visa: tuple[Fact, ...]
+    cancellation: CancellationView
+    review_business_hours: int = CURRENT.review_bh
+    host_promise_days: int = CURRENT.host_promise_days
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> SheetView:
+        refused = sheet.refused
+        return cls(
+            program=ProgramView.of(sheet.program),
+            today=sheet.today,
+            weeks=sheet.weeks,
+            starts=sheet.starts,
+            plan=sheet.plan,
+            seats=sheet.seats,
+            refused=Refusal(field=str(refused.facts.get("field", "")), detail=refused.detail, remedy=refused.remedy) if refused else None,
+            known=sheet.for_me is not None,
+            verdicts=sheet.for_me.verdicts if sheet.for_me else (),
+            checked=sheet.for_me.guidelines if sheet.for_me else (),
+            guidelines=sheet.guidelines,
+            later_documents=tuple(line.text for line in sheet.guidelines if line.code.startswith("document:")),
+            visa=visa_advice(sheet.program.experience_types),
+            cancellation=cancellation(),
+        )
+
+
+class QuoteView(Answer):
+    """The fee calendar of one start. `seats` are left for it now; the plan is the bill."""
+
+    program: ProgramView
+    plan: Quote
+    seats: int
+    cancellation: CancellationView
+
+
+def cancellation() -> CancellationView:
+    """From the rule itself, so that page and refund cannot differ."""
+    by_you = refund_if_cancelled(0, CancelledBy.TRAINEE, CURRENT)
+    denied = refund_if_cancelled(0, CancelledBy.TRAINEE, CURRENT, visa_denied=True)
+    by_host = refund_if_cancelled(0, CancelledBy.HOST, CURRENT)
+    return CancellationView(by_you=by_you.text, visa_denied=denied.text, by_host=by_host.text)
+
+
+def _specialty_name(slug: str) -> str:
+    try:
+        return specialties.get(slug).name
+    except NotFound:
+        return slug.replace("-", " ").title()

@@ -1,0 +1,45 @@
+"""Keeps search current from events. A batch publishes one version however many programs it announces; seats go to the overlay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from shared.events.envelope import Envelope
+from shared.events.program import ProgramPublished
+from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleased
+from shared.runtime.settings import CoreTable
+from shared.runtime.worker import Worker
+
+
+class Settings(CoreTable):
+    search_bucket: str
+
+
+worker = Worker("search_indexer", Settings)
+answer = worker.handler()
+announced: list[str] = []
+"""The programs of the batch at hand that no version of this batch holds yet."""
+
+
+@worker.on(ProgramPublished.TYPE)
+def publish(event: Envelope) -> None:
+    """Every change that a batch announces was committed before the batch arrived: one version holds them all."""
+    if event.subject.id in announced:
+        worker.wiring.indexing.rebuild(list(announced))
+        announced.clear()
+
+
+@worker.on(SeatHeld.TYPE, SeatReleased.TYPE, ReservationConfirmed.TYPE)
+def note_seats(event: Envelope) -> None:
+    """The event says which reservation; program and weeks are its state's."""
+    state = worker.wiring.store.load("RESERVATION", event.subject.id).state
+    worker.wiring.indexing.seats_changed(state["program_id"], state["week_list"])
+    worker.wiring.indexing.shorten()
+
+
+def handler(event: Mapping[str, Any], context: Any) -> Any:
+    details = (json.loads(record["body"])["detail"] for record in event["Records"])
+    announced[:] = [detail["subject"]["id"] for detail in details if detail["type"] == ProgramPublished.TYPE]
+    return answer(event, context)
