@@ -32,7 +32,7 @@ h1 { font-size:1.25rem; line-height:1.25; margin:0 0 .75rem } h2 { font-size:1.0
 label { display:block; font-weight:600; font-size:.92rem; margin:.9rem 0 .25rem }
 input { font:inherit; color:inherit; background:var(--surface); border:1px solid var(--muted); border-radius:6px; padding:.6rem .7rem;
   width:100%; min-height:2.75rem } input[readonly] { background:var(--paper) }
-.pair { display:grid; grid-template-columns:1fr 1fr; gap:.75rem }
+.pair { display:grid; align-items:end; grid-template-columns:1fr 1fr; gap:.75rem }
 button { font:inherit; font-weight:650; width:100%; min-height:3rem; margin-top:1.25rem; border:1px solid var(--accent); border-radius:6px;
   background:var(--accent); color:var(--on-accent); cursor:pointer }
 button.quiet { background:transparent; color:var(--accent); margin-top:.6rem }
@@ -98,7 +98,7 @@ def pay_page(session: Json, entered: dict[str, str], error: str = "") -> str:
 <input id="email" name="email" type="email" autocomplete="email" required value="{escape(email)}"{locked}>
 <label for="number">Card number</label>
 <input id="number" name="card_number" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" required{described}>
-<div class="pair"><div><label for="expiry">Expiration (MM / YY)</label>
+<div class="pair"><div><label for="expiry">Expires</label>
 <input id="expiry" name="exp" inputmode="numeric" autocomplete="cc-exp" placeholder="MM / YY" required
 value="{escape(entered.get("exp", ""))}"></div>
 <div><label for="cvc">CVC</label>
@@ -131,6 +131,22 @@ def closed_page(session: Json) -> str:
         text = "The time to pay here is over and nothing was charged. Go back to Rota to see what you can do next."
     onward = f'<p><a href="{escape(url)}">{link}</a></p>' if url else ""
     return _document(title, f'<div class="box"><h1>{title}</h1><p>{text}</p>{onward}</div>')
+
+
+def index_page(sessions: list[Json], deliveries: list[Json]) -> str:
+    """What happened lately, for whoever opens the simulator's own address."""
+    paid = "".join(
+        f'<tr><td><a href="/pay/{session["id"]}">{escape(session["client_reference_id"] or session["id"][:20])}</a></td>'
+        f"<td>{_amount(session)} {session['status']}</td></tr>"
+        for session in sessions
+    )
+    sent = "".join(f"<tr><td>{row['event_type']}</td><td>{row['state']} ({len(row['attempts'])})</td></tr>" for row in deliveries)
+    none = "<tr><td>none yet</td><td></td></tr>"
+    body = f"""<h1>Stripe simulator</h1>
+<p class="muted">It stands in for Stripe's test mode on this machine; nothing here is real money.</p>
+<h2>Latest Checkout Sessions</h2><table>{paid or none}</table>
+<h2>Latest webhook deliveries (attempts)</h2><table>{sent or none}</table>{_hints()}"""
+    return _document("Stripe simulator", body)
 
 
 def missing_page() -> str:

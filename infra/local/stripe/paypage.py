@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from infra.local.stripe.simulator import Simulator
 Json = dict[str, Any]
 
 EXPIRY = re.compile(r"^\s*(\d{1,2})\s*/?\s*(\d{2}|\d{4})\s*$")
+LATEST = 20
 PAID, DECLINED, GONE, MISSING = 303, 402, 410, 404
 
 
@@ -85,6 +87,13 @@ class PayPage:
             if not payment.awaits_challenge(tx, session):
                 return _redirect(f"/pay/{session_id}", {"outcome": "open"}, session)
             return _after(payment.answer_challenge(tx, session, action == "complete"), session, {})
+
+    def index(self) -> PageAnswer:
+        """The latest sessions and deliveries."""
+        with self._sim.store.unit() as store:
+            sessions = list(islice(store.newest_first("checkout.session"), LATEST))
+        deliveries = self._sim.outbox.log(LATEST)[::-1]
+        return PageAnswer(200, pages.index_page(sessions, deliveries), {"sessions": [session["id"] for session in sessions]})
 
     def receipt(self, charge_id: str) -> PageAnswer:
         with self._sim.store.unit() as store:

@@ -62,6 +62,8 @@ class Application:
         parts = path.strip("/").split("/")
         if parts[0] == "pay" and len(parts) in (2, 3):
             return self._pay_page(request, parts[1], parts[2] if len(parts) == 3 else "")
+        if path == "/":
+            return _page(request, self._pay.index())
         if parts[0] == "receipts" and len(parts) == 2:
             return _page(request, self._pay.receipt(parts[1]))
         return _page(request, self._pay.show(""))

@@ -221,6 +221,28 @@ def test_customer_creation_always_makes_a_customer_from_what_the_payer_typed(cli
     assert paid.customer.email == "ana@example.com"
 
 
+def test_the_simulators_own_address_lists_sessions_and_deliveries(sim, secret, new_session):
+    assert "none yet" in fetch(sim.url + "/")[2]
+    session = new_session(client_reference_id="r<1>")
+    sim.control.pay(session.url)
+    sim.control.drain()
+    html = fetch(sim.url + "/")[2]
+    assert f'<a href="/pay/{session.id}">r&lt;1&gt;</a>' in html
+    assert "$699.00 complete" in html
+    assert "checkout.session.completed</td><td>delivered (1)" in html
+
+
+def test_a_receipt_shows_what_was_paid_and_refunded(client, sim, new_session):
+    sim.control.pay(new_session().url)
+    (charge,) = client.v1.charges.list().data
+    client.v1.refunds.create(params={"charge": charge.id, "amount": 900})
+    status, _, html = fetch(charge.receipt_url)
+    assert status == 200
+    assert "Paid: $699.00 with visa ending in 4242" in html
+    assert "Refunded: $9.00" in html
+    assert fetch(sim.url + "/receipts/ch_none")[0] == 404
+
+
 def test_unknown_pages_and_sessions_say_so(sim, client):
     assert fetch(sim.url + "/pay/cs_test_none")[0] == 404
     assert fetch(sim.url + "/elsewhere")[0] == 404

@@ -60,6 +60,7 @@ def test_an_endpoint_gets_only_what_it_subscribed_to_and_nothing_when_disabled_o
     assert receiver.types() == ["customer.updated"]
     client.v1.webhook_endpoints.update(wanted.id, params={"disabled": True, "enabled_events": ["*"]})
     three_customers(client)
+    assert len(sim.control.deliveries()) == 1
     client.v1.webhook_endpoints.update(wanted.id, params={"disabled": False})
     client.v1.webhook_endpoints.delete(wanted.id)
     three_customers(client)
