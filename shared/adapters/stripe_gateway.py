@@ -123,7 +123,7 @@ def _ask(call: Callable[[], T]) -> T:
 
 def _refusal(error: stripe.StripeError) -> RotaError:
     """Stripe's own words stay in the chained cause, for the log: they may name our account or its settings."""
-    if isinstance(error, stripe.InvalidRequestError | stripe.CardError) and error.http_status not in (409, 429):
+    if isinstance(error, stripe.InvalidRequestError | stripe.CardError):  # 400, 402 and 404 only; the SDK has other types for 409 and 429
         facts = {"code": error.code or "", "param": error.param or ""}
         return Invalid("The payment service refused this request.", "Start again from your reservation.", **facts)
     if isinstance(error, stripe.IdempotencyError) and error.http_status != 409:

@@ -104,6 +104,13 @@ def test_a_foreign_secret_no_secret_and_an_empty_one_are_refused() -> None:
     assert not ours(BODY, header(NOW, signature("", NOW, BODY)), "", " ")
 
 
+@pytest.mark.parametrize("scheme", ["v0", "V1", "v2"])
+def test_a_good_signature_under_another_scheme_does_not_count(scheme: str) -> None:
+    made = f"t={NOW},{scheme}={signature(SECRET, NOW, BODY)}"
+    assert not ours(BODY, made, SECRET)
+    assert not theirs(BODY, made, SECRET)
+
+
 @pytest.mark.parametrize("made", ["", "v1=x", f"t={NOW}", f"t={NOW},v1=é", f"t=x,v1={'0' * 64}"])
 def test_a_header_that_is_no_signature_is_refused(made: str) -> None:
     assert not ours(BODY, made, SECRET)
