@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from shared.adapters.ses_mailer import SesMailer
     from shared.ports import BusinessClock, PaymentGateway
     from shared.services.accounts import Accounts
-    from shared.services.documents import Documents
+    from shared.services.application_file import ApplicationFiles
     from shared.services.applying import Applying
     from shared.services.browsing import Browsing
+    from shared.services.documents import Documents
     from shared.services.holds import Holds
     from shared.services.indexing import Indexing
     from shared.services.publishing_programs import Publishing
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from shared.services.settling import Settling
     from shared.services.siblings import Siblings
     from shared.services.sweeping import Sweeping
+    from shared.services.workspace import Workspace
 
 
 def in_lambda(environment: Mapping[str, str]) -> bool:
@@ -251,6 +253,18 @@ class Wiring:
         from shared.services.indexing import Indexing
 
         return Indexing(catalogue=self.catalogue, store=self.store, publisher=self.search_publisher, clock=self.clock)
+
+    @cached_property
+    def application_files(self) -> ApplicationFiles:
+        from shared.services.application_file import ApplicationFiles
+
+        return ApplicationFiles(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        from shared.services.workspace import Workspace
+
+        return Workspace(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
 
     @cached_property
     def reviewing(self) -> Reviewing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +28,10 @@ WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
     ApplicationStatus.APPROVED: ("offer",),
 }
 """The due rows that an application keeps in a state; whatever ends the state removes them in the same transaction."""
+
+
+DOCUMENTS_READ = 200
+"""Of a trainee's documents, newest first: more than anybody uploads."""
 
 
 def open_claim(application: Application) -> Claim:
@@ -73,6 +77,20 @@ class Cv:
     document_id: str
     sha256: str
     number: int
+
+
+def newest_cv(documents: Iterable[Loaded], document_id: str | None = None) -> Cv | None:
+    """The newest stored CV among a trainee's documents, None when there is none; or the one named.
+
+    Raises `Invalid` (field "cv") when the one named is not a stored CV of theirs.
+    """
+    found = [one.state for one in documents if one.state["kind"] == "cv" and one.state["status"] == "STORED"]
+    if document_id is not None:
+        found = [state for state in found if state["id"] == document_id]
+        if not found:
+            raise Invalid("That document is not one of your CVs.", "Choose one from your documents, or upload it again.", field="cv")
+    newest = max(found, key=lambda state: int(state["number"]), default=None)
+    return Cv(newest["id"], newest["sha256"], int(newest["number"])) if newest else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,19 +168,6 @@ class Applying:
 
         return decide_again(decide)
 
-    def stored_cv(self, trainee_id: str, document_id: str | None = None) -> Cv | None:
-        """The newest stored CV, None when there is none; or the one named. Raises `Invalid` (field "cv") when that is not a stored CV."""
-        mine = [loaded.state for loaded in self.store.owned("DOCUMENT", trainee_id)]
-        found = [state for state in mine if state["kind"] == "cv" and state["status"] == "STORED"]
-        if document_id is not None:
-            found = [state for state in found if state["id"] == document_id]
-            if not found:
-                raise Invalid("That document is not one of your CVs.", "Choose one from your documents, or upload it again.", field="cv")
-        if not found:
-            return None
-        newest = max(found, key=lambda state: int(state["number"]))
-        return Cv(newest["id"], newest["sha256"], int(newest["number"]))
-
     # --- parts ------------------------------------------------------------------------------------------------------------------------
     def _submit(self, call: Call, application_id: str, changes: Mapping[str, Any], document_id: str | None) -> Application:
         loaded, application = own_application(self.store, call, application_id)
@@ -170,7 +175,7 @@ class Applying:
         if application.status is ApplicationStatus.SUBMITTED and same:
             return application
         status = _fire(application.status, ApplicationEvent.SUBMIT)
-        cv = self.stored_cv(application.trainee_id, document_id)
+        cv = newest_cv(self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ), document_id)
         wished = _with(application, changes)
         wished = wished.model_copy(update={"cv_document_id": cv.document_id if cv else None})
         program, policy = self.catalogue.program(application.program_id), by_version(application.policy_version)

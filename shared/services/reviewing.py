@@ -27,7 +27,7 @@ from shared.domain.program import Program
 from shared.domain.trainee import DocumentFact, StepResult, TraineeFacts
 from shared.events.application import ApplicationApproved, ApplicationClaimed, ApplicationRejected
 from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, Text, Work
-from shared.services.applying import WAITS, application_of, releases_of
+from shared.services.applying import DOCUMENTS_READ, WAITS, application_of, releases_of
 from shared.services.steps import Call, decide_again, step
 
 REJECT_CODES: Mapping[str, str] = {
@@ -127,7 +127,7 @@ class Reviewing:
         facts = self.people.facts(application.trainee_id)
         if facts is None:
             raise NotFound("The applicant's profile is gone.", "They may have asked to be erased; reject the application.")
-        return facts_with_documents(facts, self.store.owned("DOCUMENT", application.trainee_id))
+        return facts_with_documents(facts, self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------
     def _approve(self, call: Call, application_id: str, overrides: Sequence[Overriding], step1_verified: bool) -> Application:

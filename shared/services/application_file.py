@@ -1,0 +1,214 @@
+"""Everything that a page about an application shows, read together: the what-if before it, the trainee's view, the reviewer's view.
+
+Nothing here writes or decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from shared.domain.aggregate import EventRow
+from shared.domain.application import Application
+from shared.domain.calendar import horizon, local_date, require_start, weeks_covered
+from shared.domain.eligibility import Reason, Verdict, approval_gaps, explain
+from shared.domain.errors import Invalid, NotFound
+from shared.domain.fees import Quote, quote
+from shared.domain.guidelines import GuidelineResult, check
+from shared.domain.policy import CURRENT
+from shared.domain.program import ExperienceType, Program, ProgramStatus
+from shared.domain.search import usual_weeks
+from shared.domain.seats import FreeStart, free_by_week, free_starts, seats_for
+from shared.domain.trainee import TraineeFacts
+from shared.ports import BusinessClock, Catalogue, Loaded, People, Person, Store
+from shared.services.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application
+from shared.services.reviewing import facts_with_documents, guideline_results
+from shared.services.steps import Call
+
+RIVALS_READ = 100
+"""How many waiting applications, and as many open offers, are looked at for rivals; more than that are "at least"."""
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What if this trainee asked for this: `refused` says why the start or length is impossible, and then `plan` is None.
+
+    `starts` are the Mondays with a seat in every week, `seats` the places left for the chosen one. `facts` None: no profile yet.
+    """
+
+    program: Program
+    today: date
+    experience_type: ExperienceType
+    start: date | None
+    weeks: int
+    starts: tuple[FreeStart, ...]
+    seats: int
+    refused: Invalid | None
+    plan: Quote | None
+    facts: TraineeFacts | None
+    verdict: Verdict | None
+    guidelines: tuple[GuidelineResult, ...]
+    cv: Cv | None
+
+
+@dataclass(frozen=True)
+class TraineeFile:
+    """An application as its trainee sees it. `prospect` while it is a draft; `decision_text` the reviewer's words, None once erased."""
+
+    application: Application
+    program: Program
+    history: list[EventRow]
+    decision_text: str | None
+    prospect: Prospect | None
+    cv_number: int | None
+
+
+@dataclass(frozen=True)
+class ReviewFile:
+    """An application as staff see it (H12). `rivals` are other open applications that need one of its weeks; `gaps` block approval."""
+
+    application: Application
+    program: Program
+    history: list[EventRow]
+    decision_text: str | None
+    applicant: Person | None
+    reviewer: Person | None
+    facts: TraineeFacts | None
+    verdict: Verdict | None
+    gaps: tuple[Reason, ...]
+    guidelines: tuple[GuidelineResult, ...]
+    override_texts: Mapping[str, str]
+    documents: tuple[Loaded, ...]
+    seats: int
+    rivals: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationFiles:
+    store: Store
+    people: People
+    catalogue: Catalogue
+    clock: BusinessClock
+
+    def prospect(self, account_id: str, program_id: str, kind: ExperienceType | None, start: date | None, weeks: int | None) -> Prospect:
+        """Raises `NotFound` for a program that is not on the market (H10)."""
+        program = self.catalogue.program(program_id)
+        if program.status is not ProgramStatus.LIVE:
+            raise NotFound("This program is not on offer.", "Look for another one.")
+        return self._prospect(account_id, program, kind or program.experience_types[0], start, weeks or usual_weeks(program))
+
+    def mine(self, call: Call) -> list[tuple[Application, Program]]:
+        """The caller's applications, newest first."""
+        found = [application_of(loaded) for loaded in self.store.owned("APPLICATION", call.actor.id)]
+        programs = self.catalogue.programs({one.program_id for one in found})
+        return [(one, programs[one.program_id]) for one in found if one.program_id in programs]
+
+    def own(self, call: Call, application_id: str) -> TraineeFile:
+        """Raises `NotFound` for somebody else's."""
+        _, application = own_application(self.store, call, application_id)
+        program = self.catalogue.program(application.program_id)
+        draft = application.submitted_at is None
+        kind, start, weeks = application.experience_type, application.start, application.weeks
+        prospect = self._prospect(application.trainee_id, program, kind, start, weeks) if draft else None
+        return TraineeFile(
+            application=application,
+            program=program,
+            history=self.store.history("APPLICATION", application.id),
+            decision_text=self._text(application.decision_reason_ref),
+            prospect=prospect,
+            cv_number=self._number(application.cv_document_id),
+        )
+
+    def staff(self, application_id: str) -> ReviewFile:
+        """Raises `NotFound` also for what was never submitted: a draft is the trainee's own business."""
+        application = application_of(self.store.load("APPLICATION", application_id))
+        if application.submitted_at is None or application.start is None:
+            raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from the queue.")
+        program, now = self.catalogue.program(application.program_id), self.clock.now()
+        documents = tuple(
+            one for one in self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ) if one.state["status"] == "STORED"
+        )
+        persons = self.people.persons([application.trainee_id, *([application.claimed_by] if application.claimed_by else [])])
+        stored = self.people.facts(application.trainee_id)
+        facts = facts_with_documents(stored, documents) if stored else None
+        kind, today = application.experience_type, local_date(now, program.place.zone)
+        return ReviewFile(
+            application=application,
+            program=program,
+            history=self.store.history("APPLICATION", application.id),
+            decision_text=self._text(application.decision_reason_ref),
+            applicant=persons.get(application.trainee_id),
+            reviewer=persons.get(application.claimed_by or ""),
+            facts=facts,
+            verdict=explain(facts, kind, application.start, today) if facts else None,
+            gaps=approval_gaps(facts, kind, application.start) if facts else (),
+            guidelines=tuple(guideline_results(program, facts, application, now)) if facts else (),
+            override_texts={one.code: self._text(one.reason_ref) or "" for one in application.overrides},
+            documents=documents,
+            seats=self._seats(program, application.start, application.weeks),
+            rivals=self._rivals(application),
+        )
+
+    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    def _prospect(self, account_id: str, program: Program, kind: ExperienceType, start: date | None, weeks: int) -> Prospect:
+        today = local_date(self.clock.now(), program.place.zone)
+        stored = self.people.facts(account_id)
+        documents = self.store.owned("DOCUMENT", account_id, DOCUMENTS_READ)
+        facts = facts_with_documents(stored, documents) if stored else None
+        refused = _refusal(program, start, weeks, today)
+        starts = self._starts(program, weeks, today)
+        chosen = None if refused else start
+        return Prospect(
+            program=program,
+            today=today,
+            experience_type=kind,
+            start=start,
+            weeks=weeks,
+            starts=starts,
+            seats=next((free.seats for free in starts if free.start == chosen), 0),
+            refused=refused,
+            plan=quote(program, chosen, weeks, today, CURRENT) if chosen else None,
+            facts=facts,
+            verdict=explain(facts, kind, chosen or today, today) if facts else None,
+            guidelines=tuple(check(program.guidelines, facts, chosen, weeks, today)) if facts and chosen else (),
+            cv=newest_cv(documents),
+        )
+
+    def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
+        last = horizon(today, CURRENT.horizon_years)
+        years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
+        return tuple(free_starts(self.store.seat_years([(program.id, year) for year in years]), today, last, weeks, today))
+
+    def _seats(self, program: Program, start: date, weeks: int) -> int:
+        wanted = weeks_covered(start, weeks)
+        years = sorted({int(week[:4]) for week in wanted})
+        return seats_for(free_by_week(self.store.seat_years([(program.id, year) for year in years])), wanted)
+
+    def _rivals(self, application: Application) -> int:
+        """Everything open waits for a review or for its trainee to reserve, so the due rows are the list of what is open."""
+        assert application.start is not None
+        waiting = [item for kind in ("review", "offer") for item in self.store.due(kind, None, RIVALS_READ)]
+        found = self.store.load_many(("APPLICATION", item.subject_id) for item in waiting)
+        wanted = set(weeks_covered(application.start, application.weeks))
+        others = (application_of(loaded) for loaded in found.values() if loaded.state["program_id"] == application.program_id)
+        return sum(1 for one in others if one.id != application.id and one.start and wanted & set(weeks_covered(one.start, one.weeks)))
+
+    def _text(self, ref: str | None) -> str | None:
+        found = self.store.text(ref) if ref else None
+        return str(found["text"]) if found else None
+
+    def _number(self, document_id: str | None) -> int | None:
+        found = self.store.load_many([("DOCUMENT", document_id)]) if document_id else {}
+        return next((int(loaded.state["number"]) for loaded in found.values()), None)
+
+
+def _refusal(program: Program, start: date | None, weeks: int, today: date) -> Invalid | None:
+    """Why this start or length can never be had; the price of today's policy is asked for the day of today."""
+    if start is None:
+        return None
+    try:
+        require_start(start, weeks, today, program, CURRENT.horizon_years)
+    except Invalid as refused:
+        return refused
+    return None

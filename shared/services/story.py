@@ -1,0 +1,205 @@
+"""Where an application stands, in words for people: whose turn it is and until when, what happened, what comes next.
+
+Pure: the same story on its own page, in the trainee's hub and in the reviewer's queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.aggregate import EventRow
+from shared.domain.application import Application, ApplicationStatus, offer_over, review_overdue
+from shared.domain.instants import Instant
+from shared.domain.money import dollars
+from shared.domain.policy import by_version
+from shared.domain.program import ExperienceType, Program, ReviewMode
+
+S = ApplicationStatus
+
+
+class Standing(BaseModel):
+    """A page's clock. `due_at` None: nothing is waited for. `sentence` begins "You need to ..." and speaks to the trainee; `overdue` is
+    computed to the second. `href` is where the trainee's next step is done, "" when there is none."""
+
+    model_config = ConfigDict(frozen=True)
+    headline: str
+    sentence: str
+    who_acts: str = ""
+    started_at: Instant | None = None
+    due_at: Instant | None = None
+    overdue: bool = False
+    note: str = ""
+    href: str = ""
+    action: str = ""
+
+
+class Milestone(BaseModel):
+    """One entry of the timeline; `at` is None for what is still to come."""
+
+    model_config = ConfigDict(frozen=True)
+    state: Literal["done", "now", "todo"]
+    title: str
+    at: Instant | None = None
+    note: str = ""
+
+
+class ApplicationCard(BaseModel):
+    """An application in a list. `zone` is the site's IANA zone."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    status: ApplicationStatus
+    program_id: str
+    program_name: str
+    city: str
+    state: str
+    zone: str
+    experience_type: ExperienceType
+    start: date | None
+    weeks: int
+    standing: Standing
+
+    @classmethod
+    def of(cls, application: Application, program: Program, now: Instant) -> ApplicationCard:
+        return cls(
+            id=application.id, status=application.status, program_id=program.id, program_name=program.name, city=program.place.city,
+            state=program.place.state, zone=program.place.zone, experience_type=application.experience_type, start=application.start,
+            weeks=application.weeks, standing=standing(application, program, now),
+        )  # fmt: skip
+
+
+def standing(application: Application, program: Program, now: Instant) -> Standing:
+    """Whose turn it is at `now` (UTC)."""
+    match application.status:
+        case S.DRAFT:
+            return Standing(
+                headline="Not sent yet",
+                sentence="You need to send it by then; until then your entries are kept, and no seat is promised.",
+                who_acts="you",
+                started_at=application.created_at,
+                due_at=application.draft_expires_at,
+                href=f"/applications/{application.id}",
+                action="Continue",
+            )
+        case S.SUBMITTED | S.IN_REVIEW:
+            return _in_review(application, program, now)
+        case S.APPROVED:
+            return _approved(application, now)
+        case _:
+            return _ended(application)
+
+
+def _in_review(application: Application, program: Program, now: Instant) -> Standing:
+    """T18, T20: the reviewer's promise; for a host that looks at applications itself no promise shorter than its own is made."""
+    late = review_overdue(application, now)
+    policy = by_version(application.policy_version)
+    first = program.review_mode is ReviewMode.HOST
+    return Standing(
+        headline="Your reviewer is reading it" if application.status is S.IN_REVIEW else "Waiting for a reviewer",
+        sentence="You need to do nothing. We are late with this, and a coordinator knows." if late else "You need to do nothing.",
+        who_acts="your reviewer" if application.status is S.IN_REVIEW else "a reviewer",
+        started_at=application.submitted_at,
+        due_at=application.review_due_at,
+        overdue=late,
+        note=f"first look; host reviews take {policy.host_promise_days} days or more" if first else "",
+    )
+
+
+def _approved(application: Application, now: Instant) -> Standing:
+    if application.live_reservation_id is not None:
+        return Standing(
+            headline="A seat is held while you pay",
+            sentence="You need to finish the payment, or cancel it.",
+            who_acts="you",
+            href=f"/reservations/{application.live_reservation_id}",
+            action="Go to the payment",
+        )
+    if offer_over(application, now):
+        return Standing(headline="The offer has run out", sentence="You need to apply again if you still want this rotation.")
+    return Standing(
+        headline="Approved: reserve your seat",
+        sentence="You need to sign the clinical terms and pay by then. No seat is held for you before that.",
+        who_acts="you",
+        started_at=application.decided_at,
+        due_at=application.offer_expires_at,
+        href=f"/reservations/for/{application.id}",
+        action="Sign and reserve",
+    )
+
+
+_ENDED: Mapping[ApplicationStatus, tuple[str, str]] = {
+    S.REJECTED: ("Not accepted", "You need to do nothing. Other programs are open to you."),
+    S.CONVERTED: ("The seat is yours", "You need to follow your rotation's own page from here."),
+    S.WITHDRAWN: ("Withdrawn", "You need to do nothing. You may apply again at any time."),
+    S.CLOSED: ("Closed", "You need to do nothing. You may apply again for another start."),
+    S.EXPIRED: ("Run out", "You need to apply again if you still want this rotation. Your profile and CV are kept."),
+}
+
+
+def _ended(application: Application) -> Standing:
+    headline, sentence = _ENDED.get(application.status, ("Waiting", "You need to do nothing."))
+    href = f"/reservations/{application.live_reservation_id}" if application.status is S.CONVERTED else ""
+    return Standing(headline=headline, sentence=sentence, href=href, action="Open my rotation" if href else "")
+
+
+# --- what happened, what comes --------------------------------------------------------------------------------------------------------
+_HAPPENED: Mapping[str, str] = {
+    "ApplicationStarted.v1": "Started",
+    "ApplicationSubmitted.v1": "Sent with a CV",
+    "ApplicationClaimed.v1": "A reviewer took it up",
+    "ApplicationClaimLapsed.v1": "Back in the queue: the reviewer ran out of time",
+    "ApplicationApproved.v1": "Approved",
+    "ApplicationRejected.v1": "Not accepted",
+    "ApplicationWithdrawn.v1": "Withdrawn",
+    "ApplicationClosed.v1": "Closed",
+    "TermsSigned.v1": "Clinical terms signed",
+    "HoldPlaced.v1": "A seat was held for the payment",
+    "HoldReleased.v1": "The held seat was given back",
+    "ApplicationConverted.v1": "Paid: the seat is reserved",
+}
+_EXPIRED = {"draft": "The draft ran out", "offer": "The offer ran out"}
+
+
+def timeline(application: Application, rows: Iterable[EventRow], now: Instant) -> list[Milestone]:
+    """The event rows in plain words, then where it stands, then what is still to come."""
+    past = [_milestone(row) for row in rows if row.type in _HAPPENED or row.type == "ApplicationExpired.v1"]
+    return [*past, *_ahead(application, now)]
+
+
+def _milestone(row: EventRow) -> Milestone:
+    title = _HAPPENED.get(row.type) or _EXPIRED.get(str(row.data.get("decision_code")), "Run out")
+    note = ""
+    if row.type == "ApplicationApproved.v1":
+        results = row.data.get("guideline_results", ())
+        met = sum(1 for one in results if one["verdict"] == "met")
+        note = f"{met} of {len(results)} guidelines met" if results else ""
+    return Milestone(state="done", title=title, at=row.occurred_at, note=note)
+
+
+def _ahead(application: Application, now: Instant) -> list[Milestone]:
+    reserve = _reserve_title(application)
+    steps: Sequence[str]
+    match application.status:
+        case S.DRAFT:
+            steps = ("Choose a start, add your CV, send it", "A reviewer decides", reserve)
+        case S.SUBMITTED:
+            steps = ("It waits for a reviewer", "Decision", reserve)
+        case S.IN_REVIEW:
+            steps = ("A reviewer reads it", "Decision", reserve)
+        case S.APPROVED if not offer_over(application, now) or application.live_reservation_id:
+            steps = (reserve,)
+        case _:
+            steps = ()
+    return [Milestone(state="todo" if number else "now", title=title) for number, title in enumerate(steps)]
+
+
+def _reserve_title(application: Application) -> str:
+    """T25, T26: what reserving will cost, once the price is fixed by submission."""
+    if application.total_cents is None:
+        return "Sign the terms and reserve"
+    deposit = min(by_version(application.policy_version).deposit_cents, application.total_cents)
+    return f"Sign the terms and reserve: {dollars(deposit)} or {dollars(application.total_cents)} in full"

@@ -1,0 +1,183 @@
+"""What each signed-in person owes and is owed: the trainee's hub, and the operator's queue by time left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.application import Application, ApplicationStatus
+from shared.domain.calendar import end_of_day, local_date, reached
+from shared.domain.policy import CURRENT
+from shared.domain.program import Program
+from shared.domain.reservation import SEATED, Reservation, ReservationStatus, balance_overdue
+from shared.ports import BusinessClock, Catalogue, DueItem, People, Person, Store
+from shared.services.applying import application_of
+from shared.services.steps import Call
+
+QUEUES: Mapping[str, tuple[str, ...]] = {
+    "reviewer": ("review",),
+    "coordinator": ("review", "mail"),
+    "admin": ("review", "mail"),
+}
+"""Which kinds of due rows a role sees. `escalation` is no row of its own: it marks a review that has waited too long."""
+QUEUE_READ = 100
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the trainee does next; `due_at` UTC, None when nothing runs out. `zone` is the site's IANA zone."""
+
+    code: str
+    href: str
+    program: str
+    due_at: datetime | None
+    zone: str
+    cents: int | None = None
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A trainee's own: applications that still lead somewhere, those that ended, reservations that hold a seat or money."""
+
+    applications: tuple[tuple[Application, Program], ...]
+    ended: tuple[tuple[Application, Program], ...]
+    reservations: tuple[tuple[Reservation, Program], ...]
+    tasks: tuple[Task, ...]
+    profile_missing: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One row of the queue. `overdue` to the second; `escalated` once a review has waited its 72 business hours."""
+
+    item: DueItem
+    application: Application | None
+    reservation: Reservation | None
+    program: Program
+    trainee: Person | None
+    overdue: bool
+    escalated: bool
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Queue:
+    """In order of time left. `today` counts what falls due before the operator's day ends and is not over yet."""
+
+    rows: tuple[Waiting, ...]
+    overdue: int
+    today: int
+    more: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    store: Store
+    people: People
+    catalogue: Catalogue
+    clock: BusinessClock
+
+    def hub(self, call: Call) -> Hub:
+        """The caller's own rotations, newest first, and what to do next by time left."""
+        applied = [application_of(loaded) for loaded in self.store.owned("APPLICATION", call.actor.id)]
+        reserved = [Reservation.model_validate(loaded.state) for loaded in self.store.owned("RESERVATION", call.actor.id)]
+        shown = [one for one in reserved if one.status in (*SEATED, ReservationStatus.REFUND_DUE, ReservationStatus.COMPLETED)]
+        programs = self.catalogue.programs({one.program_id for one in applied} | {one.program_id for one in shown})
+        # A converted application lives on as its reservation.
+        listed = [one for one in applied if one.status is not ApplicationStatus.CONVERTED]
+        leading = [one for one in listed if one.status in _LEADING]
+        profile_missing = self.people.facts(call.actor.id) is None
+        return Hub(
+            applications=tuple((one, programs[one.program_id]) for one in leading),
+            ended=tuple((one, programs[one.program_id]) for one in listed if one not in leading),
+            reservations=tuple((one, programs[one.program_id]) for one in shown),
+            tasks=tuple(self._tasks(leading, shown, programs, profile_missing)),
+            profile_missing=profile_missing,
+        )
+
+    def queue(self, call: Call, roles: Sequence[str]) -> Queue:
+        """What waits for these roles, the most urgent first; at most 100 rows of a kind are read."""
+        kinds = tuple(dict.fromkeys(kind for role in roles for kind in QUEUES.get(role, ())))
+        items = [item for kind in kinds for item in self.store.due(kind, None, QUEUE_READ)]
+        rows = self._rows(sorted(items, key=lambda item: (item.due.at, item.subject_id)), call)
+        now = self.clock.now()
+        tonight = end_of_day(local_date(now, CURRENT.business_zone), CURRENT.business_zone)
+        return Queue(
+            rows=tuple(rows),
+            overdue=sum(1 for row in rows if row.overdue),
+            today=sum(1 for row in rows if not row.overdue and row.item.due.at <= tonight),
+            more=any(sum(1 for item in items if item.due.kind == kind) >= QUEUE_READ for kind in kinds),
+        )
+
+    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    def _rows(self, items: Sequence[DueItem], call: Call) -> list[Waiting]:
+        found = self.store.load_many((item.subject_kind, item.subject_id) for item in items)
+        applications = {id: application_of(one) for (kind, id), one in found.items() if kind == "APPLICATION"}
+        reservations = {id: Reservation.model_validate(one.state) for (kind, id), one in found.items() if kind == "RESERVATION"}
+        subjects: list[Application | Reservation] = [*applications.values(), *reservations.values()]
+        programs = self.catalogue.programs({one.program_id for one in subjects})
+        persons = self.people.persons({one.trainee_id for one in subjects})
+        rows = []
+        for item in items:
+            subject = applications.get(item.subject_id) or reservations.get(item.subject_id)
+            if subject is None or not _still_waits(item, subject):
+                continue  # the index may be a moment behind the state
+            rows.append(self._row(item, subject, programs[subject.program_id], persons.get(subject.trainee_id), call))
+        return rows
+
+    def _row(self, item: DueItem, subject: Application | Reservation, program: Program, trainee: Person | None, call: Call) -> Waiting:
+        now = self.clock.now()
+        application = subject if isinstance(subject, Application) else None
+        escalate_at = application.escalate_at if application else None
+        claimed = application is not None and application.status is ApplicationStatus.IN_REVIEW
+        return Waiting(
+            item=item,
+            application=application,
+            reservation=subject if isinstance(subject, Reservation) else None,
+            program=program,
+            trainee=trainee,
+            overdue=reached(item.due.at, now),
+            escalated=escalate_at is not None and reached(escalate_at, now),
+            mine=claimed and application is not None and application.claimed_by == call.actor.id,
+        )
+
+    def _tasks(
+        self, applied: Sequence[Application], reserved: Sequence[Reservation], programs: Mapping[str, Program], profile_missing: bool
+    ) -> list[Task]:
+        now = self.clock.now()
+        tasks = [task for one in applied if (task := _application_task(one, programs[one.program_id], now))]
+        tasks += [task for one in reserved if (task := _reservation_task(one, programs[one.program_id], now))]
+        tasks.sort(key=lambda task: (task.due_at is None, task.due_at or now))
+        return [Task("profile", "/accounts/profile", "", None, "UTC"), *tasks] if profile_missing else tasks
+
+
+_LEADING = (
+    ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.NEEDS_INFO,
+    ApplicationStatus.HOST_REVIEW, ApplicationStatus.APPROVED,
+)  # fmt: skip
+
+
+def _still_waits(item: DueItem, subject: Application | Reservation) -> bool:
+    return item.due.kind != "review" or subject.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW)
+
+
+def _application_task(one: Application, program: Program, now: datetime) -> Task | None:
+    zone = program.place.zone
+    if one.status is ApplicationStatus.DRAFT:
+        return Task("send", f"/applications/{one.id}", program.name, one.draft_expires_at, zone)
+    offered = one.status is ApplicationStatus.APPROVED and one.live_reservation_id is None and one.offer_expires_at is not None
+    if offered and one.offer_expires_at is not None and not reached(one.offer_expires_at, now):
+        return Task("reserve", f"/reservations/for/{one.id}", program.name, one.offer_expires_at, zone)
+    return None
+
+
+def _reservation_task(one: Reservation, program: Program, now: datetime) -> Task | None:
+    href, zone = f"/reservations/{one.id}", program.place.zone
+    if one.status is ReservationStatus.HELD:
+        return Task("pay", href, program.name, one.held_until, zone, one.charge_cents)
+    owed = one.total_cents - one.paid_cents
+    if one.status is ReservationStatus.RESERVED and owed > 0 and one.balance_due_at is not None:
+        code = "balance_late" if balance_overdue(one, now) else "balance"
+        return Task(code, href, program.name, one.balance_due_at, zone, owed)
+    return None
