@@ -2,7 +2,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check demo bench clock admin replay seed package lock clean
 SHELL := /bin/bash
-export PYTHONDONTWRITEBYTECODE := 1
 PY := .venv/bin/python
 STATE ?= .rota
 

@@ -54,7 +54,7 @@ def _session() -> boto3.Session:
 
 def environment(port: int, state_dir: Path, smtp_port: int, *, auth: bool, persist: bool) -> dict[str, str]:
     """The environment MiniStack runs in. Nothing of the caller's AWS settings may leak in: function workers inherit all of it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BOTO", "STRIPE"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BOTO", "STRIPE", "PYTHONDONTWRITE"))}
     temporary = state_dir / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     return kept | {
@@ -73,8 +73,6 @@ def environment(port: int, state_dir: Path, smtp_port: int, *, auth: bool, persi
         "LOG_LEVEL": "INFO",
         # A worker that was used once stays: a cold start in the middle of a demo surprises people.
         "LAMBDA_WARM_TTL_SECONDS": "3600",
-        # Code arrives in zips that carry their own byte code; writing more beside it only costs time.
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
     }
 
