@@ -73,7 +73,7 @@ class Scene:
     def add(self, id: str, weeks: Iterable[str] = OPEN, **changes: Any) -> Program:
         made = program(id=id, **changes)
         stored(self.store, "PROGRAM", id, made.model_dump(mode="json"))
-        self.store.open_seats(id, {week: made.capacity for week in weeks})
+        self.store.open_seats(id, dict.fromkeys(weeks, made.capacity))
         return made
 
     def index(self) -> LocalIndex:
