@@ -57,8 +57,19 @@ class EventRow(Draft):
 
 
 def canonical(value: Any) -> str:
-    """JSON with sorted keys and no spaces (RFC 8785 for the values used here: text, integers, booleans, null, lists, maps)."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """JSON with sorted keys and no spaces (RFC 8785 for the values used here: text, numbers, booleans, null, lists, maps)."""
+    return json.dumps(_whole(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _whole(value: Any) -> Any:
+    """41.0 as 41, as RFC 8785 writes it: a table keeps the number, not how it was typed, and the hash must survive that."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {name: _whole(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(inner) for inner in value]
+    return value
 
 
 def text_hash(text: str) -> str:

@@ -70,6 +70,13 @@ def test_a_step_stores_the_state_and_its_event_row_together(store: Store) -> Non
     assert chain_breaks(history) == []
 
 
+def test_degrees_without_a_fraction_keep_the_chain_and_the_replay(store: Store) -> None:
+    loaded = stored(store, "PROGRAM", PROGRAM, {"status": "LIVE", "place": {"latitude": 41.0, "longitude": -87.5}})
+    history = store.history("PROGRAM", PROGRAM)
+    assert chain_breaks(history) == []
+    assert fold(history) == loaded.state
+
+
 def test_what_does_not_exist_is_not_found(store: Store) -> None:
     with pytest.raises(NotFound):
         store.load("APPLICATION", "nobody")
@@ -99,6 +106,35 @@ def test_making_the_same_thing_twice_is_a_conflict(store: Store) -> None:
     stored(store, "ACCOUNT", "a", {"status": "NEW"})
     with pytest.raises(VersionConflict):
         stored(store, "ACCOUNT", "a", {"status": "OTHER"})
+
+
+def test_the_same_work_again_after_a_lost_answer_is_answered_as_the_first(store: Store) -> None:
+    open_seats(store, 1, *WEEKS)
+    work = hold(1, WEEKS)
+    first = store.commit(work)
+    assert store.commit(work) == first
+    assert set(taken(store).values()) == {1}
+    assert len(store.history("RESERVATION", "reservation-1")) == 1
+
+
+def test_T27_a_sold_out_week_is_named_and_nothing_is_taken(store: Store) -> None:
+    open_seats(store, 1, *WEEKS)
+    store.commit(hold(1, WEEKS[1:2]))
+    with pytest.raises(SoldOut) as refused:
+        store.commit(hold(2, WEEKS, OTHER))
+    assert refused.value.facts["weeks"] == ["2027-W10"]
+    assert taken(store) == {"2027-W09": 0, "2027-W10": 1, "2027-W11": 0, "2027-W12": 0}
+    assert store.load_many([("RESERVATION", "reservation-2")]) == {}
+
+
+def test_weeks_that_are_not_open_are_sold_out(store: Store) -> None:
+    open_seats(store, 1, "2027-W09")
+    with pytest.raises(SoldOut) as unopened_week:
+        store.commit(hold(1, ("2027-W09", "2027-W10")))
+    with pytest.raises(SoldOut) as unopened_year:
+        store.commit(hold(1, ("2028-W01",)))
+    assert unopened_week.value.facts["weeks"] == ["2027-W10"]
+    assert unopened_year.value.facts["weeks"] == ["2028-W01"]
 
 
 def test_a_second_seat_in_one_week_overlaps(store: Store) -> None:
@@ -143,6 +179,15 @@ def test_giving_back_twice_is_a_conflict_and_never_goes_below_zero(store: Store)
             with pytest.raises(VersionConflict):
                 store.commit(work)
     assert set(taken(store).values()) == {1}
+
+
+def test_a_switch_touches_only_the_differing_weeks(store: Store) -> None:
+    weeks = (*WEEKS, "2027-W13")
+    open_seats(store, 1, *weeks)
+    store.commit(hold(1, WEEKS))
+    move = SeatMove(PROGRAM, TRAINEE, "reservation-1", take=("2027-W13",), give=("2027-W09",))
+    store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,)))
+    assert taken(store) == {"2027-W09": 0, "2027-W10": 1, "2027-W11": 1, "2027-W12": 1, "2027-W13": 1}
 
 
 def test_opening_a_seat_year_twice_is_a_duplicate(store: Store) -> None:
@@ -219,3 +264,33 @@ def test_T27_the_last_seat_goes_to_one_and_the_other_hears_sold_out(store: Store
     assert refused.value.facts["weeks"] == list(WEEKS)
     assert set(taken(store).values()) == {1}
     assert store.load_many([("RESERVATION", "reservation-2")]) == {}
+
+
+def test_the_same_work_from_a_second_writer_with_other_content_is_no_repeat(store: Store) -> None:
+    before = stored(store, "ACCOUNT", "a", {"status": "NEW"})
+    store.commit(Work(steps=(Step(before, draft({"status": "ACTIVE"})),)))
+    with pytest.raises(VersionConflict):
+        store.commit(Work(steps=(Step(before, draft({"status": "ACTIVE", "by": "somebody else"})),)))
+
+
+def test_a_switch_into_a_full_week_names_that_week_and_keeps_the_old_one(store: Store) -> None:
+    weeks = (*WEEKS, "2027-W13")
+    open_seats(store, 1, *weeks)
+    store.commit(hold(1, WEEKS))
+    store.commit(hold(2, ("2027-W13",), OTHER))
+    move = SeatMove(PROGRAM, TRAINEE, "reservation-1", take=("2027-W13",), give=("2027-W09",))
+    with pytest.raises(SoldOut) as refused:
+        store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,)))
+    assert refused.value.facts["weeks"] == ["2027-W13"]
+    assert taken(store) == dict.fromkeys(weeks, 1)
+
+
+def test_a_seat_passes_from_one_trainee_to_the_next_in_one_work(store: Store) -> None:
+    open_seats(store, 1, *WEEKS)
+    store.commit(hold(1, WEEKS))
+    back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
+    released = Step(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"}))
+    passed_on = hold(2, WEEKS, OTHER)
+    store.commit(Work(steps=(released, *passed_on.steps), seats=(back, *passed_on.seats)))
+    assert set(taken(store).values()) == {1}
+    store.commit(hold(3, (), TRAINEE))

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.transaction import Tables, actions, refusal
 from shared.domain.aggregate import EventRow, Kind
-from shared.domain.errors import Busy, NotFound
+from shared.domain.errors import Busy, NotFound, VersionConflict
 from shared.domain.instants import iso
 from shared.domain.money import JournalEntry
 from shared.domain.seats import SeatYear
@@ -61,6 +61,8 @@ class DynamoStore:
                 return rows
             except self._client.exceptions.TransactionCanceledException as error:
                 refused = refusal(found, error.response["CancellationReasons"])
+                if isinstance(refused, VersionConflict) and self._recorded(rows):
+                    return rows
                 if refused:
                     raise refused from error
             except ClientError as error:
@@ -71,6 +73,12 @@ class DynamoStore:
             # Full jitter: items of one program are touched by many at once, and equal waits would meet again.
             self._pause(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311 - spreading load, not a secret
         raise Busy("Many people are booking this at the same moment.", "Nothing was changed. Try again.")
+
+    def _recorded(self, rows: Sequence[EventRow]) -> bool:
+        """Whether exactly these rows are stored: the same work was committed before and its answer lost. A row's hash covers it all."""
+        keys = [items.key(items.aggregate_pk(row.kind, row.aggregate_id), items.event_sk(row.seq)) for row in rows]
+        stored = {item["hash"]["S"] for item in self.batch(self._tables.core, keys)}
+        return bool(rows) and stored == {row.hash for row in rows}
 
     def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
         found = self._ask(

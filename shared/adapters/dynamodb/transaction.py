@@ -6,7 +6,7 @@ Each action is paired with the refusal that its failed condition stands for, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,8 +37,7 @@ def actions(work: Work, tables: Tables) -> tuple[list[EventRow], list[Action]]:
     """The event rows to be written and every action. Seats come first: the gate's own refusal is the one to report."""
     rows: list[EventRow] = []
     found: list[Action] = []
-    for move in work.seats:
-        found += _seat_actions(move, tables.core)
+    found += _seat_actions(work.seats, tables.core)
     for step in work.steps:
         row, step_actions = _step_actions(step, tables.core)
         rows.append(row)
@@ -59,10 +58,12 @@ def actions(work: Work, tables: Tables) -> tuple[list[EventRow], list[Action]]:
 
 def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> RotaError | None:
     """The refusal that the cancellation stands for; None when only conflicts (to be tried again) cancelled it."""
-    failed = [action for action, reason in zip(found, reasons, strict=True) if reason.get("Code") == "ConditionalCheckFailed"]
     by_kind: dict[str, list[str]] = {}
-    for action in failed:
-        by_kind.setdefault(action.kind, []).append(action.about)
+    for action, reason in zip(found, reasons, strict=True):
+        if reason.get("Code") == "ConditionalCheckFailed":
+            full = _full(action, reason) if action.kind == "seat" else [action.about]
+            # A seat item that fails with no full week lost a seat that this work wanted to give back: somebody was faster.
+            by_kind.setdefault(action.kind if full else "version", []).extend(full or [action.about])
     # A lost race shows as a version conflict *and* full weeks; the caller re-reads before it believes "sold out".
     if "version" in by_kind:
         return VersionConflict(
@@ -77,8 +78,7 @@ def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> Ro
             weeks=by_kind["overlap"],
         )
     if "seat" in by_kind:
-        weeks = sorted(week for about in by_kind["seat"] for week in about.split(","))
-        return SoldOut("The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=weeks)
+        return SoldOut("The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=sorted(by_kind["seat"]))
     return None
 
 
@@ -100,47 +100,60 @@ def _step_actions(step: Step, table: str) -> tuple[EventRow, list[Action]]:
     return row, found
 
 
-def _seat_actions(move: SeatMove, table: str) -> list[Action]:
-    found = [Action(_change_seats(table, move.program_id, year, weeks, +1), "seat", ",".join(weeks)) for year, weeks in _by_year(move.take)]
-    found += [
-        Action(_change_seats(table, move.program_id, year, weeks, -1), "version", move.program_id) for year, weeks in _by_year(move.give)
-    ]
-    found += [Action(_put(table, items.trainee_week_item(move, week), new=True), "overlap", week) for week in move.take]
-    for week in move.give:
-        found.append(
-            Action(_release(table, items.trainee_week_key(move.trainee_id, week), move.reservation_id, "reservation_id"), "version", week)
-        )
+def _seat_actions(moves: Sequence[SeatMove], table: str) -> list[Action]:
+    changes: dict[tuple[str, int], dict[str, int]] = {}
+    for move in moves:
+        for weeks, by in ((move.take, +1), (move.give, -1)):
+            for week in weeks:
+                year = changes.setdefault((move.program_id, int(week[:4])), {})
+                year[week] = year.get(week, 0) + by
+    found = [_change_seats(table, program_id, year, change) for (program_id, year), change in changes.items() if any(change.values())]
+    for move in moves:
+        found += [Action(_put(table, items.trainee_week_item(move, week), new=True), "overlap", week) for week in move.take]
+        for week in move.give:
+            row = items.trainee_week_key(move.trainee_id, week)
+            found.append(Action(_release(table, row, move.reservation_id, "reservation_id"), "version", week))
     return found
 
 
-def _by_year(weeks: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    years: dict[int, list[str]] = {}
-    for week in weeks:
-        years.setdefault(int(week[:4]), []).append(week)
-    yield from years.items()
-
-
-def _change_seats(table: str, program_id: str, year: int, weeks: Sequence[str], by: int) -> dict[str, Any]:
-    """All of one ISO year's weeks in one update: `taken` moves by one under `taken < capacity` (or `taken > 0` when giving back)."""
-    names, sets, guards = {"#taken": "taken", "#weeks": "weeks"}, [], []
-    for week in weeks:
+def _change_seats(table: str, program_id: str, year: int, change: Mapping[str, int]) -> Action:
+    """Every change of one seat item in one update, since a transaction touches an item once (a switch takes and gives in one year).
+    `taken` goes up by one under `taken < capacity`, down by one under `taken > 0`; given back and taken again, a week stays as it is."""
+    names, values = {"#taken": "taken", "#weeks": "weeks"}, {":one": {"N": "1"}}
+    sets, guards = [], []
+    for week, by in change.items():
+        if by not in (-1, 0, 1):
+            raise ValueError(f"{week} would move by {by} seats in one transaction")
+        if by == 0:
+            continue
         name = f"#{week[5:]}"
         names[name] = week[5:]
         path = f"#weeks.{name}.#taken"
         sets.append(f"{path} = {path} {'+' if by > 0 else '-'} :one")
         guards.append(f"{path} < #weeks.{name}.#capacity" if by > 0 else f"{path} > :none")
-    if by > 0:
+    if 1 in change.values():
         names["#capacity"] = "capacity"
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": items.seats_key(program_id, year),
-            "UpdateExpression": "SET " + ", ".join(sets),
-            "ConditionExpression": " AND ".join(guards),
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": {":one": {"N": "1"}} | ({} if by > 0 else {":none": {"N": "0"}}),
-        }
+    if -1 in change.values():
+        values[":none"] = {"N": "0"}
+    update = {
+        "TableName": table,
+        "Key": items.seats_key(program_id, year),
+        "UpdateExpression": "SET " + ", ".join(sets),
+        "ConditionExpression": " AND ".join(guards),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
+    return Action({"Update": update}, "seat", ",".join(week for week, by in change.items() if by > 0))
+
+
+def _full(action: Action, reason: Mapping[str, Any]) -> list[str]:
+    """Which of the weeks to take are full, read from the seat item as the failed condition saw it; without an item no week is open."""
+    wanted = [week for week in action.about.split(",") if week]
+    if not reason.get("Item"):
+        return wanted
+    seats = items.seats_of(reason["Item"])
+    return [week for week in wanted if seats.free(week[5:]) == 0]
 
 
 def _put(table: str, item: items.Item, new: bool = False) -> dict[str, Any]:
