@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
@@ -214,4 +215,5 @@ class Room:
         """Where a browser goes that must sign in first; empty for every other refusal."""
         if not isinstance(error, SignInNeeded) or self.request.method != "GET":
             return ""
-        return f"/accounts/sign-in?next={self.request.path}"
+        asked = f"{self.request.path}?{self.request.query_string}" if self.request.query_string else self.request.path
+        return f"/accounts/sign-in?next={quote(asked, safe='/')}"

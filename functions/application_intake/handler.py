@@ -1,0 +1,121 @@
+"""The applications room: what if, draft, submit, withdraw; and for reviewers claim, approve, reject (T14-T20, H11, H12)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.application_intake.models import (
+    ApplicationView,
+    ApproveRequest,
+    ListView,
+    ProspectView,
+    RejectRequest,
+    SaveRequest,
+    StartRequest,
+    StartView,
+    SubmitRequest,
+    WhatIf,
+)
+from shared.domain.application import ApplicationStatus
+from shared.runtime.http import Room, roles
+from shared.runtime.settings import Http, Uploads
+from shared.services.story import ApplicationCard
+
+STAFF = ("reviewer", "coordinator", "admin")
+
+
+class Settings(Http, Uploads):
+    """The upload bucket: a draft's page carries the form that sends a CV there."""
+
+
+room = Room("application_intake", Settings)
+trainee, reviewer, anyone_here = roles("trainee"), roles("reviewer"), roles("trainee", *STAFF)
+ONE, PAGE = "/applications/<application_id>", "/applications/{id}"
+
+
+@room.get("/applications", access=trainee, page="list.html", title="My applications")
+def my_applications() -> ListView:
+    """The caller's applications, newest first."""
+    now = room.wiring.clock.now()
+    found = room.wiring.application_files.mine(room.call("trainee"))
+    return ListView(applications=tuple(ApplicationCard.of(one, program, now) for one, program in found))
+
+
+@room.get("/applications/start", access=trainee, page="start.html", title="Apply: {prospect[program][name]}")
+def before_applying(what_if: Annotated[WhatIf, Query()]) -> StartView:
+    """What applying would mean for the caller: price, seats, eligibility, guidelines. Writes nothing."""
+    room.request.expect_query(WhatIf.model_fields)
+    call = room.call("trainee")
+    found = room.wiring.application_files.prospect(
+        call.actor.id, what_if.program, what_if.experience_type, what_if.start, what_if.weeks
+    )
+    return StartView(prospect=ProspectView.of(found))
+
+
+@room.get(ONE, access=anyone_here, page="application.html", title="{program[name]}")
+def show_application(application_id: str) -> ApplicationView:
+    """One application: its clock and what happened; a draft with its checklist; for staff the verdicts and the decision (H12)."""
+    wiring, now, session = room.wiring, room.wiring.clock.now(), room.session
+    worn = set(session.roles) if session else set()
+    if session and worn & set(STAFF):
+        file = wiring.application_files.staff(application_id)
+        if file.application.trainee_id != session.account_id:
+            return ApplicationView.for_staff(file, now, session.account_id, "reviewer" in worn)
+    call = room.call("trainee")
+    own = wiring.application_files.own(call, application_id)
+    drafting = own.application.status is ApplicationStatus.DRAFT
+    upload = wiring.paperwork.upload_form(call.actor.id, "cv", f"/applications/{application_id}") if drafting else None
+    return ApplicationView.of(own, now, upload)
+
+
+@room.post("/applications", access=trainee, form=StartRequest, goes_to=PAGE, status=201)
+def start(body: StartRequest) -> ApplicationView:
+    """Starts a draft; the same Idempotency-Key names the same draft."""
+    return show_application(room.wiring.applying.start(room.call("trainee"), room.key(), body.wish()).id)
+
+
+@room.post(f"{ONE}/save", access=trainee, form=SaveRequest, again=show_application, goes_to=PAGE)
+def save(application_id: str, body: SaveRequest) -> ApplicationView:
+    """Changes a draft."""
+    room.wiring.applying.save(room.call("trainee"), application_id, body.changes())
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/submit", access=trainee, form=SubmitRequest, again=show_application, goes_to=PAGE)
+def submit(application_id: str, body: SubmitRequest) -> ApplicationView:
+    """Sends it to review with a CV (T15): the review clock starts (T18)."""
+    room.wiring.applying.submit(room.call("trainee"), application_id, body.changes(), body.document_id)
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/withdraw", access=trainee, again=show_application, goes_to=PAGE)
+def withdraw(application_id: str) -> ApplicationView:
+    """Ends an open application, free of charge."""
+    room.wiring.applying.withdraw(room.call("trainee"), application_id)
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/claim", access=reviewer, again=show_application, goes_to=PAGE)
+def claim(application_id: str) -> ApplicationView:
+    """Takes it from the queue for four business hours."""
+    room.wiring.reviewing.claim(room.call("reviewer"), application_id)
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/approve", access=reviewer, form=ApproveRequest, again=show_application, goes_to=PAGE)
+def approve(application_id: str, body: ApproveRequest) -> ApplicationView:
+    """Approves with every guideline met or overridden with a reason (H12), and opens the offer."""
+    room.wiring.reviewing.approve(room.call("reviewer"), application_id, body.chosen(), body.step1_verified)
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/reject", access=reviewer, form=RejectRequest, again=show_application, goes_to=PAGE)
+def reject(application_id: str, body: RejectRequest) -> ApplicationView:
+    """Ends it with a reason that the trainee reads."""
+    room.wiring.reviewing.reject(room.call("reviewer"), application_id, body.code, body.reason)
+    return show_application(application_id)
+
+
+handler = room.handler()

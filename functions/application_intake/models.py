@@ -1,0 +1,371 @@
+"""What the applications room takes and answers with. Cents are US cents, `start` a Monday at the site, instants UTC."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from shared.domain.application import Application, ApplicationStatus, review_overdue
+from shared.domain.calendar import end_date
+from shared.domain.eligibility import Reason, Verdict
+from shared.domain.fees import Quote
+from shared.domain.guidelines import GuidelineResult, GuidelineVerdict
+from shared.domain.instants import Instant
+from shared.domain.program import ExperienceType, Program, ReviewMode
+from shared.domain.seats import FreeStart
+from shared.domain.trainee import TraineeFacts
+from shared.services.application_file import Prospect, ReviewFile, TraineeFile
+from shared.services.applying import Wish
+from shared.services.documents import UploadForm
+from shared.services.reviewing import REJECT_CODES, Overriding
+from shared.services.story import ApplicationCard, Milestone, Standing, standing, timeline
+
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+OVERRIDE = "override."
+"""A form names each override's reason `override.<guideline>`; JSON sends `overrides`."""
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+# --- requests -------------------------------------------------------------------------------------------------------------------------
+class WhatIf(Request):
+    """The query of the page before an application; what is left out is the program's usual."""
+
+    program: str = Field("", title="Program", max_length=80)
+    start: date | None = Field(None, title="Start")
+    weeks: int | None = Field(None, title="Weeks", ge=1, le=52)
+    experience_type: ExperienceType | None = Field(None, title="Kind of rotation")
+
+
+class StartRequest(Request):
+    program_id: str = Field(title="Program", max_length=80)
+    experience_type: ExperienceType = Field(title="Kind of rotation")
+    start: date | None = Field(None, title="Start")
+    weeks: int = Field(4, title="Weeks", ge=1, le=52)
+    credit_wish: bool = Field(False, title="School credit")
+
+    def wish(self) -> Wish:
+        return Wish(self.program_id, self.experience_type, self.start, self.weeks, self.credit_wish)
+
+
+class SaveRequest(Request):
+    """What is left out stays as it is."""
+
+    experience_type: ExperienceType = Field(ExperienceType.HANDS_ON, title="Kind of rotation")
+    start: date = Field(date.min, title="Start")
+    weeks: int = Field(4, title="Weeks", ge=1, le=52)
+    credit_wish: bool = Field(False, title="School credit")
+
+    def changes(self) -> dict[str, Any]:
+        return self.model_dump(include=set(SaveRequest.model_fields), exclude_unset=True)
+
+
+class SubmitRequest(SaveRequest):
+    """Last changes, and the CV if it is not to be the newest one (T15)."""
+
+    document_id: str | None = Field(None, title="CV", max_length=40)
+
+
+class OverrideRequest(Request):
+    code: str = Field(title="Guideline", max_length=60)
+    reason: Prose = Field(title="Reason")
+
+
+class ApproveRequest(Request):
+    """H12: each guideline that is not met needs a reason; `step1_verified` says that you saw the score report."""
+
+    overrides: list[OverrideRequest] = Field(default=[], title="Overrides", max_length=40)
+    step1_verified: bool = Field(False, title="Step 1 score report")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_form(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        given = [{"code": name.removeprefix(OVERRIDE), "reason": value} for name, value in data.items() if name.startswith(OVERRIDE)]
+        rest = {name: value for name, value in data.items() if not name.startswith(OVERRIDE)}
+        return {**rest, "overrides": [*rest.get("overrides", []), *given]} if given else rest
+
+    def chosen(self) -> list[Overriding]:
+        return [Overriding(one.code, one.reason) for one in self.overrides]
+
+
+RejectCode = StrEnum("RejectCode", {code.upper(): code for code in REJECT_CODES})  # type: ignore[misc]  # the reasons are data
+
+
+class RejectRequest(Request):
+    """The trainee reads both: the code in our words, the reason in yours."""
+
+    code: RejectCode = Field(title="Reason")
+    reason: Prose = Field(title="What you tell the trainee")
+
+
+# --- parts of answers -----------------------------------------------------------------------------------------------------------------
+class ProgramBrief(Answer):
+    """`zone` is the site's IANA zone."""
+
+    id: str
+    name: str
+    setting: str
+    specialty: str
+    city: str
+    state: str
+    zone: str
+    review_mode: ReviewMode
+    experience_types: tuple[ExperienceType, ...]
+    weeks_min: int
+    weeks_max: int
+
+    @classmethod
+    def of(cls, program: Program) -> ProgramBrief:
+        place = program.place
+        return cls(
+            id=program.id, name=program.name, setting=program.setting, specialty=program.specialty, city=place.city, state=place.state,
+            zone=place.zone, review_mode=program.review_mode, experience_types=program.experience_types, weeks_min=program.weeks_min,
+            weeks_max=program.weeks_max,
+        )  # fmt: skip
+
+
+class Refused(Answer):
+    """Why the wish cannot be had, and what to choose instead."""
+
+    field: str
+    detail: str
+    remedy: str
+
+
+class ProspectView(Answer):
+    """What if: the price, the verdicts for this trainee, the starts with a seat. `ready` means that nothing is left but to send it."""
+
+    program: ProgramBrief
+    experience_type: ExperienceType
+    start: date | None
+    weeks: int
+    end: date | None
+    starts: tuple[FreeStart, ...]
+    seats: int
+    refused: Refused | None
+    plan: Quote | None
+    profile_known: bool
+    verdict: Verdict | None
+    guidelines: tuple[GuidelineResult, ...]
+    cv_number: int | None
+    cv_document_id: str | None
+    ready: bool
+
+    @classmethod
+    def of(cls, found: Prospect) -> ProspectView:
+        allowed = found.verdict is not None and found.verdict.allowed
+        offered = found.experience_type in found.program.experience_types
+        refused = found.refused
+        return cls(
+            program=ProgramBrief.of(found.program),
+            experience_type=found.experience_type,
+            start=found.start,
+            weeks=found.weeks,
+            end=end_date(found.start, found.weeks) if found.start and not refused else None,
+            starts=found.starts,
+            seats=found.seats,
+            refused=Refused(field=str(refused.facts.get("field", "")), detail=refused.detail, remedy=refused.remedy) if refused else None,
+            plan=found.plan,
+            profile_known=found.facts is not None,
+            verdict=found.verdict,
+            guidelines=found.guidelines,
+            cv_number=found.cv.number if found.cv else None,
+            cv_document_id=found.cv.document_id if found.cv else None,
+            ready=allowed and offered and found.seats > 0 and found.cv is not None,
+        )
+
+
+class Upload(Answer):
+    """Send `fields` and then `file` to `url` as multipart/form-data."""
+
+    document_id: str
+    name: str
+    url: str
+    fields: dict[str, str]
+    accept: str
+    max_bytes: int
+
+    @classmethod
+    def of(cls, form: UploadForm) -> Upload:
+        return cls(
+            document_id=form.document_id, name=form.name, url=form.url, fields=form.fields, accept=form.accept, max_bytes=form.max_bytes
+        )
+
+
+class DraftPart(Answer):
+    """A draft's checklist, and the form through which a CV reaches us."""
+
+    prospect: ProspectView
+    upload: Upload
+
+
+class Decision(Answer):
+    """`text` is None once it was erased; `words` what the code means."""
+
+    code: str
+    words: str
+    text: str | None
+    at: Instant | None
+
+
+class DocumentBrief(Answer):
+    id: str
+    kind: str
+    number: int
+    created_at: Instant
+    used: bool
+
+
+class OverrideBrief(Answer):
+    code: str
+    reason: str
+
+
+class RejectChoice(Answer):
+    code: str
+    words: str
+
+
+class ReviewPart(Answer):
+    """For staff (H12). `can`: claim, decide or "" (a colleague has it, it is decided, or this role only reads). `open_codes` are
+    guidelines that need an override before approval; `rivals` other open applications that need one of its weeks."""
+
+    applicant: str
+    facts: TraineeFacts | None
+    verdict: Verdict | None
+    gaps: tuple[Reason, ...]
+    guidelines: tuple[GuidelineResult, ...]
+    open_codes: tuple[str, ...]
+    met: int
+    overrides: tuple[OverrideBrief, ...]
+    documents: tuple[DocumentBrief, ...]
+    seats: int
+    rivals: int
+    claimed_by: str
+    claim_lapses_at: Instant | None
+    overdue: bool
+    can: str
+    reject_choices: tuple[RejectChoice, ...] = tuple(RejectChoice(code=code, words=words) for code, words in REJECT_CODES.items())
+
+    @classmethod
+    def of(cls, file: ReviewFile, now: Instant, account_id: str, reviewer: bool) -> ReviewPart:
+        applied = file.application
+        unmet = [one for one in file.guidelines if one.verdict is not GuidelineVerdict.MET]
+        return cls(
+            applicant=file.applicant.name if file.applicant else "Name erased",
+            facts=file.facts,
+            verdict=file.verdict,
+            gaps=file.gaps,
+            guidelines=file.guidelines,
+            open_codes=tuple(one.code for one in unmet if one.needed_for_approval),
+            met=len(file.guidelines) - len(unmet),
+            overrides=tuple(OverrideBrief(code=one.code, reason=file.override_texts.get(one.code, "")) for one in applied.overrides),
+            documents=tuple(
+                DocumentBrief(
+                    id=one.id, kind=one.state["kind"], number=one.state["number"], created_at=one.state["created_at"],
+                    used=one.id == applied.cv_document_id,
+                )
+                for one in file.documents
+            ),
+            seats=file.seats,
+            rivals=file.rivals,
+            claimed_by=file.reviewer.name if file.reviewer else "",
+            claim_lapses_at=applied.claim_lapses_at if applied.status is ApplicationStatus.IN_REVIEW else None,
+            overdue=review_overdue(applied, now),
+            can=_can(applied, account_id) if reviewer else "",
+        )  # fmt: skip
+
+
+def _can(applied: Application, account_id: str) -> str:
+    if applied.status is ApplicationStatus.SUBMITTED and applied.trainee_id != account_id:
+        return "claim"
+    return "decide" if applied.status is ApplicationStatus.IN_REVIEW and applied.claimed_by == account_id else ""
+
+
+# --- answers --------------------------------------------------------------------------------------------------------------------------
+class StartView(Answer):
+    prospect: ProspectView
+
+
+class ListView(Answer):
+    applications: tuple[ApplicationCard, ...]
+
+
+class ApplicationView(Answer):
+    """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to the trainee."""
+
+    id: str
+    version: int
+    status: ApplicationStatus
+    program: ProgramBrief
+    experience_type: ExperienceType
+    start: date | None
+    end: date | None
+    weeks: int
+    credit_wish: bool
+    total_cents: int | None
+    cv_document_id: str | None
+    cv_number: int | None
+    created_at: Instant
+    submitted_at: Instant | None
+    review_due_at: Instant | None
+    offer_expires_at: Instant | None
+    reservation_id: str | None
+    standing: Standing
+    timeline: tuple[Milestone, ...]
+    decision: Decision | None
+    can_withdraw: bool = False
+    draft: DraftPart | None = None
+    review: ReviewPart | None = None
+
+    @classmethod
+    def of(cls, file: TraineeFile, now: Instant, upload: UploadForm | None) -> ApplicationView:
+        prospect = ProspectView.of(file.prospect) if file.prospect else None
+        drafting = file.application.status is ApplicationStatus.DRAFT and prospect is not None and upload is not None
+        return _view(
+            file,
+            now,
+            cv_number=file.cv_number,
+            can_withdraw=file.application.status in _WITHDRAWABLE and file.application.live_reservation_id is None,
+            draft=DraftPart(prospect=prospect, upload=Upload.of(upload)) if drafting and prospect and upload else None,
+        )
+
+    @classmethod
+    def for_staff(cls, file: ReviewFile, now: Instant, account_id: str, reviewer: bool) -> ApplicationView:
+        cv = next((one for one in file.documents if one.id == file.application.cv_document_id), None)
+        number = int(cv.state["number"]) if cv else None
+        return _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, reviewer))
+
+
+_WITHDRAWABLE = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.APPROVED)
+
+
+def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> ApplicationView:
+    applied, program = file.application, file.program
+    return ApplicationView(
+        id=applied.id, version=applied.version, status=applied.status, program=ProgramBrief.of(program),
+        experience_type=applied.experience_type, start=applied.start, end=end_date(applied.start, applied.weeks) if applied.start else None,
+        weeks=applied.weeks, credit_wish=applied.credit_wish, total_cents=applied.total_cents, cv_document_id=applied.cv_document_id,
+        created_at=applied.created_at, submitted_at=applied.submitted_at, review_due_at=applied.review_due_at,
+        offer_expires_at=applied.offer_expires_at, reservation_id=applied.live_reservation_id,
+        standing=standing(applied, program, now), timeline=tuple(timeline(applied, file.history, now)),
+        decision=_decision(applied, file.decision_text), **more,
+    )  # fmt: skip
+
+
+def _decision(applied: Application, text: str | None) -> Decision | None:
+    if applied.status is not ApplicationStatus.REJECTED or applied.decision_code is None:
+        return None
+    words = REJECT_CODES.get(applied.decision_code, applied.decision_code)
+    return Decision(code=applied.decision_code, words=words, text=text, at=applied.decided_at)
