@@ -23,6 +23,7 @@ from tests.fakes import CountingIds, FakeCatalogue, FakeDocuments, FakeIdentity,
 
 PUBLIC_URL = "https://rota.test"
 UPLOADS = "https://uploads.example"
+PASSWORD = "violet harbour lantern"
 CONTEXT = SimpleNamespace(aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -74,15 +75,14 @@ class World:
         """An active account; the id."""
         builders.stored_account(self.store, id, roles)
         self.people.save_person(Person(id, name, f"{id}@example.org", zone))
-        self.identity.accounts[id] = (f"{id}@example.org", "four unrelated words")
+        self.identity.accounts[id] = (f"{id}@example.org", PASSWORD)
         return id
 
     def browser(self, account_id: str = "") -> Client:
         """Somebody with a browser, signed in by cookie if an account is named."""
         headers = {"accept": "text/html,application/xhtml+xml", "origin": PUBLIC_URL}
         if account_id:
-            person = self.people.person(account_id)
-            headers["cookie"] = f"__Host-session={self.sessions.open(account_id, person.name, person.zone)}"
+            headers["cookie"] = f"__Host-session={self.sessions.open(account_id)}"
         return Client(self.room, headers)
 
     def api(self, account_id: str = "") -> Client:

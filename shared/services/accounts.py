@@ -179,7 +179,7 @@ class Accounts:
 
     def open_session(self, person: Person) -> str:
         """A browser's session id for somebody who just signed in."""
-        return self.sessions.open(person.account_id, person.name, person.zone)
+        return self.sessions.open(person.account_id)
 
     def close_session(self, session_id: str) -> None:
         if session_id:

@@ -96,29 +96,27 @@ class FakeIdentity:
 class FakeSessions:
     def __init__(self, store: FakeStore, people: FakePeople) -> None:
         self._store, self._people = store, people
-        self.open_sessions: dict[str, tuple[str, str, str]] = {}
+        self.open_sessions: dict[str, str] = {}
 
-    def open(self, account_id: str, name: str, zone: str) -> str:
-        session_id = f"{account_id}.{len(self.open_sessions) + 1}"
-        self.open_sessions[session_id] = (account_id, name, zone)
+    def open(self, account_id: str) -> str:
+        self._opened += 1
+        session_id = f"{account_id}.{self._opened}"
+        self.open_sessions[session_id] = account_id
         return session_id
 
     def read(self, session_id: str) -> Session | None:
         held = self.open_sessions.get(session_id)
-        return self._session(*held) if held else None
-
-    def of_account(self, account_id: str) -> Session | None:
-        person = self._people.people.get(account_id)
-        return self._session(account_id, person.name, person.zone) if person else None
+        return self.of_account(held) if held else None
 
     def close(self, session_id: str) -> None:
         self.open_sessions.pop(session_id, None)
 
-    def _session(self, account_id: str, name: str, zone: str) -> Session | None:
+    def of_account(self, account_id: str) -> Session | None:
+        person = self._people.people.get(account_id)
         account = self._store.states.get(("ACCOUNT", account_id))
-        if account is None or account.state["status"] != "ACTIVE":
+        if person is None or account is None or account.state["status"] != "ACTIVE":
             return None
-        return Session(account_id, name, zone, tuple(account.state["roles"]))
+        return Session(account_id, person.name, person.zone, tuple(account.state["roles"]))
 
 
 class FakeLinks:

@@ -1,5 +1,5 @@
 """`Sessions`: a browser holds `<account id>.<random>`, the inbox table its hash. The account id in front lets one `BatchGetItem` read the
-session and the account's present status and roles together, so that a sign-out or a lost role acts on the next click."""
+session, the account's present status and roles and the person's name together, so that a sign-out or a lost role acts on the next click."""
 
 from __future__ import annotations
 
@@ -28,39 +28,35 @@ class DynamoSessions:
         """`now` is wall time: cookies and TTL do not follow the business clock."""
         self._client, self._core, self._inbox, self._now = client, core_table, Table(client, inbox_table), now
 
-    def open(self, account_id: str, name: str, zone: str) -> str:
-        """The new session's id, good for 14 days."""
+    def open(self, account_id: str) -> str:
+        """The new session's id, good for 14 days. Its row names nobody: a person can be erased without looking for sessions."""
         session_id = f"{account_id}.{secrets.token_urlsafe(RANDOM_BYTES)}"
-        values = {"account_id": account_id, "name": name, "zone": zone}
-        self._inbox.put(items.session_key(session_id) | items.marshal(values) | items.ttl(self._now() + LIFE))
+        self._inbox.put(items.session_key(session_id) | items.marshal({"account_id": account_id}) | items.ttl(self._now() + LIFE))
         return session_id
 
     def read(self, session_id: str) -> Session | None:
         account_id, dot, secret = session_id.partition(".")
         if not (account_id and dot and secret) or len(session_id) > MAX_ID_LENGTH:
             return None
-        state, row = self._pair(items.state_key("ACCOUNT", account_id), self._inbox.name, items.session_key(session_id))
+        found = self._read(account_id, {self._inbox.name: [items.session_key(session_id)]})
         # TTL deletes up to days late, so the time is checked here.
-        if row is None or row["ttl"] <= self._now().timestamp():
-            return None
-        return _session(account_id, state, row)
+        live = "SESSION" in found and found["SESSION"]["ttl"] > self._now().timestamp()
+        return _session(account_id, found) if live else None
 
     def of_account(self, account_id: str) -> Session | None:
-        state, person = self._pair(items.state_key("ACCOUNT", account_id), self._core, items.person_key(account_id))
-        return None if person is None else _session(account_id, state, person)
+        return _session(account_id, self._read(account_id, {}))
 
     def close(self, session_id: str) -> None:
         self._inbox.delete(items.session_key(session_id))
 
-    def _pair(self, account: items.Item, table: str, other: items.Item) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-        """(the account's state, the other item), read in one request."""
-        wanted = {self._core: [account, other]} if table == self._core else {self._core: [account], table: [other]}
-        found = [items.unmarshal(item) for item in batch_get(self._client, wanted)]
-        state = next((values["state"] for values in found if values["sk"] == items.STATE), None)
-        return state, next((values for values in found if values["sk"] != items.STATE), None)
+    def _read(self, account_id: str, more: dict[str, list[items.Item]]) -> dict[str, dict[str, Any]]:
+        """Account, person and `more`, by sort key, read in one request."""
+        wanted = {self._core: [items.state_key("ACCOUNT", account_id), items.person_key(account_id)], **more}
+        return {values["sk"]: values for values in (items.unmarshal(item) for item in batch_get(self._client, wanted))}
 
 
-def _session(account_id: str, state: dict[str, Any] | None, who: dict[str, Any]) -> Session | None:
-    if state is None or state["status"] != ACTIVE:
+def _session(account_id: str, found: dict[str, dict[str, Any]]) -> Session | None:
+    if items.STATE not in found or "PERSON" not in found or found[items.STATE]["state"]["status"] != ACTIVE:
         return None
-    return Session(account_id, who["name"], who["zone"], tuple(state["roles"]))
+    person = found["PERSON"]
+    return Session(account_id, person["name"], person["zone"], tuple(found[items.STATE]["state"]["roles"]))

@@ -95,7 +95,7 @@ class Scene:
         self.people.save_person(Person(TRAINEE, "Amira Hassan", "amira@example.org", "Africa/Cairo"))
         if facts:
             self.people.save_facts(TRAINEE, facts)
-        self.cookie = self.sessions.open(TRAINEE, "Amira Hassan", "Africa/Cairo")
+        self.cookie = self.sessions.open(TRAINEE)
 
     # --- calls --------------------------------------------------------------------------------------------------------------------------
     def answer(self, address: str, accept: str) -> tuple[int, str]:
