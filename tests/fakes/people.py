@@ -97,6 +97,8 @@ class FakeSessions:
     def __init__(self, store: FakeStore, people: FakePeople) -> None:
         self._store, self._people = store, people
         self.open_sessions: dict[str, str] = {}
+        self._opened = 0
+        self._opened = 0
 
     def open(self, account_id: str) -> str:
         self._opened += 1
