@@ -104,10 +104,10 @@ def _require_live(program: Program, application: Application, event: Application
         )
 
 
-def can_begin_checkout(application: Application, now: datetime, terms_version: str, policy: Policy) -> None:
+def can_begin_checkout(application: Application, now: datetime, terms_version: str, policy: Policy, by_staff: bool = False) -> None:
     """The guard of `hold_placed` (T24, H11): the offer is open, the *current* terms are signed, a hold is left and none is live.
 
-    Raises `Expired`, `TermsNotSigned` or `NotAllowedNow`.
+    `by_staff`: a coordinator may hold the seat once more than the trainee may. Raises `Expired`, `TermsNotSigned` or `NotAllowedNow`.
     """
     if application.offer_expires_at is None or offer_over(application, now):
         raise Expired("The time to reserve has run out.", "Apply again: your profile and your CV are kept.")
@@ -123,7 +123,7 @@ def can_begin_checkout(application: Application, now: datetime, terms_version: s
         raise TermsNotSigned(
             "The clinical terms are not signed in their current version.", "Read and sign them, then reserve.", terms_version=terms_version
         )
-    if application.holds_used >= policy.holds_per_offer:
+    if application.holds_used >= policy.holds_per_offer and not by_staff:
         raise NotAllowedNow(
             f"The seat was held {application.holds_used} times without payment; an offer allows {policy.holds_per_offer}.",
             "Write to us: a coordinator can reserve for you.",

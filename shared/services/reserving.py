@@ -152,7 +152,7 @@ class Reserving:
                 return live
         APPLICATION.fire(applied.status, ApplicationEvent.HOLD_PLACED, Actor(call.actor.role))
         now, policy, program = self.clock.now(), by_version(applied.policy_version), self.catalogue.program(applied.program_id)
-        can_begin_checkout(applied, now, terms.CURRENT, policy)
+        can_begin_checkout(applied, now, terms.CURRENT, policy, by_staff=call.actor.role == COORDINATOR)
         held = self._hold_of(applied, program, choice)
         self.store.commit(seat_gate.hold(loaded, held, call, now))
         return Reservation.model_validate(self.store.load("RESERVATION", held.id).state)

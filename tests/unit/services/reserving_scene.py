@@ -1,0 +1,115 @@
+"""An approved trainee in front of a program with seats, and every service of reserving on ports in memory."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from shared.domain import terms
+from shared.domain.aggregate import chain_breaks, fold
+from shared.domain.application import Application
+from shared.domain.money import Account, balance, book_of
+from shared.domain.reservation import SEATED, Choice, Reservation
+from shared.ports import Checkout, Due, Person, Step, Work, system
+from shared.services.applying import open_claim
+from shared.services.holds import Holds
+from shared.services.reservation_views import ReservationViews
+from shared.services.reserving import PayLink, Reserving, Signature
+from shared.services.settling import Settled, Settling
+from shared.services.siblings import Siblings
+from shared.services.steps import Call
+from shared.services.sweeping import Sweeping, Swept
+from tests.builders import PROGRAM, TRAINEE, WEEKS, actor, application, draft, fresh, stored_program
+from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeStore, FrozenClock
+
+NAME = "Amara Okafor"
+SIGNATURE = Signature(NAME, "192.0.2.1", "Firefox")
+
+
+def by(role: str, id: str = "") -> Call:
+    return Call(actor(role, id or TRAINEE), "request-1")
+
+
+SWEEP = Call(system("deadlines"), "sweep-1")
+WEBHOOK = Call(system("payments"), "delivery-1", "evt_1")
+
+
+class Scene:
+    """`seats` a week; the trainee's application is approved and signed unless said otherwise."""
+
+    def __init__(self, seats: int = 1, weeks: tuple[str, ...] = WEEKS, **program: Any) -> None:
+        self.store, self.clock, self.ids, self.payments = FakeStore(), FrozenClock(), CountingIds(), FakePayments()
+        self.people, self.catalogue = FakePeople(self.store), FakeCatalogue(self.store)
+        self.program = stored_program(self.store, **program)
+        self.store.open_seats(PROGRAM, dict.fromkeys(weeks, seats))
+        self.settling = Settling(self.store, self.payments, self.clock)
+        self.holds = Holds(self.store, self.payments, self.catalogue, self.people, self.clock, self.settling, "https://rota.test")
+        self.reserving = Reserving(
+            store=self.store, catalogue=self.catalogue, people=self.people, clock=self.clock, ids=self.ids, holds=self.holds
+        )
+        self.views = ReservationViews(store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving)
+        self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling)
+        self.siblings = Siblings(self.store, self.clock)
+
+    # --- people and applications ------------------------------------------------------------------------------------------------------
+    def apply(self, id: str = "application-1", trainee: str = TRAINEE, **changes: Any) -> Application:
+        """An application as approval leaves it: its name claimed, its offer due."""
+        values = {"id": id, "trainee_id": trainee, "case_id": id, "terms_version": terms.CURRENT} | changes
+        made = application(**values)
+        self.people.save_person(Person(trainee, NAME, f"{trainee}@example.org", "Africa/Cairo"))
+        data = made.model_dump(mode="json", exclude={"version"})
+        due = (Due("offer", made.offer_expires_at, "trainee"),) if made.offer_expires_at else ()
+        first = Step(fresh("APPLICATION", id), draft(data, "ApplicationApproved.v1", self.clock.now(), case_id=id), due)
+        self.store.commit(Work(steps=(first,), claims=(open_claim(made),)))
+        return self.application(id)
+
+    def application(self, id: str = "application-1") -> Application:
+        return Application.model_validate(self.store.load("APPLICATION", id).state)
+
+    def reservation(self, id: str) -> Reservation:
+        return Reservation.model_validate(self.store.load("RESERVATION", id).state)
+
+    # --- what people do ---------------------------------------------------------------------------------------------------------------
+    def checkout(self, choice: Choice = Choice.DEPOSIT, id: str = "application-1", trainee: str = TRAINEE) -> PayLink:
+        return self.reserving.checkout(by("trainee", trainee), id, choice)
+
+    def pay(self, link: PayLink) -> Checkout:
+        return self.payments.pay(self.payments.session_of(link.reserved.id).id)
+
+    def webhook(self, session: Checkout) -> Settled:
+        """As the worker does: the session is what Stripe has now."""
+        return self.settling.settle(self.payments.checkout(session.id), WEBHOOK)
+
+    def sweep(self, **later: float) -> Swept:
+        self.clock.move(timedelta(**later))
+        return self.sweeping.run(SWEEP)
+
+    # --- what must hold always --------------------------------------------------------------------------------------------------------
+    def reservations(self) -> list[Reservation]:
+        return [Reservation.model_validate(state.state) for (kind, _), state in self.store.states.items() if kind == "RESERVATION"]
+
+    def taken(self) -> set[int]:
+        return {self.store.taken(PROGRAM, week) for week in WEEKS}
+
+    def check(self) -> None:
+        """Seats equal the sums of seated reservations, history replays, chains hold, the ledger says what the states say."""
+        seated = [reserved for reserved in self.reservations() if reserved.status in SEATED]
+        for (program, year), seats in self.store.seats.items():
+            for key, cell in seats.weeks.items():
+                holders = [r for r in seated if r.program_id == program and f"{year}-{key}" in r.week_list]
+                assert cell.taken == len(holders) <= cell.capacity, (year, key)
+        assert self.store.trainee_weeks == {(r.trainee_id, week): r.id for r in seated for week in r.week_list}
+        for key, rows in self.store.rows.items():
+            assert chain_breaks(rows) == []
+            assert fold(rows) == dict(self.store.states[key].state)
+        for reserved in self.reservations():
+            held = -balance(self.store.journal(book_of(reserved.id)), Account.TRAINEE)
+            owed_back = reserved.status == "REFUNDED"
+            assert held == (0 if owed_back else reserved.paid_cents), reserved.status
+        refunded = sum(refund.cents for refund in self.payments.refunds.values())
+        refunds = [entry for entry in self.store.entries.values() if entry.what == "refund"]
+        booked = balance(refunds, Account.TRAINEE)
+        assert booked <= refunded
+
+    def due(self, kind: str) -> list[str]:
+        return [item.subject_id for item in self.store.due(kind, None)]
