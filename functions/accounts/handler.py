@@ -91,7 +91,7 @@ def sign_in(body: SignIn) -> SignedInView:
     accounts = room.wiring.accounts
     found = accounts.sign_in(body.email, body.password.get_secret_value())
     accounts.close_session(room.caller.session_id)
-    room.set_cookie(f"{COOKIE}={accounts.open_session(found.person)}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
+    room.set_cookie(f"{COOKIE}={accounts.open_session(found.person.account_id)}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
     return SignedInView(account_id=found.person.account_id, name=found.person.name, roles=found.roles, next=_onward(body.next))
 
 
@@ -133,13 +133,7 @@ def profile(saved: bool = False) -> ProfileView:
 @room.post("/accounts/profile", access=SIGNED_IN, form=ProfileForm, again=profile, goes_to="/accounts/profile?saved=1")
 def save_profile(body: ProfileForm) -> ProfileView:
     """Saves the profile. What staff verified stays verified as long as its answer does not change."""
-    accounts = room.wiring.accounts
-    found = accounts.save_profile(room.call("account"), body.name, body.zone, body.declared())
-    if room.caller.by_cookie:
-        # A session carries name and zone for the page's header: a new one shows the new ones.
-        accounts.close_session(room.caller.session_id)
-        room.set_cookie(f"{COOKIE}={accounts.open_session(found.person)}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
-    return ProfileView.of(found)
+    return ProfileView.of(room.wiring.accounts.save_profile(room.call("account"), body.name, body.zone, body.declared()))
 
 
 handler = room.handler()

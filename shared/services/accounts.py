@@ -177,9 +177,9 @@ class Accounts:
         except Invalid:
             raise _no_match() from None
 
-    def open_session(self, person: Person) -> str:
+    def open_session(self, account_id: str) -> str:
         """A browser's session id for somebody who just signed in."""
-        return self.sessions.open(person.account_id)
+        return self.sessions.open(account_id)
 
     def close_session(self, session_id: str) -> None:
         if session_id:

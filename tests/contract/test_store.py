@@ -204,10 +204,18 @@ def test_a_claimed_name_exists_once_until_its_owner_releases_it(store: Store) ->
     with pytest.raises(Duplicate) as refused:
         store.commit(again)
     assert refused.value.facts["key"] == name
+    assert (store.claimed_by(name), store.claimed_by("other")) == ("one", None)
     with pytest.raises(VersionConflict):
         store.commit(Work(steps=(step("ACCOUNT", "thief", {}),), releases=(Claim(name, "thief"),)))
     store.commit(Work(steps=(Step(store.load("APPLICATION", "one"), draft({})),), releases=(Claim(name, "one"),)))
     store.commit(again)
+
+
+def test_a_name_may_be_claimed_before_there_is_anything_to_claim_it_for(store: Store) -> None:
+    assert store.commit(Work(steps=(), claims=(Claim("mail:1", "account-1"),))) == []
+    with pytest.raises(Duplicate):
+        store.commit(Work(steps=(), claims=(Claim("mail:1", "account-2"),)))
+    assert store.claimed_by("mail:1") == "account-1"
 
 
 def test_due_rows_are_replaced_and_removed_with_the_state(store: Store) -> None:

@@ -18,6 +18,8 @@ PLAIN_WORDS = {
     "extra_forbidden": "This field is not known here.",
     "string_too_short": "This is too short.",
     "string_too_long": "This is too long.",
+    "too_short": "This is too short.",
+    "too_long": "This is too long.",
     "string_pattern_mismatch": "This does not have the expected form.",
     "date_from_datetime_parsing": "Write the date as 2027-03-01.",
     "date_parsing": "Write the date as 2027-03-01.",

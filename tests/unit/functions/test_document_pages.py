@@ -1,0 +1,168 @@
+"""The documents room: upload without JavaScript, what became of a file, who may read it, and the bucket's own messages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from lxml import html
+
+from functions.documents.handler import handler, room
+from shared.ports import StoredObject
+from tests.builders import TRAINEE
+from tests.files import A_PDF, A_PNG
+from tests.rooms import CONTEXT, UPLOADS, Answer, World
+from tests.unit.pages.page_markup import problems
+
+REVIEWER, OTHER = "reviewer-1", "trainee-2"
+
+
+@pytest.fixture
+def world() -> World:
+    made = World(room)
+    made.person()
+    made.person(OTHER, name="Bela Novak")
+    made.person(REVIEWER, ("reviewer",), "Nora Feldspar", "America/Chicago")
+    return made
+
+
+def shown(answer: Answer, status: int, *words: str) -> None:
+    assert answer.status == status, answer.body
+    assert problems(answer.body) == []
+    text = " ".join(html.fromstring(answer.body).text_content().split())
+    assert [word for word in words if word not in text] == [], text
+
+
+def upload(world: World, content: bytes = A_PDF, kind: str = "cv", next: str = "/documents") -> str:
+    """Through the page's own form; the address where the bucket sends the browser."""
+    page = html.fromstring(world.browser(TRAINEE).post("/documents/uploads", {"kind": kind, "next": next}).body)
+    form = page.xpath("//form[@enctype='multipart/form-data']")[0]
+    fields = dict(zip(form.xpath(".//input[@type='hidden']/@name"), form.xpath(".//input[@type='hidden']/@value"), strict=True))
+    assert form.xpath(".//input")[-1].get("name") == "file", "the bucket ignores what follows the file"
+    world.documents.arrive(fields["key"], content)
+    return str(fields["success_action_redirect"].removeprefix("https://rota.test"))
+
+
+def stored(world: World, content: bytes = A_PDF, kind: str = "cv") -> str:
+    """A registered document's id."""
+    back = upload(world, content, kind)
+    assert world.browser(TRAINEE).get(back).status == 303
+    return back.split("/")[2]
+
+
+def test_T15_a_cv_is_uploaded_without_javascript_and_leads_back_to_where_it_was_asked_for(world: World) -> None:
+    shown(world.browser(TRAINEE).get("/documents"), 200, "Nothing here yet")
+    back = upload(world, next="/applications/start?program=cardiology&weeks=4")
+    assert world.browser(TRAINEE).get(back).location == "/applications/start?program=cardiology&weeks=4"
+    shown(world.browser(TRAINEE).get("/documents"), 200, "CV 1", "Stored", "PDF, 1 kB")
+    assert [one["number"] for one in world.api(TRAINEE).get("/documents").json["documents"]] == [1]
+
+
+def test_the_upload_page_is_whole_and_its_form_may_reach_the_bucket(world: World) -> None:
+    answer = world.browser(TRAINEE).post("/documents/uploads", {"kind": "tb_test"})
+    shown(answer, 200, "Upload: TB test", "at most 10 MB", "Nothing about patients")
+    assert f"form-action 'self' {UPLOADS};" in answer.headers["Content-Security-Policy"]
+
+
+def test_an_api_client_gets_the_presigned_form_as_json(world: World) -> None:
+    form = world.api(TRAINEE).post("/documents/uploads", {"kind": "cv"}).json
+    assert form["fields"]["key"] == f"uploads/{TRAINEE}/cv/{form['document_id']}"
+    assert (form["url"], form["max_bytes"]) == ("https://uploads.example/", 10_000_000)
+
+
+def test_T15_a_refused_file_leads_to_a_page_that_says_why_and_offers_another_try(world: World) -> None:
+    back = upload(world, b"MZ a program")
+    answer = world.browser(TRAINEE).get(back)
+    id = back.split("/")[2]
+    assert (answer.status, answer.location) == (303, f"/documents/{id}")
+    shown(world.browser(TRAINEE).get(answer.location), 200, "refused and deleted", "not a PDF, JPEG or PNG", "Upload it again")
+    shown(world.browser(TRAINEE).get("/documents"), 200, "Refused")
+    assert world.browser(TRAINEE).get(f"/documents/{id}/file").status == 422
+    assert world.api(TRAINEE).get(f"/documents/{id}").json["refusal"]["reason_code"] == "wrong_type"
+
+
+def test_coming_back_without_a_file_is_not_found_and_records_nothing(world: World) -> None:
+    id = world.api(TRAINEE).post("/documents/uploads", {"kind": "cv"}).json["document_id"]
+    shown(world.browser(TRAINEE).get(f"/documents/{id}/received?kind=cv"), 404, "The file has not arrived")
+    assert ("DOCUMENT", id) not in world.store.states
+
+
+def test_an_upload_never_leads_to_another_site(world: World) -> None:
+    back = upload(world, next="https://evil.example/")
+    assert world.browser(TRAINEE).get(back).location == "/documents"
+    again = upload(world).replace("next=%2Fdocuments", "next=https%3A%2F%2Fevil.example")
+    assert world.browser(TRAINEE).get(again).location == "/documents"
+
+
+def test_an_unknown_kind_comes_back_on_the_page_with_the_reason(world: World) -> None:
+    shown(world.browser(TRAINEE).post("/documents/uploads", {"kind": "selfie"}), 422, "There is no kind of document")
+    assert world.api(TRAINEE).post("/documents/uploads", {"kind": "cv", "size": 1}).status == 422
+    assert not world.documents.uploads
+
+
+def test_the_owner_and_a_reviewer_read_a_document_through_a_link_of_a_minute(world: World) -> None:
+    id = stored(world)
+    shown(world.browser(TRAINEE).get(f"/documents/{id}"), 200, "CV 1", "Upload a newer one")
+    page = world.browser(REVIEWER).get(f"/documents/{id}")
+    shown(page, 200, "CV 1", "Download")
+    assert "Upload a newer one" not in page.body
+    for who in (TRAINEE, REVIEWER):
+        answer = world.browser(who).get(f"/documents/{id}/file")
+        assert answer.status == 303
+        assert answer.location.endswith("seconds=60")
+        assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("path", ["/documents/{id}", "/documents/{id}/file", "/documents/{id}/received?kind=cv"])
+def test_somebody_elses_document_is_not_found(world: World, path: str) -> None:
+    path = path.format(id=stored(world))
+    assert world.api(OTHER).get(path).json["status"] == 404
+    assert world.browser(OTHER).get(path).status == 404
+
+
+def test_staff_have_no_documents_of_their_own_and_nobody_reads_unsigned(world: World) -> None:
+    id = stored(world)
+    assert world.api(REVIEWER).get("/documents").json["status"] == 403
+    assert world.api(REVIEWER).post("/documents/uploads", {"kind": "cv"}).status == 403
+    assert world.api().get(f"/documents/{id}").status == 401
+    assert world.browser().get("/documents").location == "/accounts/sign-in?next=/documents"
+    world.person("finance-1", ("finance",))
+    assert world.api("finance-1").get(f"/documents/{id}/file").status == 403
+
+
+# --- the bucket's own messages --------------------------------------------------------------------------------------------------------
+def batch(*keys: str) -> dict[str, Any]:
+    records = []
+    for number, key in enumerate(keys):
+        body = {"id": f"event-{number}", "source": "aws.s3", "detail-type": "Object Created", "detail": {"object": {"key": key}}}
+        records.append({"messageId": str(number), "body": json.dumps(body), "eventSource": "aws:sqs", "receiptHandle": "r"})
+    return {"Records": records}
+
+
+def keyed(world: World, content: bytes) -> str:
+    form = world.api(TRAINEE).post("/documents/uploads", {"kind": "cv"}).json
+    world.documents.arrive(form["fields"]["key"], content)
+    return str(form["fields"]["key"])
+
+
+def test_T15_a_file_whose_browser_never_came_back_is_registered_by_the_buckets_message(world: World) -> None:
+    key = keyed(world, A_PDF)
+    assert handler(batch(key, key), CONTEXT) == {"batchItemFailures": []}
+    id = key.split("/")[-1]
+    assert world.store.load("DOCUMENT", id).state["status"] == "STORED"
+    assert [row.correlation_id for row in world.store.history("DOCUMENT", id)] == ["event-0"]
+
+
+def test_messages_that_name_no_document_or_a_deleted_file_are_dropped(world: World) -> None:
+    world.documents.objects["export/report.csv"] = StoredObject(b"a,b", {})
+    assert handler(batch("export/report.csv", f"uploads/{TRAINEE}/cv/gone"), CONTEXT) == {"batchItemFailures": []}
+    assert not [key for key in world.store.states if key[0] == "DOCUMENT"]
+
+
+def test_only_the_message_that_failed_comes_back(world: World) -> None:
+    first, second = keyed(world, A_PDF), keyed(world, A_PNG)
+    world.store.fail_before()
+    assert handler(batch(first, second), CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    assert world.store.load("DOCUMENT", second.split("/")[-1]).state["number"] == 1
+    assert handler(batch(first), CONTEXT) == {"batchItemFailures": []}
