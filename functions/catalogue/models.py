@@ -77,7 +77,8 @@ class Link(Answer):
 
 
 class ResultsView(Answer):
-    """One page of programs. `chosen` are the filters in force with the address without each; `verdicts` what is open to the reader."""
+    """One page of programs. `chosen` are the filters in force with the address without each; `verdicts` what is open to the reader,
+    `only_open` the same search for that alone, `address` this one's first page; links are empty where they would change nothing."""
 
     text: str
     price_min_cents: int | None
@@ -90,6 +91,7 @@ class ResultsView(Answer):
     sorts: tuple[Link, ...]
     verdicts: tuple[Verdict, ...]
     only_open: str
+    address: str
     next: str
     first: str
     next_cursor: str | None

@@ -40,6 +40,7 @@ def resource(query: SearchQuery, found: Results) -> ResultsView:
         ),
         verdicts=found.verdicts,
         only_open=address(query, experience_type=allowed) if allowed and set(allowed) != set(query.experience_type) else "",
+        address=address(query),
         next=address(query, cursor=found.page.next_cursor) if found.page.next_cursor else "",
         first=address(query) if query.cursor else "",
         next_cursor=found.page.next_cursor,

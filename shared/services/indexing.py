@@ -7,7 +7,7 @@ now, written down, and read again until they are still what was written. Whoever
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import islice
 
 from shared.domain.calendar import horizon, monday_of, weeks_covered
@@ -66,12 +66,16 @@ class Indexing:
 
     def _projections(self, changed: Collection[str]) -> Iterator[Projection]:
         today = self._clock.now().date()
-        # Sites west of UTC may still be in the week before.
-        first, last = today - timedelta(days=1), horizon(today) + timedelta(weeks=60)
-        years = range(first.isocalendar().year, last.isocalendar().year + 1)
         ids = iter(dict.fromkeys([*self._catalogue.live_ids(), *changed]))
         while some := list(islice(ids, AT_ONCE)):
             programs = [program for program in self._catalogue.programs(some).values() if program.status is ProgramStatus.LIVE]
-            seats = self._store.seat_years([(program.id, year) for program in programs for year in years])
+            seats = self._store.seat_years([(program.id, year) for program in programs for year in _years(program, today)])
             for program in programs:
                 yield Projection(program=program, weeks=free_by_week(year for year in seats if year.program_id == program.id))
+
+
+def _years(program: Program, today: date) -> range:
+    """The ISO years in which a rotation that may start between now and the horizon has weeks."""
+    # Sites west of UTC may still be in the week before.
+    first, last = today - timedelta(days=1), horizon(today) + timedelta(weeks=usual_weeks(program))
+    return range(first.isocalendar().year, last.isocalendar().year + 1)

@@ -17,10 +17,12 @@ from shared.adapters.search.builder import documents, version_of, write
 from shared.adapters.search.cursor import Seal
 from shared.adapters.search.directory import Open, SearchDirectory
 from shared.adapters.search.versions import Present, Versions
-from shared.domain.errors import Busy
+from shared.domain.errors import Busy, VersionConflict
+from shared.domain.instants import iso
 from shared.domain.search import Projection, SearchPage, SearchQuery
 
 READING = timedelta(minutes=1)
+SWAPS = 5
 
 
 class LiveSearch:
@@ -69,9 +71,21 @@ class Publisher:
         else:
             with tempfile.TemporaryDirectory(prefix="rota-index-") as folder:
                 write(rows, Path(folder))
-                self._versions.publish(version, pack(Path(folder)), moment)
+                self._swap(version, pack(Path(folder)), moment)
         self._versions.clear()
         return version
+
+    def _swap(self, version: str, archive: bytes, moment: datetime) -> None:
+        """Tries again when somebody of *earlier* knowledge was faster by a moment: what was read and built still is the newer truth."""
+        for _ in range(SWAPS - 1):
+            try:
+                self._versions.publish(version, archive, moment)
+                return
+            except VersionConflict:
+                current = self._versions.current()
+                if current and current.as_of > iso(moment):
+                    raise
+        self._versions.publish(version, archive, moment)
 
     def overlay(self, program_id: str, week: str, free: bool) -> None:
         """A start week went between "some" and "none" since the version."""

@@ -1,0 +1,266 @@
+"""The catalogue room as people and programs call it: results, a program, its bill; in each state, as JSON and as a page."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from lxml import html
+
+from shared.domain.calendar import week_of
+from shared.domain.fees import quote
+from shared.domain.guidelines import DocumentRule, Guidelines
+from shared.domain.policy import CURRENT
+from shared.domain.program import ProgramStatus, ReviewMode
+from shared.domain.search import Overlay
+from shared.domain.trainee import StepResult, TraineeStatus
+from tests.builders import facts, place
+from tests.unit.functions.catalogue_scene import Scene
+from tests.unit.pages.page_markup import problems
+
+BOTH = ("hands_on", "observership")
+START = date(2027, 3, 1)
+TEXAS = place(city="Austin", state="TX", zip="78701")
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    """Three programs: cardiology in Chicago (hands-on), dermatology in Austin (both, 4-8 weeks), a paused one."""
+    made = Scene(tmp_path / "index")
+    made.add("heart-chicago", name="Lakeview Cardiology", price_4w_cents=214900)
+    made.add(
+        "skin-austin", name="Austin Skin, a clinic", specialty="dermatology", place=TEXAS, price_4w_cents=99900, experience_types=BOTH,
+        weeks_max=8, capacity=3, review_mode=ReviewMode.HOST, credit_friendly=True,
+        guidelines=Guidelines(step2_ck_required=True, documents=(DocumentRule(kind="bls", must_cover=True),)),
+    )  # fmt: skip
+    made.add("paused-chicago", status=ProgramStatus.PAUSED)
+    made.index()
+    return made
+
+
+# --- results ----------------------------------------------------------------------------------------------------------------------------
+def test_T10_the_home_form_finds_programs_and_its_empty_fields_are_absent(scene: Scene) -> None:
+    found = scene.get("/programs?experience_type=observership&specialty=&month=2027-03")
+    assert [hit["program_id"] for hit in found["hits"]] == ["skin-austin"]
+    assert found["hits"][0]["open"][0] == {"start": "2027-03-01", "week": "2027-W09", "seats": 3}
+
+
+def test_H10_a_program_that_is_not_live_is_neither_found_nor_shown(scene: Scene) -> None:
+    assert {hit["program_id"] for hit in scene.get("/programs")["hits"]} == {"heart-chicago", "skin-austin"}
+    assert scene.get("/programs/paused-chicago", 404)["remedy"]
+    assert scene.get("/programs/paused-chicago/quote", 404)["title"]
+
+
+def test_several_values_of_one_filter_are_alternatives_and_a_comma_in_the_text_stays_one(scene: Scene) -> None:
+    assert scene.get("/programs?state=TX&state=IL")["total"] == 2
+    found = scene.get("/programs?text=austin%2C+skin")
+    assert (found["text"], found["total"]) == ("austin, skin", 1)
+
+
+def test_a_seat_sold_since_the_index_was_made_is_not_offered(scene: Scene) -> None:
+    scene.sell_out("skin-austin", "2027-W11")
+    hit = scene.get("/programs?text=skin&month=2027-03")["hits"][0]
+    assert [one["start"] for one in hit["open"]] == ["2027-03-22", "2027-03-29"]  # W09 to W11 all need W11
+
+
+def test_the_overlay_takes_a_sold_out_program_out_of_the_month(scene: Scene) -> None:
+    sold = {("skin-austin", week_of(date(2027, 3, 1) + timedelta(weeks=n))): False for n in range(5)}
+    scene._index().overlay = Overlay(sold)
+    found = scene.get("/programs?month=2027-03")
+    assert [hit["program_id"] for hit in found["hits"]] == ["heart-chicago"]
+    assert {option["value"]: option["count"] for option in found["options"]["month"]}["2027-03"] == 1
+
+
+def test_each_filter_in_force_names_the_address_without_it(scene: Scene) -> None:
+    found = scene.get("/programs?specialty=dermatology&state=TX&month=2027-03&price_max_cents=150000&sort=price&text=skin")
+    links = {link["field"]: parse_qs(urlsplit(link["href"]).query) for link in found["chosen"]}
+    whole = {"specialty", "state", "month", "price_max_cents", "sort", "text"}
+    assert {field: whole - set(query) for field, query in links.items()} == {
+        name: {name} for name in ("specialty", "state", "month", "price_max_cents")
+    }
+
+
+def test_pages_follow_each_other_by_a_sealed_marker(scene: Scene) -> None:
+    first = scene.get("/programs?limit=1")
+    second = scene.get(first["next"])
+    assert [page["hits"][0]["program_id"] for page in (first, second)] == ["skin-austin", "heart-chicago"]
+    assert (second["next"], second["first"]) == ("", "/programs?limit=1")
+    forged = first["next_cursor"][:-2] + ("AA" if not first["next_cursor"].endswith("AA") else "BB")
+    refused = scene.get(f"/programs?limit=1&cursor={forged}", 422)
+    assert (refused["field"], refused["remedy"]) == ("cursor", "Start again from the first page.")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("specialities=x", "specialities"), ("limit=51", "limit"), ("month=2027-13", "month"), ("sort=best", "sort"), ("text=!!!", "text"),
+        ("price_min_cents=2&price_max_cents=1", "price_max_cents"), ("experience_type=virtual", "experience_type"), ("cursor=x", "cursor"),
+    ],
+)  # fmt: skip
+def test_a_search_that_cannot_be_is_refused_with_its_field_and_a_remedy(scene: Scene, query: str, field: str) -> None:
+    refused = scene.get(f"/programs?{query}", 422)
+    named = [entry["field"].split(".")[0] for entry in refused["fields"]] if "fields" in refused else [refused["field"]]
+    assert named == [field]
+    assert refused["detail"]
+    assert refused["remedy"]
+    assert refused["remedy"] in html.fromstring(scene.page(f"/programs?{query}", 422)).text_content()
+
+
+def test_more_parameters_than_any_page_sends_are_malformed(scene: Scene) -> None:
+    assert scene.get("/programs?" + "&".join(f"a{n}=1" for n in range(501)), 400)["type"] == "/problems/malformed"
+
+
+def test_T07_a_student_sees_on_each_result_what_is_open(scene: Scene) -> None:
+    scene.reader(facts())
+    found = scene.get("/programs")
+    by_id = {hit["program_id"]: {v["experience_type"]: v["allowed"] for v in hit["verdicts"]} for hit in found["hits"]}
+    assert by_id == {"heart-chicago": {"hands_on": True}, "skin-austin": {"hands_on": True, "observership": False}}
+    assert found["only_open"] == "/programs?experience_type=hands_on"
+    only = scene.page("/programs?experience_type=observership")
+    assert "Not open to you yet" in only
+    assert "Students may do hands-on rotations only" in only
+
+
+def test_a_stranger_sees_no_verdicts_and_is_told_what_signing_in_would_bring(scene: Scene) -> None:
+    found = scene.get("/programs")
+    assert found["verdicts"] == []
+    assert all(hit["verdicts"] == [] for hit in found["hits"])
+    assert "/accounts/sign-in?next=/programs%3Fmonth%3D2027-03" in scene.page("/programs?month=2027-03")
+
+
+def test_nothing_private_to_a_host_is_in_any_answer(scene: Scene) -> None:
+    for address in ("/programs", "/programs/skin-austin", "/programs/skin-austin/quote"):
+        body = scene.answer(address, "application/json")[1]
+        for name in ("stipend", "coordinator", "host_id"):
+            assert name not in body, address
+
+
+# --- one program ------------------------------------------------------------------------------------------------------------------------
+def test_the_page_shows_the_bill_that_the_rule_makes(scene: Scene) -> None:
+    sheet = scene.get("/programs/heart-chicago?start=2027-03-01")
+    plan = quote(scene.catalogue.program("heart-chicago"), START, 4, date(2026, 11, 23), CURRENT)
+    assert sheet["plan"] == plan.model_dump(mode="json")
+    text = scene.page("/programs/heart-chicago?start=2027-03-01")
+    for said in ("$699.00", "$1,450.00", "By Fri 15 January 2027", "$2,149.00", "From Sat 16 January 2027", "$100.00"):
+        assert said in text
+
+
+def test_T22_T23_what_the_fee_covers_and_what_not_is_on_program_and_quote(scene: Scene) -> None:
+    for address in ("/programs/heart-chicago", "/programs/heart-chicago/quote"):
+        text = scene.page(address)
+        for word in ("physician and site costs", "payment processing", "document processing", "housing", "meals", "insurance", "visa fees"):
+            assert word in text, address
+
+
+def test_without_a_start_the_next_open_one_is_shown(scene: Scene) -> None:
+    scene.sell_out("heart-chicago", "2026-W48")
+    sheet = scene.get("/programs/heart-chicago")
+    assert (sheet["plan"]["start"], sheet["seats"], sheet["refused"]) == ("2026-11-30", 2, None)
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ("start=2027-03-02", "start"), ("start=2026-11-16", "start"), ("start=2028-11-27", "start"), ("weeks=9", "weeks"),
+        ("start=2027-03-01&weeks=3", "weeks"), ("pay_on=2026-11-22", "pay_on"), ("start=2027-03-01&pay_on=2027-03-02", "pay_on"),
+    ],
+)  # fmt: skip
+def test_H17_a_wish_that_cannot_be_is_explained_on_the_page_and_refused_as_a_quote(scene: Scene, wish: str, field: str) -> None:
+    sheet = scene.get(f"/programs/skin-austin?{wish}")
+    assert sheet["refused"]["field"] == field
+    assert sheet["refused"]["remedy"]
+    assert sheet["plan"]["start"] == "2026-11-23"
+    assert sheet["refused"]["detail"] in html.fromstring(scene.page(f"/programs/skin-austin?{wish}")).text_content()
+    assert scene.get(f"/programs/skin-austin/quote?{wish}", 422)["field"] == field
+
+
+def test_H17_the_last_monday_within_two_years_can_be_had(scene: Scene) -> None:
+    assert scene.get("/programs/skin-austin?start=2028-11-20")["refused"] is None
+
+
+def test_a_full_start_shows_its_bill_and_offers_no_way_to_apply(scene: Scene) -> None:
+    scene.sell_out("heart-chicago", "2027-W10")
+    sheet = scene.get("/programs/heart-chicago?start=2027-03-01")
+    assert (sheet["seats"], sheet["plan"]["start"]) == (0, "2027-03-01")
+    text = scene.page("/programs/heart-chicago?start=2027-03-01")
+    assert "/applications/start" not in text
+    assert "no seat is free in all of these weeks" in text
+
+
+def test_T12_a_longer_stay_needs_a_seat_in_every_week(scene: Scene) -> None:
+    scene.sell_out("skin-austin", "2027-W15")
+    assert "2027-03-01" not in {one["start"] for one in scene.get("/programs/skin-austin?weeks=8")["starts"]}
+    assert "2027-03-01" in {one["start"] for one in scene.get("/programs/skin-austin?weeks=4")["starts"]}
+
+
+def test_a_program_without_any_open_start_says_so(scene: Scene) -> None:
+    scene.add("closed", weeks=())
+    sheet = scene.get("/programs/closed")
+    assert (sheet["plan"], sheet["starts"]) == (None, [])
+    assert "No start is open at present" in scene.page("/programs/closed")
+    assert scene.get("/programs/closed/quote", 422)["field"] == "start"
+
+
+def test_T08_a_graduate_without_step_1_may_only_observe_and_reads_why(scene: Scene) -> None:
+    scene.reader(facts(trainee_status=TraineeStatus.GRADUATE, step1=StepResult.NOT_PASSED, expected_graduation=None))
+    sheet = scene.get("/programs/skin-austin")
+    assert {v["experience_type"]: v["allowed"] for v in sheet["verdicts"]} == {"hands_on": False, "observership": True}
+    assert "experience_type=observership" in scene.page("/programs/skin-austin")
+    nothing_open = scene.page("/programs/heart-chicago")
+    assert "/applications/start" not in nothing_open
+    assert "Choose an observership, or pass Step 1" in nothing_open
+
+
+def test_H12_guidelines_are_ticked_for_the_reader(scene: Scene) -> None:
+    scene.reader(facts())
+    checked = {line["code"]: line["verdict"] for line in scene.get("/programs/skin-austin")["checked"]}
+    assert checked == {"step2_ck": "failed", "document:bls": "unknown"}
+
+
+def test_H12_a_stranger_reads_the_guidelines_in_plain_words(scene: Scene) -> None:
+    assert "USMLE Step 2 CK passed" in scene.page("/programs/skin-austin")
+
+
+def test_visa_advice_carries_date_and_source_and_blocks_nothing(scene: Scene) -> None:
+    scene.reader(facts(visa_type=None))
+    text = scene.page("/programs/skin-austin")
+    assert "advice, never a condition" in text
+    assert "As of Sat 21 November 2026" in text
+    assert "/applications/start" in text
+
+
+def test_staff_see_no_way_to_apply(scene: Scene) -> None:
+    scene.reader(None, roles=("reviewer",))
+    assert "/applications/start" not in scene.page("/programs/heart-chicago")
+
+
+# --- the bill ---------------------------------------------------------------------------------------------------------------------------
+def test_T28_a_later_day_of_paying_changes_the_plan(scene: Scene) -> None:
+    early = scene.get("/programs/heart-chicago/quote?start=2027-03-01&pay_on=2027-01-15")["plan"]
+    late = scene.get("/programs/heart-chicago/quote?start=2027-03-01&pay_on=2027-01-16")["plan"]
+    assert (early["due_now_cents"], early["balance_due_on"]) == (69900, "2027-01-15")
+    assert (late["due_now_cents"], late["full_only"]) == (214900, True)
+
+
+PAGES = {
+    "results": "/programs", "filtered": "/programs?specialty=dermatology&state=TX&experience_type=observership&month=2027-03&text=skin&sort=price",
+    "prices": "/programs?price_min_cents=99900&price_max_cents=150000", "nothing": "/programs?text=zebra", "second": "/programs?limit=1",
+    "program": "/programs/skin-austin", "operator": "/programs/heart-chicago", "refused": "/programs/heart-chicago?start=2027-03-02",
+    "quote": "/programs/skin-austin/quote?start=2027-03-01&weeks=6", "full only": "/programs/heart-chicago/quote?start=2026-12-07",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", ["stranger", "trainee", "no facts"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_well_formed_labelled_light_and_without_inline_code(scene: Scene, name: str, reader: str) -> None:
+    if reader != "stranger":
+        scene.reader(facts() if reader == "trainee" else None)
+    text = scene.page(PAGES[name])
+    assert problems(text) == []
+    assert len(text.encode()) < 60_000
+
+
+def test_what_a_person_typed_is_text_and_never_markup(scene: Scene) -> None:
+    assert "<script>alert" not in scene.page("/programs?text=%3Cscript%3Ealert(1)%3C/script%3E")
