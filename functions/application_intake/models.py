@@ -14,6 +14,7 @@ from shared.domain.eligibility import Reason, Verdict
 from shared.domain.fees import Quote
 from shared.domain.guidelines import GuidelineResult, GuidelineVerdict
 from shared.domain.instants import Instant
+from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, Program, ReviewMode
 from shared.domain.seats import FreeStart
 from shared.domain.trainee import TraineeFacts
@@ -161,6 +162,8 @@ class ProspectView(Answer):
     cv_number: int | None
     cv_document_id: str | None
     ready: bool
+    review_business_hours: int = CURRENT.review_bh
+    host_promise_days: int = CURRENT.host_promise_days
 
     @classmethod
     def of(cls, found: Prospect) -> ProspectView:
@@ -239,7 +242,8 @@ class RejectChoice(Answer):
 
 class ReviewPart(Answer):
     """For staff (H12). `can`: claim, decide or "" (a colleague has it, it is decided, or this role only reads). `open_codes` are
-    guidelines that need an override before approval; `rivals` other open applications that need one of its weeks."""
+    guidelines that need an override before approval; `rivals` other open applications that need one of its weeks; `offer_until` is when the offer
+    ends, or would if it were approved now."""
 
     applicant: str
     facts: TraineeFacts | None
@@ -254,6 +258,7 @@ class ReviewPart(Answer):
     rivals: int
     claimed_by: str
     claim_lapses_at: Instant | None
+    offer_until: Instant
     overdue: bool
     can: str
     reject_choices: tuple[RejectChoice, ...] = tuple(RejectChoice(code=code, words=words) for code, words in REJECT_CODES.items())
@@ -282,6 +287,7 @@ class ReviewPart(Answer):
             rivals=file.rivals,
             claimed_by=file.reviewer.name if file.reviewer else "",
             claim_lapses_at=applied.claim_lapses_at if applied.status is ApplicationStatus.IN_REVIEW else None,
+            offer_until=applied.offer_expires_at or file.offer_until,
             overdue=review_overdue(applied, now),
             can=_can(applied, account_id) if reviewer else "",
         )  # fmt: skip

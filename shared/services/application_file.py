@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from shared.domain.aggregate import EventRow
-from shared.domain.application import Application
+from shared.domain.application import Application, offer_expiry
 from shared.domain.calendar import horizon, local_date, require_start, weeks_covered
 from shared.domain.eligibility import Reason, Verdict, approval_gaps, explain
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import Quote, quote
 from shared.domain.guidelines import GuidelineResult, check
-from shared.domain.policy import CURRENT
+from shared.domain.policy import CURRENT, by_version
 from shared.domain.program import ExperienceType, Program, ProgramStatus
 from shared.domain.search import usual_weeks
 from shared.domain.seats import FreeStart, free_by_week, free_starts, seats_for
@@ -66,7 +66,8 @@ class TraineeFile:
 
 @dataclass(frozen=True)
 class ReviewFile:
-    """An application as staff see it (H12). `rivals` are other open applications that need one of its weeks; `gaps` block approval."""
+    """An application as staff see it (H12). `rivals` are other open applications that need one of its weeks; `gaps` block approval;
+    `offer_until` is when the offer would end if it were approved now (UTC)."""
 
     application: Application
     program: Program
@@ -82,6 +83,7 @@ class ReviewFile:
     documents: tuple[Loaded, ...]
     seats: int
     rivals: int
+    offer_until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +150,7 @@ class ApplicationFiles:
             documents=documents,
             seats=self._seats(program, application.start, application.weeks),
             rivals=self._rivals(application),
+            offer_until=offer_expiry(now, application.start, by_version(application.policy_version), program.place.zone),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------
