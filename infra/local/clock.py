@@ -177,7 +177,7 @@ class Queues:
         dead = {json.loads(found["RedrivePolicy"])["deadLetterTargetArn"] for found in policies.values() if "RedrivePolicy" in found}
         self._urls = [url for url, found in policies.items() if found["QueueArn"] not in dead]
 
-    def drain(self, seconds: float = 60.0) -> None:
+    def drain(self, seconds: float = 30.0) -> None:
         """Returns when all have been empty for a moment, in which a table's stream would have filled them again.
 
         Raises `StackError` that names the queues still busy after `seconds`.

@@ -93,13 +93,8 @@ class Stack:
         return self.state_dir / "calls.jsonl"
 
     def password(self, email: str) -> str:
-        """The demo password of an account: made up once per state directory, kept in a file only its owner can read."""
-        path = self.state_dir / "passwords.json"
-        known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-        if email not in known:
-            known[email] = f"Rota-{secrets.token_urlsafe(9)}-1a"
-            _write_private(path, json.dumps(known, indent=2))
-        return known[email]
+        """The demo password of an account."""
+        return demo_password(self.state_dir, email)
 
     def _start(self) -> None:
         options = self.options
@@ -264,6 +259,16 @@ class _Progress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is None:
             self._say(f"  {time.monotonic() - self._began:5.1f} s  {self.name}{f' ({self.note})' if self.note else ''}")
+
+
+def demo_password(state_dir: Path, email: str) -> str:
+    """The demo password of an account: made up once per state directory, kept in a file that only its owner can read."""
+    path = state_dir / "passwords.json"
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if email not in known:
+        known[email] = f"Rota-{secrets.token_urlsafe(9)}-1a"
+        _write_private(path, json.dumps(known, indent=2))
+    return known[email]
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -1,0 +1,93 @@
+"""`make admin`: what an operator does from a terminal, on the running local stack and through the product's own services.
+
+people · provision NAME EMAIL ROLE... · erase EMAIL [--despite-seats] · prove
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from infra.local import info as stack_info
+from infra.local.children import StackError
+from infra.local.info import StackInfo
+from infra.local.ministack import REGION
+from infra.local.proofs import prove
+from infra.local.seed.loader import wiring
+from shared.adapters.s3_documents import S3Documents
+from shared.domain.accounts import mail_claim_key
+from shared.domain.aggregate import Actor
+from shared.domain.errors import RotaError
+from shared.services.erasing import Erasing
+from shared.services.steps import Call
+
+ADMIN = Call(Actor(role="system", id="admin"))
+
+
+def people(info: StackInfo) -> str:
+    """The demo sign-ins of this state, one a line."""
+    path = Path(info.state_dir) / "sign-ins.json"
+    found = json.loads(path.read_text()) if path.exists() else []
+    return "\n".join(f"{item['role']:<12} {item['email']:<34} {item['password']}" for item in found) or "No demo accounts."
+
+
+def provision(info: StackInfo, name: str, email: str, roles: list[str]) -> str:
+    """An account with exactly these roles and a fresh password. Raises `Invalid` for a name, address or role that is none."""
+    password = f"Rota-{secrets.token_urlsafe(9)}-1a"
+    account_id = wiring(info).accounts.provision(ADMIN, name, email, password, roles)
+    return f"{account_id}  {email}  {password}"
+
+
+def erase(info: StackInfo, email: str, despite_seats: bool) -> str:
+    """Erases the person with that address. Raises `StackError` when there is none, `NotAllowedNow` while a seat is held."""
+    made = wiring(info)
+    account_id = made.store.claimed_by(mail_claim_key(email.strip().lower()))
+    if account_id is None:
+        raise StackError(f"Nobody has the address {email}. See: make admin ARGS=people")
+    documents = S3Documents(info.aws.client("s3"), info.outputs["UploadBucket"])
+    erasing = Erasing(store=made.store, people=made.people, documents=documents, identity=made.identity, clock=made.clock)
+    return f"{erasing.erase(ADMIN, account_id, despite_seats)} items about {account_id} are gone; rows, seats and money stay."
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make admin ARGS=...", description="Operator commands against the running local stack.")
+    parser.add_argument("--state-dir", type=Path, default=Path(".rota"), help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("people", help="the demo sign-ins")
+    made = commands.add_parser("provision", help="an account with roles; prints its password")
+    made.add_argument("name")
+    made.add_argument("email")
+    made.add_argument("roles", nargs="+")
+    gone = commands.add_parser("erase", help="erase a person")
+    gone.add_argument("email")
+    gone.add_argument("--despite-seats", action="store_true", help="although a rotation is ahead")
+    commands.add_parser("prove", help="histories, hash chains, seats and money against what is stored")
+    given = parser.parse_args()
+    os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+    try:
+        info = stack_info.load(given.state_dir)
+        if given.command == "people":
+            print(people(info))
+        elif given.command == "provision":
+            print(provision(info, given.name, given.email, given.roles))
+        elif given.command == "erase":
+            print(erase(info, given.email, given.despite_seats))
+        else:
+            proof = prove(info)
+            print(proof)
+            return 1 if proof.broken else 0
+    except StackError as error:
+        print(f"admin: {error}", file=sys.stderr)
+        return 1
+    except RotaError as error:
+        print(f"admin: {error.detail} {error.remedy}".strip(), file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
