@@ -57,16 +57,15 @@ def before_applying(what_if: Annotated[WhatIf, Query()]) -> StartView:
 @room.get(ONE, access=anyone_here, page="application.html", title="{program[name]}")
 def show_application(application_id: str) -> ApplicationView:
     """One application: its clock and what happened; a draft with its checklist; for staff the verdicts and the decision (H12)."""
-    wiring, now, session = room.wiring, room.wiring.clock.now(), room.session
+    files, now, session = room.wiring.application_files, room.wiring.clock.now(), room.session
     worn = set(session.roles) if session else set()
-    if session and worn & set(STAFF):
-        file = wiring.application_files.staff(application_id)
-        if file.application.trainee_id != session.account_id:
-            return ApplicationView.for_staff(file, now, session.account_id, "reviewer" in worn)
     call = room.call("trainee")
-    own = wiring.application_files.own(call, application_id)
+    # Whoever is both sees their own as a trainee.
+    if worn & set(STAFF) and not ("trainee" in worn and files.owns(call, application_id)):
+        return ApplicationView.for_staff(files.staff(application_id), now, call.actor.id, "reviewer" in worn)
+    own = files.own(call, application_id)
     drafting = own.application.status is ApplicationStatus.DRAFT
-    upload = wiring.paperwork.upload_form(call.actor.id, "cv", f"/applications/{application_id}") if drafting else None
+    upload = room.wiring.paperwork.upload_form(call.actor.id, "cv", f"/applications/{application_id}") if drafting else None
     return ApplicationView.of(own, now, upload)
 
 

@@ -242,8 +242,8 @@ class RejectChoice(Answer):
 
 class ReviewPart(Answer):
     """For staff (H12). `can`: claim, decide or "" (a colleague has it, it is decided, or this role only reads). `open_codes` are
-    guidelines that need an override before approval; `rivals` other open applications that need one of its weeks; `offer_until` is when the offer
-    ends, or would if it were approved now."""
+    guidelines that need an override before approval, `rivals` other open applications that need one of its weeks. `offer_until` is when
+    the offer ends, or would if it were approved now."""
 
     applicant: str
     facts: TraineeFacts | None

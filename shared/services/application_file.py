@@ -106,6 +106,10 @@ class ApplicationFiles:
         programs = self.catalogue.programs({one.program_id for one in found})
         return [(one, programs[one.program_id]) for one in found if one.program_id in programs]
 
+    def owns(self, call: Call, application_id: str) -> bool:
+        """Whether the caller is its trainee. Raises `NotFound` for one that does not exist."""
+        return application_of(self.store.load("APPLICATION", application_id)).trainee_id == call.actor.id
+
     def own(self, call: Call, application_id: str) -> TraineeFile:
         """Raises `NotFound` for somebody else's."""
         _, application = own_application(self.store, call, application_id)

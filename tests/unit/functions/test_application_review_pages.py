@@ -1,0 +1,172 @@
+"""The applications room as staff meet it: verdicts beside documents, rivals for the seat, and decisions with their grounds (H12)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.guidelines import Guidelines
+from shared.domain.trainee import TraineeStatus
+from tests.builders import REVIEWER, TRAINEE
+from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, FINANCE, OTHER, Rooms, primary, shown
+
+STEP2 = Guidelines(step2_ck_required=True, languages=("English",))
+
+
+@pytest.fixture
+def rooms() -> Rooms:
+    return Rooms().ready()
+
+
+def test_a_draft_does_not_exist_for_staff(rooms: Rooms) -> None:
+    here = rooms.draft()
+    assert rooms.api(REVIEWER).get(here).status == 404
+    assert rooms.api(COORDINATOR).get(here).status == 404
+
+
+def test_a_waiting_application_asks_to_be_taken_first(rooms: Rooms) -> None:
+    here = rooms.sent()
+    tree = shown(
+        rooms.browser(REVIEWER).get(here), 200, "Amara Okafor for Inpatient Cardiology", "Waits for a reviewer", "You need to take it",
+        "Students may do hands-on rotations", "2 seats free", "0 other applications", "Universidad del Valle",
+        never=("With your reviewer",),
+    )  # fmt: skip
+    assert primary(tree) == ["Take it"]
+    assert "/documents/document-1/file" in tree.xpath("//main//a/@href")
+
+
+def test_H12_the_taken_one_shows_each_guideline_and_asks_a_reason_for_each_open_one() -> None:
+    rooms = Rooms(guidelines=STEP2).ready()
+    here = rooms.taken()
+    tree = shown(
+        rooms.browser(REVIEWER).get(here), 200, "1 of 2 met", "USMLE Step 2 CK passed", "Speaks English",
+        "Taken by Nora Feldspar until Mon 23 Nov 2026, 13:00 Chicago", "until Mon 30 Nov 2026, 09:00 Chicago",
+    )  # fmt: skip
+    assert primary(tree) == ["Approve"]
+    assert tree.xpath("//textarea[starts-with(@name, 'override.')]/@name") == ["override.step2_ck"]
+
+
+def test_H12_approving_through_the_form_with_a_reason_stores_and_shows_it() -> None:
+    rooms = Rooms(guidelines=STEP2).ready()
+    here = rooms.taken()
+    browser = rooms.browser(REVIEWER)
+    shown(browser.post(f"{here}/approve", {}), 409, "Not met: USMLE Step 2 CK passed", "override each of them with a reason")
+    assert browser.post(f"{here}/approve", {"override.step2_ck": "Sits it in May."}).location == here
+    shown(browser.get(here), 200, "Approved", "Overridden", "Sits it in May.", "reserves until Mon 30 Nov 2026, 09:00 Chicago")
+
+
+def test_H12_approving_in_json_names_the_overrides() -> None:
+    rooms = Rooms(guidelines=STEP2).ready()
+    here = rooms.taken()
+    refused = rooms.api(REVIEWER).post(f"{here}/approve", {})
+    assert (refused.status, refused.json["codes"]) == (409, ["step2_ck"])
+    body = {"overrides": [{"code": "step2_ck", "reason": "Sits it in May."}]}
+    answer = rooms.api(REVIEWER).post(f"{here}/approve", body).json
+    assert (answer["status"], answer["review"]["overrides"]) == ("APPROVED", body["overrides"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"overrides": [{"code": "step2_ck", "reason": "  "}]},
+        {"overrides": [{"code": "step2_ck", "reason": "x" * 2001}]},
+        {"overrides": [{"code": "step2_ck"}]},
+        {"overrides": [{"code": "languages", "reason": "It is met."}]},
+        {"overrides": "step2_ck"},
+        {"approved": True},
+        {"step1_verified": "perhaps"},
+    ],
+)
+def test_H12_a_decision_that_is_not_whole_is_refused_and_changes_nothing(body: dict[str, Any]) -> None:
+    rooms = Rooms(guidelines=STEP2).ready()
+    here = rooms.taken()
+    commits = rooms.store.commits
+    assert rooms.api(REVIEWER).post(f"{here}/approve", body).status == 422
+    assert rooms.store.commits == commits
+
+
+def test_T09_a_graduate_needs_the_tick_that_the_score_report_was_seen() -> None:
+    rooms = Rooms().ready()
+    rooms.facts(trainee_status=TraineeStatus.GRADUATE, step1_verified=False, expected_graduation=None)
+    here = rooms.taken()
+    browser = rooms.browser(REVIEWER)
+    tree = shown(browser.get(here), 200, "needs a verified Step 1 score report", "Passed, declared")
+    assert tree.xpath("//input[@type='checkbox']/@name") == ["step1_verified"]
+    shown(browser.post(f"{here}/approve", {}), 409, "needs a verified Step 1 score report")
+    assert browser.post(f"{here}/approve", {"step1_verified": "yes"}).location == here
+    shown(browser.get(here), 200, "Passed, verified")
+
+
+def test_declining_needs_both_and_comes_back_open_with_what_was_typed(rooms: Rooms) -> None:
+    here = rooms.taken()
+    browser = rooms.browser(REVIEWER)
+    tree = shown(browser.post(f"{here}/reject", {"reason": "No clinical year."}), 422, "Reason: Please fill this in.")
+    assert tree.xpath("//details[@open]//textarea[@name='reason']")[0].text.strip() == "No clinical year."
+    assert browser.post(f"{here}/reject", {"code": "not_a_fit", "reason": "No clinical year."}).location == here
+    shown(browser.get(here), 200, "Not accepted", "Your experience does not fit", "No clinical year.")
+
+
+def test_a_colleague_sees_who_has_it_and_has_no_buttons(rooms: Rooms) -> None:
+    here = rooms.taken()
+    tree = shown(rooms.browser(COLLEAGUE).get(here), 200, "Taken by Nora Feldspar", "You need to do nothing: Nora Feldspar has it")
+    assert not tree.xpath("//main//form")
+    shown(rooms.browser(COLLEAGUE).post(f"{here}/claim"), 409, "Another reviewer has taken this application")
+
+
+def test_a_coordinator_reads_but_does_not_decide(rooms: Rooms) -> None:
+    here = rooms.sent()
+    assert not shown(rooms.browser(COORDINATOR).get(here), 200, "Amara Okafor").xpath("//main//form")
+    for step in ("claim", "approve"):
+        assert rooms.api(COORDINATOR).post(f"{here}/{step}", {}).status == 403
+
+
+def test_finance_has_no_business_here(rooms: Rooms) -> None:
+    assert rooms.api(FINANCE).get(rooms.sent()).status == 403
+
+
+def test_rivals_are_open_applications_that_need_one_of_the_same_weeks(rooms: Rooms) -> None:
+    here = rooms.sent()
+    rooms.facts(OTHER)
+    rooms.cv(OTHER, "document-2")
+    theirs = rooms.browser(OTHER).post("/applications", {"program_id": "cardiology-chicago", "experience_type": "hands_on",
+                                                         "start": "2027-03-01", "weeks": "4"}).location  # fmt: skip
+    reviewer = rooms.api(REVIEWER)
+    assert reviewer.get(here).json["review"]["rivals"] == 0
+    rooms.browser(OTHER).post(f"{theirs}/submit", {})
+    assert reviewer.get(here).json["review"]["rivals"] == 1
+    reviewer.post(f"{theirs}/claim")
+    reviewer.post(f"{theirs}/approve", {})
+    assert reviewer.get(here).json["review"]["rivals"] == 1
+    rooms.browser(OTHER).post(f"{theirs}/withdraw")
+    assert reviewer.get(here).json["review"]["rivals"] == 0
+
+
+def test_T18_an_overdue_review_says_so_to_the_second(rooms: Rooms) -> None:
+    here = rooms.sent()
+    rooms.clock.move(timedelta(days=1, seconds=-1))
+    assert rooms.api(REVIEWER).get(here).json["review"]["overdue"] is False
+    rooms.clock.move(timedelta(seconds=1))
+    shown(rooms.browser(REVIEWER).get(here), 200, "Overdue", "Was due from a reviewer")
+
+
+def test_a_person_who_was_erased_leaves_a_page_without_them(rooms: Rooms) -> None:
+    here = rooms.taken()
+    rooms.browser(REVIEWER).post(f"{here}/reject", {"code": "other", "reason": "Personal words."})
+    rooms.people.erase(TRAINEE)
+    shown(rooms.browser(REVIEWER).get(here), 200, "Name erased", "The profile is gone", never=("Personal words", "Amara Okafor"))
+
+
+def test_a_reviewer_who_also_applies_sees_the_own_application_as_a_trainee() -> None:
+    rooms = Rooms()
+    rooms.person("both-1", ("trainee", "reviewer"), "Iris Both")
+    rooms.facts("both-1")
+    rooms.cv("both-1")
+    wish = {"program_id": "cardiology-chicago", "experience_type": "hands_on", "start": "2027-03-01", "weeks": "4"}
+    browser = rooms.browser("both-1")
+    here = browser.post("/applications", wish).location
+    shown(browser.get(here), 200, "Not sent yet")
+    browser.post(f"{here}/submit", {})
+    shown(browser.get(here), 200, "Waiting for a reviewer", "What you sent")
+    assert browser.post(f"{here}/claim").status == 403

@@ -1,0 +1,177 @@
+"""The workspace: what each role finds after signing in, by time left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.application import ApplicationStatus
+from shared.domain.reservation import ReservationStatus
+from shared.ports import Due, Step, Work
+from tests import builders
+from tests.builders import FIRST_DAY, PROGRAM, REVIEWER, TRAINEE, WEEKS
+from tests.fakes.clock import START
+from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, FINANCE, OTHER, Rooms, primary, shown
+
+
+@pytest.fixture
+def rooms() -> Rooms:
+    return Rooms().ready()
+
+
+def reserved(rooms: Rooms, id: str = "reservation-1", due: tuple[Due, ...] = (), **changes: Any) -> None:
+    state = {
+        "id": id, "status": "RESERVED", "case_id": "application-1", "application_id": "application-1", "trainee_id": TRAINEE,
+        "program_id": PROGRAM, "start": FIRST_DAY.isoformat(), "weeks": 4, "week_list": list(WEEKS), "choice": "deposit",
+        "charge_cents": 69900, "total_cents": 214900, "balance_cents": 145000, "balance_due_at": "2027-01-16T05:59:59Z",
+        "policy_version": "2026-11", "created_at": "2026-11-23T15:00:00Z", "held_until": "2026-11-23T15:30:00Z",
+        "session_expires_at": "2026-11-23T15:35:00Z", "paid_cents": 69900, **changes,
+    }  # fmt: skip
+    rooms.store.commit(Work(steps=(Step(builders.fresh("RESERVATION", id), builders.draft(state), due),)))
+
+
+# --- the trainee's hub ------------------------------------------------------------------------------------------------------------------
+def test_a_new_trainee_is_told_to_complete_the_profile_and_where_to_begin() -> None:
+    rooms = Rooms()
+    tree = shown(
+        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "My rotations", "Complete your profile", "No applications yet"
+    )
+    assert primary(tree) == ["Open my profile"]
+
+
+def test_with_nothing_to_do_the_hub_says_so(rooms: Rooms) -> None:
+    shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "You have no rotation yet")
+    rooms.sent()
+    tree = shown(
+        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "You need to do nothing at the moment", "Waiting for a reviewer",
+        "Tue 24 Nov 2026, 09:00 Chicago", "17:00 for you in Cairo",
+    )  # fmt: skip
+    assert primary(tree) == []
+
+
+def test_next_tasks_come_by_time_left(rooms: Rooms) -> None:
+    rooms.approved()
+    rooms.draft(key="key-2", start="")
+    reserved(rooms)
+    tasks = rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]
+    assert [task["code"] for task in tasks] == ["reserve", "balance", "send"]
+    assert tasks[1]["cents"] == 145000
+    tree = shown(
+        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Sign the terms and reserve", "Pay the balance: $1,450.00",
+        "$699.00 of $2,149.00 paid",
+    )  # fmt: skip
+    assert primary(tree) == ["Sign and reserve"]
+
+
+def test_a_held_seat_is_the_first_task_until_it_is_over(rooms: Rooms) -> None:
+    reserved(rooms, status="HELD", paid_cents=0)
+    tree = shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Pay for the seat that is held for you: $699.00", "30 min")
+    assert primary(tree) == ["Go to the payment"]
+
+
+def test_T28_the_balance_is_late_the_second_after_its_day(rooms: Rooms) -> None:
+    reserved(rooms)
+    workspace = rooms.workspace(rooms.api(TRAINEE))
+    for at, code in (("2027-01-16T05:59:59+00:00", "balance"), ("2027-01-16T06:00:00+00:00", "balance_late")):
+        rooms.clock.set(START.fromisoformat(at))
+        assert [task["code"] for task in workspace.get("/workspace").json["hub"]["tasks"]] == [code]
+
+
+@pytest.mark.parametrize("status", [ReservationStatus.RELEASED, ReservationStatus.REFUNDED])
+def test_reservations_that_hold_nothing_any_more_are_not_listed(rooms: Rooms, status: ReservationStatus) -> None:
+    reserved(rooms, status=status.value)
+    assert rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["reservations"] == []
+
+
+def test_what_ended_is_kept_apart(rooms: Rooms) -> None:
+    here = rooms.sent()
+    rooms.browser(TRAINEE).post(f"{here}/withdraw")
+    hub = rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]
+    assert ([one["status"] for one in hub["ended"]], hub["applications"]) == ([ApplicationStatus.WITHDRAWN], [])
+    shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Ended (1)")
+
+
+# --- the queue --------------------------------------------------------------------------------------------------------------------------
+def test_an_empty_queue_says_that_nothing_waits(rooms: Rooms) -> None:
+    shown(rooms.workspace(rooms.browser(REVIEWER)).get("/workspace"), 200, "Queue", "Nothing waits", "0 open")
+
+
+def test_T17_the_queue_is_in_order_of_time_left_with_counts_and_views(rooms: Rooms) -> None:
+    first = rooms.taken()
+    rooms.clock.move(timedelta(hours=2))
+    rooms.facts(OTHER)
+    rooms.cv(OTHER, "document-2")
+    wish = {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-03-01", "weeks": "4"}
+    second = rooms.browser(OTHER).post("/applications", wish).location
+    rooms.browser(OTHER).post(f"{second}/submit", {})
+    queue = rooms.workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]
+    assert [row["href"] for row in queue["rows"]] == [first, second]
+    assert [row["trainee"] for row in queue["rows"]] == ["Amara Okafor", "Bela Novak"]
+    assert {name: queue[name] for name in ("open", "overdue", "today", "mine", "free")} == {
+        "open": 2,
+        "overdue": 0,
+        "today": 0,
+        "mine": 1,
+        "free": 1,
+    }
+    for view, rows in (("mine", [first]), ("free", [second]), ("overdue", [])):
+        shown_rows = rooms.workspace(rooms.api(REVIEWER)).get(f"/workspace?view={view}").json["queue"]["rows"]
+        assert [row["href"] for row in shown_rows] == rows
+    shown(rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=overdue"), 200, "Nothing in this view")
+    tree = shown(rooms.workspace(rooms.browser(COLLEAGUE)).get("/workspace"), 200, "A colleague", "Whoever takes it")
+    assert tree.xpath("//nav[@aria-label='Views']/a[@aria-current]/text()") == ["Everything 2"]
+
+
+def test_T18_overdue_and_escalated_are_computed_to_the_second(rooms: Rooms) -> None:
+    rooms.sent()
+    workspace = rooms.workspace(rooms.api(COORDINATOR))
+
+    def flags() -> tuple[bool, bool, int, int]:
+        queue = workspace.get("/workspace").json["queue"]
+        return queue["rows"][0]["overdue"], queue["rows"][0]["escalated"], queue["overdue"], queue["today"]
+
+    assert flags() == (False, False, 0, 0)
+    rooms.clock.move(timedelta(days=1, seconds=-1))
+    assert flags() == (False, False, 0, 1)
+    rooms.clock.move(timedelta(seconds=1))
+    assert flags() == (True, False, 1, 0)
+    rooms.clock.move(timedelta(days=3, seconds=-1))
+    assert flags() == (True, False, 1, 0)
+    rooms.clock.move(timedelta(seconds=1))
+    assert flags() == (True, True, 1, 0)
+    shown(rooms.workspace(rooms.browser(COORDINATOR)).get("/workspace"), 200, "1 overdue", "Escalated", "3 d over")
+
+
+def test_what_was_decided_leaves_the_queue(rooms: Rooms) -> None:
+    rooms.approved()
+    assert rooms.workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]["rows"] == []
+
+
+def test_H13_a_host_mail_whose_outcome_nobody_knows_waits_for_the_coordinator(rooms: Rooms) -> None:
+    reserved(rooms, due=(Due("mail", START, "coordinator"),))
+    tree = shown(rooms.workspace(rooms.browser(COORDINATOR)).get("/workspace"), 200, "Host mail: find out whether it arrived")
+    assert "/reservations/reservation-1" in tree.xpath("//main//a/@href")
+    assert rooms.workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]["rows"] == []
+
+
+def test_a_role_without_a_queue_finds_it_empty_and_a_host_owes_nothing(rooms: Rooms) -> None:
+    rooms.sent()
+    shown(rooms.workspace(rooms.browser(FINANCE)).get("/workspace"), 200, "Nothing waits")
+    rooms.person("host-9", ("host",), "Magdalena Kowal", "America/Chicago")
+    answer = rooms.workspace(rooms.api("host-9")).get("/workspace").json
+    assert (answer["hub"], answer["queue"]) == (None, None)
+    shown(rooms.workspace(rooms.browser("host-9")).get("/workspace"), 200, "Nothing is owed")
+
+
+def test_somebody_who_is_both_finds_both(rooms: Rooms) -> None:
+    rooms.person("both-1", ("trainee", "reviewer"), "Iris Both")
+    shown(rooms.workspace(rooms.browser("both-1")).get("/workspace"), 200, "Queue", "My rotations: next", "Complete your profile")
+
+
+def test_a_view_that_does_not_exist_and_a_stranger_are_refused(rooms: Rooms) -> None:
+    assert rooms.workspace(rooms.api(REVIEWER)).get("/workspace?view=secret").status == 422
+    assert rooms.workspace(rooms.api(REVIEWER)).get("/workspace?vew=all").status == 422
+    assert rooms.workspace(rooms.api()).get("/workspace").status == 401
+    assert rooms.workspace(rooms.browser()).get("/workspace").location == "/accounts/sign-in?next=/workspace"
