@@ -27,7 +27,8 @@ INFO = {
     "title": "Rota",
     "version": "1",
     "description": "Clinical rotations for international medical students and graduates. Every resource has two forms: JSON here, and a "
-    "page for browsers at the same address. Money is integer US cents, weeks are ISO weeks (2027-W09), instants are UTC (2027-01-15T05:59:59Z).",
+    "page for browsers at the same address. Money is integer US cents, weeks are ISO weeks (2027-W09), instants are UTC "
+    "(2027-01-15T05:59:59Z).",
 }
 PROBLEM: Node = {
     "title": "Problem",

@@ -245,7 +245,8 @@ def test_T28_a_later_day_of_paying_changes_the_plan(scene: Scene) -> None:
 
 
 PAGES = {
-    "results": "/programs", "filtered": "/programs?specialty=dermatology&state=TX&experience_type=observership&month=2027-03&text=skin&sort=price",
+    "results": "/programs",
+    "filtered": "/programs?specialty=dermatology&state=TX&experience_type=observership&month=2027-03&text=skin&sort=price",
     "prices": "/programs?price_min_cents=99900&price_max_cents=150000", "nothing": "/programs?text=zebra", "second": "/programs?limit=1",
     "program": "/programs/skin-austin", "operator": "/programs/heart-chicago", "refused": "/programs/heart-chicago?start=2027-03-02",
     "quote": "/programs/skin-austin/quote?start=2027-03-01&weeks=6", "full only": "/programs/heart-chicago/quote?start=2026-12-07",

@@ -1,0 +1,92 @@
+"""The search indexer's queue: one version for a batch of programs, seats from the reservation's own state, failures come back alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from functions.search_indexer.handler import handler, worker
+from shared.domain.errors import Busy
+from shared.events.envelope import Envelope
+from shared.services.indexing import Indexing
+from tests.builders import PROGRAM, TRAINEE, WEEKS, stored, stored_program
+from tests.fakes import FakeCatalogue, FakeSearchPublisher, FakeStore, FrozenClock
+
+
+class World:
+    def __init__(self) -> None:
+        self.store, self.publisher = FakeStore(), FakeSearchPublisher()
+        self.indexing = Indexing(
+            catalogue=FakeCatalogue(self.store), store=self.store, publisher=self.publisher, clock=FrozenClock()
+        )  # fmt: skip
+        worker.wire(SimpleNamespace(indexing=self.indexing, store=self.store))  # type: ignore[arg-type]
+
+    def deliver(self, *events: tuple[str, str, str]) -> list[str]:
+        """(type, kind, id) each as SQS brings it from the bus; returns the message ids that come back."""
+        records = [record(number, *event) for number, event in enumerate(events)]
+        return [failure["itemIdentifier"] for failure in handler({"Records": records}, None)["batchItemFailures"]]
+
+
+def record(number: int, type: str, kind: str, id: str) -> dict[str, Any]:
+    envelope = Envelope.model_validate(
+        {
+            "id": f"{kind}#{id}#1", "type": type, "occurred_at": "2026-11-23T15:00:00Z", "actor": {"role": "system", "id": "seed"},
+            "subject": {"kind": kind, "id": id}, "seq": 1, "data": {},
+        }
+    )  # fmt: skip
+    return {
+        "messageId": f"m{number}", "eventSource": "aws:sqs", "body": json.dumps({"detail": envelope.model_dump(mode="json")}),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_many_programs_going_live_in_one_batch_make_one_version(world: World) -> None:
+    for id in ("one", "two", "three"):
+        stored_program(world.store, id=id)
+    assert world.deliver(*(("ProgramPublished.v1", "PROGRAM", id) for id in ("one", "two", "three"))) == []
+    assert [{projection.program.id for projection in version} for version in world.publisher.versions] == [{"one", "two", "three"}]
+    assert world.deliver(("ProgramPublished.v1", "PROGRAM", "one")) == []
+    assert len(world.publisher.versions) == 2  # the next batch may know more
+
+
+def test_a_version_that_fails_is_tried_by_the_next_message_and_the_failed_one_comes_back(world: World) -> None:
+    stored_program(world.store, id="one")
+    stored_program(world.store, id="two")
+    world.publisher.publish = failing_once(world.publisher.publish)  # type: ignore[method-assign]
+    assert world.deliver(("ProgramPublished.v1", "PROGRAM", "one"), ("ProgramPublished.v1", "PROGRAM", "two")) == ["m0"]
+    assert len(world.publisher.versions) == 1
+
+
+def failing_once(publish: Callable[[Any], str]) -> Callable[[Any], str]:
+    left = [Busy("S3 is away.")]
+
+    def run(projections: Any) -> str:
+        if left:
+            raise left.pop()
+        return publish(projections)
+
+    return run
+
+
+@pytest.mark.parametrize("type", ["SeatHeld.v1", "SeatReleased.v1", "ReservationConfirmed.v1"])
+def test_seats_are_noted_from_the_reservation_as_it_is(world: World, type: str) -> None:
+    stored_program(world.store)
+    world.store.open_seats(PROGRAM, dict.fromkeys(WEEKS, 0))
+    reservation = {"id": "r1", "program_id": PROGRAM, "trainee_id": TRAINEE, "week_list": list(WEEKS), "created_at": "2026-11-23T15:00:00Z"}
+    stored(world.store, "RESERVATION", "r1", reservation)
+    assert world.deliver((type, "RESERVATION", "r1")) == []
+    assert {(PROGRAM, week, False) for week in WEEKS} <= set(world.publisher.overlays)
+
+
+def test_one_message_that_fails_does_not_take_the_others_with_it(world: World) -> None:
+    stored_program(world.store, id="one")
+    assert world.deliver(("SeatHeld.v1", "RESERVATION", "gone"), ("ProgramPublished.v1", "PROGRAM", "one")) == ["m0"]
+    assert len(world.publisher.versions) == 1
