@@ -1,13 +1,14 @@
 """The sweep, once per message of the schedule, and once when called by hand (`make clock`). What is in the message does not matter.
 
-A failing item is logged and stays due: its row brings it back in a minute, sooner than the queue would. Only when the due rows cannot be
-read does the call fail, so that the queue, and after ten times its alarm, knows.
+A failing item is logged and stays due: its row brings it back in a minute, sooner than the queue would. The call itself fails only when the
+due rows cannot be read, or, after everything else is done, when an item has failed for an hour: then the function's alarm calls a person.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from functions.deadlines.models import Report
@@ -16,10 +17,17 @@ from shared.runtime.bootstrap import Wiring, in_lambda
 from shared.runtime.log import log
 from shared.runtime.settings import CoreTable, LedgerTable, Stripe
 from shared.services.steps import Call
+from shared.services.sweeping import Swept
 
 ROOM = "deadlines"
 RESERVE_MS = 25_000
 """An item may take three silent attempts at Stripe and a contested transaction; with less time than that none is begun."""
+PATIENCE = timedelta(hours=1)
+"""For so long a failing item is nobody's business but the sweep's: partners come back."""
+
+
+class StuckItems(RuntimeError):
+    """Something has been due for long and cannot be ended: a refund that Stripe refuses, a row that cannot be read."""
 
 
 class Settings(CoreTable, LedgerTable, Stripe):
@@ -48,7 +56,14 @@ class Deadlines:
         for item, error in swept.failures:
             log(ROOM, "item failed", error=error, kind=item.due.kind, subject=item.subject_id)
         log(ROOM, "swept", messages=len(event.get("Records", [])), done=dict(swept.done), failed=len(swept.failures), left=swept.left)
+        self._call_for_help(swept)
         return {"batchItemFailures": [], "done": dict(swept.done), "failed": len(swept.failures), "left": swept.left}
+
+    def _call_for_help(self, swept: Swept) -> None:
+        late = self.wiring.clock.now() - PATIENCE
+        stuck = sorted(f"{item.due.kind} {item.subject_id}" for item, _ in swept.failures if item.due.at < late)
+        if stuck:
+            raise StuckItems(f"due for more than an hour: {', '.join(stuck)}")
 
 
 deadlines = Deadlines()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from functions.deadlines.handler import RESERVE_MS, Deadlines
+from functions.deadlines.handler import RESERVE_MS, Deadlines, StuckItems
 from functions.payments.handler import worker
 from shared.domain.errors import Busy
 from shared.domain.reservation import ReservationStatus
@@ -105,7 +106,7 @@ def test_reserved_seat_ends_the_other_applications_for_its_weeks(scene: Scene) -
 # --- the sweep ------------------------------------------------------------------------------------------------------------------------
 def sweep(scene: Scene, left: int = 60_000, records: int = 1) -> Any:
     room = Deadlines()
-    wiring: Any = SimpleNamespace(sweeping=scene.sweeping)
+    wiring: Any = SimpleNamespace(sweeping=scene.sweeping, clock=scene.clock)
     room.wire(wiring)
     return room.answer({"Records": [{}] * records}, Context(left))
 
@@ -123,6 +124,19 @@ def test_failing_item_is_counted_and_does_not_fail_the_message(scene: Scene) -> 
     scene.clock.set(scene.reservations()[0].held_until)
     scene.payments.unavailable_before()
     assert sweep(scene) == {"batchItemFailures": [], "done": {}, "failed": 1, "left": 0}
+
+
+def test_item_that_failed_for_an_hour_calls_a_person_after_the_others_are_done(scene: Scene) -> None:
+    scene.apply("application-2", "trainee-2")
+    scene.checkout()
+    held_until = scene.reservations()[0].held_until
+    scene.payments.unavailable_before(9)
+    scene.clock.set(held_until + timedelta(hours=1))
+    assert sweep(scene)["failed"] == 1
+    scene.clock.move(timedelta(days=8))
+    with pytest.raises(StuckItems, match=f"hold {scene.reservations()[0].id}"):
+        sweep(scene)
+    assert scene.application("application-2").status == "EXPIRED"
 
 
 def test_sweep_begins_nothing_that_it_may_not_finish(scene: Scene) -> None:
