@@ -3,7 +3,7 @@
 The index knows the starts as they were. Programs that the overlay changes are *patched*: taken out of the index's own answer and put
 back by their present starts, which are computed here from the stored ones. So counts and hits agree to the last seat, and the work
 grows with the overlay, not with the catalogue. A program is known here by its price rank; its starts are the bits of a number, one per
-week, bit 0 being the version's first start.
+week, bit 0 being the first week in which any program has seats.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Segments:
         return [(int(rank), address) for rank, address in hits]
 
     def bit(self, monday: date) -> int:
-        """0 for a Monday before the version's first start."""
+        """0 for a Monday before bit 0."""
         weeks = (monday - self.base).days // 7
         return 1 << weeks if weeks >= 0 else 0
 

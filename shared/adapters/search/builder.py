@@ -18,14 +18,14 @@ import tantivy
 from shared.adapters.search.schema import ANYTHING, SCHEMA_VERSION, START_BYTES, STARTS, TEXT, Facts, schema
 from shared.adapters.search.text import words
 from shared.domain import specialties
-from shared.domain.calendar import week_of
+from shared.domain.calendar import monday_of, week_of
 from shared.domain.errors import NotFound
 from shared.domain.program import ProgramStatus
 from shared.domain.search import Projection, month_of, open_starts
 from shared.domain.states import state_name
 
 HEAP_BYTES = 64_000_000
-_EPOCH = date(2024, 1, 1)  # a Monday, for the case that no program has a start
+_EPOCH = date(2024, 1, 1)  # a Monday, for the case that no program has seats
 
 
 def build(projections: Iterable[Projection], directory: Path) -> str:
@@ -72,6 +72,7 @@ def _document(projection: Projection) -> dict[str, Any]:
     place = program.place
     return {
         "id": program.id,
+        "from": monday_of(min(projection.weeks)).isoformat() if projection.weeks else None,
         "starts": [start.isoformat() for start in open_starts(projection)],
         "specialty_words": _text(name),
         "alias_words": _text(program.specialty, *aliases),
@@ -115,12 +116,13 @@ def _text(*parts: str) -> str:
 
 
 def _base(rows: Sequence[dict[str, Any]]) -> date:
-    firsts = [row["starts"][0] for row in rows if row["starts"]]
+    """The first week that any program has seats in, free or not: a seat may be returned before the first start that is open now."""
+    firsts = [row["from"] for row in rows if row["from"]]
     return date.fromisoformat(min(firsts)) if firsts else _EPOCH
 
 
 def _bits(row: dict[str, Any], base: date) -> int:
-    """Starts beyond the last bit lie more than three years away, where nobody may start (H17)."""
+    """Starts beyond the last bit lie where nobody may start for years to come (H17)."""
     weeks = ((date.fromisoformat(text) - base).days // 7 for text in row["starts"])
     return sum(1 << week for week in weeks if week < START_BYTES * 8)
 

@@ -11,10 +11,10 @@ import tantivy
 
 from shared.domain.errors import Busy
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FACTS = "rota.json"
 STARTS = "starts.bin"
-START_BYTES = 20  # 160 weeks: three years of starts per program, the least significant bit first
+START_BYTES = 32  # 256 weeks: the two years ahead, the year before, and a version that stays current for long
 # Text fields, in order of how much a match in them says; `anything` holds all of them and decides whether a word is known at all.
 PHRASED = ("specialty_words", "alias_words", "name_words")
 TEXT = (*PHRASED, "place_words", "other_words")

@@ -21,6 +21,14 @@ MONTHS = (None, "2026-11", "2026-12", "2027-01", "2027-02")
 TYPES = (("hands_on",), ("observership",), ("hands_on", "observership"))
 
 
+# From programs that are full throughout to such that are free throughout: returned seats matter most where there were none.
+seats = st.sampled_from(((0,), (0, 0, 1), (0, 1, 1, 1), (1,))).flatmap(
+    lambda choices: st.lists(st.sampled_from(choices), min_size=len(WEEKS), max_size=len(WEEKS)).map(
+        lambda free: dict(zip(WEEKS, free, strict=True))
+    )
+)
+
+
 @st.composite
 def catalogues(draw: st.DrawFn) -> list[Projection]:
     count = draw(st.integers(1, 9))
@@ -31,7 +39,7 @@ def catalogues(draw: st.DrawFn) -> list[Projection]:
             draw(st.sampled_from(sorted(PLACES))),
             draw(st.sampled_from((99_900, 150_000, 150_000, 419_900))),
             experience_types=draw(st.sampled_from(TYPES)),
-            weeks={week: draw(st.sampled_from((0, 1, 1, 1))) for week in WEEKS},
+            weeks=draw(seats),
         )
         for number in range(count)
     ]

@@ -155,6 +155,14 @@ def test_a_returned_seat_appears_in_hits_counts_and_starts_at_once(index: Tantiv
     assert found(ask(index, overlay=free)) == ["skin-austin", "heart-york", "child-jose", "inner-chicago"]
 
 
+def test_a_seat_returned_before_the_first_start_of_the_whole_catalogue_counts_too(tmp_path: Path) -> None:
+    full = weeks(date(2026, 11, 23), date(2026, 12, 28), free=0)
+    index = indexed(tmp_path, [projection("only", weeks=full | JANUARY)])
+    page = ask(index, overlay=Overlay({("only", "2026-W49"): True}))
+    assert page.hits[0].starts == (date(2026, 11, 30), date(2027, 1, 4))
+    assert facet(page, "month") == {"2026-11": 1, "2027-01": 1}
+
+
 def test_an_overlay_that_says_what_the_index_says_changes_nothing(index: TantivyIndex) -> None:
     same = Overlay({("skin-austin", "2027-W01"): True, ("child-jose", "2027-W01"): False, ("heart-york", "1999-W01"): True})
     assert ask(index, overlay=same) == ask(index)
