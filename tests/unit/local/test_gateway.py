@@ -35,7 +35,12 @@ class Upstream(BaseHTTPRequestHandler):
         status, content = (
             200,
             json.dumps(
-                {"method": self.command, "path": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}, "size": len(body)}
+                {
+                    "method": self.command,
+                    "path": self.path,
+                    "headers": {k.lower(): ", ".join(self.headers.get_all(k, [])) for k in self.headers},
+                    "size": len(body),
+                }
             ).encode(),
         )
         if self.path.endswith("/crash"):

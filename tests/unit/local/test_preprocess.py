@@ -42,6 +42,7 @@ def fixture() -> dict[str, Any]:
 
 
 def test_functions_get_their_own_code_and_no_layer(fixture: dict[str, Any]) -> None:
+    fixture["Resources"]["Echo"]["Properties"]["Layers"] = [{"Ref": "Dependencies"}]
     functions = of_type(prepare(fixture), "AWS::Lambda::Function")
     assert {name: item["Code"] for name, item in functions.items()} == {
         "Deadlines": {"S3Bucket": "artifacts", "S3Key": "deadlines.zip"},
