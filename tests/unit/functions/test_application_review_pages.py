@@ -143,6 +143,16 @@ def test_rivals_are_open_applications_that_need_one_of_the_same_weeks(rooms: Roo
     assert reviewer.get(here).json["review"]["rivals"] == 0
 
 
+def test_an_application_for_later_weeks_is_no_rival(rooms: Rooms) -> None:
+    here = rooms.sent()
+    rooms.store.open_seats("cardiology-chicago", {f"2027-W{week}": 2 for week in range(13, 17)})
+    later = rooms.sent(key="key-2", start="2027-03-29")
+    rooms.store.open_seats("cardiology-chicago", {f"2027-W{week}": 2 for week in range(17, 20)})
+    rooms.sent(key="key-3", start="2027-04-19")
+    counts = [rooms.api(REVIEWER).get(one).json["review"]["rivals"] for one in (here, later)]
+    assert counts == [0, 1]
+
+
 def test_T18_an_overdue_review_says_so_to_the_second(rooms: Rooms) -> None:
     here = rooms.sent()
     rooms.clock.move(timedelta(days=1, seconds=-1))
