@@ -231,6 +231,12 @@ def test_visa_advice_carries_date_and_source_and_blocks_nothing(scene: Scene) ->
     assert "/applications/start" in text
 
 
+def test_staff_are_not_judged_as_trainees(scene: Scene) -> None:
+    scene.reader(facts(), roles=("reviewer",))
+    assert scene.get("/programs/heart-chicago")["known"] is False
+    assert scene.get("/programs")["verdicts"] == []
+
+
 def test_staff_see_no_way_to_apply(scene: Scene) -> None:
     scene.reader(None, roles=("reviewer",))
     assert "/applications/start" not in scene.page("/programs/heart-chicago")

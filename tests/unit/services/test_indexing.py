@@ -97,6 +97,12 @@ def test_a_program_that_the_list_does_not_name_yet_is_indexed_when_its_event_nam
     assert [projection.program.id for projection in world.publisher.versions[0]] == [HEART]
 
 
+def test_H10_a_program_named_by_an_old_event_and_paused_since_is_not_indexed(world: World) -> None:
+    stored_program(world.store, id="paused", status=ProgramStatus.PAUSED)
+    world.indexing.rebuild(["paused"])
+    assert [projection.program.id for projection in world.publisher.versions[0]] == [HEART]
+
+
 def test_a_rebuild_that_was_overtaken_reads_everything_again(world: World) -> None:
     world.publisher.refuse = [VersionConflict("Another was faster.")]
     assert world.indexing.rebuild() == "version-1"
