@@ -24,7 +24,8 @@ class Settings:
     def read(cls, environment: Mapping[str, str]) -> Settings:
         """Raises KeyError for what is missing."""
         required = {name: environment[name.upper()] for name in ("stage", "inbox_table", "webhook_secret_arn")}
-        return cls(**required, call_log_file=environment.get("CALL_LOG_FILE", ""))
+        optional = {name: environment.get(name.upper(), "") for name in ("business_clock_file", "call_log_file")}
+        return cls(**required, **optional)
 
 
 @dataclass(frozen=True)
