@@ -1,7 +1,7 @@
 """Drives a room as API Gateway would: an HTTP event in, an answer out, with everything behind it in memory.
 
-    world = World(functions.accounts.handler.room)
-    page = world.browser().post("/accounts/sign-in", {"email": ..., "password": ...})
+world = World(functions.accounts.handler.room)
+page = world.browser().post("/accounts/sign-in", {"email": ..., "password": ...})
 """
 
 from __future__ import annotations

@@ -120,7 +120,8 @@ class Documents:
     # --- afterwards -------------------------------------------------------------------------------------------------------------------
     def of(self, account_id: str) -> list[Loaded]:
         """A trainee's documents, newest first."""
-        return self.store.owned("DOCUMENT", account_id, MINE)
+        # Instants are whole seconds; ids tell files of one second apart.
+        return sorted(self.store.owned("DOCUMENT", account_id, MINE), key=lambda one: (one.state["created_at"], one.id), reverse=True)
 
     def document(self, call: Call, document_id: str) -> Loaded:
         """The caller's own, or anybody's for staff who act as such. Raises `NotFound`, also for somebody else's."""

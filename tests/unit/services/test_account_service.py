@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -239,6 +240,15 @@ def test_a_link_for_something_else_confirms_nothing(scene: Scene) -> None:
     assert scene.status() == "UNCONFIRMED"
 
 
+def test_the_link_of_an_erased_account_is_no_link(scene: Scene) -> None:
+    scene.sign_up()
+    token = scene.link()
+    loaded = scene.store.load("ACCOUNT", scene.account())
+    scene.store.states[("ACCOUNT", loaded.id)] = replace(loaded, state={**loaded.state, "status": "ERASED"})
+    with pytest.raises(NotFound):
+        scene.accounts.confirm(token)
+
+
 # --- signing in -----------------------------------------------------------------------------------------------------------------------
 def test_an_unconfirmed_person_is_told_how_to_go_on_only_with_the_right_password(scene: Scene) -> None:
     scene.sign_up()
@@ -262,7 +272,7 @@ def test_wrong_password_unknown_address_and_nonsense_are_refused_in_the_same_wor
 def test_an_erased_person_cannot_sign_in_even_with_the_right_password(scene: Scene) -> None:
     scene.active()
     loaded = scene.store.load("ACCOUNT", scene.account())
-    scene.store.states[("ACCOUNT", loaded.id)] = type(loaded)("ACCOUNT", loaded.id, {**loaded.state, "status": "ERASED"}, 2, loaded.head)
+    scene.store.states[("ACCOUNT", loaded.id)] = replace(loaded, state={**loaded.state, "status": "ERASED"})
     with pytest.raises(WrongCredentials):
         scene.accounts.sign_in(MAIL, WORDS)
 

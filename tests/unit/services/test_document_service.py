@@ -202,6 +202,11 @@ def test_no_name_is_in_the_event_rows_of_a_document(scene: Scene) -> None:
 
 
 # --- afterwards -----------------------------------------------------------------------------------------------------------------------
+def test_documents_are_listed_newest_first_also_within_one_second(scene: Scene) -> None:
+    ids = [scene.stored(content).id for content in (A_PDF, A_PNG, A_JPEG)]
+    assert [loaded.id for loaded in scene.documents.of(TRAINEE)] == ids[::-1]
+
+
 def test_the_owner_and_staff_read_a_document_for_others_there_is_none(scene: Scene) -> None:
     mine = scene.stored()
     for call in (acting("trainee", TRAINEE), acting("reviewer", "reviewer-1")):
