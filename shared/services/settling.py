@@ -92,9 +92,9 @@ class Settling:
         return Settled.REFUND_DUE if status is ReservationStatus.REFUND_DUE else Settled.ALREADY
 
     def _apply_late(self, case: Case, paid: Payment, covered: bool, call: Call) -> Settled:
-        """A payment for a seat that was given back. Whether one is free is decided by the gate, in the transaction that takes it."""
-        applied = case.applied
-        waits = applied.status is ApplicationStatus.APPROVED and applied.live_reservation_id is None and covered
+        """A payment for a seat that was given back. Whether one is free is decided by the gate, in the transaction that takes it; a newer
+        hold of the same application has the trainee's weeks, so the gate says no then too."""
+        waits = case.applied.status is ApplicationStatus.APPROVED and covered
         if late_payment(seat_free=True, application_approved=waits) is ReservationEvent.RETAKE:
             try:
                 self.store.commit(seat_gate.retake(case, paid, call, self.clock.now()))

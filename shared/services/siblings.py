@@ -44,6 +44,6 @@ class Siblings:
 
 def _blocked(applied: Application, reserved: Reservation) -> bool:
     waits = applied.status in OPEN and applied.status is not ApplicationStatus.DRAFT and applied.live_reservation_id is None
-    if not waits or applied.id == reserved.application_id or applied.start is None:
+    if not waits or applied.start is None:
         return False
     return bool(overlap(weeks_covered(applied.start, applied.weeks), reserved.week_list))
