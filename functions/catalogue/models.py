@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain import specialties
 from shared.domain.dated_facts import Fact, visa_advice
-from shared.domain.eligibility import Verdict
+from shared.domain.eligibility import Reason, Verdict
 from shared.domain.errors import NotFound
 from shared.domain.fees import CancelledBy, Quote, refund_if_cancelled
 from shared.domain.guidelines import Guideline, GuidelineResult
@@ -152,6 +152,7 @@ class SheetView(Answer):
     plan: Quote | None
     seats: int
     refused: Refusal | None
+    advice: Reason | None
     known: bool
     verdicts: tuple[Verdict, ...]
     checked: tuple[GuidelineResult, ...]
@@ -173,6 +174,7 @@ class SheetView(Answer):
             plan=sheet.plan,
             seats=sheet.seats,
             refused=Refusal(field=str(refused.facts.get("field", "")), detail=refused.detail, remedy=refused.remedy) if refused else None,
+            advice=sheet.advice,
             known=sheet.for_me is not None,
             verdicts=sheet.for_me.verdicts if sheet.for_me else (),
             checked=sheet.for_me.guidelines if sheet.for_me else (),

@@ -11,7 +11,7 @@ from datetime import date
 
 from shared.domain import guidelines
 from shared.domain.calendar import DEFAULT_WEEKS, horizon, local_date, next_monday, require_start, weeks_covered
-from shared.domain.eligibility import Verdict, explain, for_all_types
+from shared.domain.eligibility import Reason, Verdict, explain, for_all_types, lead_time_advice
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import Quote, quote
 from shared.domain.guidelines import Guideline, GuidelineResult
@@ -61,7 +61,8 @@ class ForMe:
 @dataclass(frozen=True)
 class Sheet:
     """A program for one reader. `plan` is what the wish would cost; when the wish cannot be had, `refused` says why and `plan` is for the
-    next open start instead (None when there is no open start). `seats` are those left for the plan's start."""
+    next open start instead (None when there is no open start). `seats` are those left for the plan's start, `advice` warns that it is
+    near (T13)."""
 
     program: Program
     today: date
@@ -70,6 +71,7 @@ class Sheet:
     plan: Quote | None
     seats: int
     refused: Invalid | None
+    advice: Reason | None
     guidelines: tuple[Guideline, ...]
     for_me: ForMe | None
 
@@ -131,6 +133,7 @@ class Browsing:
             plan=quote(program, chosen, weeks, min(pay_on, chosen), CURRENT) if chosen else None,
             seats=next((free.seats for free in starts if free.start == chosen), 0),
             refused=refused,
+            advice=lead_time_advice(chosen, today) if chosen else None,
             guidelines=guidelines.describe(program.guidelines),
             for_me=self._for_me(program, chosen or today, weeks, today, reader),
         )

@@ -189,6 +189,14 @@ def test_a_full_start_shows_its_bill_and_offers_no_way_to_apply(scene: Scene) ->
     assert "no seat is free in all of these weeks" in text
 
 
+@pytest.mark.parametrize(("start", "near"), [("2027-02-15", True), ("2027-03-01", False)])
+def test_T13_a_start_in_less_than_three_months_is_warned_about_once_and_not_blocked(scene: Scene, start: str, near: bool) -> None:
+    scene.reader(facts())
+    text = scene.page(f"/programs/heart-chicago?start={start}")
+    assert text.count("less than 3 months away") == int(near)
+    assert "/applications/start" in text
+
+
 def test_T12_a_longer_stay_needs_a_seat_in_every_week(scene: Scene) -> None:
     scene.sell_out("skin-austin", "2027-W15")
     assert "2027-03-01" not in {one["start"] for one in scene.get("/programs/skin-austin?weeks=8")["starts"]}
