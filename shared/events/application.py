@@ -69,7 +69,8 @@ class ApplicationClaimLapsed(ApplicationEvent):
 
 
 class ApplicationApproved(ApplicationEvent):
-    """H12: the result of every guideline, and each override with its reason's reference. `step1_checked`: the reviewer saw the score report."""
+    """H12: the result of every guideline, and each override with its reason's reference. `step1_checked`: the reviewer saw the score
+    report."""
 
     TYPE: ClassVar[str] = "ApplicationApproved.v1"
     guideline_results: tuple[GuidelineOutcome, ...]
