@@ -11,7 +11,7 @@ help: ## This list
 run: .venv/ready ## Rota on http://127.0.0.1:8000 (PORT=8001 elsewhere, FRESH=1 begins anew)
 	@exec $(PY) -m infra.local.run --state-dir $(STATE)
 
-test: .venv/ready ## All tests (ARGS="tests/unit -k fees" for some)
+test: .venv/ready .venv-sam/ready ## All tests (ARGS="tests/unit -k fees" for some)
 	@$(PY) -m pytest $(ARGS)
 
 check: .venv/ready ## Lint, types, layers, templates, and that generated files are current
