@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,6 +39,14 @@ def note_seats(event: Envelope) -> None:
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:
-    details = (json.loads(record["body"])["detail"] for record in event["Records"])
-    announced[:] = [detail["subject"]["id"] for detail in details if detail["type"] == ProgramPublished.TYPE]
+    announced[:] = [program for record in event["Records"] if (program := _announced_by(record))]
     return answer(event, context)
+
+
+def _announced_by(record: Mapping[str, Any]) -> str:
+    """The program that a message announces. What cannot be read announces nothing here; the worker fails that message alone."""
+    try:
+        event = Envelope.from_bus(record["body"])
+    except ValueError:
+        return ""
+    return event.subject.id if event.type == ProgramPublished.TYPE else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -43,6 +43,7 @@ class Envelope(BaseModel):
         )  # fmt: skip
 
     @classmethod
-    def from_bus(cls, body: Mapping[str, Any]) -> Envelope:
-        """From an EventBridge event, as a queue receives it."""
-        return cls.model_validate(body["detail"])
+    def from_bus(cls, text: str) -> Envelope:
+        """From an EventBridge event's JSON, as a queue receives it. Raises `ValueError` for anything else."""
+        body = json.loads(text)
+        return cls.model_validate(body.get("detail") if isinstance(body, dict) else None)

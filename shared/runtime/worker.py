@@ -10,7 +10,6 @@ handler = worker.handler()
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -60,7 +59,7 @@ class Worker:
         return process_partial_response(event=dict(event), record_handler=self._consume, processor=self._processor, context=context)
 
     def _consume(self, record: Mapping[str, Any]) -> None:
-        envelope = Envelope.from_bus(json.loads(record["body"]))
+        envelope = Envelope.from_bus(record["body"])
         try:
             self.consumers[envelope.type](envelope)
         except Exception as error:

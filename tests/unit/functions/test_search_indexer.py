@@ -90,3 +90,13 @@ def test_one_message_that_fails_does_not_take_the_others_with_it(world: World) -
     stored_program(world.store, id="one")
     assert world.deliver(("SeatHeld.v1", "RESERVATION", "gone"), ("ProgramPublished.v1", "PROGRAM", "one")) == ["m0"]
     assert len(world.publisher.versions) == 1
+
+
+@pytest.mark.parametrize("body", ["", "{}", "[]", '{"detail": {}}', "not json"])
+def test_an_unreadable_message_fails_alone(world: World, body: str) -> None:
+    stored_program(world.store, id="one")
+    good = record(0, "ProgramPublished.v1", "PROGRAM", "one")
+    bad = {"messageId": "bad", "eventSource": "aws:sqs", "body": body}
+    answer = handler({"Records": [bad, good]}, None)
+    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["bad"]
+    assert len(world.publisher.versions) == 1
