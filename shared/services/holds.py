@@ -11,7 +11,6 @@ from shared.domain.errors import Invalid, KeyReused, NotFound, PaymentUnavailabl
 from shared.domain.reservation import Choice, Reservation, ReservationEvent, ReservationStatus
 from shared.ports import SYSTEM, BusinessClock, Catalogue, Checkout, CheckoutRequest, PaymentGateway, People, Store, system
 from shared.services import seat_gate
-from shared.services.seat_gate import Case
 from shared.services.settling import Settled, Settling
 from shared.services.steps import Call, decide_again
 
@@ -101,8 +100,7 @@ class Holds:
             raise PaymentUnavailable("The payment page cannot be found yet.", "It ends by itself within minutes.") from None
 
     def _release(self, reservation_id: str, event: ReservationEvent, code: str, call: Call) -> Ended:
-        reservation = self.store.load("RESERVATION", reservation_id)
-        case = Case(self.store.load("APPLICATION", str(reservation.state["application_id"])), reservation)
+        case = seat_gate.read_case(self.store, reservation_id)
         if case.reserved.status is not ReservationStatus.HELD:
             return Ended.RELEASED if case.reserved.status is ReservationStatus.RELEASED else Ended.NOT_HELD
         self.store.commit(seat_gate.release(case, event, code, call, self.clock.now()))

@@ -181,7 +181,7 @@ class Reserving:
         """Writes down the session of a hold. A hold that ended meanwhile takes its session with it."""
         loaded = self.store.load("RESERVATION", reservation_id)
         reserved = Reservation.model_validate(loaded.state)
-        if reserved.status is not ReservationStatus.HELD:
+        if reserved.status is not ReservationStatus.HELD and session.status != "complete":
             self.holds.gateway.expire(session.id)
             raise Expired("The time to pay for this seat has run out.", "Start once more from your application.")
         if session.status != "open":

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus
+from shared.domain.errors import VersionConflict
 from shared.domain.machine import NEW, Actor, Arrow
 from shared.domain.money import JournalEntry, payment
 from shared.domain.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus
 from shared.events.application import ApplicationConverted, HoldPlaced, HoldReleased
 from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleased
-from shared.ports import Due, Loaded, SeatMove, Step, Work
+from shared.ports import Due, Loaded, SeatMove, Step, Store, Work
 from shared.services.applying import releases_of
 from shared.services.steps import Call, new, step
 
@@ -38,6 +39,17 @@ class Case:
     @property
     def reserved(self) -> Reservation:
         return Reservation.model_validate(self.reservation.state)
+
+
+def read_case(store: Store, reservation_id: str) -> Case:
+    """Both sides of a reservation. Raises `NotFound`, and `VersionConflict` when somebody changed both between the two reads: a live hold
+    is always that of an approved application, so anything else was never stored and is no ground for a refusal."""
+    reservation = store.load("RESERVATION", reservation_id)
+    case = Case(store.load("APPLICATION", str(reservation.state["application_id"])), reservation)
+    lives = case.applied.status is ApplicationStatus.APPROVED and case.applied.live_reservation_id == reservation.id
+    if case.reserved.status is ReservationStatus.HELD and not lives:
+        raise VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=[reservation.id])
+    return case
 
 
 @dataclass(frozen=True)

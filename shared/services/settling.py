@@ -18,7 +18,7 @@ from shared.domain.reservation import RESERVATION, Reservation, ReservationEvent
 from shared.events.reservation import RefundDue, ReservationRefunded
 from shared.ports import BusinessClock, Checkout, Due, PaymentGateway, Store, Work
 from shared.services import seat_gate
-from shared.services.seat_gate import Case, Payment
+from shared.services.seat_gate import Case, Payment, read_case
 from shared.services.steps import Call, decide_again, step
 
 REFUND = "refund"
@@ -48,15 +48,14 @@ class Settling:
         not be given back yet (ask again), `Busy` or `VersionConflict` when the store could not decide."""
         if session.payment_status != "paid" or not session.payment_intent_id:
             return Settled.UNPAID
+        reservation_id, paid = session.reservation_id, Payment(session.payment_intent_id, session.amount_cents)
         try:
-            case = self._case(session.reservation_id)
+            outcome = decide_again(lambda: self._apply(reservation_id, paid, call))
         except NotFound:
             return Settled.UNKNOWN
-        paid = Payment(session.payment_intent_id, session.amount_cents)
-        outcome = decide_again(lambda: self._apply(case.reservation.id, paid, call))
         if outcome is Settled.SECOND:
-            return self._give_back_second(case.reservation.id, paid)
-        return self.finish_refund(case.reservation.id, call) if outcome is Settled.REFUND_DUE else outcome
+            return self._give_back_second(reservation_id, paid)
+        return self.finish_refund(reservation_id, call) if outcome is Settled.REFUND_DUE else outcome
 
     def finish_refund(self, reservation_id: str, call: Call) -> Settled:
         """Sends back what is due. `REFUND_DUE` means that Stripe did not answer: the due row asks again, under the same key.
@@ -76,7 +75,7 @@ class Settling:
 
     # --- the first payment of a reservation -------------------------------------------------------------------------------------------
     def _apply(self, reservation_id: str, paid: Payment, call: Call) -> Settled:
-        case, now = self._case(reservation_id), self.clock.now()
+        case, now = read_case(self.store, reservation_id), self.clock.now()
         if case.reserved.payment_intent_id not in (None, paid.intent_id):
             return Settled.SECOND
         status, covered = case.reserved.status, settles(case.reserved, paid.cents)
@@ -84,9 +83,9 @@ class Settling:
             self.store.commit(seat_gate.confirm(case, paid, call, now))
             return Settled.CONFIRMED
         if status is ReservationStatus.HELD:
-            # Too little buys no seat: it goes back to others first, and the next lines find it RELEASED.
+            # Too little buys no seat: it goes back to others first. What comes then depends on what is stored by then.
             self.store.commit(seat_gate.release(case, ReservationEvent.EXPIRE, UNDERPAID, call, now))
-            case, status = self._case(reservation_id), ReservationStatus.RELEASED
+            return self._apply(reservation_id, paid, call)
         if status is ReservationStatus.RELEASED:
             return self._apply_late(case, paid, covered, call)
         return Settled.REFUND_DUE if status is ReservationStatus.REFUND_DUE else Settled.ALREADY
@@ -144,7 +143,3 @@ class Settling:
         except Duplicate:
             # An entry is named by the outside fact: it is there from an earlier delivery of the same payment.
             return
-
-    def _case(self, reservation_id: str) -> Case:
-        reservation = self.store.load("RESERVATION", reservation_id)
-        return Case(self.store.load("APPLICATION", str(reservation.state["application_id"])), reservation)

@@ -22,7 +22,7 @@ from shared.domain.errors import Busy, OverlappingRotation, RotaError, SoldOut
 from shared.domain.reservation import SEATED, Choice, Reservation
 from shared.domain.seats import SeatYear, WeekSeats
 from shared.ports import Checkout, CheckoutRequest, Due, Person, Step, Work, system
-from shared.services.applying import open_claim
+from shared.services.applying import Applying, open_claim
 from shared.services.holds import Holds
 from shared.services.reserving import PayLink, Reserving
 from shared.services.settling import Settling
@@ -60,6 +60,10 @@ class SharedPayments(FakePayments):
         with self._turn:
             return super().refund(payment_intent_id, amount_cents, key)
 
+    def pay(self, session_id: str) -> Checkout:
+        with self._turn:
+            return super().pay(session_id)
+
 
 @dataclass
 class Outcome:
@@ -80,12 +84,13 @@ class Stage:
         self.dynamodb, self.clock, self.ids, self.payments = dynamodb, FrozenClock(), Ulids(), SharedPayments()
         self.store = DynamoStore(dynamodb, Tables("core", "ledger"), self.ids)
         self.people, self.catalogue = DynamoPeople(dynamodb, "core"), DynamoCatalogue(self.store)
-        settling = Settling(self.store, self.payments, self.clock)
-        self.holds = Holds(self.store, self.payments, self.catalogue, self.people, self.clock, settling, "https://rota.test")
+        self.applying = Applying(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids)
+        self.settling = Settling(self.store, self.payments, self.clock)
+        self.holds = Holds(self.store, self.payments, self.catalogue, self.people, self.clock, self.settling, "https://rota.test")
         self.reserving = Reserving(
             store=self.store, catalogue=self.catalogue, people=self.people, clock=self.clock, ids=self.ids, holds=self.holds
         )
-        self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=settling)
+        self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling)
         for id, (seats, weeks) in programs.items():
             self._open(id, seats, weeks)
 
