@@ -20,6 +20,10 @@ FORCED: dict[tuple[str, str, str], str] = {
         "A key policy's resource is always the key itself, written *; without the account's own kms:* nobody could ever change the key "
         "(https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html)."
     ),
+    ("AWS::IAM::Role", "dynamodb:ListStreams", "*"): (
+        "DynamoDB knows no resource for ListStreams, and Lambda connects no stream without it "
+        "(https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html)."
+    ),
     ("AWS::KMS::Key", "kms:Decrypt", "*"): "A key policy's resource is always the key itself, written *.",
     ("AWS::KMS::Key", "kms:GenerateDataKey", "*"): "A key policy's resource is always the key itself, written *.",
 }
