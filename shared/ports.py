@@ -223,6 +223,7 @@ class Sessions(Protocol):
     def read(self, session_id: str) -> Session | None:
         """None for unknown, ended, expired, or an account that is no longer active."""
         ...
+
     def of_account(self, account_id: str) -> Session | None:
         """For bearer tokens: the account's present roles, None when it is not active."""
         ...
@@ -316,7 +317,10 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True)
 class Checkout:
-    """A Stripe Checkout session as the rules need it. Cents; `status` open|complete|expired; `payment_status` paid|unpaid|no_payment_required."""
+    """A Stripe Checkout session as the rules need it, in cents.
+
+    `status` is open, complete or expired; `payment_status` paid, unpaid or no_payment_required.
+    """
 
     id: str
     url: str
@@ -344,7 +348,7 @@ class PaymentGateway(Protocol):
     """Stripe. `PaymentUnavailable` means *indeterminate*: it may have happened; ask again or wait for the webhook."""
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The idempotency key is the reservation's: repeating it returns the same session. Raises `Invalid` when Stripe refuses for good."""
+        """The idempotency key is the reservation's: repeated, the same session. Raises `Invalid` when Stripe refuses for good."""
         ...
 
     def checkout(self, session_id: str) -> Checkout: ...

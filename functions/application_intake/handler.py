@@ -48,9 +48,7 @@ def before_applying(what_if: Annotated[WhatIf, Query()]) -> StartView:
     """What applying would mean for the caller: price, seats, eligibility, guidelines. Writes nothing."""
     room.request.expect_query(WhatIf.model_fields)
     call = room.call("trainee")
-    found = room.wiring.application_files.prospect(
-        call.actor.id, what_if.program, what_if.experience_type, what_if.start, what_if.weeks
-    )
+    found = room.wiring.application_files.prospect(call.actor.id, what_if.program, what_if.experience_type, what_if.start, what_if.weeks)
     return StartView(prospect=ProspectView.of(found))
 
 

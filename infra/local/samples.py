@@ -99,7 +99,6 @@ def http(method: str, path: str, query: str, headers: dict[str, str], body: str)
         "http": call,
         "requestId": "JKJaXmPLvHcESHA=",
         "stage": "$default",
-        
     }
     return {
         "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query, "headers": headers, "requestContext": context,

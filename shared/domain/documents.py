@@ -122,7 +122,7 @@ def refusal(reason: str) -> dict[str, Any]:
 
 
 def download_name(kind: str, number: int, content_type: str, person: str) -> str:
-    """"CV 2 - Amara Okafor.pdf": what a file is called on the disk of who downloads it."""
+    """What a file is called on the disk of who downloads it, as "CV 2 - Amara Okafor.pdf"."""
     name = f"{KINDS[kind].name} {number} - {person}"
     return f"{' '.join(re.sub(r'[/:*?<>|]', ' ', name).split())}.{EXTENSIONS[content_type]}"
 
