@@ -1,0 +1,87 @@
+"""Every call that leaves the process passes here: it may be the last one of this process, lose its answer, or find the world changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from shared.domain.errors import Busy, OutcomeUnknown, PaymentUnavailable
+
+
+class Killed(BaseException):
+    """The process ended here. No `except Exception` may see it, as none sees a kill."""
+
+
+EFFECTS = {
+    "commit", "open_checkout", "expire", "refund", "send", "claim", "sent", "unclaim", "publish", "store", "delete", "make",
+}  # fmt: skip
+"""Calls that change something outside. A kill next to a read is a kill next to the effect before it."""
+
+
+class Hub:
+    """`before` and `after` are asked around each call with the port's and the call's name; they raise, or do something else first."""
+
+    def __init__(self) -> None:
+        self.before: Callable[[str, str], None] = nothing
+        self.after: Callable[[str, str], None] = nothing
+
+    def quiet(self) -> None:
+        self.before = self.after = nothing
+
+    def watched(self, name: str, port: Any) -> Any:
+        return Watched(self, name, port)
+
+
+def nothing(port: str, call: str) -> None:
+    """No fault."""
+
+
+class Watched:
+    def __init__(self, hub: Hub, name: str, port: Any) -> None:
+        self._hub, self._name, self._port = hub, name, port
+
+    def __getattr__(self, call: str) -> Any:
+        found = getattr(self._port, call)
+        if not callable(found):
+            return found
+
+        def passed(*args: Any, **kwargs: Any) -> Any:
+            self._hub.before(self._name, call)
+            answer = found(*args, **kwargs)
+            self._hub.after(self._name, call)
+            return answer
+
+        return passed
+
+
+class KillAt:
+    """Kills before the first effect (`at` 0) or after the nth; `effects` lists those seen."""
+
+    def __init__(self, hub: Hub, at: int) -> None:
+        self._hub, self._at, self.effects = hub, at, list[str]()
+        hub.before, hub.after = self._before, self._after
+
+    def _before(self, port: str, call: str) -> None:
+        if self._at == 0 and call in EFFECTS:
+            self._die()
+
+    def _after(self, port: str, call: str) -> None:
+        if call in EFFECTS:
+            self.effects.append(f"{port}.{call}")
+            if len(self.effects) == self._at:
+                self._die()
+
+    def _die(self) -> None:
+        self._hub.quiet()
+        raise Killed
+
+
+def unreachable(port: str) -> Exception:
+    """Nothing happened, as this port says it."""
+    kind = PaymentUnavailable if port == "payments" else Busy
+    return kind(f"{port} cannot be reached.", "Try again.")
+
+
+def silent(port: str) -> Exception:
+    """It happened and the answer was lost, as this port says it."""
+    return OutcomeUnknown(f"{port} did not answer.", "It may have happened.") if port == "mailer" else unreachable(port)

@@ -1,0 +1,176 @@
+"""A process killed before its first effect, or after any effect it has outside: what comes by itself afterwards finishes the work, once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+import pytest
+
+from shared.domain.errors import PaymentUnavailable, RotaError
+from tests.simulation.hub import KillAt, Killed, silent
+from tests.simulation.promises import all_hold, come_to_rest, seats_hold
+from tests.simulation.world import World
+
+ME, OTHER = "trainee-0-program-0", "trainee-1-program-0"
+
+
+def scene() -> World:
+    """One seat, two approved trainees, of whom the first also waits for the same weeks elsewhere."""
+    world = World(seats=1, programs=2)
+    for trainee in ("trainee-0", "trainee-1"):
+        world.join(trainee)
+        world.approve(trainee)
+    world.approve("trainee-0", "program-1")
+    return world
+
+
+def follow(world: World) -> None:
+    """One pass of everything that follows by itself, in the process that may be killed."""
+    for event in list(world.stripe.undelivered):
+        world.deliver(event)
+    while world.published < len(world.store.stream):
+        world.publish()
+    world.route()
+    for name, queue in world.queues.items():
+        while queue.waiting:
+            world.work(name)
+
+
+def session_of(world: World, application_id: str) -> str:
+    return next(
+        id for id, session in world.stripe.sessions.items() if world.reservation(session.reservation_id).application_id == application_id
+    )
+
+
+# --- journeys: what a healthy process does from beginning to end ----------------------------------------------------------------------
+def pays_in_time(world: World) -> None:
+    world.checkout(ME)
+    world.stripe.pay(session_of(world, ME))
+    for _ in range(3):
+        follow(world)
+
+
+def leaves_without_paying(world: World) -> None:
+    world.checkout(ME)
+    world.sweep(minutes=30)
+    follow(world)
+
+
+def cancels(world: World) -> None:
+    world.cancel(world.checkout(ME).reserved.id)
+    follow(world)
+
+
+def pays_and_no_webhook_comes(world: World) -> None:
+    world.checkout(ME)
+    world.stripe.pay(session_of(world, ME))
+    world.stripe.undelivered.clear()
+    world.sweep(minutes=30)
+    for _ in range(3):
+        follow(world)
+
+
+def pays_after_the_hold_and_the_seat_is_free(world: World) -> None:
+    world.checkout(ME)
+    world.sweep(minutes=30)
+    world.stripe.pay_after_its_end(session_of(world, ME))
+    for _ in range(3):
+        follow(world)
+
+
+def pays_after_the_hold_and_the_seat_is_gone(world: World) -> None:
+    world.checkout(ME)
+    world.sweep(minutes=30)
+    world.checkout(OTHER)
+    world.stripe.pay(session_of(world, OTHER))
+    world.stripe.pay_after_its_end(session_of(world, ME))
+    for _ in range(3):
+        follow(world)
+
+
+def pays_twice(world: World) -> None:
+    world.checkout(ME)
+    world.stripe.pay(session_of(world, ME))
+    world.stripe.pay_again(session_of(world, ME))
+    for _ in range(3):
+        follow(world)
+
+
+def pays_too_little(world: World) -> None:
+    world.checkout(ME)
+    world.stripe.pay_short(session_of(world, ME))
+    for _ in range(3):
+        follow(world)
+
+
+def loses_the_session(world: World) -> None:
+    """Stripe made it, and the answer never came: HELD without a session's id."""
+
+    def lost(port: str, call: str) -> None:
+        if call == "open_checkout":
+            world.hub.after = after
+            raise silent(port)
+        after(port, call)
+
+    after, world.hub.after = world.hub.after, lost
+    with contextlib.suppress(PaymentUnavailable):
+        world.checkout(ME)
+    world.hub.after = after
+    world.sweep(minutes=30)
+    follow(world)
+
+
+def offer_runs_out(world: World) -> None:
+    world.sweep(days=8)
+    follow(world)
+
+
+JOURNEYS = (
+    pays_in_time, leaves_without_paying, cancels, pays_and_no_webhook_comes, pays_after_the_hold_and_the_seat_is_free,
+    pays_after_the_hold_and_the_seat_is_gone, pays_twice, pays_too_little, loses_the_session, offer_runs_out,
+)  # fmt: skip
+
+
+# --- who comes back after a kill ------------------------------------------------------------------------------------------------------
+def nobody(world: World) -> None:
+    """The person closed the browser."""
+
+
+def the_person(world: World) -> None:
+    """Presses the button again and, if that leads to a payment page, pays."""
+    with contextlib.suppress(RotaError):
+        link = world.checkout(ME)
+        world.stripe.pay(world.stripe.session_of(link.reserved.id).id)
+
+
+def the_person_who_knew_the_page(world: World) -> None:
+    """Had the payment page open already, and pays there."""
+    for session in list(world.stripe.sessions.values()):
+        with contextlib.suppress(RotaError):
+            world.stripe.pay(session.id)
+
+
+@pytest.mark.parametrize("returns", [nobody, the_person, the_person_who_knew_the_page])
+@pytest.mark.parametrize("journey", JOURNEYS)
+def test_T27_H13_killed_after_any_effect_the_rest_is_done_once(journey: Callable[[World], None], returns: Callable[[World], None]) -> None:
+    healthy = scene()
+    watcher = KillAt(healthy.hub, -1)
+    journey(healthy)
+    come_to_rest(healthy)
+    all_hold(healthy)
+    assert watcher.effects
+    for at in range(len(watcher.effects) + 1):
+        world = scene()
+        killer = KillAt(world.hub, at)
+        with contextlib.suppress(Killed):
+            journey(world)
+            raise AssertionError(f"nothing was killed at {at}")
+        seats_hold(world)
+        returns(world)
+        come_to_rest(world)
+        try:
+            all_hold(world)
+        except AssertionError as broken:
+            raise AssertionError(f"killed after {killer.effects[-1:] or 'nothing'} ({at} of {len(watcher.effects)})") from broken
+    print(f"{journey.__name__}, {returns.__name__}: {len(watcher.effects) + 1} kills")
