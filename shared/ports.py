@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from shared.domain.aggregate import Actor, Draft, EventRow, Kind
@@ -286,7 +286,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
-    """`message_id` is derived from the event and recipient, so that a duplicate shows itself (RFC 5322 3.6.4)."""
+    """`message_id` is derived from the event and what kind of mail it is, so that a duplicate shows itself (RFC 5322 3.6.4)."""
 
     to: str
     subject: str
@@ -302,11 +302,16 @@ class Mailer(Protocol):
         ...
 
 
+MAIL_IN_WORK = timedelta(seconds=60)
+"""So long a claimed mail may still be in the hands of who claimed it: longer than the function may run (template.yaml: 20 s)."""
+
+
 class Outbox(Protocol):
     """Which mails went out. A mail is claimed before it is sent, so that a crash can delay it but never send it twice (H13)."""
 
     def claim(self, mail_id: str, owner: str, now: datetime) -> str:
-        """`claimed` (go on and send), `sent` (done before), or `unknown` (claimed before, outcome never recorded)."""
+        """`claimed` (go on and send), `sent` (done before), `pending` (claimed by another within `MAIL_IN_WORK`), or `unknown` (claimed
+        before that, outcome never recorded)."""
         ...
 
     def sent(self, mail_id: str, provider_id: str) -> None: ...

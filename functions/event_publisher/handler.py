@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from shared.adapters.dynamodb.announcements import envelope_of
+from shared.ports import Bus
 from shared.runtime.bootstrap import Wiring, in_lambda
 from shared.runtime.log import log
 from shared.runtime.settings import BusSettings
@@ -28,9 +29,13 @@ def wiring() -> Wiring:
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
-    """Raises `Busy` when the bus does not take every event."""
+    return publish(event, wiring().bus)
+
+
+def publish(event: Mapping[str, Any], bus: Bus) -> dict[str, int]:
+    """Puts every row of the batch on the bus. Raises `Busy` when the bus does not take all of them, `ValueError` for a row that is none."""
     envelopes = [envelope_of(record["dynamodb"]["NewImage"]).model_dump(mode="json") for record in event["Records"]]
-    wiring().bus.publish(envelopes)
+    bus.publish(envelopes)
     log(NAME, "published", count=len(envelopes), events=[envelope["id"] for envelope in envelopes])
     return {"published": len(envelopes)}
 

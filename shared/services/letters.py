@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.domain.application import Application
+from shared.domain.fees import Quote
 from shared.domain.money import dollars
 from shared.domain.policy import Policy
-from shared.domain.program import Program
+from shared.domain.program import ExperienceType, Program, ReviewMode
 from shared.domain.reservation import Reservation
-from shared.domain.trainee import TraineeFacts
+from shared.domain.trainee import TraineeFacts, TraineeStatus
 from shared.ports import Contact, Person
+
+SIGNED = "Rota, a marketplace for clinical rotations in the United States"
+Facts = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Letter:
-    """`action` is the one thing to do: (label, address). `facts` are label and value pairs."""
+    """`facts` are label and value pairs. `action` is the one thing to do: (label, address)."""
 
     subject: str
     greeting: str
     paragraphs: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: Facts = ()
     action: tuple[str, str] | None = None
-    closing: str = "Rota"
+    closing: str = SIGNED
 
     def text(self) -> str:
         """The plain-text part."""
@@ -34,70 +38,91 @@ class Letter:
             blocks.append("\n".join(f"{label + ':':<{width + 2}}{value}" for label, value in self.facts))
         if self.action:
             blocks.append(f"{self.action[0]}:\n{self.action[1]}")
-        return "\n\n".join([*blocks, self.closing]) + "\n"
+        return "\n\n".join([*blocks, f"-- \n{self.closing}"]) + "\n"
 
 
+# --- how dates and lengths are written: as on the pages -------------------------------------------------------------------------------
 def day(value: date) -> str:
+    """`Mon 1 March 2027`."""
     return f"{value:%a} {value.day} {value:%B %Y}"
 
 
 def moment(value: datetime, zone: str) -> str:
-    """`Fri 15 January 2027, 23:59 (Chicago)`."""
+    """`Fri 15 January 2027, 23:59 Chicago`: seconds are cut, never rounded up."""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local.date())}, {local:%H:%M} ({zone.split('/')[-1].replace('_', ' ')})"
+    return f"{day(local.date())}, {local:%H:%M} {zone.rpartition('/')[2].replace('_', ' ')}"
 
 
 def both(value: datetime, zone: str, own: str) -> str:
-    """At the site and where the reader is."""
+    """At the site, and for the reader where their clock shows another time."""
     here = moment(value, zone)
-    return here if own == zone else f"{here}; {moment(value, own)} for you"
+    same = value.astimezone(ZoneInfo(zone)).utcoffset() == value.astimezone(ZoneInfo(own)).utcoffset()
+    return here if same else f"{here} ({moment(value, own)} for you)"
 
 
-def _rotation(program: Program, start: date, weeks: int) -> tuple[tuple[str, str], ...]:
+def span(start: date, weeks: int) -> str:
+    """`Mon 1 March to Sun 28 March 2027 (4 weeks)`; both years where they differ (T11)."""
+    last = start + timedelta(weeks=weeks, days=-1)
+    year = "" if start.year == last.year else f" {start.year}"
+    return f"{start:%a} {start.day} {start:%B}{year} to {day(last)} ({weeks} {'week' if weeks == 1 else 'weeks'})"
+
+
+def _rotation(program: Program, start: date, weeks: int, kind: ExperienceType | None = None) -> Facts:
+    what = {ExperienceType.HANDS_ON: ", hands-on", ExperienceType.OBSERVERSHIP: ", observership", None: ""}[kind]
     return (
-        ("Program", program.name),
+        ("Program", program.name + what),
         ("Where", f"{program.place.city}, {program.place.state}"),
-        ("First day", day(start)),
-        ("Length", f"{weeks} weeks"),
+        ("When", span(start, weeks)),
     )
 
 
+# --- to trainees ----------------------------------------------------------------------------------------------------------------------
 def confirm_address(person: Person, link: str, hours: int) -> Letter:
     return Letter(
         "Confirm your address",
         f"Hello {person.name},",
         (
             "Somebody, we hope you, opened an account at Rota with this address.",
-            f"The link works once, for {hours} hours. If it was not you, do nothing.",
+            f"To use it, confirm the address: the link below works once, for {hours} hours. If it was not you, do nothing.",
         ),
         action=("Confirm your address", link),
-    )  # fmt: skip
+    )
 
 
-def application_received(person: Person, application: Application, program: Program, url: str) -> Letter:
+def application_received(person: Person, application: Application, program: Program, policy: Policy, url: str) -> Letter:
+    """T18, T20: the reviewer's promise; where the host looks too, nothing shorter than the host's own is promised."""
     assert application.start is not None
-    due = application.review_due_at
-    wait = f"We answer from 24 business hours; we aim at {both(due, program.place.zone, person.zone)}." if due else ""
+    assert application.review_due_at is not None
+    due = both(application.review_due_at, program.place.zone, person.zone)
+    answer = f"We answer from {policy.review_bh} business hours, and aim at {due}."
+    if program.review_mode is ReviewMode.HOST:
+        answer = f"We take a first look by {due}. This host decides too: allow {policy.host_promise_days} days or more for an answer."
     return Letter(
         f"We have your application: {program.name}",
         f"Hello {person.name},",
-        ("Your application is with our reviewers. You need to do nothing now.", wait),
-        _rotation(program, application.start, application.weeks),
+        ("Your application is with our reviewers. You need to do nothing now.", answer),
+        _rotation(program, application.start, application.weeks, application.experience_type),
         ("See where it stands", f"{url}/applications/{application.id}"),
     )
 
 
-def application_approved(person: Person, application: Application, program: Program, url: str) -> Letter:
-    assert application.start is not None
+def application_approved(person: Person, application: Application, program: Program, plan: Quote, url: str) -> Letter:
+    """T24-T28: what to do, until when, and what it costs when. `plan` is for reserving today."""
     assert application.offer_expires_at is not None
+    zone = program.place.zone
+    money = [("Fee", dollars(plan.total_cents)), ("To reserve", f"{dollars(plan.due_now_cents)}, or all of it")]
+    if plan.balance_due_at:
+        money.append(("Balance", f"{dollars(plan.balance_cents)} by {both(plan.balance_due_at, zone, person.zone)}"))
+    else:
+        money[1] = ("To reserve", f"{dollars(plan.due_now_cents)}: for this start the whole fee is due at once")
     return Letter(
         f"Approved: {program.name}",
         f"Hello {person.name},",
         (
-            "You are accepted. The seat becomes yours when you sign the clinical terms and pay; until then somebody else may take it.",
-            f"The offer stands until {both(application.offer_expires_at, program.place.zone, person.zone)}.",
+            "You are accepted. You need to sign the clinical terms and pay; then the seat is yours. No seat is held for you before that.",
+            f"The offer ends on {both(application.offer_expires_at, zone, person.zone)}.",
         ),
-        (*_rotation(program, application.start, application.weeks), ("Fee", dollars(application.total_cents or 0))),
+        (*_rotation(program, plan.start, plan.weeks, application.experience_type), *money),
         ("Sign and reserve", f"{url}/reservations/for/{application.id}"),
     )
 
@@ -106,61 +131,44 @@ def application_rejected(person: Person, program: Program, reason: str, url: str
     return Letter(
         f"About your application: {program.name}",
         f"Hello {person.name},",
-        ("We could not accept this application.", f"The reason: {reason}", "Your CV and profile are kept; another program may fit."),
+        (
+            f"We could not accept your application to {program.name}, {program.place.city}.",
+            *((f"The reason: {reason}",) if reason else ()),
+            "Nothing was charged. Your CV and profile are kept, and another program may fit.",
+        ),
         action=("Find another rotation", f"{url}/programs?specialty={program.specialty}"),
     )
 
 
 def application_expired(person: Person, application: Application, program: Program, url: str) -> Letter:
     what = {
-        "offer": "The time to sign and pay for this rotation is over, and the offer has ended.",
-        "draft": "This application was never sent, and we have put it away.",
+        "offer": "The time to sign and pay for this rotation is over, so the offer has ended.",
+        "draft": "You began this application and never sent it, so we have put it away.",
     }.get(application.decision_code or "", "This application has ended.")
     return Letter(
         f"This has ended: {program.name}",
         f"Hello {person.name},",
-        (what, "Nothing was charged. If you still want the rotation, apply again; your profile and CV are kept."),
-        action=("Look at the program", f"{url}/programs/{program.id}"),
+        (what, "Nothing was charged. If you still want the rotation, apply again: your profile and CV are kept."),
+        _rotation(program, application.start, application.weeks, application.experience_type) if application.start else (),
+        ("Look at the program", f"{url}/programs/{program.id}"),
     )
 
 
 def seat_reserved(person: Person, reservation: Reservation, program: Program, policy: Policy, url: str) -> Letter:
-    """T27, T28: the seat is theirs, what was paid, what is due when."""
+    """T27-T29: the seat is theirs, what was paid, what is due when."""
     facts = [*_rotation(program, reservation.start, reservation.weeks), ("Paid", dollars(reservation.paid_cents))]
+    rest = "Everything is paid."
     if reservation.balance_cents and reservation.balance_due_at:
-        facts.append(
-            ("Balance", f"{dollars(reservation.balance_cents)} by {both(reservation.balance_due_at, program.place.zone, person.zone)}")
-        )
-        facts.append(("After that", f"a late fee of {dollars(policy.late_fee_cents)}, once"))
+        due = both(reservation.balance_due_at, program.place.zone, person.zone)
+        facts.append(("Balance", f"{dollars(reservation.balance_cents)} by {due}"))
+        rest = f"After the balance's last day a late fee of {dollars(policy.late_fee_cents)} is added, once."
     return Letter(
         f"The seat is yours: {program.name}",
         f"Hello {person.name},",
-        ("Your seat is reserved in every week of the rotation. Nobody else can book it.", "The host has your CV."),
+        ("Your seat is reserved in every week of the rotation; nobody else can book it. The host gets your CV from us.", rest),
         tuple(facts),
         ("Open your rotation", f"{url}/reservations/{reservation.id}"),
     )
-
-
-def host_reserved(
-    contact: Contact, person: Person, facts: TraineeFacts | None, reservation: Reservation, program: Program, cv_link: str
-) -> Letter:
-    """H13: the trainee's CV and basic information, to the host, on RESERVED. `cv_link` is empty when the CV is attached."""
-    about = [("Trainee", person.name)]
-    if facts:
-        status = {"student": "medical student", "graduate": "medical graduate"}[facts.trainee_status.value]
-        about += [("Status", status), ("School", facts.school or ""), ("Country", facts.country or "")]
-    return Letter(
-        f"Reserved: {person.name}, {day(reservation.start)}",
-        f"Dear {contact.name},",
-        (
-            f"A trainee has reserved a rotation at {program.name}. The application meets your guidelines, and the deposit is paid.",
-            "The CV is attached. You need to do nothing now; your coordinator is there for any question."
-            if not cv_link
-            else "The CV is too large to attach; the address below works for seven days. You need to do nothing now.",
-        ),
-        tuple((label, value) for label, value in [*about, *_rotation(program, reservation.start, reservation.weeks)] if value),
-        ("Open the CV", cv_link) if cv_link else None,
-    )  # fmt: skip
 
 
 def refund_due(person: Person, reservation: Reservation, program: Program, url: str) -> Letter:
@@ -168,19 +176,55 @@ def refund_due(person: Person, reservation: Reservation, program: Program, url: 
         f"Your payment comes back: {program.name}",
         f"Hello {person.name},",
         (
-            "Your payment reached us after your hold had ended, and the seat was taken by then.",
-            "We send all of it back; you need to do nothing.",
+            "Your payment reached us, but by then the seat could no longer be given to you.",
+            "We send all of it back; you need to do nothing. Another start may still have a seat.",
         ),
         (("Refund", dollars(reservation.refund_cents or 0)), *_rotation(program, reservation.start, reservation.weeks)),
-        ("Find another start", f"{url}/programs/{program.id}"),
+        ("See the program's next starts", f"{url}/programs/{program.id}"),
     )
 
 
 def refunded(person: Person, reservation: Reservation, program: Program, url: str) -> Letter:
+    cents = dollars(reservation.refund_cents or 0)
     return Letter(
-        f"Refunded: {dollars(reservation.refund_cents or 0)}",
+        f"Refunded: {cents}",
         f"Hello {person.name},",
-        (f"We have returned {dollars(reservation.refund_cents or 0)} to your card. Banks show it after five to ten days.",),
-        (("Program", program.name), ("Reference", reservation.refund_id or "")),
+        (f"We have returned {cents} to your card. Banks show it after five to ten days.",),
+        (*_rotation(program, reservation.start, reservation.weeks), ("Reference", reservation.refund_id or "")),
         ("See the details", f"{url}/reservations/{reservation.id}"),
     )
+
+
+# --- to hosts -------------------------------------------------------------------------------------------------------------------------
+def host_reserved(
+    contact: Contact, person: Person, facts: TraineeFacts | None, application: Application, reservation: Reservation, program: Program,
+    cv_link: str, link_days: int,
+) -> Letter:  # fmt: skip
+    """H13: the trainee's CV and basic information, on RESERVED. `cv_link` is empty when the CV is attached."""
+    paid = "the full fee" if not reservation.balance_cents else "the deposit"
+    cv = f"The CV is too large to attach: the address below opens it for {link_days} days." if cv_link else "The CV is attached."
+    return Letter(
+        f"Reserved: {person.name}, {day(reservation.start)}",
+        f"Dear {contact.name},",
+        (
+            f"{person.name} has reserved a rotation with you. We approved the application under your guidelines, and {paid} is paid.",
+            f"{cv} You need to do nothing now; your coordinator at Rota is there for any question.",
+        ),
+        (
+            ("Trainee", person.name),
+            *(_about(facts) if facts else ()),
+            *_rotation(program, reservation.start, reservation.weeks, application.experience_type),
+        ),
+        ("Open the CV", cv_link) if cv_link else None,
+    )
+
+
+def _about(facts: TraineeFacts) -> Facts:
+    """What a host is told beside the CV: no address, no result, no visa."""
+    if facts.trainee_status is TraineeStatus.STUDENT:
+        done = f", graduating {facts.expected_graduation:%B %Y}" if facts.expected_graduation else ""
+        status = f"Medical student{done}"
+    else:
+        status = f"Medical graduate{f' of {facts.graduation_year}' if facts.graduation_year else ''}"
+    told = (("Status", status), ("School", facts.school), ("Country", facts.country), ("Languages", ", ".join(facts.languages)))
+    return tuple((label, value) for label, value in told if value)

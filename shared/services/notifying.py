@@ -1,7 +1,8 @@
 """Mails from events, each claimed before it is sent, so that no replay, repeat or crash sends the host's mail twice (H13).
 
-What a claim that nobody finished means: the worker died between claiming and recording. A trainee's mail is sent again (a second receipt
-is better than none, and it carries the same Message-ID); the host's is not: it becomes a coordinator's due item.
+A claim that nobody finished means that a worker died between claiming and recording. A trainee's mail is sent again then (a second
+receipt is better than none, and it carries the same id); the host's is not: it becomes a coordinator's due item. A fresh claim means
+that another delivery of the same event is being served at this moment: this one comes back later.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.domain.accounts import CONFIRM, CONFIRM_LIFE
 from shared.domain.aggregate import Actor
-from shared.domain.application import Application
-from shared.domain.errors import Busy, NotFound, OutcomeUnknown, VersionConflict
+from shared.domain.application import Application, ApplicationStatus, offer_over
+from shared.domain.calendar import local_date
+from shared.domain.documents import download_name
+from shared.domain.errors import Busy, OutcomeUnknown, RotaError
+from shared.domain.fees import quote
 from shared.domain.policy import by_version
 from shared.domain.program import Program
 from shared.domain.reservation import Reservation
@@ -37,13 +42,11 @@ from shared.ports import (
 )
 from shared.services import letters
 from shared.services.letters import Letter
-from shared.services.steps import Call, step
+from shared.services.steps import Call, decide_again, step
 
-LINK_HOURS = 48
 ATTACH_BYTES = 6_000_000
-CV_LINK_SECONDS = 7 * 24 * 3600
+CV_LINK_DAYS = 7
 HTML = Callable[[Letter], str]
-EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
 
 @dataclass(frozen=True)
@@ -72,138 +75,160 @@ class Notifying:
     public_url: str
 
     def notify(self, event: Envelope) -> None:
-        """Sends what the event calls for. Raises `Busy` when a mail could not be handed over: the event comes back."""
-        composers: dict[str, Callable[[Envelope], list[Addressed]]] = {
-            "AccountSignedUp.v1": self._signed_up,
-            "ApplicationSubmitted.v1": self._submitted,
-            "ApplicationApproved.v1": self._approved,
-            "ApplicationRejected.v1": self._rejected,
-            "ApplicationExpired.v1": self._expired,
-            "ReservationConfirmed.v1": self._reserved,
-            "RefundDue.v1": self._refund_due,
-            "ReservationRefunded.v1": self._refunded,
+        """Sends what the event calls for; nothing to somebody who was erased.
+
+        One mail's failure keeps no other from going out; afterwards it is raised, and the event comes back: `Busy` when a mail could not
+        be handed over, `OutcomeUnknown` when the answer was lost.
+        """
+        composers: dict[str, tuple[Callable[[Envelope], Addressed | None], ...]] = {
+            "AccountSignedUp.v1": (self._signed_up,),
+            "ApplicationSubmitted.v1": (self._submitted,),
+            "ApplicationApproved.v1": (self._approved,),
+            "ApplicationRejected.v1": (self._rejected,),
+            "ApplicationExpired.v1": (self._expired,),
+            "ReservationConfirmed.v1": (self._reserved, self._reserved_for_host),
+            "RefundDue.v1": (self._refund_due,),
+            "ReservationRefunded.v1": (self._refunded,),
         }
-        try:
-            mails = composers[event.type](event)
-        except NotFound:
-            if self._erased(event):
-                return
-            raise
-        for mail in mails:
-            self._send_once(event, mail)
+        if self._erased(event):
+            return
+        failures: list[RotaError] = []
+        for compose in composers[event.type]:
+            try:
+                self._send_once(event, compose(event))
+            except RotaError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     # --- sending ----------------------------------------------------------------------------------------------------------------------
-    def _send_once(self, event: Envelope, mail: Addressed) -> None:
+    def _send_once(self, event: Envelope, mail: Addressed | None) -> None:
+        if mail is None:
+            return
         mail_id = f"{event.id}:{mail.kind}"
         claim = self.outbox.claim(mail_id, self.ids.new(), self.clock.now())
         if claim == "sent":
             return
+        if claim == "pending":
+            raise Busy("This mail is being sent at this moment.", "The event is looked at again.")
         if claim == "unknown" and mail.once:
             self._surface(event, mail_id)
             return
-        message = Mail(
-            mail.to, mail.letter.subject, mail.letter.text(), self.html(mail.letter), self._message_id(mail_id), mail.attachments
-        )
         try:
-            provider_id = self.mailer.send(message)
+            provider_id = self.mailer.send(self._message(mail, mail_id))
         except OutcomeUnknown:
-            if mail.once:
-                self._surface(event, mail_id)
-                return
-            raise
+            if not mail.once:
+                raise
+            self._surface(event, mail_id)
         except Busy:
             self.outbox.unclaim(mail_id)
             raise
-        self.outbox.sent(mail_id, provider_id)
+        else:
+            self.outbox.sent(mail_id, provider_id)
 
-    def _message_id(self, mail_id: str) -> str:
-        return f"<{hashlib.sha256(mail_id.encode()).hexdigest()[:32]}@{self.public_url.split('//')[-1].split(':')[0]}>"
+    def _message(self, mail: Addressed, mail_id: str) -> Mail:
+        domain = self.public_url.split("//")[-1].split(":")[0]
+        message_id = f"<{hashlib.sha256(mail_id.encode()).hexdigest()[:32]}@{domain}>"
+        return Mail(mail.to, mail.letter.subject, mail.letter.text(), self.html(mail.letter), message_id, mail.attachments)
 
     def _surface(self, event: Envelope, mail_id: str) -> None:
         """A coordinator asks the host whether the mail came, instead of us sending a second one."""
+        decide_again(lambda: self._note(event, mail_id))
+
+    def _note(self, event: Envelope, mail_id: str) -> None:
         loaded = self.store.load("RESERVATION", event.subject.id)
         if loaded.state.get("uncertain_mail") == mail_id:
             return
         call = Call(Actor(role="system", id="notifications"), event.correlation_id, event.id)
         noted = HostMailUncertain(status=loaded.state["status"], uncertain_mail=mail_id)
         now = self.clock.now()
-        try:
-            self.store.commit(Work(steps=(step(loaded, noted, call, now, due=(Due("mail", now, "coordinator"),)),)))
-        except VersionConflict as error:
-            raise Busy("The reservation changed meanwhile.", "The event is looked at again.") from error
+        self.store.commit(Work(steps=(step(loaded, noted, call, now, due=(Due("mail", now, "coordinator"),)),)))
 
     def _erased(self, event: Envelope) -> bool:
-        """Whether nobody is left to write to."""
+        """Whether nobody is left to write to. The account says so before the first personal item goes."""
         owner = event.subject.id
-        if event.subject.kind in {"APPLICATION", "RESERVATION"}:
+        if event.subject.kind != "ACCOUNT":
             owner = str(self.store.load(event.subject.kind, event.subject.id).state["trainee_id"])  # type: ignore[arg-type]
         return bool(self.store.load("ACCOUNT", owner).state["status"] == "ERASED")
 
     # --- composing --------------------------------------------------------------------------------------------------------------------
-    def _signed_up(self, event: Envelope) -> list[Addressed]:
-        person = self.people.person(event.subject.id)
+    def _signed_up(self, event: Envelope) -> Addressed | None:
+        """Nothing once the address is confirmed: an old event brings no link that does nothing."""
         if self.store.load("ACCOUNT", event.subject.id).state["status"] != "UNCONFIRMED":
-            return []
-        token = self.links.make("confirm", person.account_id, self.clock.now() + timedelta(hours=LINK_HOURS))
-        letter = letters.confirm_address(person, f"{self.public_url}/accounts/confirm/{token}", LINK_HOURS)
-        return [Addressed("confirm", person.email, letter)]
+            return None
+        person = self.people.person(event.subject.id)
+        token = self.links.make(CONFIRM, person.account_id, self.clock.now() + CONFIRM_LIFE)
+        link = f"{self.public_url}/accounts/confirm/{token}"
+        return Addressed("confirm", person.email, letters.confirm_address(person, link, CONFIRM_LIFE // timedelta(hours=1)))
 
-    def _application(self, event: Envelope) -> tuple[Application, Program, Person]:
+    def _application(self, event: Envelope) -> tuple[Person, Application, Program]:
         application = Application.model_validate(self.store.load("APPLICATION", event.subject.id).state)
-        return application, self.catalogue.program(application.program_id), self.people.person(application.trainee_id)
+        return self.people.person(application.trainee_id), application, self.catalogue.program(application.program_id)
 
-    def _reservation(self, event: Envelope) -> tuple[Reservation, Program, Person]:
+    def _submitted(self, event: Envelope) -> Addressed:
+        person, application, program = self._application(event)
+        policy = by_version(application.policy_version)
+        return Addressed("received", person.email, letters.application_received(person, application, program, policy, self.public_url))
+
+    def _approved(self, event: Envelope) -> Addressed | None:
+        """Nothing once the offer has ended one way or the other: a replay sends nobody to a page that says no."""
+        person, application, program = self._application(event)
+        if application.status is not ApplicationStatus.APPROVED or application.start is None or offer_over(application, self.clock.now()):
+            return None
+        today, policy = local_date(self.clock.now(), program.place.zone), by_version(application.policy_version)
+        plan = quote(program, application.start, application.weeks, today, policy, application.total_cents)
+        return Addressed("approved", person.email, letters.application_approved(person, application, program, plan, self.public_url))
+
+    def _rejected(self, event: Envelope) -> Addressed:
+        person, application, program = self._application(event)
+        reason = (self.store.text(application.decision_reason_ref) if application.decision_reason_ref else None) or {}
+        letter = letters.application_rejected(person, program, str(reason.get("text", "")), self.public_url)
+        return Addressed("rejected", person.email, letter)
+
+    def _expired(self, event: Envelope) -> Addressed:
+        person, application, program = self._application(event)
+        return Addressed("expired", person.email, letters.application_expired(person, application, program, self.public_url))
+
+    def _reservation(self, event: Envelope) -> tuple[Person, Reservation, Program]:
         reservation = Reservation.model_validate(self.store.load("RESERVATION", event.subject.id).state)
-        return reservation, self.catalogue.program(reservation.program_id), self.people.person(reservation.trainee_id)
+        return self.people.person(reservation.trainee_id), reservation, self.catalogue.program(reservation.program_id)
 
-    def _submitted(self, event: Envelope) -> list[Addressed]:
-        application, program, person = self._application(event)
-        return [Addressed("received", person.email, letters.application_received(person, application, program, self.public_url))]
+    def _reserved(self, event: Envelope) -> Addressed:
+        person, reservation, program = self._reservation(event)
+        policy = by_version(reservation.policy_version)
+        return Addressed("reserved", person.email, letters.seat_reserved(person, reservation, program, policy, self.public_url))
 
-    def _approved(self, event: Envelope) -> list[Addressed]:
-        application, program, person = self._application(event)
-        return [Addressed("approved", person.email, letters.application_approved(person, application, program, self.public_url))]
-
-    def _rejected(self, event: Envelope) -> list[Addressed]:
-        application, program, person = self._application(event)
-        text = self.store.text(application.decision_reason_ref or "") or {}
-        letter = letters.application_rejected(person, program, str(text.get("text", "")), self.public_url)
-        return [Addressed("rejected", person.email, letter)]
-
-    def _expired(self, event: Envelope) -> list[Addressed]:
-        application, program, person = self._application(event)
-        return [Addressed("expired", person.email, letters.application_expired(person, application, program, self.public_url))]
-
-    def _reserved(self, event: Envelope) -> list[Addressed]:
-        reservation, program, person = self._reservation(event)
+    def _reserved_for_host(self, event: Envelope) -> Addressed:
+        person, reservation, program = self._reservation(event)
         contact = self.people.contact(program.host_id)
         if contact is None:
             raise Busy(f"Host {program.host_id} has no contact.", "Enter one; the mail is tried again.")
         application = Application.model_validate(self.store.load("APPLICATION", reservation.application_id).state)
         attachments, link = self._cv(application, person)
         facts = self.people.facts(person.account_id)
-        policy = by_version(reservation.policy_version)
-        host = letters.host_reserved(contact, person, facts, reservation, program, link)
-        trainee = letters.seat_reserved(person, reservation, program, policy, self.public_url)
-        return [Addressed("host", contact.email, host, attachments, once=True), Addressed("reserved", person.email, trainee)]
+        letter = letters.host_reserved(contact, person, facts, application, reservation, program, link, CV_LINK_DAYS)
+        return Addressed("host", contact.email, letter, attachments, once=True)
 
     def _cv(self, application: Application, person: Person) -> tuple[tuple[Attachment, ...], str]:
-        """The CV as an attachment, or as a signed link above 6 MB (a mail is limited to 10 MB after encoding)."""
+        """The CV as an attachment, or as a signed link above 6 MB (a mail is limited to 10 MB after encoding).
+
+        Raises `Busy` when it is not there or not the one that was applied with: the host never gets another file than the reviewer saw.
+        """
         document = self.store.load("DOCUMENT", application.cv_document_id or "").state
-        name = f"CV {person.name}.{EXTENSIONS.get(document['content_type'], 'bin')}"
+        name = download_name(document["kind"], document["number"], document["content_type"], person.name)
         stored = self.documents.read(document["key"])
         if stored is None:
             raise Busy("The CV cannot be read.", "The mail is tried again.")
         if hashlib.sha256(stored.content).hexdigest() != application.cv_sha256:
             raise Busy("The CV is not the one that was applied with.", "A person must look at this case.")
         if len(stored.content) > ATTACH_BYTES:
-            return (), self.documents.link(document["key"], name, CV_LINK_SECONDS)
+            return (), self.documents.link(document["key"], name, CV_LINK_DAYS * 24 * 3600)
         return (Attachment(name, document["content_type"], stored.content),), ""
 
-    def _refund_due(self, event: Envelope) -> list[Addressed]:
-        reservation, program, person = self._reservation(event)
-        return [Addressed("refund-due", person.email, letters.refund_due(person, reservation, program, self.public_url))]
+    def _refund_due(self, event: Envelope) -> Addressed:
+        person, reservation, program = self._reservation(event)
+        return Addressed("refund-due", person.email, letters.refund_due(person, reservation, program, self.public_url))
 
-    def _refunded(self, event: Envelope) -> list[Addressed]:
-        reservation, program, person = self._reservation(event)
-        return [Addressed("refunded", person.email, letters.refunded(person, reservation, program, self.public_url))]
+    def _refunded(self, event: Envelope) -> Addressed:
+        person, reservation, program = self._reservation(event)
+        return Addressed("refunded", person.email, letters.refunded(person, reservation, program, self.public_url))

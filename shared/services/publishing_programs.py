@@ -12,7 +12,7 @@ from shared.domain.program import Program, ProgramStatus
 from shared.domain.seats import new_seat_years
 from shared.events.program import ProgramPublished
 from shared.ports import BusinessClock, Store, Work
-from shared.services.steps import Call, new, step
+from shared.services.steps import Call, decide_again, new, step
 
 
 class Publishing:
@@ -27,11 +27,15 @@ class Publishing:
         if program.status is not ProgramStatus.LIVE or not program.coordinator_id:
             raise Invalid("A live program has a coordinator.", "Assign one, then publish.", field="coordinator_id")
         require_fee_in_bounds(program.price_4w_cents, CURRENT)
+        # Two loaders of one program: the slower one decides again, and finds it there.
+        return decide_again(lambda: self._publish(call, program))
+
+    def _publish(self, call: Call, program: Program) -> bool:
         if self._exists(program.id):
             return False
         now = self._clock.now()
         today = local_date(now, program.place.zone)
-        # A rotation may start two years from today and then still needs its last weeks.
+        # H17: a rotation may start two years from today, that day included, and then still needs its last weeks.
         last = add_years(today, CURRENT.horizon_years) + timedelta(weeks=program.weeks_max + 1)
         event = ProgramPublished.model_validate(program.model_dump())
         self._store.commit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from shared.domain.errors import Busy, OutcomeUnknown
-from shared.ports import Mail
+from shared.ports import MAIL_IN_WORK, Mail
 from tests.fakes.faults import Fault
 
 
@@ -37,22 +37,24 @@ class FakeMailer:
 
 
 class FakeOutbox:
-    """mail id -> (owner, provider id or None while pending)."""
+    """mail id -> (owner, when it was claimed, provider id or None while pending)."""
 
     def __init__(self) -> None:
-        self.claims: dict[str, tuple[str, str | None]] = {}
+        self.claims: dict[str, tuple[str, datetime, str | None]] = {}
 
     def claim(self, mail_id: str, owner: str, now: datetime) -> str:
         held = self.claims.get(mail_id)
         if held is None:
-            self.claims[mail_id] = (owner, None)
+            self.claims[mail_id] = (owner, now, None)
             return "claimed"
-        if held[1] is not None:
+        if held[2] is not None:
             return "sent"
-        return "claimed" if held[0] == owner else "unknown"
+        if held[0] == owner:
+            return "claimed"
+        return "pending" if now - held[1] < MAIL_IN_WORK else "unknown"
 
     def sent(self, mail_id: str, provider_id: str) -> None:
-        self.claims[mail_id] = (self.claims[mail_id][0], provider_id)
+        self.claims[mail_id] = (*self.claims[mail_id][:2], provider_id)
 
     def unclaim(self, mail_id: str) -> None:
         self.claims.pop(mail_id, None)

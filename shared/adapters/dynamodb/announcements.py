@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.dynamodb import items
+from shared.adapters.dynamodb.table import ask
 from shared.domain.aggregate import Actor
-from shared.domain.instants import iso, parse
+from shared.domain.instants import iso, parse, to_utc
 from shared.events.envelope import Envelope, Subject
 from shared.events.stripe import StripeDelivered
 
@@ -37,27 +38,33 @@ def _delivered(row: Mapping[str, str]) -> Envelope:
 
 
 class Announcements:
-    """Everything that was or should have been announced in a span of time, oldest day first."""
+    """Everything that was or should have been announced in a span of time, per table the oldest first."""
 
     def __init__(self, store: DynamoStore, client: Any, tables: tuple[str, ...]) -> None:
         self._store, self._client, self._tables = store, client, tables
 
     def between(self, since: datetime, until: datetime) -> Iterator[Envelope]:
-        """Both ends included, UTC. Event rows go by business time, deliveries by the wall time of their arrival."""
+        """Both ends included, UTC, to the second. Event rows go by business time, deliveries by the wall time of their arrival. Rows of
+        the last moments may still be missing: the index follows its table. Raises `Busy`."""
+        first, last = to_utc(since), to_utc(until)
         for table in self._tables:
-            day = since.replace(hour=0, minute=0, second=0)
-            while day <= until:
-                keys = list(self._keys(table, iso(day)[:10], iso(since), iso(until)))
-                for item in self._store.batch(table, keys):
-                    yield envelope_of(item)
+            day = first.replace(hour=0, minute=0, second=0)
+            while day <= last:
+                keys = list(self._keys(table, iso(day)[:10], iso(first), iso(last)))
+                found = [envelope_of(item) for item in self._store.batch(table, keys)]
+                yield from sorted(found, key=lambda envelope: (envelope.occurred_at, envelope.subject.id, envelope.seq))
                 day += timedelta(days=1)
 
     def _keys(self, table: str, day: str, since: str, until: str) -> Iterator[items.Item]:
         start: dict[str, Any] = {}
         while True:
-            page = self._client.query(
-                TableName=table, IndexName="day", KeyConditionExpression="day_pk = :day AND day_sk BETWEEN :since AND :until",
-                ExpressionAttributeValues={":day": {"S": f"DAY#{day}"}, ":since": {"S": since}, ":until": {"S": f"{until}~"}}, **start,
+            # "~" sorts after everything that a key may have behind its instant, so that the last second is included.
+            page = ask(
+                lambda: self._client.query(
+                    TableName=table, IndexName="day", KeyConditionExpression="day_pk = :day AND day_sk BETWEEN :since AND :until",
+                    ExpressionAttributeValues={":day": {"S": f"DAY#{day}"}, ":since": {"S": since}, ":until": {"S": f"{until}~"}},
+                    **start,  # noqa: B023 - called at once
+                )
             )  # fmt: skip
             yield from ({"pk": item["pk"], "sk": item["sk"]} for item in page["Items"])
             if "LastEvaluatedKey" not in page:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import Table
-from shared.domain.instants import iso
+from shared.domain.instants import iso, parse
+from shared.ports import MAIL_IN_WORK
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,8 +21,8 @@ class DynamoOutbox:
         self._table = Table(client, inbox_table)
 
     def claim(self, mail_id: str, owner: str, now: datetime) -> str:
-        """`claimed`, `sent` or `unknown`. `owner` names one invocation, not one worker: when the SDK repeats our own put after a lost
-        answer, the row that is there is ours, and only then is a pending claim still `claimed`."""
+        """`claimed`, `sent`, `pending` or `unknown`. `owner` names one invocation, not one worker: when the SDK repeats our own put after
+        a lost answer, the row that is there is ours, and only then is a pending claim still `claimed`."""
         values = {"state": PENDING, "owner": owner, "claimed_at": iso(now)}
         held = self._table.put_new(items.mail_key(mail_id) | items.marshal(values))
         if held is None:
@@ -29,7 +30,9 @@ class DynamoOutbox:
         there = items.unmarshal(held)
         if there["state"] == SENT:
             return "sent"
-        return "claimed" if there["owner"] == owner else "unknown"
+        if there["owner"] == owner:
+            return "claimed"
+        return "pending" if now - parse(there["claimed_at"]) < MAIL_IN_WORK else "unknown"
 
     def sent(self, mail_id: str, provider_id: str) -> None:
         names = {"#state": "state", "#provider": "provider_id"}

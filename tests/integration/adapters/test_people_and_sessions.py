@@ -18,7 +18,7 @@ from shared.adapters.dynamodb.people import DynamoPeople
 from shared.adapters.dynamodb.sessions import DynamoSessions
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.domain.errors import Busy, Expired, NotFound
-from shared.ports import Contact, Delivery, Link, Person, Session, Step, Text, Work
+from shared.ports import MAIL_IN_WORK, Contact, Delivery, Link, Person, Session, Step, Text, Work
 from tests.builders import PROGRAM, START, TRAINEE, draft, facts, program, step, stored_account, stored_program
 from tests.fakes import FrozenClock
 from tests.integration.adapters.conftest import Recording, Unreachable
@@ -197,7 +197,8 @@ def test_our_own_repeated_link_use_is_no_refusal(dynamodb: Any, clock: FrozenClo
 def test_H13_a_mail_is_claimed_once_and_never_again_after_it_was_sent(dynamodb: Any) -> None:
     outbox = DynamoOutbox(dynamodb, "inbox")
     assert outbox.claim("mail-1", "call-1", START) == "claimed"
-    assert outbox.claim("mail-1", "call-2", START) == "unknown"
+    assert outbox.claim("mail-1", "call-2", START + MAIL_IN_WORK - timedelta(seconds=1)) == "pending"
+    assert outbox.claim("mail-1", "call-2", START + MAIL_IN_WORK) == "unknown"
     outbox.sent("mail-1", "ses-1")
     assert outbox.claim("mail-1", "call-1", START) == "sent"
     stored = dynamodb.get_item(TableName="inbox", Key=items.mail_key("mail-1"))["Item"]

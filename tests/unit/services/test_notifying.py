@@ -1,0 +1,383 @@
+"""Each event's mails: who gets which facts, once, through repeats, crashes and lost answers (H13)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.aggregate import chain_breaks, fold
+from shared.domain.errors import Busy, OutcomeUnknown
+from shared.domain.program import ReviewMode
+from shared.domain.reservation import Choice
+from shared.events.envelope import Envelope
+from shared.ports import MAIL_IN_WORK, Person, Step, Text, Work
+from shared.services.accounts import Accounts
+from tests.builders import HOST, TRAINEE, draft
+from tests.fakes import FakeIdentity, FakeSessions
+from tests.fakes.doomed import Doomed, Killed
+from tests.files import A_PDF
+from tests.unit.services.notifying_scene import DESK, HOME, KEY, NAME, URL, WEBHOOK, Post
+
+BALANCE_DAY = "Fri 15 January 2027, 23:59 Chicago (Sat 16 January 2027, 07:59 Cairo for you)"
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+def told(post: Post, type: str, **changes: Any) -> Envelope:
+    """The application as it is after `type`, and that event."""
+    post.apply()
+    loaded = post.store.load("APPLICATION", "application-1")
+    post.store.commit(Work(steps=(Step(loaded, draft(changes, type, post.clock.now())),)))
+    return post.last("APPLICATION", "application-1")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+# --- who is told what -----------------------------------------------------------------------------------------------------------------
+def test_a_sign_up_brings_a_link_that_confirms_the_address(post: Post) -> None:
+    accounts = Accounts(
+        store=post.store, people=post.people, identity=FakeIdentity(), sessions=FakeSessions(post.store, post.people), links=post.links,
+        clock=post.clock, ids=post.ids,
+    )  # fmt: skip
+    accounts.sign_up("Amara Okafor", "amara@example.org", "violet harbour lantern", "Africa/Cairo")
+    account_id = next(id for kind, id in post.store.states if kind == "ACCOUNT" and id != TRAINEE)
+    event = post.last("ACCOUNT", account_id)
+    post.notifying.notify(event)
+    mail = post.one("amara@example.org")
+    assert f"{URL}/accounts/confirm/link-1" in mail.text
+    assert "for 48 hours" in mail.text
+    assert accounts.confirm("link-1").state == "done"
+    post.outbox.claims.clear()
+    post.notifying.notify(event)
+    assert len(post.mailer.sent) == 1, "an address that is confirmed gets no link that does nothing"
+
+
+def test_T18_a_submitted_application_is_acknowledged_with_the_promised_moment_in_both_zones(post: Post) -> None:
+    event = told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review_due_at="2026-11-24T21:00:00Z")
+    post.notifying.notify(event)
+    mail = post.one(HOME)
+    assert "from 24 business hours" in mail.text
+    assert "Tue 24 November 2026, 15:00 Chicago (Tue 24 November 2026, 23:00 Cairo for you)" in mail.text
+    assert "You need to do nothing now" in mail.text
+    assert "Mon 1 March to Sun 28 March 2027 (4 weeks)" in mail.text
+    assert f"{URL}/applications/application-1" in mail.text
+
+
+def test_T20_an_application_that_goes_to_the_host_is_promised_nothing_shorter_than_five_days() -> None:
+    post = Post(review_mode=ReviewMode.HOST)
+    post.notifying.notify(told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review_due_at="2026-11-24T21:00:00Z"))
+    mail = post.one(HOME)
+    assert "allow 5 days or more for an answer" in mail.text
+    assert "24 business hours" not in mail.text
+
+
+def test_T24_an_approval_says_what_to_do_until_when_and_what_it_costs_when(post: Post) -> None:
+    post.notifying.notify(told(post, "ApplicationApproved.v1", status="APPROVED"))
+    mail = post.one(HOME)
+    assert "The offer ends on Mon 30 November 2026, 09:00 Chicago (Mon 30 November 2026, 17:00 Cairo for you)." in mail.text
+    assert "$2,149.00" in mail.text
+    assert "$699.00, or all of it" in mail.text
+    assert f"$1,450.00 by {BALANCE_DAY}" in mail.text
+    assert f"{URL}/reservations/for/application-1" in mail.text
+
+
+def test_T28_an_approval_for_a_near_start_asks_for_all_of_it_at_once(post: Post) -> None:
+    post.clock.set(at("2027-01-20T15:00:00Z"))
+    event = told(post, "ApplicationApproved.v1", status="APPROVED", offer_expires_at="2027-01-23T15:00:00Z")
+    post.notifying.notify(event)
+    mail = post.one(HOME)
+    assert "$2,149.00: for this start the whole fee is due at once" in mail.text
+    assert "Balance" not in mail.text
+
+
+@pytest.mark.parametrize("status", ["CONVERTED", "EXPIRED", "WITHDRAWN"])
+def test_an_approval_that_arrives_after_the_offer_ended_sends_nobody_to_a_page_that_says_no(post: Post, status: str) -> None:
+    post.notifying.notify(told(post, "ApplicationApproved.v1", status=status))
+    assert post.mailer.sent == []
+
+
+def test_an_approval_that_arrives_when_its_offer_is_over_but_not_yet_swept_is_not_sent(post: Post) -> None:
+    event = told(post, "ApplicationApproved.v1", status="APPROVED")
+    post.clock.move(timedelta(days=7))
+    post.notifying.notify(event)
+    assert post.mailer.sent == []
+
+
+def test_a_rejection_gives_its_reason_and_another_way(post: Post) -> None:
+    ref = f"{TRAINEE}/application:application-1:rejected"
+    post.store.texts[ref] = {"text": "The host asks for Step 2 CK."}
+    post.notifying.notify(told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=ref))
+    mail = post.one(HOME)
+    assert "The reason: The host asks for Step 2 CK." in mail.text
+    assert "Nothing was charged" in mail.text
+    assert f"{URL}/programs?specialty=cardiology" in mail.text
+
+
+@pytest.mark.parametrize(("code", "said"), [("offer", "the offer has ended"), ("draft", "never sent it"), ("reply", "has ended")])
+def test_an_expired_application_says_what_ran_out_and_that_nothing_was_charged(post: Post, code: str, said: str) -> None:
+    post.notifying.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code=code))
+    mail = post.one(HOME)
+    assert said in mail.text
+    assert "Nothing was charged" in mail.text
+    assert "\n\n\n" not in mail.text
+
+
+def test_an_expired_draft_without_a_start_is_told_without_dates(post: Post) -> None:
+    post.notifying.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="draft", start=None))
+    assert "When" not in post.one(HOME).text
+
+
+def test_H13_T27_a_confirmed_seat_brings_the_host_the_cv_and_the_trainee_what_is_paid_and_due(post: Post) -> None:
+    event = post.reserved()
+    post.notifying.notify(event)
+    host, trainee = post.one(DESK), post.one(HOME)
+    assert [(file.name, file.content_type, file.content) for file in host.attachments] == [
+        (f"CV 1 - {NAME}.pdf", "application/pdf", A_PDF)
+    ]  # fmt: skip
+    for fact in (
+        NAME,
+        "Universidad del Valle",
+        "CO",
+        "Medical student, graduating June 2028",
+        "Mon 1 March to Sun 28 March 2027",
+        "hands-on",
+    ):
+        assert fact in host.text
+    assert "the deposit is paid" in host.text
+    assert host.text.startswith("Dear Dr. Renée Dubois,")
+    assert "Reserved" in host.subject
+    assert "$699.00" in trainee.text
+    assert f"$1,450.00 by {BALANCE_DAY}" in trainee.text
+    assert "late fee of $100.00" in trainee.text
+    assert trainee.attachments == ()
+    assert f"{URL}/reservations/{event.subject.id}" in trainee.text
+
+
+def test_T26_a_seat_paid_in_full_owes_nothing_and_the_host_is_told_so(post: Post) -> None:
+    post.notifying.notify(post.reserved(Choice.FULL))
+    assert "the full fee is paid" in post.one(DESK).text
+    trainee = post.one(HOME).text
+    assert "Everything is paid." in trainee
+    assert "Balance" not in trainee
+
+
+def test_the_host_learns_nothing_that_it_was_not_promised(post: Post) -> None:
+    post.notifying.notify(post.reserved())
+    host = post.one(DESK)
+    assert not any(secret in host.text for secret in (HOME, "B-1", "$", "Step"))
+
+
+def test_a_payment_without_a_seat_is_said_to_come_back_and_then_to_be_back(post: Post) -> None:
+    post.apply()
+    link = post.checkout()
+    post.settling.settle(replace(post.pay(link), amount_cents=69800), WEBHOOK)
+    for row in post.store.history("RESERVATION", link.reserved.id)[-2:]:
+        post.notifying.notify(Envelope.of(row))
+    due, back = post.mailer.to(HOME)
+    assert "comes back" in due.subject
+    assert "$698.00" in due.text
+    assert (back.subject, "re_1" in back.text) == ("Refunded: $698.00", True)
+
+
+def test_dates_are_said_once_when_both_clocks_show_the_same(post: Post) -> None:
+    event = told(post, "ApplicationApproved.v1", status="APPROVED")
+    post.people.save_person(Person(TRAINEE, NAME, HOME, "America/Winnipeg"))
+    post.notifying.notify(event)
+    assert "Winnipeg" not in post.one(HOME).text
+
+
+def test_T11_a_rotation_across_the_new_year_names_both_years(post: Post) -> None:
+    post.notifying.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="offer", start="2026-12-14"))
+    assert "Mon 14 December 2026 to Sun 10 January 2027 (4 weeks)" in post.one(HOME).text
+
+
+# --- the CV ---------------------------------------------------------------------------------------------------------------------------
+def test_H13_a_cv_that_is_not_the_one_applied_with_never_leaves_and_the_trainee_is_told_all_the_same(post: Post) -> None:
+    event = post.reserved()
+    post.documents.objects[KEY] = replace(post.documents.objects[KEY], content=A_PDF + b"%")
+    with pytest.raises(Busy, match="not the one"):
+        post.notifying.notify(event)
+    assert post.mailer.to(DESK) == []
+    assert post.one(HOME)
+
+
+def test_H13_a_cv_that_cannot_be_read_holds_the_host_mail_until_it_can(post: Post) -> None:
+    event = post.reserved()
+    held = post.documents.objects.pop(KEY)
+    with pytest.raises(Busy, match="cannot be read"):
+        post.notifying.notify(event)
+    post.documents.objects[KEY] = held
+    post.notifying.notify(event)
+    assert post.one(DESK).attachments
+    assert post.one(HOME)
+    assert post.uncertain() == []
+
+
+def test_H13_a_cv_over_six_megabytes_goes_as_a_link_of_seven_days() -> None:
+    post = Post(cv=A_PDF + b" " * 6_000_000)
+    post.notifying.notify(post.reserved())
+    host = post.one(DESK)
+    assert host.attachments == ()
+    assert f"{KEY}?name=CV 1 - {NAME}.pdf&seconds=604800" in host.text
+    assert "for 7 days" in host.text
+
+
+def test_H13_a_cv_of_just_six_megabytes_is_attached() -> None:
+    post = Post(cv=A_PDF + b" " * (6_000_000 - len(A_PDF)))
+    post.notifying.notify(post.reserved())
+    assert len(post.one(DESK).attachments[0].content) == 6_000_000
+
+
+def test_H13_a_host_without_a_contact_waits_for_one_while_the_trainee_is_told(post: Post) -> None:
+    event = post.reserved()
+    contact = post.people.contacts.pop(HOST)
+    for _ in range(2):
+        with pytest.raises(Busy, match="no contact"):
+            post.notifying.notify(event)
+    assert len(post.mailer.sent) == 1
+    post.people.save_contact(contact)
+    post.notifying.notify(event)
+    assert post.one(DESK)
+
+
+# --- once -----------------------------------------------------------------------------------------------------------------------------
+def test_H13_replays_and_duplicates_of_an_event_send_nothing_more(post: Post) -> None:
+    event = post.reserved()
+    for _ in range(3):
+        post.notifying.notify(event)
+        post.clock.move(timedelta(days=400))
+    assert (len(post.mailer.to(DESK)), len(post.mailer.to(HOME))) == (1, 1)
+    assert post.uncertain() == []
+
+
+def test_H13_a_duplicate_that_is_served_at_the_same_time_waits_and_troubles_nobody(post: Post) -> None:
+    event = post.reserved()
+    outer = post.mailer.send
+    seen: list[str] = []
+
+    def meanwhile(mail: Any) -> str:
+        post.mailer.send = outer  # type: ignore[method-assign]
+        with pytest.raises(Busy, match="at this moment"):
+            post.notifying.notify(event)
+        seen.append(mail.to)
+        return outer(mail)
+
+    post.mailer.send = meanwhile  # type: ignore[method-assign]
+    post.notifying.notify(event)
+    assert seen == [HOME]
+    assert (len(post.mailer.to(DESK)), len(post.mailer.to(HOME))) == (1, 1)
+    assert post.uncertain() == []
+
+
+def test_a_mail_that_was_refused_is_sent_by_the_next_delivery_and_the_other_one_went_out_at_once(post: Post) -> None:
+    event = post.reserved()
+    post.mailer.fail_before(1)
+    with pytest.raises(Busy):
+        post.notifying.notify(event)
+    assert [mail.to for mail in post.mailer.sent] == [DESK]
+    post.notifying.notify(event)
+    assert sorted(mail.to for mail in post.mailer.sent) == [DESK, HOME]
+
+
+def test_H13_a_host_mail_whose_answer_was_lost_becomes_a_coordinators_item_and_is_never_sent_again(post: Post) -> None:
+    event = post.reserved()
+    trainee = f"{event.id}:reserved"
+    post.outbox.claim(trainee, "earlier", post.clock.now())
+    post.outbox.sent(trainee, "provider-0")
+    post.mailer.fail_after(1)
+    post.notifying.notify(event)
+    for _ in range(3):
+        post.clock.move(MAIL_IN_WORK)
+        post.notifying.notify(event)
+    assert len(post.mailer.to(DESK)) == 1
+    assert post.uncertain() == [event.subject.id]
+    rows = post.store.history("RESERVATION", event.subject.id)
+    assert [row.type for row in rows].count("HostMailUncertain.v1") == 1
+    assert chain_breaks(rows) == []
+    assert fold(rows) == dict(post.store.load("RESERVATION", event.subject.id).state)
+    assert rows[-1].data == {"status": "RESERVED", "uncertain_mail": f"{event.id}:host"}
+
+
+def test_a_trainee_mail_whose_answer_was_lost_goes_out_again_under_the_same_id(post: Post) -> None:
+    event = told(post, "ApplicationApproved.v1", status="APPROVED")
+    post.mailer.fail_after(1)
+    with pytest.raises(OutcomeUnknown):
+        post.notifying.notify(event)
+    with pytest.raises(Busy):
+        post.notifying.notify(event)
+    post.clock.move(MAIL_IN_WORK)
+    post.notifying.notify(event)
+    first, second = post.mailer.to(HOME)
+    assert first.message_id == second.message_id
+    assert first.message_id.endswith("@rota.test>")
+    post.notifying.notify(event)
+    assert len(post.mailer.sent) == 2
+
+
+def test_two_mails_of_one_event_have_two_ids(post: Post) -> None:
+    post.notifying.notify(post.reserved())
+    assert post.one(DESK).message_id != post.one(HOME).message_id
+
+
+CALLS = 19
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", range(1, CALLS + 1))
+def test_H13_killed_at_any_call_the_host_has_one_mail_or_a_coordinator_knows_and_the_trainee_is_told(at: int, after: bool) -> None:
+    post, count = Post(), [0]
+    event = post.reserved()
+    with pytest.raises(Killed):
+        post.service(lambda port: Doomed(port, count, at, after)).notify(event)
+    for _ in range(2):
+        post.clock.move(MAIL_IN_WORK)
+        post.notifying.notify(event)
+    host = len(post.mailer.to(DESK))
+    assert host <= 1
+    assert host == 1 or post.uncertain() == [event.subject.id]
+    assert len(post.mailer.to(HOME)) in {1, 2}
+    assert len({mail.message_id for mail in post.mailer.to(HOME)}) == 1
+    assert len(post.store.due("mail", None)) <= 1
+
+
+def test_H13_the_kill_test_kills_at_every_call_there_is() -> None:
+    post, count = Post(), [0]
+    event = post.reserved()
+    post.service(lambda port: Doomed(port, count, 0, False)).notify(event)
+    assert count[0] == CALLS
+
+
+def test_a_changed_reservation_is_read_again_when_its_uncertain_mail_is_noted(post: Post) -> None:
+    event = post.reserved()
+    post.outbox.claim(f"{event.id}:host", "somebody", post.clock.now())
+    post.clock.move(MAIL_IN_WORK)
+    post.store.conflict(2)
+    post.notifying.notify(event)
+    assert post.uncertain() == [event.subject.id]
+
+
+# --- nobody there ---------------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("gone", [True, False])
+def test_an_erased_trainee_gets_no_mail_and_nobody_is_told_about_them(post: Post, gone: bool) -> None:
+    """Also between the first step of an erasure and its last."""
+    event = post.reserved()
+    post.store.commit(Work(steps=(Step(post.store.load("ACCOUNT", TRAINEE), draft({"status": "ERASED"}, "AccountErased.v1")),)))
+    if gone:
+        post.people.erase(TRAINEE)
+    post.notifying.notify(event)
+    assert post.mailer.sent == []
+    assert post.outbox.claims == {}
+
+
+def test_a_reason_that_was_erased_leaves_a_letter_without_an_empty_reason(post: Post) -> None:
+    post.store.commit(Work(steps=(), texts=(Text(f"{TRAINEE}/other", {"text": "x"}),)))
+    post.notifying.notify(told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=f"{TRAINEE}/gone"))
+    assert "The reason" not in post.one(HOME).text
