@@ -47,17 +47,17 @@ def day(value: date) -> str:
     return f"{value:%a} {value.day} {value:%B %Y}"
 
 
-def moment(value: datetime, zone: str) -> str:
-    """`Fri 15 January 2027, 23:59 Chicago`: seconds are cut, never rounded up."""
+def moment(value: datetime, zone: str, before: str = "") -> str:
+    """`Fri 15 January 2027, 23:59 Chicago`: seconds are cut, never rounded up. `before` stands before the place."""
     local = value.astimezone(ZoneInfo(zone))
-    return f"{day(local.date())}, {local:%H:%M} {zone.rpartition('/')[2].replace('_', ' ')}"
+    return f"{day(local.date())}, {local:%H:%M} {before}{zone.rpartition('/')[2].replace('_', ' ')}"
 
 
 def both(value: datetime, zone: str, own: str) -> str:
     """At the site, and for the reader where their clock shows another time."""
     here = moment(value, zone)
     same = value.astimezone(ZoneInfo(zone)).utcoffset() == value.astimezone(ZoneInfo(own)).utcoffset()
-    return here if same else f"{here} ({moment(value, own)} for you)"
+    return here if same else f"{here} ({moment(value, own, 'for you in ')})"
 
 
 def span(start: date, weeks: int) -> str:

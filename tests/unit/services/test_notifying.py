@@ -21,7 +21,7 @@ from tests.fakes.doomed import Doomed, Killed
 from tests.files import A_PDF
 from tests.unit.services.notifying_scene import DESK, HOME, KEY, NAME, URL, WEBHOOK, Post
 
-BALANCE_DAY = "Fri 15 January 2027, 23:59 Chicago (Sat 16 January 2027, 07:59 Cairo for you)"
+BALANCE_DAY = "Fri 15 January 2027, 23:59 Chicago (Sat 16 January 2027, 07:59 for you in Cairo)"
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_T18_a_submitted_application_is_acknowledged_with_the_promised_moment_in
     post.notifying.notify(event)
     mail = post.one(HOME)
     assert "from 24 business hours" in mail.text
-    assert "Tue 24 November 2026, 15:00 Chicago (Tue 24 November 2026, 23:00 Cairo for you)" in mail.text
+    assert "Tue 24 November 2026, 15:00 Chicago (Tue 24 November 2026, 23:00 for you in Cairo)" in mail.text
     assert "You need to do nothing now" in mail.text
     assert "Mon 1 March to Sun 28 March 2027 (4 weeks)" in mail.text
     assert f"{URL}/applications/application-1" in mail.text
@@ -82,7 +82,7 @@ def test_T20_an_application_that_goes_to_the_host_is_promised_nothing_shorter_th
 def test_T24_an_approval_says_what_to_do_until_when_and_what_it_costs_when(post: Post) -> None:
     post.notifying.notify(told(post, "ApplicationApproved.v1", status="APPROVED"))
     mail = post.one(HOME)
-    assert "The offer ends on Mon 30 November 2026, 09:00 Chicago (Mon 30 November 2026, 17:00 Cairo for you)." in mail.text
+    assert "The offer ends on Mon 30 November 2026, 09:00 Chicago (Mon 30 November 2026, 17:00 for you in Cairo)." in mail.text
     assert "$2,149.00" in mail.text
     assert "$699.00, or all of it" in mail.text
     assert f"$1,450.00 by {BALANCE_DAY}" in mail.text

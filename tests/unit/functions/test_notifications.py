@@ -1,0 +1,144 @@
+"""The notifications worker as its queue calls it, and each letter's two forms: they say the same, in words that every mail program shows."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import html as markup
+import json
+import re
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from functions.notifications.handler import html, worker
+from shared.adapters.ses_mailer import OUR_ID, raw_message
+from shared.domain.fees import quote
+from shared.domain.policy import CURRENT
+from shared.domain.reservation import Choice, Reservation, ReservationStatus
+from shared.events.envelope import Envelope
+from shared.ports import Contact, Person
+from shared.services import letters
+from shared.services.letters import Letter
+from tests import builders
+from tests.fakes.clock import START
+from tests.unit.services.notifying_scene import DESK, HOME, URL, Post
+
+PERSON = Person("trainee-1", "Nguyễn Thị Bích Ngọc", "ngoc@example.org", "Asia/Ho_Chi_Minh")
+PROGRAM = builders.program()
+APPLICATION = builders.application(review_due_at=START, decision_code="offer")
+PLAN = quote(PROGRAM, builders.FIRST_DAY, 4, START.date(), CURRENT)
+RESERVATION = Reservation(
+    id="reservation-1", version=1, status=ReservationStatus.RESERVED, case_id="case-1", application_id="application-1",
+    trainee_id="trainee-1", program_id=PROGRAM.id, start=builders.FIRST_DAY, weeks=4, week_list=builders.WEEKS, choice=Choice.DEPOSIT,
+    charge_cents=69900, total_cents=214900, balance_cents=145000, balance_due_at=PLAN.balance_due_at, policy_version=CURRENT.version,
+    held_until=START, session_expires_at=START, paid_cents=69900, refund_cents=69900, refund_id="re_1",
+)  # fmt: skip
+CONTACT = Contact("host-1", "Dr. Núria Ågren & Søn <desk>", DESK)
+CV_LINK = "https://uploads.example/cv?a=1&b=2"
+LETTERS: dict[str, Letter] = {
+    "confirm": letters.confirm_address(PERSON, f"{URL}/accounts/confirm/token", 48),
+    "received": letters.application_received(PERSON, APPLICATION, PROGRAM, CURRENT, URL),
+    "approved": letters.application_approved(PERSON, APPLICATION, PROGRAM, PLAN, URL),
+    "rejected": letters.application_rejected(PERSON, PROGRAM, "Ask for <Step 2 CK> & try again.", URL),
+    "expired": letters.application_expired(PERSON, APPLICATION, PROGRAM, URL),
+    "reserved": letters.seat_reserved(PERSON, RESERVATION, PROGRAM, CURRENT, URL),
+    "host": letters.host_reserved(CONTACT, PERSON, builders.facts(), APPLICATION, RESERVATION, PROGRAM, CV_LINK, 7),
+    "refund due": letters.refund_due(PERSON, RESERVATION, PROGRAM, URL),
+    "refunded": letters.refunded(PERSON, RESERVATION, PROGRAM, URL),
+}
+
+
+@pytest.fixture(autouse=True)
+def post() -> Post:
+    made = Post()
+    names = ("store", "people", "catalogue", "links", "outbox", "mailer", "documents", "clock", "ids")
+    wiring: Any = SimpleNamespace(settings=SimpleNamespace(public_url=URL), **{name: getattr(made, name) for name in names})
+    worker.wire(wiring)
+    return made
+
+
+def visible(page: str) -> list[str]:
+    """What a reader sees of an HTML mail, piece by piece."""
+    body = re.sub(r"<(head|style)\b.*?</\1>|<!--.*?-->", "", page, flags=re.DOTALL)
+    pieces = (" ".join(markup.unescape(piece).split()) for piece in re.split(r"<[^>]*>", body))
+    return [piece for piece in pieces if piece]
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_text_and_html_say_the_same(name: str) -> None:
+    letter, text = LETTERS[name], LETTERS[name].text()
+    facts = [part for fact in letter.facts for part in fact]
+    pieces = [letter.greeting, *letter.paragraphs, *facts, *(letter.action or ()), letter.closing]
+    assert visible(html(letter)) == ["ro", "ta", letter.subject, *pieces]
+    at = 0
+    for piece in pieces:
+        at = text.index(piece, at) + len(piece)
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_has_no_empty_piece_no_template_left_in_it_and_no_script(name: str) -> None:
+    letter, page = LETTERS[name], html(LETTERS[name])
+    assert all([letter.subject, letter.greeting, *letter.paragraphs, *(part for fact in letter.facts for part in fact)])
+    assert not re.search(r"\{\{|\{%|None|<script|<link|<img|src=|class=", page)
+    assert "\n\n\n" not in letter.text()
+    assert len(page) < 20_000
+
+
+def test_what_people_typed_is_text_in_the_html_and_nothing_else() -> None:
+    assert "Ask for &lt;Step 2 CK&gt; &amp; try again." in html(LETTERS["rejected"])
+    assert 'href="https://uploads.example/cv?a=1&amp;b=2"' in html(LETTERS["host"])
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_mail_is_seven_bits_on_the_wire_and_its_letters_come_back_whole(name: str, post: Post) -> None:
+    letter = LETTERS[name]
+    mail = replace(post.notifying._message(_addressed(letter), "event:kind"), html=html(letter))
+    raw = raw_message(mail, "Rota <hello@rota.example>", "hello@rota.example")
+    assert raw.isascii()
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    read = email.message_from_bytes(raw, policy=email.policy.default)
+    assert read["Subject"] == letter.subject
+    assert read["Message-ID"] == read[OUR_ID] == mail.message_id
+    text, page = (read.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    assert text.replace("\r\n", "\n") == letter.text()
+    assert page.replace("\r\n", "\n").strip() == html(letter).strip()
+
+
+def _addressed(letter: Letter) -> Any:
+    return SimpleNamespace(to=HOME, letter=letter, attachments=())
+
+
+# --- the queue ------------------------------------------------------------------------------------------------------------------------
+def record(number: int, event: Envelope) -> dict[str, Any]:
+    body = json.dumps({"detail-type": event.type, "source": "rota", "detail": event.model_dump(mode="json")})
+    return {"messageId": f"m{number}", "eventSource": "aws:sqs", "body": body}
+
+
+def deliver(*events: Envelope) -> list[str]:
+    answer = worker.answer({"Records": [record(number, event) for number, event in enumerate(events)]}, None)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_H13_a_confirmed_reservation_from_the_queue_writes_to_host_and_trainee_once(post: Post) -> None:
+    event = post.reserved()
+    assert deliver(event, event) == []
+    assert deliver(event) == []
+    assert (len(post.mailer.to(DESK)), len(post.mailer.to(HOME))) == (1, 1)
+    assert "The seat is yours" in post.one(HOME).html
+
+
+def test_a_mail_that_cannot_be_handed_over_brings_back_its_own_message_alone(post: Post) -> None:
+    event = post.reserved()
+    approved = post.last("APPLICATION", "application-1").model_copy(update={"type": "ApplicationRejected.v1", "id": "APPLICATION#a#9"})
+    post.mailer.fail_before(1)
+    assert deliver(approved, event) == ["m0"]
+    assert post.one(DESK)
+
+
+def test_an_event_that_nobody_writes_about_fails_alone(post: Post) -> None:
+    event = post.reserved()
+    assert deliver(event.model_copy(update={"type": "SeatHeld.v1"}), event) == ["m0"]
+    assert post.one(DESK)
