@@ -22,9 +22,11 @@ class Publishing:
     def publish(self, call: Call, program: Program) -> bool:
         """Puts a program that does not exist yet on the market; False when it is there already (publishing again changes nothing).
 
-        Raises `Invalid` without a coordinator (H03) or with a fee outside T21's bounds.
+        Raises `Invalid` for a program that is not LIVE (H10), has no coordinator (H03) or a fee outside T21's bounds.
         """
-        if program.status is not ProgramStatus.LIVE or not program.coordinator_id:
+        if program.status is not ProgramStatus.LIVE:
+            raise Invalid(f"A program that is {program.status} is not put on the market.", "Make it LIVE, then publish.", field="status")
+        if not program.coordinator_id:
             raise Invalid("A live program has a coordinator.", "Assign one, then publish.", field="coordinator_id")
         require_fee_in_bounds(program.price_4w_cents, CURRENT)
         # Two loaders of one program: the slower one decides again, and finds it there.

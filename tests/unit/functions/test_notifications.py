@@ -1,4 +1,4 @@
-"""The notifications worker as its queue calls it, and each letter's two forms: they say the same, in words that every mail program shows."""
+"""The notifications worker as its queue calls it, and each letter's two forms: they say the same, and every mail program can show them."""
 
 from __future__ import annotations
 
