@@ -36,6 +36,7 @@ class Story:
 
     def __init__(self, seed: int) -> None:
         self.rng, self.told, self.trace, self.depth = Random(seed), Counter[str](), list[str](), 0
+        self.untold: set[str] = set()
         self.world = World(seats=self.rng.randint(1, 2), programs=2)
         self.applications = list(self._applications())
         self.world.hub.before, self.world.hub.after = self._before, self._after
@@ -112,7 +113,7 @@ class Story:
         stripe = self.world.stripe
         sessions = list(stripe.sessions.values())
         ended = [session for session in sessions if session.status == "expired"]
-        paid = [session for session in sessions if session.payment_status == "paid"]
+        paid = [session for session in sessions if session.payment_status == "paid" and session.reservation_id not in self.untold]
         pages = [session for session in sessions if session.status == "open"]
         choices = [(ended, stripe.pay_after_its_end), (paid, stripe.pay_again), (pages, stripe.pay_short)]
         some = [(found, way) for found, way in choices if found]
@@ -137,15 +138,17 @@ class Story:
         event = self.rng.choice(late)
         if event in self.world.stripe.undelivered and self.rng.random() < 0.15 and self._found_otherwise(event):
             self.world.stripe.undelivered.remove(event)
+            self.untold.add(self.world.stripe.sessions[event.session_id].reservation_id)
             self.told["never delivered"] += 1
             return
         self.told[f"webhook {self.world.deliver(event)}"] += 1
 
     def _found_otherwise(self, event: StripeEvent) -> bool:
-        """The sweep asks Stripe about every live hold, so the event of an ordinary payment for one may be lost."""
-        session = self.world.stripe.sessions[event.session_id]
-        ordinary = not session.payment_intent_id.startswith("pi_forced")
-        return ordinary and self.world.reservation(session.reservation_id).status is ReservationStatus.HELD
+        """The sweep asks Stripe about the session of every live hold, so the event of its only payment may be lost."""
+        reservation_id = self.world.stripe.sessions[event.session_id].reservation_id
+        of_this = [session for session in self.world.stripe.sessions.values() if session.reservation_id == reservation_id]
+        ordinary = len(of_this) == 1 and not of_this[0].payment_intent_id.startswith("pi_forced")
+        return ordinary and self.world.reservation(reservation_id).status is ReservationStatus.HELD
 
     def forge(self) -> None:
         """Somebody who does not know the secret, or repeats an old delivery."""

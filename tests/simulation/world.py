@@ -154,11 +154,9 @@ class World:
         self.people.save_facts(trainee, facts())
         self.documents.objects[f"uploads/{trainee}/cv"] = StoredObject(CV, {"kind": "cv"})
         data = {
-            "trainee_id": trainee,
-            "created_at": iso(self.clock.now()),
-            "key": f"uploads/{trainee}/cv",
+            "trainee_id": trainee, "created_at": iso(self.clock.now()), "kind": "cv", "number": 1, "key": f"uploads/{trainee}/cv",
             "content_type": "application/pdf",
-        }
+        }  # fmt: skip
         stored(self.store, "DOCUMENT", f"cv-{trainee}", data)
         stored(self.store, "ACCOUNT", trainee, {"id": trainee, "status": "ACTIVE", "roles": ["trainee"]})
 
