@@ -275,6 +275,9 @@ class DocumentStore(Protocol):
         ...
 
     def delete(self, key: str) -> None: ...
+    def delete_all(self, folder: str) -> int:
+        """Everything whose key begins with `folder`/; returns how many objects went."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """`make admin`: what an operator does from a terminal, on the running local stack and through the product's own services.
 
-people · provision NAME EMAIL ROLE... · erase EMAIL [--despite-seats] · prove
+people · provision NAME EMAIL ROLE... · erase EMAIL|ACCOUNT [--despite-seats] · prove
 """
 
 from __future__ import annotations
@@ -42,15 +42,23 @@ def provision(info: StackInfo, name: str, email: str, roles: list[str]) -> str:
     return f"{account_id}  {email}  {password}"
 
 
-def erase(info: StackInfo, email: str, despite_seats: bool) -> str:
-    """Erases the person with that address. Raises `StackError` when there is none, `NotAllowedNow` while a seat is held."""
-    made = wiring(info)
-    account_id = made.store.claimed_by(mail_claim_key(email.strip().lower()))
+def account_of(info: StackInfo, whom: str) -> str:
+    """The account with that address; an account id as it is. Raises `StackError` when nobody has the address."""
+    account_id = wiring(info).store.claimed_by(mail_claim_key(whom)) if "@" in whom else whom
     if account_id is None:
-        raise StackError(f"Nobody has the address {email}. See: make admin ARGS=people")
+        raise StackError(f"Nobody has the address {whom}. See: make admin ARGS=people")
+    return account_id
+
+
+def erase(info: StackInfo, whom: str, despite_seats: bool) -> str:
+    """Erases the person with that address; by account id also one whose erasure began and did not end, since the address is free then.
+
+    Raises `StackError` and `NotFound` when there is none, `NotAllowedNow` while a seat is held.
+    """
+    made, account_id = wiring(info), account_of(info, whom)
     documents = S3Documents(info.aws.client("s3"), info.outputs["UploadBucket"])
     erasing = Erasing(store=made.store, people=made.people, documents=documents, identity=made.identity, clock=made.clock)
-    return f"{erasing.erase(ADMIN, account_id, despite_seats)} items about {account_id} are gone; rows, seats and money stay."
+    return f"{erasing.erase(ADMIN, account_id, despite_seats)} items and files of {account_id} are gone; rows, seats and money stay."
 
 
 def main() -> int:
@@ -63,7 +71,7 @@ def main() -> int:
     made.add_argument("email")
     made.add_argument("roles", nargs="+")
     gone = commands.add_parser("erase", help="erase a person")
-    gone.add_argument("email")
+    gone.add_argument("whom", metavar="email-or-account")
     gone.add_argument("--despite-seats", action="store_true", help="although a rotation is ahead")
     commands.add_parser("prove", help="histories, hash chains, seats and money against what is stored")
     given = parser.parse_args()
@@ -75,7 +83,9 @@ def main() -> int:
         elif given.command == "provision":
             print(provision(info, given.name, given.email, given.roles))
         elif given.command == "erase":
-            print(erase(info, given.email, given.despite_seats))
+            account_id = account_of(info, given.whom)
+            print(f"Erasing {account_id}. Should this be cut off: make admin ARGS='erase {account_id}' goes on.", flush=True)
+            print(erase(info, account_id, given.despite_seats))
         else:
             proof = prove(info)
             print(proof)

@@ -58,6 +58,18 @@ class S3Documents:
         except (ClientError, BotoCoreError) as error:
             raise _busy() from error
 
+    def delete_all(self, folder: str) -> int:
+        """Everything under `folder`/, all pages; how many objects. The bucket keeps no versions, so gone is gone. Raises `Busy`."""
+        gone = 0
+        try:
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"{folder}/"):
+                for item in page.get("Contents", []):
+                    self._client.delete_object(Bucket=self._bucket, Key=item["Key"])
+                    gone += 1
+        except (ClientError, BotoCoreError) as error:
+            raise _busy() from error
+        return gone
+
 
 def disposition(name: str) -> str:
     """`Content-Disposition` for a download, RFC 6266: a plain ASCII name for old browsers and the exact one in RFC 5987 form."""

@@ -77,7 +77,12 @@ class Place:
 
     @property
     def key(self) -> str:
-        return f"{FOLDER}/{self.account_id}/{self.kind}/{self.document_id}"
+        return f"{folder_of(self.account_id)}/{self.kind}/{self.document_id}"
+
+
+def folder_of(account_id: str) -> str:
+    """Everything that an account ever uploaded lies under this."""
+    return f"{FOLDER}/{account_id}"
 
 
 def place_of(key: str) -> Place:

@@ -73,7 +73,11 @@ class Documents:
         return decide_again(lambda: self._register(place, correlation_id))
 
     def _register(self, place: Place, correlation_id: str) -> Loaded:
-        known = self.store.load_many([("DOCUMENT", place.document_id)]).get(("DOCUMENT", place.document_id))
+        stored = self.store.load_many([("DOCUMENT", place.document_id), ("ACCOUNT", place.account_id)])
+        known, owner = stored.get(("DOCUMENT", place.document_id)), stored.get(("ACCOUNT", place.account_id))
+        if owner and owner.state["status"] == "ERASED":
+            self.documents.delete(place.key)  # a form outlives its person by up to 15 minutes
+            raise NotFound("There is nobody whose document this is.", "Sign up again to upload it.")
         if known and known.state["trainee_id"] != place.account_id:
             raise NotFound("There is no such document.", "Upload it from your documents page.")
         found = self.documents.read(place.key) if known is None or known.state["status"] == STORED else None

@@ -30,3 +30,9 @@ class FakeDocuments:
 
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)
+
+    def delete_all(self, folder: str) -> int:
+        keys = [key for key in self.objects if key.startswith(f"{folder}/")]
+        for key in keys:
+            del self.objects[key]
+        return len(keys)

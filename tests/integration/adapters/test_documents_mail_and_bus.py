@@ -75,6 +75,16 @@ def test_a_link_downloads_under_its_name_and_a_deleted_document_is_gone(document
     assert documents.read("trainee-1/document-2") is None
 
 
+def test_a_folder_is_emptied_whole_and_its_neighbours_are_left_alone(documents: S3Documents) -> None:
+    keys = [f"uploads/leaving/cv/{number}" for number in range(3)]
+    for key in (*keys, "uploads/leaving-not/cv/1"):
+        documents._client.put_object(Bucket=BUCKET, Key=key, Body=PDF)
+    assert documents.delete_all("uploads/leaving") == 3
+    assert documents.delete_all("uploads/leaving") == 0
+    assert [documents.read(key) for key in keys] == [None] * 3
+    assert documents.read("uploads/leaving-not/cv/1") is not None
+
+
 def test_a_download_name_can_not_break_out_of_its_header() -> None:
     assert disposition('a"b\r\nX: é.pdf') == "attachment; filename=\"a_b__X: _.pdf\"; filename*=UTF-8''a%22b%0D%0AX%3A%20%C3%A9.pdf"
 
