@@ -63,6 +63,7 @@ def test_every_word_must_match_and_a_known_word_is_taken_at_its_word(index: Tant
 
 def test_a_match_in_the_specialty_goes_before_one_in_the_summary(index: TantivyIndex) -> None:
     assert found(ask(index, "dermatology")) == ["skin-austin", "child-jose"]
+    assert found(ask(index, "dermatology practice")) == ["skin-austin", "child-jose"]  # no specialty's whole name: only the fields decide
 
 
 def test_H10_a_program_that_is_not_live_is_never_found(index: TantivyIndex) -> None:
