@@ -12,7 +12,7 @@ run: .venv/ready ## Rota on http://127.0.0.1:8000 (PORT=8001 elsewhere, FRESH=1 
 	@exec $(PY) -m infra.local.run --state-dir $(STATE)
 
 test: .venv/ready .venv-sam/ready ## All tests (ARGS="tests/unit -k fees" for some)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .venv/ready ## Lint, types, layers, templates, and that generated files are current
 	@$(PY) -m infra.check

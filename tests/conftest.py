@@ -1,12 +1,27 @@
-"""One local stack with the real template and the seed, shared by every test that asks for it; it starts with the first that does."""
+"""What all tests share: one local stack with the real template and the seed for every test that asks for it, hypothesis without a stopwatch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from infra.local.stack import Options, Stack
+
+# A loaded machine must not fail a property: time is measured in `make bench`.
+settings.register_profile("rota", deadline=None, print_blob=True)
+settings.load_profile("rota")
+
+STACKS = ("rota_stack", "tool_stack")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a stack run in one process, so that each stack starts once (pytest-xdist, `--dist loadgroup`)."""
+    for item in items:
+        for stack in STACKS:
+            if stack in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(stack))
 
 
 @pytest.fixture(scope="session")

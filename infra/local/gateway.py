@@ -154,12 +154,13 @@ class _Handler(BaseHTTPRequestHandler):
             yield part
 
     def _proxy(self) -> None:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            self.close_connection = True
+            self._send_page(Page(b'{"message":"Length Required"}', 411, "application/json"))
+            return
         upstream = self.server.gateway.upstream
         connection = upstream.take()
         try:
-            if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-                self._send_page(Page(b'{"message":"Length Required"}', 411, "application/json"))
-                return
             connection.putrequest(self.command, self.server.gateway.prefix + self.path, skip_accept_encoding=True)
             for name, value in self._forwarded_headers():
                 connection.putheader(name, value)
@@ -171,7 +172,11 @@ class _Handler(BaseHTTPRequestHandler):
             connection.close()
             self._send_page(Page(_json(f"The local AWS did not answer: {error}"), 502, "application/json"))
             return
-        self._relay(response)
+        try:
+            self._relay(response)
+        except OSError:
+            connection.close()  # the browser left in the middle of the answer, whose rest is still on this connection
+            raise
         if response.will_close:
             connection.close()
         else:
