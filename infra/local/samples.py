@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from infra.local.clock import Queues
 from infra.local.info import StackInfo
@@ -100,10 +101,11 @@ def http(method: str, path: str, query: str, headers: dict[str, str], body: str)
         "requestId": "JKJaXmPLvHcESHA=",
         "stage": "$default",
     }
-    return {
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query, "headers": headers, "requestContext": context,
-        "body": body, "isBase64Encoded": False,
+    event: dict[str, Any] = {
+        "version": "2.0", "routeKey": f"ANY {path}", "rawPath": path, "rawQueryString": query, "headers": headers,
+        "requestContext": context, "body": body, "isBase64Encoded": False,
     }  # fmt: skip
+    return event | ({"queryStringParameters": dict(parse_qsl(query))} if query else {})
 
 
 def main() -> None:
