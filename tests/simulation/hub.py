@@ -54,26 +54,30 @@ class Watched:
         return passed
 
 
-class KillAt:
-    """Kills before the first effect (`at` 0) or after the nth; `effects` lists those seen."""
+class FaultAt:
+    """One fault at the nth effect: "unreachable" before it, "silent" or "killed" after it; `effects` lists those that happened."""
 
-    def __init__(self, hub: Hub, at: int) -> None:
-        self._hub, self._at, self.effects = hub, at, list[str]()
+    def __init__(self, hub: Hub, fault: str, at: int) -> None:
+        self._hub, self._fault, self._at, self.effects, self.struck = hub, fault, at, list[str](), False
         hub.before, hub.after = self._before, self._after
 
     def _before(self, port: str, call: str) -> None:
-        if self._at == 0 and call in EFFECTS:
-            self._die()
+        if call in EFFECTS and self._fault == "unreachable" and len(self.effects) + 1 == self._at and not self.struck:
+            self.struck = True
+            raise unreachable(port)
 
     def _after(self, port: str, call: str) -> None:
-        if call in EFFECTS:
-            self.effects.append(f"{port}.{call}")
-            if len(self.effects) == self._at:
-                self._die()
-
-    def _die(self) -> None:
-        self._hub.quiet()
-        raise Killed
+        if call not in EFFECTS:
+            return
+        self.effects.append(f"{port}.{call}")
+        if len(self.effects) != self._at or self.struck:
+            return
+        self.struck = True
+        if self._fault == "silent":
+            raise silent(port)
+        if self._fault == "killed":
+            self._hub.quiet()
+            raise Killed
 
 
 def unreachable(port: str) -> Exception:

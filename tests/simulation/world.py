@@ -5,6 +5,7 @@ Whatever AWS would do between two of them is a method here, so that a test says 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from functions.deadlines.handler import Deadlines
+from functions.deadlines.handler import Deadlines, StuckItems
 from functions.payments.handler import worker as payments_worker
 from functions.stripe_webhook.handler import Webhook
 from shared.adapters.dynamodb.announcements import envelope_of
@@ -110,6 +111,7 @@ class World:
         """Services as `bootstrap` makes them, each port behind the hub."""
         watch = self.hub.watched
         store, payments, people = watch("store", self.store), watch("payments", self.stripe), watch("people", self.people)
+        self.watched_stripe = payments
         catalogue, clock, ids = FakeCatalogue(store), self.clock, self.ids
         settling = Settling(store, payments, clock)
         self.holds = Holds(store, payments, catalogue, people, clock, settling, "https://rota.test")
@@ -218,10 +220,12 @@ class World:
             queue.waiting.remove(message)
         queue.done.add(message.id)
 
-    def sweep(self, **later: float) -> Any:
+    def sweep(self, **later: float) -> None:
+        """The minute's message, `later`. A sweep that calls for help has done what it could all the same."""
         self.pass_time(**later)
         context = SimpleNamespace(aws_request_id="sweep", get_remaining_time_in_millis=lambda: LONG)
-        return self.deadlines.answer({"Records": []}, context)
+        with contextlib.suppress(StuckItems):
+            self.deadlines.answer({"Records": []}, context)
 
     def pass_time(self, **later: float) -> None:
         self.clock.move(timedelta(**later))
