@@ -9,6 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from infra.local.tables import create_tables
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
@@ -19,7 +20,6 @@ from shared.domain.seats import SeatYear, WeekSeats
 from shared.ports import Claim, Due, SeatMove, Step, Store, Text, Work
 from tests.builders import PROGRAM, START, TRAINEE, WEEKS, draft, program, step, stored
 from tests.fakes import FakeStore
-from tests.integration.adapters.tables import create_tables
 
 OTHER = "trainee-2"
 TURN_OF_YEAR = ("2026-W52", "2026-W53", "2027-W01", "2027-W02")

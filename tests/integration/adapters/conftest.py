@@ -12,11 +12,11 @@ from moto import mock_aws
 
 from infra.local.children import free_port
 from infra.local.ministack import Aws, launch, wait_until_ready
+from infra.local.tables import create_tables
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
 from tests.fakes import FrozenClock
-from tests.integration.adapters.tables import create_tables
 
 
 def client(service: str) -> Any:

@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from infra.local.children import free_port
 from infra.local.ministack import REGION, launch, wait_until_ready
-from tests.integration.adapters.tables import create_tables
+from infra.local.tables import create_tables
 
 THREADS = 200
 

@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from infra.local.stripe.inprocess import Running, running
+from infra.local.tables import create_tables
 from shared.adapters.clock import MovableClock
 from shared.adapters.dynamodb.catalogue import DynamoCatalogue
 from shared.adapters.dynamodb.people import DynamoPeople
@@ -35,7 +36,6 @@ from shared.services.reserving import PayLink, Reserving
 from shared.services.settling import Settled, Settling
 from shared.services.sweeping import Sweeping
 from tests.builders import PROGRAM, application, draft, fresh, program, step
-from tests.integration.adapters.tables import create_tables
 from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, by
 
 

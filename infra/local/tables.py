@@ -1,4 +1,4 @@
-"""The tables as `infra/data.yaml` declares them, made in whatever DynamoDB a client reaches: a test never has keys of its own."""
+"""The tables as `infra/data.yaml` declares them, made in whatever DynamoDB a client reaches: nobody writes keys and indexes twice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-DATA = Path(__file__).parents[3] / "infra" / "data.yaml"
+DATA = Path(__file__).parents[1] / "data.yaml"
 LOGICAL = {"core": "CoreTable", "ledger": "LedgerTable", "inbox": "InboxTable"}
 
 
