@@ -19,6 +19,7 @@ import pytest
 from infra.build import pack
 from infra.lint.project import load
 
+pytestmark = pytest.mark.xdist_group("packaging")  # one process: everything is built once
 ROOT = pack.ROOT
 MAGIC_3_13 = (3571).to_bytes(2, "little") + b"\r\n"
 """Byte code of Python 3.13 (CPython 3.13, Include/internal/pycore_magic_number.h); any other is dead weight there."""
