@@ -11,6 +11,7 @@ from functions.documents.arrivals import Arrivals
 from functions.documents.models import HOME, DocumentList, DocumentPage, DocumentView, UploadRequest, UploadView
 from shared.domain.errors import NotFound
 from shared.runtime.http import Room, roles
+from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import local_path
 from shared.runtime.settings import Http, Uploads
 from shared.services.steps import Call
@@ -47,14 +48,14 @@ def document(document_id: str) -> DocumentPage:
     return DocumentPage(**dict(DocumentView.of(found)), mine=found.state["trainee_id"] == call.actor.id)
 
 
-@room.get("/documents/<document_id>/file", access=roles("trainee", *READERS))
+@room.get("/documents/<document_id>/file", access=roles("trainee", *READERS), answers={303: ()})
 def file(document_id: str) -> Response[str]:
     """303 to a signed address of the file that works for a minute."""
     link = room.wiring.paperwork.link(_reader(document_id), document_id)
     return Response(303, "text/plain", "", headers={"Location": link})
 
 
-@room.get("/documents/<document_id>/received", access=roles("trainee"))
+@room.get("/documents/<document_id>/received", access=roles("trainee"), answers={303: (), 409: (PROBLEM,)})
 def received(document_id: str, kind: str, next: str = HOME) -> Response[str]:
     """Where the bucket sends the browser: looks at the file now, then 303 to `next`, or to the document when it was refused."""
     found = room.wiring.paperwork.received(room.call("trainee").actor.id, document_id, kind)

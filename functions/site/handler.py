@@ -19,6 +19,7 @@ from shared.runtime.pages import read_asset
 from shared.runtime.pages.apidocs import api_overview, api_room
 from shared.runtime.settings import Http
 
+ASSET_TYPES = ("text/css", "text/javascript", "image/svg+xml")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
@@ -44,7 +45,7 @@ def how_it_works() -> HowItWorksView:
     return HowItWorksView(policy=CURRENT)
 
 
-@room.get("/assets/<name>", access=ANYONE)
+@room.get("/assets/<name>", access=ANYONE, answers={200: ASSET_TYPES})
 def asset(name: str) -> Response[str]:
     """A static file under its content hash."""
     content, kind, immutable = read_asset(name)
@@ -58,7 +59,7 @@ def api_index() -> ApiIndex:
     return ApiIndex.model_validate(api_overview(_document()))
 
 
-@room.get("/docs/openapi.json", access=ANYONE)
+@room.get("/docs/openapi.json", access=ANYONE, answers={200: ("application/json",)})
 def api_document() -> Response[str]:
     """The OpenAPI 3.1 document of all rooms."""
     return Response(200, "application/json", json.dumps(_document()))

@@ -16,7 +16,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from infra.build.answers import answered, refused, responses
 from shared.runtime.http import Room
+from shared.runtime.http.room import Declared
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs" / "openapi.json"
@@ -65,7 +67,6 @@ SECURITY = {
         "description": "Browsers; a call that changes something needs our Origin.",
     },
 }
-REFUSED: Node = {"description": "Refused", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 # The one room that is no `Room`: it answers Stripe alone and loads nothing that it does not need.
 WEBHOOK: Node = {
     "post": {
@@ -74,7 +75,10 @@ WEBHOOK: Node = {
         "operationId": "stripe_webhook_deliver",
         "parameters": [{"name": "Stripe-Signature", "in": "header", "required": True, "schema": {"type": "string"}}],
         "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
-        "responses": {"200": {"description": "Stored, now or before"}, "default": REFUSED},
+        "responses": {
+            "200": {"description": "Stored, now or before", "content": {"application/json": {"schema": {"type": "object"}}}},
+            **refused([400, 413, 500]),
+        },
         "x-rota-roles": ["Stripe, by signature"],
     }
 }
@@ -107,7 +111,11 @@ def document() -> Node:
         "info": INFO,
         "servers": [{"url": "/"}],
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": _used(paths, schemas), "securitySchemes": SECURITY},
+        "components": {
+            "schemas": _used({"paths": paths, "responses": responses()}, schemas),
+            "responses": responses(),
+            "securitySchemes": SECURITY,
+        },
     }
 
 
@@ -120,8 +128,9 @@ def _described(room: Room) -> Node:
     schema: Node = json.loads(room.resolver.get_openapi_json_schema(title="Rota", version="1"))
     schemas: Node = {name: value for name, value in schema.get("components", {}).get("schemas", {}).items() if name not in NOT_OURS}
     queries = {(method.lower(), _path(rule)): dict(_query_models(room, method, rule)) for method, rule in room.declared}
+    declared = {(method.lower(), _path(rule)): found for (method, rule), found in room.declared.items()}
     for path, method, operation in operations(schema):
-        _put_right(operation, method, queries[(method, path)], schemas)
+        _put_right(operation, method, declared[(method, path)], queries[(method, path)], schemas)
     return {"paths": schema["paths"], "components": {"schemas": schemas}}
 
 
@@ -131,13 +140,12 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Node]]:
             yield path, method, operation
 
 
-def _put_right(operation: Node, method: str, query: Mapping[str, Node], schemas: Node) -> None:
+def _put_right(operation: Node, method: str, declared: Declared, query: Mapping[str, Node], schemas: Node) -> None:
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "query" and parameter["name"] in query:
             parameter["schema"] = _lifted(query[parameter["name"]], schemas)
             parameter["required"] = False
-    operation["responses"].pop("422", None)
-    operation["responses"]["default"] = REFUSED
+    operation["responses"] = answered(operation, method, declared)
     if method == "post":
         operation["parameters"] = [*operation.get("parameters", []), KEY]
     if operation["x-rota-roles"] != ["anyone"]:
@@ -189,12 +197,13 @@ def _used(paths: Node, schemas: Node) -> Node:
     return dict(sorted(found.items()))
 
 
-def references(node: Any) -> set[str]:
-    """The names of the schemas that a part of the document refers to."""
+def references(node: Any, among: str = "schemas") -> set[str]:
+    """The names of the schemas (or `responses`) that a part of the document refers to."""
     if isinstance(node, dict):
-        own = {node["$ref"].rpartition("/")[2]} if isinstance(node.get("$ref"), str) else set()
-        return own.union(*(references(value) for value in node.values()))
-    return set().union(*(references(value) for value in node)) if isinstance(node, list) else set()
+        ref = node.get("$ref")
+        own = {ref.rpartition("/")[2]} if isinstance(ref, str) and f"/components/{among}/" in ref else set()
+        return own.union(*(references(value, among) for value in node.values()))
+    return set().union(*(references(value, among) for value in node)) if isinstance(node, list) else set()
 
 
 def _renamed(node: Any, names: Mapping[str, str]) -> Any:

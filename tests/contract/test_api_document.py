@@ -40,7 +40,9 @@ def test_every_operation_names_its_roles_its_summary_and_its_refusal(operation: 
     found = OPERATIONS[operation]
     assert found["x-rota-roles"]
     assert " " in found["summary"], "the first line of the handler's docstring says what the call is for"
-    assert "application/problem+json" in found["responses"]["default"]["content"]
+    assert all(status in found["responses"] for status in ("400", "413", "500"))
+    assert ("401" in found["responses"]) == (found["tags"] != ["stripe_webhook"])
+    assert ("403" in found["responses"]) >= (set(found["x-rota-roles"]).isdisjoint({"anyone", "signed in", "Stripe, by signature"}))
     assert ("security" in found) == (found["x-rota-roles"] != ["anyone"] and found["tags"] != ["stripe_webhook"])
 
 
@@ -51,8 +53,10 @@ def test_operation_ids_are_unique() -> None:
 
 def test_every_reference_leads_somewhere_and_every_schema_is_used() -> None:
     schemas = DOCUMENT["components"]["schemas"]
-    used = openapi.references(DOCUMENT["paths"]) | openapi.references(schemas)
+    responses = DOCUMENT["components"]["responses"]
+    used = openapi.references(DOCUMENT["paths"]) | openapi.references(schemas) | openapi.references(responses)
     assert used == set(schemas)
+    assert openapi.references(DOCUMENT["paths"], "responses") == set(responses)
     for schema in schemas.values():
         jsonschema.Draft202012Validator.check_schema(schema)
 

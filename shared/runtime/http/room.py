@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -48,7 +48,8 @@ class InternalError(RotaError):
 @dataclass(frozen=True)
 class Declared:
     """What a route says about itself. `goes_to` is a format string over the answer's fields: where a good form post leads (303).
-    `again` is the room's GET function whose page a refused form comes back on; it gets the same path arguments."""
+    `again` is the room's GET function whose page a refused form comes back on; it gets the same path arguments. `answers` is for the
+    API document: status -> content types, where a route makes its response itself or refuses in a way that others of its kind do not."""
 
     function: Callable[..., Any]
     access: Access
@@ -57,6 +58,7 @@ class Declared:
     goes_to: str = ""
     again: Callable[..., Any] | None = None
     form: type[BaseModel] | None = None
+    answers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Room:
@@ -104,8 +106,10 @@ class Room:
         self.cookies.append(value)
 
     # --- routes -----------------------------------------------------------------------------------------------------------------------
-    def get(self, rule: str, *, access: Access, page: str = "", title: str = "") -> Callable[[Function], Function]:
-        return self._route("GET", rule, Declared(lambda: None, access, page, title), 200)
+    def get(
+        self, rule: str, *, access: Access, page: str = "", title: str = "", answers: Mapping[int, tuple[str, ...]] | None = None
+    ) -> Callable[[Function], Function]:
+        return self._route("GET", rule, Declared(lambda: None, access, page, title, answers=answers or {}), 200)
 
     def post(
         self,
@@ -123,9 +127,7 @@ class Room:
 
     def _route(self, method: str, rule: str, declared: Declared, status: int) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
-            self.declared[(method, rule)] = Declared(
-                function, declared.access, declared.page, declared.title, declared.goes_to, declared.again, declared.form
-            )
+            self.declared[(method, rule)] = replace(declared, function=function)
             summary = (function.__doc__ or function.__name__).strip().splitlines()[0]
             self.resolver.route(
                 rule, method, summary=summary, tags=[self.name], status_code=status, operation_id=f"{self.name}_{function.__name__}",

@@ -29,9 +29,11 @@ def api_room(openapi: JsonObject, room: str) -> JsonObject | None:
     chosen = [entry for entry in _operations(openapi) if _room(entry[0], entry[2]) == room]
     if not chosen:
         return None
-    schemas = openapi.get("components", {}).get("schemas", {})
-    operations = [_detail(path, method, operation) for path, method, operation in chosen]
+    components = openapi.get("components", {})
+    schemas, shared = components.get("schemas", {}), components.get("responses", {})
+    operations = [_detail(path, method, operation, shared) for path, method, operation in chosen]
     used = {_ref_name(ref) for _, _, operation in chosen for ref in _refs(operation)}
+    used |= {_ref_name(ref) for name in used & set(shared) for ref in _refs(shared[name])}
     names = sorted(_closure(used, schemas))
     return {"name": room, "operations": operations, "models": [_model(name, schemas[name]) for name in names]}
 
@@ -61,7 +63,7 @@ def _roles(operation: JsonObject) -> list[str]:
     return list(operation.get("x-rota-roles", []))
 
 
-def _detail(path: str, method: str, operation: JsonObject) -> JsonObject:
+def _detail(path: str, method: str, operation: JsonObject, shared: JsonObject) -> JsonObject:
     return {
         "id": _id(method, path),
         "method": method.upper(),
@@ -80,11 +82,15 @@ def _detail(path: str, method: str, operation: JsonObject) -> JsonObject:
             for parameter in operation.get("parameters", [])
         ],
         "request": _body(operation.get("requestBody", {})),
-        "responses": [
-            {"status": status, "description": response.get("description", ""), **_body(response)}
-            for status, response in sorted(operation.get("responses", {}).items())
-        ],
+        "responses": [_response(status, response, shared) for status, response in sorted(operation.get("responses", {}).items())],
     }
+
+
+def _response(status: str, response: JsonObject, shared: JsonObject) -> JsonObject:
+    """A shared response is described but not typed: the same words after every refusal would hide what is special."""
+    if "$ref" in response:
+        return {"status": status, "description": shared[_ref_name(response["$ref"])]["description"], "type": "", "model": ""}
+    return {"status": status, "description": response.get("description", ""), **_body(response)}
 
 
 def _body(part: JsonObject) -> JsonObject:

@@ -81,6 +81,15 @@ def test_a_room_lists_parameters_bodies_and_every_model_they_reach() -> None:
     assert fields == {"start": ("date", True), "weeks": ("integer or nothing", False), "place": ("Place", False)}
 
 
+def test_a_shared_refusal_is_described_once_and_its_model_is_shown() -> None:
+    refused = {"description": "Nobody is signed in.", "content": {"application/problem+json": {"schema": ref("Place")}}}
+    operation = {"tags": ["x"], "responses": {"401": {"$ref": "#/components/responses/SignInNeeded"}}}
+    room = api_room({"paths": {"/x": {"get": operation}}, "components": {"schemas": SCHEMAS, "responses": {"SignInNeeded": refused}}}, "x")
+    assert room is not None
+    assert room["operations"][0]["responses"] == [{"status": "401", "description": "Nobody is signed in.", "type": "", "model": ""}]
+    assert [model["name"] for model in room["models"]] == ["Place"]
+
+
 def test_a_model_without_fields_says_what_it_is() -> None:
     room = api_room(API, "programs")
     assert room is not None
