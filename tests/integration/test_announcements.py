@@ -89,11 +89,11 @@ def test_several_days_come_in_order_with_their_midnights(tables: Tablet) -> None
 
 
 def test_a_span_of_another_zone_is_the_same_span(tables: Tablet) -> None:
-    early = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
-    tables.row("a", early)
-    east = timezone(timedelta(hours=5))
-    assert tables.ids(early.astimezone(east), early.astimezone(east)) == ["a"]
-    fraction = early + timedelta(microseconds=900_000)
+    first, last, east = datetime(2026, 11, 25, 20, tzinfo=UTC), datetime(2026, 11, 26, 18, tzinfo=UTC), timezone(timedelta(hours=5))
+    tables.row("a", first)
+    tables.row("b", last)
+    assert tables.ids(first.astimezone(east), last.astimezone(east)) == ["a", "b"]
+    fraction = first + timedelta(microseconds=900_000)
     assert tables.ids(fraction, fraction) == ["a"], "the tables know whole seconds"
 
 

@@ -322,9 +322,11 @@ def test_a_trainee_mail_whose_answer_was_lost_goes_out_again_under_the_same_id(p
     assert len(post.mailer.sent) == 2
 
 
-def test_two_mails_of_one_event_have_two_ids(post: Post) -> None:
-    post.notifying.notify(post.reserved())
-    assert post.one(DESK).message_id != post.one(HOME).message_id
+def test_two_mails_of_one_event_and_one_persons_two_events_have_ids_of_their_own(post: Post) -> None:
+    event = post.reserved()
+    post.notifying.notify(event)
+    post.notifying.notify(event.model_copy(update={"id": "RESERVATION#another#9"}))
+    assert len({mail.message_id for mail in post.mailer.sent}) == len(post.mailer.sent) == 4
 
 
 CALLS = 19
