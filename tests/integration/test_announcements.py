@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
+from infra.local.tables import create_tables
 from shared.adapters.dynamodb.announcements import Announcements, envelope_of
 from shared.adapters.dynamodb.deliveries import DynamoDeliveries
 from shared.adapters.dynamodb.store import DynamoStore
@@ -22,7 +23,6 @@ from shared.ports import Delivery, Work
 from tests.builders import draft, step
 from tests.fakes.clock import START
 from tests.integration.adapters.conftest import Recording, Unreachable, client
-from tests.integration.adapters.tables import create_tables
 
 SECOND = timedelta(seconds=1)
 
