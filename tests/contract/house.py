@@ -1,0 +1,191 @@
+"""All rooms on one world in memory, as API Gateway would reach them: a person of every role, and a record in every state that matters.
+
+house = House(folder)
+house.reset()                                # as it was built, whatever was done to it since
+house.client("owner").get("/applications")   # `browser=True` for pages; "nobody" is not signed in
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from functions.application_intake.handler import room as applications
+from functions.stripe_webhook.handler import Webhook
+from infra.build import openapi
+from shared.adapters.search.builder import build
+from shared.adapters.search.index import TantivyIndex
+from shared.domain import terms
+from shared.domain.instants import iso
+from shared.domain.program import ExperienceType
+from shared.domain.reservation import Choice
+from shared.domain.search import Projection
+from shared.domain.seats import free_by_week
+from shared.ports import Person
+from shared.runtime.bootstrap import Wiring
+from shared.services.applying import Wish
+from shared.services.reserving import Signature
+from tests import builders
+from tests.builders import PROGRAM
+from tests.fakes import FakeDeliveries, FakePayments
+from tests.files import A_PDF
+from tests.rooms import PUBLIC_URL, Client, World
+from tests.unit.functions.catalogue_scene import OPEN, LocalIndex
+from tests.unit.services.reserving_scene import WEBHOOK, by
+
+PERSONS: Mapping[str, tuple[str, str]] = {
+    "owner": ("trainee-1", "trainee"),
+    "stranger": ("trainee-2", "trainee"),
+    "claimer": ("reviewer-1", "reviewer"),
+    "reviewer": ("reviewer-2", "reviewer"),
+    "coordinator": ("coordinator-1", "coordinator"),
+    "coach": ("coach-1", "coach"),
+    "finance": ("finance-1", "finance"),
+    "admin": ("admin-1", "admin"),
+    "host": ("host-1", "host"),
+}
+"""Who may knock, besides "nobody": account and role. The owner has every record; the claimer has one application in review."""
+EVERYBODY = ("nobody", *PERSONS)
+
+STAGES = ("DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "SIGNED", "HELD", "RESERVED")
+"""What the owner has one application each of; the last two with a reservation. Signed: approved, with the terms signed."""
+OWNER, CLAIMER = by("trainee", "trainee-1"), by("reviewer", "reviewer-1")
+FIRST_START = date(2027, 3, 1)
+
+
+class WithoutAws(Wiring):
+    """The services exactly as they are put together, on the ports given; asking AWS for anything is an error of the test."""
+
+    def __init__(self, settings: Any, **ports: Any) -> None:
+        super().__init__(settings, "house")
+        vars(self).update(ports)
+
+    def client(self, service: str, attempts: int = 3, **config: Any) -> Any:
+        raise AssertionError(f"{service} is not here")
+
+
+class House(World):
+    """`folder` takes the search index. The signed-up account has a confirmation link that is open, and one that has run out."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(applications)
+        self.payments, self.deliveries = FakePayments(), FakeDeliveries()
+        self.rooms = {_prefix(room): room for room in openapi.rooms()}
+        self.webhook = Webhook(self.deliveries, lambda: "whsec_test", lambda: 0.0)
+        for id, role in PERSONS.values():
+            self.person(id, (role,), name=f"{id.title()} Person", zone="America/Chicago")
+        self._programs()
+        self.wiring = WithoutAws(
+            self.wiring.settings, store=self.store, clock=self.clock, ids=self.ids, people=self.people, identity=self.identity,
+            sessions=self.sessions, links=self.links, documents=self.documents, catalogue=self.catalogue, payment_gateway=self.payments,
+            search_index=self._index(folder),
+        )  # fmt: skip
+        self._unconfirmed()
+        self._documents()
+        self.applications = {name: self._application(name, FIRST_START + timedelta(weeks=5 * n)) for n, name in enumerate(STAGES)}
+        self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
+        self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
+        self._kept = [(thing, _copied(vars(thing))) for thing in self._things()]
+
+    # --- who knocks, and where --------------------------------------------------------------------------------------------------------
+    def reset(self) -> House:
+        """Everything as it was built; the rooms are this house's again."""
+        for thing, kept in self._kept:
+            vars(thing).update(_copied(kept))
+        for room in self.rooms.values():
+            room.wire(self.wiring)
+        return self
+
+    def client(self, who: str, browser: bool = False) -> Client:
+        return Client(self, self.headers(who, browser))  # type: ignore[arg-type]
+
+    def headers(self, who: str, browser: bool = False) -> dict[str, str]:
+        """A browser has a cookie and our origin, a program a bearer token."""
+        if browser:
+            cookie = {"cookie": f"__Host-session={self.cookies[who]}"} if who in self.cookies else {}
+            return {"accept": "text/html,application/xhtml+xml", "origin": PUBLIC_URL, **cookie}
+        return {"authorization": f"Bearer access:{PERSONS[who][0]}"} if who in PERSONS else {}
+
+    def answer(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """As API Gateway routes: a prefix and everything below it, the rest to the site."""
+        if event["rawPath"] == "/webhooks/stripe" and event["requestContext"]["http"]["method"] == "POST":
+            return {"cookies": [], **self.webhook.answer(event, context)}
+        first = "/" + event["rawPath"].removeprefix("/").partition("/")[0]
+        return self.rooms.get(first, self.rooms["/"]).answer(event, context)
+
+    # --- what is there ----------------------------------------------------------------------------------------------------------------
+    def _programs(self) -> None:
+        for id in (PROGRAM, "second-program"):
+            builders.stored_program(self.store, id=id)
+            self.store.open_seats(id, dict.fromkeys(OPEN, 2))
+
+    def _index(self, folder: Path) -> LocalIndex:
+        years = list(self.store.seats.values())
+        programs = self.catalogue.programs(self.store.program_ids("LIVE"))
+        build(
+            [Projection(program=one, weeks=free_by_week(year for year in years if year.program_id == one.id)) for one in programs.values()],
+            folder,
+        )
+        return LocalIndex(TantivyIndex.open(folder))
+
+    def _unconfirmed(self) -> None:
+        builders.stored_account(self.store, "new-1", status="UNCONFIRMED")
+        self.people.save_person(Person("new-1", "New Person", "new-1@example.org", "UTC"))
+        self.links.make("confirm", "new-1", self.clock.now().replace(year=2027))
+        self.links.make("confirm", "new-1", self.clock.now())
+
+    def _documents(self) -> None:
+        """The owner's CV, a refused file, and one that has arrived and not been looked at."""
+        self.people.save_facts("trainee-1", builders.facts())
+        self.people.save_facts("trainee-2", builders.facts())
+        common = {"trainee_id": "trainee-1", "kind": "cv", "created_at": iso(self.clock.now())}
+        file = {"number": 1, "sha256": "1" * 64, "size": 9, "key": "uploads/trainee-1/cv/document-1", "content_type": "application/pdf"}
+        builders.stored(self.store, "DOCUMENT", "document-1", {"id": "document-1", "status": "STORED", **common, **file})
+        refused = {"id": "document-2", "status": "REFUSED", "reason_code": "damaged", **common}
+        builders.stored(self.store, "DOCUMENT", "document-2", refused)
+        arriving = self.wiring.paperwork.upload_form("trainee-1", "cv", "/documents")
+        self.documents.arrive(arriving.fields["key"], A_PDF)
+        self.arriving = arriving.document_id
+
+    def _application(self, name: str, start: date) -> str:
+        """Each as far as its name says, by the services themselves."""
+        stage, wiring = STAGES.index(name), self.wiring
+        id: str = wiring.applying.start(OWNER, name, Wish(PROGRAM, ExperienceType.HANDS_ON, start)).id
+        steps = (
+            lambda: wiring.applying.submit(OWNER, id),
+            lambda: wiring.reviewing.claim(CLAIMER, id),
+            lambda: wiring.reviewing.approve(CLAIMER, id),
+            lambda: wiring.reserving.sign(OWNER, id, terms.CURRENT, Signature("Trainee-1 Person", "192.0.2.1", "Firefox")),
+            lambda: wiring.reserving.checkout(OWNER, id, Choice.DEPOSIT),
+            lambda: wiring.settling.settle(self.payments.pay(self._session(id)), WEBHOOK),
+        )
+        for step in steps[:stage]:
+            step()
+        return id
+
+    def _reservation(self, application_id: str) -> str:
+        return str(self.store.load("APPLICATION", application_id).state["live_reservation_id"])
+
+    def _session(self, application_id: str) -> str:
+        return self.payments.session_of(self._reservation(application_id)).id
+
+    def _things(self) -> Iterator[Any]:
+        yield from (self.store, self.people, self.identity, self.sessions, self.links, self.documents, self.payments, self.ids, self.clock)
+        yield self.deliveries
+
+
+def _prefix(room: Any) -> str:
+    """`/applications` of the room that has it; the site has everything that nobody else has."""
+    return "/" if room.name == "site" else "/" + next(iter(room.declared))[1].split("/")[1]
+
+
+def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The containers anew, what they hold as it is: the fakes put new values in, they change none."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            value = {key: list(entry) if isinstance(entry, list) else entry for key, entry in value.items()}
+        found[name] = list(value) if isinstance(value, list) else value
+    return found

@@ -1,0 +1,206 @@
+"""Who may do what, on every route: each role as a program and as a browser, on a record of its own and on somebody else's.
+
+A route that has no line here fails; so does a line whose route is gone. The lines are held to the rules behind them, too: a wrong role is
+403, somebody else's record 404 and in the same words as none at all, and signed out is 401, or the sign-in page for a browser that reads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from infra.build import openapi
+from shared.domain import terms
+from tests.builders import PROGRAM
+from tests.contract.house import EVERYBODY, PERSONS, House
+from tests.rooms import PASSWORD, Answer
+
+ROUTES = {f"{method} {rule}": found for room in openapi.rooms() for (method, rule), found in room.declared.items()}
+
+# Columns: nobody, then the owner of the record and another trainee, the reviewer who claimed it and another one, and the other roles.
+MATRIX = """
+                                                       nobody owner stranger claimer reviewer coordinator coach finance admin host
+GET /                                                  everybody 200
+GET /accounts/confirm/<token>                          everybody 200
+POST /accounts/confirm/<token>                         everybody 200
+GET /accounts/me                                       401    200   200      200     200      200         200   200     200   200
+GET /accounts/profile                                  401    200   200      200     200      200         200   200     200   200
+POST /accounts/profile                                 401    200   200      200     200      200         200   200     200   200
+GET /accounts/resend                                   everybody 200
+POST /accounts/resend                                  everybody 202
+GET /accounts/sign-in                                  everybody 200
+POST /accounts/sign-in                                 everybody 200
+POST /accounts/sign-out                                everybody 200
+GET /accounts/sign-up                                  everybody 200
+POST /accounts/sign-up                                 everybody 202
+POST /accounts/tokens                                  everybody 200
+GET /applications                                      401    200   200      403     403      403         403   403     403   403
+POST /applications                                     401    201   201      403     403      403         403   403     403   403
+GET /applications/<application_id>                     401    200   404      200     200      200         403   403     200   403
+GET /applications/<application_id> @DRAFT              401    200   404      404     404      404         403   403     404   403
+POST /applications/<application_id>/approve            401    403   403      200     409      403         403   403     403   403
+POST /applications/<application_id>/claim              401    403   403      200     200      403         403   403     403   403
+POST /applications/<application_id>/reject             401    403   403      200     409      403         403   403     403   403
+POST /applications/<application_id>/save               401    200   404      403     403      403         403   403     403   403
+POST /applications/<application_id>/submit             401    200   404      403     403      403         403   403     403   403
+POST /applications/<application_id>/withdraw           401    200   404      403     403      403         403   403     403   403
+GET /applications/start                                401    200   200      403     403      403         403   403     403   403
+GET /assets/<name>                                     everybody 200
+GET /docs                                              everybody 200
+GET /docs/<name>                                       everybody 200
+GET /docs/openapi.json                                 everybody 200
+GET /documents                                         401    200   200      403     403      403         403   403     403   403
+GET /documents/<document_id>                           401    200   404      200     200      200         200   403     403   403
+GET /documents/<document_id>/file                      401    303   404      303     303      303         303   403     403   403
+GET /documents/<document_id>/received                  401    303   404      403     403      403         403   403     403   403
+POST /documents/uploads                                401    200   200      403     403      403         403   403     403   403
+GET /how-it-works                                      everybody 200
+GET /programs                                          everybody 200
+GET /programs/<program_id>                             everybody 200
+GET /programs/<program_id>/quote                       everybody 200
+GET /reservations/<reservation_id>                     401    200   404      200     200      200         200   200     200   403
+POST /reservations/<reservation_id>/cancel             401    200   404      403     403      403         403   403     403   403
+GET /reservations/<reservation_id>/left                401    200   404      200     200      200         200   200     200   403
+GET /reservations/<reservation_id>/paid                401    200   404      200     200      200         200   200     200   403
+GET /reservations/for/<application_id>                 401    200   404      403     403      200         403   403     403   403
+POST /reservations/for/<application_id>/checkout       401    200   404      403     403      200         403   403     403   403
+POST /reservations/for/<application_id>/terms          401    200   404      403     403      403         403   403     403   403
+GET /workspace                                         401    200   200      200     200      200         200   200     200   200
+"""
+
+BODIES: dict[str, dict[str, Any]] = {
+    "POST /accounts/sign-up": {"name": "New Person", "email": "new@example.org", "password": PASSWORD},
+    "POST /accounts/resend": {"email": "new-1@example.org"},
+    "POST /accounts/sign-in": {"email": "trainee-1@example.org", "password": PASSWORD},
+    "POST /accounts/tokens": {"email": "trainee-1@example.org", "password": PASSWORD},
+    "POST /accounts/profile": {"name": "Another Name", "zone": "America/Denver"},
+    "POST /documents/uploads": {"kind": "cv"},
+    "POST /applications": {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-12-06"},
+    "POST /applications/<application_id>/approve": {"step1_verified": True},
+    "POST /applications/<application_id>/reject": {"code": "other", "reason": "The host closed the clinic."},
+    "POST /reservations/for/<application_id>/terms": {"terms_version": terms.CURRENT, "typed_name": "Trainee-1 Person"},
+    "POST /reservations/for/<application_id>/checkout": {"choice": "deposit"},
+}
+QUERIES = {"GET /documents/<document_id>/received": "?kind=cv", "GET /applications/start": f"?program={PROGRAM}"}
+DRAFT, IN_REVIEW, APPROVED, SIGNED, HELD = "DRAFT", "IN_REVIEW", "APPROVED", "SIGNED", "HELD"
+STATES = {
+    "POST /applications/<application_id>/save": DRAFT,
+    "POST /applications/<application_id>/submit": DRAFT,
+    "POST /applications/<application_id>/approve": IN_REVIEW,
+    "POST /applications/<application_id>/reject": IN_REVIEW,
+    "GET /reservations/for/<application_id>": APPROVED,
+    "POST /reservations/for/<application_id>/terms": APPROVED,
+    "POST /reservations/for/<application_id>/checkout": SIGNED,
+    "POST /reservations/<reservation_id>/cancel": HELD,
+    "GET /reservations/<reservation_id>/left": HELD,
+}
+"""Of the record that a route is tried on; SUBMITTED or RESERVED where nothing is said."""
+
+
+class Line(NamedTuple):
+    route: str
+    state: str
+    expected: dict[str, int]
+
+
+def lines() -> list[Line]:
+    """A route may have several lines, `GET /x @DRAFT` naming another state of the record."""
+    found = []
+    for text in MATRIX.strip().splitlines()[1:]:
+        words = text.split()
+        state = words.pop(2)[1:] if words[2].startswith("@") else STATES.get(f"{words[0]} {words[1]}", "")
+        statuses = [words[3]] * len(EVERYBODY) if words[2] == "everybody" else words[2:]
+        found.append(Line(f"{words[0]} {words[1]}", state, dict(zip(EVERYBODY, map(int, statuses), strict=True))))
+    return found
+
+
+def address(house: House, line: Line) -> str:
+    rule = line.route.split()[1]
+    known = {
+        "<application_id>": house.applications[line.state or "SUBMITTED"],
+        "<reservation_id>": house.reservations.get(line.state or "RESERVED", ""),
+        "<document_id>": house.arriving if rule.endswith("/received") else "document-1",
+        "<program_id>": PROGRAM, "<token>": "link-1", "<name>": "rota.css" if rule.startswith("/assets") else "site",
+    }  # fmt: skip
+    for name, value in known.items():
+        rule = rule.replace(name, value)
+    return rule + QUERIES.get(line.route, "")
+
+
+def knock(house: House, line: Line, who: str, browser: bool = False, path: str = "") -> Answer:
+    client, path = house.reset().client(who, browser), path or address(house, line)
+    return client.get(path) if line.route.startswith("GET ") else client.post(path, BODIES.get(line.route))
+
+
+def written(house: House) -> tuple[Any, ...]:
+    """Everything that a refused call must leave as it is."""
+    store = house.store
+    return (store.commits, dict(store.texts), dict(house.people.people), dict(house.people.all_facts), dict(house.payments.sessions))
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return House(Path(tmp_path_factory.mktemp("house")))
+
+
+LINES = lines()
+EACH = pytest.mark.parametrize("line", LINES, ids=[f"{line.route} {line.state}".strip() for line in LINES])
+
+
+def test_every_route_has_a_line_and_every_line_a_route() -> None:
+    assert {line.route for line in LINES} == set(ROUTES)
+
+
+@EACH
+def test_each_role_gets_what_the_matrix_says_and_a_refusal_changes_nothing(house: House, line: Line) -> None:
+    before = written(house.reset())
+    found = {}
+    for who in EVERYBODY:
+        answer = knock(house, line, who)
+        found[who] = answer.status
+        if answer.status >= 400:
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert (answer.json["status"], bool(answer.json["detail"]), bool(answer.json["remedy"])) == (answer.status, True, True)
+            assert written(house) == before
+    assert found == line.expected
+
+
+@EACH
+def test_a_browser_gets_the_same_as_a_page_or_is_sent_on(house: House, line: Line) -> None:
+    declared = ROUTES[line.route]
+    for who, status in line.expected.items():
+        answer = knock(house, line, who, browser=True)
+        to_sign_in = status == 401 and line.route.startswith("GET ")
+        sent_on = status < 300 and declared.goes_to
+        assert answer.status == (303 if to_sign_in or sent_on else status), f"{who}: {answer.body[:300]}"
+        if to_sign_in:
+            assert answer.location.startswith("/accounts/sign-in?next=/")
+        if status >= 400 and not to_sign_in:
+            assert answer.headers["Content-Type"].startswith("text/html")
+            assert "<h1" in answer.body
+
+
+@EACH
+def test_a_wrong_role_is_403_and_signed_out_401_by_the_declaration_itself(house: House, line: Line) -> None:
+    access = ROUTES[line.route].access
+    assert (line.expected["nobody"] == 401) == access.signed_in
+    for who, (_, role) in PERSONS.items():
+        assert (line.expected[who] == 403) == bool(access.roles and role not in access.roles), who
+
+
+@EACH
+def test_somebody_elses_record_is_404_and_reads_as_if_there_were_none(house: House, line: Line) -> None:
+    declared = ROUTES[line.route]
+    if "_id>" not in line.route or "<program_id>" in line.route or "trainee" not in declared.access.roles:
+        assert line.expected["stranger"] != 404
+        return
+    there = address(house, line)
+    mine = next(one for one in re.split(r"[/?]", there) if one not in re.split(r"[/?]", line.route.split()[1]) and "=" not in one)
+    absent = there.replace(mine, "no-such-thing")
+    theirs, none = knock(house, line, "stranger"), knock(house, line, "stranger", path=absent)
+    assert (theirs.status, none.status) == (404, 404)
+    assert theirs.json | {"instance": ""} == json.loads(none.body.replace("no-such-thing", mine)) | {"instance": ""}
