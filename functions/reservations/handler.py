@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from functools import partial
 
+from aws_lambda_powertools.event_handler import Response
+
 from functions.reservations.models import BeginCheckout, CheckoutView, ReservationView, ReserveView, SignTerms
-from shared.runtime.http import Room, roles
+from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, LedgerTable, Stripe
 from shared.services.reserving import Signature
 from shared.services.steps import Call
 
+CALENDAR = "text/calendar"
 STAFF = ("reviewer", "coordinator", "coach", "finance", "admin")
 
 
@@ -70,6 +73,27 @@ def came_back_paid(reservation_id: str) -> ReservationView:
 def came_back_unpaid(reservation_id: str) -> ReservationView:
     """Where Stripe returns to when the payment page was left."""
     return show_reservation(reservation_id)
+
+
+@room.post(f"{HUB}/calendar", access=roles("trainee"), again=show_reservation, goes_to="/reservations/{id}#calendar")
+def open_calendar(reservation_id: str) -> ReservationView:
+    """Make a secret calendar address for this rotation; one that is there stays."""
+    room.wiring.calendar_feeds.open(room.call("trainee"), reservation_id)
+    return show_reservation(reservation_id)
+
+
+@room.post(f"{HUB}/calendar/close", access=roles("trainee"), again=show_reservation, goes_to="/reservations/{id}#calendar")
+def close_calendar(reservation_id: str) -> ReservationView:
+    """Take the calendar address back: it ends to work at once."""
+    room.wiring.calendar_feeds.close(room.call("trainee"), reservation_id)
+    return show_reservation(reservation_id)
+
+
+@room.get("/reservations/feed/<secret>.ics", access=ANYONE, answers={200: (CALENDAR,)})
+def calendar_feed(secret: str) -> Response[str]:
+    """The rotation as iCalendar (RFC 5545) for who knows the secret address; it says nothing about a person."""
+    headers = {"Cache-Control": "private, no-cache", "Content-Disposition": 'inline; filename="rotation.ics"'}
+    return Response(200, f"{CALENDAR}; charset=utf-8", room.wiring.calendar_feeds.read(secret).decode(), headers=headers)
 
 
 def _call(*staff: str) -> Call:

@@ -142,7 +142,8 @@ class MoneyRow(BaseModel):
 
 
 class ReservationView(BaseModel):
-    """The hub. `paid_cents` is what the ledger holds for this rotation now; `owed_cents` what is still to pay."""
+    """The hub. `paid_cents` is what the ledger holds for this rotation now; `owed_cents` what is still to pay.
+    `calendar_path` is where the calendar is, with its secret: for the trainee alone (`mine`), who made it."""
 
     id: str
     application_id: str
@@ -170,6 +171,8 @@ class ReservationView(BaseModel):
     receipt: list[ReceiptRow]
     week_rows: list[WeekRow]
     money: list[MoneyRow]
+    mine: bool
+    calendar_path: str | None
 
     @classmethod
     def of(cls, hub: Hub, clock: BusinessClock) -> ReservationView:
@@ -186,7 +189,7 @@ class ReservationView(BaseModel):
             late_fee_cents=by_version(reserved.policy_version).late_fee_cents, hold=_hold(reserved, clock) if held else None,
             created_at=reserved.created_at, reserved_at=reserved.reserved_at, released_at=reserved.released_at,
             release_code=reserved.release_code, refund_cents=reserved.refund_cents, receipt=_receipt(hub), week_rows=_weeks(hub),
-            money=_money(hub),
+            money=_money(hub), mine=hub.mine, calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,
         )  # fmt: skip
 
 

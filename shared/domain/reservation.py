@@ -140,6 +140,7 @@ class Reservation(BaseModel):
     refund_id: str | None = None
     coach_id: str | None = None
     uncertain_mail: str | None = None
+    feed_ref: str | None = None
 
 
 class HoldWindow(BaseModel):

@@ -77,6 +77,20 @@ class ReservationRefunded(ReservationEvent):
     refund_id: str
 
 
+class CalendarFeedOpened(ReservationEvent):
+    """The trainee made a calendar address; `feed_ref` names the erasable item with its secret."""
+
+    TYPE: ClassVar[str] = "CalendarFeedOpened.v1"
+    feed_ref: str
+
+
+class CalendarFeedClosed(ReservationEvent):
+    """The calendar address was taken back."""
+
+    TYPE: ClassVar[str] = "CalendarFeedClosed.v1"
+    feed_ref: None
+
+
 class HostMailUncertain(ReservationEvent):
     """H13: the host's mail was handed over and no answer came back. It is never sent again by itself; a coordinator finds out."""
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from shared.services.application_file import ApplicationFiles
     from shared.services.applying import Applying
     from shared.services.browsing import Browsing
+    from shared.services.calendar_feeds import CalendarFeeds
     from shared.services.documents import Documents
     from shared.services.holds import Holds
     from shared.services.indexing import Indexing
@@ -295,6 +296,14 @@ class Wiring:
         from shared.services.reservation_views import ReservationViews
 
         return ReservationViews(store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving)
+
+    @cached_property
+    def calendar_feeds(self) -> CalendarFeeds:
+        from shared.services.calendar_feeds import CalendarFeeds
+
+        return CalendarFeeds(
+            store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving, public_url=self.settings.public_url
+        )
 
     @cached_property
     def siblings(self) -> Siblings:

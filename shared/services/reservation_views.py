@@ -48,13 +48,18 @@ class Offer:
 
 @dataclass(frozen=True)
 class Hub:
-    """A reservation with its receipt: the event rows (why the seat is theirs), the weeks' counters, the ledger of its book."""
+    """A reservation with its receipt: the event rows (why the seat is theirs), the weeks' counters, the ledger of its book.
+
+    `mine`: the caller is the trainee; only then `feed` is the name of the calendar's secret address, empty while it is closed.
+    """
 
     reserved: Reservation
     program: Program
     rows: list[EventRow]
     weeks: dict[str, WeekSeats]
     journal: list[JournalEntry]
+    mine: bool
+    feed: str
 
 
 WAITING = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.NEEDS_INFO,
@@ -107,7 +112,19 @@ class ReservationViews:
             self.store.history("RESERVATION", reserved.id),
             {week: weeks[week] for week in sorted(reserved.week_list, key=monday_of) if week in weeks},
             self.store.journal(book_of(reserved.id)),
+            mine := call.actor.id == reserved.trainee_id,
+            self._feed(reserved) if mine else "",
         )
+
+    def _feed(self, reserved: Reservation) -> str:
+        secret = feed_secret(self.store, reserved)
+        return f"{reserved.id}.{secret}" if secret else ""
 
     def _seats(self, program_id: str, weeks: tuple[str, ...]) -> list[SeatYear]:
         return self.store.seat_years([(program_id, year) for year in by_iso_year(weeks)])
+
+
+def feed_secret(store: Store, reserved: Reservation) -> str:
+    """The random part of an open calendar's address; empty when it is closed, or the person was erased."""
+    kept = store.text(reserved.feed_ref) if reserved.feed_ref else None
+    return str((kept or {}).get("secret", ""))

@@ -26,6 +26,7 @@ from shared.domain.seats import free_by_week
 from shared.ports import Person
 from shared.runtime.bootstrap import Wiring
 from shared.services.applying import Wish
+from shared.services.reservation_views import feed_secret
 from shared.services.reserving import Signature
 from tests import builders
 from tests.builders import PROGRAM
@@ -86,6 +87,7 @@ class House(World):
         self._documents()
         self.applications = {name: self._application(name, FIRST_START + timedelta(weeks=5 * n)) for n, name in enumerate(STAGES)}
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
+        self.calendar = self._calendar(self.reservations["RESERVED"])
         self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
         self._kept = [(thing, _copied(vars(thing))) for thing in self._things()]
 
@@ -167,6 +169,10 @@ class House(World):
 
     def _reservation(self, application_id: str) -> str:
         return str(self.store.load("APPLICATION", application_id).state["live_reservation_id"])
+
+    def _calendar(self, reservation_id: str) -> str:
+        """The secret of an open calendar address."""
+        return f"{reservation_id}.{feed_secret(self.store, self.wiring.calendar_feeds.open(OWNER, reservation_id))}"
 
     def _session(self, application_id: str) -> str:
         return self.payments.session_of(self._reservation(application_id)).id

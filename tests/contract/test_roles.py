@@ -63,9 +63,12 @@ GET /programs                                          everybody 200
 GET /programs/<program_id>                             everybody 200
 GET /programs/<program_id>/quote                       everybody 200
 GET /reservations/<reservation_id>                     401    200   404      200     200      200         200   200     200   403
+POST /reservations/<reservation_id>/calendar           401    200   404      403     403      403         403   403     403   403
+POST /reservations/<reservation_id>/calendar/close     401    200   404      403     403      403         403   403     403   403
 POST /reservations/<reservation_id>/cancel             401    200   404      403     403      403         403   403     403   403
 GET /reservations/<reservation_id>/left                401    200   404      200     200      200         200   200     200   403
 GET /reservations/<reservation_id>/paid                401    200   404      200     200      200         200   200     200   403
+GET /reservations/feed/<secret>.ics                    everybody 200
 GET /reservations/for/<application_id>                 401    200   404      403     403      200         403   403     403   403
 POST /reservations/for/<application_id>/checkout       401    200   404      403     403      200         403   403     403   403
 POST /reservations/for/<application_id>/terms          401    200   404      403     403      403         403   403     403   403
@@ -124,7 +127,8 @@ def address(house: House, line: Line) -> str:
         "<application_id>": house.applications[line.state or "SUBMITTED"],
         "<reservation_id>": house.reservations.get(line.state or "RESERVED", ""),
         "<document_id>": house.arriving if rule.endswith("/received") else "document-1",
-        "<program_id>": PROGRAM, "<token>": "link-1", "<name>": "rota.css" if rule.startswith("/assets") else "site",
+        "<program_id>": PROGRAM, "<token>": "link-1", "<secret>": house.calendar,
+        "<name>": "rota.css" if rule.startswith("/assets") else "site",
     }  # fmt: skip
     for name, value in known.items():
         rule = rule.replace(name, value)

@@ -27,6 +27,7 @@ class Desk:
         scene, world = self.scene, self.world
         world.store, world.clock, world.people, world.catalogue = scene.store, scene.clock, scene.people, scene.catalogue
         world.sessions._store, world.sessions._people = scene.store, scene.people
+        world.wiring.calendar_feeds = scene.feeds
         for name in ("store", "clock", "ids", "people", "catalogue", "reserving"):
             setattr(world.wiring, name, getattr(scene, name))
         world.wiring.reservation_views, world.wiring.payment_gateway = scene.views, scene.payments
@@ -235,6 +236,47 @@ def test_full_payment_leaves_nothing_to_do(desk: Desk) -> None:
     id = str(desk.api.post(f"{OFFER}/checkout", {"choice": "full"}).json["reservation_id"])
     desk.scene.settling.settle(desk.scene.payments.pay(desk.scene.payments.session_of(id).id), WEBHOOK)
     assert "You need to do nothing: everything is paid." in good_page(desk.page.get(f"/reservations/{id}"))
+
+
+# --- the calendar -----------------------------------------------------------------------------------------------------------------------
+def test_calendar_address_is_made_read_without_an_account_and_taken_back(desk: Desk) -> None:
+    id = desk.reserved()
+    hub = f"/reservations/{id}"
+    assert "Make a calendar address" in good_page(desk.page.get(hub))
+    made = desk.page.post(f"{hub}/calendar")
+    assert (made.status, made.location) == (303, f"{hub}#calendar")
+    path = desk.api.get(hub).json["calendar_path"]
+    assert path in good_page(desk.page.get(hub))
+    for reader in (desk.world.api(), desk.world.browser()):
+        feed = reader.get(path)
+        assert (feed.status, feed.headers["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+        assert feed.body.startswith("BEGIN:VCALENDAR\r\n")
+        assert feed.headers["Cache-Control"] == "private, no-cache"
+    assert desk.page.post(f"{hub}/calendar/close").status == 303
+    assert desk.world.api().get(path).status == 404
+    assert desk.api.get(hub).json["calendar_path"] is None
+
+
+def test_calendar_address_is_the_trainees_own_and_nobody_elses_to_see_or_make(desk: Desk) -> None:
+    id = desk.reserved()
+    desk.api.post(f"/reservations/{id}/calendar")
+    staff = desk.world.api("coordinator-1")
+    assert staff.get(f"/reservations/{id}").json["calendar_path"] is None
+    assert 'id="calendar"' not in good_page(desk.world.browser("coordinator-1").get(f"/reservations/{id}"))
+    for path in (f"/reservations/{id}/calendar", f"/reservations/{id}/calendar/close"):
+        assert staff.post(path).status == 403
+        assert desk.world.api("trainee-9").post(path).status == 404
+    assert desk.api.get(f"/reservations/{id}").json["calendar_path"]
+
+
+def test_calendar_before_payment_is_refused_with_what_to_do(desk: Desk) -> None:
+    refused = desk.api.post(f"/reservations/{desk.held()}/calendar")
+    assert (refused.status, refused.json["remedy"]) == (409, "Pay first; then make the calendar here.")
+
+
+@pytest.mark.parametrize("secret", ["", "x", "none.x", ".", "a.b.c", "ü.ü", "x" * 2000])
+def test_wrong_calendar_address_is_404(desk: Desk, secret: str) -> None:
+    assert desk.world.api().get(f"/reservations/feed/{secret}.ics").status == 404
 
 
 # --- whose is whose -------------------------------------------------------------------------------------------------------------------

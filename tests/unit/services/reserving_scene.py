@@ -12,6 +12,7 @@ from shared.domain.money import Account, balance, book_of
 from shared.domain.reservation import SEATED, Choice, Reservation
 from shared.ports import Checkout, Due, Person, Step, Work, system
 from shared.services.applying import open_claim
+from shared.services.calendar_feeds import CalendarFeeds
 from shared.services.holds import Holds
 from shared.services.reservation_views import ReservationViews
 from shared.services.reserving import PayLink, Reserving, Signature
@@ -48,6 +49,9 @@ class Scene:
             store=self.store, catalogue=self.catalogue, people=self.people, clock=self.clock, ids=self.ids, holds=self.holds
         )
         self.views = ReservationViews(store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving)
+        self.feeds = CalendarFeeds(
+            store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving, public_url="https://rota.test"
+        )
         self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling)
         self.siblings = Siblings(self.store, self.clock)
 
