@@ -19,7 +19,7 @@ from infra.local.client import Refused
 from infra.local.clock import Queues
 from infra.local.journey import Journey, Trainee
 from infra.local.proofs import prove
-from infra.local.stack import Stack
+from infra.local.stack import STRIPE_KEY, Stack
 from tests.local.crowd import Crowd
 
 SESSIONS = "/v1/checkout/sessions"
@@ -52,6 +52,13 @@ def sweep(journey: Journey) -> dict[str, Any]:
 
 def status(journey: Journey, trainee: Trainee) -> str:
     return str(trainee.client.get(f"/reservations/{trainee.reservation_id}")["status"])
+
+
+def at_stripe(journey: Journey, what: str) -> list[dict[str, Any]]:
+    """Everything of a kind that Stripe has, newest first."""
+    answer = requests.get(f"{journey.stack.info.stripe_url}/v1/{what}", params={"limit": 100}, auth=(STRIPE_KEY, ""), timeout=20)
+    found: list[dict[str, Any]] = answer.json()["data"]
+    return found
 
 
 @contextmanager
@@ -131,6 +138,8 @@ def test_lost_session_is_ended_with_its_hold_when_nobody_comes_back(journey: Jou
     journey.stack.clock.set(journey.stack.clock.now() + HOLD)
     sweep(journey)
     assert status(journey, trainee) == "RELEASED"
+    sessions = at_stripe(journey, "checkout/sessions")
+    assert [one["status"] for one in sessions if one["client_reference_id"] == trainee.reservation_id] == ["expired"]
 
 
 def test_hold_is_kept_while_stripe_is_silent_at_its_end(journey: Journey) -> None:
@@ -162,4 +171,6 @@ def test_payment_after_the_hold_goes_back_in_full_when_the_seat_is_gone(journey:
     hub = journey.until_status(late, "REFUNDED")
     assert (hub["refund_cents"], hub["paid_cents"]) == (hub["charge_cents"], 0)
     assert [money["cents"] for money in hub["money"]] == [hub["charge_cents"], -hub["charge_cents"]]
+    refunds = [one["amount"] for one in at_stripe(journey, "refunds") if late.reservation_id in one["metadata"].get("key", "")]
+    assert refunds == [hub["charge_cents"]]
     journey.pay(quick, taken["checkout_url"])
