@@ -9,9 +9,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.application_intake.models import (
     ApplicationView,
     ApproveRequest,
+    AskRequest,
     ListView,
     ProspectView,
     RejectRequest,
+    ReplyRequest,
     SaveRequest,
     StartRequest,
     StartView,
@@ -98,6 +100,20 @@ def withdraw(application_id: str) -> ApplicationView:
 def claim(application_id: str) -> ApplicationView:
     """Takes it from the queue for four business hours."""
     room.wiring.reviewing.claim(room.call("reviewer"), application_id)
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/ask", access=reviewer, form=AskRequest, again=show_application, goes_to=PAGE)
+def ask(application_id: str, body: AskRequest) -> ApplicationView:
+    """Asks the trainee something; the review clock stands still until they answer, for 14 days at most."""
+    room.wiring.asking.ask(room.call("reviewer"), application_id, body.question)
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/reply", access=trainee, form=ReplyRequest, again=show_application, goes_to=PAGE)
+def reply(application_id: str, body: ReplyRequest) -> ApplicationView:
+    """Answers the reviewer's question; the review clock goes on with what was left."""
+    room.wiring.asking.reply(room.call("trainee"), application_id, body.answer, body.newest_cv)
     return show_application(application_id)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from shared.domain.application import Application, ApplicationStatus, review_overdue
+from shared.domain.application import OPEN, Application, ApplicationStatus, reply_over, review_overdue
 from shared.domain.calendar import end_date
 from shared.domain.eligibility import Reason, Verdict
 from shared.domain.fees import Quote
@@ -18,7 +18,7 @@ from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, Program, ReviewMode
 from shared.domain.seats import FreeStart
 from shared.domain.trainee import TraineeFacts
-from shared.services.application_file import Prospect, ReviewFile, TraineeFile
+from shared.services.application_file import Message, Prospect, ReviewFile, TraineeFile
 from shared.services.applying import Wish
 from shared.services.documents import UploadForm
 from shared.services.reviewing import REJECT_CODES, Overriding
@@ -108,6 +108,19 @@ class RejectRequest(Request):
 
     code: RejectCode = Field(title="Reason")
     reason: Prose = Field(title="What you tell the trainee")
+
+
+class AskRequest(Request):
+    """The trainee reads exactly this."""
+
+    question: Prose = Field(title="Question")
+
+
+class ReplyRequest(Request):
+    """`newest_cv`: the newest stored CV takes the place of the one that was sent."""
+
+    answer: Prose = Field(title="Answer")
+    newest_cv: bool = Field(False, title="Newest CV")
 
 
 # --- parts of answers -----------------------------------------------------------------------------------------------------------------
@@ -230,6 +243,18 @@ class DocumentBrief(Answer):
     used: bool
 
 
+class MessageView(Answer):
+    """A question or an answer; `text` is None once it was erased."""
+
+    who: Literal["reviewer", "trainee"]
+    at: Instant
+    text: str | None
+
+    @classmethod
+    def all(cls, messages: tuple[Message, ...]) -> tuple[MessageView, ...]:
+        return tuple(cls(who=one.who, at=one.at, text=one.text) for one in messages)
+
+
 class OverrideBrief(Answer):
     code: str
     reason: str
@@ -309,7 +334,8 @@ class ListView(Answer):
 
 
 class ApplicationView(Answer):
-    """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to the trainee."""
+    """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to the trainee.
+    `messages` are questions and answers, oldest first; `newest_cv_number` is there while one waits for an answer."""
 
     id: str
     version: int
@@ -331,6 +357,9 @@ class ApplicationView(Answer):
     standing: Standing
     timeline: tuple[Milestone, ...]
     decision: Decision | None
+    messages: tuple[MessageView, ...] = ()
+    newest_cv_number: int | None = None
+    can_reply: bool = False
     can_withdraw: bool = False
     draft: DraftPart | None = None
     review: ReviewPart | None = None
@@ -343,7 +372,9 @@ class ApplicationView(Answer):
             file,
             now,
             cv_number=file.cv_number,
-            can_withdraw=file.application.status in _WITHDRAWABLE and file.application.live_reservation_id is None,
+            newest_cv_number=file.newest_cv.number if file.newest_cv else None,
+            can_reply=file.application.status is ApplicationStatus.NEEDS_INFO and not reply_over(file.application, now),
+            can_withdraw=file.application.status in OPEN and file.application.live_reservation_id is None,
             draft=DraftPart(prospect=prospect, upload=Upload.of(upload)) if drafting and prospect and upload else None,
         )
 
@@ -352,9 +383,6 @@ class ApplicationView(Answer):
         cv = next((one for one in file.documents if one.id == file.application.cv_document_id), None)
         number = int(cv.state["number"]) if cv else None
         return _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, reviewer))
-
-
-_WITHDRAWABLE = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.APPROVED)
 
 
 def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> ApplicationView:
@@ -366,7 +394,7 @@ def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> Applicat
         created_at=applied.created_at, submitted_at=applied.submitted_at, review_due_at=applied.review_due_at,
         offer_expires_at=applied.offer_expires_at, reservation_id=applied.live_reservation_id,
         standing=standing(applied, program, now), timeline=tuple(timeline(applied, file.history, now)),
-        decision=_decision(applied, file.decision_text), **more,
+        decision=_decision(applied, file.decision_text), messages=MessageView.all(file.messages), **more,
     )  # fmt: skip
 
 

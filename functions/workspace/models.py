@@ -30,7 +30,7 @@ class QueueQuery(BaseModel):
 
 
 class TaskView(Answer):
-    """`code`: profile, send, reserve, pay, balance or balance_late."""
+    """`code`: profile, send, answer, reserve, pay, balance or balance_late."""
 
     code: str
     href: str

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.business_clock import add_business_hours
+from shared.domain.business_clock import add_business_hours, add_business_time, business_time_between
 from shared.domain.calendar import local_date, reached
 from shared.domain.guidelines import GuidelineVerdict
 from shared.domain.instants import Instant
@@ -44,6 +44,7 @@ class ApplicationEvent(StrEnum):
     ASK = "ask"
     REPLY = "reply"
     REPLY_LAPSED = "reply_lapsed"
+    REMIND = "remind"
     ROUTE_TO_HOST = "route_to_host"
     RECOMMEND_YES = "recommend_yes"
     RECOMMEND_NO = "recommend_no"
@@ -83,6 +84,7 @@ APPLICATION = Machine(
         Arrow(_S.IN_REVIEW, _E.ASK, _RV, _S.NEEDS_INFO, "message", ("review clock paused", "reminder at 7 days", "expiry at 14 days")),
         Arrow(_S.NEEDS_INFO, _E.REPLY, _TR, _S.IN_REVIEW, "what was asked for is there", ("review clock resumes",)),
         Arrow(_S.NEEDS_INFO, _E.REPLY_LAPSED, _SYS, _S.EXPIRED, "14 days without a reply"),
+        Arrow(_S.NEEDS_INFO, _E.REMIND, _SYS, _S.NEEDS_INFO, "7 days without a reply", ("reminder to the trainee",)),
         Arrow(
             _S.IN_REVIEW, _E.ROUTE_TO_HOST, _RV, _S.HOST_REVIEW, "the program or the case asks for it",
             ("promise of at least 5 days", "nudges at 3 and 5 days", "escalation at 7 days", "the coordinator decides at 10 days"),
@@ -149,6 +151,14 @@ class Application(BaseModel):
     escalate_at: Instant | None = None
     claimed_by: str | None = None
     claim_lapses_at: Instant | None = None
+    asked_at: Instant | None = None
+    question_ref: str | None = None
+    question_hash: str | None = None
+    reply_due_at: Instant | None = None
+    reminded_at: Instant | None = None
+    replied_at: Instant | None = None
+    reply_ref: str | None = None
+    reply_hash: str | None = None
     routed_to_host: bool = False
     host_recommendation: Literal["yes", "no"] | None = None
     guideline_results: tuple[GuidelineOutcome, ...] = ()
@@ -180,6 +190,23 @@ def review_clock(submitted_at: datetime, policy: Policy) -> ReviewClock:
         due_at=add_business_hours(submitted_at, policy.review_bh),
         escalate_at=add_business_hours(submitted_at, policy.review_escalate_bh),
     )
+
+
+def resumed_clock(application: Application, paused_at: datetime, now: datetime) -> ReviewClock:
+    """T18 after a pause: what was left of both promises at `paused_at`, in business time to the second, counts on from `now`. A promise
+    that was broken before the pause stays broken: its moment is `now`. Raises `ValueError` for what was never submitted."""
+    if application.review_due_at is None or application.escalate_at is None:
+        raise ValueError("the review clock of this application was never started")
+    due, escalate = (
+        add_business_time(now, max(business_time_between(paused_at, promised), timedelta()))
+        for promised in (application.review_due_at, application.escalate_at)
+    )
+    return ReviewClock(due_at=due, escalate_at=escalate)
+
+
+def reply_over(application: Application, now: datetime) -> bool:
+    """Computed, never stored: from `reply_due_at` on, to the second, an answer comes too late."""
+    return application.reply_due_at is not None and reached(application.reply_due_at, now)
 
 
 def claim_lapse(claimed_at: datetime, policy: Policy) -> datetime:

@@ -27,9 +27,14 @@ def is_business_day(day: date) -> bool:
 
 def add_business_hours(instant: datetime, hours: float) -> datetime:
     """The first instant (UTC) by which `hours` business hours have gone by since `instant`. `hours` >= 0; ValueError otherwise."""
-    if hours < 0:
+    return add_business_time(instant, timedelta(hours=hours))
+
+
+def add_business_time(instant: datetime, left: timedelta) -> datetime:
+    """As `add_business_hours`, for a remainder that must keep its seconds. `left` >= 0; ValueError otherwise."""
+    if left < timedelta():
         raise ValueError("business hours count forward")
-    left, at = timedelta(hours=hours), instant.astimezone(UTC)
+    at = instant.astimezone(UTC)
     while left:
         day = at.astimezone(ZoneInfo(ZONE)).date()
         midnight = _midnight(day + timedelta(days=1))

@@ -68,6 +68,38 @@ class ApplicationClaimLapsed(ApplicationEvent):
     claim_lapses_at: None = None
 
 
+class InformationRequested(ApplicationEvent):
+    """The reviewer's question; the review clock stands still from `asked_at` on."""
+
+    TYPE: ClassVar[str] = "InformationRequested.v1"
+    asked_at: Instant
+    question_ref: str
+    question_hash: str
+    reply_due_at: Instant
+    claim_lapses_at: None = None
+    reminded_at: None = None
+
+
+class ReplyReminded(ApplicationEvent):
+    TYPE: ClassVar[str] = "ReplyReminded.v1"
+    reminded_at: Instant
+
+
+class InformationGiven(ApplicationEvent):
+    """The trainee's answer, perhaps with a newer CV; the review clock goes on with what was left of it."""
+
+    TYPE: ClassVar[str] = "InformationGiven.v1"
+    replied_at: Instant
+    reply_ref: str
+    reply_hash: str
+    reply_due_at: None = None
+    review_due_at: Instant
+    escalate_at: Instant
+    claim_lapses_at: Instant
+    cv_document_id: str = ""
+    cv_sha256: str = ""
+
+
 class ApplicationApproved(ApplicationEvent):
     """H12: the result of every guideline, and each override with its reason's reference. `step1_checked`: the reviewer saw the score
     report."""

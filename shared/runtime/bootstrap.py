@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from shared.services.accounts import Accounts
     from shared.services.application_file import ApplicationFiles
     from shared.services.applying import Applying
+    from shared.services.asking import Asking
     from shared.services.browsing import Browsing
     from shared.services.calendar_feeds import CalendarFeeds
     from shared.services.documents import Documents
@@ -272,6 +273,12 @@ class Wiring:
         from shared.services.reviewing import Reviewing
 
         return Reviewing(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+
+    @cached_property
+    def asking(self) -> Asking:
+        from shared.services.asking import Asking
+
+        return Asking(store=self.store, reviewing=self.reviewing, clock=self.clock)
 
     @cached_property
     def settling(self) -> Settling:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from shared.domain.aggregate import EventRow
-from shared.domain.application import Application, offer_expiry
+from shared.domain.application import Application, ApplicationStatus, offer_expiry
 from shared.domain.calendar import horizon, local_date, require_start, weeks_covered
 from shared.domain.eligibility import Reason, Verdict, approval_gaps, explain
 from shared.domain.errors import Invalid, NotFound
@@ -21,6 +22,7 @@ from shared.domain.program import ExperienceType, Program, ProgramStatus
 from shared.domain.search import usual_weeks
 from shared.domain.seats import FreeStart, free_by_week, free_starts, seats_for
 from shared.domain.trainee import TraineeFacts
+from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Catalogue, Loaded, People, Person, Store
 from shared.services.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application
 from shared.services.reviewing import facts_with_documents, guideline_results
@@ -53,8 +55,18 @@ class Prospect:
 
 
 @dataclass(frozen=True)
+class Message:
+    """One turn of the talk between reviewer and trainee; `text` is None once erased."""
+
+    who: Literal["reviewer", "trainee"]
+    at: datetime
+    text: str | None
+
+
+@dataclass(frozen=True)
 class TraineeFile:
-    """An application as its trainee sees it. `prospect` while it is a draft; `decision_text` the reviewer's words, None once erased."""
+    """An application as its trainee sees it. `prospect` while it is a draft; `decision_text` the reviewer's words, None once erased;
+    `newest_cv` the newest stored one while a question waits for an answer."""
 
     application: Application
     program: Program
@@ -62,6 +74,8 @@ class TraineeFile:
     decision_text: str | None
     prospect: Prospect | None
     cv_number: int | None
+    messages: tuple[Message, ...] = ()
+    newest_cv: Cv | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,7 @@ class ReviewFile:
     seats: int
     rivals: int
     offer_until: datetime
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,13 +132,17 @@ class ApplicationFiles:
         draft = application.submitted_at is None
         kind, start, weeks = application.experience_type, application.start, application.weeks
         prospect = self._prospect(application.trainee_id, program, kind, start, weeks) if draft else None
+        history = self.store.history("APPLICATION", application.id)
+        asked = application.status is ApplicationStatus.NEEDS_INFO
         return TraineeFile(
             application=application,
             program=program,
-            history=self.store.history("APPLICATION", application.id),
+            history=history,
             decision_text=self._text(application.decision_reason_ref),
             prospect=prospect,
             cv_number=self._number(application.cv_document_id),
+            messages=self._messages(history),
+            newest_cv=newest_cv(self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)) if asked else None,
         )
 
     def staff(self, application_id: str) -> ReviewFile:
@@ -139,10 +158,11 @@ class ApplicationFiles:
         stored = self.people.facts(application.trainee_id)
         facts = facts_with_documents(stored, documents) if stored else None
         kind, today = application.experience_type, local_date(now, program.place.zone)
+        history = self.store.history("APPLICATION", application.id)
         return ReviewFile(
             application=application,
             program=program,
-            history=self.store.history("APPLICATION", application.id),
+            history=history,
             decision_text=self._text(application.decision_reason_ref),
             applicant=persons.get(application.trainee_id),
             reviewer=persons.get(application.claimed_by or ""),
@@ -155,6 +175,7 @@ class ApplicationFiles:
             seats=self._seats(program, application.start, application.weeks),
             rivals=self._rivals(application),
             offer_until=offer_expiry(now, application.start, by_version(application.policy_version), program.place.zone),
+            messages=self._messages(history),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------
@@ -200,6 +221,15 @@ class ApplicationFiles:
         wanted = set(weeks_covered(application.start, application.weeks))
         others = (application_of(loaded) for loaded in found.values() if loaded.state["program_id"] == application.program_id)
         return sum(1 for one in others if one.id != application.id and one.start and wanted & set(weeks_covered(one.start, one.weeks)))
+
+    def _messages(self, history: list[EventRow]) -> tuple[Message, ...]:
+        return tuple(
+            Message("reviewer", row.occurred_at, self._text(row.data["question_ref"]))
+            if row.type == InformationRequested.TYPE
+            else Message("trainee", row.occurred_at, self._text(row.data["reply_ref"]))
+            for row in history
+            if row.type in (InformationRequested.TYPE, InformationGiven.TYPE)
+        )
 
     def _text(self, ref: str | None) -> str | None:
         found = self.store.text(ref) if ref else None

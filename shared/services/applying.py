@@ -25,6 +25,7 @@ WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
     ApplicationStatus.DRAFT: ("draft",),
     ApplicationStatus.SUBMITTED: ("review", "escalation"),
     ApplicationStatus.IN_REVIEW: ("review", "escalation", "claim"),
+    ApplicationStatus.NEEDS_INFO: ("reply", "reply_reminder"),
     ApplicationStatus.APPROVED: ("offer",),
 }
 """The due rows that an application keeps in a state; whatever ends the state removes them in the same transaction."""

@@ -127,6 +127,24 @@ def application_approved(person: Person, application: Application, program: Prog
     )
 
 
+def information_requested(
+    person: Person, application: Application, program: Program, question: str, url: str, again: bool = False
+) -> Letter:
+    """What is asked, until when, and that the clock stands still. `again`: the reminder."""
+    assert application.reply_due_at is not None
+    until = both(application.reply_due_at, program.place.zone, person.zone)
+    return Letter(
+        f"{'Still waiting for your answer' if again else 'A question about your application'}: {program.name}",
+        f"Hello {person.name},",
+        (
+            "Your reviewer asks:",
+            question,
+            f"You need to answer by {until}; then the review goes on with the time that was left. Without an answer the application ends.",
+        ),
+        action=("Read and answer", f"{url}/applications/{application.id}"),
+    )
+
+
 def application_rejected(person: Person, program: Program, reason: str, url: str) -> Letter:
     return Letter(
         f"About your application: {program.name}",
@@ -143,6 +161,7 @@ def application_rejected(person: Person, program: Program, reason: str, url: str
 def application_expired(person: Person, application: Application, program: Program, url: str) -> Letter:
     what = {
         "offer": "The time to sign and pay for this rotation is over, so the offer has ended.",
+        "reply": "Our question stayed without an answer for too long, so the application has ended.",
         "draft": "You began this application and never sent it, so we have put it away.",
     }.get(application.decision_code or "", "This application has ended.")
     return Letter(

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from shared.domain.accounts import CONFIRM, CONFIRM_LIFE
 from shared.domain.aggregate import Actor
-from shared.domain.application import Application, ApplicationStatus, offer_over
+from shared.domain.application import Application, ApplicationStatus, offer_over, reply_over
 from shared.domain.calendar import local_date
 from shared.domain.documents import download_name
 from shared.domain.errors import Busy, OutcomeUnknown, RotaError
@@ -83,6 +83,8 @@ class Notifying:
         composers: dict[str, tuple[Callable[[Envelope], Addressed | None], ...]] = {
             "AccountSignedUp.v1": (self._signed_up,),
             "ApplicationSubmitted.v1": (self._submitted,),
+            "InformationRequested.v1": (self._asked,),
+            "ReplyReminded.v1": (self._asked,),
             "ApplicationApproved.v1": (self._approved,),
             "ApplicationRejected.v1": (self._rejected,),
             "ApplicationExpired.v1": (self._expired,),
@@ -169,6 +171,17 @@ class Notifying:
         person, application, program = self._application(event)
         policy = by_version(application.policy_version)
         return Addressed("received", person.email, letters.application_received(person, application, program, policy, self.public_url))
+
+    def _asked(self, event: Envelope) -> Addressed | None:
+        """The question and its reminder; nothing once it is answered, over, or another one was asked since."""
+        person, application, program = self._application(event)
+        ref = application.question_ref
+        asks_it = event.type != "InformationRequested.v1" or event.data["question_ref"] == ref
+        if application.status is not ApplicationStatus.NEEDS_INFO or reply_over(application, self.clock.now()) or not ref or not asks_it:
+            return None
+        question, again = str((self.store.text(ref) or {}).get("text", "")), event.type == "ReplyReminded.v1"
+        letter = letters.information_requested(person, application, program, question, self.public_url, again)
+        return Addressed("reminder" if again else "question", person.email, letter)
 
     def _approved(self, event: Envelope) -> Addressed | None:
         """Nothing once the offer has ended one way or the other: a replay sends nobody to a page that says no."""

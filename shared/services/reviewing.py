@@ -122,6 +122,11 @@ class Reviewing:
 
         return decide_again(decide)
 
+    def taken_for(self, call: Call, application_id: str, event: ApplicationEvent) -> tuple[Loaded, Application, ApplicationStatus]:
+        """The application that this reviewer has, and the state that `event` leads to. Raises `NotFound`, `NotAllowedNow`."""
+        loaded, application = self._load(application_id)
+        return loaded, application, self._deciding(application, call, event)
+
     def facts(self, application: Application) -> TraineeFacts:
         """What rules may know of the applicant: the profile and which documents are stored. Raises `NotFound` when both are erased."""
         facts = self.people.facts(application.trainee_id)

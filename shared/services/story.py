@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.aggregate import EventRow
-from shared.domain.application import Application, ApplicationStatus, offer_over, review_overdue
+from shared.domain.application import Application, ApplicationStatus, offer_over, reply_over, review_overdue
 from shared.domain.instants import Instant
 from shared.domain.money import dollars
 from shared.domain.policy import by_version
@@ -87,6 +87,8 @@ def standing(application: Application, program: Program, now: Instant) -> Standi
             )
         case S.SUBMITTED | S.IN_REVIEW:
             return _in_review(application, program, now)
+        case S.NEEDS_INFO:
+            return _asked(application, now)
         case S.APPROVED:
             return _approved(application, now)
         case _:
@@ -106,6 +108,21 @@ def _in_review(application: Application, program: Program, now: Instant) -> Stan
         due_at=application.review_due_at,
         overdue=late,
         note=f"first look; host reviews take {policy.host_promise_days} days or more" if first else "",
+    )
+
+
+def _asked(application: Application, now: Instant) -> Standing:
+    """The review clock stands still; the trainee owes the next step."""
+    if reply_over(application, now):
+        return Standing(headline="The time to answer is over", sentence="You need to apply again if you still want this rotation.")
+    return Standing(
+        headline="Your reviewer asks you something",
+        sentence="You need to answer by then, or the application ends. The review clock stands still until you do.",
+        who_acts="you",
+        started_at=application.asked_at,
+        due_at=application.reply_due_at,
+        href=f"/applications/{application.id}",
+        action="Read and answer",
     )
 
 
@@ -152,6 +169,9 @@ _HAPPENED: Mapping[str, str] = {
     "ApplicationSubmitted.v1": "Sent with a CV",
     "ApplicationClaimed.v1": "A reviewer took it up",
     "ApplicationClaimLapsed.v1": "Back in the queue: the reviewer ran out of time",
+    "InformationRequested.v1": "The reviewer asked a question; the review clock stood still",
+    "ReplyReminded.v1": "A reminder went out",
+    "InformationGiven.v1": "Answered; the review clock went on",
     "ApplicationApproved.v1": "Approved",
     "ApplicationRejected.v1": "Not accepted",
     "ApplicationWithdrawn.v1": "Withdrawn",
@@ -161,7 +181,7 @@ _HAPPENED: Mapping[str, str] = {
     "HoldReleased.v1": "The held seat was given back",
     "ApplicationConverted.v1": "Paid: the seat is reserved",
 }
-_EXPIRED = {"draft": "The draft ran out", "offer": "The offer ran out"}
+_EXPIRED = {"draft": "The draft ran out", "offer": "The offer ran out", "reply": "Nobody answered in time"}
 
 
 def timeline(application: Application, rows: Iterable[EventRow], now: Instant) -> list[Milestone]:
@@ -190,6 +210,8 @@ def _ahead(application: Application, now: Instant) -> list[Milestone]:
             steps = ("It waits for a reviewer", "Decision", reserve)
         case S.IN_REVIEW:
             steps = ("A reviewer reads it", "Decision", reserve)
+        case S.NEEDS_INFO if not reply_over(application, now):
+            steps = ("Answer the reviewer's question", "Decision", reserve)
         case S.APPROVED if not offer_over(application, now) or application.live_reservation_id:
             steps = (reserve,)
         case _:

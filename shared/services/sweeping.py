@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, offer_over
+from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, offer_over, reply_over
 from shared.domain.calendar import reached
 from shared.domain.errors import PaymentUnavailable
 from shared.domain.machine import Actor
+from shared.domain.policy import by_version
 from shared.domain.reservation import Reservation, ReservationEvent, hold_over
-from shared.events.application import ApplicationClaimLapsed, ApplicationExpired
+from shared.events.application import ApplicationClaimLapsed, ApplicationExpired, ReplyReminded
 from shared.events.base import EventData
 from shared.ports import BusinessClock, DueItem, Loaded, Store, Work
 from shared.services.applying import WAITS, releases_of
@@ -24,7 +26,7 @@ from shared.services.seat_gate import HOLD, OFFER
 from shared.services.settling import REFUND, Settling
 from shared.services.steps import Call, decide_again, step
 
-KINDS = ("claim", "draft", OFFER, HOLD, REFUND)
+KINDS = ("claim", "draft", "reply_reminder", "reply", OFFER, HOLD, REFUND)
 """In this order: what needs only our own records comes first, so that a silent partner holds nothing else up. `review` and `escalation`
 are for people to see; nothing happens to them by themselves."""
 ASKS_STRIPE = (HOLD, REFUND)
@@ -67,7 +69,8 @@ class Sweeping:
         return swept
 
     def _rule(self, kind: str) -> Callable[[str, Call], str]:
-        return {"claim": self._claim, "draft": self._draft, OFFER: self._offer, HOLD: self._hold, REFUND: self._refund}[kind]
+        rules = {"claim": self._claim, "draft": self._draft, "reply_reminder": self._reply_reminder, "reply": self._reply}
+        return (rules | {OFFER: self._offer, HOLD: self._hold, REFUND: self._refund})[kind]
 
     def _hold(self, reservation_id: str, call: Call) -> str:
         reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
@@ -97,6 +100,28 @@ class Sweeping:
 
         return self._lapse(application_id, ApplicationEvent.DRAFT_LAPSED, over, _expired("draft"), call)
 
+    def _reply(self, application_id: str, call: Call) -> str:
+        """A question that nobody answered in 14 days."""
+
+        def over(applied: Application) -> bool:
+            return applied.status is ApplicationStatus.NEEDS_INFO and reply_over(applied, self.clock.now())
+
+        return self._lapse(application_id, ApplicationEvent.REPLY_LAPSED, over, _expired("reply"), call)
+
+    def _reply_reminder(self, application_id: str, call: Call) -> str:
+        """Once, after 7 days, and not any more when the time to answer is over as well."""
+
+        def over(applied: Application) -> bool:
+            if applied.status is not ApplicationStatus.NEEDS_INFO or applied.asked_at is None or applied.reminded_at is not None:
+                return False
+            now, policy = self.clock.now(), by_version(applied.policy_version)
+            return reached(applied.asked_at + timedelta(days=policy.info_remind_days), now) and not reply_over(applied, now)
+
+        def event(status: ApplicationStatus) -> EventData:
+            return ReplyReminded(status=status, reminded_at=self.clock.now())
+
+        return self._lapse(application_id, ApplicationEvent.REMIND, over, event, call, ("reply_reminder",))
+
     def _offer(self, application_id: str, call: Call) -> str:
         """Not reserved in time. While somebody pays there is no due row, and this finds a live hold at most by a stale read."""
 
@@ -113,6 +138,7 @@ class Sweeping:
         over: Callable[[Application], bool],
         data: Callable[[ApplicationStatus], EventData],
         call: Call,
+        done: tuple[str, ...] = (),
     ) -> str:
         def decide() -> str:
             loaded = self.store.load("APPLICATION", application_id)
@@ -121,14 +147,17 @@ class Sweeping:
                 return NOTHING
             arrow = APPLICATION.fire(applied.status, event, Actor.SYSTEM)
             target = ApplicationStatus(arrow.target)
-            self.store.commit(self._work(loaded, applied, data(target), target, call))
+            self.store.commit(self._work(loaded, applied, data(target), target, call, done))
             return event.value
 
         return decide_again(decide)
 
-    def _work(self, loaded: Loaded, applied: Application, data: EventData, target: ApplicationStatus, call: Call) -> Work:
-        """Waits that the target state keeps stay as they are; leaving the open states gives the application's name back."""
-        done = tuple(kind for kind in WAITS.get(applied.status, ()) if kind not in WAITS.get(target, ()))
+    def _work(
+        self, loaded: Loaded, applied: Application, data: EventData, target: ApplicationStatus, call: Call, over: tuple[str, ...]
+    ) -> Work:
+        """Waits that the target state keeps stay as they are, but for those that are `over`; leaving the open states gives the
+        application's name back."""
+        done = over + tuple(kind for kind in WAITS.get(applied.status, ()) if kind not in WAITS.get(target, ()))
         releases = releases_of(applied) if not releases_of(applied.model_copy(update={"status": target})) else ()
         return Work(steps=(step(loaded, data, call, self.clock.now(), done=done),), releases=releases)
 

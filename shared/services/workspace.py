@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.application import Application, ApplicationStatus
+from shared.domain.application import Application, ApplicationStatus, reply_over
 from shared.domain.calendar import end_of_day, local_date, reached
 from shared.domain.policy import CURRENT
 from shared.domain.program import Program
@@ -166,6 +166,8 @@ def _application_task(one: Application, program: Program, now: datetime) -> Task
     zone = program.place.zone
     if one.status is ApplicationStatus.DRAFT:
         return Task("send", f"/applications/{one.id}", program.name, one.draft_expires_at, zone)
+    if one.status is ApplicationStatus.NEEDS_INFO and not reply_over(one, now):
+        return Task("answer", f"/applications/{one.id}", program.name, one.reply_due_at, zone)
     offered = one.status is ApplicationStatus.APPROVED and one.live_reservation_id is None and one.offer_expires_at is not None
     if offered and one.offer_expires_at is not None and not reached(one.offer_expires_at, now):
         return Task("reserve", f"/reservations/for/{one.id}", program.name, one.offer_expires_at, zone)

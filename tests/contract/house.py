@@ -86,6 +86,8 @@ class House(World):
         self._unconfirmed()
         self._documents()
         self.applications = {name: self._application(name, FIRST_START + timedelta(weeks=5 * n)) for n, name in enumerate(STAGES)}
+        self.applications["NEEDS_INFO"] = self._application("IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES)), "asked")
+        self.wiring.asking.ask(CLAIMER, self.applications["NEEDS_INFO"], "Which ward was it?")
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
         self.calendar = self._calendar(self.reservations["RESERVED"])
         self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
@@ -151,10 +153,10 @@ class House(World):
         self.documents.arrive(arriving.fields["key"], A_PDF)
         self.arriving = arriving.document_id
 
-    def _application(self, name: str, start: date) -> str:
-        """Each as far as its name says, by the services themselves."""
+    def _application(self, name: str, start: date, key: str = "") -> str:
+        """Each as far as its name says, by the services themselves; `key` tells a second one of that name from the first."""
         stage, wiring = STAGES.index(name), self.wiring
-        id: str = wiring.applying.start(OWNER, name, Wish(PROGRAM, ExperienceType.HANDS_ON, start)).id
+        id: str = wiring.applying.start(OWNER, key or name, Wish(PROGRAM, ExperienceType.HANDS_ON, start)).id
         steps = (
             lambda: wiring.applying.submit(OWNER, id),
             lambda: wiring.reviewing.claim(CLAIMER, id),

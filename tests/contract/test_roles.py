@@ -43,8 +43,10 @@ POST /applications                                     401    201   201      403
 GET /applications/<application_id>                     401    200   404      200     200      200         403   403     200   403
 GET /applications/<application_id> @DRAFT              401    200   404      404     404      404         403   403     404   403
 POST /applications/<application_id>/approve            401    403   403      200     409      403         403   403     403   403
+POST /applications/<application_id>/ask                401    403   403      200     409      403         403   403     403   403
 POST /applications/<application_id>/claim              401    403   403      200     200      403         403   403     403   403
 POST /applications/<application_id>/reject             401    403   403      200     409      403         403   403     403   403
+POST /applications/<application_id>/reply              401    200   404      403     403      403         403   403     403   403
 POST /applications/<application_id>/save               401    200   404      403     403      403         403   403     403   403
 POST /applications/<application_id>/submit             401    200   404      403     403      403         403   403     403   403
 POST /applications/<application_id>/withdraw           401    200   404      403     403      403         403   403     403   403
@@ -85,16 +87,20 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /applications": {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-12-06"},
     "POST /applications/<application_id>/approve": {"step1_verified": True},
     "POST /applications/<application_id>/reject": {"code": "other", "reason": "The host closed the clinic."},
+    "POST /applications/<application_id>/ask": {"question": "Where did you train?"},
+    "POST /applications/<application_id>/reply": {"answer": "On the cardiac ward."},
     "POST /reservations/for/<application_id>/terms": {"terms_version": terms.CURRENT, "typed_name": "Trainee-1 Person"},
     "POST /reservations/for/<application_id>/checkout": {"choice": "deposit"},
 }
 QUERIES = {"GET /documents/<document_id>/received": "?kind=cv", "GET /applications/start": f"?program={PROGRAM}"}
-DRAFT, IN_REVIEW, APPROVED, SIGNED, HELD = "DRAFT", "IN_REVIEW", "APPROVED", "SIGNED", "HELD"
+DRAFT, IN_REVIEW, NEEDS_INFO, APPROVED, SIGNED, HELD = "DRAFT", "IN_REVIEW", "NEEDS_INFO", "APPROVED", "SIGNED", "HELD"
 STATES = {
     "POST /applications/<application_id>/save": DRAFT,
     "POST /applications/<application_id>/submit": DRAFT,
     "POST /applications/<application_id>/approve": IN_REVIEW,
     "POST /applications/<application_id>/reject": IN_REVIEW,
+    "POST /applications/<application_id>/ask": IN_REVIEW,
+    "POST /applications/<application_id>/reply": NEEDS_INFO,
     "GET /reservations/for/<application_id>": APPROVED,
     "POST /reservations/for/<application_id>/terms": APPROVED,
     "POST /reservations/for/<application_id>/checkout": SIGNED,

@@ -23,6 +23,7 @@ IN_REVIEW    claim_lapsed   system                      SUBMITTED
 IN_REVIEW    ask            reviewer                    NEEDS_INFO
 NEEDS_INFO   reply          trainee                     IN_REVIEW
 NEEDS_INFO   reply_lapsed   system                      EXPIRED
+NEEDS_INFO   remind         system                      NEEDS_INFO
 IN_REVIEW    route_to_host  reviewer                    HOST_REVIEW
 HOST_REVIEW  recommend_yes  host                        IN_REVIEW
 HOST_REVIEW  recommend_no   host                        IN_REVIEW

@@ -11,6 +11,7 @@ from functions.workspace.handler import room as workspace
 from shared.domain.instants import iso
 from shared.services.application_file import ApplicationFiles
 from shared.services.applying import Applying
+from shared.services.asking import Asking
 from shared.services.reviewing import Reviewing
 from shared.services.workspace import Workspace
 from tests import builders
@@ -28,6 +29,7 @@ class Rooms(World):
         ports: dict[str, Any] = {"store": self.store, "people": self.people, "catalogue": self.catalogue, "clock": self.clock}
         self.wiring.applying = Applying(ids=self.ids, **ports)
         self.wiring.reviewing = Reviewing(**ports)
+        self.wiring.asking = Asking(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
         self.wiring.application_files = ApplicationFiles(**ports)
         self.wiring.workspace = Workspace(**ports)
         workspace.wire(self.wiring)
@@ -43,9 +45,9 @@ class Rooms(World):
     def facts(self, id: str = TRAINEE, **changes: Any) -> None:
         self.people.save_facts(id, builders.facts(**changes))
 
-    def cv(self, owner: str = TRAINEE, id: str = "document-1", kind: str = "cv") -> None:
+    def cv(self, owner: str = TRAINEE, id: str = "document-1", kind: str = "cv", number: int = 1) -> None:
         state = {
-            "id": id, "trainee_id": owner, "kind": kind, "status": "STORED", "number": 1, "sha256": "1" * 64, "size": 1, "key": "k",
+            "id": id, "trainee_id": owner, "kind": kind, "status": "STORED", "number": number, "sha256": "1" * 64, "size": 1, "key": "k",
             "content_type": "application/pdf", "created_at": iso(self.clock.now()),
         }  # fmt: skip
         builders.stored(self.store, "DOCUMENT", id, state)

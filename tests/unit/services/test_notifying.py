@@ -79,6 +79,41 @@ def test_T20_an_application_that_goes_to_the_host_is_promised_nothing_shorter_th
     assert "24 business hours" not in mail.text
 
 
+def asking(post: Post, type: str = "InformationRequested.v1", **changes: Any) -> Envelope:
+    ref = f"{TRAINEE}/application:application-1:question-2"
+    post.store.texts[ref] = {"text": "Which ward was it?"}
+    values = {"status": "NEEDS_INFO", "question_ref": ref, "reply_due_at": "2026-12-07T15:00:00Z"}
+    return told(post, type, **(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("type", "subject"), [("InformationRequested.v1", "A question about"), ("ReplyReminded.v1", "Still waiting for your answer")]
+)
+def test_a_question_and_its_reminder_say_what_is_asked_and_until_when_in_both_zones(post: Post, type: str, subject: str) -> None:
+    post.notifying.notify(asking(post, type))
+    mail = post.one(HOME)
+    assert mail.subject.startswith(subject)
+    assert "Which ward was it?" in mail.text
+    assert "by Mon 7 December 2026, 09:00 Chicago (Mon 7 December 2026, 17:00 for you in Cairo)" in mail.text
+    assert f"{URL}/applications/application-1" in mail.text
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": "IN_REVIEW"}, {"status": "EXPIRED"}, {"reply_due_at": "2026-11-23T15:00:00Z"}], ids=["answered", "ended", "over"]
+)
+def test_a_question_that_needs_no_answer_any_more_is_not_sent(post: Post, changes: dict[str, str]) -> None:
+    post.notifying.notify(asking(post, **changes))
+    assert post.mailer.sent == []
+
+
+def test_a_question_that_another_one_followed_is_not_sent_in_the_place_of_that(post: Post) -> None:
+    earlier = asking(post)
+    loaded = post.store.load("APPLICATION", "application-1")
+    post.store.commit(Work(steps=(Step(loaded, draft({"question_ref": f"{TRAINEE}/other"}, "InformationRequested.v1")),)))
+    post.notifying.notify(earlier)
+    assert post.mailer.sent == []
+
+
 def test_T24_an_approval_says_what_to_do_until_when_and_what_it_costs_when(post: Post) -> None:
     post.notifying.notify(told(post, "ApplicationApproved.v1", status="APPROVED"))
     mail = post.one(HOME)

@@ -1,0 +1,110 @@
+"""A reviewer asks, the trainee answers (issue 3, "Reviewing"): the review clock stands still in between and goes on with what was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.domain.aggregate import text_hash
+from shared.domain.application import (
+    APPLICATION,
+    Application,
+    ApplicationEvent,
+    ApplicationStatus,
+    claim_lapse,
+    reply_over,
+    resumed_clock,
+)
+from shared.domain.errors import Expired, Invalid
+from shared.domain.machine import Actor
+from shared.domain.policy import by_version
+from shared.events.application import InformationGiven, InformationRequested
+from shared.ports import BusinessClock, Due, Store, Text, Work
+from shared.services.applying import DOCUMENTS_READ, WAITS, application_of, newest_cv, own_application
+from shared.services.reviewing import Reviewing
+from shared.services.steps import Call, decide_again, step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    store: Store
+    reviewing: Reviewing
+    clock: BusinessClock
+
+    def ask(self, call: Call, application_id: str, question: str) -> Application:
+        """The reviewer who has it asks; the trainee has 14 days and is reminded after 7. Asking the same again changes nothing.
+
+        Raises `Invalid` (field "question"), `NotAllowedNow`, `NotFound`.
+        """
+        question = question.strip()
+
+        def decide() -> Application:
+            asked = application_of(self.store.load("APPLICATION", application_id))
+            same = asked.question_hash == text_hash(question) and asked.claimed_by == call.actor.id
+            if asked.status is ApplicationStatus.NEEDS_INFO and same:
+                return asked
+            loaded, application, status = self.reviewing.taken_for(call, application_id, ApplicationEvent.ASK)
+            if not question:
+                raise Invalid("There is no question yet.", "Write what you need to know or to see.", field="question")
+            now, policy = self.clock.now(), by_version(application.policy_version)
+            until = now + timedelta(days=policy.info_days)
+            ref = _ref(application, "question", loaded.version)
+            event = InformationRequested(
+                status=status, asked_at=now, question_ref=ref, question_hash=text_hash(question), reply_due_at=until,
+                claim_lapses_at=None, reminded_at=None,
+            )  # fmt: skip
+            due = (Due("reply", until, "trainee"), Due("reply_reminder", now + timedelta(days=policy.info_remind_days), "system"))
+            moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
+            self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": question}),)))
+            return self._read(application_id)
+
+        return decide_again(decide)
+
+    def reply(self, call: Call, application_id: str, answer: str, newest: bool = False) -> Application:
+        """The trainee answers; with `newest` the newest stored CV takes the place of the one that was sent. The reviewer who asked has it
+        again for four business hours, and the review clock goes on. Answering the same again changes nothing.
+
+        Raises `Invalid` (field "answer"), `Expired` from the last moment on, `NotAllowedNow`, `NotFound`.
+        """
+        answer = answer.strip()
+
+        def decide() -> Application:
+            loaded, application = own_application(self.store, call, application_id)
+            if application.status is ApplicationStatus.IN_REVIEW and application.reply_hash == text_hash(answer):
+                return application
+            status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.REPLY, Actor.TRAINEE).target)
+            now, policy = self.clock.now(), by_version(application.policy_version)
+            if reply_over(application, now):
+                raise Expired("The time to answer is over.", "Apply again if you still want this rotation: your CV is kept.")
+            if not answer:
+                raise Invalid("There is no answer yet.", "Answer in a few sentences.", field="answer")
+            assert application.asked_at is not None
+            clock, lapses = resumed_clock(application, application.asked_at, now), claim_lapse(now, policy)
+            ref = _ref(application, "reply", loaded.version)
+            event = InformationGiven(
+                status=status, replied_at=now, reply_ref=ref, reply_hash=text_hash(answer), reply_due_at=None,
+                review_due_at=clock.due_at, escalate_at=clock.escalate_at, claim_lapses_at=lapses,
+                **(self._newest_cv(application) if newest else {}),
+            )  # fmt: skip
+            due = (
+                Due("review", clock.due_at, "reviewer"),
+                Due("escalation", clock.escalate_at, "coordinator"),
+                Due("claim", lapses, "reviewer"),
+            )
+            moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.NEEDS_INFO])
+            self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": answer}),)))
+            return self._read(application_id)
+
+        return decide_again(decide)
+
+    def _newest_cv(self, application: Application) -> dict[str, str]:
+        cv = newest_cv(self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
+        return {"cv_document_id": cv.document_id, "cv_sha256": cv.sha256} if cv else {}
+
+    def _read(self, id: str) -> Application:
+        return application_of(self.store.load("APPLICATION", id))
+
+
+def _ref(application: Application, what: str, version: int) -> str:
+    """Under the trainee's account, so that erasing the trainee erases it; a text of its own for every round."""
+    return f"{application.trainee_id}/application:{application.id}:{what}-{version + 1}"
