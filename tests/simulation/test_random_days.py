@@ -24,7 +24,7 @@ from tests.simulation.promises import all_hold, come_to_rest, seats_hold
 from tests.simulation.stripe import StripeEvent
 from tests.simulation.world import World
 
-SECONDS, FEWEST = 5.0, 25
+SECONDS, FEWEST = 5.0, 40
 STEPS, TRAINEES, DEEPEST = 140, 5, 2
 KILL, FAIL, LOSE, CONFLICT, MEANWHILE = 0.012, 0.01, 0.015, 0.02, 0.04
 PASSING = (Busy, VersionConflict, OutcomeUnknown)
