@@ -1,4 +1,4 @@
-"""What all tests share: one local stack with the real template and the seed for every test that asks for it, hypothesis without a stopwatch."""
+"""What all tests share: one local stack with the real template and the seed, and hypothesis without a stopwatch."""
 
 from __future__ import annotations
 
