@@ -123,6 +123,10 @@ class Store(Protocol):
         """A trainee's aggregates of one kind, newest first."""
         ...
 
+    def coaches(self) -> list[str]:
+        """Account ids of the active coaches, from an index: a changed role shows a moment later."""
+        ...
+
     def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
         """Due rows of one kind in order of `at`, all of them or those at or before `until`."""
         ...

@@ -40,10 +40,13 @@ def settle(envelope: Envelope) -> None:
 
 
 @worker.on(ReservationConfirmed.TYPE)
-def withdraw_siblings(envelope: Envelope) -> None:
-    """One person, one place at a time: other applications for the same weeks end."""
-    ended = worker.wiring.siblings.withdraw(envelope.subject.id, Call(system("payments"), envelope.correlation_id, envelope.id))
+def after_reserved(envelope: Envelope) -> None:
+    """One person, one place at a time: other applications for the same weeks end. Then a coach is matched (T30)."""
+    call = Call(system("payments"), envelope.correlation_id, envelope.id)
+    ended = worker.wiring.siblings.withdraw(envelope.subject.id, call)
     log(worker.name, "siblings withdrawn", reservation=envelope.subject.id, applications=ended)
+    coach = worker.wiring.coaching.match(envelope.subject.id, call)
+    log(worker.name, "coach matched", reservation=envelope.subject.id, coach=coach)
 
 
 handler = worker.handler()

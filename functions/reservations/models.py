@@ -141,6 +141,13 @@ class MoneyRow(BaseModel):
     cents: int
 
 
+class CoachView(BaseModel):
+    """T30: whom the trainee turns to, before, during and after."""
+
+    name: str
+    email: str
+
+
 class ReservationView(BaseModel):
     """The hub. `paid_cents` is what the ledger holds for this rotation now; `owed_cents` what is still to pay.
     `calendar_path` is where the calendar is, with its secret: for the trainee alone (`mine`), who made it."""
@@ -171,6 +178,7 @@ class ReservationView(BaseModel):
     receipt: list[ReceiptRow]
     week_rows: list[WeekRow]
     money: list[MoneyRow]
+    coach: CoachView | None
     mine: bool
     calendar_path: str | None
 
@@ -189,7 +197,8 @@ class ReservationView(BaseModel):
             late_fee_cents=by_version(reserved.policy_version).late_fee_cents, hold=_hold(reserved, clock) if held else None,
             created_at=reserved.created_at, reserved_at=reserved.reserved_at, released_at=reserved.released_at,
             release_code=reserved.release_code, refund_cents=reserved.refund_cents, receipt=_receipt(hub), week_rows=_weeks(hub),
-            money=_money(hub), mine=hub.mine, calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,
+            money=_money(hub), coach=CoachView(name=hub.coach.name, email=hub.coach.email) if hub.coach else None, mine=hub.mine,
+            calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,
         )  # fmt: skip
 
 

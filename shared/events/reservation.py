@@ -77,6 +77,13 @@ class ReservationRefunded(ReservationEvent):
     refund_id: str
 
 
+class CoachMatched(ReservationEvent):
+    """T30: the account that looks after this trainee from now on."""
+
+    TYPE: ClassVar[str] = "CoachMatched.v1"
+    coach_id: str
+
+
 class CalendarFeedOpened(ReservationEvent):
     """The trainee made a calendar address; `feed_ref` names the erasable item with its secret."""
 

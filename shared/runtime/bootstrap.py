@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from shared.services.asking import Asking
     from shared.services.browsing import Browsing
     from shared.services.calendar_feeds import CalendarFeeds
+    from shared.services.coaching import Coaching
     from shared.services.documents import Documents
     from shared.services.holds import Holds
     from shared.services.indexing import Indexing
@@ -317,6 +318,12 @@ class Wiring:
         from shared.services.siblings import Siblings
 
         return Siblings(self.store, self.clock)
+
+    @cached_property
+    def coaching(self) -> Coaching:
+        from shared.services.coaching import Coaching
+
+        return Coaching(self.store, self.clock)
 
     @cached_property
     def sweeping(self) -> Sweeping:

@@ -190,6 +190,30 @@ def seat_reserved(person: Person, reservation: Reservation, program: Program, po
     )
 
 
+def coach_matched(person: Person, coach: Person, reservation: Reservation, program: Program, url: str) -> Letter:
+    """T30: who looks after the trainee before, during and after the rotation."""
+    return Letter(
+        f"Your coach: {coach.name}",
+        f"Hello {person.name},",
+        (
+            f"{coach.name} is your coach from now until your rotation is over: for documents, arrival, and anything that goes wrong.",
+            f"You need to do nothing now. Write to {coach.email} whenever you have a question.",
+        ),
+        (("Coach", coach.name), ("Mail", coach.email), *_rotation(program, reservation.start, reservation.weeks)),
+        ("Open your rotation", f"{url}/reservations/{reservation.id}"),
+    )
+
+
+def trainee_for_coach(coach: Person, person: Person, reservation: Reservation, program: Program, url: str) -> Letter:
+    return Letter(
+        f"New trainee: {person.name}, {day(reservation.start)}",
+        f"Hello {coach.name},",
+        (f"{person.name} has reserved a rotation, and you are their coach. They have your name and your address.",),
+        (("Trainee", person.name), ("Mail", person.email), *_rotation(program, reservation.start, reservation.weeks)),
+        ("Open the rotation", f"{url}/reservations/{reservation.id}"),
+    )
+
+
 def refund_due(person: Person, reservation: Reservation, program: Program, url: str) -> Letter:
     return Letter(
         f"Your payment comes back: {program.name}",

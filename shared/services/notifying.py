@@ -89,6 +89,7 @@ class Notifying:
             "ApplicationRejected.v1": (self._rejected,),
             "ApplicationExpired.v1": (self._expired,),
             "ReservationConfirmed.v1": (self._reserved, self._reserved_for_host),
+            "CoachMatched.v1": (self._coach, self._trainee_for_coach),
             "RefundDue.v1": (self._refund_due,),
             "ReservationRefunded.v1": (self._refunded,),
         }
@@ -210,6 +211,24 @@ class Notifying:
         person, reservation, program = self._reservation(event)
         policy = by_version(reservation.policy_version)
         return Addressed("reserved", person.email, letters.seat_reserved(person, reservation, program, policy, self.public_url))
+
+    def _coach(self, event: Envelope) -> Addressed | None:
+        person, reservation, program = self._reservation(event)
+        coach = self._coach_of(reservation)
+        if coach is None:
+            return None
+        return Addressed("coach", person.email, letters.coach_matched(person, coach, reservation, program, self.public_url))
+
+    def _trainee_for_coach(self, event: Envelope) -> Addressed | None:
+        person, reservation, program = self._reservation(event)
+        coach = self._coach_of(reservation)
+        if coach is None:
+            return None
+        return Addressed("for-coach", coach.email, letters.trainee_for_coach(coach, person, reservation, program, self.public_url))
+
+    def _coach_of(self, reservation: Reservation) -> Person | None:
+        """None before one is matched, and once the coach has left and was erased."""
+        return self.people.persons([reservation.coach_id]).get(reservation.coach_id) if reservation.coach_id else None
 
     def _reserved_for_host(self, event: Envelope) -> Addressed:
         person, reservation, program = self._reservation(event)

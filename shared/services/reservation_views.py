@@ -14,7 +14,7 @@ from shared.domain.policy import by_version
 from shared.domain.program import Program
 from shared.domain.reservation import Reservation
 from shared.domain.seats import SeatYear, WeekSeats, free_by_week, seats_for
-from shared.ports import BusinessClock, Catalogue, Store
+from shared.ports import BusinessClock, Catalogue, Person, Store
 from shared.services.reserving import Reserving
 from shared.services.steps import Call
 
@@ -60,6 +60,7 @@ class Hub:
     journal: list[JournalEntry]
     mine: bool
     feed: str
+    coach: Person | None
 
 
 WAITING = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.NEEDS_INFO,
@@ -114,7 +115,12 @@ class ReservationViews:
             self.store.journal(book_of(reserved.id)),
             mine := call.actor.id == reserved.trainee_id,
             self._feed(reserved) if mine else "",
+            self._coach(reserved),
         )
+
+    def _coach(self, reserved: Reservation) -> Person | None:
+        """T30. None before one is matched, and once the coach was erased."""
+        return self.reserving.people.persons([reserved.coach_id]).get(reserved.coach_id) if reserved.coach_id else None
 
     def _feed(self, reserved: Reservation) -> str:
         secret = feed_secret(self.store, reserved)

@@ -67,6 +67,7 @@ class World(Post):
         live = next(one for one in catalogue(coordinator_id="coordinator-1").programs if one.id == HELD["program_id"])
         stored(self.store, "PROGRAM", live.id, live.model_dump(mode="json"))
         stored(self.store, "ACCOUNT", self.trainee, data("AccountSignedUp.v1"))
+        self.coach()
         self.people.save_person(Person(self.trainee, "Amina Farouk", MAIL, "Africa/Cairo"))
         self.people.save_facts(self.trainee, facts())
         self.people.save_contact(Contact(live.host_id, "Dr. Lee", "lee@example.org"))
@@ -105,6 +106,7 @@ class World(Post):
             "settling",
             "sweeping",
             "siblings",
+            "coaching",
         )
         indexing = Indexing(catalogue=self.catalogue, store=self.store, publisher=self.publisher, clock=self.clock)
         wiring: Any = SimpleNamespace(

@@ -248,6 +248,19 @@ def test_a_trainee_s_own_come_newest_first(store: Store) -> None:
     assert [loaded.id for loaded in store.owned("APPLICATION", TRAINEE, limit=1)] == ["a3"]
 
 
+def test_T30_coaches_are_the_active_accounts_with_that_role_and_a_changed_role_shows(store: Store) -> None:
+    for id, roles, status in (
+        ("c1", ["coach"], "ACTIVE"),
+        ("c2", ["admin", "coach"], "ACTIVE"),
+        ("c3", ["coach"], "ERASED"),
+        ("r", ["reviewer"], "ACTIVE"),
+    ):
+        stored(store, "ACCOUNT", id, {"id": id, "status": status, "roles": roles})
+    assert sorted(store.coaches()) == ["c1", "c2"]
+    store.commit(Work(steps=(Step(store.load("ACCOUNT", "c1"), draft({"roles": []})),)))
+    assert store.coaches() == ["c2"]
+
+
 def test_texts_are_kept_apart_from_the_rows(store: Store) -> None:
     text = Text(f"{TRAINEE}/signature", {"text": "Amara Okafor", "pages": [1, 2]})
     store.commit(Work(steps=(step("APPLICATION", "a", {"terms_signature_ref": text.ref}),), texts=(text,)))

@@ -86,6 +86,11 @@ class FakeStore:
         found = mine if kind in OWNED_BY_TRAINEE else []
         return sorted(found, key=lambda loaded: loaded.state["created_at"], reverse=True)[:limit]
 
+    def coaches(self) -> list[str]:
+        with self._lock:
+            accounts = [(id, state.state) for (kind, id), state in self.states.items() if kind == "ACCOUNT"]
+        return sorted(id for id, state in accounts if state["status"] == "ACTIVE" and "coach" in state["roles"])
+
     def program_ids(self, status: str) -> list[str]:
         with self._lock:
             return sorted(id for (kind, id), state in self.states.items() if kind == "PROGRAM" and state.state["status"] == status)

@@ -25,6 +25,7 @@ from shared.domain.reservation import Choice, Reservation
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Delivery, Due, Person, Step, StoredObject, Work
 from shared.services.applying import Applying, open_claim
+from shared.services.coaching import Coaching
 from shared.services.holds import Holds
 from shared.services.notifying import Notifying
 from shared.services.reserving import PayLink, Reserving
@@ -105,6 +106,7 @@ class World:
         self.deliveries = StreamDeliveries(self.store.stream, self.clock)
         self.published = self.routed = 0
         self._wire()
+        stored(self.store, "ACCOUNT", "coach", {"id": "coach", "status": "ACTIVE", "roles": ["coach"]})
         self.programs = [self._program(number, seats, weeks) for number in range(programs)]
 
     def _wire(self) -> None:
@@ -125,8 +127,9 @@ class World:
             html=lambda letter: letter.text(), public_url="https://rota.test",
         )  # fmt: skip
         wiring: Any = SimpleNamespace(
-            payment_gateway=payments, settling=settling, siblings=Siblings(store, clock), sweeping=self.sweeping, clock=clock
-        )
+            payment_gateway=payments, settling=settling, siblings=Siblings(store, clock), coaching=Coaching(store, clock),
+            sweeping=self.sweeping, clock=clock,
+        )  # fmt: skip
         self.deadlines = Deadlines()
         self.deadlines.wire(wiring)
         self.payments_wiring = wiring

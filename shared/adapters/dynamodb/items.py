@@ -19,6 +19,7 @@ from shared.ports import Claim, Due, DueItem, Loaded, SeatMove, Step, Text
 Item = dict[str, Any]
 DUE_SHARDS = 2
 STATE = "STATE"
+COACHES = "ACCOUNT#coach"
 _to, _from = TypeSerializer(), TypeDeserializer()
 OWNER_FIELD: dict[str, str] = {"APPLICATION": "trainee_id", "RESERVATION": "trainee_id", "DOCUMENT": "trainee_id"}
 
@@ -84,6 +85,8 @@ def rows_of(step: Step) -> tuple[EventRow, Item, Item]:
         stored |= {"owner_pk": f"{loaded.kind}#{owner}", "owner_sk": state["created_at"]}
     if loaded.kind == "PROGRAM":
         stored |= {"owner_pk": f"PROGRAM#{state['status']}", "owner_sk": loaded.id}
+    if loaded.kind == "ACCOUNT" and state.get("status") == "ACTIVE" and "coach" in state.get("roles", ()):
+        stored |= {"owner_pk": COACHES, "owner_sk": loaded.id}
     return row, marshal(event), marshal(stored)
 
 

@@ -94,13 +94,20 @@ class DynamoStore:
 
     def program_ids(self, status: str) -> list[str]:
         """Every program of one status, from the owner index."""
+        return self._owned_by(f"PROGRAM#{status}")
+
+    def coaches(self) -> list[str]:
+        return self._owned_by(items.COACHES)
+
+    def _owned_by(self, owner: str) -> list[str]:
+        """The sort keys under one key of the owner index, to the last page."""
         ids: list[str] = []
         start: dict[str, Any] = {}
         while True:
             page = self._ask(
                 lambda: self._client.query(
                     TableName=self._tables.core, IndexName="owner", KeyConditionExpression="owner_pk = :owner",
-                    ExpressionAttributeValues={":owner": {"S": f"PROGRAM#{status}"}}, **start,  # noqa: B023 - called at once
+                    ExpressionAttributeValues={":owner": {"S": owner}}, **start,  # noqa: B023 - called at once
                 )
             )  # fmt: skip
             ids += [item["owner_sk"]["S"] for item in page["Items"]]

@@ -33,7 +33,9 @@ class Context(SimpleNamespace):
 def scene() -> Scene:
     made = Scene()
     made.apply()
-    wiring: Any = SimpleNamespace(payment_gateway=made.payments, settling=made.settling, siblings=made.siblings, sweeping=made.sweeping)
+    made.coach()
+    services = {name: getattr(made, name) for name in ("settling", "siblings", "coaching", "sweeping")}
+    wiring: Any = SimpleNamespace(payment_gateway=made.payments, **services)
     worker.wire(wiring)
     return made
 
@@ -101,6 +103,19 @@ def test_reserved_seat_ends_the_other_applications_for_its_weeks(scene: Scene) -
     row = scene.store.history("RESERVATION", link.reserved.id)[-1]
     assert consume(message("ReservationConfirmed.v1", ("RESERVATION", link.reserved.id), row.data)) == []
     assert scene.application("application-2").status == "WITHDRAWN"
+    assert scene.reservation(link.reserved.id).coach_id == "coach-1"
+
+
+def test_T30_message_comes_again_until_there_is_a_coach_and_then_matches_one(scene: Scene) -> None:
+    link = scene.checkout()
+    consume(delivered(COMPLETED, scene.pay(link).id))
+    row = scene.store.history("RESERVATION", link.reserved.id)[-1]
+    coach = scene.store.states.pop(("ACCOUNT", "coach-1"))
+    again = message("ReservationConfirmed.v1", ("RESERVATION", link.reserved.id), row.data)
+    assert consume(again) == ["message-1"]
+    scene.store.states[("ACCOUNT", "coach-1")] = coach
+    assert consume(again) == consume(again) == []
+    assert [row.type for row in scene.store.history("RESERVATION", link.reserved.id)].count("CoachMatched.v1") == 1
 
 
 # --- the sweep ------------------------------------------------------------------------------------------------------------------------

@@ -238,6 +238,25 @@ def test_full_payment_leaves_nothing_to_do(desk: Desk) -> None:
     assert "You need to do nothing: everything is paid." in good_page(desk.page.get(f"/reservations/{id}"))
 
 
+# --- the coach ------------------------------------------------------------------------------------------------------------------------
+def test_T30_coach_is_named_on_the_rotations_pages_once_matched(desk: Desk) -> None:
+    id = desk.reserved()
+    assert "your coach is being matched" in good_page(desk.page.get(f"/reservations/{id}"))
+    desk.scene.coach()
+    desk.scene.coaching.match(id, WEBHOOK)
+    for path in (f"/reservations/{id}", f"/reservations/{id}/paid"):
+        html = good_page(desk.page.get(path))
+        assert "Maya Lindenholm" in html
+        assert "mailto:coach-1@example.org" in html
+    assert desk.api.get(f"/reservations/{id}").json["coach"] == {"name": "Maya Lindenholm", "email": "coach-1@example.org"}
+    desk.scene.people.erase("coach-1")
+    assert desk.api.get(f"/reservations/{id}").json["coach"] is None
+
+
+def test_T30_held_seat_has_no_coach_yet(desk: Desk) -> None:
+    assert "Your coach" not in good_page(desk.page.get(f"/reservations/{desk.held()}"))
+
+
 # --- the calendar -----------------------------------------------------------------------------------------------------------------------
 def test_calendar_address_is_made_read_without_an_account_and_taken_back(desk: Desk) -> None:
     id = desk.reserved()

@@ -13,6 +13,7 @@ from shared.domain.reservation import SEATED, Choice, Reservation
 from shared.ports import Checkout, Due, Person, Step, Work, system
 from shared.services.applying import open_claim
 from shared.services.calendar_feeds import CalendarFeeds
+from shared.services.coaching import Coaching
 from shared.services.holds import Holds
 from shared.services.reservation_views import ReservationViews
 from shared.services.reserving import PayLink, Reserving, Signature
@@ -20,7 +21,7 @@ from shared.services.settling import Settled, Settling
 from shared.services.siblings import Siblings
 from shared.services.steps import Call
 from shared.services.sweeping import Sweeping, Swept
-from tests.builders import PROGRAM, TRAINEE, WEEKS, actor, application, draft, fresh, stored_program
+from tests.builders import PROGRAM, TRAINEE, WEEKS, actor, application, draft, fresh, stored_account, stored_program
 from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeStore, FrozenClock
 
 NAME = "Amara Okafor"
@@ -53,6 +54,7 @@ class Scene:
             store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving, public_url="https://rota.test"
         )
         self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling)
+        self.coaching = Coaching(self.store, self.clock)
         self.siblings = Siblings(self.store, self.clock)
 
     # --- people and applications ------------------------------------------------------------------------------------------------------
@@ -66,6 +68,12 @@ class Scene:
         first = Step(fresh("APPLICATION", id), draft(data, "ApplicationApproved.v1", self.clock.now(), case_id=id), due)
         self.store.commit(Work(steps=(first,), claims=(open_claim(made),)))
         return self.application(id)
+
+    def coach(self, id: str = "coach-1", name: str = "Maya Lindenholm", status: str = "ACTIVE") -> str:
+        """An account with the role; the id."""
+        stored_account(self.store, id, ("coach",), status)
+        self.people.save_person(Person(id, name, f"{id}@example.org", "America/Chicago"))
+        return id
 
     def application(self, id: str = "application-1") -> Application:
         return Application.model_validate(self.store.load("APPLICATION", id).state)

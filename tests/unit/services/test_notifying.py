@@ -418,3 +418,27 @@ def test_a_reason_that_was_erased_leaves_a_letter_without_an_empty_reason(post: 
     post.store.commit(Work(steps=(), texts=(Text(f"{TRAINEE}/other", {"text": "x"}),)))
     post.notifying.notify(told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=f"{TRAINEE}/gone"))
     assert "The reason" not in post.one(HOME).text
+
+
+def test_T30_trainee_and_coach_are_introduced_to_each_other_once(post: Post) -> None:
+    post.coach()
+    reserved = post.reserved()
+    post.coaching.match(reserved.subject.id, WEBHOOK)
+    matched = post.last("RESERVATION", reserved.subject.id)
+    assert matched.type == "CoachMatched.v1"
+    post.notifying.notify(matched)
+    post.notifying.notify(matched)
+    mine, theirs = post.one(HOME), post.one("coach-1@example.org")
+    assert mine.subject == "Your coach: Maya Lindenholm"
+    assert "Write to coach-1@example.org" in mine.text
+    assert NAME in theirs.subject
+    assert f"{URL}/reservations/{reserved.subject.id}" in theirs.text
+
+
+def test_T30_coach_who_was_erased_is_not_introduced(post: Post) -> None:
+    post.coach()
+    reserved = post.reserved()
+    post.coaching.match(reserved.subject.id, WEBHOOK)
+    post.people.erase("coach-1")
+    post.notifying.notify(post.last("RESERVATION", reserved.subject.id))
+    assert post.mailer.sent == []
