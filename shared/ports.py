@@ -6,7 +6,7 @@ Adapters (`shared/adapters`) implement them on AWS and Stripe, `tests/fakes` in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -131,8 +131,8 @@ class Store(Protocol):
         """Due rows of one kind in order of `at`, all of them or those at or before `until`."""
         ...
 
-    def seat_years(self, keys: Sequence[tuple[str, int]]) -> list[SeatYear]:
-        """(program id, ISO year) -> seats; years not opened yet are left out."""
+    def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
+        """(program id, ISO year) -> seats; years not opened yet are left out. Of each year all weeks, or those named ("W09")."""
         ...
 
     def claimed_by(self, key: str) -> str | None:

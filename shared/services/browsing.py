@@ -98,11 +98,10 @@ class Browsing:
 
     def _free(self, cards: Iterable[SearchHit]) -> dict[str, dict[str, int]]:
         """Program -> ISO week -> free seats, for the weeks that the shown starts need: one `BatchGetItem`."""
-        keys = {
-            (card.program_id, int(week[:4])): None for card in cards for start in card.starts for week in weeks_covered(start, _usual(card))
-        }
+        needed = [(card.program_id, week) for card in cards for start in card.starts for week in weeks_covered(start, _usual(card))]
+        keys = dict.fromkeys((program_id, int(week[:4])) for program_id, week in needed)
         found: dict[str, dict[str, int]] = {}
-        for year in self._store.seat_years(list(keys)):
+        for year in self._store.seat_years(list(keys), {week[5:] for _, week in needed}):
             found.setdefault(year.program_id, {}).update(free_by_week([year]))
         return found
 

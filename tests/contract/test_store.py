@@ -197,6 +197,15 @@ def test_opening_a_seat_year_twice_is_a_duplicate(store: Store) -> None:
     assert store.seat_years([(PROGRAM, 2027)])[0].weeks["W09"] == WeekSeats(capacity=1)
 
 
+def test_seats_of_named_weeks_are_those_weeks_alone_and_a_closed_one_is_missing(store: Store) -> None:
+    open_seats(store, 2, "2027-W09", "2027-W10", "2027-W11")
+    store.commit(hold(1, ("2027-W10",)))
+    (year,) = store.seat_years([(PROGRAM, 2027), (PROGRAM, 2028)], {"W10", "W11", "W30"})
+    assert year.weeks == {"W10": WeekSeats(capacity=2, taken=1), "W11": WeekSeats(capacity=2)}
+    (closed,) = store.seat_years([(PROGRAM, 2027)], {"W30"})
+    assert (closed.year, closed.weeks) == (2027, {})
+
+
 def test_a_claimed_name_exists_once_until_its_owner_releases_it(store: Store) -> None:
     name = f"open-application:{TRAINEE}:{PROGRAM}:2027-03-01"
     store.commit(Work(steps=(step("APPLICATION", "one", {"trainee_id": TRAINEE, "created_at": "x"}),), claims=(Claim(name, "one"),)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -100,9 +100,11 @@ class FakeStore:
             found = [item for item in self.waiting.values() if item.due.kind == kind and (until is None or item.due.at <= to_utc(until))]
         return sorted(found, key=lambda item: (item.due.at, item.subject_id))[:limit]
 
-    def seat_years(self, keys: Sequence[tuple[str, int]]) -> list[SeatYear]:
+    def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
         with self._lock:
-            return [self.seats[key] for key in dict.fromkeys(keys) if key in self.seats]
+            found = [self.seats[key] for key in dict.fromkeys(keys) if key in self.seats]
+        named = [{week: cell for week, cell in year.weeks.items() if not weeks or week in weeks} for year in found]
+        return [year.model_copy(update={"weeks": some}) for year, some in zip(found, named, strict=True)]
 
     def claimed_by(self, key: str) -> str | None:
         with self._lock:

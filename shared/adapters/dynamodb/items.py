@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -139,7 +139,17 @@ def seats_item(seats: SeatYear) -> Item:
 
 def seats_of(item: Mapping[str, Any]) -> SeatYear:
     values = unmarshal(item)
-    return SeatYear.model_validate({name: values[name] for name in ("program_id", "year", "weeks")})
+    # A projection on weeks that are not open leaves no map at all.
+    return SeatYear.model_validate({"program_id": values["program_id"], "year": values["year"], "weeks": values.get("weeks", {})})
+
+
+def seats_projection(weeks: Collection[str]) -> Mapping[str, Any]:
+    """Only these weeks of a seat item; nothing named asks for all of it. Reading 52 weeks to show eight is most of a search's time."""
+    if not weeks:
+        return {}
+    names = {f"#{week}": week for week in sorted(weeks)}
+    paths = ["program_id", "#year", *(f"#weeks.{name}" for name in names)]
+    return {"ProjectionExpression": ", ".join(paths), "ExpressionAttributeNames": {"#year": "year", "#weeks": "weeks", **names}}
 
 
 def trainee_week_key(trainee_id: str, week: str) -> Item:

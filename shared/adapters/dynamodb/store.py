@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -131,8 +131,9 @@ class DynamoStore:
             found += [items.due_of(item) for item in page["Items"]]
         return sorted(found, key=lambda item: (item.due.at, item.subject_id))[:limit]
 
-    def seat_years(self, keys: Sequence[tuple[str, int]]) -> list[SeatYear]:
-        return [items.seats_of(item) for item in self.batch(self._tables.core, [items.seats_key(*key) for key in dict.fromkeys(keys)])]
+    def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
+        wanted = [items.seats_key(*key) for key in dict.fromkeys(keys)]
+        return [items.seats_of(item) for item in self.batch(self._tables.core, wanted, items.seats_projection(weeks))]
 
     def claimed_by(self, key: str) -> str | None:
         item = self._get(self._tables.core, items.claim_key(Claim(key, "")))
@@ -162,11 +163,11 @@ class DynamoStore:
                 return found
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
-    def batch(self, table: str, keys: Sequence[items.Item]) -> list[dict[str, Any]]:
+    def batch(self, table: str, keys: Sequence[items.Item], projection: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """`BatchGetItem`, 100 keys at a time; what the service leaves unprocessed is asked for again."""
         found: list[dict[str, Any]] = []
         for start in range(0, len(keys), 100):
-            wanted: Any = {table: {"Keys": list(keys[start : start + 100]), "ConsistentRead": True}}
+            wanted: Any = {table: {"Keys": list(keys[start : start + 100]), "ConsistentRead": True, **(projection or {})}}
             for attempt in range(ATTEMPTS):
                 answer = self._ask(lambda: self._client.batch_get_item(RequestItems=wanted))  # noqa: B023 - called at once
                 found += answer["Responses"].get(table, [])
