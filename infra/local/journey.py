@@ -56,6 +56,7 @@ class Trainee:
     cv: bytes = b""
     application: Json = field(default_factory=dict)
     reservation_id: str = ""
+    password: str = ""
 
 
 @dataclass
@@ -87,7 +88,7 @@ class Journey:
     def sign_up(self, name: str = "Amina Farouk") -> Trainee:
         """Account, mail, confirmation, sign-in, profile (T01, T14)."""
         email, password = f"{name.split()[0].lower()}-{secrets.token_hex(4)}@example.org", secrets.token_urlsafe(12)
-        trainee = Trainee(name, email, Client(self.url))
+        trainee = Trainee(name, email, Client(self.url), password=password)
         trainee.client.post("/accounts/sign-up", {"name": name, "email": email, "password": password, "zone": "Africa/Cairo"})
         mail = self.stack.mailbox.wait_for(email, lambda message: "/accounts/confirm/" in message.text, PATIENCE)
         found = re.search(r"/accounts/confirm/\S+", mail.text)

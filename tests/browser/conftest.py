@@ -1,4 +1,4 @@
-"""The browser of these tests: Debian's Chromium, headless. Where there is none they are left out and say so, unless ROTA_BROWSER=required."""
+"""The browser of these tests: Debian's Chromium, headless. Where there is none they say that they were left out (ROTA_BROWSER=required)."""
 
 from __future__ import annotations
 

@@ -23,14 +23,20 @@ class Trainee:
     visitor: Visitor
     name: str
     email: str = field(default_factory=lambda: f"walker-{secrets.token_hex(4)}@example.org")
+    password: str = PASSWORD
     application: str = ""
+
+    def signs_in(self) -> None:
+        self.visitor.open("/accounts/sign-in")
+        self.visitor.fill(email=self.email, password=self.password)
+        self.visitor.press("Sign in")
 
     def joins(self) -> None:
         """T01, T14: account, mail, confirmation, sign-in, profile."""
         visitor = self.visitor
         visitor.open("/accounts/sign-up")
         visitor.look("sign-up")
-        visitor.fill(name=self.name, email=self.email, password=PASSWORD, zone="Africa/Cairo")
+        visitor.fill(name=self.name, email=self.email, password=self.password, zone="Africa/Cairo")
         visitor.press("Create account")
         visitor.look("check-mail")
         mail = self.stack.mailbox.wait_for(self.email, lambda message: "/accounts/confirm/" in message.text, 60)
@@ -40,7 +46,7 @@ class Trainee:
         visitor.look("confirm")
         visitor.press("Confirm my address")
         visitor.look("sign-in-confirmed")
-        visitor.fill(email=self.email, password=PASSWORD)
+        visitor.fill(email=self.email, password=self.password)
         visitor.press("Sign in")
         visitor.look("my-rotations-empty")
         visitor.open("/accounts/profile")
@@ -137,6 +143,14 @@ class Trainee:
         visitor.look("upload")
 
 
+def sign_in_as(role: str, stack: Stack, visitor: Visitor) -> None:
+    """A demo account of the seed with this role."""
+    account = next(one for one in stack.sign_ins if role in one.role.split(", "))
+    visitor.open("/accounts/sign-in")
+    visitor.fill(email=account.email, password=account.password)
+    visitor.press("Sign in")
+
+
 @dataclass
 class Reviewer:
     """Somebody of the operator with a browser of their own."""
@@ -145,11 +159,7 @@ class Reviewer:
     visitor: Visitor
 
     def signs_in(self) -> None:
-        account = next(one for one in self.stack.sign_ins if "reviewer" in one.role.split(", "))
-        visitor = self.visitor
-        visitor.open("/accounts/sign-in")
-        visitor.fill(email=account.email, password=account.password)
-        visitor.press("Sign in")
+        sign_in_as("reviewer", self.stack, self.visitor)
 
     def takes(self, trainee: Trainee) -> None:
         """H12, T17: finds it in the queue, opens and claims it."""

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
 
+Json = dict[str, Any]
+
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-# WCAG 2.2 AA and what axe's makers advise beyond it. The second colours are the same page again: only what is said about colours can differ.
-EVERYTHING = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# WCAG 2.2 AA and what axe's makers advise beyond it. In other colours it is the same page: only the rules on colours can say more.
+EVERYTHING: Json = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+ON_COLOURS: Json = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+LOOKS: tuple[tuple[Literal["light", "dark"], Json], ...] = (("light", EVERYTHING), ("dark", ON_COLOURS))
 SCAN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)"
 PATIENCE_MS = 30_000
 HEIGHTS = {1280: 900, 390: 844}
@@ -90,7 +93,7 @@ class Visitor:
                 control.fill(value)
 
     def until(self, wanted: Locator, again: Callable[[], object], what: str) -> None:
-        """Asks for the page again until it has what is wanted, as a person would: it travels through streams and queues, so it is there soon."""
+        """Asks for the page again until it has what is wanted, as a person would: it travels through queues, so it is there soon."""
         deadline = time.monotonic() + PATIENCE_MS / 1000
         while not wanted.is_visible():
             assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_MS // 1000} s"
@@ -109,18 +112,18 @@ class Visitor:
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > self.way.width:
             self.problems.append(f"{at}: {wide} pixels wide")
-        if self.way.scripts:
-            page.evaluate(AXE)
-            for colours, rules in (("light", EVERYTHING), ("dark", COLOURS)):
-                page.emulate_media(color_scheme=colours)
-                page.screenshot(path=self.album / f"{name}-{self.way}-{colours}.png", full_page=True)
-                self.problems += [f"{at}, {colours}: {line}" for line in violations(page, rules)]
+        if not self.way.scripts:
+            return
+        page.evaluate(AXE)
+        for colours, rules in LOOKS:
+            page.emulate_media(color_scheme=colours)
+            page.screenshot(path=self.album / f"{name}-{self.way}-{colours}.jpg", type="jpeg", quality=85, full_page=True)
+            self.problems += [f"{at}, {colours}: {line}" for line in violations(page, rules)]
 
     def _console(self, message: ConsoleMessage) -> None:
         # A refused form answers 4xx on purpose; its status is checked where it is expected.
-        if message.type == "error" and not (
-            message.text.startswith("Failed to load resource") and message.location["url"] == self.page.url
-        ):
+        refused = message.text.startswith("Failed to load resource") and message.location["url"] == self.page.url
+        if message.type == "error" and not refused:
             self.problems.append(f"console at {self.page.url}: {message.text}")
 
     def _failed(self, request: Request) -> None:
@@ -132,7 +135,7 @@ class Visitor:
             self.problems.append(f"{response.request.method} {response.url}: {response.status}")
 
 
-def violations(page: Page, rules: dict[str, object]) -> list[str]:
+def violations(page: Page, rules: Json) -> list[str]:
     """What axe finds, a line for each element. The page has `AXE` already."""
     found = page.evaluate(SCAN, rules)
     return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
