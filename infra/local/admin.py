@@ -56,7 +56,7 @@ def erase(info: StackInfo, whom: str, despite_seats: bool) -> str:
     Raises `StackError` and `NotFound` when there is none, `NotAllowedNow` while a seat is held.
     """
     made, account_id = wiring(info), account_of(info, whom)
-    documents = S3Documents(info.aws.client("s3"), info.outputs["UploadBucket"])
+    documents = S3Documents(lambda: info.aws.client("s3"), info.outputs["UploadBucket"])
     erasing = Erasing(store=made.store, people=made.people, documents=documents, identity=made.identity, clock=made.clock)
     return f"{erasing.erase(ADMIN, account_id, despite_seats)} items and files of {account_id} are gone; rows, seats and money stay."
 

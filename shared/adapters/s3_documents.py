@@ -5,6 +5,8 @@ The client must sign with version 4 (`Config(signature_version="s3v4")`); a buck
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -21,8 +23,13 @@ MISSING = {"NoSuchKey", "404", "NotFound"}
 
 
 class S3Documents:
-    def __init__(self, client: S3Client, bucket: str) -> None:
-        self._client, self._bucket = client, bucket
+    def __init__(self, client: Callable[[], S3Client], bucket: str) -> None:
+        """`client` is called when a file is first touched: making one costs a cold start 60 ms, and a list of documents needs none."""
+        self._make, self._bucket = client, bucket
+
+    @cached_property
+    def _client(self) -> S3Client:
+        return self._make()
 
     def upload(self, key: str, kind: str, max_bytes: int, redirect: str) -> Upload:
         """A form that stores 1 to `max_bytes` bytes under `key` within 15 minutes, then sends the browser to `redirect`."""

@@ -160,7 +160,7 @@ class Wiring:
     def documents(self) -> S3Documents:
         from shared.adapters.s3_documents import S3Documents
 
-        return S3Documents(self.client("s3", signature_version="s3v4"), self.settings.upload_bucket)
+        return S3Documents(lambda: self.client("s3", signature_version="s3v4"), self.settings.upload_bucket)
 
     @cached_property
     def mailer(self) -> SesMailer:

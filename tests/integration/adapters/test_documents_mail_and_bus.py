@@ -34,7 +34,7 @@ def documents(ministack: Aws) -> S3Documents:
         config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
     )  # fmt: skip
     made.create_bucket(Bucket=BUCKET)
-    return S3Documents(made, BUCKET)
+    return S3Documents(lambda: made, BUCKET)
 
 
 def test_a_browser_s_upload_arrives_with_its_kind_and_goes_on_to_our_page(documents: S3Documents) -> None:
@@ -92,7 +92,7 @@ def test_a_download_name_can_not_break_out_of_its_header() -> None:
 def test_a_store_that_cannot_answer_is_busy() -> None:
     denied = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
     for error in (denied, ReadTimeoutError(endpoint_url="http://127.0.0.1")):
-        documents = S3Documents(Unreachable(error), BUCKET)  # type: ignore[arg-type]
+        documents = S3Documents(lambda error=error: Unreachable(error), BUCKET)  # type: ignore[misc]
         with pytest.raises(Busy):
             documents.read("a")
         with pytest.raises(Busy):
