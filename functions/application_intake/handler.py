@@ -9,19 +9,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.application_intake.models import (
     ApplicationView,
     ApproveRequest,
-    AskRequest,
     ListView,
     ProspectView,
     RejectRequest,
-    ReplyRequest,
     SaveRequest,
     StartRequest,
     StartView,
     SubmitRequest,
     WhatIf,
 )
+from functions.application_intake.talk import AskRequest, RecommendRequest, RecommendView, ReplyRequest, TakeBackRequest
 from shared.domain.application import ApplicationStatus
-from shared.runtime.http import Room, roles
+from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, Uploads
 from shared.services.story import ApplicationCard
 
@@ -34,6 +33,7 @@ class Settings(Http, Uploads):
 
 room = Room("application_intake", Settings)
 trainee, reviewer, anyone_here = roles("trainee"), roles("reviewer"), roles("trainee", *STAFF)
+coordinator = roles("coordinator")
 ONE, PAGE = "/applications/<application_id>", "/applications/{id}"
 
 
@@ -62,7 +62,7 @@ def show_application(application_id: str) -> ApplicationView:
     call = room.call("trainee")
     # Whoever is both sees their own as a trainee.
     if worn & set(STAFF) and not ("trainee" in worn and files.owns(call, application_id)):
-        return ApplicationView.for_staff(files.staff(application_id), now, call.actor.id, "reviewer" in worn)
+        return ApplicationView.for_staff(files.staff(application_id), now, call.actor.id, worn)
     own = files.own(call, application_id)
     drafting = own.application.status is ApplicationStatus.DRAFT
     upload = room.wiring.paperwork.upload_form(call.actor.id, "cv", f"/applications/{application_id}") if drafting else None
@@ -115,6 +115,33 @@ def reply(application_id: str, body: ReplyRequest) -> ApplicationView:
     """Answers the reviewer's question; the review clock goes on with what was left."""
     room.wiring.asking.reply(room.call("trainee"), application_id, body.answer, body.newest_cv)
     return show_application(application_id)
+
+
+@room.post(f"{ONE}/route", access=reviewer, again=show_application, goes_to=PAGE)
+def route(application_id: str) -> ApplicationView:
+    """Asks the host by mail (T19); the review clock stands still, and the host has five days (T20)."""
+    room.wiring.host_review.route(room.call("reviewer"), application_id)
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/take-back", access=coordinator, form=TakeBackRequest, again=show_application, goes_to=PAGE)
+def take_back(application_id: str, body: TakeBackRequest) -> ApplicationView:
+    """Waits for the host no longer: the reviewer decides without it."""
+    room.wiring.host_review.take_back(room.call("coordinator"), application_id, body.reason)
+    return show_application(application_id)
+
+
+@room.get(f"{ONE}/recommend/<secret>", access=ANYONE, page="recommend.html", title="Recommend a trainee: {program_name}")
+def recommendation(application_id: str, secret: str) -> RecommendView:
+    """What the link in a host's mail asks, without an account. Looking changes nothing: mail scanners open links too."""
+    return RecommendView.of(room.wiring.host_review.open(application_id, secret))
+
+
+@room.post(f"{ONE}/recommend/<secret>", access=ANYONE, form=RecommendRequest, again=recommendation, page="recommend.html",
+           title="Recommend a trainee: {program_name}")  # fmt: skip
+def recommend(application_id: str, secret: str, body: RecommendRequest) -> RecommendView:
+    """The host's answer, once; the reviewer decides."""
+    return RecommendView.of(room.wiring.host_review.recommend(application_id, secret, body.answer, body.note, room.request.id))
 
 
 @room.post(f"{ONE}/approve", access=reviewer, form=ApproveRequest, again=show_application, goes_to=PAGE)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
+from functions.application_intake.base import Answer, Prose, Request
+from functions.application_intake.talk import HostPart, MessageView
 from shared.domain.application import OPEN, Application, ApplicationStatus, reply_over, review_overdue
 from shared.domain.calendar import end_date
 from shared.domain.eligibility import Reason, Verdict
@@ -18,23 +21,14 @@ from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, Program, ReviewMode
 from shared.domain.seats import FreeStart
 from shared.domain.trainee import TraineeFacts
-from shared.services.application_file import Message, Prospect, ReviewFile, TraineeFile
+from shared.services.application_file import Prospect, ReviewFile, TraineeFile
 from shared.services.applying import Wish
 from shared.services.documents import UploadForm
 from shared.services.reviewing import REJECT_CODES, Overriding
 from shared.services.story import ApplicationCard, Milestone, Standing, standing, timeline
 
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 OVERRIDE = "override."
 """A form names each override's reason `override.<guideline>`; JSON sends `overrides`."""
-
-
-class Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Answer(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------
@@ -108,19 +102,6 @@ class RejectRequest(Request):
 
     code: RejectCode = Field(title="Reason")
     reason: Prose = Field(title="What you tell the trainee")
-
-
-class AskRequest(Request):
-    """The trainee reads exactly this."""
-
-    question: Prose = Field(title="Question")
-
-
-class ReplyRequest(Request):
-    """`newest_cv`: the newest stored CV takes the place of the one that was sent."""
-
-    answer: Prose = Field(title="Answer")
-    newest_cv: bool = Field(False, title="Newest CV")
 
 
 # --- parts of answers -----------------------------------------------------------------------------------------------------------------
@@ -243,18 +224,6 @@ class DocumentBrief(Answer):
     used: bool
 
 
-class MessageView(Answer):
-    """A question or an answer; `text` is None once it was erased."""
-
-    who: Literal["reviewer", "trainee"]
-    at: Instant
-    text: str | None
-
-    @classmethod
-    def all(cls, messages: tuple[Message, ...]) -> tuple[MessageView, ...]:
-        return tuple(cls(who=one.who, at=one.at, text=one.text) for one in messages)
-
-
 class OverrideBrief(Answer):
     code: str
     reason: str
@@ -266,9 +235,9 @@ class RejectChoice(Answer):
 
 
 class ReviewPart(Answer):
-    """For staff (H12). `can`: claim, decide or "" (a colleague has it, it is decided, or this role only reads). `open_codes` are
-    guidelines that need an override before approval, `rivals` other open applications that need one of its weeks. `offer_until` is when
-    the offer ends, or would if it were approved now."""
+    """For staff (H12). `can`: claim, decide, take_back (a coordinator, from the host) or "" (a colleague has it, it is decided, or this
+    role only reads). `open_codes` are guidelines that need an override before approval, `rivals` other open applications that need one of
+    its weeks. `offer_until` is when the offer ends, or would if it were approved now. `host`: what the host was asked, once it was."""
 
     applicant: str
     facts: TraineeFacts | None
@@ -286,10 +255,12 @@ class ReviewPart(Answer):
     offer_until: Instant
     overdue: bool
     can: str
+    can_route: bool
+    host: HostPart | None
     reject_choices: tuple[RejectChoice, ...] = tuple(RejectChoice(code=code, words=words) for code, words in REJECT_CODES.items())
 
     @classmethod
-    def of(cls, file: ReviewFile, now: Instant, account_id: str, reviewer: bool) -> ReviewPart:
+    def of(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ReviewPart:
         applied = file.application
         unmet = [one for one in file.guidelines if one.verdict is not GuidelineVerdict.MET]
         return cls(
@@ -314,11 +285,17 @@ class ReviewPart(Answer):
             claim_lapses_at=applied.claim_lapses_at if applied.status is ApplicationStatus.IN_REVIEW else None,
             offer_until=applied.offer_expires_at or file.offer_until,
             overdue=review_overdue(applied, now),
-            can=_can(applied, account_id) if reviewer else "",
+            can=_can(applied, account_id, worn),
+            can_route=_can(applied, account_id, worn) == "decide" and applied.host_recommendation is None,
+            host=HostPart.of(file),
         )  # fmt: skip
 
 
-def _can(applied: Application, account_id: str) -> str:
+def _can(applied: Application, account_id: str, worn: Collection[str]) -> str:
+    if applied.status is ApplicationStatus.HOST_REVIEW and "coordinator" in worn:
+        return "take_back"
+    if "reviewer" not in worn:
+        return ""
     if applied.status is ApplicationStatus.SUBMITTED and applied.trainee_id != account_id:
         return "claim"
     return "decide" if applied.status is ApplicationStatus.IN_REVIEW and applied.claimed_by == account_id else ""
@@ -379,10 +356,10 @@ class ApplicationView(Answer):
         )
 
     @classmethod
-    def for_staff(cls, file: ReviewFile, now: Instant, account_id: str, reviewer: bool) -> ApplicationView:
+    def for_staff(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ApplicationView:
         cv = next((one for one in file.documents if one.id == file.application.cv_document_id), None)
         number = int(cv.state["number"]) if cv else None
-        return _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, reviewer))
+        return _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, worn))
 
 
 def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> ApplicationView:

@@ -95,7 +95,8 @@ class HubView(Answer):
 
 
 class QueueRow(Answer):
-    """`kind`: review (an application to decide) or mail (a host's mail whose outcome nobody knows). `taken`: somebody reads it now."""
+    """`kind`: review (an application to decide), host_late (a host that does not answer: take it back), or mail (a
+    host's mail whose outcome nobody knows). `taken`: somebody reads it now."""
 
     kind: str
     href: str

@@ -45,6 +45,7 @@ class ApplicationEvent(StrEnum):
     REPLY = "reply"
     REPLY_LAPSED = "reply_lapsed"
     REMIND = "remind"
+    ESCALATE = "escalate"
     ROUTE_TO_HOST = "route_to_host"
     RECOMMEND_YES = "recommend_yes"
     RECOMMEND_NO = "recommend_no"
@@ -91,6 +92,8 @@ APPLICATION = Machine(
         ),
         Arrow(_S.HOST_REVIEW, _E.RECOMMEND_YES, _HM, _S.IN_REVIEW, "link or sign-in of the host", ("recommendation stored",)),
         Arrow(_S.HOST_REVIEW, _E.RECOMMEND_NO, _HM, _S.IN_REVIEW, "link or sign-in of the host", ("recommendation stored",)),
+        Arrow(_S.HOST_REVIEW, _E.REMIND, _SYS, _S.HOST_REVIEW, "3 and 5 days without an answer", ("reminder to the host",)),
+        Arrow(_S.HOST_REVIEW, _E.ESCALATE, _SYS, _S.HOST_REVIEW, "7 days without an answer", ("the coordinator decides at 10 days",)),
         Arrow(_S.HOST_REVIEW, _E.TAKE_BACK, _CO, _S.IN_REVIEW, "reason"),
         Arrow(
             _S.IN_REVIEW, _E.APPROVE, _RV, _S.APPROVED,
@@ -160,7 +163,18 @@ class Application(BaseModel):
     reply_ref: str | None = None
     reply_hash: str | None = None
     routed_to_host: bool = False
+    routed_at: Instant | None = None
+    host_due_at: Instant | None = None
+    host_decide_at: Instant | None = None
+    host_link_ref: str | None = None
+    host_reminders: int = 0
+    host_escalated_at: Instant | None = None
+    host_answered_at: Instant | None = None
     host_recommendation: Literal["yes", "no"] | None = None
+    host_note_ref: str | None = None
+    host_note_hash: str | None = None
+    taken_back_ref: str | None = None
+    taken_back_hash: str | None = None
     guideline_results: tuple[GuidelineOutcome, ...] = ()
     overrides: tuple[Override, ...] = ()
     step1_checked: bool = False
@@ -207,6 +221,26 @@ def resumed_clock(application: Application, paused_at: datetime, now: datetime) 
 def reply_over(application: Application, now: datetime) -> bool:
     """Computed, never stored: from `reply_due_at` on, to the second, an answer comes too late."""
     return application.reply_due_at is not None and reached(application.reply_due_at, now)
+
+
+def host_reminders_owed(routed_at: datetime, now: datetime, policy: Policy) -> int:
+    """How many reminders the host should have had by `now` (days 3 and 5 after routing, calendar days)."""
+    return sum(reached(routed_at + timedelta(days=days), now) for days in policy.host_nudge_days)
+
+
+def host_escalation(routed_at: datetime, policy: Policy) -> datetime:
+    return routed_at + timedelta(days=policy.host_escalate_days)
+
+
+def next_host_step(routed_at: datetime, now: datetime, policy: Policy) -> datetime:
+    """When the sweep looks at a host's silence again: the next reminder, or the escalation."""
+    steps = (*(routed_at + timedelta(days=days) for days in policy.host_nudge_days), host_escalation(routed_at, policy))
+    return next((at for at in steps if not reached(at, now)), steps[-1])
+
+
+def host_over(application: Application, now: datetime) -> bool:
+    """Computed, never stored: from `host_decide_at` on, to the second, the host's answer comes too late and the coordinator decides."""
+    return application.host_decide_at is not None and reached(application.host_decide_at, now)
 
 
 def claim_lapse(claimed_at: datetime, policy: Policy) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.domain.aggregate import Kind
 from shared.domain.application import ApplicationStatus, GuidelineOutcome, Override
@@ -98,6 +98,53 @@ class InformationGiven(ApplicationEvent):
     claim_lapses_at: Instant
     cv_document_id: str = ""
     cv_sha256: str = ""
+
+
+class ApplicationRouted(ApplicationEvent):
+    """T19, T20: the host is asked. What the link in its mail carries is an erasable item, `host_link_ref`."""
+
+    TYPE: ClassVar[str] = "ApplicationRouted.v1"
+    routed_to_host: bool
+    routed_at: Instant
+    host_due_at: Instant
+    host_decide_at: Instant
+    host_link_ref: str
+    host_reminders: int
+    host_escalated_at: None = None
+    claim_lapses_at: None = None
+
+
+class HostReminded(ApplicationEvent):
+    TYPE: ClassVar[str] = "HostReminded.v1"
+    host_reminders: int
+
+
+class HostEscalated(ApplicationEvent):
+    TYPE: ClassVar[str] = "HostEscalated.v1"
+    host_escalated_at: Instant
+
+
+class HostRecommended(ApplicationEvent):
+    TYPE: ClassVar[str] = "HostRecommended.v1"
+    host_recommendation: Literal["yes", "no"]
+    host_answered_at: Instant
+    host_note_ref: str
+    host_note_hash: str
+    review_due_at: Instant
+    escalate_at: Instant
+    claim_lapses_at: Instant
+
+
+class HostTakenBack(ApplicationEvent):
+    """The coordinator waits no longer: the reviewer decides without the host."""
+
+    TYPE: ClassVar[str] = "HostTakenBack.v1"
+    routed_to_host: bool
+    taken_back_ref: str
+    taken_back_hash: str
+    review_due_at: Instant
+    escalate_at: Instant
+    claim_lapses_at: Instant
 
 
 class ApplicationApproved(ApplicationEvent):

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from shared.services.coaching import Coaching
     from shared.services.documents import Documents
     from shared.services.holds import Holds
+    from shared.services.host_review import HostReview
     from shared.services.indexing import Indexing
     from shared.services.publishing_programs import Publishing
     from shared.services.reservation_views import ReservationViews
@@ -280,6 +281,12 @@ class Wiring:
         from shared.services.asking import Asking
 
         return Asking(store=self.store, reviewing=self.reviewing, clock=self.clock)
+
+    @cached_property
+    def host_review(self) -> HostReview:
+        from shared.services.host_review import HostReview
+
+        return HostReview(store=self.store, people=self.people, catalogue=self.catalogue, reviewing=self.reviewing, clock=self.clock)
 
     @cached_property
     def settling(self) -> Settling:

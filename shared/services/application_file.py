@@ -99,6 +99,8 @@ class ReviewFile:
     rivals: int
     offer_until: datetime
     messages: tuple[Message, ...] = ()
+    host_note: str | None = None
+    taken_back_reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +178,8 @@ class ApplicationFiles:
             rivals=self._rivals(application),
             offer_until=offer_expiry(now, application.start, by_version(application.policy_version), program.place.zone),
             messages=self._messages(history),
+            host_note=self._text(application.host_note_ref),
+            taken_back_reason=self._text(application.taken_back_ref),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------

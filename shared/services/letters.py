@@ -145,6 +145,40 @@ def information_requested(
     )
 
 
+def with_the_host(person: Person, application: Application, program: Program, policy: Policy, url: str) -> Letter:
+    """T20: the host is asked, and nothing shorter than its five days is promised."""
+    return Letter(
+        f"The host is reading your application: {program.name}",
+        f"Hello {person.name},",
+        (
+            f"Your reviewer has asked the host of this program. Allow {policy.host_promise_days} days or more; you need to do nothing.",
+            f"If the host says nothing for {policy.host_decide_days} days, a coordinator takes it back and we decide.",
+        ),
+        action=("See where it stands", f"{url}/applications/{application.id}"),
+    )
+
+
+def recommendation_wanted(contact: Contact, person: Person, application: Application, program: Program, link: str, reminder: int) -> Letter:
+    """T19: what the host is asked, without an account. `reminder` 0 is the first mail."""
+    assert application.host_due_at is not None
+    assert application.host_decide_at is not None
+    assert application.start is not None
+    zone = program.place.zone
+    late = f"Your answer counts until {moment(application.host_decide_at, zone)}; then our coordinator decides."
+    first = f"Please answer by {moment(application.host_due_at, zone)}."
+    return Letter(
+        f"{'Reminder: would' if reminder else 'Would'} you take this trainee? {program.name}",
+        f"Hello {contact.name},",
+        (
+            f"{person.name} has applied to your program. The CV is attached. We would like to know whether you recommend this trainee.",
+            "The link below needs no account and takes a minute.",
+            f"{late if reminder else first}",
+        ),
+        _rotation(program, application.start, application.weeks, application.experience_type),
+        ("Look and answer", link),
+    )
+
+
 def application_rejected(person: Person, program: Program, reason: str, url: str) -> Letter:
     return Letter(
         f"About your application: {program.name}",

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from shared.domain.accounts import CONFIRM, CONFIRM_LIFE
 from shared.domain.aggregate import Actor
-from shared.domain.application import Application, ApplicationStatus, offer_over, reply_over
+from shared.domain.application import Application, ApplicationStatus, host_over, offer_over, reply_over
 from shared.domain.calendar import local_date
 from shared.domain.documents import download_name
 from shared.domain.errors import Busy, OutcomeUnknown, RotaError
@@ -28,6 +28,7 @@ from shared.ports import (
     Attachment,
     BusinessClock,
     Catalogue,
+    Contact,
     DocumentStore,
     Due,
     Ids,
@@ -85,6 +86,8 @@ class Notifying:
             "ApplicationSubmitted.v1": (self._submitted,),
             "InformationRequested.v1": (self._asked,),
             "ReplyReminded.v1": (self._asked,),
+            "ApplicationRouted.v1": (self._routed, self._host_asked),
+            "HostReminded.v1": (self._host_asked,),
             "ApplicationApproved.v1": (self._approved,),
             "ApplicationRejected.v1": (self._rejected,),
             "ApplicationExpired.v1": (self._expired,),
@@ -184,6 +187,31 @@ class Notifying:
         letter = letters.information_requested(person, application, program, question, self.public_url, again)
         return Addressed("reminder" if again else "question", person.email, letter)
 
+    def _routed(self, event: Envelope) -> Addressed | None:
+        person, application, program = self._application(event)
+        if application.status is not ApplicationStatus.HOST_REVIEW:
+            return None
+        policy = by_version(application.policy_version)
+        return Addressed("with-host", person.email, letters.with_the_host(person, application, program, policy, self.public_url))
+
+    def _host_asked(self, event: Envelope) -> Addressed | None:
+        """With the CV, which the host may see from here on; nothing once it answered, or nobody waits for it any more."""
+        person, application, program = self._application(event)
+        secret = self.store.text(application.host_link_ref) if application.host_link_ref else None
+        if application.status is not ApplicationStatus.HOST_REVIEW or host_over(application, self.clock.now()) or not secret:
+            return None
+        contact = self._contact(program)
+        link = f"{self.public_url}/applications/{application.id}/recommend/{secret['secret']}"
+        reminder = int(event.data["host_reminders"])
+        letter = letters.recommendation_wanted(contact, person, application, program, link, reminder)
+        return Addressed("host-asked", contact.email, letter, self._cv(application, person)[0])
+
+    def _contact(self, program: Program) -> Contact:
+        contact = self.people.contact(program.host_id)
+        if contact is None:
+            raise Busy(f"Host {program.host_id} has no contact.", "Enter one; the mail is tried again.")
+        return contact
+
     def _approved(self, event: Envelope) -> Addressed | None:
         """Nothing once the offer has ended one way or the other: a replay sends nobody to a page that says no."""
         person, application, program = self._application(event)
@@ -232,9 +260,7 @@ class Notifying:
 
     def _reserved_for_host(self, event: Envelope) -> Addressed:
         person, reservation, program = self._reservation(event)
-        contact = self.people.contact(program.host_id)
-        if contact is None:
-            raise Busy(f"Host {program.host_id} has no contact.", "Enter one; the mail is tried again.")
+        contact = self._contact(program)
         application = Application.model_validate(self.store.load("APPLICATION", reservation.application_id).state)
         attachments, link = self._cv(application, person)
         facts = self.people.facts(person.account_id)

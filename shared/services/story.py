@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.aggregate import EventRow
 from shared.domain.application import Application, ApplicationStatus, offer_over, reply_over, review_overdue
+from shared.domain.calendar import reached
 from shared.domain.instants import Instant
 from shared.domain.money import dollars
 from shared.domain.policy import by_version
@@ -89,6 +90,8 @@ def standing(application: Application, program: Program, now: Instant) -> Standi
             return _in_review(application, program, now)
         case S.NEEDS_INFO:
             return _asked(application, now)
+        case S.HOST_REVIEW:
+            return _with_host(application, now)
         case S.APPROVED:
             return _approved(application, now)
         case _:
@@ -123,6 +126,20 @@ def _asked(application: Application, now: Instant) -> Standing:
         due_at=application.reply_due_at,
         href=f"/applications/{application.id}",
         action="Read and answer",
+    )
+
+
+def _with_host(application: Application, now: Instant) -> Standing:
+    """T20: the host's five days, and what we do when it says nothing; never shorter than that."""
+    late = application.host_due_at is not None and reached(application.host_due_at, now)
+    own = "You need to do nothing."
+    return Standing(
+        headline="The host is reading it",
+        sentence=f"{own} The host is late: we have reminded it, and a coordinator decides without it if it says nothing." if late else own,
+        who_acts="a coordinator" if late else "the host",
+        started_at=application.routed_at,
+        due_at=application.host_decide_at if late else application.host_due_at,
+        note="host reviews take five days or more",
     )
 
 
@@ -172,6 +189,11 @@ _HAPPENED: Mapping[str, str] = {
     "InformationRequested.v1": "The reviewer asked a question; the review clock stood still",
     "ReplyReminded.v1": "A reminder went out",
     "InformationGiven.v1": "Answered; the review clock went on",
+    "ApplicationRouted.v1": "The host was asked",
+    "HostReminded.v1": "The host was reminded",
+    "HostEscalated.v1": "The host is late: a coordinator was called",
+    "HostRecommended.v1": "The host answered",
+    "HostTakenBack.v1": "Taken back from the host: the reviewer decides",
     "ApplicationApproved.v1": "Approved",
     "ApplicationRejected.v1": "Not accepted",
     "ApplicationWithdrawn.v1": "Withdrawn",
@@ -210,6 +232,8 @@ def _ahead(application: Application, now: Instant) -> list[Milestone]:
             steps = ("It waits for a reviewer", "Decision", reserve)
         case S.IN_REVIEW:
             steps = ("A reviewer reads it", "Decision", reserve)
+        case S.HOST_REVIEW:
+            steps = ("The host reads it", "Decision", reserve)
         case S.NEEDS_INFO if not reply_over(application, now):
             steps = ("Answer the reviewer's question", "Decision", reserve)
         case S.APPROVED if not offer_over(application, now) or application.live_reservation_id:

@@ -11,22 +11,32 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, offer_over, reply_over
+from shared.domain.application import (
+    APPLICATION,
+    Application,
+    ApplicationEvent,
+    ApplicationStatus,
+    host_escalation,
+    host_reminders_owed,
+    next_host_step,
+    offer_over,
+    reply_over,
+)
 from shared.domain.calendar import reached
 from shared.domain.errors import PaymentUnavailable
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
 from shared.domain.reservation import Reservation, ReservationEvent, hold_over
-from shared.events.application import ApplicationClaimLapsed, ApplicationExpired, ReplyReminded
+from shared.events.application import ApplicationClaimLapsed, ApplicationExpired, HostEscalated, HostReminded, ReplyReminded
 from shared.events.base import EventData
-from shared.ports import BusinessClock, DueItem, Loaded, Store, Work
+from shared.ports import BusinessClock, Due, DueItem, Loaded, Store, Work
 from shared.services.applying import WAITS, releases_of
 from shared.services.holds import Holds
 from shared.services.seat_gate import HOLD, OFFER
 from shared.services.settling import REFUND, Settling
 from shared.services.steps import Call, decide_again, step
 
-KINDS = ("claim", "draft", "reply_reminder", "reply", OFFER, HOLD, REFUND)
+KINDS = ("claim", "draft", "reply_reminder", "reply", "host", OFFER, HOLD, REFUND)
 """In this order: what needs only our own records comes first, so that a silent partner holds nothing else up. `review` and `escalation`
 are for people to see; nothing happens to them by themselves."""
 ASKS_STRIPE = (HOLD, REFUND)
@@ -69,7 +79,13 @@ class Sweeping:
         return swept
 
     def _rule(self, kind: str) -> Callable[[str, Call], str]:
-        rules = {"claim": self._claim, "draft": self._draft, "reply_reminder": self._reply_reminder, "reply": self._reply}
+        rules = {
+            "claim": self._claim,
+            "draft": self._draft,
+            "reply_reminder": self._reply_reminder,
+            "reply": self._reply,
+            "host": self._host,
+        }
         return (rules | {OFFER: self._offer, HOLD: self._hold, REFUND: self._refund})[kind]
 
     def _hold(self, reservation_id: str, call: Call) -> str:
@@ -122,6 +138,27 @@ class Sweeping:
 
         return self._lapse(application_id, ApplicationEvent.REMIND, over, event, call, ("reply_reminder",))
 
+    def _host(self, application_id: str, call: Call) -> str:
+        """A host's silence: reminded on days 3 and 5 (once, however late the sweep), from day 7 on a coordinator's to decide by day 10."""
+        found = Application.model_validate(self.store.load("APPLICATION", application_id).state)
+        if found.routed_at is None or found.host_decide_at is None:
+            return NOTHING
+        routed, decide_at, now, policy = found.routed_at, found.host_decide_at, self.clock.now(), by_version(found.policy_version)
+
+        def waits(applied: Application) -> bool:
+            return applied.status is ApplicationStatus.HOST_REVIEW and applied.routed_at == routed and applied.host_escalated_at is None
+
+        if reached(host_escalation(routed, policy), now):
+            return self._lapse(
+                application_id, ApplicationEvent.ESCALATE, waits, lambda status: HostEscalated(status=status, host_escalated_at=now), call,
+                ("host",), (Due("host_late", decide_at, "coordinator"),),
+            )  # fmt: skip
+        owed, again = host_reminders_owed(routed, now, policy), Due("host", next_host_step(routed, now, policy), "host")
+        return self._lapse(
+            application_id, ApplicationEvent.REMIND, lambda applied: waits(applied) and applied.host_reminders < owed,
+            lambda status: HostReminded(status=status, host_reminders=owed), call, (), (again,),
+        )  # fmt: skip
+
     def _offer(self, application_id: str, call: Call) -> str:
         """Not reserved in time. While somebody pays there is no due row, and this finds a live hold at most by a stale read."""
 
@@ -139,6 +176,7 @@ class Sweeping:
         data: Callable[[ApplicationStatus], EventData],
         call: Call,
         done: tuple[str, ...] = (),
+        due: tuple[Due, ...] = (),
     ) -> str:
         def decide() -> str:
             loaded = self.store.load("APPLICATION", application_id)
@@ -147,19 +185,26 @@ class Sweeping:
                 return NOTHING
             arrow = APPLICATION.fire(applied.status, event, Actor.SYSTEM)
             target = ApplicationStatus(arrow.target)
-            self.store.commit(self._work(loaded, applied, data(target), target, call, done))
+            self.store.commit(self._work(loaded, applied, data(target), target, call, done, due))
             return event.value
 
         return decide_again(decide)
 
     def _work(
-        self, loaded: Loaded, applied: Application, data: EventData, target: ApplicationStatus, call: Call, over: tuple[str, ...]
+        self,
+        loaded: Loaded,
+        applied: Application,
+        data: EventData,
+        target: ApplicationStatus,
+        call: Call,
+        over: tuple[str, ...],
+        due: tuple[Due, ...],
     ) -> Work:
         """Waits that the target state keeps stay as they are, but for those that are `over`; leaving the open states gives the
         application's name back."""
         done = over + tuple(kind for kind in WAITS.get(applied.status, ()) if kind not in WAITS.get(target, ()))
         releases = releases_of(applied) if not releases_of(applied.model_copy(update={"status": target})) else ()
-        return Work(steps=(step(loaded, data, call, self.clock.now(), done=done),), releases=releases)
+        return Work(steps=(step(loaded, data, call, self.clock.now(), due=due, done=done),), releases=releases)
 
 
 def _expired(code: str) -> Callable[[ApplicationStatus], EventData]:

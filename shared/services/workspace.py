@@ -17,8 +17,8 @@ from shared.services.steps import Call
 
 QUEUES: Mapping[str, tuple[str, ...]] = {
     "reviewer": ("review",),
-    "coordinator": ("review", "mail"),
-    "admin": ("review", "mail"),
+    "coordinator": ("review", "host_late", "mail"),
+    "admin": ("review", "host_late", "mail"),
 }
 """Which kinds of due rows a role sees. `escalation` is no row of its own: it marks a review that has waited too long."""
 QUEUE_READ = 100
@@ -159,6 +159,8 @@ _LEADING = (
 
 
 def _still_waits(item: DueItem, subject: Application | Reservation) -> bool:
+    if item.due.kind == "host_late":
+        return subject.status is ApplicationStatus.HOST_REVIEW
     return item.due.kind != "review" or subject.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW)
 
 

@@ -23,14 +23,16 @@ from shared.domain.program import ExperienceType
 from shared.domain.reservation import Choice
 from shared.domain.search import Projection
 from shared.domain.seats import free_by_week
-from shared.ports import Person
+from shared.ports import Person, Work
 from shared.runtime.bootstrap import Wiring
+from shared.services.accounts import mail_claim
 from shared.services.applying import Wish
 from shared.services.reservation_views import feed_secret
 from shared.services.reserving import Signature
 from tests import builders
 from tests.builders import PROGRAM
 from tests.fakes import FakeDeliveries, FakePayments
+from tests.fakes.faults import Fault
 from tests.files import A_PDF
 from tests.rooms import PUBLIC_URL, Client, World
 from tests.unit.functions.catalogue_scene import OPEN, LocalIndex
@@ -77,6 +79,7 @@ class House(World):
         self.webhook = Webhook(self.deliveries, lambda: "whsec_test", lambda: 0.0)
         for id, role in PERSONS.values():
             self.person(id, (role,), name=f"{id.title()} Person", zone="America/Chicago")
+            self.store.commit(Work(steps=(), claims=(mail_claim(f"{id}@example.org", id),)))
         self._programs()
         self.wiring = WithoutAws(
             self.wiring.settings, store=self.store, clock=self.clock, ids=self.ids, people=self.people, identity=self.identity,
@@ -87,6 +90,9 @@ class House(World):
         self._documents()
         self.applications = {name: self._application(name, FIRST_START + timedelta(weeks=5 * n)) for n, name in enumerate(STAGES)}
         self.applications["NEEDS_INFO"] = self._application("IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES)), "asked")
+        self.applications["HOST_REVIEW"] = self._application("IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES) + 5), "routed")
+        routed = self.wiring.host_review.route(CLAIMER, self.applications["HOST_REVIEW"])
+        self.host_secret = self.store.texts[routed.host_link_ref or ""]["secret"]
         self.wiring.asking.ask(CLAIMER, self.applications["NEEDS_INFO"], "Which ward was it?")
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
         self.calendar = self._calendar(self.reservations["RESERVED"])
@@ -98,6 +104,8 @@ class House(World):
         """Everything as it was built; the rooms are this house's again."""
         for thing, kept in self._kept:
             vars(thing).update(_copied(kept))
+        for fault in (one for thing, _ in self._kept for one in vars(thing).values() if isinstance(one, Fault)):
+            fault.set(0)
         for room in self.rooms.values():
             room.wire(self.wiring)
         return self
@@ -135,8 +143,10 @@ class House(World):
         return LocalIndex(TantivyIndex.open(folder))
 
     def _unconfirmed(self) -> None:
-        builders.stored_account(self.store, "new-1", status="UNCONFIRMED")
+        asked = dict.fromkeys(("asked_at", "created_at"), iso(self.clock.now() - timedelta(hours=1)))
+        builders.stored(self.store, "ACCOUNT", "new-1", {"id": "new-1", "status": "UNCONFIRMED", "roles": ["trainee"], **asked})
         self.people.save_person(Person("new-1", "New Person", "new-1@example.org", "UTC"))
+        self.store.commit(Work(steps=(), claims=(mail_claim("new-1@example.org", "new-1"),)))
         self.links.make("confirm", "new-1", self.clock.now().replace(year=2027))
         self.links.make("confirm", "new-1", self.clock.now())
 

@@ -45,10 +45,14 @@ GET /applications/<application_id> @DRAFT              401    200   404      404
 POST /applications/<application_id>/approve            401    403   403      200     409      403         403   403     403   403
 POST /applications/<application_id>/ask                401    403   403      200     409      403         403   403     403   403
 POST /applications/<application_id>/claim              401    403   403      200     200      403         403   403     403   403
+GET /applications/<application_id>/recommend/<secret>  everybody 200
+POST /applications/<application_id>/recommend/<secret> everybody 200
 POST /applications/<application_id>/reject             401    403   403      200     409      403         403   403     403   403
 POST /applications/<application_id>/reply              401    200   404      403     403      403         403   403     403   403
+POST /applications/<application_id>/route              401    403   403      200     409      403         403   403     403   403
 POST /applications/<application_id>/save               401    200   404      403     403      403         403   403     403   403
 POST /applications/<application_id>/submit             401    200   404      403     403      403         403   403     403   403
+POST /applications/<application_id>/take-back          401    403   403      403     403      200         403   403     403   403
 POST /applications/<application_id>/withdraw           401    200   404      403     403      403         403   403     403   403
 GET /applications/start                                401    200   200      403     403      403         403   403     403   403
 GET /assets/<name>                                     everybody 200
@@ -88,12 +92,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /applications/<application_id>/approve": {"step1_verified": True},
     "POST /applications/<application_id>/reject": {"code": "other", "reason": "The host closed the clinic."},
     "POST /applications/<application_id>/ask": {"question": "Where did you train?"},
+    "POST /applications/<application_id>/recommend/<secret>": {"answer": "yes"},
+    "POST /applications/<application_id>/take-back": {"reason": "The host is away."},
     "POST /applications/<application_id>/reply": {"answer": "On the cardiac ward."},
     "POST /reservations/for/<application_id>/terms": {"terms_version": terms.CURRENT, "typed_name": "Trainee-1 Person"},
     "POST /reservations/for/<application_id>/checkout": {"choice": "deposit"},
 }
 QUERIES = {"GET /documents/<document_id>/received": "?kind=cv", "GET /applications/start": f"?program={PROGRAM}"}
-DRAFT, IN_REVIEW, NEEDS_INFO, APPROVED, SIGNED, HELD = "DRAFT", "IN_REVIEW", "NEEDS_INFO", "APPROVED", "SIGNED", "HELD"
+DRAFT, IN_REVIEW, NEEDS_INFO, HOST_REVIEW, APPROVED = "DRAFT", "IN_REVIEW", "NEEDS_INFO", "HOST_REVIEW", "APPROVED"
+SIGNED, HELD = "SIGNED", "HELD"
 STATES = {
     "POST /applications/<application_id>/save": DRAFT,
     "POST /applications/<application_id>/submit": DRAFT,
@@ -101,6 +108,10 @@ STATES = {
     "POST /applications/<application_id>/reject": IN_REVIEW,
     "POST /applications/<application_id>/ask": IN_REVIEW,
     "POST /applications/<application_id>/reply": NEEDS_INFO,
+    "POST /applications/<application_id>/route": IN_REVIEW,
+    "GET /applications/<application_id>/recommend/<secret>": HOST_REVIEW,
+    "POST /applications/<application_id>/recommend/<secret>": HOST_REVIEW,
+    "POST /applications/<application_id>/take-back": HOST_REVIEW,
     "GET /reservations/for/<application_id>": APPROVED,
     "POST /reservations/for/<application_id>/terms": APPROVED,
     "POST /reservations/for/<application_id>/checkout": SIGNED,
@@ -133,7 +144,7 @@ def address(house: House, line: Line) -> str:
         "<application_id>": house.applications[line.state or "SUBMITTED"],
         "<reservation_id>": house.reservations.get(line.state or "RESERVED", ""),
         "<document_id>": house.arriving if rule.endswith("/received") else "document-1",
-        "<program_id>": PROGRAM, "<token>": "link-1", "<secret>": house.calendar,
+        "<program_id>": PROGRAM, "<token>": "link-1", "<secret>": house.calendar if rule.startswith("/reservations") else house.host_secret,
         "<name>": "rota.css" if rule.startswith("/assets") else "site",
     }  # fmt: skip
     for name, value in known.items():

@@ -12,6 +12,7 @@ from shared.domain.instants import iso
 from shared.services.application_file import ApplicationFiles
 from shared.services.applying import Applying
 from shared.services.asking import Asking
+from shared.services.host_review import HostReview
 from shared.services.reviewing import Reviewing
 from shared.services.workspace import Workspace
 from tests import builders
@@ -30,6 +31,7 @@ class Rooms(World):
         self.wiring.applying = Applying(ids=self.ids, **ports)
         self.wiring.reviewing = Reviewing(**ports)
         self.wiring.asking = Asking(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
+        self.wiring.host_review = HostReview(reviewing=self.wiring.reviewing, **ports)
         self.wiring.application_files = ApplicationFiles(**ports)
         self.wiring.workspace = Workspace(**ports)
         workspace.wire(self.wiring)

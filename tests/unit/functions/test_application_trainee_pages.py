@@ -237,7 +237,7 @@ def test_a_rejected_application_shows_code_words_and_a_way_on(rooms: Rooms) -> N
         ({"status": "CLOSED"}, "Closed"),
         ({"status": "EXPIRED", "decision_code": "offer"}, "Run out"),
         ({"status": "APPROVED", "live_reservation_id": "reservation-1"}, "A seat is held while you pay"),
-        ({"status": "HOST_REVIEW"}, "Waiting"),
+        ({"status": "HOST_REVIEW"}, "The host is reading it"),
     ],
 )
 def test_every_other_state_has_its_page(rooms: Rooms, state: dict[str, str], words: str) -> None:

@@ -13,6 +13,7 @@ from shared.ports import Person
 from shared.services.applying import Applying, Wish
 from shared.services.asking import Asking
 from shared.services.holds import Holds
+from shared.services.host_review import HostReview
 from shared.services.reviewing import Reviewing
 from shared.services.settling import Settling
 from shared.services.steps import Call
@@ -40,6 +41,9 @@ class Desk:
         self.applying = Applying(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids)
         self.reviewing = Reviewing(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
         self.asking = Asking(store=self.store, reviewing=self.reviewing, clock=self.clock)
+        self.host_review = HostReview(
+            store=self.store, people=self.people, catalogue=self.catalogue, reviewing=self.reviewing, clock=self.clock
+        )
         settling = Settling(self.store, FakePayments(), self.clock)
         holds = Holds(self.store, FakePayments(), self.catalogue, self.people, self.clock, settling, "https://rota.test")
         self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=holds, settling=settling)

@@ -114,6 +114,40 @@ def test_a_question_that_another_one_followed_is_not_sent_in_the_place_of_that(p
     assert post.mailer.sent == []
 
 
+def routing(post: Post, type: str = "ApplicationRouted.v1", **changes: Any) -> Envelope:
+    ref = f"{TRAINEE}/application:application-1:host-link-3"
+    post.store.texts[ref] = {"secret": "s3cret"}
+    values = {"status": "HOST_REVIEW", "host_link_ref": ref, "host_reminders": 0, "routed_at": "2026-11-23T15:00:00Z",
+              "host_due_at": "2026-11-28T15:00:00Z", "host_decide_at": "2026-12-03T15:00:00Z", "cv_sha256": post.sha256}  # fmt: skip
+    return told(post, type, **(values | changes))
+
+
+def test_T19_T20_a_routed_application_asks_the_host_by_link_with_the_cv_and_tells_the_trainee(post: Post) -> None:
+    post.notifying.notify(routing(post))
+    asked, mine = post.one(DESK), post.one(HOME)
+    assert f"{URL}/applications/application-1/recommend/s3cret" in asked.text
+    assert "Please answer by Sat 28 November 2026, 09:00 Chicago." in asked.text
+    assert [one.content for one in asked.attachments] == [A_PDF]
+    assert "Allow 5 days or more" in mine.text
+    assert "s3cret" not in mine.text
+
+
+def test_T19_the_hosts_reminder_says_until_when_its_answer_counts_and_only_the_host_gets_it(post: Post) -> None:
+    post.notifying.notify(routing(post, "HostReminded.v1", host_reminders=1))
+    mail = post.one(DESK)
+    assert mail.subject.startswith("Reminder: would you take this trainee?")
+    assert "counts until Thu 3 December 2026, 09:00 Chicago" in mail.text
+    assert post.mailer.to(HOME) == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": "IN_REVIEW"}, {"status": "WITHDRAWN"}, {"host_decide_at": "2026-11-23T15:00:00Z"}], ids=["back", "ended", "over"]
+)
+def test_T19_a_host_that_nobody_waits_for_is_not_written_to(post: Post, changes: dict[str, str]) -> None:
+    post.notifying.notify(routing(post, **changes))
+    assert post.mailer.to(DESK) == []
+
+
 def test_T24_an_approval_says_what_to_do_until_when_and_what_it_costs_when(post: Post) -> None:
     post.notifying.notify(told(post, "ApplicationApproved.v1", status="APPROVED"))
     mail = post.one(HOME)

@@ -1,0 +1,117 @@
+"""Questions between reviewer, trainee and host, as the applications room takes and shows them. Instants are UTC, `start` a Monday."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from functions.application_intake.base import Answer, Prose, Request
+from shared.domain.calendar import end_date
+from shared.domain.guidelines import GuidelineVerdict
+from shared.domain.instants import Instant
+from shared.domain.program import ExperienceType
+from shared.services.application_file import Message, ReviewFile
+from shared.services.host_review import HostFile, State
+
+
+class AskRequest(Request):
+    """The trainee reads exactly this."""
+
+    question: Prose = Field(title="Question")
+
+
+class ReplyRequest(Request):
+    """`newest_cv`: the newest stored CV takes the place of the one that was sent."""
+
+    answer: Prose = Field(title="Answer")
+    newest_cv: bool = Field(False, title="Newest CV")
+
+
+class RecommendRequest(Request):
+    """The host's answer; a no needs a note. The reviewer reads the note, the trainee does not."""
+
+    answer: Literal["yes", "no"] = Field(title="Your answer")
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = Field("", title="Note")
+
+
+class TakeBackRequest(Request):
+    """Why the host is not waited for; only staff read it."""
+
+    reason: Prose = Field(title="Reason")
+
+
+class MessageView(Answer):
+    """A question or an answer; `text` is None once it was erased."""
+
+    who: Literal["reviewer", "trainee"]
+    at: Instant
+    text: str | None
+
+    @classmethod
+    def all(cls, messages: tuple[Message, ...]) -> tuple[MessageView, ...]:
+        return tuple(cls(who=one.who, at=one.at, text=one.text) for one in messages)
+
+
+class HostPart(Answer):
+    """For staff: what the host was asked and said. `note` and `taken_back_reason` are None when there is none, or once erased."""
+
+    routed_at: Instant
+    due_at: Instant | None
+    decide_at: Instant | None
+    reminders: int
+    escalated_at: Instant | None
+    answered_at: Instant | None
+    recommendation: Literal["yes", "no"] | None
+    note: str | None
+    taken_back_reason: str | None
+
+    @classmethod
+    def of(cls, file: ReviewFile) -> HostPart | None:
+        """None for what was never routed."""
+        applied = file.application
+        if applied.routed_at is None:
+            return None
+        return cls(
+            routed_at=applied.routed_at, due_at=applied.host_due_at, decide_at=applied.host_decide_at, reminders=applied.host_reminders,
+            escalated_at=applied.host_escalated_at, answered_at=applied.host_answered_at, recommendation=applied.host_recommendation,
+            note=file.host_note, taken_back_reason=file.taken_back_reason,
+        )  # fmt: skip
+
+
+class Check(Answer):
+    """A guideline of the host and its verdict, without what it rests on."""
+
+    text: str
+    verdict: GuidelineVerdict
+
+
+class RecommendView(Answer):
+    """What the host's link shows. About the trainee only while it is open; `zone` is the site's IANA zone."""
+
+    state: State
+    program_name: str
+    zone: str
+    applicant: str
+    school: str
+    experience_type: ExperienceType
+    start: date | None
+    end: date | None
+    weeks: int
+    asked_at: Instant | None
+    due_at: Instant | None
+    decide_at: Instant | None
+    recommendation: Literal["yes", "no"] | None
+    checks: tuple[Check, ...]
+
+    @classmethod
+    def of(cls, file: HostFile) -> RecommendView:
+        applied, program = file.application, file.program
+        return cls(
+            state=file.state, program_name=program.name, zone=program.place.zone, applicant=file.applicant, school=file.school,
+            experience_type=applied.experience_type, start=applied.start,
+            end=end_date(applied.start, applied.weeks) if applied.start else None, weeks=applied.weeks, asked_at=applied.routed_at,
+            due_at=applied.host_due_at, decide_at=applied.host_decide_at, recommendation=applied.host_recommendation,
+            checks=tuple(Check(text=one.text, verdict=one.verdict) for one in file.guidelines),
+        )  # fmt: skip

@@ -1,0 +1,212 @@
+"""The host is asked: five days, reminders on 3 and 5, escalation on 7, the coordinator from 10 on; late answers (T19, T20)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.aggregate import chain_breaks, fold
+from shared.domain.application import Application, ApplicationStatus
+from shared.domain.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
+from shared.domain.guidelines import DocumentRule, Guidelines
+from shared.services.steps import Call
+from tests.builders import HOST, REVIEWER, TRAINEE, actor
+from tests.fakes.clock import START
+from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk
+
+AS_COORDINATOR = Call(actor("coordinator", "coordinator-1"), "request-9")
+SECOND = timedelta(seconds=1)
+RULES = Guidelines(step1_required=True, languages=("English",), visa_types=("B-1",), documents=(DocumentRule(kind="background_check"),))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk().scene()
+
+
+def routed(desk: Desk) -> Application:
+    return desk.host_review.route(AS_REVIEWER, desk.claimed().id)
+
+
+def secret(desk: Desk, application: Application) -> str:
+    kept = desk.store.text(application.host_link_ref or "")
+    assert kept is not None
+    return str(kept["secret"])
+
+
+def test_T20_routing_stops_the_review_clock_and_gives_the_host_five_days(desk: Desk) -> None:
+    found = routed(desk)
+    assert (found.status, found.routed_to_host, found.claimed_by) == (ApplicationStatus.HOST_REVIEW, True, REVIEWER)
+    assert (found.host_due_at, found.host_decide_at) == (START + timedelta(days=5), START + timedelta(days=10))
+    assert desk.waiting(found.id) == {"host"}
+    assert desk.host_review.route(AS_REVIEWER, found.id) == found
+
+
+def test_T19_the_host_sees_name_school_dates_and_its_guidelines_and_nothing_else() -> None:
+    desk = Desk().scene(guidelines=RULES)
+    found = routed(desk)
+    shown = desk.host_review.open(found.id, secret(desk, found))
+    assert (shown.state, shown.applicant, shown.school) == ("open", "Amara Okafor", "Universidad del Valle")
+    assert [one.code for one in shown.guidelines] == ["step1", "languages"]
+
+
+@pytest.mark.parametrize(("answer", "note"), [("yes", ""), ("no", "No ward place for a first rotation.")])
+def test_T19_the_hosts_answer_gives_it_back_to_the_reviewer_with_the_clock_that_was_left(desk: Desk, answer: str, note: str) -> None:
+    found = routed(desk)
+    desk.clock.move(timedelta(days=1))
+    shown = desk.host_review.recommend(found.id, secret(desk, found), answer, note)  # type: ignore[arg-type]
+    assert (shown.state, shown.applicant, shown.school, shown.guidelines) == ("answered", "", "", ())
+    back = desk.application(found.id)
+    assert (back.status, back.host_recommendation, back.claimed_by) == (ApplicationStatus.IN_REVIEW, answer, REVIEWER)
+    assert back.host_note_ref is not None
+    assert desk.store.text(back.host_note_ref) == {"text": note}
+    assert desk.waiting(found.id) == {"review", "escalation", "claim"}
+    rows = desk.store.history("APPLICATION", found.id)
+    assert rows[-1].actor == actor("host", HOST)
+    assert "ward place" not in str(rows)
+    assert secret(desk, found) not in str(rows)
+    assert (chain_breaks(rows), fold(rows)) == ([], dict(desk.store.load("APPLICATION", found.id).state))
+
+
+def test_H12_approval_needs_the_hosts_yes_and_a_no_leads_to_a_rejection(desk: Desk) -> None:
+    found = routed(desk)
+    desk.host_review.recommend(found.id, secret(desk, found), "no", "Full.")
+    with pytest.raises(NotAllowedNow, match="host has not recommended"):
+        desk.reviewing.approve(AS_REVIEWER, found.id)
+    with pytest.raises(NotAllowedNow, match="answered already"):
+        desk.host_review.route(AS_REVIEWER, found.id)
+    assert desk.reviewing.reject(AS_REVIEWER, found.id, "not_a_fit", "The host is full.").status is ApplicationStatus.REJECTED
+
+
+def test_the_link_answers_once_and_the_same_answer_again_changes_nothing(desk: Desk) -> None:
+    found = routed(desk)
+    link = secret(desk, found)
+    desk.store.fail_after_commit()
+    with pytest.raises(Busy):
+        desk.host_review.recommend(found.id, link, "yes", "")
+    version = desk.application(found.id).version
+    assert desk.host_review.recommend(found.id, link, "yes", "").state == "answered"
+    with pytest.raises(NotAllowedNow, match="here already"):
+        desk.host_review.recommend(found.id, link, "no", "I changed my mind.")
+    assert desk.application(found.id).version == version
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "é"])
+def test_a_wrong_link_reads_as_if_there_were_no_application(desk: Desk, wrong: str) -> None:
+    found = routed(desk)
+    refused = []
+    for id in (found.id, "no-such-application"):
+        with pytest.raises(NotFound) as error:
+            desk.host_review.open(id, wrong)
+        refused.append((error.value.detail, error.value.remedy))
+    assert len(set(refused)) == 1
+    desk.people.erase(TRAINEE)
+    with pytest.raises(NotFound):
+        desk.host_review.recommend(found.id, "anything", "yes", "")
+
+
+def test_a_no_without_a_note_is_refused_and_changes_nothing(desk: Desk) -> None:
+    found = routed(desk)
+    before = desk.snapshot()
+    with pytest.raises(Invalid) as refused:
+        desk.host_review.recommend(found.id, secret(desk, found), "no", "  ")
+    assert refused.value.facts["field"] == "note"
+    assert desk.snapshot() == before
+
+
+# --- silence --------------------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("days", "reminders"), [(3, 1), (5, 2)])
+def test_the_host_is_reminded_at_the_second_of_days_three_and_five_once_each(desk: Desk, days: int, reminders: int) -> None:
+    found = routed(desk)
+    desk.clock.move(timedelta(days=days) - SECOND)
+    assert desk.swept(found.id).host_reminders == reminders - 1
+    desk.clock.move(SECOND)
+    reminded = desk.swept(found.id)
+    assert (reminded.status, reminded.host_reminders) == (ApplicationStatus.HOST_REVIEW, reminders)
+    assert desk.swept(found.id) == reminded
+    assert desk.waiting(found.id) == {"host"}
+
+
+def test_a_late_sweep_reminds_once_and_not_for_every_day_it_missed(desk: Desk) -> None:
+    found = routed(desk)
+    desk.clock.move(timedelta(days=6))
+    assert desk.swept(found.id).host_reminders == 2
+    assert desk.types(found.id).count("HostReminded.v1") == 1
+
+
+def test_day_seven_calls_the_coordinator_who_has_until_day_ten(desk: Desk) -> None:
+    found = routed(desk)
+    desk.clock.move(timedelta(days=7) - SECOND)
+    assert desk.swept(found.id).host_escalated_at is None
+    desk.clock.move(SECOND)
+    assert desk.swept(found.id).host_escalated_at == START + timedelta(days=7)
+    assert desk.waiting(found.id) == {"host_late"}
+    (item,) = desk.store.due("host_late", None)
+    assert (item.due.at, item.due.who) == (START + timedelta(days=10), "coordinator")
+    desk.clock.move(timedelta(days=30))
+    assert desk.swept(found.id).status is ApplicationStatus.HOST_REVIEW, "people decide, not the sweep"
+
+
+def test_an_answer_after_the_escalation_still_counts_until_day_ten(desk: Desk) -> None:
+    found = routed(desk)
+    desk.clock.move(timedelta(days=10) - SECOND)
+    desk.swept(found.id)
+    assert desk.host_review.recommend(found.id, secret(desk, found), "yes", "").state == "answered"
+    assert desk.waiting(found.id) == {"review", "escalation", "claim"}
+
+
+def test_from_day_ten_on_an_answer_is_refused_and_the_page_explains_it(desk: Desk) -> None:
+    found = routed(desk)
+    desk.clock.move(timedelta(days=10))
+    before = desk.snapshot()
+    assert desk.host_review.open(found.id, secret(desk, found)).state == "over"
+    with pytest.raises(Expired, match="over"):
+        desk.host_review.recommend(found.id, secret(desk, found), "yes", "")
+    assert desk.snapshot() == before
+
+
+def test_the_coordinator_takes_it_back_and_the_reviewer_decides_without_the_host(desk: Desk) -> None:
+    found = routed(desk)
+    back = desk.host_review.take_back(AS_COORDINATOR, found.id, "The host is away.")
+    assert (back.status, back.routed_to_host, back.claimed_by) == (ApplicationStatus.IN_REVIEW, False, REVIEWER)
+    assert desk.host_review.take_back(AS_COORDINATOR, found.id, "The host is away.") == back
+    assert desk.host_review.open(found.id, secret(desk, found)).state == "moved"
+    with pytest.raises(NotAllowedNow, match="moved on"):
+        desk.host_review.recommend(found.id, secret(desk, found), "yes", "")
+    assert desk.reviewing.approve(AS_REVIEWER, found.id).status is ApplicationStatus.APPROVED
+    assert desk.host_review.open(found.id, secret(desk, found)).state == "moved"
+
+
+def test_routed_again_after_it_was_taken_back_only_the_new_link_answers(desk: Desk) -> None:
+    found = routed(desk)
+    old = secret(desk, found)
+    desk.clock.move(timedelta(days=4))
+    desk.swept(found.id)
+    desk.host_review.take_back(AS_COORDINATOR, found.id, "Wrong person.")
+    again = desk.host_review.route(AS_REVIEWER, found.id)
+    assert again.host_reminders == 0
+    with pytest.raises(NotFound):
+        desk.host_review.open(found.id, old)
+    assert desk.host_review.recommend(found.id, secret(desk, again), "yes", "").state == "answered"
+
+
+def test_taking_back_needs_a_reason_and_a_host_that_was_asked(desk: Desk) -> None:
+    found = routed(desk)
+    before = desk.snapshot()
+    with pytest.raises(Invalid):
+        desk.host_review.take_back(AS_COORDINATOR, found.id, " ")
+    assert desk.snapshot() == before
+    desk.host_review.recommend(found.id, secret(desk, found), "yes", "")
+    with pytest.raises(NotAllowedNow):
+        desk.host_review.take_back(AS_COORDINATOR, found.id, "Too late.")
+
+
+def test_only_the_reviewer_who_has_it_routes_and_the_trainee_may_withdraw_meanwhile(desk: Desk) -> None:
+    id = desk.claimed().id
+    with pytest.raises(NotAllowedNow, match="Another reviewer"):
+        desk.host_review.route(AS_COLLEAGUE, id)
+    found = desk.host_review.route(AS_REVIEWER, id)
+    assert desk.applying.withdraw(AS_TRAINEE, id).status is ApplicationStatus.WITHDRAWN
+    assert (desk.waiting(id), desk.store.claims) == (set(), {})
+    assert desk.host_review.open(id, secret(desk, found)).state == "moved"
