@@ -68,10 +68,10 @@ class Answers:
         # A wrong password is a 401 as well, but its way on is the form itself.
         by_form = error.status not in {401, 403, 404} or isinstance(error, WrongCredentials)
         if declared and declared.again and not plain_page and by_form:
-            return self._again(error, declared)
+            return self._again(error, declared, headers)
         return self._error_page(error, headers)
 
-    def _again(self, error: RotaError, declared: Declared) -> Response[Any]:
+    def _again(self, error: RotaError, declared: Declared, headers: dict[str, str]) -> Response[Any]:
         """The page that the form came from, with the errors beside their fields and everything that was typed."""
         assert declared.again is not None
         shown = next(one for one in self._room.declared.values() if one.function is declared.again)
@@ -83,7 +83,9 @@ class Answers:
         except RotaError as second:
             return self._error_page(second, {})
         body = resource.model_dump(mode="json")
-        return self._page(shown, body, error.status, errors=field_errors(error, declared.form), inputs=self._room.request.inputs)
+        page = self._page(shown, body, error.status, errors=field_errors(error, declared.form), inputs=self._room.request.inputs)
+        page.headers.update(headers)
+        return page
 
     def _error_page(self, error: RotaError, headers: dict[str, str]) -> Response[Any]:
         view = ProblemView(error.title, error.detail, error.remedy, error.status, self._room.request.id)
