@@ -28,7 +28,8 @@ class Siblings:
         """
         reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
         found = [Application.model_validate(each.state) for each in self.store.owned("APPLICATION", reserved.trainee_id, MANY)]
-        return sum(decide_again(lambda: self._end(each.id, reserved, call)) for each in found)  # noqa: B023 - called at once
+        blocked = [each.id for each in found if _blocked(each, reserved)]
+        return sum(decide_again(lambda: self._end(id, reserved, call)) for id in blocked)  # noqa: B023 - called at once
 
     def _end(self, application_id: str, reserved: Reservation, call: Call) -> bool:
         loaded = self.store.load("APPLICATION", application_id)
