@@ -117,7 +117,7 @@ class Visitor:
         page.evaluate(AXE)
         for colours, rules in LOOKS:
             page.emulate_media(color_scheme=colours)
-            page.screenshot(path=self.album / f"{name}-{self.way}-{colours}.jpg", type="jpeg", quality=85, full_page=True)
+            page.screenshot(path=self.album / f"{name}-{self.way}-{colours}.png", full_page=True)
             self.problems += [f"{at}, {colours}: {line}" for line in violations(page, rules)]
 
     def _console(self, message: ConsoleMessage) -> None:
