@@ -53,6 +53,10 @@ def play(stack: Stack) -> None:
     with journey.step("the host's mail has her CV, byte for byte") as notes:
         mail = journey.host_mail(amina)
         notes.append(f"raw message of {len(mail.raw):,} bytes")
+    with journey.step("a coach is matched and introduced to her") as notes:
+        notes.append(journey.coach(amina))
+    with journey.step("her calendar subscribes to the rotation, and she takes the address back") as notes:
+        notes.append(journey.calendar(amina))
     _lapse(journey, reviewer, program["id"], start)
     _replay(journey, reviewer, program["id"], start)
     _proofs(journey, amina)

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
+from icalendar import Calendar
+
 from infra.local.client import Client, Json
 from infra.local.mailbox import Message
 from infra.local.seed.catalogue import load as catalogue
@@ -176,6 +179,34 @@ class Journey:
         )
         expect(sum(about(one) for one in self.stack.mailbox.messages(contact)) == 1, "the host has one mail, not more")
         return mail
+
+    def coach(self, trainee: Trainee) -> str:
+        """T30: the page names the coach, and so does a mail to each of the two; the coach's name."""
+        hub = wait_until(lambda: self._hub_with_coach(trainee), "the rotation's page names a coach")
+        name, email = hub["coach"]["name"], hub["coach"]["email"]
+        mine = self.stack.mailbox.wait_for(trainee.email, lambda message: name in message.subject, PATIENCE)
+        expect(email in mine.text, "the trainee's mail has the coach's address")
+        theirs = self.stack.mailbox.wait_for(email, lambda message: trainee.name in message.subject, PATIENCE)
+        expect(trainee.reservation_id in theirs.text, "the coach's mail leads to the rotation")
+        return str(name)
+
+    def _hub_with_coach(self, trainee: Trainee) -> Json | None:
+        hub = trainee.client.get(f"/reservations/{trainee.reservation_id}")
+        return hub if hub["coach"] else None
+
+    def calendar(self, trainee: Trainee) -> str:
+        """The feed as a calendar program reads it, without an account and without a name in it; then the address is dead. Its days."""
+        hub = trainee.client.post(f"/reservations/{trainee.reservation_id}/calendar")
+        address = self.url + hub["calendar_path"]
+        read = requests.get(address, timeout=30)
+        expect(read.headers["Content-Type"].startswith("text/calendar"), f"a calendar is answered ({read.status_code})")
+        expect(not [part for part in (*trainee.name.split(), trainee.email) if part in read.text], "the calendar names nobody")
+        (entry,) = Calendar.from_ical(read.text).walk("VEVENT")
+        first, after = entry.decoded("dtstart"), entry.decoded("dtend")
+        expect(first.isoformat() == hub["start"], "it begins on the first day")
+        trainee.client.post(f"/reservations/{trainee.reservation_id}/calendar/close")
+        expect(requests.get(address, timeout=30).status_code == 404, "the address that was taken back is dead")
+        return f"{first} until {after}"
 
     @staticmethod
     def host_of(trainee: Trainee) -> str:
