@@ -35,8 +35,15 @@ LEAST: dict[str, Least] = {
     "sign": Least(3, 0, "reader and application; program; write", "apart, again"),
     "checkout": Least(4, 1, "reader and application; program and person; hold; session noted", "apart, again"),
     "webhook": Least(1, 0, "one conditional put"),
-    "settle": Least(6, 1, "reservation; application; write; then reservation, the trainee's other applications and their states", "again"),
-    "notify": Least(10, 0, "three reads from the event to the contact; the CV; for each of two mails claim, send, mark", "apart, again"),
+    "settle": Least(
+        8, 1, "reservation, application, write; then reservation, other applications and their states, coaches, write", "again"
+    ),
+    "notify": Least(
+        18,
+        0,
+        "reservation, what it names, contact and document; the CV; reservation, coach; for each of four mails claim, send, mark",
+        "apart",
+    ),
     "empty sweep": Least(2, 0, "one list for each shard of the due index", "kinds"),
     "release": Least(3, 1, "reservation; application; write", "again"),
 }

@@ -14,7 +14,7 @@ from infra.bench.measure import Ratio, in_turns, seconds
 from infra.bench.processes import ProcessFailed, libraries, run, same_imports
 from infra.bench.report import gate_line, request_line, start_line, verdict
 from infra.bench.requests import Counted, minus, per, requests_in
-from infra.bench.starts import Start
+from infra.bench.starts import ROUNDS, Start, believed
 
 
 def test_turns_alternate_so_that_a_drifting_machine_meets_both_sides() -> None:
@@ -99,6 +99,14 @@ def test_a_measured_process_sees_neither_this_environment_nor_this_checkout(tmp_
     assert "PATH" not in environment
     assert not [folder for folder in path if "site-packages" in folder or folder == str(Path.cwd())]
     assert sys.prefix not in path
+
+
+@pytest.mark.parametrize(("busy", "value", "pairs"), [(0, 1.0, ROUNDS), (4, 1.0, 2 * ROUNDS), (99, 2.0, 2 * ROUNDS)])
+def test_a_miss_is_believed_only_after_twice_the_pairs(busy: int, value: float, pairs: int) -> None:
+    """`busy` is how many of the handler's values are twice the peer's."""
+    slow = iter([2.0] * busy + [1.0] * 99)
+    found = believed(1.25, (lambda: next(slow), lambda: 1.0), Ratio("site", [1.0], [1.0]))
+    assert (found.value, len(found.ours), found.holds) == (value, pairs, value == 1)
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------
