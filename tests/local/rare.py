@@ -75,6 +75,27 @@ class Rare:
         document = trainee.client.upload("cv", "cv.pdf", b"this is no PDF", "application/pdf")
         expect(document["status"] == "REFUSED", f"the file is refused ({document['status']})")
 
+    # --- reviews ----------------------------------------------------------------------------------------------------------------------
+    def routed(self, name: str, program_id: str, start: str) -> None:
+        """Asked and answered, then the host asked by mail, who says yes from the link without an account; then it is approved."""
+        trainee, reviewer = self.journey.sign_up(name), self.journey.staff("reviewer")
+        self.journey.apply(trainee, program_id, start)
+        here = f"/applications/{trainee.application['id']}"
+        reviewer.post(f"{here}/claim")
+        reviewer.post(f"{here}/ask", {"question": "On which ward did you train?"})
+        self.stack.mailbox.wait_for(trainee.email, lambda mail: "On which ward did you train?" in mail.text)
+        trainee.client.post(f"{here}/reply", {"answer": "On the cardiac ward.", "newest_cv": True})
+        reviewer.post(f"{here}/route")
+        contact = next(one.email for id, one in catalogue().contacts.items() if id == self.journey.host_of(trainee))
+        mail = self.stack.mailbox.wait_for(contact, lambda mail: f"{here}/recommend/" in mail.text)
+        expect(len(mail.attachments) == 1, "the host has the CV")
+        link = here + mail.text.split(here, 1)[1].split()[0]
+        host = Client(self.info.public_url)
+        expect(host.get(link)["applicant"] == name, "the host sees who applies")
+        expect(host.post(link, {"answer": "yes"})["state"] == "answered", "the host answers")
+        approved = reviewer.post(f"{here}/approve", {"overrides": []})
+        expect(approved["status"] == "APPROVED", f"it is approved ({approved['status']})")
+
     # --- Stripe -----------------------------------------------------------------------------------------------------------------------
     @contextmanager
     def no_webhooks(self) -> Iterator[None]:

@@ -135,6 +135,16 @@ def test_a_late_sweep_reminds_once_and_not_for_every_day_it_missed(desk: Desk) -
     assert desk.types(found.id).count("HostReminded.v1") == 1
 
 
+def test_a_stale_row_of_a_reminder_that_went_out_reminds_nobody_again(desk: Desk) -> None:
+    found = routed(desk)
+    desk.clock.move(timedelta(days=3))
+    key = ("APPLICATION", found.id, "host")
+    stale = desk.store.waiting[key]
+    reminded = desk.swept(found.id)
+    desk.store.waiting[key] = stale
+    assert desk.swept(found.id) == reminded
+
+
 def test_day_seven_calls_the_coordinator_who_has_until_day_ten(desk: Desk) -> None:
     found = routed(desk)
     desk.clock.move(timedelta(days=7) - SECOND)
