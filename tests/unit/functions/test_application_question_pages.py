@@ -37,7 +37,10 @@ def test_a_question_shows_the_trainee_what_to_do_by_when_in_both_zones(rooms: Ro
 def test_the_reviewer_sees_that_the_trainee_owes_the_next_step_and_the_queue_is_empty(rooms: Rooms) -> None:
     here = asked(rooms)
     for who in (REVIEWER, COLLEAGUE, COORDINATOR):
-        tree = shown(rooms.browser(who).get(here), 200, "Waits for the trainee's answer", "Next to act: the trainee", "Which <b>ward</b>")
+        tree = shown(
+            rooms.browser(who).get(here), 200, "Waits for the trainee's answer", "Next to act: the trainee", "Which <b>ward</b>",
+            "With the trainee", never=("Needs your answer",),
+        )  # fmt: skip
         assert not tree.xpath("//main//form")
     assert rooms.workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]["open"] == 0
 
