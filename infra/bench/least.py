@@ -41,7 +41,7 @@ LEAST: dict[str, Least] = {
     "notify": Least(
         18,
         0,
-        "reservation, what it names, contact and document; the CV; reservation, coach; for each of four mails claim, send, mark",
+        "reservation, what it names, contact and document; CV; reservation, coach; for each of four mails claim, send, mark",
         "apart",
     ),
     "empty sweep": Least(2, 0, "one list for each shard of the due index", "kinds"),
