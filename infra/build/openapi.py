@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from infra.build.answers import answered, refused, responses
 from shared.runtime.http import Room
+from shared.runtime.http.request import MAX_KEY
 from shared.runtime.http.room import Declared
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +57,7 @@ KEY = {
     "in": "header",
     "required": False,
     "description": "Repeating a call with the same key answers as the first did.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string", "maxLength": MAX_KEY},
 }
 SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token of POST /accounts/tokens."},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+LONGEST = 2000
+"""What the sign-in form takes; and API Gateway passes on no more than 10,240 bytes of headers in all."""
+
 
 def local_path(wanted: str, otherwise: str) -> str:
     """`wanted` when it is a path of ours, else `otherwise`: no other site may be the end of our redirects (CWE-601)."""
-    safe = wanted.startswith("/") and not wanted.startswith("//") and wanted.isascii() and wanted.isprintable()
+    safe = len(wanted) <= LONGEST and wanted.startswith("/") and not wanted.startswith("//") and wanted.isascii() and wanted.isprintable()
     return wanted if safe and "\\" not in wanted and " " not in wanted else otherwise

@@ -12,6 +12,9 @@ from urllib.parse import parse_qsl
 from shared.domain.errors import Invalid, Malformed, TooLarge
 
 MAX_BODY = 1_000_000
+MAX_DEPTH = 20
+"""Of JSON within JSON; ours goes three deep. Beyond Python's own limit the function would end without an answer."""
+MAX_KEY = 200
 FORM = "application/x-www-form-urlencoded"
 KEY_FIELD = "idempotency_key"
 
@@ -49,7 +52,7 @@ class Request:
         self.event["queryStringParameters"] = {name: ",".join(values) for name, values in self.query.items()}
 
     def read_body(self) -> None:
-        """Raises `TooLarge` above 1 MB and `Malformed` for what is not the text that it says it is."""
+        """Raises `TooLarge` above 1 MB, `Malformed` for what is not the text that it says it is, `Invalid` for a key that is too long."""
         body = self.event.get("body") or ""
         if len(body) > MAX_BODY * 4 // 3 + 4:
             raise TooLarge("The request is larger than 1 MB.", "Send less text; files go to the upload address instead.")
@@ -68,6 +71,8 @@ class Request:
         if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
             self.headers["content-type"] = "application/json"
             self.event |= {"body": text or "{}", "isBase64Encoded": False}
+        if len(self.idempotency_key) > MAX_KEY:
+            raise Invalid(f"The Idempotency-Key has more than {MAX_KEY} characters.", "Use a UUID, for example.", field="Idempotency-Key")
 
     def _form(self, text: str) -> dict[str, Any]:
         """An empty field is absent; a name ending in `[]` is a list, also with one value or none."""
@@ -91,9 +96,29 @@ class Request:
         if kind != "application/json":
             raise Malformed("The body is neither JSON nor a web form.", "Send `Content-Type: application/json`.")
         try:
-            json.loads(text)
-        except ValueError as error:
+            found = json.loads(text, parse_constant=_no_number)
+        except json.JSONDecodeError as error:
             raise Malformed(f"The body is not JSON: {error}.", "Check the brackets, commas and quotes.") from None
+        except ValueError:
+            raise Malformed("The body has a number that is none, or is too long to be one.", "Write numbers in digits.") from None
+        except RecursionError:
+            raise _too_deep() from None
+        if _deep(found, MAX_DEPTH):
+            raise _too_deep()
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON (RFC 8259 6)")
+
+
+def _deep(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    return levels == 0 or any(_deep(inner, levels - 1) for inner in (value.values() if isinstance(value, dict) else value))
+
+
+def _too_deep() -> Malformed:
+    return Malformed("The body is nested too deeply.", "Send the fields as the API describes them.")
 
 
 def _query(raw: str) -> dict[str, list[str]]:

@@ -27,6 +27,7 @@ from shared.ports import Session
 from shared.runtime.bootstrap import Wiring, in_lambda
 from shared.runtime.http.access import Access, Caller, check_origin
 from shared.runtime.http.answers import Answers
+from shared.runtime.http.paths import LONGEST
 from shared.runtime.http.refusals import invalid
 from shared.runtime.http.request import Request
 from shared.runtime.log import log
@@ -204,6 +205,7 @@ class Room:
         path = self.request.path
         allowed = sorted({route.method for route in self.resolver._static_routes + self.resolver._dynamic_routes if route.rule.match(path)})
         if allowed:
+            allowed = sorted({*allowed, *(["HEAD"] if "GET" in allowed else [])})
             response = self._answers.refused(
                 MethodNotAllowed(f"{self.request.method} is not possible here.", f"Use {', '.join(allowed)}."), None
             )
@@ -218,4 +220,5 @@ class Room:
         if not isinstance(error, SignInNeeded) or self.request.method != "GET":
             return ""
         asked = f"{self.request.path}?{self.request.query_string}" if self.request.query_string else self.request.path
-        return f"/accounts/sign-in?next={quote(asked, safe='/')}"
+        onward = quote(asked, safe="/")
+        return f"/accounts/sign-in?next={onward}" if len(onward) <= LONGEST else "/accounts/sign-in"
