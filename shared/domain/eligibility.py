@@ -69,13 +69,14 @@ def approval_gaps(facts: TraineeFacts, experience_type: ExperienceType, start: d
 
 def lead_time_advice(start: date, today: date, months: int = 3) -> Reason | None:
     """T13: a start less than three months away gets a warning, never a block. Exactly three months is enough."""
-    if start >= add_months(today, months):
+    early = add_months(today, months)
+    if start >= early:
         return None
     return Reason(
         code="short_notice",
         requirement="T13",
         text=f"The start is less than {months} months away: a visa and travel may take longer.",
-        would_change=f"A start on or after {add_months(today, months)} leaves enough time.",
+        would_change=f"A start on or after {early:%a} {early.day} {early:%B %Y} leaves enough time.",
     )
 
 

@@ -44,6 +44,7 @@ def test_what_everybody_may_read_is_a_page_without_a_fault(visitor: Visitor, rot
 def test_what_goes_wrong_is_a_page_that_says_what_to_do(visitor: Visitor) -> None:
     with visitor:
         visitor.open("/nowhere", status=404)
+        assert "There is no page here" in visitor.text()
         visitor.look("not-found")
         visitor.open("/programs/none-of-ours", status=404)
         visitor.look("no-such-program")

@@ -20,6 +20,7 @@ EVERYTHING: Json = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "w
 ON_COLOURS: Json = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 LOOKS: tuple[tuple[Literal["light", "dark"], Json], ...] = (("light", EVERYTHING), ("dark", ON_COLOURS))
 SCAN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)"
+ZONE = "Africa/Cairo"
 PATIENCE_MS = 30_000
 HEIGHTS = {1280: 900, 390: 844}
 
@@ -53,7 +54,7 @@ class Visitor:
             is_mobile=self.way.width < 500,
             has_touch=self.way.width < 500,
             locale="en-US",
-            timezone_id="Africa/Cairo",
+            timezone_id=ZONE,
         )
         self._context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self._context.new_page()

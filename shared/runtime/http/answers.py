@@ -54,8 +54,8 @@ class Answers:
         )
 
     # --- a refusal --------------------------------------------------------------------------------------------------------------------
-    def refused(self, error: RotaError, declared: Declared | None, plain_page: bool = False) -> Response[Any]:
-        """A problem document; for a browser the form again with what was typed, the sign-in page, or a page that says what to do."""
+    def refused(self, error: RotaError, declared: Declared | None, plain_page: bool = False, page: str = "error.html") -> Response[Any]:
+        """A problem document; for a browser the form again with what was typed, the sign-in page, or `page`, which says what to do."""
         room = self._room
         headers = {"Retry-After": "5"} if error.status == 503 else {}
         if error.status == 401:
@@ -69,7 +69,7 @@ class Answers:
         by_form = error.status not in {401, 403, 404} or isinstance(error, WrongCredentials)
         if declared and declared.again and not plain_page and by_form:
             return self._again(error, declared, headers)
-        return self._error_page(error, headers)
+        return self._error_page(error, headers, page)
 
     def _again(self, error: RotaError, declared: Declared, headers: dict[str, str]) -> Response[Any]:
         """The page that the form came from, with the errors beside their fields and everything that was typed."""
@@ -87,9 +87,9 @@ class Answers:
         page.headers.update(headers)
         return page
 
-    def _error_page(self, error: RotaError, headers: dict[str, str]) -> Response[Any]:
+    def _error_page(self, error: RotaError, headers: dict[str, str], page: str = "error.html") -> Response[Any]:
         view = ProblemView(error.title, error.detail, error.remedy, error.status, self._room.request.id)
-        html = render("error.html", None, {}, self.context(title=error.title, problem=view))
+        html = render(page, None, {}, self.context(title=error.title, problem=view))
         return Response(error.status, HTML, html, headers=headers)
 
     # --- what every answer carries ----------------------------------------------------------------------------------------------------

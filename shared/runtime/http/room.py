@@ -212,7 +212,9 @@ class Room:
             response.headers["Allow"] = ", ".join(allowed)
             return response
         return self._answers.refused(
-            NotFound("There is nothing at this address.", "Check it for a typing error, or start from the home page."), None
+            NotFound("There is nothing at this address.", "Check it for a typing error, or start from the home page."),
+            None,
+            page="not-found.html",
         )
 
     def sign_in_address(self, error: RotaError) -> str:
