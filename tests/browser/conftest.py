@@ -13,17 +13,23 @@ from playwright.sync_api import Browser, sync_playwright
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """One browser process for all of these tests. Ask for it before the stack: without a browser the test ends here."""
+@pytest.fixture(scope="session", autouse=True)
+def chromium_path() -> str:
+    """Asked for first, so that no stack is started where there is nothing to look at it with."""
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
         said = "no Chromium is installed here (Debian: apt-get install chromium)"
         if os.environ.get("ROTA_BROWSER") == "required":
             pytest.fail(f"ROTA_BROWSER=required, but {said}", pytrace=False)
         pytest.skip(f"left out: {said}")
+    return found
+
+
+@pytest.fixture(scope="package")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    """One browser process for these tests and no longer: its driver keeps an event loop in this thread while it runs."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=["--disable-dev-shm-usage", "--force-color-profile=srgb"])
+        browser = driver.chromium.launch(executable_path=chromium_path, args=["--disable-dev-shm-usage", "--force-color-profile=srgb"])
         yield browser
         browser.close()
 
