@@ -16,6 +16,7 @@ settings.load_profile("rota")
 STACKS = ("rota_stack", "tool_stack")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share a stack run in one process, so that each stack starts once (pytest-xdist, `--dist loadgroup`)."""
     for item in items:
