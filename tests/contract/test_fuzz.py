@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -131,7 +131,7 @@ def test_no_random_request_is_answered_by_an_error_of_ours_or_in_an_undescribed_
     operation, people = OPERATIONS[label], knocking(label)
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
 
-    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), phases=(Phase.reuse, Phase.generate, Phase.shrink))
     @given(case=cases, who=st.sampled_from(people), browser=st.booleans(), fault=st.sampled_from(sorted(FAULTS)), data=st.data())
     def play(case: Any, who: str, browser: bool, fault: str, data: st.DataObject) -> None:
         made_real(house, case, lambda known: data.draw(st.sampled_from([*known, None])))
