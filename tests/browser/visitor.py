@@ -22,7 +22,8 @@ LOOKS: tuple[tuple[Literal["light", "dark"], Json], ...] = (("light", EVERYTHING
 SCAN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)"
 ZONE = "Africa/Cairo"
 PATIENCE_MS = 30_000
-HEIGHTS = {1280: 900, 390: 844}
+PHONE = 390
+HEIGHTS = {1280: 900, PHONE: 844}
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Visitor:
             base_url=self.url,
             viewport={"width": self.way.width, "height": HEIGHTS[self.way.width]},
             java_script_enabled=self.way.scripts,
-            is_mobile=self.way.width < 500,
-            has_touch=self.way.width < 500,
+            is_mobile=self.way.width <= PHONE,
+            has_touch=self.way.width <= PHONE,
             locale="en-US",
             timezone_id=ZONE,
         )
@@ -105,7 +106,8 @@ class Visitor:
 
     # --- looking ----------------------------------------------------------------------------------------------------------------------
     def look(self, name: str) -> None:
-        """What every page owes everybody; keeps a picture of it in both colours. Pictures and scans are of the page with scripts."""
+        """What every page owes everybody; keeps a picture. Scans and pictures are of the page with scripts, in the dark at the desk only:
+        the colours are the same on a phone."""
         page, at = self.page, f"{name}, {self.way}"
         headings = page.locator("h1").count()
         if headings != 1:
@@ -116,7 +118,7 @@ class Visitor:
         if not self.way.scripts:
             return
         page.evaluate(AXE)
-        for colours, rules in LOOKS:
+        for colours, rules in LOOKS if self.way.width > PHONE else LOOKS[:1]:
             page.emulate_media(color_scheme=colours)
             page.screenshot(path=self.album / f"{name}-{self.way}-{colours}.png", full_page=True)
             self.problems += [f"{at}, {colours}: {line}" for line in violations(page, rules)]
