@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
 
@@ -18,7 +18,6 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="
 # WCAG 2.2 AA and what axe's makers advise beyond it. In other colours it is the same page: only the rules on colours can say more.
 EVERYTHING: Json = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 ON_COLOURS: Json = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-LOOKS: tuple[tuple[Literal["light", "dark"], Json], ...] = (("light", EVERYTHING), ("dark", ON_COLOURS))
 SCAN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)"
 ZONE = "Africa/Cairo"
 PATIENCE_MS = 30_000
@@ -106,22 +105,23 @@ class Visitor:
 
     # --- looking ----------------------------------------------------------------------------------------------------------------------
     def look(self, name: str) -> None:
-        """What every page owes everybody; keeps a picture. Scans and pictures are of the page with scripts, in the dark at the desk only:
-        the colours are the same on a phone."""
+        """What every page owes everybody; keeps a picture. Scans and pictures are of the page with scripts. Dark colours are scanned at the
+        desk only: they are the same on a phone."""
         page, at = self.page, f"{name}, {self.way}"
-        headings = page.locator("h1").count()
+        headings, wide = page.evaluate("[document.querySelectorAll('h1').length, document.documentElement.scrollWidth]")
         if headings != 1:
             self.problems.append(f"{at}: {headings} first headings")
-        wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > self.way.width:
             self.problems.append(f"{at}: {wide} pixels wide")
         if not self.way.scripts:
             return
+        page.screenshot(path=self.album / f"{name}-{self.way}.png", full_page=True)
         page.evaluate(AXE)
-        for colours, rules in LOOKS if self.way.width > PHONE else LOOKS[:1]:
-            page.emulate_media(color_scheme=colours)
-            page.screenshot(path=self.album / f"{name}-{self.way}-{colours}.png", full_page=True)
-            self.problems += [f"{at}, {colours}: {line}" for line in violations(page, rules)]
+        self.problems += [f"{at}: {line}" for line in violations(page, EVERYTHING)]
+        if self.way.width > PHONE:
+            page.emulate_media(color_scheme="dark")
+            self.problems += [f"{at}, dark: {line}" for line in violations(page, ON_COLOURS)]
+            page.emulate_media(color_scheme="light")
 
     def _console(self, message: ConsoleMessage) -> None:
         # A refused form answers 4xx on purpose; its status is checked where it is expected.
