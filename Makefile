@@ -1,6 +1,6 @@
 # Every target sets up what it needs: git, make and a Python 3.11 or newer are enough. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench clock admin replay seed package lock clean
+.PHONY: help run test browser check demo bench clock admin replay seed package lock clean
 SHELL := /bin/bash
 PY := .venv/bin/python
 STATE ?= .rota
@@ -13,6 +13,9 @@ run: .venv/ready ## Rota on http://127.0.0.1:8000 (PORT=8001 elsewhere, FRESH=1 
 
 test: .venv/ready .venv-sam/ready ## All tests (ARGS="tests/unit -k fees" for some)
 	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+browser: .venv/ready ## Walks through every page in Chromium (Debian: apt-get install chromium); pictures in screenshots/
+	@ROTA_BROWSER=required $(PY) -m pytest tests/browser $(ARGS)
 
 check: .venv/ready ## Lint, types, layers, templates, and that generated files are current
 	@$(PY) -m infra.check

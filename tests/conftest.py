@@ -16,12 +16,14 @@ settings.load_profile("rota")
 STACKS = ("rota_stack", "tool_stack")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Tests that share a stack run in one process, so that each stack starts once (pytest-xdist, `--dist loadgroup`, which reads the groups
-    before any `pytest_collection_modifyitems` of ours)."""
-    for stack in STACKS:
-        if stack in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(stack))
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a stack run in one process, so that it starts once (pytest-xdist, `--dist loadgroup`; its own hook, which reads the
+    groups, comes before one of ours without `tryfirst`)."""
+    for item in items:
+        for stack in STACKS:
+            if stack in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(stack))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from shared.services.browsing import Wish
 
 
 class Settings(Http, Search):
-    """The index's bucket, and the secret that seals page markers."""
+    """Where sessions and the index are."""
 
 
 room = Room("catalogue", Settings)

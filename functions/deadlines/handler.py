@@ -6,14 +6,13 @@ due rows cannot be read, or, after everything else is done, when an item has fai
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from functions.deadlines.models import Report
 from shared.ports import system
-from shared.runtime.bootstrap import Wiring, in_lambda
+from shared.runtime.entry import Entry
 from shared.runtime.log import log
 from shared.runtime.settings import CoreTable, LedgerTable, Stripe
 from shared.services.steps import Call
@@ -36,19 +35,9 @@ class Settings(CoreTable, LedgerTable, Stripe):
     public_url: str
 
 
-class Deadlines:
+class Deadlines(Entry):
     def __init__(self) -> None:
-        self._wiring: Wiring | None = None
-
-    @property
-    def wiring(self) -> Wiring:
-        if self._wiring is None:
-            self._wiring = Wiring(Settings.read(os.environ), ROOM)
-        return self._wiring
-
-    def wire(self, wiring: Wiring) -> None:
-        """Tests give their own."""
-        self._wiring = wiring
+        super().__init__(ROOM, Settings)
 
     def answer(self, event: Mapping[str, Any], context: Any) -> Report:
         call = Call(system(ROOM), str(context.aws_request_id))
@@ -67,6 +56,4 @@ class Deadlines:
 
 
 deadlines = Deadlines()
-if in_lambda(os.environ):
-    _ = deadlines.wiring.sweeping
-handler = deadlines.answer
+handler = deadlines.started(lambda wiring: wiring.sweeping).answer

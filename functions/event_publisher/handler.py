@@ -5,14 +5,12 @@ The event source filters hand in only new event rows and new Stripe deliveries (
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from shared.adapters.dynamodb.announcements import envelope_of
 from shared.ports import Bus
-from shared.runtime.bootstrap import Wiring, in_lambda
+from shared.runtime.entry import Entry
 from shared.runtime.log import log
 from shared.runtime.settings import BusSettings
 
@@ -23,15 +21,6 @@ class Settings(BusSettings):
     """The bus, and nothing else: the stream brings the rows."""
 
 
-@cache
-def wiring() -> Wiring:
-    return Wiring(Settings.read(os.environ), NAME)
-
-
-def handler(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
-    return publish(event, wiring().bus)
-
-
 def publish(event: Mapping[str, Any], bus: Bus) -> dict[str, int]:
     """Puts every row of the batch on the bus. Raises `Busy` when the bus does not take all of them, `ValueError` for a row that is none."""
     envelopes = [envelope_of(record["dynamodb"]["NewImage"]).model_dump(mode="json") for record in event["Records"]]
@@ -40,5 +29,8 @@ def publish(event: Mapping[str, Any], bus: Bus) -> dict[str, int]:
     return {"published": len(envelopes)}
 
 
-if in_lambda(os.environ):
-    _ = wiring().bus
+entry = Entry(NAME, Settings).started(lambda wiring: wiring.bus)
+
+
+def handler(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
+    return publish(event, entry.wiring.bus)

@@ -22,10 +22,15 @@ from typing import Any
 from infra.local import package
 from infra.local.stack import ROOT
 
+LEAVE = """
+sys.stdout.flush()
+os._exit(0)
+"""
+"""Answered: what an interpreter does at its end is nobody's start."""
 HANDLER = """
 import sys
 sys.path[:0] = [{code!r}, {site!r}]
-import json
+import json, os
 from importlib import import_module
 event, found = sys.argv[1:]
 handler = import_module("functions.{room}.handler").handler
@@ -40,6 +45,7 @@ if found:
     loaded = [name for name, module in sys.modules.items() if name != "__main__" and getattr(module, "__spec__", None)]
     with open(found, "w") as file:
         json.dump({{"answer": answer, "modules": loaded}}, file)
+{leave}
 """
 
 PEER = """
@@ -56,6 +62,7 @@ config = Config(connect_timeout=2, read_timeout=8, retries={{"mode": "standard",
 client = boto3.client("dynamodb", config=config)
 client.get_item(TableName=os.environ["BENCH_TABLE"], Key={{"pk": {{"S": "BENCH"}}, "sk": {{"S": "BENCH"}}}}, ConsistentRead=True)
 {more}
+{leave}
 """
 LOGGER = """
 from aws_lambda_powertools import Logger
@@ -108,10 +115,10 @@ class Room:
         return cls(name, folder, {**environment, "TMPDIR": str(folder / "tmp"), "HOME": str(folder)})
 
     def handler(self) -> Path:
-        return self._script("handler", HANDLER.format(code=str(self.folder / "code"), site=_site(), room=self.name))
+        return self._script("handler", HANDLER.format(code=str(self.folder / "code"), site=_site(), room=self.name, leave=LEAVE))
 
     def peer(self, more: str = "") -> Path:
-        return self._script("peer", PEER.format(code=str(self.folder / "code"), site=_site(), more=more))
+        return self._script("peer", PEER.format(code=str(self.folder / "code"), site=_site(), more=more, leave=LEAVE))
 
     def write(self, name: str, value: Any) -> Path:
         path = self.folder / f"{name}.json"

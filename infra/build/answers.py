@@ -10,8 +10,8 @@ from typing import Any
 
 from shared.domain.errors import RotaError
 from shared.runtime.http.answers import HTML, JSON, PROBLEM
+from shared.runtime.http.declared import Declared
 from shared.runtime.http.refusals import TYPE_BASE
-from shared.runtime.http.room import Declared
 
 Node = dict[str, Any]
 PAGE: Node = {"text/html": {"schema": {"type": "string", "description": "A page for browsers."}}}

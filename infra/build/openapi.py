@@ -18,8 +18,8 @@ from pydantic import BaseModel
 
 from infra.build.answers import answered, refused, responses
 from shared.runtime.http import Room
+from shared.runtime.http.declared import Declared
 from shared.runtime.http.request import MAX_KEY
-from shared.runtime.http.room import Declared
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs" / "openapi.json"

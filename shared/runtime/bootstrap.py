@@ -199,12 +199,15 @@ class Wiring:
         from shared.adapters.search.live import LiveSearch
         from shared.runtime.sealing import Sealer
 
-        sealer = Sealer(lambda: self.secret(self.settings.signing_secret_arn), "search-cursor")
+        def sealed(key: str) -> Seal:
+            sealer = Sealer(key, "search-cursor")
+            return Seal(sealer.sign, sealer.unsign)
+
         folder = Path(tempfile.gettempdir()) / "rota-search"
         return LiveSearch(
             self.search_versions,
             folder,
-            Seal(sealer.sign, sealer.unsign),
+            sealed,
             lambda fault: log(self.function, "search version not opened", fault),
         )
 

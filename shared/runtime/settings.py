@@ -57,7 +57,6 @@ class Uploads(Settings):
 
 class Search(Settings):
     search_bucket: str
-    signing_secret_arn: str
 
 
 class Stripe(Settings):

@@ -10,37 +10,26 @@ handler = worker.handler()
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from shared.events.envelope import Envelope
-from shared.runtime.bootstrap import Wiring, in_lambda
+from shared.runtime.entry import Entry
 from shared.runtime.log import log
 from shared.runtime.settings import Settings
 
 Consumer = Callable[[Envelope], None]
 
 
-class Worker:
+class Worker(Entry):
     """`name` is the folder under `functions/`. An event type that nobody consumes here is an error: its rule should not have sent it."""
 
     def __init__(self, name: str, settings: type[Settings]) -> None:
-        self.name, self.settings = name, settings
+        super().__init__(name, settings)
         self.consumers: dict[str, Consumer] = {}
-        self._wiring: Wiring | None = None
         self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-
-    @property
-    def wiring(self) -> Wiring:
-        if self._wiring is None:
-            self._wiring = Wiring(self.settings.read(os.environ), self.name)
-        return self._wiring
-
-    def wire(self, wiring: Wiring) -> None:
-        self._wiring = wiring
 
     def on(self, *types: str) -> Callable[[Consumer], Consumer]:
         def register(consumer: Consumer) -> Consumer:
@@ -51,9 +40,7 @@ class Worker:
         return register
 
     def handler(self) -> Callable[[Mapping[str, Any], Any], Any]:
-        if in_lambda(os.environ):
-            _ = self.wiring.clock
-        return self.answer
+        return self.started(lambda wiring: wiring.clock).answer
 
     def answer(self, event: Mapping[str, Any], context: Any) -> Any:
         return process_partial_response(event=dict(event), record_handler=self._consume, processor=self._processor, context=context)

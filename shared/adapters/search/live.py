@@ -26,9 +26,10 @@ SWAPS = 5
 
 
 class LiveSearch:
-    """The `SearchIndex` port. `root` is a folder of its own under /tmp; `on_fault` is told about a version that could not be opened."""
+    """The `SearchIndex` port. `root` is a folder of its own under /tmp; `seal` makes a seal of a pointer's key, `on_fault` is told
+    about a version that could not be opened."""
 
-    def __init__(self, versions: Versions, root: Path, seal: Seal, on_fault: Callable[[Busy], None]) -> None:
+    def __init__(self, versions: Versions, root: Path, seal: Callable[[str], Seal], on_fault: Callable[[Busy], None]) -> None:
         self._versions, self._seal, self._on_fault = versions, seal, on_fault
         self._directory = SearchDirectory(root, versions.download)
 
@@ -36,7 +37,7 @@ class LiveSearch:
         """Raises `Invalid` for what cannot be searched and `Busy` when there is no index at all."""
         present = self._versions.present()
         opened = self._open(present)
-        return opened.index.search(query, present.overlay(opened.pointer.as_of), today, self._seal)
+        return opened.index.search(query, present.overlay(opened.pointer.as_of), today, self._seal(opened.pointer.key))
 
     def _open(self, present: Present) -> Open:
         if present.pointer is None:

@@ -11,6 +11,7 @@ first program is read); a row with `at >= as_of` is newer than the version or sa
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,13 +39,15 @@ _FAILURES = (ClientError, BotoCoreError)
 
 @dataclass(frozen=True)
 class Pointer:
-    """`sha256` is the archive's; `seq` counts swaps; `previous_as_of` belongs to the one before, which a slow reader may have open."""
+    """`sha256` is the archive's; `seq` counts swaps; `previous_as_of` belongs to the one before, which a slow reader may have open. `key`
+    seals page markers: it lives here, made at random with the first pointer, because every search reads this item anyway."""
 
     version: str
     sha256: str
     seq: int
     as_of: str
     previous_as_of: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -142,9 +145,9 @@ class Versions:
         moment = iso(as_of)
         if before and moment < before.as_of:
             raise _overtaken()
-        after = Pointer(version, sha256, before.seq + 1 if before else 1, moment, before.as_of if before else moment)
+        after = Pointer(version, sha256, before.seq + 1 if before else 1, moment, *_kept(before, moment))
         values: dict[str, Any] = {**_key(POINTER), "version": {"S": version}, "sha256": {"S": sha256}, "seq": {"N": str(after.seq)}}
-        values |= {"as_of": {"S": moment}, "previous_as_of": {"S": after.previous_as_of}}
+        values |= {"as_of": {"S": moment}, "previous_as_of": {"S": after.previous_as_of}, "key": {"S": after.key}}
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
         if before:
             condition = {"ConditionExpression": "seq = :seq", "ExpressionAttributeValues": {":seq": {"N": str(before.seq)}}}
@@ -222,7 +225,13 @@ def _object(version: str) -> str:
 
 
 def _pointer(item: Any) -> Pointer:
-    return Pointer(item["version"]["S"], item["sha256"]["S"], int(item["seq"]["N"]), item["as_of"]["S"], item["previous_as_of"]["S"])
+    text = {name: item[name]["S"] for name in ("version", "sha256", "as_of", "previous_as_of", "key")}
+    return Pointer(seq=int(item["seq"]["N"]), **text)
+
+
+def _kept(before: Pointer | None, moment: str) -> tuple[str, str]:
+    """`previous_as_of` and `key` of the pointer after `before`."""
+    return (before.as_of, before.key) if before else (moment, secrets.token_hex(32))
 
 
 def _row(item: Any) -> OverlayRow:

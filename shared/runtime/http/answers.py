@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.event_handler import Response
 
 from shared.domain.errors import RotaError, WrongCredentials
+from shared.runtime.http.declared import Declared
 from shared.runtime.http.refusals import field_errors, problem
 from shared.runtime.pages import PageContext, ProblemView, csp, render
 
 if TYPE_CHECKING:
-    from shared.runtime.http.room import Declared, Room
+    from shared.runtime.http.room import Room
 
 JSON, HTML, PROBLEM = "application/json", "text/html; charset=utf-8", "application/problem+json"
 

@@ -11,9 +11,8 @@ handler = room.handler()
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -24,9 +23,11 @@ from pydantic import BaseModel
 
 from shared.domain.errors import NotFound, RotaError, SignInNeeded
 from shared.ports import Session
-from shared.runtime.bootstrap import Wiring, in_lambda
+from shared.runtime.bootstrap import Wiring
+from shared.runtime.entry import Entry
 from shared.runtime.http.access import Access, Caller, check_origin
 from shared.runtime.http.answers import Answers
+from shared.runtime.http.declared import Declared
 from shared.runtime.http.paths import LONGEST
 from shared.runtime.http.refusals import invalid
 from shared.runtime.http.request import Request
@@ -46,30 +47,13 @@ class InternalError(RotaError):
     slug, status, title = "internal-error", 500, "Something broke on our side"
 
 
-@dataclass(frozen=True)
-class Declared:
-    """What a route says about itself. `goes_to` is a format string over the answer's fields: where a good form post leads (303).
-    `again` is the room's GET function whose page a refused form comes back on; it gets the same path arguments. `answers` is for the
-    API document: status -> content types, where a route makes its response itself or refuses in a way that others of its kind do not."""
-
-    function: Callable[..., Any]
-    access: Access
-    page: str = ""
-    title: str = ""
-    goes_to: str = ""
-    again: Callable[..., Any] | None = None
-    form: type[BaseModel] | None = None
-    answers: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-
-
-class Room:
+class Room(Entry):
     """`prefix` names the folder under `functions/`; `settings` what the function reads from its environment."""
 
     def __init__(self, name: str, settings: type[Http]) -> None:
-        self.name, self.settings = name, settings
+        super().__init__(name, settings)
         self.resolver = APIGatewayHttpResolver(enable_validation=True)
         self.declared: dict[tuple[str, str], Declared] = {}
-        self._wiring: Wiring | None = None
         self._answers = Answers(self)
         self.request: Request
         self.caller: Caller
@@ -81,16 +65,6 @@ class Room:
         self.resolver.not_found(self._not_found)
 
     # --- what handlers use ------------------------------------------------------------------------------------------------------------
-    @property
-    def wiring(self) -> Wiring:
-        if self._wiring is None:
-            self._wiring = Wiring(self.settings.read(os.environ), self.name)
-        return self._wiring
-
-    def wire(self, wiring: Wiring) -> None:
-        """Tests and tools give their own."""
-        self._wiring = wiring
-
     @property
     def session(self) -> Session | None:
         return self.caller.session
@@ -146,9 +120,7 @@ class Room:
     # --- one call ---------------------------------------------------------------------------------------------------------------------
     def handler(self) -> Callable[[Event, Any], dict[str, Any]]:
         """The Lambda entry point. In Lambda everything is wired now, during INIT; elsewhere at the first call."""
-        if in_lambda(os.environ):
-            self.wiring.warm()
-        return self.answer
+        return self.started(Wiring.warm).answer
 
     def answer(self, event: Event, context: Any) -> dict[str, Any]:
         self.cookies = []

@@ -48,7 +48,7 @@ class World:
         self.publisher = Publisher(self.versions, lambda: self.now)
 
     def reader(self, name: str = "reader") -> LiveSearch:
-        return LiveSearch(self.versions, self.root / name, Seal(), self.faults.append)
+        return LiveSearch(self.versions, self.root / name, lambda _: Seal(), self.faults.append)
 
     def later(self, seconds: int = 60) -> datetime:
         self.now += timedelta(seconds=seconds)
@@ -87,6 +87,17 @@ def test_the_same_programs_again_move_the_instant_but_build_and_store_nothing(wo
     assert pointer is not None
     assert (pointer.version, pointer.seq, pointer.as_of) == (version, 2, "2026-11-21T12:02:00Z")
     assert world.s3.list_objects_v2(Bucket=BUCKET)["Contents"] == before
+
+
+def test_the_key_that_seals_page_markers_is_made_once_and_stays(world: World) -> None:
+    keys = []
+    for programs in ([ONE], [ONE, TWO], [ONE, TWO]):
+        world.publisher.publish(programs, world.later())
+        pointer = world.versions.current()
+        assert pointer is not None
+        keys.append(pointer.key)
+    assert len(set(keys)) == 1
+    assert len(keys[0]) == 64
 
 
 def test_a_version_that_comes_back_uses_the_stored_archive_whose_bytes_differ(world: World) -> None:
@@ -184,7 +195,7 @@ def test_an_archive_that_does_not_match_its_hash_leaves_the_open_version_answeri
 def test_a_search_is_busy_when_aws_fails(world: World, operation: str) -> None:
     world.publisher.publish([ONE], world.later())
     versions = Versions(_Broken(world.s3, operation), _Broken(world.dynamodb, operation), BUCKET, TABLE)
-    reader = LiveSearch(versions, world.root / "broken", Seal(), world.faults.append)
+    reader = LiveSearch(versions, world.root / "broken", lambda _: Seal(), world.faults.append)
     with pytest.raises(Busy):
         reader.search(SearchQuery(), TODAY)
 

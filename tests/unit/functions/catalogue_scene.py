@@ -35,7 +35,7 @@ class LocalIndex:
 
     def __init__(self, index: TantivyIndex) -> None:
         self.index, self.overlay = index, Overlay()
-        sealer = Sealer(lambda: "a test's secret", "search-cursor")
+        sealer = Sealer("a test's key", "search-cursor")
         self._seal = Seal(sealer.sign, sealer.unsign)
 
     def search(self, query: SearchQuery, today: date) -> SearchPage:

@@ -1,0 +1,37 @@
+"""Files that people upload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A presigned POST: send `fields` and then `file` to `url` as multipart/form-data."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    content: bytes
+    metadata: Mapping[str, str]
+
+
+class DocumentStore(Protocol):
+    def upload(self, key: str, kind: str, max_bytes: int, redirect: str) -> Upload: ...
+    def read(self, key: str) -> StoredObject | None:
+        """None when nothing is there."""
+        ...
+
+    def link(self, key: str, download_name: str, seconds: int) -> str:
+        """A signed address that works for `seconds` of wall time."""
+        ...
+
+    def delete(self, key: str) -> None: ...
+    def delete_all(self, folder: str) -> int:
+        """Everything whose key begins with `folder`/; returns how many objects went."""
+        ...

@@ -1,0 +1,114 @@
+"""Who somebody is, how they sign in, and the single-use links that they get by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.domain.trainee import TraineeFacts
+
+
+@dataclass(frozen=True)
+class Person:
+    """Erasable: who an account is. `zone` is an IANA name."""
+
+    account_id: str
+    name: str
+    email: str
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Erasable: a host's person who receives its mail."""
+
+    host_id: str
+    name: str
+    email: str
+
+
+class People(Protocol):
+    """Erasable items about people; plain puts, last write wins, nothing here decides anything."""
+
+    def person(self, account_id: str) -> Person: ...
+    def persons(self, account_ids: Iterable[str]) -> dict[str, Person]: ...
+    def save_person(self, person: Person) -> None: ...
+    def facts(self, account_id: str) -> TraineeFacts | None: ...
+    def save_facts(self, account_id: str, facts: TraineeFacts) -> None: ...
+    def contact(self, host_id: str) -> Contact | None: ...
+    def save_contact(self, contact: Contact) -> None: ...
+    def erase(self, account_id: str) -> int:
+        """Removes every erasable item of this person; returns how many."""
+        ...
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Cognito tokens for an API client; `expires_in` seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class Identity(Protocol):
+    """The user pool. Answers say nothing about whether a mail address is known."""
+
+    def register(self, account_id: str, email: str, password: str) -> None:
+        """Idempotent for the same account id. Raises `Duplicate` (address taken), `Invalid` (password policy)."""
+        ...
+
+    def authenticate(self, email: str, password: str) -> tuple[str, Tokens]:
+        """(account id, tokens). Raises `WrongCredentials`, `Busy`."""
+        ...
+
+    def verify(self, access_token: str) -> str:
+        """The account id of a valid access token of our client. Raises `SignInNeeded`."""
+        ...
+
+    def remove(self, account_id: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Session:
+    """A browser's session: `account_id` with the account's present status and roles, read together."""
+
+    account_id: str
+    name: str
+    zone: str
+    roles: tuple[str, ...]
+
+
+class Sessions(Protocol):
+    """Opaque session ids; only their hash is stored. Wall time (cookies and TTL are not moved by the business clock)."""
+
+    def open(self, account_id: str) -> str: ...
+    def read(self, session_id: str) -> Session | None:
+        """None for unknown, ended, expired, or an account that is no longer active."""
+        ...
+
+    def of_account(self, account_id: str) -> Session | None:
+        """For bearer tokens: the account's present roles, None when it is not active."""
+        ...
+
+    def close(self, session_id: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Link:
+    """A single-use link from a mail: `purpose` (`confirm`), who it is for, until when (business time)."""
+
+    purpose: str
+    account_id: str
+    expires_at: datetime
+    used: bool
+
+
+class Links(Protocol):
+    def make(self, purpose: str, account_id: str, expires_at: datetime) -> str: ...
+    def read(self, token: str) -> Link | None: ...
+    def use(self, token: str) -> Link:
+        """Marks it used. Raises `NotFound`, `Expired` (also when used before)."""
+        ...

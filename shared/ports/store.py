@@ -1,0 +1,140 @@
+"""Aggregates as stored, one transaction (`Work`) that changes them, and the store that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from shared.domain.aggregate import Draft, EventRow, Kind
+from shared.domain.money import JournalEntry
+from shared.domain.seats import SeatYear
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An aggregate as stored. `version` is the last event's seq, 0 when it does not exist yet; `head` the last event's hash."""
+
+    kind: Kind
+    id: str
+    state: Mapping[str, Any]
+    version: int
+    head: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something waits until `at` (UTC): `kind` picks the sweep's handler, `who` is the role that owes the next step."""
+
+    kind: str
+    at: datetime
+    who: str
+
+
+@dataclass(frozen=True)
+class DueItem:
+    """A due row as read back: which aggregate waits."""
+
+    due: Due
+    subject_kind: Kind
+    subject_id: str
+    case_id: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One aggregate moves by one event. The new state is `{**loaded.state, **draft.data}`. `due` replaces rows of its kinds, `done`
+    removes rows of those kinds; both in the same transaction."""
+
+    loaded: Loaded
+    draft: Draft
+    due: tuple[Due, ...] = ()
+    done: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeatMove:
+    """What the gate changes for one reservation. Weeks are ISO weeks (`2027-W09`); a switch names only the difference."""
+
+    program_id: str
+    trainee_id: str
+    reservation_id: str
+    take: tuple[str, ...] = ()
+    give: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A name that may exist once (`open-application:<trainee>:<program>:<start>`), held by `owner`."""
+
+    key: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """Free text or personal data in an erasable item of its own; event rows keep only `ref` (`<whose>/<name>`) and the text's hash."""
+
+    ref: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Work:
+    """One `TransactWriteItems`: everything here happens, or nothing. `create` are seat years put when a program goes live."""
+
+    steps: tuple[Step, ...]
+    seats: tuple[SeatMove, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    releases: tuple[Claim, ...] = ()
+    journal: tuple[JournalEntry, ...] = ()
+    texts: tuple[Text, ...] = ()
+    create: tuple[SeatYear, ...] = field(default=())
+
+
+class Store(Protocol):
+    """The core and ledger tables. Every write goes through `commit`."""
+
+    def load(self, kind: Kind, id: str) -> Loaded:
+        """Strongly consistent. Raises `NotFound`."""
+        ...
+
+    def load_many(self, keys: Iterable[tuple[Kind, str]]) -> dict[tuple[Kind, str], Loaded]:
+        """One `BatchGetItem` per 100 keys; what does not exist is left out."""
+        ...
+
+    def history(self, kind: Kind, id: str) -> list[EventRow]: ...
+
+    def commit(self, work: Work) -> list[EventRow]:
+        """All or nothing; returns the event rows written. Raises `VersionConflict`, `SoldOut(weeks=)`, `OverlappingRotation(weeks=)`,
+        `Duplicate(key=)`, or `Busy` when conflict retries run out. A repeated call after an unknown outcome is answered as the first."""
+        ...
+
+    def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
+        """A trainee's aggregates of one kind, newest first."""
+        ...
+
+    def coaches(self) -> list[str]:
+        """Account ids of the active coaches, from an index: a changed role shows a moment later."""
+        ...
+
+    def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
+        """Due rows of one kind in order of `at`, all of them or those at or before `until`."""
+        ...
+
+    def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
+        """(program id, ISO year) -> seats; years not opened yet are left out. Of each year all weeks, or those named ("W09")."""
+        ...
+
+    def claimed_by(self, key: str) -> str | None:
+        """The owner of a claim, strongly consistent; None when nobody holds it."""
+        ...
+
+    def text(self, ref: str) -> Mapping[str, Any] | None:
+        """An erasable item, or None once erased."""
+        ...
+
+    def journal(self, account: str) -> list[JournalEntry]:
+        """The ledger entries of one book (`rotation:<reservation id>`), oldest first."""
+        ...
