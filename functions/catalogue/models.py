@@ -21,7 +21,9 @@ from shared.services.browsing import Hit, Sheet
 
 
 class Answer(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    """Each model is compiled when its route is first called: a search does not wait for the models of a program's page."""
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class WhatIf(BaseModel):

@@ -144,7 +144,7 @@ def seats_of(item: Mapping[str, Any]) -> SeatYear:
 
 
 def seats_projection(weeks: Collection[str]) -> Mapping[str, Any]:
-    """Only these weeks of a seat item; nothing named asks for all of it. Reading 52 weeks to show eight is most of a search's time."""
+    """Only these weeks of a seat item; nothing named asks for all of it. Reading 52 weeks to show a few is most of a search's time."""
     if not weeks:
         return {}
     names = {f"#{week}": week for week in sorted(weeks)}

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from shared.adapters.search.archive import unpack
 from shared.adapters.search.index import TantivyIndex
+from shared.adapters.search.schema import read_facts
 from shared.adapters.search.versions import Pointer
 from shared.domain.errors import Busy
 
@@ -88,7 +89,7 @@ class SearchDirectory:
         lock = _hold(partial)
         try:
             unpack(content, partial)
-            if TantivyIndex.open(partial).version != pointer.version:
+            if read_facts(partial).version != pointer.version:
                 raise Busy("The search index is not the version it claims to be.", "Publish the index again.")
             _rename(partial, self._root / pointer.version)
             opened = self._existing(pointer)
