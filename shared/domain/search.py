@@ -66,7 +66,7 @@ class Projection(BaseModel):
 
 
 class SearchHit(BaseModel):
-    """One program of a result page. `starts` are its next open Mondays (at most four; a card shows three) that fit the query's month.
+    """One program of a result page. `starts` are its next open Mondays (at most six; a card shows three) that fit the query's month.
 
     They are as fresh as index and overlay; the page reads the seat items of the hits it shows for the free counts.
     """

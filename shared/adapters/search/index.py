@@ -24,7 +24,7 @@ from shared.domain.calendar import week_of
 from shared.domain.errors import Busy, Invalid
 from shared.domain.search import Overlay, SearchHit, SearchPage, SearchQuery, Sort, start_window
 
-STARTS_SHOWN = 4
+STARTS_SHOWN = 6
 FEW = 1_000  # so many programs are sorted by start one by one; more are taken week by week
 NEVER = START_BYTES * 8
 PLACES = 10_000_000  # documents per segment, for cursors
