@@ -20,6 +20,7 @@ from infra.local.journey import Journey, Missed, Trainee, expect
 from infra.local.logs import errors
 from infra.local.proofs import prove
 from infra.local.replay import replay
+from infra.local.reviews import HOST_LOOKS, OPEN_TO_ALL, SPANISH, Reviews
 from infra.local.stack import Options, Stack
 from shared.domain.money import dollars
 
@@ -57,9 +58,23 @@ def play(stack: Stack) -> None:
         notes.append(journey.coach(amina))
     with journey.step("her calendar subscribes to the rotation, and she takes the address back") as notes:
         notes.append(journey.calendar(amina))
+    _reviews(journey, reviewer)
     _lapse(journey, reviewer, program["id"], start)
     _replay(journey, reviewer, program["id"], start)
     _proofs(journey, amina)
+
+
+def _reviews(journey: Journey, reviewer: Client) -> None:
+    """The answers that are more than a yes (H12, T18-T20)."""
+    acts = Reviews(journey, reviewer)
+    with journey.step("Dunya is asked something: the review clock stands still until she answers") as notes:
+        notes.append(acts.asked(acts.applies("Dunya Salim", OPEN_TO_ALL, 6)))
+    with journey.step("Farida's application goes to the host, who answers from the link in the mail, once") as notes:
+        notes.append(acts.by_the_host(acts.applies("Farida Noor", HOST_LOOKS, 6)))
+    with journey.step("Gamal does not speak what the host asks for; the reviewer accepts him with a reason on file") as notes:
+        notes.append(acts.in_spite_of(acts.applies("Gamal Aziz", SPANISH, 6)))
+    with journey.step("Hana is declined, and reads why") as notes:
+        notes.append(acts.declined(acts.applies("Hana Idris", OPEN_TO_ALL, 7)))
 
 
 def _lapse(journey: Journey, reviewer: Client, program_id: str, start: str) -> None:
