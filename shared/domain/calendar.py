@@ -108,19 +108,19 @@ def require_start(start: date, weeks: int, today: date, program: Program, years:
     Raises `Invalid` with `field` "start" (past, not a Monday, beyond two years) or "weeks" (outside the program's lengths).
     """
     if start < today:
-        raise Invalid(f"{_say(start)} is in the past.", "Choose a Monday from today on.", field="start", start=start.isoformat())
+        raise Invalid(f"{say(start)} is in the past.", "Choose a Monday from today on.", field="start", start=start.isoformat())
     if start.weekday() != 0:
         monday = next_monday(start)
         near = monday - timedelta(days=7)
-        choice = f"{_say(near)} or {_say(monday)}" if near >= today else _say(monday)
+        choice = f"{say(near)} or {say(monday)}" if near >= today else say(monday)
         raise Invalid(
-            f"{_say(start)} is not a Monday; rotations start on Mondays.", f"Choose {choice}.", field="start", start=start.isoformat()
+            f"{say(start)} is not a Monday; rotations start on Mondays.", f"Choose {choice}.", field="start", start=start.isoformat()
         )
     last = horizon(today, years)
     if start > last:
         raise Invalid(
-            f"{_say(start)} is more than {years} years away.",
-            f"Choose a start on or before {_say(last)}.",
+            f"{say(start)} is more than {years} years away.",
+            f"Choose a start on or before {say(last)}.",
             field="start",
             latest=last.isoformat(),
         )
@@ -134,7 +134,8 @@ def require_start(start: date, weeks: int, today: date, program: Program, years:
         )
 
 
-def _say(day: date) -> str:
+def say(day: date) -> str:
+    """Written out so that no reader can swap day and month: `Mon 1 March 2027`."""
     return f"{day:%a} {day.day} {day:%B %Y}"
 
 

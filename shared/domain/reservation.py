@@ -138,6 +138,9 @@ class Reservation(BaseModel):
     release_code: str | None = None
     refund_cents: int | None = None
     refund_id: str | None = None
+    second_payment_intent_id: str | None = None
+    second_refund_id: str | None = None
+    second_refund_cents: int | None = None
     coach_id: str | None = None
     uncertain_mail: str | None = None
     feed_ref: str | None = None

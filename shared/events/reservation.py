@@ -77,6 +77,15 @@ class ReservationRefunded(ReservationEvent):
     refund_id: str
 
 
+class SecondPaymentRefunded(ReservationEvent):
+    """Somebody paid twice for one seat: the second payment went back in full, the seat and the first payment stay."""
+
+    TYPE: ClassVar[str] = "SecondPaymentRefunded.v1"
+    second_payment_intent_id: str
+    second_refund_id: str
+    second_refund_cents: int
+
+
 class CoachMatched(ReservationEvent):
     """T30: the account that looks after this trainee from now on."""
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
-from shared.domain.calendar import reached
+from shared.domain.calendar import end_date, reached, say
 from shared.domain.errors import Invalid, KeyReused, NotFound, PaymentUnavailable
 from shared.domain.reservation import Choice, Reservation, ReservationEvent, ReservationStatus
 from shared.ports import SYSTEM, BusinessClock, Catalogue, Checkout, CheckoutRequest, PaymentGateway, People, Store, system
@@ -47,11 +46,11 @@ class Holds:
         """
         program = self.catalogue.program(reserved.program_id)
         what = "Deposit" if reserved.choice is Choice.DEPOSIT and reserved.balance_cents else "Full fee"
-        last = reserved.start + timedelta(days=7 * reserved.weeks - 1)
+        days = f"{say(reserved.start)} to {say(end_date(reserved.start, reserved.weeks))}"
         address = f"{self.public_url}/reservations/{reserved.id}"
         request = CheckoutRequest(
             reservation_id=reserved.id, application_id=reserved.application_id, amount_cents=reserved.charge_cents,
-            description=f"{what}: {program.name}, {reserved.start.isoformat()} to {last.isoformat()}",
+            description=f"{what}: {program.name}, {days}",
             email=self.people.person(reserved.trainee_id).email, expires_at=reserved.session_expires_at,
             success_url=f"{address}/paid", cancel_url=f"{address}/left",
         )  # fmt: skip

@@ -67,7 +67,7 @@ def span(start: date, weeks: int) -> str:
     return f"{start:%a} {start.day} {start:%B}{year} to {day(last)} ({weeks} {'week' if weeks == 1 else 'weeks'})"
 
 
-def _rotation(program: Program, start: date, weeks: int, kind: ExperienceType | None = None) -> Facts:
+def rotation(program: Program, start: date, weeks: int, kind: ExperienceType | None = None) -> Facts:
     what = {ExperienceType.HANDS_ON: ", hands-on", ExperienceType.OBSERVERSHIP: ", observership", None: ""}[kind]
     return (
         ("Program", program.name + what),
@@ -101,7 +101,7 @@ def application_received(person: Person, application: Application, program: Prog
         f"We have your application: {program.name}",
         f"Hello {person.name},",
         ("Your application is with our reviewers. You need to do nothing now.", answer),
-        _rotation(program, application.start, application.weeks, application.experience_type),
+        rotation(program, application.start, application.weeks, application.experience_type),
         ("See where it stands", f"{url}/applications/{application.id}"),
     )
 
@@ -122,7 +122,7 @@ def application_approved(person: Person, application: Application, program: Prog
             "You are accepted. You need to sign the clinical terms and pay; then the seat is yours. No seat is held for you before that.",
             f"The offer ends on {both(application.offer_expires_at, zone, person.zone)}.",
         ),
-        (*_rotation(program, plan.start, plan.weeks, application.experience_type), *money),
+        (*rotation(program, plan.start, plan.weeks, application.experience_type), *money),
         ("Sign and reserve", f"{url}/reservations/for/{application.id}"),
     )
 
@@ -174,7 +174,7 @@ def recommendation_wanted(contact: Contact, person: Person, application: Applica
             "The link below needs no account and takes a minute.",
             f"{late if reminder else first}",
         ),
-        _rotation(program, application.start, application.weeks, application.experience_type),
+        rotation(program, application.start, application.weeks, application.experience_type),
         ("Look and answer", link),
     )
 
@@ -202,14 +202,14 @@ def application_expired(person: Person, application: Application, program: Progr
         f"This has ended: {program.name}",
         f"Hello {person.name},",
         (what, "Nothing was charged. If you still want the rotation, apply again: your profile and CV are kept."),
-        _rotation(program, application.start, application.weeks, application.experience_type) if application.start else (),
+        rotation(program, application.start, application.weeks, application.experience_type) if application.start else (),
         ("Look at the program", f"{url}/programs/{program.id}"),
     )
 
 
 def seat_reserved(person: Person, reservation: Reservation, program: Program, policy: Policy, url: str) -> Letter:
     """T27-T29: the seat is theirs, what was paid, what is due when."""
-    facts = [*_rotation(program, reservation.start, reservation.weeks), ("Paid", dollars(reservation.paid_cents))]
+    facts = [*rotation(program, reservation.start, reservation.weeks), ("Paid", dollars(reservation.paid_cents))]
     rest = "Everything is paid."
     if reservation.balance_cents and reservation.balance_due_at:
         due = both(reservation.balance_due_at, program.place.zone, person.zone)
@@ -233,7 +233,7 @@ def coach_matched(person: Person, coach: Person, reservation: Reservation, progr
             f"{coach.name} is your coach from now until your rotation is over: for documents, arrival, and anything that goes wrong.",
             f"You need to do nothing now. Write to {coach.email} whenever you have a question.",
         ),
-        (("Coach", coach.name), ("Mail", coach.email), *_rotation(program, reservation.start, reservation.weeks)),
+        (("Coach", coach.name), ("Mail", coach.email), *rotation(program, reservation.start, reservation.weeks)),
         ("Open your rotation", f"{url}/reservations/{reservation.id}"),
     )
 
@@ -243,7 +243,7 @@ def trainee_for_coach(coach: Person, person: Person, reservation: Reservation, p
         f"New trainee: {person.name}, {day(reservation.start)}",
         f"Hello {coach.name},",
         (f"{person.name} has reserved a rotation, and you are their coach. They have your name and your address.",),
-        (("Trainee", person.name), ("Mail", person.email), *_rotation(program, reservation.start, reservation.weeks)),
+        (("Trainee", person.name), ("Mail", person.email), *rotation(program, reservation.start, reservation.weeks)),
         ("Open the rotation", f"{url}/reservations/{reservation.id}"),
     )
 
@@ -256,7 +256,7 @@ def refund_due(person: Person, reservation: Reservation, program: Program, url: 
             "Your payment reached us, but by then the seat could no longer be given to you.",
             "We send all of it back; you need to do nothing. Another start may still have a seat.",
         ),
-        (("Refund", dollars(reservation.refund_cents or 0)), *_rotation(program, reservation.start, reservation.weeks)),
+        (("Refund", dollars(reservation.refund_cents or 0)), *rotation(program, reservation.start, reservation.weeks)),
         ("See the program's next starts", f"{url}/programs/{program.id}"),
     )
 
@@ -267,7 +267,7 @@ def refunded(person: Person, reservation: Reservation, program: Program, url: st
         f"Refunded: {cents}",
         f"Hello {person.name},",
         (f"We have returned {cents} to your card. Banks show it after five to ten days.",),
-        (*_rotation(program, reservation.start, reservation.weeks), ("Reference", reservation.refund_id or "")),
+        (*rotation(program, reservation.start, reservation.weeks), ("Reference", reservation.refund_id or "")),
         ("See the details", f"{url}/reservations/{reservation.id}"),
     )
 
@@ -290,7 +290,7 @@ def host_reserved(
         (
             ("Trainee", person.name),
             *(_about(facts) if facts else ()),
-            *_rotation(program, reservation.start, reservation.weeks, application.experience_type),
+            *rotation(program, reservation.start, reservation.weeks, application.experience_type),
         ),
         ("Open the CV", cv_link) if cv_link else None,
     )

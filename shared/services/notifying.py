@@ -41,7 +41,7 @@ from shared.ports import (
     Store,
     Work,
 )
-from shared.services import letters
+from shared.services import letters, reserved_letters
 from shared.services.letters import Letter
 from shared.services.steps import Call, decide_again, step
 
@@ -95,6 +95,7 @@ class Notifying:
             "CoachMatched.v1": (self._coach, self._trainee_for_coach),
             "RefundDue.v1": (self._refund_due,),
             "ReservationRefunded.v1": (self._refunded,),
+            "SecondPaymentRefunded.v1": (self._second_refunded,),
         }
         if self._erased(event):
             return
@@ -290,3 +291,10 @@ class Notifying:
     def _refunded(self, event: Envelope) -> Addressed:
         person, reservation, program = self._reservation(event)
         return Addressed("refunded", person.email, letters.refunded(person, reservation, program, self.public_url))
+
+    def _second_refunded(self, event: Envelope) -> Addressed:
+        """What the event says: by now there may have been a third."""
+        person, reservation, program = self._reservation(event)
+        cents, refund_id = int(event.data["second_refund_cents"]), str(event.data["second_refund_id"])
+        letter = reserved_letters.second_payment_refunded(person, reservation, program, cents, refund_id, self.public_url)
+        return Addressed("second-refunded", person.email, letter)

@@ -15,8 +15,8 @@ from shared.domain.application import ApplicationStatus
 from shared.domain.errors import Duplicate, NotFound, OverlappingRotation, PaymentUnavailable, SoldOut
 from shared.domain.machine import Actor
 from shared.domain.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus, late_payment, settles
-from shared.events.reservation import RefundDue, ReservationRefunded
-from shared.ports import BusinessClock, Checkout, Due, PaymentGateway, Store, Work
+from shared.events.reservation import RefundDue, ReservationRefunded, SecondPaymentRefunded
+from shared.ports import BusinessClock, Checkout, Due, PaymentGateway, Step, Store, Work
 from shared.services import seat_gate
 from shared.services.seat_gate import Case, Payment, read_case
 from shared.services.steps import Call, decide_again, step
@@ -54,7 +54,7 @@ class Settling:
         except NotFound:
             return Settled.UNKNOWN
         if outcome is Settled.SECOND:
-            return self._give_back_second(reservation_id, paid)
+            return self._give_back_second(reservation_id, paid, call)
         return self.finish_refund(reservation_id, call) if outcome is Settled.REFUND_DUE else outcome
 
     def finish_refund(self, reservation_id: str, call: Call) -> Settled:
@@ -127,19 +127,28 @@ class Settling:
         return Settled.REFUNDED
 
     # --- a second payment -------------------------------------------------------------------------------------------------------------
-    def _give_back_second(self, reservation_id: str, paid: Payment) -> Settled:
+    def _give_back_second(self, reservation_id: str, paid: Payment, call: Call) -> Settled:
         """Another payment intent for a reservation that has one: in the ledger, and back in full. The seat is not touched.
 
         There is no arrow for it, so no due row either: until it is given back the trigger fails and is delivered again.
         """
         self._enter(money.payment(reservation_id, paid.intent_id, paid.cents, self.clock.now()))
         refund_id = self.gateway.refund(paid.intent_id, paid.cents, f"refund:{reservation_id}:{paid.intent_id}")
-        self._enter(money.refund(reservation_id, refund_id, paid.cents, self.clock.now()))
+        decide_again(lambda: self._record_second(reservation_id, paid, refund_id, call))
         return Settled.REFUNDED
 
-    def _enter(self, entry: money.JournalEntry) -> None:
+    def _record_second(self, reservation_id: str, paid: Payment, refund_id: str, call: Call) -> None:
+        """The refund in the ledger and the event that tells the trainee, together: once, however often Stripe says so."""
+        loaded, now = self.store.load("RESERVATION", reservation_id), self.clock.now()
+        event = SecondPaymentRefunded(
+            status=ReservationStatus(loaded.state["status"]), second_payment_intent_id=paid.intent_id, second_refund_id=refund_id,
+            second_refund_cents=paid.cents,
+        )  # fmt: skip
+        self._enter(money.refund(reservation_id, refund_id, paid.cents, now), step(loaded, event, call, now))
+
+    def _enter(self, entry: money.JournalEntry, *steps: Step) -> None:
         try:
-            self.store.commit(Work(steps=(), journal=(entry,)))
+            self.store.commit(Work(steps=steps, journal=(entry,)))
         except Duplicate:
             # An entry is named by the outside fact: it is there from an earlier delivery of the same payment.
             return

@@ -113,6 +113,12 @@ def test_T25_deposit_holds_the_seat_and_asks_for_699_dollars(scene: Scene) -> No
     scene.check()
 
 
+def test_payment_page_names_the_days_so_that_nobody_can_swap_day_and_month(scene: Scene) -> None:
+    scene.checkout()
+    (request,) = scene.payments.requests.values()
+    assert request.description == "Deposit: Inpatient Cardiology, Mon 1 March 2027 to Sun 28 March 2027"
+
+
 def test_T26_full_fee_leaves_nothing_due(scene: Scene) -> None:
     held = scene.checkout(Choice.FULL).reserved
     assert (held.charge_cents, held.balance_cents, held.balance_due_at, held.late_fee_from) == (214900, 0, None, None)

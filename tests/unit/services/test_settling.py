@@ -178,7 +178,22 @@ def test_second_payment_of_a_reserved_seat_goes_back_and_the_seat_stays(scene: S
     for _ in range(2):
         assert scene.settling.settle(twice, WEBHOOK) is Settled.REFUNDED
     assert [(r.payment_intent_id, r.cents) for r in scene.payments.refunds.values()] == [("pi_other", 69900)]
-    assert scene.reservation(link.reserved.id).status is ReservationStatus.RESERVED
+    reserved = scene.reservation(link.reserved.id)
+    assert reserved.status is ReservationStatus.RESERVED
+    assert (reserved.second_payment_intent_id, reserved.second_refund_id, reserved.second_refund_cents) == ("pi_other", "re_1", 69900)
+    said = [row.type for row in scene.store.history("RESERVATION", reserved.id)]
+    assert said.count("SecondPaymentRefunded.v1") == 1, "delivered twice, told once"
+    scene.check()
+
+
+def test_third_payment_is_told_as_well_and_each_only_once(scene: Scene) -> None:
+    link = scene.checkout()
+    session = scene.pay(link)
+    scene.webhook(session)
+    for intent in ("pi_2", "pi_3", "pi_2"):
+        scene.settling.settle(replace(session, payment_intent_id=intent), WEBHOOK)
+    rows = [row for row in scene.store.history("RESERVATION", link.reserved.id) if row.type == "SecondPaymentRefunded.v1"]
+    assert [row.data["second_payment_intent_id"] for row in rows] == ["pi_2", "pi_3"]
     scene.check()
 
 
