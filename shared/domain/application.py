@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.business_clock import add_business_hours, add_business_time, business_time_between
 from shared.domain.calendar import local_date, reached
-from shared.domain.guidelines import GuidelineVerdict
+from shared.domain.guidelines import Guidelines, GuidelineVerdict
 from shared.domain.instants import Instant
 from shared.domain.machine import NEW, Actor, Arrow, Machine
 from shared.domain.policy import Policy
-from shared.domain.program import ExperienceType
+from shared.domain.program import ExperienceType, ReviewMode
 
 
 class ApplicationStatus(StrEnum):
@@ -50,6 +50,7 @@ class ApplicationEvent(StrEnum):
     RECOMMEND_YES = "recommend_yes"
     RECOMMEND_NO = "recommend_no"
     TAKE_BACK = "take_back"
+    ASK_AGAIN = "ask_again"
     APPROVE = "approve"
     REJECT = "reject"
     TERMS_SIGNED = "terms_signed"
@@ -94,10 +95,11 @@ APPLICATION = Machine(
         Arrow(_S.HOST_REVIEW, _E.RECOMMEND_NO, _HM, _S.IN_REVIEW, "link or sign-in of the host", ("recommendation stored",)),
         Arrow(_S.HOST_REVIEW, _E.REMIND, _SYS, _S.HOST_REVIEW, "3 and 5 days without an answer", ("reminder to the host",)),
         Arrow(_S.HOST_REVIEW, _E.ESCALATE, _SYS, _S.HOST_REVIEW, "7 days without an answer", ("the coordinator decides at 10 days",)),
-        Arrow(_S.HOST_REVIEW, _E.TAKE_BACK, _CO, _S.IN_REVIEW, "reason"),
+        Arrow(_S.HOST_REVIEW, _E.TAKE_BACK, _CO, _S.IN_REVIEW, "reason", ("from 10 days on the reviewer may approve without the host",)),
+        Arrow(_S.HOST_REVIEW, _E.ASK_AGAIN, _CO, _S.HOST_REVIEW, "reason", ("asked again: new link, new days",)),
         Arrow(
             _S.IN_REVIEW, _E.APPROVE, _RV, _S.APPROVED,
-            "every guideline met or overridden with a reason; the host said yes if routed",
+            "every guideline met or overridden with a reason; the host said yes where it decides too, or the coordinator did without it",
             ("offer for 7 days, or 72 hours when the start is less than 60 days away",),
         ),
         Arrow(_S.IN_REVIEW, _E.REJECT, _RV, _S.REJECTED, "reason code and text", ("three alternatives",)),
@@ -130,7 +132,8 @@ class Override(BaseModel):
 
 
 class Application(BaseModel):
-    """The stored state. `start` is a Monday at the site; `total_cents` the price shown when submitting, the one that is charged."""
+    """The stored state. `start` is a Monday at the site; `total_cents` the price shown when submitting, the one that is
+    charged; `guidelines` those in force then, by which it is decided whatever the host changes later (H12)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
@@ -162,6 +165,8 @@ class Application(BaseModel):
     replied_at: Instant | None = None
     reply_ref: str | None = None
     reply_hash: str | None = None
+    guidelines: Guidelines | None = None
+    review_mode: ReviewMode | None = None
     routed_to_host: bool = False
     routed_at: Instant | None = None
     host_due_at: Instant | None = None
@@ -175,6 +180,9 @@ class Application(BaseModel):
     host_note_hash: str | None = None
     taken_back_ref: str | None = None
     taken_back_hash: str | None = None
+    host_waived: bool = False
+    asked_again_ref: str | None = None
+    asked_again_hash: str | None = None
     guideline_results: tuple[GuidelineOutcome, ...] = ()
     overrides: tuple[Override, ...] = ()
     step1_checked: bool = False

@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 
 from shared.domain.aggregate import Kind
 from shared.domain.application import ApplicationStatus, GuidelineOutcome, Override
+from shared.domain.guidelines import Guidelines
 from shared.domain.instants import Instant
-from shared.domain.program import ExperienceType
+from shared.domain.program import ExperienceType, ReviewMode
 from shared.events.base import EventData
 
 
@@ -54,6 +55,8 @@ class ApplicationSubmitted(ApplicationEvent):
     submitted_at: Instant
     review_due_at: Instant
     escalate_at: Instant
+    guidelines: Guidelines | None = None
+    review_mode: ReviewMode | None = None
 
 
 class ApplicationClaimed(ApplicationEvent):
@@ -101,7 +104,8 @@ class InformationGiven(ApplicationEvent):
 
 
 class ApplicationRouted(ApplicationEvent):
-    """T19, T20: the host is asked. What the link in its mail carries is an erasable item, `host_link_ref`."""
+    """T19, T20: the host is asked, perhaps again by the coordinator. What the link in its mail carries is an erasable item,
+    `host_link_ref`."""
 
     TYPE: ClassVar[str] = "ApplicationRouted.v1"
     routed_to_host: bool
@@ -111,7 +115,12 @@ class ApplicationRouted(ApplicationEvent):
     host_link_ref: str
     host_reminders: int
     host_escalated_at: None = None
+    host_waived: bool = False
+    asked_again_ref: str | None = None
+    asked_again_hash: str | None = None
     claim_lapses_at: None = None
+    review_due_at: Instant | None = None
+    escalate_at: Instant | None = None
 
 
 class HostReminded(ApplicationEvent):
@@ -136,12 +145,13 @@ class HostRecommended(ApplicationEvent):
 
 
 class HostTakenBack(ApplicationEvent):
-    """The coordinator waits no longer: the reviewer decides without the host."""
+    """The coordinator waits no longer. `host_waived`: the host's time was over, so the reviewer may approve without its yes."""
 
     TYPE: ClassVar[str] = "HostTakenBack.v1"
     routed_to_host: bool
     taken_back_ref: str
     taken_back_hash: str
+    host_waived: bool = False
     review_due_at: Instant
     escalate_at: Instant
     claim_lapses_at: Instant

@@ -9,7 +9,7 @@ from shared.ports.documents import DocumentStore, StoredObject, Upload
 from shared.ports.mail import MAIL_IN_WORK, Attachment, Mail, Mailer, Outbox
 from shared.ports.payments import Checkout, CheckoutRequest, Deliveries, Delivery, PaymentGateway
 from shared.ports.people import Contact, Identity, Link, Links, People, Person, Session, Sessions, Tokens
-from shared.ports.store import Claim, Due, DueItem, Loaded, SeatMove, Step, Store, Text, Work
+from shared.ports.store import Claim, Due, DueItem, Listing, Loaded, SeatMove, Step, Store, Text, Work
 from shared.ports.world import SYSTEM, Bus, BusinessClock, Ids, system
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Ids",
     "Link",
     "Links",
+    "Listing",
     "Loaded",
     "Mail",
     "Mailer",

@@ -73,11 +73,20 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """Where a text is found again besides by its name: in the list `name`, in order of `order`. Neither may say anything about a person."""
+
+    name: str
+    order: str
+
+
+@dataclass(frozen=True)
 class Text:
     """Free text or personal data in an erasable item of its own; event rows keep only `ref` (`<whose>/<name>`) and the text's hash."""
 
     ref: str
     body: Mapping[str, Any]
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,11 @@ class Store(Protocol):
 
     def text(self, ref: str) -> Mapping[str, Any] | None:
         """An erasable item, or None once erased."""
+        ...
+
+    def listed(self, name: str, since: str, limit: int = 100) -> list[Mapping[str, Any]]:
+        """The texts of a list whose order is `since` or later, newest first, at most `limit`. Erased ones are gone at once; a new one may
+        show a moment later."""
         ...
 
     def journal(self, account: str) -> list[JournalEntry]:

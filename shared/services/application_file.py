@@ -24,8 +24,9 @@ from shared.domain.seats import FreeStart, free_by_week, free_starts, seats_for
 from shared.domain.trainee import TraineeFacts
 from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Catalogue, Loaded, People, Person, Store
+from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application
-from shared.services.reviewing import facts_with_documents, guideline_results
+from shared.services.reviewing import guideline_results
 from shared.services.steps import Call
 
 RIVALS_READ = 100
@@ -101,6 +102,7 @@ class ReviewFile:
     messages: tuple[Message, ...] = ()
     host_note: str | None = None
     taken_back_reason: str | None = None
+    asked_again_reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +182,7 @@ class ApplicationFiles:
             messages=self._messages(history),
             host_note=self._text(application.host_note_ref),
             taken_back_reason=self._text(application.taken_back_ref),
+            asked_again_reason=self._text(application.asked_again_ref),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from shared.domain.seats import free_by_week
 from shared.domain.trainee import TraineeFacts
 from shared.events.application import ApplicationSaved, ApplicationStarted, ApplicationSubmitted, ApplicationWithdrawn
 from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Loaded, People, Store, Work
+from shared.services.applicants import snapshot
 from shared.services.steps import Call, decide_again, new, step
 
 WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
@@ -177,12 +178,14 @@ class Applying:
         if application.status is ApplicationStatus.SUBMITTED and same:
             return application
         status = _fire(application.status, ApplicationEvent.SUBMIT)
-        cv = newest_cv(self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ), document_id)
+        documents = self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)
+        cv = newest_cv(documents, document_id)
         wished = _with(application, changes)
         wished = wished.model_copy(update={"cv_document_id": cv.document_id if cv else None})
         program, policy = self.catalogue.program(application.program_id), by_version(application.policy_version)
         now = self.clock.now()
-        can_submit(wished, program, self._facts(application.trainee_id), local_date(now, program.place.zone), policy)
+        facts = self._facts(application.trainee_id)
+        can_submit(wished, program, facts, local_date(now, program.place.zone), policy)
         if cv is None or wished.start is None:  # the guard refuses both; said once more for the reader of the types
             raise Invalid("The CV or the start is missing.", "Add what is missing, then submit.")
         self._require_seats(program, wished.start, wished.weeks)
@@ -190,10 +193,12 @@ class Applying:
         event = ApplicationSubmitted(
             status=status, start=wished.start, weeks=wished.weeks, experience_type=wished.experience_type, credit_wish=wished.credit_wish,
             cv_document_id=cv.document_id, cv_sha256=cv.sha256, total_cents=price(program, wished.weeks), submitted_at=now,
-            review_due_at=clock.due_at, escalate_at=clock.escalate_at,
+            review_due_at=clock.due_at, escalate_at=clock.escalate_at, guidelines=program.guidelines,
+            review_mode=program.review_mode,
         )  # fmt: skip
         due = (Due("review", clock.due_at, "reviewer"), Due("escalation", clock.escalate_at, "coordinator"))
-        work = Work(steps=(step(loaded, event, call, now, due=due, done=("draft",)),), claims=(open_claim(wished),))
+        kept = snapshot(wished, program, facts, documents, now)
+        work = Work(steps=(step(loaded, event, call, now, due=due, done=("draft",)),), claims=(open_claim(wished),), texts=(kept,))
         self._commit_once(work, wished)
         return self._read(application_id)
 

@@ -24,9 +24,10 @@ from shared.domain.guidelines import GuidelineResult, GuidelineVerdict, check
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
 from shared.domain.program import Program
-from shared.domain.trainee import DocumentFact, StepResult, TraineeFacts
+from shared.domain.trainee import StepResult, TraineeFacts
 from shared.events.application import ApplicationApproved, ApplicationClaimed, ApplicationRejected
 from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, Text, Work
+from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, WAITS, application_of, releases_of
 from shared.services.steps import Call, decide_again, step
 
@@ -49,18 +50,12 @@ class Overriding:
 
 
 def guideline_results(program: Program, facts: TraineeFacts, application: Application, today_at_site: datetime) -> list[GuidelineResult]:
-    """H12: every guideline for this application. Days of notice count from the day on which it was submitted, not from ours."""
+    """H12: every guideline for this application. Both the rules and the days of notice are those of the day on which
+    it was submitted: what a host asks of trainees from tomorrow on is no promise broken today."""
     assert application.start is not None  # submitted, so it has one
     seen_on = application.submitted_at or today_at_site
-    return check(program.guidelines, facts, application.start, application.weeks, local_date(seen_on, program.place.zone))
-
-
-def facts_with_documents(facts: TraineeFacts, documents: Sequence[Loaded]) -> TraineeFacts:
-    """The profile with the documents that are stored but not described in it, as uploaded and not accepted yet."""
-    known = {fact.kind for fact in facts.documents}
-    stored = {str(one.state["kind"]) for one in documents if one.state["status"] == "STORED"}
-    added = tuple(DocumentFact(kind=kind) for kind in sorted(stored - known))
-    return facts.model_copy(update={"documents": facts.documents + added})
+    rules = application.guidelines or program.guidelines
+    return check(rules, facts, application.start, application.weeks, local_date(seen_on, program.place.zone))
 
 
 @dataclass(frozen=True, kw_only=True)

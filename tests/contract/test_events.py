@@ -19,6 +19,7 @@ from samtranslator.yaml_helper import yaml_parse
 from infra.build import schemas
 from infra.local.seed.generator import programs
 from shared.domain.aggregate import Actor
+from shared.domain.guidelines import Guidelines
 from shared.events.base import EventData
 from shared.events.envelope import Envelope, Subject
 from shared.events.program import ProgramPublished
@@ -33,6 +34,7 @@ UNLISTED = "SomethingElse.v1"
 
 st.register_type_strategy(datetime, st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
 PROGRAMS = [ProgramPublished.model_validate(program.model_dump()) for program in programs(5)]
+st.register_type_strategy(Guidelines, st.sampled_from([program.guidelines for program in PROGRAMS]))
 
 
 def instances(name: str) -> st.SearchStrategy[EventData]:

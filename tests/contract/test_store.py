@@ -17,7 +17,7 @@ from shared.domain.aggregate import chain_breaks, fold
 from shared.domain.errors import Duplicate, NotFound, OverlappingRotation, SoldOut, VersionConflict
 from shared.domain.money import payment, refund
 from shared.domain.seats import SeatYear, WeekSeats
-from shared.ports import Claim, Due, SeatMove, Step, Store, Text, Work
+from shared.ports import Claim, Due, Listing, SeatMove, Step, Store, Text, Work
 from tests.builders import PROGRAM, START, TRAINEE, WEEKS, draft, program, step, stored
 from tests.fakes import FakeStore
 
@@ -275,6 +275,15 @@ def test_texts_are_kept_apart_from_the_rows(store: Store) -> None:
     store.commit(Work(steps=(step("APPLICATION", "a", {"terms_signature_ref": text.ref}),), texts=(text,)))
     assert store.text(text.ref) == {"text": "Amara Okafor", "pages": [1, 2]}
     assert "Amara" not in str(store.history("APPLICATION", "a"))
+
+
+def test_a_list_finds_its_texts_newest_first_from_a_moment_on(store: Store) -> None:
+    texts = [Text(f"t{n}/facts", {"n": n}, Listing("APPLICANTS#p", f"2026-11-0{n}T00:00:00Z#a{n}")) for n in (2, 1, 3)]
+    other = Text("t9/facts", {"n": 9}, Listing("APPLICANTS#q", "2026-11-02T00:00:00Z#a9"))
+    store.commit(Work(steps=(step("APPLICATION", "a", {}),), texts=(*texts, other, Text("t8/facts", {"n": 8}))))
+    assert [body["n"] for body in store.listed("APPLICANTS#p", "2026-11-02T00:00:00Z")] == [3, 2]
+    assert [body["n"] for body in store.listed("APPLICANTS#p", "2026", limit=1)] == [3]
+    assert store.listed("APPLICANTS#none", "2026") == []
 
 
 def test_a_ledger_entry_is_recorded_once_and_read_oldest_first(store: Store) -> None:

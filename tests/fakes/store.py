@@ -13,7 +13,7 @@ from shared.domain.errors import Busy, Duplicate, NotFound, OverlappingRotation,
 from shared.domain.instants import to_utc
 from shared.domain.money import JournalEntry
 from shared.domain.seats import SeatYear, WeekSeats
-from shared.ports import Due, DueItem, Loaded, SeatMove, Step, Work
+from shared.ports import Due, DueItem, Listing, Loaded, SeatMove, Step, Work
 from tests.fakes.faults import Fault
 
 Key = tuple[Kind, str]
@@ -35,6 +35,7 @@ class FakeStore:
         self.trainee_weeks: dict[tuple[str, str], str] = {}
         self.claims: dict[str, str] = {}
         self.texts: dict[str, Mapping[str, Any]] = {}
+        self.listings: dict[str, Listing] = {}
         self.entries: dict[tuple[str, str], JournalEntry] = {}
         self.waiting: dict[tuple[Kind, str, str], DueItem] = {}
         self.commits = 0
@@ -114,6 +115,12 @@ class FakeStore:
         with self._lock:
             return self.texts.get(ref)
 
+    def listed(self, name: str, since: str, limit: int = 100) -> list[Mapping[str, Any]]:
+        with self._lock:
+            found = {listing.order: ref for ref, listing in self.listings.items() if listing.name == name and listing.order >= since}
+            newest = [found[order] for order in sorted(found, reverse=True)[:limit]]
+            return [self.texts[ref] for ref in newest if ref in self.texts]
+
     def journal(self, account: str) -> list[JournalEntry]:
         with self._lock:
             return sorted((entry for (book, _), entry in self.entries.items() if book == account), key=lambda entry: (entry.at, entry.id))
@@ -183,6 +190,7 @@ class FakeStore:
         for claim in work.releases:
             del self.claims[claim.key]
         self.texts.update({text.ref: plain(dict(text.body)) for text in work.texts})
+        self.listings.update({text.ref: text.listing for text in work.texts if text.listing})
         self.seats.update({(year.program_id, year.year): year for year in work.create})
         self.entries.update({(entry.book, entry.id): entry for entry in work.journal})
 

@@ -188,7 +188,10 @@ def text_key(ref: str) -> Item:
 
 
 def text_item(text: Text) -> Item:
-    return text_key(text.ref) | marshal({"body": storable(dict(text.body))})
+    values: dict[str, Any] = {"body": storable(dict(text.body))}
+    if text.listing:
+        values |= {"owner_pk": text.listing.name, "owner_sk": text.listing.order}
+    return text_key(text.ref) | marshal(values)
 
 
 def journal_item(entry: JournalEntry) -> Item:

@@ -143,6 +143,19 @@ class DynamoStore:
         item = self._get(self._tables.core, items.text_key(ref))
         return None if item is None else items.unmarshal(item)["body"]
 
+    def listed(self, name: str, since: str, limit: int = 100) -> list[Mapping[str, Any]]:
+        found = self._ask(
+            lambda: self._client.query(
+                TableName=self._tables.core, IndexName="owner", KeyConditionExpression="owner_pk = :list AND owner_sk >= :since",
+                ExpressionAttributeValues={":list": {"S": name}, ":since": {"S": since}}, ScanIndexForward=False, Limit=limit,
+            )
+        )  # fmt: skip
+        keys = [{"pk": item["pk"], "sk": item["sk"]} for item in found["Items"]]
+        # As with `owned`: the index holds keys only, and a batch answers in any order.
+        bodies = {(item["pk"]["S"], item["sk"]["S"]): item for item in self.batch(self._tables.core, keys)}
+        found_in_order = (bodies.get((key["pk"]["S"], key["sk"]["S"])) for key in keys)
+        return [items.unmarshal(item)["body"] for item in found_in_order if item]
+
     def journal(self, account: str) -> list[JournalEntry]:
         entries = [items.journal_of(item) for item in self.query(self._tables.ledger, account, "ENTRY#")]
         return sorted(entries, key=lambda entry: (entry.at, entry.id))

@@ -1,0 +1,60 @@
+"""What each applicant of a program was when they applied (H12): one erasable snapshot per application, found again by program.
+
+The simulator holds a changed guideline against these. A snapshot lies with its person, so erasing the person takes it along; the list that
+finds it holds an application's id and a moment, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.application import Application
+from shared.domain.calendar import local_date
+from shared.domain.guideline_simulation import Applicant
+from shared.domain.instants import iso
+from shared.domain.program import Program
+from shared.domain.trainee import DocumentFact, TraineeFacts
+from shared.ports import BusinessClock, Listing, Loaded, Store, Text
+
+DAYS_BACK = 365
+"""How far back the simulator looks: a year has every season's applicants once."""
+READ = 200
+"""The newest so many; a program with more applicants a year is told about these."""
+
+
+def facts_with_documents(facts: TraineeFacts, documents: Sequence[Loaded]) -> TraineeFacts:
+    """The profile with the documents that are stored but not described in it, as uploaded and not accepted yet."""
+    known = {fact.kind for fact in facts.documents}
+    stored = {str(one.state["kind"]) for one in documents if one.state["status"] == "STORED"}
+    added = tuple(DocumentFact(kind=kind) for kind in sorted(stored - known))
+    return facts.model_copy(update={"documents": facts.documents + added})
+
+
+def snapshot(application: Application, program: Program, facts: TraineeFacts, documents: Sequence[Loaded], now: datetime) -> Text:
+    """What is kept when `application`, which has a start, is submitted at `now`. School and country are left out: no guideline asks."""
+    assert application.start is not None  # submitted, so it has one
+    known = facts_with_documents(facts, documents).model_copy(update={"school": "", "country": ""})
+    applicant = Applicant(
+        start=application.start, weeks=application.weeks, seen_on=local_date(now, program.place.zone),
+        experience_type=application.experience_type, facts=known,
+    )  # fmt: skip
+    ref = f"{application.trainee_id}/application:{application.id}:facts"
+    return Text(ref, applicant.model_dump(mode="json"), Listing(_list(program.id), f"{iso(now)}#{application.id}"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicants:
+    store: Store
+    clock: BusinessClock
+
+    def past(self, program_id: str) -> tuple[Applicant, ...]:
+        """The applicants of the last 365 days, oldest first, at most the newest 200; those who asked to be erased are not among them."""
+        since = iso(self.clock.now() - timedelta(days=DAYS_BACK))
+        found = self.store.listed(_list(program_id), since, READ)
+        return tuple(Applicant.model_validate(body) for body in reversed(found))
+
+
+def _list(program_id: str) -> str:
+    return f"APPLICANTS#{program_id}"
