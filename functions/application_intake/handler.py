@@ -18,7 +18,7 @@ from functions.application_intake.models import (
     SubmitRequest,
     WhatIf,
 )
-from functions.application_intake.talk import AskRequest, RecommendRequest, RecommendView, ReplyRequest, TakeBackRequest
+from functions.application_intake.talk import AskAgainRequest, AskRequest, RecommendRequest, RecommendView, ReplyRequest, TakeBackRequest
 from shared.domain.application import ApplicationStatus
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, Uploads
@@ -128,6 +128,13 @@ def route(application_id: str) -> ApplicationView:
 def take_back(application_id: str, body: TakeBackRequest) -> ApplicationView:
     """Waits for the host no longer: the reviewer decides without it."""
     room.wiring.host_review.take_back(room.call("coordinator"), application_id, body.reason)
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/ask-again", access=coordinator, form=AskAgainRequest, again=show_application, goes_to=PAGE)
+def ask_again(application_id: str, body: AskAgainRequest) -> ApplicationView:
+    """Asks a silent host once more: a new link, and five days again."""
+    room.wiring.host_review.ask_again(room.call("coordinator"), application_id, body.why)
     return show_application(application_id)
 
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from functions.application_intake.base import Answer, Prose, Request
 from functions.application_intake.talk import HostPart, MessageView
 from shared.domain.application import OPEN, Application, ApplicationStatus, reply_over, review_overdue
+from shared.domain.application_guards import lacks_host
 from shared.domain.calendar import end_date
 from shared.domain.eligibility import Reason, Verdict
 from shared.domain.fees import Quote
@@ -236,8 +237,9 @@ class RejectChoice(Answer):
 
 class ReviewPart(Answer):
     """For staff (H12). `can`: claim, decide, take_back (a coordinator, from the host) or "" (a colleague has it, it is decided, or this
-    role only reads). `open_codes` are guidelines that need an override before approval, `rivals` other open applications that need one of
-    its weeks. `offer_until` is when the offer ends, or would if it were approved now. `host`: what the host was asked, once it was."""
+    role only reads). `lacks_host`: nobody approves before the host's yes. `open_codes` are guidelines that need an override before
+    approval, `rivals` other open applications that need one of its weeks. `offer_until` is when the offer ends, or would if it were
+    approved now. `host`: what the host was asked, once it was."""
 
     applicant: str
     facts: TraineeFacts | None
@@ -256,6 +258,7 @@ class ReviewPart(Answer):
     overdue: bool
     can: str
     can_route: bool
+    lacks_host: bool
     host: HostPart | None
     reject_choices: tuple[RejectChoice, ...] = tuple(RejectChoice(code=code, words=words) for code, words in REJECT_CODES.items())
 
@@ -287,7 +290,8 @@ class ReviewPart(Answer):
             overdue=review_overdue(applied, now),
             can=_can(applied, account_id, worn),
             can_route=_can(applied, account_id, worn) == "decide" and applied.host_recommendation is None,
-            host=HostPart.of(file),
+            lacks_host=lacks_host(applied, file.program),
+            host=HostPart.of(file, now),
         )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from functions.application_intake.base import Answer, Prose, Request
+from shared.domain.application import host_over
+from shared.domain.application_guards import host_decides
 from shared.domain.calendar import end_date
 from shared.domain.guidelines import GuidelineVerdict
 from shared.domain.instants import Instant
@@ -42,6 +44,12 @@ class TakeBackRequest(Request):
     reason: Prose = Field(title="Reason")
 
 
+class AskAgainRequest(Request):
+    """Why the host is asked once more; only staff read it."""
+
+    why: Prose = Field(title="Reason")
+
+
 class MessageView(Answer):
     """A question or an answer; `text` is None once it was erased."""
 
@@ -55,7 +63,8 @@ class MessageView(Answer):
 
 
 class HostPart(Answer):
-    """For staff: what the host was asked and said. `note` and `taken_back_reason` are None when there is none, or once erased."""
+    """For staff: what the host was asked and said. Texts are None when there is none, or once erased. `over`: from day 10 on, when the
+    coordinator decides; `decides`: this host looks at applications itself, so that without its yes nobody approves before then."""
 
     routed_at: Instant
     due_at: Instant | None
@@ -66,9 +75,12 @@ class HostPart(Answer):
     recommendation: Literal["yes", "no"] | None
     note: str | None
     taken_back_reason: str | None
+    asked_again_reason: str | None
+    over: bool
+    decides: bool
 
     @classmethod
-    def of(cls, file: ReviewFile) -> HostPart | None:
+    def of(cls, file: ReviewFile, now: Instant) -> HostPart | None:
         """None for what was never routed."""
         applied = file.application
         if applied.routed_at is None:
@@ -76,7 +88,8 @@ class HostPart(Answer):
         return cls(
             routed_at=applied.routed_at, due_at=applied.host_due_at, decide_at=applied.host_decide_at, reminders=applied.host_reminders,
             escalated_at=applied.host_escalated_at, answered_at=applied.host_answered_at, recommendation=applied.host_recommendation,
-            note=file.host_note, taken_back_reason=file.taken_back_reason,
+            note=file.host_note, taken_back_reason=file.taken_back_reason, asked_again_reason=file.asked_again_reason,
+            over=host_over(applied, now), decides=host_decides(applied, file.program),
         )  # fmt: skip
 
 

@@ -132,9 +132,21 @@ class Journey:
         """The reviewer finds it in the queue, claims and approves (H12, T17-T19)."""
         id = trainee.application["id"]
         wait_until(lambda: id in str(reviewer.get("/workspace")), "the application is in the reviewer's queue")
-        reviewer.post(f"/applications/{id}/claim")
+        if reviewer.post(f"/applications/{id}/claim")["review"]["lacks_host"]:
+            self.host_agrees(reviewer, trainee)
         approved = reviewer.post(f"/applications/{id}/approve", {"overrides": []})
         expect(approved["status"] == "APPROVED", "the application is approved")
+
+    def host_agrees(self, reviewer: Client, trainee: Trainee) -> None:
+        """T19: a host that looks at applications itself is asked, and says yes by the link in its mail."""
+        path = f"/applications/{trainee.application['id']}"
+        reviewer.post(f"{path}/route")
+        link = re.compile(rf"{path}/recommend/\S+")
+        mail = self.stack.mailbox.wait_for(
+            catalogue().contacts[self.host_of(trainee)].email, lambda one: bool(link.search(one.text)), PATIENCE
+        )
+        found = link.search(mail.text)
+        Client(self.url).post(found.group() if found else "", {"answer": "yes", "note": ""})
 
     # --- reserving --------------------------------------------------------------------------------------------------------------------
     def sign(self, trainee: Trainee) -> Json:

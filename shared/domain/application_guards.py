@@ -14,7 +14,7 @@ from shared.domain.eligibility import Verdict, approval_gaps, explain
 from shared.domain.errors import Duplicate, Expired, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, TermsNotSigned
 from shared.domain.guidelines import GuidelineResult, unresolved
 from shared.domain.policy import Policy
-from shared.domain.program import ExperienceType, Program, ProgramStatus
+from shared.domain.program import ExperienceType, Program, ProgramStatus, ReviewMode
 from shared.domain.trainee import TraineeFacts
 
 
@@ -61,20 +61,15 @@ def can_approve(
     today: date,
     policy: Policy,
 ) -> Verdict:
-    """The guard of `approve` (H12, step1.proof): guidelines met or overridden with a reason, Step 1 proven, the host said yes if routed.
+    """The guard of `approve` (H12, step1.proof): guidelines met or overridden with a reason, Step 1 proven, the host said yes where it
+    decides too.
 
     Raises `GuidelineFailed`, `NotEligible`, `NotAllowedNow` or `Invalid` (a start that lies in the past by now).
     """
     _require_live(program, application, ApplicationEvent.APPROVE)
     if application.start is None or not today <= application.start <= horizon(today, policy.horizon_years):
         raise Invalid("The start is no longer possible.", "Ask the trainee for another start.", field="start")
-    if application.routed_to_host and application.host_recommendation != "yes":
-        raise NotAllowedNow(
-            "The host has not recommended this trainee.",
-            "Wait for the host's answer, or decline with a reason.",
-            state=application.status.value,
-            event=ApplicationEvent.APPROVE.value,
-        )
+    _require_host(application, program)
     verdict = require_eligible(application, facts, today)
     gaps = approval_gaps(facts, application.experience_type, application.start)
     if gaps:
@@ -86,6 +81,32 @@ def can_approve(
             codes=[rule.code for rule in open_rules],
         )
     return verdict
+
+
+def host_decides(application: Application, program: Program) -> bool:
+    """T19: whether the host looks at this application itself, as the program said on the day of submission."""
+    return (application.review_mode or program.review_mode) is ReviewMode.HOST
+
+
+def lacks_host(application: Application, program: Program) -> bool:
+    """T19: no approval yet, because the host's yes is missing and no coordinator has done without it."""
+    if application.host_recommendation == "yes":
+        return False
+    return application.routed_to_host or (host_decides(application, program) and not application.host_waived)
+
+
+def _require_host(application: Application, program: Program) -> None:
+    """T19. Raises `NotAllowedNow` while the host's yes is missing."""
+    if not lacks_host(application, program):
+        return
+    state = {"state": application.status.value, "event": ApplicationEvent.APPROVE.value}
+    if application.host_recommendation == "no":
+        raise NotAllowedNow("The host has not recommended this trainee.", "Decline with a reason, or ask the trainee.", **state)
+    raise NotAllowedNow(
+        "This host looks at applications itself and has not answered.",
+        "Ask the host; if it says nothing for ten days, a coordinator takes it back and you decide without it.",
+        **state,
+    )
 
 
 def _words(kind: ExperienceType) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from shared.domain.aggregate import Actor, text_hash
 from shared.domain.application import (
@@ -16,6 +16,7 @@ from shared.domain.application import (
     Application,
     ApplicationEvent,
     ApplicationStatus,
+    ReviewClock,
     claim_lapse,
     host_over,
     next_host_step,
@@ -75,16 +76,26 @@ class HostReview:
                     "The host has answered already.", "Decide now, or ask the trainee.", state=application.status.value,
                     event=ApplicationEvent.ROUTE_TO_HOST.value,
                 )  # fmt: skip
-            now, policy = self.clock.now(), by_version(application.policy_version)
-            ref = _ref(application, "host-link", loaded.version)
-            event = ApplicationRouted(
-                status=status, routed_to_host=True, routed_at=now, host_due_at=now + timedelta(days=policy.host_promise_days),
-                host_decide_at=now + timedelta(days=policy.host_decide_days), host_link_ref=ref, host_reminders=0, host_escalated_at=None,
-                claim_lapses_at=None,
-            )  # fmt: skip
-            due = (Due("host", next_host_step(now, now, policy), "host"),)
-            moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
-            self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"secret": secrets.token_urlsafe(RANDOM_BYTES)}),)))
+            self._ask(call, loaded, application, status)
+            return self._read(application_id)[1]
+
+        return decide_again(decide)
+
+    def ask_again(self, call: Call, application_id: str, reason: str) -> Application:
+        """The coordinator decides to ask once more, with a reason: a new link and new days for the host, the old link ends.
+
+        Asking again for the same reason changes nothing. Raises `Invalid` (field "why"), `NotAllowedNow`, `NotFound`.
+        """
+        reason = reason.strip()
+
+        def decide() -> Application:
+            loaded, application = self._read(application_id)
+            if application.status is ApplicationStatus.HOST_REVIEW and application.asked_again_hash == text_hash(reason):
+                return application
+            status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.ASK_AGAIN, By.COORDINATOR).target)
+            if not reason:
+                raise Invalid("The file needs the reason.", "Write why you ask the host once more.", field="why")
+            self._ask(call, loaded, application, status, reason)
             return self._read(application_id)[1]
 
         return decide_again(decide)
@@ -141,7 +152,8 @@ class HostReview:
         return self.open(application_id, secret)
 
     def take_back(self, call: Call, application_id: str, reason: str) -> Application:
-        """The coordinator waits no longer, with a reason: the reviewer decides without the host, whose link then explains it.
+        """The coordinator waits no longer, with a reason: the review goes on, and the host's link explains it. From day 10 on this is the
+        coordinator's decision to do without the host; before, the reviewer of a host that decides too asks it again, or declines.
 
         Taking back what is taken back changes nothing. Raises `Invalid` (field "reason"), `NotAllowedNow`, `NotFound`.
         """
@@ -158,7 +170,7 @@ class HostReview:
             due_at, escalate_at, lapses, due = self._resumed(application, now)
             event = HostTakenBack(
                 status=status, routed_to_host=False, taken_back_ref=ref, taken_back_hash=text_hash(reason), review_due_at=due_at,
-                escalate_at=escalate_at, claim_lapses_at=lapses,
+                escalate_at=escalate_at, claim_lapses_at=lapses, host_waived=host_over(application, now),
             )  # fmt: skip
             moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.HOST_REVIEW])
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": reason}),)))
@@ -167,10 +179,34 @@ class HostReview:
         return decide_again(decide)
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------
+    def _ask(self, call: Call, loaded: Loaded, application: Application, status: ApplicationStatus, again: str = "") -> None:
+        """A new link and five days; what was left of the review clock, when it stands still already, stays what it was."""
+        now, policy = self.clock.now(), by_version(application.policy_version)
+        ref, why = _ref(application, "host-link", loaded.version), _ref(application, "asked-again", loaded.version)
+        paused: dict[str, Any] = {}
+        if application.status is ApplicationStatus.HOST_REVIEW:
+            clock = self._paused(application, now)
+            paused = {"review_due_at": clock.due_at, "escalate_at": clock.escalate_at}
+        event = ApplicationRouted(
+            status=status, routed_to_host=True, routed_at=now, host_due_at=now + timedelta(days=policy.host_promise_days),
+            host_decide_at=now + timedelta(days=policy.host_decide_days), host_link_ref=ref, host_reminders=0, host_escalated_at=None,
+            host_waived=False, asked_again_ref=why if again else None, asked_again_hash=text_hash(again) if again else None,
+            claim_lapses_at=None, **paused,
+        )  # fmt: skip
+        due = (Due("host", next_host_step(now, now, policy), "host"),)
+        done = tuple(kind for kind in WAITS[application.status] if kind != "host")
+        texts = (Text(ref, {"secret": secrets.token_urlsafe(RANDOM_BYTES)}), *((Text(why, {"text": again}),) if again else ()))
+        self.store.commit(Work(steps=(step(loaded, event, call, now, due=due, done=done),), texts=texts))
+
+    @staticmethod
+    def _paused(application: Application, now: datetime) -> ReviewClock:
+        """What the review's promises are if it went on now."""
+        assert application.routed_at is not None
+        return resumed_clock(application, application.routed_at, now)
+
     def _resumed(self, application: Application, now: datetime) -> tuple[datetime, datetime, datetime, tuple[Due, ...]]:
         """The review goes on: promise, escalation, the reviewer's claim, and their due rows."""
-        assert application.routed_at is not None
-        clock = resumed_clock(application, application.routed_at, now)
+        clock = self._paused(application, now)
         lapses = claim_lapse(now, by_version(application.policy_version))
         due = (
             Due("review", clock.due_at, "reviewer"),

@@ -44,6 +44,7 @@ GET /applications/<application_id>                     401    200   404      200
 GET /applications/<application_id> @DRAFT              401    200   404      404     404      404         403   403     404   403
 POST /applications/<application_id>/approve            401    403   403      200     409      403         403   403     403   403
 POST /applications/<application_id>/ask                401    403   403      200     409      403         403   403     403   403
+POST /applications/<application_id>/ask-again          401    403   403      403     403      200         403   403     403   403
 POST /applications/<application_id>/claim              401    403   403      200     200      403         403   403     403   403
 GET /applications/<application_id>/recommend/<secret>  everybody 200
 POST /applications/<application_id>/recommend/<secret> everybody 200
@@ -94,6 +95,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /applications/<application_id>/ask": {"question": "Where did you train?"},
     "POST /applications/<application_id>/recommend/<secret>": {"answer": "yes"},
     "POST /applications/<application_id>/take-back": {"reason": "The host is away."},
+    "POST /applications/<application_id>/ask-again": {"why": "A colleague reads the mails now."},
     "POST /applications/<application_id>/reply": {"answer": "On the cardiac ward."},
     "POST /reservations/for/<application_id>/terms": {"terms_version": terms.CURRENT, "typed_name": "Trainee-1 Person"},
     "POST /reservations/for/<application_id>/checkout": {"choice": "deposit"},
@@ -112,6 +114,7 @@ STATES = {
     "GET /applications/<application_id>/recommend/<secret>": HOST_REVIEW,
     "POST /applications/<application_id>/recommend/<secret>": HOST_REVIEW,
     "POST /applications/<application_id>/take-back": HOST_REVIEW,
+    "POST /applications/<application_id>/ask-again": HOST_REVIEW,
     "GET /reservations/for/<application_id>": APPROVED,
     "POST /reservations/for/<application_id>/terms": APPROVED,
     "POST /reservations/for/<application_id>/checkout": SIGNED,

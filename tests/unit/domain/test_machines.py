@@ -28,6 +28,7 @@ IN_REVIEW    route_to_host  reviewer                    HOST_REVIEW
 HOST_REVIEW  recommend_yes  host                        IN_REVIEW
 HOST_REVIEW  recommend_no   host                        IN_REVIEW
 HOST_REVIEW  take_back      coordinator                 IN_REVIEW
+HOST_REVIEW  ask_again      coordinator                 HOST_REVIEW
 HOST_REVIEW  remind         system                      HOST_REVIEW
 HOST_REVIEW  escalate       system                      HOST_REVIEW
 IN_REVIEW    approve        reviewer                    APPROVED

@@ -8,10 +8,14 @@ import pytest
 
 from shared.domain.aggregate import chain_breaks, fold
 from shared.domain.application import Application, ApplicationStatus
+from shared.domain.business_clock import business_time_between
 from shared.domain.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.guidelines import DocumentRule, Guidelines
+from shared.domain.program import ReviewMode
+from shared.ports import Step, Work
 from shared.services.steps import Call
-from tests.builders import HOST, REVIEWER, TRAINEE, actor
+from tests import builders
+from tests.builders import HOST, PROGRAM, REVIEWER, TRAINEE, actor
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk
 
@@ -220,3 +224,105 @@ def test_only_the_reviewer_who_has_it_routes_and_the_trainee_may_withdraw_meanwh
     assert desk.applying.withdraw(AS_TRAINEE, id).status is ApplicationStatus.WITHDRAWN
     assert (desk.waiting(id), desk.store.claims) == (set(), {})
     assert desk.host_review.open(id, secret(desk, found)).state == "moved"
+
+
+# --- a host that looks at applications itself -----------------------------------------------------------------------------------------
+def test_T19_a_host_that_decides_too_is_asked_before_anybody_approves() -> None:
+    desk = Desk().scene(review_mode=ReviewMode.HOST)
+    mine = desk.claimed()
+    before = desk.snapshot()
+    with pytest.raises(NotAllowedNow, match="looks at applications itself") as refused:
+        desk.reviewing.approve(AS_REVIEWER, mine.id)
+    assert refused.value.facts["event"] == "approve"
+    assert desk.snapshot() == before
+    found = desk.host_review.route(AS_REVIEWER, mine.id)
+    desk.host_review.recommend(found.id, secret(desk, found), "yes", "")
+    assert desk.reviewing.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
+
+
+def test_T19_a_host_that_decides_too_is_not_needed_for_a_no() -> None:
+    desk = Desk().scene(review_mode=ReviewMode.HOST)
+    assert desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.").status is ApplicationStatus.REJECTED
+
+
+@pytest.mark.parametrize(("early", "waived"), [(SECOND, False), (timedelta(), True)])
+def test_T20_only_from_the_second_of_day_ten_on_the_coordinator_does_without_a_host_that_decides(early: timedelta, waived: bool) -> None:
+    desk = Desk().scene(review_mode=ReviewMode.HOST)
+    found = routed(desk)
+    desk.clock.move(timedelta(days=10) - early)
+    back = desk.host_review.take_back(AS_COORDINATOR, found.id, "Nobody answers.")
+    assert back.host_waived is waived
+    if waived:
+        assert desk.reviewing.approve(AS_REVIEWER, found.id).status is ApplicationStatus.APPROVED
+    else:
+        with pytest.raises(NotAllowedNow, match="looks at applications itself"):
+            desk.reviewing.approve(AS_REVIEWER, found.id)
+        assert desk.host_review.route(AS_REVIEWER, found.id).status is ApplicationStatus.HOST_REVIEW
+
+
+def test_T19_routed_again_after_the_coordinator_did_without_the_host_its_yes_is_needed_again() -> None:
+    desk = Desk().scene(review_mode=ReviewMode.HOST)
+    found = routed(desk)
+    desk.clock.move(timedelta(days=10))
+    desk.host_review.take_back(AS_COORDINATOR, found.id, "Nobody answers.")
+    again = desk.host_review.route(AS_REVIEWER, found.id)
+    assert again.host_waived is False
+    desk.host_review.take_back(AS_COORDINATOR, found.id, "Wrong click.")
+    with pytest.raises(NotAllowedNow, match="looks at applications itself"):
+        desk.reviewing.approve(AS_REVIEWER, found.id)
+
+
+@pytest.mark.parametrize(("then", "now"), [(ReviewMode.HOST, ReviewMode.OPERATOR), (ReviewMode.OPERATOR, ReviewMode.HOST)])
+def test_T19_the_review_mode_of_the_day_of_submission_decides(then: ReviewMode, now: ReviewMode) -> None:
+    desk = Desk().scene(review_mode=then)
+    mine = desk.claimed()
+    changed = desk.store.load("PROGRAM", PROGRAM)
+    desk.store.commit(Work(steps=(Step(changed, builders.draft({"review_mode": now.value})),)))
+    if then is ReviewMode.HOST:
+        with pytest.raises(NotAllowedNow):
+            desk.reviewing.approve(AS_REVIEWER, mine.id)
+    else:
+        assert desk.reviewing.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
+
+
+def test_T20_the_coordinator_asks_once_more_with_a_new_link_and_new_days(desk: Desk) -> None:
+    found = routed(desk)
+    old = secret(desk, found)
+    desk.clock.move(timedelta(days=10))
+    desk.swept(found.id)
+    again = desk.host_review.ask_again(AS_COORDINATOR, found.id, "A colleague reads the mails now.")
+    assert (again.status, again.host_reminders, again.host_escalated_at) == (ApplicationStatus.HOST_REVIEW, 0, None)
+    assert (again.host_due_at, again.host_decide_at) == (START + timedelta(days=15), START + timedelta(days=20))
+    assert desk.waiting(found.id) == {"host"}
+    assert desk.host_review.ask_again(AS_COORDINATOR, found.id, "A colleague reads the mails now.") == again
+    assert "colleague" not in str(desk.store.history("APPLICATION", found.id))
+    with pytest.raises(NotFound):
+        desk.host_review.open(found.id, old)
+    assert desk.host_review.recommend(found.id, secret(desk, again), "yes", "").state == "answered"
+
+
+def test_T18_what_is_left_of_the_review_clock_survives_asking_the_host_twice() -> None:
+    """Routed on Monday with 20 of 24 business hours left; asked again after a week; answered a week later: 20 hours are left."""
+    desk = Desk().scene()
+    mine = desk.claimed()
+    desk.clock.move(timedelta(hours=4) - SECOND)
+    found = desk.host_review.route(AS_REVIEWER, mine.id)
+    for _ in range(2):
+        desk.clock.move(timedelta(days=7))
+        last = desk.host_review.ask_again(AS_COORDINATOR, found.id, f"Once more {desk.clock.now()}.")
+    desk.host_review.recommend(found.id, secret(desk, last), "yes", "")
+    back = desk.application(found.id)
+    assert back.review_due_at is not None
+    assert business_time_between(desk.clock.now(), back.review_due_at) == timedelta(hours=20) + SECOND
+
+
+def test_asking_again_needs_a_reason_and_a_host_that_was_asked(desk: Desk) -> None:
+    mine = desk.claimed()
+    with pytest.raises(NotAllowedNow):
+        desk.host_review.ask_again(AS_COORDINATOR, mine.id, "Again.")
+    found = desk.host_review.route(AS_REVIEWER, mine.id)
+    before = desk.snapshot()
+    with pytest.raises(Invalid) as refused:
+        desk.host_review.ask_again(AS_COORDINATOR, found.id, "  ")
+    assert refused.value.facts["field"] == "why"
+    assert desk.snapshot() == before
