@@ -10,13 +10,14 @@ import base64
 import json
 import urllib.request
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.domain.errors import Busy, Duplicate, Invalid, RotaError, SignInNeeded, WrongCredentials
-from shared.ports import Tokens
+from shared.ports import Bearer, Tokens
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -68,8 +69,8 @@ class CognitoIdentity:
         # Straight from Cognito over its own connection, so reading the claim without checking the signature is safe here.
         return str(_claims(tokens.access_token)["username"]), tokens
 
-    def verify(self, access_token: str) -> str:
-        """The account id of an unexpired access token that our pool issued to our client. Raises `SignInNeeded`, `Busy`."""
+    def verify(self, access_token: str) -> Bearer:
+        """Whom an unexpired access token names that our pool issued to our client. Raises `SignInNeeded`, `Busy`."""
         import jwt  # 100 ms that only bearer calls should pay
 
         try:
@@ -78,13 +79,26 @@ class CognitoIdentity:
                 raise _sign_in_needed()
             claims = jwt.decode(
                 access_token, jwt.PyJWK(key).key, algorithms=["RS256"], issuer=self._issuer,
-                options={"require": ["exp", "iss", "username"], "verify_aud": False},
+                options={"require": ["exp", "iat", "iss", "username"], "verify_aud": False},
             )  # fmt: skip
         except jwt.PyJWTError as error:
             raise _sign_in_needed() from error
         if claims.get("token_use") != "access" or claims.get("client_id") != self._client_id:
             raise _sign_in_needed()
-        return str(claims["username"])
+        return Bearer(str(claims["username"]), datetime.fromtimestamp(int(claims["iat"]), UTC))
+
+    def move(self, account_id: str, email: str) -> None:
+        """The address is confirmed already: whoever calls this has seen a link come back from there. Raises `Duplicate`, `Busy`."""
+        owner = self._username_of(email)
+        if owner not in (None, account_id):
+            raise _taken()
+        try:
+            self._client.admin_update_user_attributes(
+                UserPoolId=self._pool_id, Username=account_id,
+                UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
+            )  # fmt: skip
+        except (ClientError, BotoCoreError) as error:
+            raise _refusal(error) from error
 
     def remove(self, account_id: str) -> None:
         """Also fine when the account is gone. Raises `Busy`."""

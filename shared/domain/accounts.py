@@ -13,6 +13,9 @@ from shared.domain.errors import Invalid
 ROLES = ("trainee", "host", "reviewer", "coordinator", "coach", "finance", "admin")
 CONFIRM = "confirm"
 CONFIRM_LIFE = timedelta(hours=48)
+INVITE, RESET, CODE, FACTOR = "invite", "reset", "code", "factor"
+"""What a link is for, besides `confirm` and `mail:<which change>`; the last two lead through a sign-in and are never mailed."""
+INVITE_LIFE, RESET_LIFE, MAIL_LIFE, TICKET_LIFE = timedelta(days=7), timedelta(hours=1), timedelta(hours=24), timedelta(minutes=10)
 RESEND_AFTER = timedelta(seconds=60)
 LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3: a path of 256 with its brackets
 LONGEST_NAME = 100

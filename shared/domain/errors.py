@@ -43,6 +43,18 @@ class WrongCredentials(RotaError):
     slug, status, title = "wrong-credentials", 401, "That did not match"
 
 
+class CodeNeeded(WrongCredentials):
+    """The password was right; the code of the authenticator app comes with it, or has to be set up first."""
+
+    slug, status, title = "code-needed", 401, "A code is needed"
+
+
+class TooManyTries(RotaError):
+    """`facts["retry_after"]` is the instant from which the next try is looked at."""
+
+    slug, status, title = "too-many-tries", 429, "Too many tries"
+
+
 class WrongRole(RotaError):
     slug, status, title = "wrong-role", 403, "This page belongs to another role"
 
@@ -93,6 +105,12 @@ class SoldOut(RotaError):
     """A week condition failed at the seat gate: `facts["weeks"]` names the full weeks. Never raised for a conflict."""
 
     slug, status, title = "sold-out", 409, "The last seat is gone"
+
+
+class WaitlistFirst(RotaError):
+    """Others stand in line for `facts["weeks"]`: a seat that came back there goes to them, not to who comes by."""
+
+    slug, status, title = "waitlist-first", 409, "Others wait for this seat"
 
 
 class Expired(RotaError):

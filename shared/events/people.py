@@ -1,4 +1,4 @@
-"""What happens to accounts and documents. No name, address or file name: those are erasable items."""
+"""What happens to accounts and documents; how an account is kept and guarded is in `account.py`. No name, address or file name: those are erasable items."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.domain.aggregate import Kind
 from shared.domain.instants import Instant
 from shared.events.base import EventData
 
-AccountStatus = Literal["UNCONFIRMED", "ACTIVE", "CLOSED", "ERASED"]
+AccountStatus = Literal["UNCONFIRMED", "INVITED", "ACTIVE", "DISABLED", "ERASED"]
 
 
 class AccountEvent(EventData):
@@ -37,6 +37,8 @@ class AccountProvisioned(AccountEvent):
 
 
 class AccountConfirmed(AccountEvent):
+    """Who reads the mail of that address has chosen a password: a sign-up or an invitation is complete."""
+
     TYPE: ClassVar[str] = "AccountConfirmed.v1"
     confirmed_at: Instant
 

@@ -53,6 +53,14 @@ class Tokens:
     expires_in: int
 
 
+@dataclass(frozen=True)
+class Bearer:
+    """Whom an access token names; `issued_at` is wall time, to the second."""
+
+    account_id: str
+    issued_at: datetime
+
+
 class Identity(Protocol):
     """The user pool. Answers say nothing about whether a mail address is known."""
 
@@ -64,8 +72,12 @@ class Identity(Protocol):
         """(account id, tokens). Raises `WrongCredentials`, `Busy`."""
         ...
 
-    def verify(self, access_token: str) -> str:
-        """The account id of a valid access token of our client. Raises `SignInNeeded`."""
+    def verify(self, access_token: str) -> Bearer:
+        """Whom a valid access token of our client names. Raises `SignInNeeded`."""
+        ...
+
+    def move(self, account_id: str, email: str) -> None:
+        """The account signs in with this address from now on. Idempotent. Raises `Duplicate` (address taken), `Busy`."""
         ...
 
     def remove(self, account_id: str) -> None: ...
@@ -81,24 +93,58 @@ class Session:
     roles: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class OpenSession:
+    """A browser that is signed in, as its owner's list shows it. `handle` names it and opens nothing; `device` is as of
+    `shared.domain.account_devices`; `seen_at` is at most a quarter of an hour behind. Wall time."""
+
+    handle: str
+    device: str
+    opened_at: datetime
+    seen_at: datetime
+    epoch: int
+
+
 class Sessions(Protocol):
     """Opaque session ids; only their hash is stored. Wall time (cookies and TTL are not moved by the business clock)."""
 
-    def open(self, account_id: str) -> str: ...
+    def open(self, account_id: str, device: str = "", epoch: int = 0) -> str:
+        """`epoch` is the account's `session_epoch`: once that has another number, the session is over."""
+        ...
+
     def read(self, session_id: str) -> Session | None:
         """None for unknown, ended, expired, or an account that is no longer active."""
         ...
 
-    def of_account(self, account_id: str) -> Session | None:
-        """For bearer tokens: the account's present roles, None when it is not active."""
+    def of_account(self, account_id: str, issued_at: datetime | None = None) -> Session | None:
+        """For bearer tokens: the account's present roles, None when it is not active or a token of that instant counts no more."""
         ...
 
     def close(self, session_id: str) -> None: ...
+    def listed(self, account_id: str) -> list[OpenSession]:
+        """What was opened in the last 14 days and not closed, newest first; ended epochs too."""
+        ...
+
+    def handle(self, session_id: str) -> str:
+        """What `listed` calls this session."""
+        ...
+
+    def end(self, account_id: str, handle: str) -> None:
+        """Also fine when there is none such."""
+        ...
+
+    def forget(self, account_id: str) -> int:
+        """Every row of this account, for erasing; how many."""
+        ...
+
+    def wall(self) -> datetime:
+        """Wall time, UTC: what sessions, tokens and authenticator apps go by."""
+        ...
 
 
 @dataclass(frozen=True)
 class Link:
-    """A single-use link from a mail: `purpose` (`confirm`), who it is for, until when (business time)."""
+    """A single-use link from a mail: `purpose` (`shared.domain.accounts`), who it is for, until when (business time)."""
 
     purpose: str
     account_id: str

@@ -55,13 +55,20 @@ class Step:
 
 @dataclass(frozen=True)
 class SeatMove:
-    """What the gate changes for one reservation. Weeks are ISO weeks (`2027-W09`); a switch names only the difference."""
+    """What the gate changes for one reservation. Weeks are ISO weeks (`2027-W09`); a switch names only the difference.
+
+    `wait` marks weeks that have no seat for everybody, `unwait` takes a mark away. A seat of a marked week is refused (`WaitlistFirst`)
+    unless it goes to the line itself (`in_line`).
+    """
 
     program_id: str
     trainee_id: str
     reservation_id: str
     take: tuple[str, ...] = ()
     give: tuple[str, ...] = ()
+    wait: tuple[str, ...] = ()
+    unwait: tuple[str, ...] = ()
+    in_line: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,8 +123,8 @@ class Store(Protocol):
     def history(self, kind: Kind, id: str) -> list[EventRow]: ...
 
     def commit(self, work: Work) -> list[EventRow]:
-        """All or nothing; returns the event rows written. Raises `VersionConflict`, `SoldOut(weeks=)`, `OverlappingRotation(weeks=)`,
-        `Duplicate(key=)`, or `Busy` when conflict retries run out. A repeated call after an unknown outcome is answered as the first."""
+        """All or nothing; returns the event rows written. Raises `VersionConflict`, `SoldOut(weeks=)`, `WaitlistFirst(weeks=)`,
+        `OverlappingRotation(weeks=)`, `Duplicate(key=)`, or `Busy` when conflict retries run out. A repeated call after an unknown outcome is answered as the first."""
         ...
 
     def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
@@ -126,6 +133,10 @@ class Store(Protocol):
 
     def coaches(self) -> list[str]:
         """Account ids of the active coaches, from an index: a changed role shows a moment later."""
+        ...
+
+    def staff(self) -> list[str]:
+        """Account ids of everybody with a role of the staff, from an index: active, invited and disabled."""
         ...
 
     def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from shared.domain.errors import Busy, Duplicate, Expired, Invalid, NotFound, SignInNeeded, WrongCredentials
-from shared.domain.instants import to_utc
+from shared.domain.instants import parse, to_utc
 from shared.domain.trainee import TraineeFacts
-from shared.ports import BusinessClock, Contact, Link, Person, Session, Tokens
+from shared.ports import Bearer, BusinessClock, Contact, Link, OpenSession, Person, Session, Tokens
+from tests.fakes.clock import START
 from tests.fakes.faults import Fault
 from tests.fakes.store import FakeStore
 
@@ -59,6 +61,7 @@ class FakeIdentity:
 
     def __init__(self) -> None:
         self.accounts: dict[str, tuple[str, str]] = {}
+        self.issued_at = START
         self._down = Fault()
 
     def unavailable(self, calls: int = 1) -> None:
@@ -79,11 +82,18 @@ class FakeIdentity:
                 return account_id, Tokens(f"access:{account_id}", f"refresh:{account_id}", 3600)
         raise WrongCredentials("Address and password do not belong together.", "Check both and try again.")
 
-    def verify(self, access_token: str) -> str:
+    def verify(self, access_token: str) -> Bearer:
+        """Tokens are of `issued_at`, which a test moves."""
         account_id = access_token.removeprefix("access:")
         if account_id == access_token or account_id not in self.accounts:
             raise SignInNeeded("The access token is not valid.", "Sign in again for a new one.")
-        return account_id
+        return Bearer(account_id, self.issued_at)
+
+    def move(self, account_id: str, email: str) -> None:
+        self._answer()
+        if any(held == email and id != account_id for id, (held, _) in self.accounts.items()):
+            raise Duplicate("This address has an account already.", "Sign in instead.", key="email")
+        self.accounts[account_id] = (email, self.accounts[account_id][1])
 
     def remove(self, account_id: str) -> None:
         self.accounts.pop(account_id, None)
@@ -94,31 +104,63 @@ class FakeIdentity:
 
 
 class FakeSessions:
+    """`wall_at` is wall time. An account's state and roles are the fake store's own."""
+
     def __init__(self, store: FakeStore, people: FakePeople) -> None:
         self._store, self._people = store, people
         self.open_sessions: dict[str, str] = {}
-        self._opened = 0
+        self.rows: dict[str, OpenSession] = {}
+        self.wall_at = START
         self._opened = 0
 
-    def open(self, account_id: str) -> str:
+    def wall(self) -> datetime:
+        return self.wall_at
+
+    def open(self, account_id: str, device: str = "", epoch: int = 0) -> str:
         self._opened += 1
         session_id = f"{account_id}.{self._opened}"
         self.open_sessions[session_id] = account_id
+        self.rows[session_id] = OpenSession(self.handle(session_id), device, self.wall_at, self.wall_at, epoch)
         return session_id
 
     def read(self, session_id: str) -> Session | None:
         held = self.open_sessions.get(session_id)
-        return self.of_account(held) if held else None
+        if held is None or self.rows[session_id].epoch != self._state(held).get("session_epoch", 0):
+            return None
+        return self.of_account(held)
 
     def close(self, session_id: str) -> None:
         self.open_sessions.pop(session_id, None)
+        self.rows.pop(session_id, None)
 
-    def of_account(self, account_id: str) -> Session | None:
-        person = self._people.people.get(account_id)
-        account = self._store.states.get(("ACCOUNT", account_id))
-        if person is None or account is None or account.state["status"] != "ACTIVE":
+    def listed(self, account_id: str) -> list[OpenSession]:
+        return [row for id, row in reversed(self.rows.items()) if self.open_sessions[id] == account_id]
+
+    def handle(self, session_id: str) -> str:
+        return f"handle-{session_id.replace('.', '-')}"
+
+    def end(self, account_id: str, handle: str) -> None:
+        for session_id in [id for id, row in self.rows.items() if row.handle == handle and self.open_sessions[id] == account_id]:
+            self.close(session_id)
+
+    def forget(self, account_id: str) -> int:
+        mine = [id for id, held in self.open_sessions.items() if held == account_id]
+        for session_id in mine:
+            self.close(session_id)
+        return len(mine)
+
+    def of_account(self, account_id: str, issued_at: datetime | None = None) -> Session | None:
+        person, state = self._people.people.get(account_id), self._state(account_id)
+        if person is None or state.get("status") != "ACTIVE":
             return None
-        return Session(account_id, person.name, person.zone, tuple(account.state["roles"]))
+        counts_from = state.get("tokens_from")
+        if counts_from and issued_at and issued_at < parse(counts_from):
+            return None
+        return Session(account_id, person.name, person.zone, tuple(state["roles"]))
+
+    def _state(self, account_id: str) -> Mapping[str, Any]:
+        account = self._store.states.get(("ACCOUNT", account_id))
+        return account.state if account else {}
 
 
 class FakeLinks:

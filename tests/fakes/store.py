@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from shared.domain.account_factor import STAFF_ROLES
 from shared.domain.aggregate import EventRow, Kind, canonical, record
-from shared.domain.errors import Busy, Duplicate, NotFound, OverlappingRotation, RotaError, SoldOut, VersionConflict
+from shared.domain.errors import Busy, Duplicate, NotFound, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
 from shared.domain.instants import to_utc
 from shared.domain.money import JournalEntry
 from shared.domain.seats import SeatYear, WeekSeats
@@ -92,6 +93,11 @@ class FakeStore:
             accounts = [(id, state.state) for (kind, id), state in self.states.items() if kind == "ACCOUNT"]
         return sorted(id for id, state in accounts if state["status"] == "ACTIVE" and "coach" in state["roles"])
 
+    def staff(self) -> list[str]:
+        with self._lock:
+            accounts = [(id, state.state) for (kind, id), state in self.states.items() if kind == "ACCOUNT"]
+        return sorted(id for id, state in accounts if STAFF_ROLES & set(state["roles"]))
+
     def program_ids(self, status: str) -> list[str]:
         with self._lock:
             return sorted(id for (kind, id), state in self.states.items() if kind == "PROGRAM" and state.state["status"] == status)
@@ -148,6 +154,8 @@ class FakeStore:
         stale = [step.loaded.id for step in work.steps if self._version(step) != step.loaded.version]
         stale += [claim.key for claim in work.releases if self.claims.get(claim.key) != claim.owner]
         stale += [week for move in work.seats for week in move.give if not self._gives(move, week)]
+        stale += [week for move in work.seats for week in move.wait if self._open_to_all(move.program_id, week)]
+        stale += [week for move in work.seats for week in move.unwait if not self._waiting(move.program_id, week)]
         if stale:
             return VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=stale)
         names = [claim.key for claim in work.claims if claim.key in self.claims]
@@ -162,7 +170,15 @@ class FakeStore:
         freed = {(move.program_id, week) for move in work.seats for week in move.give}
         takes = {(move.program_id, week) for move in work.seats for week in move.take}
         full = sorted(week for program_id, week in takes - freed if not self._free(program_id, week))
-        return SoldOut("The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=full) if full else None
+        if full:
+            return SoldOut("The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=full)
+        walk_up = {(move.program_id, week) for move in work.seats if not move.in_line for week in move.take}
+        waited = sorted(week for program_id, week in walk_up - freed if self._waiting(program_id, week))
+        if waited:
+            return WaitlistFirst(
+                "A seat came back, and others were waiting for it.", "Join the waitlist, or choose another start.", weeks=waited
+            )
+        return None
 
     def _version(self, step: Step) -> int:
         stored = self.states.get((step.loaded.kind, step.loaded.id))
@@ -176,6 +192,14 @@ class FakeStore:
         cell = year.weeks.get(week[5:]) if year else None
         return cell is not None and cell.taken < cell.capacity
 
+    def _waiting(self, program_id: str, week: str) -> int:
+        year = self.seats.get((program_id, int(week[:4])))
+        cell = year.weeks.get(week[5:]) if year else None
+        return cell.waiting if cell else 0
+
+    def _open_to_all(self, program_id: str, week: str) -> bool:
+        return self._free(program_id, week) and not self._waiting(program_id, week)
+
     def _apply(self, work: Work, rows: Sequence[EventRow]) -> None:
         for step, row in zip(work.steps, rows, strict=True):
             self._apply_step(step, row)
@@ -186,6 +210,10 @@ class FakeStore:
             for week in move.give:
                 self._shift(move.program_id, week, -1)
                 del self.trainee_weeks[(move.trainee_id, week)]
+            for week in move.wait:
+                self._shift(move.program_id, week, marks=+1)
+            for week in move.unwait:
+                self._shift(move.program_id, week, marks=-1)
         self.claims.update({claim.key: claim.owner for claim in work.claims})
         for claim in work.releases:
             del self.claims[claim.key]
@@ -205,10 +233,11 @@ class FakeStore:
             whole_seconds = Due(due.kind, to_utc(due.at), due.who)
             self.waiting[(kind, id, due.kind)] = DueItem(whole_seconds, kind, id, step.draft.case_id)
 
-    def _shift(self, program_id: str, week: str, by: int) -> None:
+    def _shift(self, program_id: str, week: str, by: int = 0, marks: int = 0) -> None:
         key = (program_id, int(week[:4]))
         cell = self.seats[key].weeks[week[5:]]
-        weeks = {**self.seats[key].weeks, week[5:]: cell.model_copy(update={"taken": cell.taken + by})}
+        moved = cell.model_copy(update={"taken": cell.taken + by, "waiting": cell.waiting + marks})
+        weeks = {**self.seats[key].weeks, week[5:]: moved}
         self.seats[key] = self.seats[key].model_copy(update={"weeks": weeks})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from shared.domain.account_factor import STAFF_ROLES
 from shared.domain.aggregate import EventRow, Kind, record
 from shared.domain.instants import iso, parse
 from shared.domain.money import JournalEntry
@@ -19,7 +20,8 @@ from shared.ports import Claim, Due, DueItem, Loaded, SeatMove, Step, Text
 Item = dict[str, Any]
 DUE_SHARDS = 2
 STATE = "STATE"
-COACHES = "ACCOUNT#coach"
+COACHES, STAFF = "ACCOUNT#coach", "ACCOUNT#staff"
+"""Keys of the owner index: active coaches, and every other account with a role of the staff, whatever its status."""
 _to, _from = TypeSerializer(), TypeDeserializer()
 OWNER_FIELD: dict[str, str] = {"APPLICATION": "trainee_id", "RESERVATION": "trainee_id", "DOCUMENT": "trainee_id"}
 
@@ -85,8 +87,9 @@ def rows_of(step: Step) -> tuple[EventRow, Item, Item]:
         stored |= {"owner_pk": f"{loaded.kind}#{owner}", "owner_sk": state["created_at"]}
     if loaded.kind == "PROGRAM":
         stored |= {"owner_pk": f"PROGRAM#{state['status']}", "owner_sk": loaded.id}
-    if loaded.kind == "ACCOUNT" and state.get("status") == "ACTIVE" and "coach" in state.get("roles", ()):
-        stored |= {"owner_pk": COACHES, "owner_sk": loaded.id}
+    if loaded.kind == "ACCOUNT" and STAFF_ROLES & set(state.get("roles", ())):
+        coaches = state.get("status") == "ACTIVE" and "coach" in state["roles"]
+        stored |= {"owner_pk": COACHES if coaches else STAFF, "owner_sk": loaded.id}
     return row, marshal(event), marshal(stored)
 
 
@@ -212,8 +215,21 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+SESSION = "SESSION#"
+
+
+def sessions_pk(account_id: str) -> str:
+    """The one partition that holds an account's sessions."""
+    return f"SESSIONS#{account_id}"
+
+
 def session_key(session_id: str) -> Item:
-    return key(f"SESSION#{hashed(session_id)}", "SESSION")
+    """The account id is in front of the session's."""
+    return key(sessions_pk(session_id.partition(".")[0]), f"{SESSION}{hashed(session_id)}")
+
+
+def session_by_handle(account_id: str, handle: str) -> Item:
+    return key(sessions_pk(account_id), f"{SESSION}{handle}")
 
 
 def link_key(token: str) -> Item:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import Table, batch_get
-from shared.ports import Session
+from shared.domain.instants import iso, parse
+from shared.ports import OpenSession, Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 LIFE = timedelta(days=14)
+NOTED_AFTER = timedelta(minutes=15)
+"""How old the note of when a session was last seen may become: one write a quarter of an hour, and not one a click."""
 RANDOM_BYTES = 32
 ACTIVE = "ACTIVE"
 MAX_ID_LENGTH = 200
@@ -28,26 +31,66 @@ class DynamoSessions:
         """`now` is wall time: cookies and TTL do not follow the business clock."""
         self._client, self._core, self._inbox, self._now = client, core_table, Table(client, inbox_table), now
 
-    def open(self, account_id: str) -> str:
-        """The new session's id, good for 14 days. Its row names nobody: a person can be erased without looking for sessions."""
-        session_id = f"{account_id}.{secrets.token_urlsafe(RANDOM_BYTES)}"
-        self._inbox.put(items.session_key(session_id) | items.marshal({"account_id": account_id}) | items.ttl(self._now() + LIFE))
+    def wall(self) -> datetime:
+        return self._now()
+
+    def open(self, account_id: str, device: str = "", epoch: int = 0) -> str:
+        """The new session's id, good for 14 days. All of an account's sessions lie in one partition, where erasing finds them."""
+        session_id, now = f"{account_id}.{secrets.token_urlsafe(RANDOM_BYTES)}", self._now()
+        values = {"account_id": account_id, "device": device, "epoch": epoch, "opened_at": iso(now), "seen_at": iso(now)}
+        self._inbox.put(items.session_key(session_id) | items.marshal(values) | items.ttl(now + LIFE))
         return session_id
 
     def read(self, session_id: str) -> Session | None:
         account_id, dot, secret = session_id.partition(".")
         if not (account_id and dot and secret) or len(session_id) > MAX_ID_LENGTH:
             return None
-        found = self._read(account_id, {self._inbox.name: [items.session_key(session_id)]})
+        key = items.session_key(session_id)
+        found = self._read(account_id, {self._inbox.name: [key]})
+        row, session = found.get(key["sk"]["S"]), _session(account_id, found)
         # TTL deletes up to days late, so the time is checked here.
-        live = "SESSION" in found and found["SESSION"]["ttl"] > self._now().timestamp()
-        return _session(account_id, found) if live else None
+        if row is None or session is None or row["ttl"] <= self._now().timestamp():
+            return None
+        if row["epoch"] != found[items.STATE]["state"].get("session_epoch", 0):
+            return None
+        if self._now() - parse(row["seen_at"]) >= NOTED_AFTER:
+            self._note(key)
+        return session
 
-    def of_account(self, account_id: str) -> Session | None:
-        return _session(account_id, self._read(account_id, {}))
+    def _note(self, key: items.Item) -> None:
+        """Only while the row is there: a session that ends at this moment must not come back."""
+        names = {"#seen": "seen_at", "#pk": "pk"}
+        self._inbox.update(key, "SET #seen = :now", "attribute_exists(#pk)", names, items.marshal({":now": iso(self._now())}))
+
+    def of_account(self, account_id: str, issued_at: datetime | None = None) -> Session | None:
+        found = self._read(account_id, {})
+        session = _session(account_id, found)
+        counts_from = found[items.STATE]["state"].get("tokens_from") if session else None
+        return None if counts_from and issued_at and issued_at < parse(counts_from) else session
 
     def close(self, session_id: str) -> None:
         self._inbox.delete(items.session_key(session_id))
+
+    def listed(self, account_id: str) -> list[OpenSession]:
+        rows = [items.unmarshal(item) for item in self._inbox.partition(items.sessions_pk(account_id))]
+        live = [row for row in rows if row["ttl"] > self._now().timestamp()]
+        found = [
+            OpenSession(row["sk"].removeprefix(items.SESSION), row["device"], parse(row["opened_at"]), parse(row["seen_at"]), row["epoch"])
+            for row in live
+        ]
+        return sorted(found, key=lambda one: (one.opened_at, one.handle), reverse=True)
+
+    def handle(self, session_id: str) -> str:
+        return items.hashed(session_id)
+
+    def end(self, account_id: str, handle: str) -> None:
+        self._inbox.delete(items.session_by_handle(account_id, handle))
+
+    def forget(self, account_id: str) -> int:
+        keys = self._inbox.keys(items.sessions_pk(account_id))
+        for key in keys:
+            self._inbox.delete(key)
+        return len(keys)
 
     def _read(self, account_id: str, more: dict[str, list[items.Item]]) -> dict[str, dict[str, Any]]:
         """Account, person and `more`, by sort key, read in one request."""

@@ -99,6 +99,9 @@ class DynamoStore:
     def coaches(self) -> list[str]:
         return self._owned_by(items.COACHES)
 
+    def staff(self) -> list[str]:
+        return sorted([*self._owned_by(items.COACHES), *self._owned_by(items.STAFF)])
+
     def _owned_by(self, owner: str) -> list[str]:
         """The sort keys under one key of the owner index, to the last page."""
         ids: list[str] = []

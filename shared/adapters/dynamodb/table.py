@@ -57,13 +57,20 @@ class Table:
 
     def keys(self, pk: str) -> list[Item]:
         """The keys of one partition, all pages."""
+        return self._partition(pk, {"ProjectionExpression": "pk, sk"})
+
+    def partition(self, pk: str) -> list[Item]:
+        """Everything in one partition, all pages: for partitions that stay small."""
+        return self._partition(pk, {})
+
+    def _partition(self, pk: str, projection: Mapping[str, Any]) -> list[Item]:
         found: list[Item] = []
         start: dict[str, Any] = {}
         while True:
             page = ask(
                 lambda: self._client.query(
                     TableName=self.name, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": pk}},
-                    ProjectionExpression="pk, sk", ConsistentRead=True, **start,  # noqa: B023 - called at once
+                    ConsistentRead=True, **projection, **start,  # noqa: B023 - called at once
                 )
             )  # fmt: skip
             found += page["Items"]

@@ -90,7 +90,8 @@ class Caller:
                 kind, _, token = self._bearer.partition(" ")
                 if kind.lower() != "bearer":
                     raise SignInNeeded("Only bearer tokens are accepted here.", "Send `Authorization: Bearer <access token>`.")
-                self._session = self._sessions.of_account(self._identity.verify(token.strip()))
+                bearer = self._identity.verify(token.strip())
+                self._session = self._sessions.of_account(bearer.account_id, bearer.issued_at)
             elif self._cookie:
                 self._session = self._sessions.read(self._cookie)
             self._known = True

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,10 +18,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from infra.local.ministack import Aws
 from shared.adapters.cognito import CognitoIdentity
 from shared.domain.errors import Busy, Duplicate, Invalid, SignInNeeded, WrongCredentials
+from shared.ports import Bearer
 from tests.integration.adapters.conftest import Unreachable
 
 PASSWORD = "correct horse battery"
 EMAIL = "amara@example.org"
+ISSUED = 1795250000
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def test_who_signed_up_signs_in_and_holds_a_token_that_names_the_account(identit
     identity.register("account-1", EMAIL, PASSWORD)
     account_id, tokens = identity.authenticate(EMAIL, PASSWORD)
     assert account_id == "account-1"
-    assert identity.verify(tokens.access_token) == "account-1"
+    assert identity.verify(tokens.access_token).account_id == "account-1"
     assert tokens.expires_in == 3600
     assert tokens.refresh_token
 
@@ -77,6 +80,23 @@ def test_an_unknown_address_and_a_wrong_password_sound_the_same(identity: Cognit
     assert answers[0] == answers[1]
 
 
+def test_a_moved_account_signs_in_with_the_new_address_only_and_moving_twice_is_fine(identity: CognitoIdentity) -> None:
+    identity.register("account-1", EMAIL, PASSWORD)
+    for _ in range(2):
+        identity.move("account-1", "amara@clinic.example")
+    assert identity.authenticate("amara@clinic.example", PASSWORD)[0] == "account-1"
+    with pytest.raises(WrongCredentials):
+        identity.authenticate(EMAIL, PASSWORD)
+
+
+def test_an_account_does_not_move_to_an_address_of_somebody_else(identity: CognitoIdentity) -> None:
+    identity.register("account-1", EMAIL, PASSWORD)
+    identity.register("account-2", "other@example.org", PASSWORD)
+    with pytest.raises(Duplicate):
+        identity.move("account-1", "other@example.org")
+    assert identity.authenticate(EMAIL, PASSWORD)[0] == "account-1"
+
+
 def test_a_removed_account_cannot_sign_in_and_removing_twice_is_fine(identity: CognitoIdentity) -> None:
     identity.register("account-1", EMAIL, PASSWORD)
     for _ in range(2):
@@ -103,6 +123,7 @@ def test_a_pool_that_cannot_answer_is_busy(error: Exception) -> None:
     identity = CognitoIdentity(lambda: Unreachable(error), "pool", "client", "issuer", "http://127.0.0.1:9/")  # type: ignore[arg-type,return-value]
     calls: list[Callable[[], object]] = [
         lambda: identity.register("a", EMAIL, PASSWORD), lambda: identity.authenticate(EMAIL, PASSWORD), lambda: identity.remove("a"),
+        lambda: identity.move("a", EMAIL),
     ]  # fmt: skip
     for call in calls:
         with pytest.raises(Busy):
@@ -154,7 +175,7 @@ def key_set() -> Iterator[KeySet]:
 def token(key: Any, kid: str = "one", algorithm: str = "RS256", **changes: Any) -> str:
     claims = {
         "iss": "https://issuer.example/pool", "client_id": "client", "token_use": "access", "username": "account-1",
-        "exp": time.time() + 60,
+        "exp": time.time() + 60, "iat": ISSUED,
     } | changes  # fmt: skip
     return jwt.encode({name: value for name, value in claims.items() if value is not None}, key, algorithm, {"kid": kid})
 
@@ -168,12 +189,12 @@ def verifier(key_set: KeySet) -> CognitoIdentity:
     "changes",
     [
         {"iss": "https://issuer.example/other"}, {"client_id": "other"}, {"client_id": None}, {"token_use": "id"},
-        {"exp": 1}, {"exp": None}, {"username": None},
+        {"exp": 1}, {"exp": None}, {"iat": None}, {"username": None},
     ],
 )  # fmt: skip
 def test_a_token_of_another_pool_client_kind_or_time_is_refused(key_set: KeySet, changes: dict[str, Any]) -> None:
     key, identity = key_set.add("one"), verifier(key_set)
-    assert identity.verify(token(key)) == "account-1"
+    assert identity.verify(token(key)) == Bearer("account-1", datetime.fromtimestamp(ISSUED, UTC))
     with pytest.raises(SignInNeeded):
         identity.verify(token(key, **changes))
 
@@ -194,8 +215,8 @@ def test_keys_are_fetched_once_and_again_after_the_pool_rolled_them(key_set: Key
         identity.verify(token(first))
     assert key_set.asked == 1
     second = key_set.add("two")
-    assert identity.verify(token(second, kid="two")) == "account-1"
-    assert identity.verify(token(first)) == "account-1"
+    assert identity.verify(token(second, kid="two")).account_id == "account-1"
+    assert identity.verify(token(first)).account_id == "account-1"
     assert key_set.asked == 2
 
 

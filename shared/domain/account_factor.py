@@ -1,0 +1,83 @@
+"""The second factor of a sign-in: time-based one-time passwords (RFC 6238), recovery codes, and how many wrong ones are looked at. Pure.
+
+All instants here are wall time: the person's telephone knows no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import pyotp
+from pyotp.utils import strings_equal
+
+STAFF_ROLES = frozenset({"reviewer", "coordinator", "coach", "finance", "admin"})
+ALWAYS = frozenset({"finance", "admin"})
+"""Money, and who may give the roles: no setting spares these the code."""
+Demand = Literal["staff", "finance"]
+
+STEP = timedelta(seconds=30)
+WINDOW = (0, -1, 1)
+"""The present step and its neighbours: clocks differ, and people type (RFC 6238 5.2)."""
+TRIES = 5
+LOCK = timedelta(minutes=15)
+RECOVERY_CODES = 10
+_RECOVERY = re.compile(r"[a-z2-7]{16}\Z")
+
+
+def needed(roles: Iterable[str], demand: Demand = "staff") -> bool:
+    """Whether somebody with these roles signs in with a code. `demand` "finance" asks only those who always have to."""
+    return bool(set(roles) & (STAFF_ROLES if demand == "staff" else ALWAYS))
+
+
+def step_of(moment: datetime) -> int:
+    """The number of the 30 seconds that `moment` lies in, from 1970."""
+    return int(moment.timestamp()) // int(STEP.total_seconds())
+
+
+def plain_code(text: str) -> str:
+    """As typed, without the spaces and hyphens that apps and our own pages group by."""
+    return re.sub(r"[\s\-]", "", text).lower()
+
+
+def accepted_step(secret: str, code: str, moment: datetime, last: int) -> int | None:
+    """The step whose code this is, None when it is none of them. A step counts once: `last` and what lies before are not looked at."""
+    totp, now = pyotp.TOTP(secret), step_of(moment)
+    if not re.fullmatch(r"[0-9]{6}", code):
+        return None
+    steps = [now + offset for offset in WINDOW if now + offset > last]
+    return next((step for step in steps if strings_equal(code, totp.generate_otp(step))), None)
+
+
+def locked_until(failures: int, failed_at: datetime | None, moment: datetime) -> datetime | None:
+    """Until when no code is looked at, None when the next may be tried. From the fifth failure in a row on, each costs 15 minutes."""
+    if failures < TRIES or failed_at is None:
+        return None
+    until = failed_at + LOCK
+    return until if moment < until else None
+
+
+def uri(secret: str, account: str) -> str:
+    """What the picture holds: https://github.com/google/google-authenticator/wiki/Key-Uri-Format."""
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name="Rota")
+
+
+def grouped(code: str) -> str:
+    """A recovery code or a secret in groups of four, to be read and typed."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def recovery_hash(account_id: str, code: str) -> str:
+    """80 random bits need no slow hash; the account keeps equal codes of two people apart."""
+    return hashlib.sha256(f"{account_id}:{code}".encode()).hexdigest()
+
+
+def recovery_index(account_id: str, code: str, hashes: Sequence[str], used: Collection[int]) -> int | None:
+    """Which unused recovery code this is, None when it is none."""
+    if not _RECOVERY.match(code):
+        return None
+    mine = recovery_hash(account_id, code)
+    return next((index for index, held in enumerate(hashes) if index not in used and strings_equal(mine, held)), None)

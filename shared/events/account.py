@@ -1,0 +1,140 @@
+"""How an account is kept and guarded: password, address, second factor, sessions; and what an administrator does with it.
+
+Addresses, secrets and hashes of codes are in erasable items; a row names those items. `session_epoch` ends every browser's session that was
+opened under another number, `tokens_from` (wall time) every access token that was issued before.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shared.domain.instants import Instant
+from shared.events.people import AccountEvent
+
+
+class PasswordResetAsked(AccountEvent):
+    """Each is one mail with a link. `reset_asked_at` stays set until a password is set, which is when all such links end."""
+
+    TYPE: ClassVar[str] = "PasswordResetAsked.v1"
+    reset_asked_at: Instant
+
+
+class PasswordChanged(AccountEvent):
+    """By a link or by its owner; every session is over, and the owner is told by mail."""
+
+    TYPE: ClassVar[str] = "PasswordChanged.v1"
+    password_changed_at: Instant
+    session_epoch: int
+    tokens_from: Instant
+    reset_asked_at: Instant | None = None
+
+
+class MailChangeAsked(AccountEvent):
+    """`mail_change_ref` names the item with the new address, where a link is sent; a later wish ends the one before."""
+
+    TYPE: ClassVar[str] = "MailChangeAsked.v1"
+    mail_change_ref: str
+    mail_change_asked_at: Instant
+
+
+class MailChanged(AccountEvent):
+    """The new address (`mail_ref`) is confirmed; the one before (`former_mail_ref`) is told. Links to reset the password end."""
+
+    TYPE: ClassVar[str] = "MailChanged.v1"
+    mail_ref: str
+    former_mail_ref: str
+    mail_changed_at: Instant
+    mail_change_ref: str | None = None
+    reset_asked_at: Instant | None = None
+
+
+class SessionsEnded(AccountEvent):
+    TYPE: ClassVar[str] = "SessionsEnded.v1"
+    session_epoch: int
+    tokens_from: Instant
+
+
+class FactorOffered(AccountEvent):
+    """A secret waits to be taken into an app; it counts for nothing until a code made with it came back."""
+
+    TYPE: ClassVar[str] = "FactorOffered.v1"
+    factor_offer_ref: str
+
+
+class FactorSet(AccountEvent):
+    """`factor_ref` names the item with the secret and the hashes of the recovery codes; `factor_step` the last 30 seconds that a code
+    counted for (RFC 6238 5.2: never twice)."""
+
+    TYPE: ClassVar[str] = "FactorSet.v1"
+    factor_ref: str
+    factor_set_at: Instant
+    factor_step: int
+    factor_failures: int = 0
+    factor_offer_ref: str | None = None
+    recovery_used: tuple[int, ...] = ()
+
+
+class FactorPassed(AccountEvent):
+    TYPE: ClassVar[str] = "FactorPassed.v1"
+    factor_step: int
+    factor_failures: int = 0
+
+
+class RecoveryCodeUsed(AccountEvent):
+    """`recovery_used` are the numbers of all codes used so far; the owner is told by mail."""
+
+    TYPE: ClassVar[str] = "RecoveryCodeUsed.v1"
+    recovery_used: tuple[int, ...]
+    factor_failures: int = 0
+
+
+class FactorFailed(AccountEvent):
+    """A wrong code after a right password: five in a row stop the counting for a while. Wall time."""
+
+    TYPE: ClassVar[str] = "FactorFailed.v1"
+    factor_failures: int
+    factor_failed_at: Instant
+
+
+class FactorRemoved(AccountEvent):
+    """By its owner, or by an administrator for somebody who lost telephone and codes; every session is over, the owner is told."""
+
+    TYPE: ClassVar[str] = "FactorRemoved.v1"
+    session_epoch: int
+    tokens_from: Instant
+    factor_ref: str | None = None
+    factor_offer_ref: str | None = None
+    factor_failures: int = 0
+
+
+class StaffInvited(AccountEvent):
+    """Each is one mail with a link, whose reader chooses the password."""
+
+    TYPE: ClassVar[str] = "StaffInvited.v1"
+    id: str
+    roles: tuple[str, ...]
+    created_at: Instant
+    invited_at: Instant
+
+
+class RolesChanged(AccountEvent):
+    """Sessions end only where the new roles need a code that the old ones did not."""
+
+    TYPE: ClassVar[str] = "RolesChanged.v1"
+    roles: tuple[str, ...]
+    session_epoch: int
+    tokens_from: Instant | None = None
+
+
+class AccountDisabled(AccountEvent):
+    """Nobody signs in with it any more, at once; everything that it did stays."""
+
+    TYPE: ClassVar[str] = "AccountDisabled.v1"
+    disabled_at: Instant
+    session_epoch: int
+    tokens_from: Instant
+
+
+class AccountEnabled(AccountEvent):
+    TYPE: ClassVar[str] = "AccountEnabled.v1"
+    disabled_at: Instant | None = None
