@@ -1,4 +1,4 @@
-"""The people who walk: a trainee from sign-up to the reserved seat, a reviewer from the queue to the answer. A step is a few pages."""
+"""The trainee who walks, from sign-up to the reserved seat and back over what is kept. A step is a few pages."""
 
 from __future__ import annotations
 
@@ -129,6 +129,28 @@ class Trainee:
         visitor.press("Open your reservation", "link")
         visitor.look("reservation")
 
+    def subscribes(self) -> None:
+        """From the reservation's page: the address for a calendar, and back."""
+        visitor = self.visitor
+        visitor.press("Make a calendar address")
+        visitor.look("calendar-address")
+        visitor.press("Take the address back")
+
+    def answers(self, question: str) -> None:
+        """T18: the reviewer's question, from the mail's link to the answer."""
+        visitor, path = self.visitor, f"/applications/{self.application}"
+        mail = self.stack.mailbox.wait_for(self.email, lambda message: question in message.text, 60)
+        assert path in mail.text
+        visitor.open(path)
+        assert question in visitor.text()
+        visitor.look("application-asked")
+        visitor.press("Send the answer")
+        assert "There is a problem" in visitor.text()
+        visitor.look("application-asked-refused")
+        visitor.fill(answer="At home; at the hospital I have used it with patients for a year.")
+        visitor.press("Send the answer")
+        visitor.look("application-answered")
+
     def looks_back(self) -> None:
         """What is kept for later: applications, documents, the overview."""
         visitor = self.visitor
@@ -143,50 +165,3 @@ class Trainee:
         visitor.open("/documents")
         visitor.press("Choose the file")
         visitor.look("upload")
-
-
-def sign_in_as(role: str, stack: Stack, visitor: Visitor) -> None:
-    """A demo account of the seed with this role."""
-    account = next(one for one in stack.sign_ins if role in one.role.split(", "))
-    visitor.open("/accounts/sign-in")
-    visitor.fill(email=account.email, password=account.password)
-    visitor.press("Sign in")
-
-
-@dataclass
-class Reviewer:
-    """Somebody of the operator with a browser of their own."""
-
-    stack: Stack
-    visitor: Visitor
-
-    def signs_in(self) -> None:
-        sign_in_as("reviewer", self.stack, self.visitor)
-
-    def takes(self, trainee: Trainee) -> None:
-        """H12, T17: finds it in the queue, opens and claims it."""
-        visitor = self.visitor
-        mine = visitor.page.locator(f"main a[href='/applications/{trainee.application}']")
-        visitor.open("/workspace")
-        visitor.until(mine, visitor.page.reload, "the application is in the queue")
-        visitor.look("queue")
-        with visitor.page.expect_navigation():
-            mine.click()
-        visitor.look("review-unclaimed")
-        visitor.press("Take it")
-        visitor.look("review-claimed")
-
-    def approves(self) -> None:
-        self.visitor.press("Approve")
-        assert "There is nothing to decide here" in self.visitor.text()
-        self.visitor.look("review-approved")
-
-    def declines(self, reason: str) -> None:
-        visitor = self.visitor
-        visitor.page.get_by_text("Decline instead").click()
-        visitor.page.locator("main [name=code]").select_option(index=1)
-        visitor.fill(reason=reason)
-        visitor.look("review-declining")
-        visitor.press("Decline")
-        assert reason in visitor.text()
-        visitor.look("review-declined")

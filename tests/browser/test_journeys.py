@@ -1,22 +1,25 @@
-"""The trainee's and the reviewer's journey through a real browser: phone and desktop, with and without JavaScript (pages.md, issue 3)."""
+"""The journeys of trainee, reviewer and host through a real browser: phone and desktop, with and without JavaScript (issue 3)."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from infra.local.journey import Journey
+from infra.local.reviews import HOST_LOOKS, SPANISH
 from infra.local.stack import Stack
-from tests.browser.people import Reviewer, Trainee
-from tests.browser.visitor import Visitor, Way
+from tests.browser.people import Trainee
+from tests.browser.staff import Coordinator, Host, Reviewer
+from tests.browser.visitor import Album, Visitor, Way
 
+QUESTION = "Where have you used your Spanish?"
+REASON = "The host has seen the Spanish course on the CV and takes him."
 WAYS = (Way(1280), Way(390), Way(1280, scripts=False), Way(390, scripts=False))
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_T01_T10_T17_T24_T27_a_trainee_finds_applies_is_approved_pays_and_has_the_seat(
-    way: Way, chromium: Browser, rota_stack: Stack, album: Path
+    way: Way, chromium: Browser, rota_stack: Stack, album: Album
 ) -> None:
     url = rota_stack.info.public_url
     with Visitor(chromium, url, way, album) as hers, Visitor(chromium, url, way, album) as theirs:
@@ -30,4 +33,63 @@ def test_T01_T10_T17_T24_T27_a_trainee_finds_applies_is_approved_pays_and_has_th
         reviewer.approves()
         amina.signs()
         amina.reserves()
+        amina.subscribes()
         amina.looks_back()
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_T18_T19_H12_a_question_a_host_by_link_and_an_override_lead_to_a_yes(
+    way: Way, chromium: Browser, rota_stack: Stack, album: Album
+) -> None:
+    url = rota_stack.info.public_url
+    with (
+        Visitor(chromium, url, way, album) as hers,
+        Visitor(chromium, url, way, album) as theirs,
+        Visitor(chromium, url, way, album) as hosts,
+    ):
+        gamal, reviewer, host = (
+            _applied(rota_stack, hers, "Gamal Aziz", SPANISH),
+            Reviewer(rota_stack, theirs),
+            Host(rota_stack, hosts, SPANISH),
+        )
+        gamal.signs_in()
+        reviewer.signs_in()
+        reviewer.takes(gamal)
+        reviewer.asks(QUESTION)
+        gamal.answers(QUESTION)
+        reviewer.reads_the_answer(gamal)
+        reviewer.asks_the_host()
+        hers.open(f"/applications/{gamal.application}")
+        hers.look("application-with-host")
+        host.comes(gamal)
+        host.recommends("We know the course; he is welcome.")
+        reviewer.accepts(gamal, REASON)
+
+
+@pytest.mark.parametrize("way", WAYS[:2], ids=str)
+def test_T20_a_coordinator_waits_no_longer_and_the_link_explains_it(way: Way, chromium: Browser, rota_stack: Stack, album: Album) -> None:
+    url = rota_stack.info.public_url
+    with (
+        Visitor(chromium, url, way, album) as theirs,
+        Visitor(chromium, url, way, album) as coordinators,
+        Visitor(chromium, url, way, album) as hosts,
+    ):
+        dalia = _applied(rota_stack, hosts, "Dalia Nassar", HOST_LOOKS)
+        reviewer, host = Reviewer(rota_stack, theirs), Host(rota_stack, hosts, HOST_LOOKS)
+        reviewer.signs_in()
+        reviewer.takes(dalia)
+        reviewer.asks_the_host()
+        link = host.comes(dalia)
+        Coordinator(rota_stack, coordinators).takes_back(dalia, "The practice is closed this week; its manager said so on the phone.")
+        hosts.open(link)
+        assert "This application has moved on" in hosts.text()
+        assert dalia.name not in hosts.text()
+        hosts.look("recommend-moved")
+
+
+def _applied(stack: Stack, visitor: Visitor, name: str, program_id: str) -> Trainee:
+    """Somebody whose application was sent over HTTP, before the browser opens."""
+    journey = Journey(stack, say=lambda _: None)
+    person = journey.sign_up(name)
+    journey.apply(person, program_id, person.client.get(f"/programs/{program_id}")["starts"][6]["start"])
+    return Trainee(stack, visitor, person.name, person.email, person.password, person.application["id"])

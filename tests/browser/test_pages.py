@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser
 
 from infra.local.client import Client
 from infra.local.journey import Journey
 from infra.local.stack import Stack
-from tests.browser.people import PLACE, SPECIALTY, Reviewer, Trainee, sign_in_as
-from tests.browser.visitor import Visitor, Way
+from tests.browser.people import PLACE, SPECIALTY, Trainee
+from tests.browser.staff import Reviewer, sign_in_as
+from tests.browser.visitor import Album, Visitor, Way
 
 WAYS = (Way(1280), Way(390))
 REASON = "Your graduation is after the start of this rotation. Choose a start after June, and this practice can take you."
 
 
 @pytest.fixture(params=WAYS, ids=str)
-def visitor(request: pytest.FixtureRequest, chromium: Browser, rota_stack: Stack, album: Path) -> Visitor:
+def visitor(request: pytest.FixtureRequest, chromium: Browser, rota_stack: Stack, album: Album) -> Visitor:
     return Visitor(chromium, rota_stack.info.public_url, request.param, album)
 
 
@@ -70,7 +69,7 @@ def test_who_has_nothing_to_do_reads_so(role: str, visitor: Visitor, rota_stack:
         visitor.look(f"not-allowed-{role}")
 
 
-def test_H12_a_declined_application_says_why_to_both(visitor: Visitor, chromium: Browser, rota_stack: Stack, album: Path) -> None:
+def test_H12_a_declined_application_says_why_to_both(visitor: Visitor, chromium: Browser, rota_stack: Stack, album: Album) -> None:
     journey = Journey(rota_stack, say=lambda _: None)
     person = journey.sign_up("Dalia Nassar")
     sheet = journey.search(person)

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
 
@@ -36,6 +37,14 @@ class Way:
         return f"{self.width}{'' if self.scripts else '-without-scripts'}"
 
 
+@dataclass(frozen=True)
+class Album:
+    """The pictures of one run in `folder`, and which addresses were looked at: (path, width)."""
+
+    folder: Path
+    seen: set[tuple[str, int]] = field(default_factory=set)
+
+
 @dataclass
 class Visitor:
     """A browser profile with one tab. As a context manager it closes the profile, and what went wrong unseen fails the test."""
@@ -43,7 +52,7 @@ class Visitor:
     browser: Browser
     url: str
     way: Way
-    album: Path
+    album: Album
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -68,7 +77,7 @@ class Visitor:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is not None:
-            self.page.screenshot(path=self.album / "failed.png", full_page=True)
+            self.page.screenshot(path=self.album.folder / "failed.png", full_page=True)
         self._context.close()
         if kind is None:
             assert not self.problems, "\n".join(self.problems)
@@ -79,10 +88,10 @@ class Visitor:
         assert answer is not None
         assert answer.status == status, f"{path} answers {answer.status}"
 
-    def press(self, name: str, role: Any = "button") -> None:
+    def press(self, name: str, role: Any = "button", exact: bool = False) -> None:
         """A button, or with role "link" a link; waits until the page that follows is there."""
         with self.page.expect_navigation(wait_until="load"):
-            self.page.locator("main").get_by_role(role, name=name).first.click()
+            self.page.locator("main").get_by_role(role, name=name, exact=exact).first.click()
 
     def fill(self, **fields: str) -> None:
         """Form fields by their name; selects by value."""
@@ -105,9 +114,10 @@ class Visitor:
 
     # --- looking ----------------------------------------------------------------------------------------------------------------------
     def look(self, name: str) -> None:
-        """What every page owes everybody; keeps a picture. Scans and pictures are of the page with scripts. Dark colours are scanned at the
-        desk only: they are the same on a phone."""
+        """What every page owes everybody; keeps a picture. Scans and pictures are of the page with scripts. Dark colours are looked at from
+        the desk only: they are the same on a phone."""
         page, at = self.page, f"{name}, {self.way}"
+        self.album.seen.add((urlsplit(page.url).path, self.way.width))
         headings, wide = page.evaluate("[document.querySelectorAll('h1').length, document.documentElement.scrollWidth]")
         if headings != 1:
             self.problems.append(f"{at}: {headings} first headings")
@@ -115,11 +125,12 @@ class Visitor:
             self.problems.append(f"{at}: {wide} pixels wide")
         if not self.way.scripts:
             return
-        page.screenshot(path=self.album / f"{name}-{self.way}.png", full_page=True)
+        page.screenshot(path=self.album.folder / f"{name}-{self.way}.png", full_page=True)
         page.evaluate(AXE)
         self.problems += [f"{at}: {line}" for line in violations(page, EVERYTHING)]
         if self.way.width > PHONE:
             page.emulate_media(color_scheme="dark")
+            page.screenshot(path=self.album.folder / f"{name}-{self.way}-dark.png", full_page=True)
             self.problems += [f"{at}, dark: {line}" for line in violations(page, ON_COLOURS)]
             page.emulate_media(color_scheme="light")
 
