@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.events.envelope import Envelope
-from shared.events.program import ProgramPublished
+from shared.events.program import GuidelinesChanged, ProgramPublished
 from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleased
 from shared.runtime.settings import CoreTable
 from shared.runtime.worker import Worker
@@ -18,11 +18,13 @@ class Settings(CoreTable):
 
 worker = Worker("search_indexer", Settings)
 answer = worker.handler()
+PROGRAMS = (ProgramPublished.TYPE, GuidelinesChanged.TYPE)
+"""What changes a program, so that a new version is needed."""
 announced: list[str] = []
 """The programs of the batch at hand that no version of this batch holds yet."""
 
 
-@worker.on(ProgramPublished.TYPE)
+@worker.on(*PROGRAMS)
 def publish(event: Envelope) -> None:
     """Every change that a batch announces was committed before the batch arrived: one version holds them all."""
     if event.subject.id in announced:
@@ -49,4 +51,4 @@ def _announced_by(record: Mapping[str, Any]) -> str:
         event = Envelope.from_bus(record["body"])
     except ValueError:
         return ""
-    return event.subject.id if event.type == ProgramPublished.TYPE else ""
+    return event.subject.id if event.type in PROGRAMS else ""

@@ -42,6 +42,10 @@ class Policy(BaseModel):
     hold_minutes: int = 30
     session_minutes: int = 35
     holds_per_offer: int = 3
+    waitlist_offer_hours: int = 48
+
+    # Preparing
+    prep_reminder_days: tuple[int, ...] = (90, 60, 30, 14, 7)
 
     # Money
     deposit_cents: int = 69900

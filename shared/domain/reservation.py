@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.calendar import passed, reached
 from shared.domain.instants import Instant
 from shared.domain.machine import NEW, Actor, Arrow, Machine
 from shared.domain.policy import Policy
+from shared.domain.preparation import PrepKind
 
 
 class ReservationStatus(StrEnum):
@@ -45,6 +46,9 @@ class ReservationEvent(StrEnum):
     CHANGE_DATES = "change_dates"
     SWITCH = "switch"
     CLEAR = "clear"
+    PREPARE = "prepare"
+    REMIND = "remind"
+    SUGGEST = "suggest"
     START = "start"
     NO_SHOW = "no_show"
     END_EARLY = "end_early"
@@ -94,6 +98,15 @@ RESERVATION = Machine(
             for actors, target in (
                 (_TR, _S.CANCELLED_BY_TRAINEE), (_HM, _S.CANCELLED_BY_HOST), (_CO, _S.CANCELLED_BY_OPERATOR),
             )
+        *(
+            arrow
+            for state in (_S.RESERVED, _S.CLEARED)
+            for arrow in (
+                Arrow(state, _E.PREPARE, _TR, state, "an item of the preparation list done, or open again"),
+                Arrow(state, _E.REMIND, _SYS, state, "an item is open, and the next reminder is due"),
+                Arrow(state, _E.SUGGEST, _CH, state, "by the rotation's own coach; a partner of the directory"),
+            )
+        ),
         ),
         Arrow(_S.CLEARED, _E.START, _SYS, _S.IN_PROGRESS, "the start date has come"),
         Arrow(_S.IN_PROGRESS, _E.NO_SHOW, _HM | _CO, _S.NO_SHOW, "reason"),
@@ -115,6 +128,14 @@ class Reservation(BaseModel):
     status: ReservationStatus
     case_id: str
     application_id: str
+class Suggestion(BaseModel):
+    """T31: the coach showed the trainee a partner of the directory; never more than a suggestion."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    partner_id: str
+    at: Instant
+
+
     trainee_id: str
     program_id: str
     start: date
@@ -158,6 +179,10 @@ def hold_window(now: datetime, policy: Policy) -> HoldWindow:
     """Policy seat_hold: 30 and 35 minutes (Stripe's minimum for a session is 30 minutes from its creation)."""
     return HoldWindow(
         held_until=now + timedelta(minutes=policy.hold_minutes), session_expires_at=now + timedelta(minutes=policy.session_minutes)
+    prep_from: Instant | None = None
+    prep_done: dict[PrepKind, Instant] = Field(default_factory=dict)
+    prep_reminded_at: Instant | None = None
+    suggestions: tuple[Suggestion, ...] = ()
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from shared.domain.aggregate import Kind
+from shared.domain.guidelines import Guidelines
+from shared.domain.instants import Instant
 from shared.domain.program import Program
 from shared.events.base import EventData
 
@@ -14,3 +16,12 @@ class ProgramPublished(Program, EventData):
 
     TYPE: ClassVar[str] = "ProgramPublished.v1"
     SUBJECT: ClassVar[Kind] = "PROGRAM"
+
+
+class GuidelinesChanged(EventData):
+    """H12: what the host asks from now on. Applications that were sent before keep the guidelines of their day."""
+
+    TYPE: ClassVar[str] = "GuidelinesChanged.v1"
+    SUBJECT: ClassVar[Kind] = "PROGRAM"
+    guidelines: Guidelines
+    guidelines_changed_at: Instant

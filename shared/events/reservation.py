@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from shared.domain.aggregate import Kind
 from shared.domain.instants import Instant
-from shared.domain.reservation import Choice, ReservationStatus
+from shared.domain.preparation import PrepKind
+from shared.domain.reservation import Choice, ReservationStatus, Suggestion
 from shared.events.base import EventData
 
 
@@ -38,6 +39,36 @@ class SeatHeld(ReservationEvent):
     created_at: Instant
     held_until: Instant
     session_expires_at: Instant
+    prep_from: Instant | None = None
+    offer_until: Instant | None = None
+    paying: bool = True
+    payment_number: int = 1
+
+
+class PaymentBegun(ReservationEvent):
+    """A seat that the waitlist offered is being paid: the bill as of now, and the payment page's number."""
+
+    TYPE: ClassVar[str] = "PaymentBegun.v1"
+    choice: Choice
+    charge_cents: int
+    total_cents: int
+    balance_cents: int
+    balance_due_at: Instant | None
+    late_fee_from: date | None
+    held_until: Instant
+    session_expires_at: Instant
+    paying: bool
+    payment_number: int
+    checkout_session_id: None = None
+
+
+class PaymentLapsed(ReservationEvent):
+    """Nothing was paid, and the waitlist's offer is not over: the seat waits on for its trainee."""
+
+    TYPE: ClassVar[str] = "PaymentLapsed.v1"
+    held_until: Instant
+    paying: bool
+    checkout_session_id: None = None
 
 
 class CheckoutOpened(ReservationEvent):
@@ -91,6 +122,27 @@ class CoachMatched(ReservationEvent):
 
     TYPE: ClassVar[str] = "CoachMatched.v1"
     coach_id: str
+
+
+class PreparationTicked(ReservationEvent):
+    """H19: `prep_done` are all items that are done now, with when each was."""
+
+    TYPE: ClassVar[str] = "PreparationTicked.v1"
+    prep_done: dict[PrepKind, Instant]
+
+
+class PreparationReminded(ReservationEvent):
+    """H20: items are open and the next reminder was due; the trainee gets a mail with what is open by then."""
+
+    TYPE: ClassVar[str] = "PreparationReminded.v1"
+    prep_reminded_at: Instant
+
+
+class PartnerSuggested(ReservationEvent):
+    """T31: `suggestions` are all partners that the coach has suggested so far, the newest last."""
+
+    TYPE: ClassVar[str] = "PartnerSuggested.v1"
+    suggestions: tuple[Suggestion, ...]
 
 
 class CalendarFeedOpened(ReservationEvent):

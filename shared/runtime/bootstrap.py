@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from shared.services.host_review import HostReview
     from shared.services.indexing import Indexing
     from shared.services.publishing_programs import Publishing
+    from shared.services.preparing import Preparing
     from shared.services.reservation_views import ReservationViews
     from shared.services.reserving import Reserving
     from shared.services.reviewing import Reviewing
@@ -328,6 +329,12 @@ class Wiring:
         from shared.services.siblings import Siblings
 
         return Siblings(self.store, self.clock)
+
+    @cached_property
+    def preparing(self) -> Preparing:
+        from shared.services.preparing import Preparing
+
+        return Preparing(store=self.store, catalogue=self.catalogue, clock=self.clock)
 
     @cached_property
     def coaching(self) -> Coaching:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from shared.domain.calendar import add_years, local_date
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import require_fee_in_bounds
+from shared.domain.guideline_lint import require_clean
 from shared.domain.policy import CURRENT
 from shared.domain.program import Program, ProgramStatus
 from shared.domain.seats import new_seat_years
@@ -22,13 +23,15 @@ class Publishing:
     def publish(self, call: Call, program: Program) -> bool:
         """Puts a program that does not exist yet on the market; False when it is there already (publishing again changes nothing).
 
-        Raises `Invalid` for a program that is not LIVE (H10), has no coordinator (H03) or a fee outside T21's bounds.
+        Raises `Invalid` for a program that is not LIVE (H10), has no coordinator (H03), a fee outside T21's bounds, or guidelines that
+        nobody can meet (H12: lint clean).
         """
         if program.status is not ProgramStatus.LIVE:
             raise Invalid(f"A program that is {program.status} is not put on the market.", "Make it LIVE, then publish.", field="status")
         if not program.coordinator_id:
             raise Invalid("A live program has a coordinator.", "Assign one, then publish.", field="coordinator_id")
         require_fee_in_bounds(program.price_4w_cents, CURRENT)
+        require_clean(program, program.guidelines, local_date(self._clock.now(), program.place.zone), CURRENT)
         # Two loaders of one program: the slower one decides again, and finds it there.
         return decide_again(lambda: self._publish(call, program))
 

@@ -16,6 +16,7 @@ from shared.domain.calendar import local_date, require_start, weeks_covered
 from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound, PaymentUnavailable
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
+from shared.domain.preparation import reminders_from
 from shared.domain.program import Program, ProgramStatus
 from shared.domain.reservation import RESERVATION, Choice, Reservation, ReservationEvent, ReservationStatus, hold_over, hold_window
 from shared.events.application import TermsSigned
@@ -175,6 +176,7 @@ class Reserving:
             total_cents=plan.total_cents, balance_cents=plan.total_cents - charge, balance_due_at=plan.balance_due_at if owes else None,
             late_fee_from=plan.late_fee_from if owes else None, policy_version=policy.version, created_at=now,
             held_until=window.held_until, session_expires_at=window.session_expires_at,
+            prep_from=reminders_from(plan.start, program.place.zone, policy),
         )  # fmt: skip
 
     def _opened(self, call: Call, reservation_id: str, session: Checkout) -> PayLink:

@@ -10,18 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus
+from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, offer_after_waiting
 from shared.domain.errors import VersionConflict
 from shared.domain.machine import NEW, Actor, Arrow
 from shared.domain.money import JournalEntry, payment
 from shared.domain.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus
+from shared.domain.waitlist import WAITLIST, Line, Place, WaitlistEvent, WaitlistStatus
 from shared.events.application import ApplicationConverted, HoldPlaced, HoldReleased
 from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleased
+from shared.events.waitlist import WaitlistChanged, WaitlistEnded, WaitlistJoined, WaitlistOffered
 from shared.ports import Due, Loaded, SeatMove, Step, Store, Work
 from shared.services.applying import releases_of
 from shared.services.steps import Call, new, step
 
-HOLD, OFFER = "hold", "offer"
+HOLD, OFFER, PREPARATION, WAITLIST_LINE = "hold", "offer", "preparation", "waitlist"
 """Due kinds: a live hold takes the place of the offer's row, so that an offer never lapses under somebody who is paying."""
 
 
@@ -77,16 +79,22 @@ def hold(application: Loaded, held: SeatHeld, call: Call, now: datetime) -> Work
 
 
 def release(case: Case, event: ReservationEvent, code: str, call: Call, now: datetime) -> Work:
-    """Gives every week of a hold back. `event` is EXPIRE or CANCEL; the offer, if it is still open, waits for the trainee again."""
+    """Gives every week of a hold back. `event` is EXPIRE or CANCEL; the offer, if it is still open, waits for the trainee again. A seat
+    that the waitlist had offered goes to the next in line, whose marks keep it until the sweep comes by."""
     reserved, applied = case.reserved, case.applied
     arrow = RESERVATION.fire(reserved.status, event, Actor(call.actor.role))
     back = APPLICATION.fire(applied.status, ApplicationEvent.HOLD_RELEASED, Actor(call.actor.role))
     released = SeatReleased(status=ReservationStatus(arrow.target), released_at=now, release_code=code)
-    waits = (Due(OFFER, applied.offer_expires_at, "trainee"),) if applied.offer_expires_at else ()
+    status, until = ApplicationStatus(back.target), offer_after_waiting(applied, now)
+    data = HoldReleased(status=status, live_reservation_id=None) if applied.waitlist is not WaitlistStatus.OFFERED else _ended(
+        applied, status, WaitlistEvent.LEAVE if event is ReservationEvent.CANCEL else WaitlistEvent.LAPSE,
+        "left" if event is ReservationEvent.CANCEL else code, call, now,
+    )  # fmt: skip
+    waits = (Due(OFFER, until, "trainee"),) if until else ()
     return Work(
         steps=(
             step(case.reservation, released, call, now, done=(HOLD,)),
-            step(case.application, HoldReleased(status=ApplicationStatus(back.target), live_reservation_id=None), call, now, due=waits),
+            step(case.application, data, call, now, due=waits),
         ),
         seats=(_move(reserved, give=reserved.week_list),),
     )
@@ -111,15 +119,113 @@ def retake(case: Case, paid: Payment, call: Call, now: datetime) -> Work:
 
 
 def _reserved(case: Case, arrow: Arrow, paid: Payment, call: Call, now: datetime) -> tuple[Step, ...]:
+    first = max(case.reserved.prep_from or now, now)  # H20: from 90 days before the start, at once when it is later
     converted = APPLICATION.fire(case.applied.status, ApplicationEvent.RESERVED, Actor.SYSTEM)
     confirmed = ReservationConfirmed(
         status=ReservationStatus(arrow.target), payment_intent_id=paid.intent_id, paid_cents=paid.cents, reserved_at=now, released_at=None
     )
     done = ApplicationConverted(status=ApplicationStatus(converted.target), live_reservation_id=case.reservation.id)
+    if case.applied.waitlist in (WaitlistStatus.WAITING, WaitlistStatus.OFFERED):
+        taken = WAITLIST.fire(case.applied.waitlist, WaitlistEvent.TAKE, Actor.SYSTEM)
+        done = done.model_copy(update={"waitlist": WaitlistStatus(taken.target)})
     return (
-        step(case.reservation, confirmed, call, now, done=(HOLD,)),
+        step(case.reservation, confirmed, call, now, due=(Due(PREPARATION, first, "system"),), done=(HOLD,)),
         step(case.application, done, call, now, done=(OFFER,)),
     )
+
+
+# --- the line -------------------------------------------------------------------------------------------------------------------------
+def join(application: Loaded, line: Loaded, place: Place, call: Call, now: datetime) -> Work:
+    """Last in line, with a mark on every week that has no seat for everybody: from this transaction on no seat that comes back there goes
+    to anybody who is not in line. It happens only if those weeks still have none; a seat that came back meanwhile is a conflict."""
+    applied = Application.model_validate(application.state)
+    arrow = APPLICATION.fire(applied.status, ApplicationEvent.JOIN_WAITLIST, Actor(call.actor.role))
+    entry = WAITLIST.fire(applied.waitlist or NEW, WaitlistEvent.JOIN, Actor(call.actor.role))
+    joined = WaitlistJoined(
+        status=ApplicationStatus(arrow.target), waitlist=WaitlistStatus(entry.target), waitlist_joins=place.number,
+        waitlisted_at=place.since, waitlist_until=None, waitlist_code=None,
+    )  # fmt: skip
+    stands = line_of(line)
+    return Work(
+        steps=(step(application, joined, call, now, done=(OFFER,)), _line(line, stands, (*stands.line, place), place.marks, call, now)),
+        seats=_marks(place, wait=place.marks),
+    )
+
+
+def leave(application: Loaded, line: Loaded, place: Place, code: str, call: Call, now: datetime) -> Work:
+    """Out of the line without a seat: LEFT by the trainee, LAPSED by the system. The offer counts on with what was left."""
+    applied = Application.model_validate(application.state)
+    arrow = APPLICATION.fire(applied.status, ApplicationEvent.LEAVE_WAITLIST, Actor(call.actor.role))
+    event = WaitlistEvent.LEAVE if call.actor.role == Actor.TRAINEE else WaitlistEvent.LAPSE
+    until, gone = offer_after_waiting(applied, now), forget(line, place, call, now)
+    waits = (Due(OFFER, until, "trainee"),) if until else ()
+    ended = _ended(applied, ApplicationStatus(arrow.target), event, code, call, now)
+    return Work(steps=(step(application, ended, call, now, due=waits), *gone.steps), seats=gone.seats)
+
+
+def forget(line: Loaded, place: Place, call: Call, now: datetime) -> Work:
+    """Takes a place away whose application does not wait any more (withdrawn, closed, paid)."""
+    stands = line_of(line)
+    return Work(
+        steps=(_line(line, stands, stands.without(place.application_id), place.marks, call, now),), seats=_marks(place, unwait=place.marks)
+    )
+
+
+def mark_again(line: Loaded, place: Place, marks: tuple[str, ...], call: Call, now: datetime) -> Work:
+    """Marks what is full by now, and lets go of free weeks that this place cannot use because others are full."""
+    stands = line_of(line)
+    added, gone = tuple(week for week in marks if week not in place.marks), tuple(week for week in place.marks if week not in marks)
+    moved = tuple(
+        one.model_copy(update={"marks": marks}) if one.application_id == place.application_id else one for one in stands.line
+    )  # fmt: skip
+    return Work(steps=(_line(line, stands, moved, added + gone, call, now),), seats=_marks(place, wait=added, unwait=gone))
+
+
+def offer(application: Loaded, line: Loaded, place: Place, held: SeatHeld, call: Call, now: datetime) -> Work:
+    """The seat that came back is held for who is first in line: taken, and the place's marks gone, in one transaction."""
+    applied = Application.model_validate(application.state)
+    arrow = APPLICATION.fire(applied.status, ApplicationEvent.SEAT_OFFERED, Actor.SYSTEM)
+    entry = WAITLIST.fire(applied.waitlist or NEW, WaitlistEvent.OFFER, Actor.SYSTEM)
+    RESERVATION.fire(NEW, ReservationEvent.OFFER_SEAT, Actor.SYSTEM)
+    offered = WaitlistOffered(
+        status=ApplicationStatus(arrow.target), waitlist=WaitlistStatus(entry.target), waitlist_until=held.held_until,
+        live_reservation_id=held.id,
+    )  # fmt: skip
+    stands = line_of(line)
+    return Work(
+        steps=(
+            step(application, offered, call, now, done=(OFFER,)),
+            step(new("RESERVATION", held.id), held, call, now, due=(Due(HOLD, held.held_until, "trainee"),)),
+            _line(line, stands, stands.without(place.application_id), place.marks, call, now),
+        ),
+        seats=(SeatMove(held.program_id, held.trainee_id, held.id, take=held.week_list, unwait=place.marks, in_line=True),),
+    )
+
+
+def line_of(loaded: Loaded) -> Line:
+    """An empty line where there was none yet."""
+    return Line.model_validate(loaded.state) if loaded.version else Line(id=loaded.id, program_id=loaded.id)
+
+
+def _line(loaded: Loaded, line: Line, places: tuple[Place, ...], weeks: tuple[str, ...], call: Call, now: datetime) -> Step:
+    """The sweep looks at a line every minute while somebody stands in it."""
+    changed = WaitlistChanged(id=line.id, program_id=line.program_id, line=places, weeks=weeks)
+    if not places:
+        return step(loaded, changed, call, now, done=(WAITLIST_LINE,))
+    return step(loaded, changed, call, now, due=() if line.line else (Due(WAITLIST_LINE, now, "system"),))
+
+
+def _ended(applied: Application, status: ApplicationStatus, event: WaitlistEvent, code: str, call: Call, now: datetime) -> WaitlistEnded:
+    entry = WAITLIST.fire(applied.waitlist or NEW, event, Actor(call.actor.role))
+    return WaitlistEnded(
+        status=status, waitlist=WaitlistStatus(entry.target), waitlist_code=code, waitlisted_at=None, waitlist_until=None,
+        offer_expires_at=offer_after_waiting(applied, now), live_reservation_id=None,
+    )  # fmt: skip
+
+
+def _marks(place: Place, wait: tuple[str, ...] = (), unwait: tuple[str, ...] = ()) -> tuple[SeatMove, ...]:
+    program_id = place.program_id
+    return (SeatMove(program_id, place.trainee_id, "", wait=wait, unwait=unwait),) if wait or unwait else ()
 
 
 def _move(reserved: Reservation, take: tuple[str, ...] = (), give: tuple[str, ...] = ()) -> SeatMove:

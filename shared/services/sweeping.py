@@ -32,11 +32,12 @@ from shared.events.base import EventData
 from shared.ports import BusinessClock, Due, DueItem, Loaded, Store, Work
 from shared.services.applying import WAITS, releases_of
 from shared.services.holds import Holds
-from shared.services.seat_gate import HOLD, OFFER
+from shared.services.preparing import Preparing
+from shared.services.seat_gate import HOLD, OFFER, PREPARATION
 from shared.services.settling import REFUND, Settling
 from shared.services.steps import Call, decide_again, step
 
-KINDS = ("claim", "draft", "reply_reminder", "reply", "host", OFFER, HOLD, REFUND)
+KINDS = ("claim", "draft", "reply_reminder", "reply", "host", PREPARATION, OFFER, HOLD, REFUND)
 """In this order: what needs only our own records comes first, so that a silent partner holds nothing else up. `review` and `escalation`
 are for people to see; nothing happens to them by themselves."""
 ASKS_STRIPE = (HOLD, REFUND)
@@ -86,13 +87,17 @@ class Sweeping:
             "reply": self._reply,
             "host": self._host,
         }
-        return (rules | {OFFER: self._offer, HOLD: self._hold, REFUND: self._refund})[kind]
+        return (rules | {PREPARATION: self._preparation, OFFER: self._offer, HOLD: self._hold, REFUND: self._refund})[kind]
 
     def _hold(self, reservation_id: str, call: Call) -> str:
         reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
         if not hold_over(reserved, self.clock.now()):
             return NOTHING
         return self.holds.end(reservation_id, ReservationEvent.EXPIRE, call)
+
+    def _preparation(self, reservation_id: str, call: Call) -> str:
+        """H20: the trainee is reminded of what is still open."""
+        return Preparing(store=self.store, catalogue=self.holds.catalogue, clock=self.clock).remind(reservation_id, call)
 
     def _refund(self, reservation_id: str, call: Call) -> str:
         return self.settling.finish_refund(reservation_id, call)

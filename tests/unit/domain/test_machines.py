@@ -61,6 +61,12 @@ HELD         cancel             trainee                     RELEASED
 RELEASED     retake             system                      RESERVED
 RELEASED     refund_due         system                      REFUND_DUE
 REFUND_DUE   refund_recorded    system                      REFUNDED
+RESERVED     prepare            trainee                     RESERVED
+RESERVED     remind             system                      RESERVED
+RESERVED     suggest            coach                       RESERVED
+CLEARED      prepare            trainee                     CLEARED
+CLEARED      remind             system                      CLEARED
+CLEARED      suggest            coach                       CLEARED
 RESERVED     change_dates       coordinator                 RESERVED
 RESERVED     switch             coordinator                 RESERVED
 RESERVED     clear              coach                       CLEARED

@@ -57,6 +57,13 @@ def test_many_programs_going_live_in_one_batch_make_one_version(world: World) ->
     assert len(world.publisher.versions) == 2  # the next batch may know more
 
 
+def test_H12_changed_guidelines_make_a_version_together_with_new_programs(world: World) -> None:
+    for id in ("one", "two"):
+        stored_program(world.store, id=id)
+    assert world.deliver(("GuidelinesChanged.v1", "PROGRAM", "one"), ("ProgramPublished.v1", "PROGRAM", "two")) == []
+    assert [{projection.program.id for projection in version} for version in world.publisher.versions] == [{"one", "two"}]
+
+
 def test_a_version_that_fails_is_tried_by_the_next_message_and_the_failed_one_comes_back(world: World) -> None:
     stored_program(world.store, id="one")
     stored_program(world.store, id="two")

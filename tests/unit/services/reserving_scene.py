@@ -15,6 +15,7 @@ from shared.services.applying import open_claim
 from shared.services.calendar_feeds import CalendarFeeds
 from shared.services.coaching import Coaching
 from shared.services.holds import Holds
+from shared.services.preparing import Preparing
 from shared.services.reservation_views import ReservationViews
 from shared.services.reserving import PayLink, Reserving, Signature
 from shared.services.settling import Settled, Settling
@@ -54,6 +55,7 @@ class Scene:
             store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving, public_url="https://rota.test"
         )
         self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling)
+        self.preparing = Preparing(store=self.store, catalogue=self.catalogue, clock=self.clock)
         self.coaching = Coaching(self.store, self.clock)
         self.siblings = Siblings(self.store, self.clock)
 

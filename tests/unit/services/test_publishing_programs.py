@@ -9,6 +9,7 @@ import pytest
 from shared.domain.aggregate import Actor
 from shared.domain.calendar import week_of, weeks_covered
 from shared.domain.errors import Invalid
+from shared.domain.guidelines import Guidelines
 from shared.domain.program import Program, ProgramStatus, Vacation
 from shared.domain.seats import free_by_week, seats_for
 from shared.services.publishing_programs import Publishing
@@ -58,6 +59,7 @@ def test_H03_H10_a_published_program_is_live_with_its_coordinator_and_its_conten
         ({"status": ProgramStatus.PAUSED}, "status"),
         ({"price_4w_cents": 99899}, "price_4w_cents"),
         ({"price_4w_cents": 419901}, "price_4w_cents"),
+        ({"guidelines": Guidelines(weeks_min=8)}, "weeks_min"),
     ],
 )
 def test_H03_H10_T21_what_may_not_go_live_is_refused_with_the_field_and_changes_nothing(
