@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.domain import partners
 from shared.domain.accounts import CONFIRM, CONFIRM_LIFE
 from shared.domain.aggregate import Actor
 from shared.domain.application import Application, ApplicationStatus, host_over, offer_over, reply_over
-from shared.domain.calendar import local_date
+from shared.domain.calendar import local_date, reached, start_of_day
 from shared.domain.documents import download_name
 from shared.domain.errors import Busy, OutcomeUnknown, RotaError
 from shared.domain.fees import quote
@@ -43,6 +44,7 @@ from shared.ports import (
 )
 from shared.services import letters, reserved_letters
 from shared.services.letters import Letter
+from shared.services.preparing import PREPARING, Preparing
 from shared.services.steps import Call, decide_again, step
 
 ATTACH_BYTES = 6_000_000
@@ -96,6 +98,8 @@ class Notifying:
             "RefundDue.v1": (self._refund_due,),
             "ReservationRefunded.v1": (self._refunded,),
             "SecondPaymentRefunded.v1": (self._second_refunded,),
+            "PreparationReminded.v1": (self._prepare,),
+            "PartnerSuggested.v1": (self._partner,),
         }
         if self._erased(event):
             return
@@ -296,5 +300,27 @@ class Notifying:
         """What the event says: by now there may have been a third."""
         person, reservation, program = self._reservation(event)
         cents, refund_id = int(event.data["second_refund_cents"]), str(event.data["second_refund_id"])
-        letter = reserved_letters.second_payment_refunded(person, reservation, program, cents, refund_id, self.public_url)
+        coach = self._coach_of(reservation)
+        letter = reserved_letters.second_payment_refunded(person, reservation, program, cents, refund_id, coach, self.public_url)
         return Addressed("second-refunded", person.email, letter)
+
+    def _prepare(self, event: Envelope) -> Addressed | None:
+        """H20: what is open by now; nothing when all is done, or the rotation is called off or has begun."""
+        person, reservation, program = self._reservation(event)
+        listed = Preparing(store=self.store, catalogue=self.catalogue, clock=self.clock).tasks(reservation, program)
+        still = tuple(task for task in listed if task.done_at is None)
+        begun = reached(start_of_day(reservation.start, program.place.zone), self.clock.now())
+        if not still or begun or reservation.status not in PREPARING:
+            return None
+        letter = reserved_letters.preparation(person, reservation, program, still, self._coach_of(reservation), self.public_url)
+        return Addressed("prepare", person.email, letter)
+
+    def _partner(self, event: Envelope) -> Addressed | None:
+        """T31: the partner of this event; nothing once the coach is gone, or the partner left the directory."""
+        person, reservation, program = self._reservation(event)
+        partner, coach = partners.find(str(event.data["suggestions"][-1]["partner_id"])), self._coach_of(reservation)
+        if partner is None or coach is None or reservation.status not in PREPARING:
+            return None
+        return Addressed(
+            "partner", person.email, reserved_letters.partner_suggested(person, coach, partner, reservation, program, self.public_url)
+        )

@@ -3,13 +3,56 @@
 from __future__ import annotations
 
 from shared.domain.money import dollars
+from shared.domain.partners import Partner
+from shared.domain.preparation import PrepTask
 from shared.domain.program import Program
 from shared.domain.reservation import Reservation
 from shared.ports import Person
-from shared.services.letters import Letter, rotation
+from shared.services.letters import Facts, Letter, day, rotation
 
 
-def second_payment_refunded(person: Person, reservation: Reservation, program: Program, cents: int, refund_id: str, url: str) -> Letter:
+def with_coach(coach: Person | None) -> Facts:
+    """T30: the coach in every later mail of the rotation; nothing before one is matched, and once they were erased."""
+    return (("Your coach", f"{coach.name}, {coach.email}"),) if coach else ()
+
+
+def preparation(
+    person: Person, reservation: Reservation, program: Program, still: tuple[PrepTask, ...], coach: Person | None, url: str
+) -> Letter:
+    """H19, H20: what is open, each with its last day."""
+    count = "One thing is" if len(still) == 1 else f"{len(still)} things are"
+    return Letter(
+        f"Before you go: {program.name}, {day(reservation.start)}",
+        f"Hello {person.name},",
+        (
+            f"{count} still open on the list for your rotation. You need to do each by the day beside it, and tick it off.",
+            *(f"{task.title}, by {day(task.due_on)}{' (late)' if task.late else ''}: {task.text}" for task in still),
+        ),
+        (*rotation(program, reservation.start, reservation.weeks), *with_coach(coach)),
+        ("Open your list", f"{url}/reservations/{reservation.id}#preparation"),
+    )
+
+
+def partner_suggested(person: Person, coach: Person, partner: Partner, reservation: Reservation, program: Program, url: str) -> Letter:
+    """T31: always a suggestion."""
+    return Letter(
+        f"A suggestion from your coach: {partner.name}",
+        f"Hello {person.name},",
+        (
+            f"{coach.name} suggests {partner.name} for your {partner.kind}: {partner.what}",
+            "This is a suggestion. You need to do nothing; you choose and pay for it yourself, and no fee of ours contains it.",
+        ),
+        (
+            ("Partner", partner.name), ("Where", partner.where), ("Write to", partner.contact),
+            *rotation(program, reservation.start, reservation.weeks)[:1], *with_coach(coach),
+        ),
+        ("See all suggestions", f"{url}/reservations/{reservation.id}#preparation"),
+    )  # fmt: skip
+
+
+def second_payment_refunded(
+    person: Person, reservation: Reservation, program: Program, cents: int, refund_id: str, coach: Person | None, url: str
+) -> Letter:
     """Paid twice for one seat: which payment goes back, and that the seat is not touched by it."""
     return Letter(
         f"Paid twice, refunded: {dollars(cents)}",
@@ -18,6 +61,6 @@ def second_payment_refunded(person: Person, reservation: Reservation, program: P
             f"A second payment for the same seat reached us. We have returned {dollars(cents)} to your card; you need to do nothing.",
             "Your seat and your first payment stay as they are. Banks show a refund after five to ten days.",
         ),
-        (*rotation(program, reservation.start, reservation.weeks), ("Reference", refund_id)),
+        (*rotation(program, reservation.start, reservation.weeks), ("Reference", refund_id), *with_coach(coach)),
         ("See the details", f"{url}/reservations/{reservation.id}"),
     )
