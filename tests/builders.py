@@ -81,6 +81,11 @@ def stored(store: Store, kind: Kind, id: str, data: Mapping[str, Any]) -> Loaded
     return store.load(kind, id)
 
 
+def change(store: Store, kind: Kind, id: str, data: Mapping[str, Any]) -> None:
+    """Another event on what is stored, as another room would write it."""
+    store.commit(Work(steps=(Step(store.load(kind, id), draft(data)),)))
+
+
 def stored_program(store: Store, **changes: Any) -> Program:
     made = program(**changes)
     stored(store, "PROGRAM", made.id, made.model_dump(mode="json"))

@@ -21,14 +21,15 @@ from functions.application_intake.models import (
 from functions.application_intake.talk import AskAgainRequest, AskRequest, RecommendRequest, RecommendView, ReplyRequest, TakeBackRequest
 from shared.domain.application import ApplicationStatus
 from shared.runtime.http import ANYONE, Room, roles
-from shared.runtime.settings import Http, Uploads
+from shared.runtime.settings import Http, Search, Uploads
 from shared.services.story import ApplicationCard
 
 STAFF = ("reviewer", "coordinator", "admin")
 
 
-class Settings(Http, Uploads):
-    """The upload bucket: a draft's page carries the form that sends a CV there."""
+class Settings(Http, Uploads, Search):
+    """The upload bucket: a draft's page carries the form that sends a CV there. The search bucket: who is declined is shown what else is
+    open."""
 
 
 room = Room("application_intake", Settings)

@@ -15,13 +15,15 @@ from shared.domain.application import OPEN, Application, ApplicationStatus, repl
 from shared.domain.application_guards import lacks_host
 from shared.domain.calendar import end_date
 from shared.domain.eligibility import Reason, Verdict
-from shared.domain.fees import Quote
+from shared.domain.fees import Quote, price
 from shared.domain.guidelines import GuidelineResult, GuidelineVerdict
 from shared.domain.instants import Instant
 from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, Program, ReviewMode
+from shared.domain.search import usual_weeks
 from shared.domain.seats import FreeStart
 from shared.domain.trainee import TraineeFacts
+from shared.services.alternatives import Alternative
 from shared.services.application_file import Prospect, ReviewFile, TraineeFile
 from shared.services.applying import Wish
 from shared.services.documents import UploadForm
@@ -217,6 +219,21 @@ class Decision(Answer):
     at: Instant | None
 
 
+class AlternativeView(Answer):
+    """Another program that is open to this trainee. `starts` are its next three with a seat, none once it has filled up; the price is for
+    `weeks`, in cents."""
+
+    program: ProgramBrief
+    weeks: int
+    price_cents: int
+    starts: tuple[FreeStart, ...]
+
+    @classmethod
+    def of(cls, one: Alternative) -> AlternativeView:
+        weeks = usual_weeks(one.program)
+        return cls(program=ProgramBrief.of(one.program), weeks=weeks, price_cents=price(one.program, weeks), starts=one.starts[:3])
+
+
 class DocumentBrief(Answer):
     id: str
     kind: str
@@ -316,7 +333,8 @@ class ListView(Answer):
 
 class ApplicationView(Answer):
     """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to the trainee.
-    `messages` are questions and answers, oldest first; `newest_cv_number` is there while one waits for an answer."""
+    `messages` are questions and answers, oldest first; `newest_cv_number` is there while one waits for an answer. `alternatives` are
+    there after a no; not `alternatives_searched`: search was away when it was decided."""
 
     id: str
     version: int
@@ -338,6 +356,8 @@ class ApplicationView(Answer):
     standing: Standing
     timeline: tuple[Milestone, ...]
     decision: Decision | None
+    alternatives: tuple[AlternativeView, ...] = ()
+    alternatives_searched: bool = False
     messages: tuple[MessageView, ...] = ()
     newest_cv_number: int | None = None
     can_reply: bool = False
@@ -356,6 +376,8 @@ class ApplicationView(Answer):
             newest_cv_number=file.newest_cv.number if file.newest_cv else None,
             can_reply=file.application.status is ApplicationStatus.NEEDS_INFO and not reply_over(file.application, now),
             can_withdraw=file.application.status in OPEN and file.application.live_reservation_id is None,
+            alternatives=tuple(AlternativeView.of(one) for one in file.alternatives),
+            alternatives_searched=file.application.alternatives_searched,
             draft=DraftPart(prospect=prospect, upload=Upload.of(upload)) if drafting and prospect and upload else None,
         )
 

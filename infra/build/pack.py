@@ -21,7 +21,8 @@ LOCK = ROOT / "requirements" / "runtime.txt"
 LAYER = "Dependencies"
 IN_RUNTIME = {"boto3", "botocore", "s3transfer"}
 """https://docs.aws.amazon.com/lambda/latest/dg/python-package.html: the SDK is part of the managed runtime."""
-OWN = {"reservations": {"stripe"}, "payments": {"stripe"}, "deadlines": {"stripe"}, "catalogue": {"tantivy"}, "search_indexer": {"tantivy"}}
+OWN = {"reservations": {"stripe"}, "payments": {"stripe"}, "deadlines": {"stripe"}, "catalogue": {"tantivy"}, "search_indexer": {"tantivy"},
+       "application_intake": {"tantivy"}}  # fmt: skip
 """Libraries too large for everybody: only these rooms carry them."""
 TARGET = ("--python-version", "3.13", "--python-platform", "aarch64-manylinux2014")
 SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pyi")

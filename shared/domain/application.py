@@ -18,6 +18,7 @@ from shared.domain.instants import Instant
 from shared.domain.machine import NEW, Actor, Arrow, Machine
 from shared.domain.policy import Policy
 from shared.domain.program import ExperienceType, ReviewMode
+from shared.domain.waitlist import WaitlistStatus
 
 
 class ApplicationStatus(StrEnum):
@@ -56,6 +57,9 @@ class ApplicationEvent(StrEnum):
     TERMS_SIGNED = "terms_signed"
     HOLD_PLACED = "hold_placed"
     HOLD_RELEASED = "hold_released"
+    JOIN_WAITLIST = "join_waitlist"
+    LEAVE_WAITLIST = "leave_waitlist"
+    SEAT_OFFERED = "seat_offered"
     OFFER_LAPSED = "offer_lapsed"
     RESERVED = "reserved"
     WITHDRAW = "withdraw"
@@ -106,7 +110,10 @@ APPLICATION = Machine(
         Arrow(_S.APPROVED, _E.TERMS_SIGNED, _TR, _S.APPROVED, "the current version of the terms"),
         Arrow(_S.APPROVED, _E.HOLD_PLACED, _TR | _CO, _S.APPROVED, "terms signed, offer open, fewer than 3 holds, no live hold"),
         Arrow(_S.APPROVED, _E.HOLD_RELEASED, _TR | _CO | _SYS, _S.APPROVED, "the hold ended without payment"),
-        Arrow(_S.APPROVED, _E.OFFER_LAPSED, _SYS, _S.EXPIRED, "offer over, not reserved, no live hold", ("next on the waitlist",)),
+        Arrow(_S.APPROVED, _E.JOIN_WAITLIST, _TR, _S.APPROVED, "a week without a seat, offer open, no live hold", ("offer stands still",)),
+        Arrow(_S.APPROVED, _E.LEAVE_WAITLIST, _TR | _SYS, _S.APPROVED, "stands in line", ("offer counts on with what was left",)),
+        Arrow(_S.APPROVED, _E.SEAT_OFFERED, _SYS, _S.APPROVED, "first in line, a seat in every week", ("seat held for 48 hours",)),
+        Arrow(_S.APPROVED, _E.OFFER_LAPSED, _SYS, _S.EXPIRED, "offer over, not reserved, no live hold, not on the waitlist"),
         Arrow(_S.APPROVED, _E.RESERVED, _SYS, _S.CONVERTED, "payment settled", ("overlapping siblings withdrawn",)),
         *(Arrow(state, _E.WITHDRAW, _TR | _SYS, _S.WITHDRAWN, _WITHDRAW_GUARD) for state in OPEN),
         *(Arrow(state, _E.CLOSE, _SYS, _S.CLOSED, "no live hold") for state in OPEN),
@@ -191,12 +198,19 @@ class Application(BaseModel):
     decision_code: str | None = None
     decision_reason_ref: str | None = None
     decision_reason_hash: str | None = None
+    alternatives: tuple[str, ...] = ()
+    alternatives_searched: bool = False
     offer_expires_at: Instant | None = None
     terms_version: str | None = None
     terms_signed_at: Instant | None = None
     terms_signature_ref: str | None = None
     holds_used: int = 0
     live_reservation_id: str | None = None
+    waitlist: WaitlistStatus | None = None
+    waitlist_joins: int = 0
+    waitlisted_at: Instant | None = None
+    waitlist_until: Instant | None = None
+    waitlist_code: str | None = None
 
 
 class ReviewClock(BaseModel):
@@ -266,8 +280,23 @@ def offer_expiry(now: datetime, start: date, policy: Policy, zone: str) -> datet
 
 
 def offer_over(application: Application, now: datetime) -> bool:
-    """Computed, never stored: true from `offer_expires_at` on, to the second; nobody can start to reserve any more."""
+    """Computed, never stored: true from `offer_expires_at` on, to the second; nobody can start to reserve any more. It stands still from
+    joining the waitlist until that ended."""
+    if application.waitlisted_at is not None:
+        return False
     return application.offer_expires_at is not None and reached(application.offer_expires_at, now)
+
+
+def in_line(application: Application) -> bool:
+    """Stands on the waitlist and has no seat yet. An application that ended does not, whatever its last entry was."""
+    return application.status is ApplicationStatus.APPROVED and application.waitlist is WaitlistStatus.WAITING
+
+
+def offer_after_waiting(application: Application, now: datetime) -> datetime | None:
+    """Until when the offer counts once waiting has ended at `now`: the time waited is not counted."""
+    if application.offer_expires_at is None or application.waitlisted_at is None:
+        return application.offer_expires_at
+    return application.offer_expires_at + (now - application.waitlisted_at)
 
 
 def review_overdue(application: Application, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from shared.domain.application import ApplicationStatus, GuidelineOutcome, Overr
 from shared.domain.guidelines import Guidelines
 from shared.domain.instants import Instant
 from shared.domain.program import ExperienceType, ReviewMode
+from shared.domain.waitlist import WaitlistStatus
 from shared.events.base import EventData
 
 
@@ -171,12 +172,16 @@ class ApplicationApproved(ApplicationEvent):
 
 
 class ApplicationRejected(ApplicationEvent):
+    """`alternatives`: ids of up to three other programs; not `alternatives_searched`: search was away when it was decided."""
+
     TYPE: ClassVar[str] = "ApplicationRejected.v1"
     decided_by: str
     decided_at: Instant
     decision_code: str
     decision_reason_ref: str
     decision_reason_hash: str
+    alternatives: tuple[str, ...] = ()
+    alternatives_searched: bool = False
 
 
 class ApplicationWithdrawn(ApplicationEvent):
@@ -219,3 +224,4 @@ class ApplicationConverted(ApplicationEvent):
 
     TYPE: ClassVar[str] = "ApplicationConverted.v1"
     live_reservation_id: str
+    waitlist: WaitlistStatus = WaitlistStatus.TAKEN

@@ -33,7 +33,11 @@ if TYPE_CHECKING:
     from shared.adapters.search.versions import Versions
     from shared.adapters.ses_mailer import SesMailer
     from shared.ports import BusinessClock, PaymentGateway
+    from shared.services.account_care import AccountCare
+    from shared.services.account_factor import Factors
+    from shared.services.account_staff import Staffing
     from shared.services.accounts import Accounts
+    from shared.services.alternatives import Alternatives
     from shared.services.application_file import ApplicationFiles
     from shared.services.applying import Applying
     from shared.services.asking import Asking
@@ -44,14 +48,15 @@ if TYPE_CHECKING:
     from shared.services.holds import Holds
     from shared.services.host_review import HostReview
     from shared.services.indexing import Indexing
-    from shared.services.publishing_programs import Publishing
     from shared.services.preparing import Preparing
+    from shared.services.publishing_programs import Publishing
     from shared.services.reservation_views import ReservationViews
     from shared.services.reserving import Reserving
     from shared.services.reviewing import Reviewing
     from shared.services.settling import Settling
     from shared.services.siblings import Siblings
     from shared.services.sweeping import Sweeping
+    from shared.services.waitlist import Waitlist
     from shared.services.workspace import Workspace
 
 
@@ -192,7 +197,9 @@ class Wiring:
     def search_versions(self) -> Versions:
         from shared.adapters.search.versions import Versions
 
-        return Versions(self.client("s3"), self.dynamodb, self.settings.search_bucket, self.settings.core_table)
+        # Whoever declines an application waits ten seconds at most for its alternatives, less than the room's own time.
+        attempts = 1 if self.function == "application_intake" else 3
+        return Versions(self.client("s3", attempts), self.dynamodb, self.settings.search_bucket, self.settings.core_table)
 
     @cached_property
     def search_index(self) -> LiveSearch:
@@ -219,14 +226,36 @@ class Wiring:
         return Publisher(self.search_versions, lambda: datetime.now(UTC))
 
     # --- services ---------------------------------------------------------------------------------------------------------------------
+    @property
+    def _account_ports(self) -> dict[str, Any]:
+        return {
+            "store": self.store, "people": self.people, "identity": self.identity, "sessions": self.sessions, "links": self.links,
+            "clock": self.clock, "ids": self.ids,
+        }  # fmt: skip
+
     @cached_property
     def accounts(self) -> Accounts:
         from shared.services.accounts import Accounts
 
-        return Accounts(
-            store=self.store, people=self.people, identity=self.identity, sessions=self.sessions, links=self.links, clock=self.clock,
-            ids=self.ids,
-        )  # fmt: skip
+        return Accounts(**self._account_ports)
+
+    @cached_property
+    def account_care(self) -> AccountCare:
+        from shared.services.account_care import AccountCare
+
+        return AccountCare(**self._account_ports)
+
+    @cached_property
+    def factors(self) -> Factors:
+        from shared.services.account_factor import Factors
+
+        return Factors(**self._account_ports, demand=self.settings.second_factor)
+
+    @cached_property
+    def staffing(self) -> Staffing:
+        from shared.services.account_staff import Staffing
+
+        return Staffing(**self._account_ports, demand=self.settings.second_factor)
 
     @cached_property
     def paperwork(self) -> Documents:
@@ -278,7 +307,18 @@ class Wiring:
     def reviewing(self) -> Reviewing:
         from shared.services.reviewing import Reviewing
 
-        return Reviewing(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+        return Reviewing(
+            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, alternatives=self.alternatives
+        )  # fmt: skip
+
+    @cached_property
+    def alternatives(self) -> Alternatives:
+        from shared.services.alternatives import Alternatives
+
+        return Alternatives(
+            search=lambda: self.search_index, store=self.store, catalogue=self.catalogue, clock=self.clock,
+            on_fault=lambda fault: log(self.function, "declined without alternatives", fault),
+        )  # fmt: skip
 
     @cached_property
     def asking(self) -> Asking:
@@ -317,6 +357,12 @@ class Wiring:
         return ReservationViews(store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving)
 
     @cached_property
+    def preparing(self) -> Preparing:
+        from shared.services.preparing import Preparing
+
+        return Preparing(store=self.store, catalogue=self.catalogue, clock=self.clock)
+
+    @cached_property
     def calendar_feeds(self) -> CalendarFeeds:
         from shared.services.calendar_feeds import CalendarFeeds
 
@@ -331,12 +377,6 @@ class Wiring:
         return Siblings(self.store, self.clock)
 
     @cached_property
-    def preparing(self) -> Preparing:
-        from shared.services.preparing import Preparing
-
-        return Preparing(store=self.store, catalogue=self.catalogue, clock=self.clock)
-
-    @cached_property
     def coaching(self) -> Coaching:
         from shared.services.coaching import Coaching
 
@@ -346,4 +386,10 @@ class Wiring:
     def sweeping(self) -> Sweeping:
         from shared.services.sweeping import Sweeping
 
-        return Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling)
+        return Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist)
+
+    @cached_property
+    def waitlist(self) -> Waitlist:
+        from shared.services.waitlist import Waitlist
+
+        return Waitlist(store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds)

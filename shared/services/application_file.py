@@ -24,6 +24,7 @@ from shared.domain.seats import FreeStart, free_by_week, free_starts, seats_for
 from shared.domain.trainee import TraineeFacts
 from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Catalogue, Loaded, People, Person, Store
+from shared.services.alternatives import Alternative, next_starts
 from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application
 from shared.services.reviewing import guideline_results
@@ -77,6 +78,7 @@ class TraineeFile:
     cv_number: int | None
     messages: tuple[Message, ...] = ()
     newest_cv: Cv | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class ApplicationFiles:
             cv_number=self._number(application.cv_document_id),
             messages=self._messages(history),
             newest_cv=newest_cv(self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)) if asked else None,
+            alternatives=self._alternatives(application) if application.alternatives else (),
         )
 
     def staff(self, application_id: str) -> ReviewFile:
@@ -186,6 +189,12 @@ class ApplicationFiles:
         )
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------
+    def _alternatives(self, application: Application) -> tuple[Alternative, ...]:
+        """Those of the decision that are still on offer, in its order, with the starts that they have now."""
+        programs, now = self.catalogue.programs(application.alternatives), self.clock.now()
+        live = [programs[id] for id in application.alternatives if id in programs and programs[id].status is ProgramStatus.LIVE]
+        return tuple(Alternative(one, next_starts(self.store, one, local_date(now, one.place.zone))) for one in live)
+
     def _prospect(self, account_id: str, program: Program, kind: ExperienceType, start: date | None, weeks: int) -> Prospect:
         today = local_date(self.clock.now(), program.place.zone)
         stored = self.people.facts(account_id)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.domain.application import Application
-from shared.domain.fees import Quote
+from shared.domain.fees import Quote, price
 from shared.domain.money import dollars
 from shared.domain.policy import Policy
 from shared.domain.program import ExperienceType, Program, ReviewMode
 from shared.domain.reservation import Reservation
+from shared.domain.search import usual_weeks
 from shared.domain.trainee import TraineeFacts, TraineeStatus
 from shared.ports import Contact, Person
 
@@ -21,7 +23,7 @@ Facts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Letter:
-    """`facts` are label and value pairs. `action` is the one thing to do: (label, address)."""
+    """`facts` are label and value pairs, `links` a list of (label, address). `action` is the one thing to do: (label, address)."""
 
     subject: str
     greeting: str
@@ -29,6 +31,7 @@ class Letter:
     facts: Facts = ()
     action: tuple[str, str] | None = None
     closing: str = SIGNED
+    links: tuple[tuple[str, str], ...] = ()
 
     def text(self) -> str:
         """The plain-text part."""
@@ -36,6 +39,7 @@ class Letter:
         if self.facts:
             width = max(len(label) for label, _ in self.facts)
             blocks.append("\n".join(f"{label + ':':<{width + 2}}{value}" for label, value in self.facts))
+        blocks += [f"{label}:\n{address}" for label, address in self.links]
         if self.action:
             blocks.append(f"{self.action[0]}:\n{self.action[1]}")
         return "\n\n".join([*blocks, f"-- \n{self.closing}"]) + "\n"
@@ -179,7 +183,8 @@ def recommendation_wanted(contact: Contact, person: Person, application: Applica
     )
 
 
-def application_rejected(person: Person, program: Program, reason: str, url: str) -> Letter:
+def application_rejected(person: Person, program: Program, reason: str, url: str, others: Sequence[Program] = ()) -> Letter:
+    """The reason, and `others` that are open to this trainee instead."""
     return Letter(
         f"About your application: {program.name}",
         f"Hello {person.name},",
@@ -187,9 +192,15 @@ def application_rejected(person: Person, program: Program, reason: str, url: str
             f"We could not accept your application to {program.name}, {program.place.city}.",
             *((f"The reason: {reason}",) if reason else ()),
             "Nothing was charged. Your CV and profile are kept, and another program may fit.",
+            *((f"{'These are' if len(others) > 1 else 'This one is'} open to you, with seats when we looked:",) if others else ()),
         ),
+        links=tuple((_headline(one), f"{url}/programs/{one.id}") for one in others),
         action=("Find another rotation", f"{url}/programs?specialty={program.specialty}"),
     )
+
+
+def _headline(program: Program) -> str:
+    return f"{program.name}, {program.place.city}, {program.place.state}, {dollars(price(program, usual_weeks(program)))}"
 
 
 def application_expired(person: Person, application: Application, program: Program, url: str) -> Letter:

@@ -21,7 +21,7 @@ from shared.domain.documents import download_name
 from shared.domain.errors import Busy, OutcomeUnknown, RotaError
 from shared.domain.fees import quote
 from shared.domain.policy import by_version
-from shared.domain.program import Program
+from shared.domain.program import Program, ProgramStatus
 from shared.domain.reservation import Reservation
 from shared.events.envelope import Envelope
 from shared.events.reservation import HostMailUncertain
@@ -229,7 +229,9 @@ class Notifying:
     def _rejected(self, event: Envelope) -> Addressed:
         person, application, program = self._application(event)
         reason = (self.store.text(application.decision_reason_ref) if application.decision_reason_ref else None) or {}
-        letter = letters.application_rejected(person, program, str(reason.get("text", "")), self.public_url)
+        programs = self.catalogue.programs(application.alternatives) if application.alternatives else {}
+        others = [programs[id] for id in application.alternatives if id in programs and programs[id].status is ProgramStatus.LIVE]
+        letter = letters.application_rejected(person, program, str(reason.get("text", "")), self.public_url, others)
         return Addressed("rejected", person.email, letter)
 
     def _expired(self, event: Envelope) -> Addressed:

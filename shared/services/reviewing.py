@@ -27,6 +27,7 @@ from shared.domain.program import Program
 from shared.domain.trainee import StepResult, TraineeFacts
 from shared.events.application import ApplicationApproved, ApplicationClaimed, ApplicationRejected
 from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, Text, Work
+from shared.services.alternatives import Alternatives, Found
 from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, WAITS, application_of, releases_of
 from shared.services.steps import Call, decide_again, step
@@ -64,6 +65,7 @@ class Reviewing:
     people: People
     catalogue: Catalogue
     clock: BusinessClock
+    alternatives: Alternatives
 
     def claim(self, call: Call, application_id: str) -> Application:
         """The reviewer takes it for 4 business hours. Claiming what one has changes nothing; a colleague's is `NotAllowedNow`,
@@ -95,7 +97,10 @@ class Reviewing:
         return decide_again(lambda: self._approve(call, application_id, overrides, step1_verified))
 
     def reject(self, call: Call, application_id: str, code: str, reason: str) -> Application:
-        """Ends it with a code of `REJECT_CODES` and the reviewer's words, which the trainee reads. Raises `Invalid`, `NotAllowedNow`."""
+        """Ends it with a code of `REJECT_CODES` and the reviewer's words, which the trainee reads, and with three alternatives.
+
+        Raises `Invalid`, `NotAllowedNow`; never because no alternative could be found.
+        """
 
         def decide() -> Application:
             loaded, application = self._load(application_id)
@@ -106,10 +111,10 @@ class Reviewing:
                 raise Invalid("This is not one of the reasons.", f"Choose one of {', '.join(REJECT_CODES)}.", field="code")
             if not reason.strip():
                 raise Invalid("The trainee needs to know why.", "Write one or two sentences.", field="reason")
-            now, ref = self.clock.now(), _ref(application, "rejection")
+            now, ref, others = self.clock.now(), _ref(application, "rejection"), self._alternatives(application)
             event = ApplicationRejected(
                 status=status, decided_by=call.actor.id, decided_at=now, decision_code=code, decision_reason_ref=ref,
-                decision_reason_hash=text_hash(reason.strip()),
+                decision_reason_hash=text_hash(reason.strip()), alternatives=others.ids, alternatives_searched=others.searched,
             )  # fmt: skip
             moved = step(loaded, event, call, now, done=WAITS[ApplicationStatus.IN_REVIEW])
             self.store.commit(Work(steps=(moved,), releases=releases_of(application), texts=(Text(ref, {"text": reason.strip()}),)))
@@ -130,6 +135,10 @@ class Reviewing:
         return facts_with_documents(facts, self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------
+    def _alternatives(self, application: Application) -> Found:
+        facts = self.people.facts(application.trainee_id)
+        return self.alternatives.find(application, self.catalogue.program(application.program_id), facts)
+
     def _approve(self, call: Call, application_id: str, overrides: Sequence[Overriding], step1_verified: bool) -> Application:
         loaded, application = self._load(application_id)
         if application.status is ApplicationStatus.APPROVED and application.decided_by == call.actor.id:

@@ -6,6 +6,7 @@ from tests.fakes.documents import FakeDocuments
 from tests.fakes.mail import FakeMailer, FakeOutbox
 from tests.fakes.payments import FakePayments
 from tests.fakes.people import FakeIdentity, FakeLinks, FakePeople, FakeSessions
+from tests.fakes.search import FakeSearch
 from tests.fakes.store import FakeStore
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "FakeOutbox",
     "FakePayments",
     "FakePeople",
+    "FakeSearch",
     "FakeSearchPublisher",
     "FakeSessions",
     "FakeStore",

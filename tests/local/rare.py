@@ -54,6 +54,16 @@ class Rare:
         self.journey.sign(trainee)
         return trainee
 
+    def declined(self, name: str, program_id: str, start: str) -> None:
+        """Somebody new gets a no with what is open instead: the room that decides opens the search index."""
+        trainee = self.journey.sign_up(name)
+        self.journey.apply(trainee, program_id, start)
+        reviewer, here = self.journey.staff("reviewer"), f"/applications/{trainee.application['id']}"
+        reviewer.post(f"{here}/claim")
+        reviewer.post(f"{here}/reject", {"code": "not_a_fit", "reason": "The clinic has closed its teaching hours."})
+        others = trainee.client.get(here)["alternatives"]
+        expect(len(others) == 3 and all(one["starts"] for one in others), f"three open programs are proposed ({others})")
+
     def browser(self, paths: tuple[str, ...]) -> None:
         """A reviewer's browser: signs in by the form, opens pages of every room with its cookie, signs out."""
         account = next(one for one in self.stack.sign_ins if "reviewer" in one.role)

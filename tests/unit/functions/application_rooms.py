@@ -9,6 +9,7 @@ from lxml import html
 from functions.application_intake.handler import room as applications
 from functions.workspace.handler import room as workspace
 from shared.domain.instants import iso
+from shared.services.alternatives import Alternatives
 from shared.services.application_file import ApplicationFiles
 from shared.services.applying import Applying
 from shared.services.asking import Asking
@@ -17,6 +18,7 @@ from shared.services.reviewing import Reviewing
 from shared.services.workspace import Workspace
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
+from tests.fakes import FakeSearch
 from tests.rooms import Answer, Client, World
 from tests.unit.pages.page_markup import problems
 
@@ -29,7 +31,11 @@ class Rooms(World):
         super().__init__(applications)
         ports: dict[str, Any] = {"store": self.store, "people": self.people, "catalogue": self.catalogue, "clock": self.clock}
         self.wiring.applying = Applying(ids=self.ids, **ports)
-        self.wiring.reviewing = Reviewing(**ports)
+        self.search, self.faults = FakeSearch(self.store), list[Exception]()
+        alternatives = Alternatives(
+            search=lambda: self.search, store=self.store, catalogue=self.catalogue, clock=self.clock, on_fault=self.faults.append
+        )
+        self.wiring.reviewing = Reviewing(alternatives=alternatives, **ports)
         self.wiring.asking = Asking(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
         self.wiring.host_review = HostReview(reviewing=self.wiring.reviewing, **ports)
         self.wiring.application_files = ApplicationFiles(**ports)

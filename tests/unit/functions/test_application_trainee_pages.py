@@ -9,7 +9,8 @@ import pytest
 from shared.domain.application import ApplicationStatus
 from shared.domain.program import ReviewMode
 from shared.ports import Loaded
-from tests.builders import PROGRAM, REVIEWER, TRAINEE
+from tests import builders
+from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
 from tests.unit.functions.application_rooms import OTHER, WISH, Rooms, primary, shown
 
 START = f"/applications/start?program={PROGRAM}&start=2027-03-01&weeks=4&experience_type=hands_on"
@@ -295,3 +296,31 @@ def test_a_form_from_another_site_changes_nothing(rooms: Rooms) -> None:
     here = rooms.draft()
     assert rooms.browser(TRAINEE).post(f"{here}/submit", {}, origin="https://evil.example").status == 403
     assert rooms.api(TRAINEE).get(here).json["status"] == ApplicationStatus.DRAFT
+
+
+# --- after a no -------------------------------------------------------------------------------------------------------------------------
+def declined(rooms: Rooms) -> str:
+    here = rooms.taken()
+    assert rooms.browser(REVIEWER).post(f"{here}/reject", {"code": "not_a_fit", "reason": "No ward place."}).status == 303
+    return here
+
+
+def test_a_no_shows_what_is_open_instead_with_price_and_starts(rooms: Rooms) -> None:
+    builders.stored_program(rooms.store, id="cardiology-austin", name="Heart Clinic", place=builders.place(city="Austin", state="TX"))
+    rooms.store.open_seats("cardiology-austin", dict.fromkeys(WEEKS, 1))
+    tree = shown(
+        rooms.browser(TRAINEE).get(declined(rooms)), 200, "Not accepted", "No ward place.", "Open to you instead", "Heart Clinic",
+        "Austin, TX", "$2,149.00", "Next starts with a seat: Mon 1 March 2027", never=("We found no other",),
+    )  # fmt: skip
+    assert primary(tree) == ["Apply there"]
+    (link,) = tree.xpath("//a[contains(., 'Apply there')]/@href")
+    shown(rooms.browser(TRAINEE).get(link), 200, "Heart Clinic", "Start the application")
+
+
+def test_a_no_without_alternatives_says_whether_we_could_look(rooms: Rooms) -> None:
+    shown(rooms.browser(TRAINEE).get(declined(rooms)), 200, "We found no other open program", never=("Open to you instead",))
+
+
+def test_a_no_while_search_is_away_is_made_all_the_same_and_says_so(rooms: Rooms) -> None:
+    rooms.search.fail()
+    shown(rooms.browser(TRAINEE).get(declined(rooms)), 200, "Search was not available when this was decided")

@@ -42,7 +42,7 @@ LETTERS: dict[str, Letter] = {
     "confirm": letters.confirm_address(PERSON, f"{URL}/accounts/confirm/token", 48),
     "received": letters.application_received(PERSON, APPLICATION, PROGRAM, CURRENT, URL),
     "approved": letters.application_approved(PERSON, APPLICATION, PROGRAM, PLAN, URL),
-    "rejected": letters.application_rejected(PERSON, PROGRAM, "Ask for <Step 2 CK> & try again.", URL),
+    "rejected": letters.application_rejected(PERSON, PROGRAM, "Ask for <Step 2 CK> & try again.", URL, [PROGRAM]),
     "expired": letters.application_expired(PERSON, APPLICATION, PROGRAM, URL),
     "reserved": letters.seat_reserved(PERSON, RESERVATION, PROGRAM, CURRENT, URL),
     "host": letters.host_reserved(CONTACT, PERSON, builders.facts(), APPLICATION, RESERVATION, PROGRAM, CV_LINK, 7),
@@ -71,7 +71,8 @@ def visible(page: str) -> list[str]:
 def test_text_and_html_say_the_same(name: str) -> None:
     letter, text = LETTERS[name], LETTERS[name].text()
     facts = [part for fact in letter.facts for part in fact]
-    pieces = [letter.greeting, *letter.paragraphs, *facts, *(letter.action or ()), letter.closing]
+    links = [label for label, _ in letter.links]
+    pieces = [letter.greeting, *letter.paragraphs, *facts, *links, *(letter.action or ()), letter.closing]
     assert visible(html(letter)) == ["ro", "ta", letter.subject, *pieces]
     at = 0
     for piece in pieces:
@@ -85,6 +86,12 @@ def test_a_letter_has_no_empty_piece_no_template_left_in_it_and_no_script(name: 
     assert not re.search(r"\{\{|\{%|None|<script|<link|<img|src=|class=", page)
     assert "\n\n\n" not in letter.text()
     assert len(page) < 20_000
+
+
+def test_alternatives_are_links_with_their_price_in_text_and_html() -> None:
+    letter, address = LETTERS["rejected"], f"{URL}/programs/{PROGRAM.id}"
+    assert f"Inpatient Cardiology, Chicago, IL, $2,149.00:\n{address}\n" in letter.text()
+    assert f'href="{address}"' in html(letter)
 
 
 def test_what_people_typed_is_text_in_the_html_and_nothing_else() -> None:

@@ -10,6 +10,7 @@ from shared.domain.application import Application
 from shared.domain.instants import iso
 from shared.domain.program import ExperienceType, Program
 from shared.ports import Person
+from shared.services.alternatives import Alternatives
 from shared.services.applying import Applying, Wish
 from shared.services.asking import Asking
 from shared.services.holds import Holds
@@ -18,9 +19,10 @@ from shared.services.reviewing import Reviewing
 from shared.services.settling import Settling
 from shared.services.steps import Call
 from shared.services.sweeping import Sweeping
+from shared.services.waitlist import Waitlist
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, REVIEWER, TRAINEE, WEEKS
-from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeStore, FrozenClock
+from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeSearch, FakeStore, FrozenClock
 
 AS_TRAINEE = Call(builders.actor(), "request-1")
 AS_REVIEWER = Call(builders.actor("reviewer", REVIEWER), "request-2")
@@ -39,14 +41,21 @@ class Desk:
         self.people = FakePeople(self.store)
         self.catalogue = FakeCatalogue(self.store)
         self.applying = Applying(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids)
-        self.reviewing = Reviewing(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+        self.search, self.faults = FakeSearch(self.store), list[Exception]()
+        self.alternatives = Alternatives(
+            search=lambda: self.search, store=self.store, catalogue=self.catalogue, clock=self.clock, on_fault=self.faults.append
+        )
+        self.reviewing = Reviewing(
+            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, alternatives=self.alternatives
+        )
         self.asking = Asking(store=self.store, reviewing=self.reviewing, clock=self.clock)
         self.host_review = HostReview(
             store=self.store, people=self.people, catalogue=self.catalogue, reviewing=self.reviewing, clock=self.clock
         )
         settling = Settling(self.store, FakePayments(), self.clock)
         holds = Holds(self.store, FakePayments(), self.catalogue, self.people, self.clock, settling, "https://rota.test")
-        self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=holds, settling=settling)
+        waitlist = Waitlist(store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=holds)
+        self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=holds, settling=settling, waitlist=waitlist)
 
     def program(self, seats: int = 2, **changes: Any) -> Program:
         made = builders.stored_program(self.store, **changes)

@@ -12,7 +12,6 @@ from shared.domain.business_clock import business_time_between
 from shared.domain.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.guidelines import DocumentRule, Guidelines
 from shared.domain.program import ReviewMode
-from shared.ports import Step, Work
 from shared.services.steps import Call
 from tests import builders
 from tests.builders import HOST, PROGRAM, REVIEWER, TRAINEE, actor
@@ -276,8 +275,7 @@ def test_T19_routed_again_after_the_coordinator_did_without_the_host_its_yes_is_
 def test_T19_the_review_mode_of_the_day_of_submission_decides(then: ReviewMode, now: ReviewMode) -> None:
     desk = Desk().scene(review_mode=then)
     mine = desk.claimed()
-    changed = desk.store.load("PROGRAM", PROGRAM)
-    desk.store.commit(Work(steps=(Step(changed, builders.draft({"review_mode": now.value})),)))
+    builders.change(desk.store, "PROGRAM", PROGRAM, {"review_mode": now.value})
     if then is ReviewMode.HOST:
         with pytest.raises(NotAllowedNow):
             desk.reviewing.approve(AS_REVIEWER, mine.id)

@@ -15,7 +15,7 @@ from shared.domain.reservation import Choice
 from shared.events.envelope import Envelope
 from shared.ports import MAIL_IN_WORK, Person, Step, Text, Work
 from shared.services.accounts import Accounts
-from tests.builders import HOST, TRAINEE, draft
+from tests.builders import HOST, TRAINEE, draft, stored_program
 from tests.fakes import FakeIdentity, FakeSessions
 from tests.fakes.doomed import Doomed, Killed
 from tests.files import A_PDF
@@ -188,6 +188,17 @@ def test_a_rejection_gives_its_reason_and_another_way(post: Post) -> None:
     assert "The reason: The host asks for Step 2 CK." in mail.text
     assert "Nothing was charged" in mail.text
     assert f"{URL}/programs?specialty=cardiology" in mail.text
+
+
+def test_a_rejection_links_the_alternatives_that_are_still_on_offer(post: Post) -> None:
+    for id, status in (("cardiology-austin", "LIVE"), ("cardiology-boise", "PAUSED")):
+        stored_program(post.store, id=id, status=status)
+    others = ["cardiology-boise", "cardiology-austin", "gone-for-good"]
+    post.notifying.notify(told(post, "ApplicationRejected.v1", status="REJECTED", alternatives=others))
+    mail = post.one(HOME)
+    assert "This one is open to you" in mail.text
+    assert f"{URL}/programs/cardiology-austin\n" in mail.text
+    assert "boise" not in mail.text + mail.html
 
 
 @pytest.mark.parametrize(("code", "said"), [("offer", "the offer has ended"), ("draft", "never sent it"), ("reply", "has ended")])
