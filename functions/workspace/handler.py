@@ -30,7 +30,9 @@ def show_workspace(query: Annotated[QueueQuery, Query()]) -> WorkspaceView:
     workspace, now = room.wiring.workspace, room.wiring.clock.now()
     staff = bool(STAFF & set(session.roles))
     hub = HubView.of(workspace.hub(room.call("trainee")), now) if "trainee" in session.roles else None
-    queue = QueueView.of(workspace.queue(room.call("staff"), session.roles), query.view) if staff else None
+    queue = (
+        QueueView.of(workspace.queue(room.call("staff"), session.roles), query.view, session.account_id, session.roles) if staff else None
+    )
     return WorkspaceView(name=session.name, roles=session.roles, hub=hub, queue=queue)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Literal
 
@@ -15,7 +16,7 @@ from shared.domain.reservation import Reservation, ReservationStatus, balance_ov
 from shared.services.story import ApplicationCard
 from shared.services.workspace import Hub, Queue, Task, Waiting
 
-View = Literal["all", "overdue", "mine", "free"]
+View = Literal["all", "overdue", "mine", "free", "programs", "host", "trainee"]
 
 
 class Answer(BaseModel):
@@ -23,7 +24,8 @@ class Answer(BaseModel):
 
 
 class QueueQuery(BaseModel):
-    """`mine`: taken by the caller; `free`: taken by nobody."""
+    """`mine`: taken by the caller; `free`: taken by nobody; `programs`: of programs whose coordinator the caller is; `host` and `trainee`:
+    what waits for them, not for us."""
 
     model_config = ConfigDict(extra="forbid")
     view: View = Field("all", title="View")
@@ -95,8 +97,9 @@ class HubView(Answer):
 
 
 class QueueRow(Answer):
-    """`kind`: review (an application to decide), host_late (a host that does not answer: take it back), or mail (a
-    host's mail whose outcome nobody knows). `taken`: somebody reads it now."""
+    """`kind`: review (an application to decide), host_late (a host that does not answer: the coordinator decides), mail (a host's mail
+    whose outcome nobody knows); and host or reply, which wait for the host and the trainee. `taken`: somebody reads it now, `reviewer` has
+    or had it. `can_claim`: the caller may take it."""
 
     kind: str
     href: str
@@ -105,6 +108,10 @@ class QueueRow(Answer):
     escalated: bool
     taken: bool
     mine: bool
+    can_claim: bool
+    reviewer: str
+    claim_lapses_at: Instant | None
+    own_program: bool
     trainee: str
     program_name: str
     zone: str
@@ -114,22 +121,29 @@ class QueueRow(Answer):
     experience_type: ExperienceType | None
 
     @classmethod
-    def of(cls, row: Waiting) -> QueueRow:
+    def of(cls, row: Waiting, account_id: str, roles: Collection[str]) -> QueueRow:
         subject = row.application or row.reservation
         assert subject is not None  # the service leaves out what is not there
         folder = "applications" if row.application else "reservations"
+        waits = subject.status is ApplicationStatus.SUBMITTED
+        taken = subject.status is ApplicationStatus.IN_REVIEW
         return cls(
-            kind=row.item.due.kind, href=f"/{folder}/{subject.id}", due_at=row.item.due.at, overdue=row.overdue, escalated=row.escalated,
-            taken=subject.status is ApplicationStatus.IN_REVIEW, mine=row.mine, trainee=row.trainee.name if row.trainee else "Name erased",
+            kind=row.item.due.kind, href=f"/{folder}/{subject.id}", due_at=row.due_at, overdue=row.overdue, escalated=row.escalated,
+            taken=taken, mine=row.mine, can_claim=waits and "reviewer" in roles and subject.trainee_id != account_id,
+            reviewer=row.reviewer.name if row.reviewer else "",
+            claim_lapses_at=row.application.claim_lapses_at if row.application and taken else None,
+            own_program=row.program.coordinator_id == account_id, trainee=row.trainee.name if row.trainee else "Name erased",
             program_name=row.program.name, zone=row.program.place.zone, start=subject.start, weeks=subject.weeks, status=subject.status,
             experience_type=row.application.experience_type if row.application else None,
         )  # fmt: skip
 
 
 class QueueView(Answer):
-    """`rows` by time left, those of `view`; the counts are of the whole queue. `more`: it is longer than what was read."""
+    """`rows` by time left, those of `view`; `counts` are how many each view has. `open`, `overdue` and `today` are what waits for us.
+    `more`: it is longer than what was read."""
 
     view: View
+    counts: dict[View, int]
     rows: tuple[QueueRow, ...]
     open: int
     overdue: int
@@ -139,12 +153,22 @@ class QueueView(Answer):
     more: bool
 
     @classmethod
-    def of(cls, queue: Queue, view: View) -> QueueView:
-        rows = tuple(QueueRow.of(row) for row in queue.rows)
-        chosen = {"all": rows, "overdue": [r for r in rows if r.overdue], "mine": [r for r in rows if r.mine], "free": _free(rows)}
+    def of(cls, queue: Queue, view: View, account_id: str, roles: Collection[str]) -> QueueView:
+        rows = [QueueRow.of(row, account_id, roles) for row in queue.rows]
+        elsewhere = [QueueRow.of(row, account_id, roles) for row in queue.elsewhere]
+        views: dict[View, list[QueueRow]] = {
+            "all": rows,
+            "overdue": [row for row in rows if row.overdue],
+            "mine": [row for row in rows if row.mine],
+            "free": [row for row in rows if not row.taken],
+            "programs": [row for row in rows if row.own_program],
+            "host": [row for row in elsewhere if row.kind != "reply"],
+            "trainee": [row for row in elsewhere if row.kind == "reply"],
+        }
+        counts = {name: len(found) for name, found in views.items()}
         return cls(
-            view=view, rows=tuple(chosen[view]), open=len(rows), overdue=queue.overdue, today=queue.today,
-            mine=sum(row.mine for row in rows), free=len(_free(rows)), more=queue.more,
+            view=view, counts=counts, rows=tuple(views[view]), open=len(rows), overdue=queue.overdue, today=queue.today,
+            mine=counts["mine"], free=counts["free"], more=queue.more,
         )  # fmt: skip
 
 
@@ -155,7 +179,3 @@ class WorkspaceView(Answer):
     roles: tuple[str, ...]
     hub: HubView | None
     queue: QueueView | None
-
-
-def _free(rows: tuple[QueueRow, ...]) -> list[QueueRow]:
-    return [row for row in rows if not row.taken]

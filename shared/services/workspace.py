@@ -21,6 +21,8 @@ QUEUES: Mapping[str, tuple[str, ...]] = {
     "admin": ("review", "host_late", "mail"),
 }
 """Which kinds of due rows a role sees. `escalation` is no row of its own: it marks a review that has waited too long."""
+WATCHED: Mapping[str, tuple[str, ...]] = {role: ("reply", "host", "host_late") for role in QUEUES}
+"""Due rows of what waits for somebody else, a trainee or a host: shown apart, because nobody here owes the next step."""
 QUEUE_READ = 100
 
 
@@ -49,9 +51,11 @@ class Hub:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One row of the queue. `overdue` to the second; `escalated` once a review has waited its 72 business hours."""
+    """One row of the queue. `due_at` is what is promised to whoever waits; `overdue` to the second; `escalated` once a review has waited
+    its 72 business hours, or a host's silence seven days. `reviewer` has it now, or had it before it went to somebody else."""
 
     item: DueItem
+    due_at: datetime
     application: Application | None
     reservation: Reservation | None
     program: Program
@@ -59,13 +63,16 @@ class Waiting:
     overdue: bool
     escalated: bool
     mine: bool
+    reviewer: Person | None = None
 
 
 @dataclass(frozen=True)
 class Queue:
-    """In order of time left. `today` counts what falls due before the operator's day ends and is not over yet."""
+    """In order of time left: `rows` wait for these roles, `elsewhere` for a trainee or a host. `today` counts rows that fall due before the
+    operator's day ends and are not over yet."""
 
     rows: tuple[Waiting, ...]
+    elsewhere: tuple[Waiting, ...]
     overdue: int
     today: int
     more: bool
@@ -99,14 +106,17 @@ class Workspace:
     def queue(self, call: Call, roles: Sequence[str]) -> Queue:
         """What waits for these roles, the most urgent first; at most 100 rows of a kind are read."""
         kinds = tuple(dict.fromkeys(kind for role in roles for kind in QUEUES.get(role, ())))
-        items = [item for kind in kinds for item in self.store.due(kind, None, QUEUE_READ)]
-        rows = self._rows(sorted(items, key=lambda item: (item.due.at, item.subject_id)), call)
+        watched = tuple(dict.fromkeys(kind for role in roles for kind in WATCHED.get(role, ())))
+        items = [item for kind in dict.fromkeys((*kinds, *watched)) for item in self.store.due(kind, None, QUEUE_READ)]
+        found = sorted(self._rows(items, call), key=lambda row: (row.due_at, row.item.subject_id))
+        rows = tuple(row for row in found if row.item.due.kind in kinds)
         now = self.clock.now()
         tonight = end_of_day(local_date(now, CURRENT.business_zone), CURRENT.business_zone)
         return Queue(
-            rows=tuple(rows),
+            rows=rows,
+            elsewhere=tuple(row for row in found if row.item.due.kind in watched),
             overdue=sum(1 for row in rows if row.overdue),
-            today=sum(1 for row in rows if not row.overdue and row.item.due.at <= tonight),
+            today=sum(1 for row in rows if not row.overdue and row.due_at <= tonight),
             more=any(sum(1 for item in items if item.due.kind == kind) >= QUEUE_READ for kind in kinds),
         )
 
@@ -117,29 +127,35 @@ class Workspace:
         reservations = {id: Reservation.model_validate(one.state) for (kind, id), one in found.items() if kind == "RESERVATION"}
         subjects: list[Application | Reservation] = [*applications.values(), *reservations.values()]
         programs = self.catalogue.programs({one.program_id for one in subjects})
-        persons = self.people.persons({one.trainee_id for one in subjects})
+        holders = {one.claimed_by for one in applications.values() if one.claimed_by}
+        persons = self.people.persons({one.trainee_id for one in subjects} | holders)
         rows = []
         for item in items:
             subject = applications.get(item.subject_id) or reservations.get(item.subject_id)
             if subject is None or not _still_waits(item, subject):
                 continue  # the index may be a moment behind the state
-            rows.append(self._row(item, subject, programs[subject.program_id], persons.get(subject.trainee_id), call))
+            rows.append(self._row(item, subject, programs[subject.program_id], persons, call))
         return rows
 
-    def _row(self, item: DueItem, subject: Application | Reservation, program: Program, trainee: Person | None, call: Call) -> Waiting:
+    def _row(
+        self, item: DueItem, subject: Application | Reservation, program: Program, persons: Mapping[str, Person], call: Call
+    ) -> Waiting:
         now = self.clock.now()
         application = subject if isinstance(subject, Application) else None
-        escalate_at = application.escalate_at if application else None
+        due_at = _promised(item, application)
+        escalate_at = (application.host_escalated_at if item.due.kind == "host_late" else application.escalate_at) if application else None
         claimed = application is not None and application.status is ApplicationStatus.IN_REVIEW
         return Waiting(
             item=item,
             application=application,
             reservation=subject if isinstance(subject, Reservation) else None,
             program=program,
-            trainee=trainee,
-            overdue=reached(item.due.at, now),
-            escalated=escalate_at is not None and reached(escalate_at, now),
+            trainee=persons.get(subject.trainee_id),
+            due_at=due_at,
+            overdue=reached(due_at, now),
+            escalated=item.due.kind in ("review", "host_late") and escalate_at is not None and reached(escalate_at, now),
             mine=claimed and application is not None and application.claimed_by == call.actor.id,
+            reviewer=persons.get((application.claimed_by if application else None) or ""),
         )
 
     def _tasks(
@@ -158,9 +174,18 @@ _LEADING = (
 )  # fmt: skip
 
 
+def _promised(item: DueItem, application: Application | None) -> datetime:
+    """A host's row says when it is reminded next; what it owes the trainee is its answer in five days."""
+    if item.due.kind == "host" and application is not None and application.host_due_at is not None:
+        return application.host_due_at
+    return item.due.at
+
+
 def _still_waits(item: DueItem, subject: Application | Reservation) -> bool:
-    if item.due.kind == "host_late":
+    if item.due.kind in ("host", "host_late"):
         return subject.status is ApplicationStatus.HOST_REVIEW
+    if item.due.kind == "reply":
+        return subject.status is ApplicationStatus.NEEDS_INFO
     return item.due.kind != "review" or subject.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW)
 
 

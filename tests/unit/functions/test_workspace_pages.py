@@ -120,7 +120,12 @@ def test_T17_the_queue_is_in_order_of_time_left_with_counts_and_views(rooms: Roo
         shown_rows = rooms.workspace(rooms.api(REVIEWER)).get(f"/workspace?view={view}").json["queue"]["rows"]
         assert [row["href"] for row in shown_rows] == rows
     shown(rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=overdue"), 200, "Nothing in this view")
-    tree = shown(rooms.workspace(rooms.browser(COLLEAGUE)).get("/workspace"), 200, "A colleague", "Whoever takes it")
+    tree = shown(
+        rooms.workspace(rooms.browser(COLLEAGUE)).get("/workspace"),
+        200,
+        "Nora Feldspar until Mon 23 Nov 2026, 13:00 Chicago",
+        "Whoever takes it",
+    )
     assert tree.xpath("//nav[@aria-label='Views']/a[@aria-current]/text()") == ["Everything 2"]
 
 
@@ -175,3 +180,76 @@ def test_a_view_that_does_not_exist_and_a_stranger_are_refused(rooms: Rooms) -> 
     assert rooms.workspace(rooms.api(REVIEWER)).get("/workspace?vew=all").status == 422
     assert rooms.workspace(rooms.api()).get("/workspace").status == 401
     assert rooms.workspace(rooms.browser()).get("/workspace").location == "/accounts/sign-in?next=/workspace"
+
+
+# --- views of the queue -----------------------------------------------------------------------------------------------------------------
+def view(rooms: Rooms, name: str, who: str = REVIEWER) -> list[tuple[str, str]]:
+    """(kind, address) of the rows."""
+    return [(row["kind"], row["href"]) for row in rooms.workspace(rooms.api(who)).get(f"/workspace?view={name}").json["queue"]["rows"]]
+
+
+def test_what_waits_for_the_trainee_leaves_the_queue_and_has_a_view_of_its_own(rooms: Rooms) -> None:
+    here = rooms.taken()
+    rooms.browser(REVIEWER).post(f"{here}/ask", {"question": "Where?"})
+    assert (view(rooms, "all"), view(rooms, "trainee"), view(rooms, "host")) == ([], [("reply", here)], [])
+    shown(
+        rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=trainee"), 200, "With the trainee 1", "each row waits for the trainee",
+        "The trainee is asked", "due Mon 7 Dec 2026, 09:00 Chicago", "then Nora Feldspar", "0 open",
+    )  # fmt: skip
+    rooms.browser(TRAINEE).post(f"{here}/reply", {"answer": "In Cairo."})
+    assert (view(rooms, "mine"), view(rooms, "trainee")) == ([("review", here)], [])
+
+
+def test_T20_what_waits_for_the_host_shows_its_five_days_and_from_day_seven_on_is_the_coordinators(rooms: Rooms) -> None:
+    here = rooms.taken()
+    rooms.browser(REVIEWER).post(f"{here}/route")
+    assert (view(rooms, "all", COORDINATOR), view(rooms, "host", COORDINATOR)) == ([], [("host", here)])
+    shown(
+        rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=host"), 200, "The host is asked", "due Sat 28 Nov 2026, 09:00 Chicago"
+    )
+    late = Due("host_late", START + timedelta(days=10), "coordinator")
+    loaded = rooms.store.load("APPLICATION", here.rsplit("/", 1)[1])
+    rooms.store.commit(Work(steps=(Step(loaded, builders.draft({}), (late,), ("host",)),)))
+    assert (view(rooms, "all", COORDINATOR), view(rooms, "host", COORDINATOR)) == ([("host_late", here)], [("host_late", here)])
+    assert (view(rooms, "all"), view(rooms, "host")) == ([], [("host_late", here)])
+
+
+def test_T17_a_reviewer_takes_it_from_the_queue_and_a_coordinator_cannot(rooms: Rooms) -> None:
+    here = rooms.sent()
+    assert not rooms.workspace(rooms.browser(COORDINATOR)).get("/workspace").body.count("data-claim")
+    tree = shown(rooms.workspace(rooms.browser(REVIEWER)).get("/workspace"), 200, "Take it")
+    (action,) = tree.xpath("//form[@data-claim]/@action")
+    key = tree.xpath("//form[@data-claim]//input[@name='idempotency_key']/@value")[0]
+    assert rooms.browser(REVIEWER).post(action, {"idempotency_key": key}).location == here
+    assert view(rooms, "mine") == [("review", here)]
+    assert "data-claim" not in rooms.workspace(rooms.browser(COLLEAGUE)).get("/workspace").body
+
+
+def test_nobody_is_offered_to_take_their_own_application() -> None:
+    rooms = Rooms()
+    rooms.person("both-1", ("trainee", "reviewer"), "Iris Both")
+    rooms.facts("both-1")
+    rooms.cv("both-1")
+    wish = {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-03-01", "weeks": "4"}
+    here = rooms.browser("both-1").post("/applications", wish).location
+    rooms.browser("both-1").post(f"{here}/submit", {})
+    rows = {who: rooms.workspace(rooms.api(who)).get("/workspace").json["queue"]["rows"] for who in ("both-1", REVIEWER)}
+    assert [rows[who][0]["can_claim"] for who in rows] == [False, True]
+
+
+def test_H03_a_coordinator_has_a_view_of_the_own_programs(rooms: Rooms) -> None:
+    builders.stored_program(rooms.store, id="cardiology-austin", coordinator_id="coordinator-2")
+    rooms.store.open_seats("cardiology-austin", dict.fromkeys(WEEKS, 1))
+    mine, theirs = rooms.sent(), rooms.sent(key="key-2", program_id="cardiology-austin")
+    assert {href for _, href in view(rooms, "all", COORDINATOR)} == {mine, theirs}
+    assert view(rooms, "programs", COORDINATOR) == [("review", mine)]
+    assert "My programs" not in rooms.workspace(rooms.browser(REVIEWER)).get("/workspace").body
+
+
+def test_the_keys_are_explained_and_can_be_switched_off(rooms: Rooms) -> None:
+    """WCAG 2.1.4: single-key shortcuts. Without the script the help stays hidden, because there are no keys."""
+    rooms.sent()
+    tree = shown(rooms.workspace(rooms.browser(REVIEWER)).get("/workspace"), 200)
+    (help,) = tree.xpath("//details[@data-keys][@hidden]")
+    assert help.xpath(".//kbd/text()") == ["j", "k", "Enter", "c", "?"]
+    assert help.xpath(".//button[@aria-pressed]")
