@@ -6,9 +6,10 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from functions.workspace.guidelines import GuidelinesRequest, GuidelinesView
 from functions.workspace.models import HubView, QueueQuery, QueueView, WorkspaceView
 from shared.domain.errors import SignInNeeded
-from shared.runtime.http import SIGNED_IN, Room
+from shared.runtime.http import SIGNED_IN, Room, roles
 from shared.runtime.pages.nav import STAFF
 from shared.runtime.settings import Http
 
@@ -18,6 +19,8 @@ class Settings(Http):
 
 
 room = Room("workspace", Settings)
+coordinator = roles("coordinator")
+GUIDELINES = "/workspace/programs/<program_id>/guidelines"
 
 
 @room.get("/workspace", access=SIGNED_IN, page="workspace.html", title="Workspace")
@@ -34,6 +37,27 @@ def show_workspace(query: Annotated[QueueQuery, Query()]) -> WorkspaceView:
         QueueView.of(workspace.queue(room.call("staff"), session.roles), query.view, session.account_id, session.roles) if staff else None
     )
     return WorkspaceView(name=session.name, roles=session.roles, hub=hub, queue=queue)
+
+
+@room.get(GUIDELINES, access=coordinator, page="guidelines.html", title="Guidelines: {program_name}")
+def show_guidelines(program_id: str, saved: bool = False) -> GuidelinesView:
+    """What a host asks of trainees (H12), what is odd about it, and what it means for those who applied in the last year."""
+    return GuidelinesView.of(room.wiring.guideline_changes.show(program_id), saved=saved)
+
+
+@room.post(f"{GUIDELINES}/preview", access=coordinator, form=GuidelinesRequest, again=show_guidelines, page="guidelines.html",
+           title="Guidelines: {program_name}")  # fmt: skip
+def preview_guidelines(program_id: str, body: GuidelinesRequest) -> GuidelinesView:
+    """What these guidelines would have meant for past applicants. Writes nothing."""
+    return GuidelinesView.of(room.wiring.guideline_changes.preview(program_id, body.guidelines()), previewed=True)
+
+
+@room.post(GUIDELINES, access=coordinator, form=GuidelinesRequest, again=show_guidelines,
+           goes_to="/workspace/programs/{program_id}/guidelines?saved=1")  # fmt: skip
+def change_guidelines(program_id: str, body: GuidelinesRequest) -> GuidelinesView:
+    """These guidelines count from now on; applications that were sent keep those of their day."""
+    call = room.call("coordinator")
+    return GuidelinesView.of(room.wiring.guideline_changes.change(call, program_id, body.guidelines(), body.version), saved=True)
 
 
 handler = room.handler()

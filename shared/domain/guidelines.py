@@ -28,7 +28,7 @@ class DocumentRule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
-    max_age_days: int | None = Field(default=None, ge=1)
+    max_age_days: int | None = Field(default=None, ge=1, le=3650)
     must_cover: bool = False
     needed_by: NeededBy = NeededBy.CLEARANCE
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.services.caseload import Caseload
     from shared.services.coaching import Coaching
     from shared.services.documents import Documents
+    from shared.services.guideline_changes import GuidelineChanges
     from shared.services.holds import Holds
     from shared.services.host_review import HostReview
     from shared.services.indexing import Indexing
@@ -128,6 +129,14 @@ class Wiring(WiredPorts):
         from shared.services.workspace import Workspace
 
         return Workspace(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+
+    @cached_property
+    def guideline_changes(self) -> GuidelineChanges:
+        from shared.services.applicants import Applicants
+        from shared.services.guideline_changes import GuidelineChanges
+
+        applicants = Applicants(store=self.store, clock=self.clock)
+        return GuidelineChanges(store=self.store, catalogue=self.catalogue, applicants=applicants, clock=self.clock)
 
     @cached_property
     def reviewing(self) -> Reviewing:

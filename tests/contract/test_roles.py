@@ -80,9 +80,14 @@ GET /reservations/for/<application_id>                 401    200   404      403
 POST /reservations/for/<application_id>/checkout       401    200   404      403     403      200         403   403     403   403
 POST /reservations/for/<application_id>/terms          401    200   404      403     403      403         403   403     403   403
 GET /workspace                                         401    200   200      200     200      200         200   200     200   200
+GET /workspace/programs/<program_id>/guidelines        401    403   403      403     403      200         403   403     403   403
+POST /workspace/programs/<program_id>/guidelines       401    403   403      403     403      200         403   403     403   403
+POST /workspace/programs/<program_id>/guidelines/preview 401  403   403      403     403      200         403   403     403   403
 """
 
 BODIES: dict[str, dict[str, Any]] = {
+    "POST /workspace/programs/<program_id>/guidelines": {"version": 1, "step2_ck_required": True},
+    "POST /workspace/programs/<program_id>/guidelines/preview": {"step2_ck_required": True},
     "POST /accounts/sign-up": {"name": "New Person", "email": "new@example.org", "password": PASSWORD},
     "POST /accounts/resend": {"email": "new-1@example.org"},
     "POST /accounts/sign-in": {"email": "trainee-1@example.org", "password": PASSWORD},

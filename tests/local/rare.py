@@ -106,6 +106,18 @@ class Rare:
         approved = reviewer.post(f"{here}/approve", {"overrides": []})
         expect(approved["status"] == "APPROVED", f"it is approved ({approved['status']})")
 
+    def guidelines(self, program_id: str) -> None:
+        """A coordinator tries a stricter guideline against who applied, saves it, and takes it back."""
+        coordinator, here = self.journey.staff("coordinator"), f"/workspace/programs/{program_id}/guidelines"
+        before = coordinator.get(here)
+        expect(before["applicants"] > 0, "past applicants are found")
+        stricter = before["guidelines"] | {"step2_ck_required": True}
+        tried = coordinator.post(f"{here}/preview", stricter)
+        expect(tried["accepted"] <= before["accepted"], "a stricter guideline accepts nobody more")
+        saved = coordinator.post(here, stricter | {"version": before["version"]})
+        expect(saved["version"] == before["version"] + 1, "the change is a new version")
+        coordinator.post(here, before["guidelines"] | {"version": saved["version"]})
+
     # --- Stripe -----------------------------------------------------------------------------------------------------------------------
     @contextmanager
     def no_webhooks(self) -> Iterator[None]:

@@ -36,6 +36,8 @@ def play(journey: Journey, rare: Rare) -> None:
         rare.routed("Gita Rao", *roomy)
     with journey.step("a no with alternatives"):
         rare.declined("Hana Sato", *roomy)
+    with journey.step("guidelines"):
+        rare.guidelines(roomy[0])
     with journey.step("a bad file"):
         rare.bad_file(leila)
     bilal, chidi, dina, farid = (rare.approved(name, *roomy) for name in ("Bilal Haddad", "Chidi Okoro", "Dina Kamel", "Farid Aziz"))

@@ -1,0 +1,187 @@
+"""The guidelines page (H12, host screen 8): what it says, what a trial shows, what saving does, and every refusal with its form."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from lxml import html
+
+from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.services.applicants import Applicants
+from shared.services.guideline_changes import GuidelineChanges
+from tests.builders import PROGRAM, REVIEWER, TRAINEE
+from tests.rooms import Answer
+from tests.unit.functions.application_rooms import COORDINATOR, OTHER, Rooms, primary, shown
+
+HERE = f"/workspace/programs/{PROGRAM}/guidelines"
+ANY_ROW = {"document_kind[]": "any", "document_age[]": "any", "document_cover[]": "any", "document_when[]": "clearance"}
+FORM: dict[str, Any] = {"version": "1", "statuses[]": ["", "student", "graduate"], "lead_days": "0", **ANY_ROW}
+
+
+class Desk(Rooms):
+    def __init__(self, **program: Any) -> None:
+        super().__init__(**program)
+        applicants = Applicants(store=self.store, clock=self.clock)
+        self.wiring.guideline_changes = GuidelineChanges(
+            store=self.store, catalogue=self.catalogue, applicants=applicants, clock=self.clock
+        )
+
+    def open(self, query: str = "") -> Answer:
+        return self.workspace(self.browser(COORDINATOR)).get(HERE + query)
+
+    def send(self, where: str = "", **changes: Any) -> Answer:
+        return self.workspace(self.browser(COORDINATOR)).post(HERE + where, {**FORM, **changes})
+
+    def in_force(self) -> Guidelines:
+        return self.catalogue.program(PROGRAM).guidelines
+
+    def applied(self) -> Desk:
+        """Two past applicants: a student who passed nothing further, and one who passed Step 2 CK."""
+        self.ready().sent()
+        self.clock.move(timedelta(minutes=1))
+        self.facts(OTHER, step2_ck="passed", step2_ck_verified=True)
+        self.cv(OTHER, "document-2")
+        draft = self.browser(OTHER).post("/applications", {**WISH, "idempotency_key": "key-2"}).location
+        assert self.browser(OTHER).post(f"{draft}/submit", {}).status == 303
+        return self
+
+
+WISH = {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-03-01", "weeks": "4"}
+
+
+def value(tree: html.HtmlElement, name: str) -> str:
+    return str(tree.xpath(f"//*[@name='{name}']/@value")[0])
+
+
+def chosen(tree: html.HtmlElement, column: str) -> list[str]:
+    return [select.xpath("string(option[@selected]/@value)") for select in tree.xpath(f"//select[@name='{column}[]']")]
+
+
+def test_H12_a_program_without_applicants_says_so_and_offers_one_action() -> None:
+    tree = shown(
+        Desk().open(), 200, "Guidelines", "Inpatient Cardiology", "No past applicants yet", "Unchanged since the program went live."
+    )
+    assert primary(tree) == ["Try against past applicants"]
+
+
+def test_H12_the_form_shows_what_is_in_force_with_two_more_rows_for_documents() -> None:
+    rules = Guidelines(
+        statuses=("graduate",), step1_required=True, min_graduation_year=2020, languages=("Spanish", "French"), lead_days=30,
+        documents=(DocumentRule(kind="tb_test", max_age_days=75, must_cover=True, needed_by=NeededBy.APPROVAL),),
+    )  # fmt: skip
+    tree = shown(Desk(guidelines=rules).open(), 200, "Document 1", "75 days")
+    assert tree.xpath("//input[@name='statuses[]'][@checked]/@value") == ["graduate"]
+    assert (value(tree, "languages"), value(tree, "min_graduation_year"), value(tree, "lead_days")) == ("Spanish, French", "2020", "30")
+    assert [chosen(tree, f"document_{column}") for column in ("kind", "age", "cover", "when")] == [
+        ["tb_test", "any", "any"], ["75", "any", "any"], ["yes", "any", "any"], ["approval", "clearance", "clearance"],
+    ]  # fmt: skip
+
+
+def test_H12_a_trial_counts_past_applicants_keeps_what_was_typed_and_writes_nothing() -> None:
+    desk = Desk().applied()
+    commits = desk.store.commits
+    answer = desk.send("/preview", step2_ck_required="yes", languages="English")
+    tree = shown(
+        answer, 200, "Would have accepted 1 of 2 past applicants", "The guidelines in force accept 2.",
+        "With this change 1 more would be refused.",
+        "USMLE Step 2 CK passed", "Applicant 1 of 2", "No contradictions found", never=("Amara", "Bela", TRAINEE),
+    )  # fmt: skip
+    assert primary(tree) == ["Save these guidelines"]
+    assert tree.xpath("//button[@formaction]/@formaction") == [HERE]
+    assert (value(tree, "languages"), tree.xpath("//input[@name='step2_ck_required']/@checked")) == ("English", ["checked"])
+    assert (desk.store.commits, desk.in_force()) == (commits, Guidelines())
+
+
+def test_H12_a_trial_shows_what_is_wrong_with_it() -> None:
+    answer = Desk().send("/preview", languages="Spanish, spanish", visa_types="B1")
+    shown(answer, 200, "2 remarks on this change", "Cannot be saved: “spanish” is named twice.", "Warning: “B1” is not a way to enter")
+
+
+def test_H12_saving_leads_back_and_says_so() -> None:
+    desk = Desk()
+    rows = {
+        "document_kind[]": ["bls", "any", "tb_test"], "document_age[]": ["any", "any", "90"], "document_cover[]": ["yes", "any", "any"],
+        "document_when[]": ["clearance", "clearance", "approval"],
+    }  # fmt: skip
+    answer = desk.send(step2_ck_required="yes", languages="Spanish", weeks_min="4", **rows)
+    assert (answer.status, answer.location) == (303, f"{HERE}?saved=1")
+    assert desk.in_force() == Guidelines(
+        step2_ck_required=True, languages=("Spanish",), weeks_min=4,
+        documents=(
+            DocumentRule(kind="bls", must_cover=True), DocumentRule(kind="tb_test", max_age_days=90, needed_by=NeededBy.APPROVAL),
+        ),
+    )  # fmt: skip
+    shown(desk.open("?saved=1"), 200, "Saved", "From now on applications are held to these guidelines.", "Last changed")
+
+
+def test_H12_an_error_of_the_linter_comes_back_beside_its_field_with_what_was_typed() -> None:
+    desk = Desk()
+    tree = shown(desk.send(languages="Spanish, spanish"), 422, "There is a problem", "“spanish” is named twice.")
+    assert tree.xpath("//a[@href='#f-languages']")
+    assert value(tree, "languages") == "Spanish, spanish"
+    assert desk.in_force() == Guidelines()
+
+
+def test_H12_bad_input_is_refused_beside_its_field() -> None:
+    desk = Desk()
+    for changes, field in (
+        ({"statuses[]": ""}, "statuses"),
+        ({"weeks_min": "8", "weeks_max": "4"}, "weeks_min"),
+        ({"lead_days": "many"}, "lead_days"),
+        ({"min_graduation_year": "20"}, "min_graduation_year"),
+        ({**ANY_ROW, "document_kind[]": ["bls", "bls"]}, "documents"),
+        ({**ANY_ROW, "document_kind[]": ["bls"], "document_age[]": ["old"]}, "documents"),
+        ({**ANY_ROW, "document_kind[]": ["../etc"]}, "documents"),
+        ({"gender": "any"}, "gender"),
+    ):
+        answer = desk.workspace(desk.api(COORDINATOR)).post(HERE, _json({**FORM, **changes}))
+        assert (answer.status, [one["field"] for one in answer.json["fields"]]) == (422, [field]), answer.body
+        assert desk.send(**changes).status == 422
+    assert desk.in_force() == Guidelines()
+
+
+def test_H12_programs_send_rules_as_they_are() -> None:
+    desk = Desk()
+    rule = {"kind": "tb_test", "max_age_days": 90, "must_cover": False, "needed_by": "approval"}
+    answer = desk.workspace(desk.api(COORDINATOR)).post(HERE, {"version": 1, "documents": [rule]})
+    assert (answer.status, answer.json["version"], answer.json["guidelines"]["documents"]) == (200, 2, [rule])
+    assert desk.workspace(desk.api(COORDINATOR)).get(HERE).json["findings"] == []
+
+
+def test_two_people_at_once_the_second_sees_both_and_loses_nothing() -> None:
+    desk = Desk()
+    assert desk.send(step2_ck_required="yes").status == 303
+    tree = shown(desk.send(languages="Spanish"), 409, "while you were looking at it", "In force now", "USMLE Step 2 CK passed")
+    assert (value(tree, "languages"), value(tree, "version")) == ("Spanish", "2")
+    assert desk.in_force() == Guidelines(step2_ck_required=True)
+    assert desk.send(version="2", languages="Spanish").status == 303
+
+
+def test_H12_a_lost_answer_of_the_store_comes_back_as_a_form_and_saving_again_is_one_change() -> None:
+    desk = Desk()
+    desk.store.fail_after_commit()
+    assert desk.send(step2_ck_required="yes").status == 503
+    assert desk.send(step2_ck_required="yes").status == 303
+    assert len(desk.store.history("PROGRAM", PROGRAM)) == 2
+
+
+def test_only_coordinators_look_at_guidelines_and_a_wrong_address_is_not_found() -> None:
+    desk = Desk()
+    for who in (TRAINEE, REVIEWER):
+        assert desk.workspace(desk.api(who)).get(HERE).status == 403
+        assert desk.workspace(desk.api(who)).post(HERE, {"version": 1, "step2_ck_required": True}).status == 403
+    assert desk.workspace(desk.browser()).get(HERE).location.startswith("/accounts/sign-in")
+    assert desk.workspace(desk.api(COORDINATOR)).get("/workspace/programs/none/guidelines").status == 404
+    assert desk.in_force() == Guidelines()
+
+
+def _json(form: dict[str, Any]) -> dict[str, Any]:
+    """A form's fields as a program sends them."""
+    found: dict[str, Any] = {}
+    for name, given in form.items():
+        if name.endswith("[]"):
+            found[name[:-2]] = [one for one in ([given] if isinstance(given, str) else given) if one]
+        else:
+            found[name] = given
+    return found
