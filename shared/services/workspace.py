@@ -21,7 +21,7 @@ QUEUES: Mapping[str, tuple[str, ...]] = {
     "admin": ("review", "host_late", "mail"),
 }
 """Which kinds of due rows a role sees. `escalation` is no row of its own: it marks a review that has waited too long."""
-WATCHED: Mapping[str, tuple[str, ...]] = {role: ("reply", "host", "host_late") for role in QUEUES}
+WATCHED: Mapping[str, tuple[str, ...]] = dict.fromkeys(QUEUES, ("reply", "host", "host_late"))
 """Due rows of what waits for somebody else, a trainee or a host: shown apart, because nobody here owes the next step."""
 QUEUE_READ = 100
 

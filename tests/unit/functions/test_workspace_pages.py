@@ -193,7 +193,7 @@ def test_what_waits_for_the_trainee_leaves_the_queue_and_has_a_view_of_its_own(r
     rooms.browser(REVIEWER).post(f"{here}/ask", {"question": "Where?"})
     assert (view(rooms, "all"), view(rooms, "trainee"), view(rooms, "host")) == ([], [("reply", here)], [])
     shown(
-        rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=trainee"), 200, "With the trainee 1", "each row waits for the trainee",
+        rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=trainee"), 200, "With the trainee 1", "waits for the trainee",
         "The trainee is asked", "due Mon 7 Dec 2026, 09:00 Chicago", "then Nora Feldspar", "0 open",
     )  # fmt: skip
     rooms.browser(TRAINEE).post(f"{here}/reply", {"answer": "In Cairo."})
