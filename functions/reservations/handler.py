@@ -9,6 +9,7 @@ from functools import partial
 
 from aws_lambda_powertools.event_handler import Response
 
+from functions.reservations.care import CasesView, DirectoryView, SuggestRequest, TickRequest
 from functions.reservations.models import BeginCheckout, CheckoutView, ReservationView, ReserveView, SignTerms
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, LedgerTable, Stripe
@@ -61,6 +62,34 @@ def cancel_hold(reservation_id: str) -> ReservationView:
     """Give a held seat back before it is paid."""
     room.wiring.reserving.cancel(room.call("trainee"), reservation_id)
     return show_reservation(reservation_id)
+
+
+@room.post(
+    f"{HUB}/preparation", access=roles("trainee"), form=TickRequest, again=show_reservation, goes_to="/reservations/{id}#preparation"
+)
+def tick(reservation_id: str, body: TickRequest) -> ReservationView:
+    """Tick an item of the preparation list off, or open it again (H19)."""
+    room.wiring.preparing.tick(room.call("trainee"), reservation_id, body.kind, body.done == "yes")
+    return show_reservation(reservation_id)
+
+
+@room.post(f"{HUB}/suggest", access=roles("coach"), form=SuggestRequest, again=show_reservation, goes_to="/reservations/{id}#preparation")
+def suggest(reservation_id: str, body: SuggestRequest) -> ReservationView:
+    """Suggest a partner of the directory to one's own trainee (T31)."""
+    room.wiring.preparing.suggest(room.call("coach"), reservation_id, body.partner_id)
+    return show_reservation(reservation_id)
+
+
+@room.get("/reservations/partners", access=roles("trainee", *STAFF), page="partners.html", title="Partners")
+def directory() -> DirectoryView:
+    """Partners for housing, transportation and insurance: suggestions, all of them (T31)."""
+    return DirectoryView.all()
+
+
+@room.get("/reservations/cases", access=roles("coach"), page="cases.html", title="My trainees")
+def my_trainees() -> CasesView:
+    """The caller's own trainees by start date, with what each still has to prepare."""
+    return CasesView.of(room.wiring.caseload.of(room.call("coach")), room.wiring.clock)
 
 
 @see_hub(f"{HUB}/paid", page="paid.html", title="Your payment")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from functions.reservations.care import CareView
 from shared.domain.calendar import end_date, local_date, monday_of
 from shared.domain.fees import Quote
 from shared.domain.instants import Instant
@@ -180,6 +181,7 @@ class ReservationView(BaseModel):
     money: list[MoneyRow]
     coach: CoachView | None
     mine: bool
+    care: CareView
     calendar_path: str | None
 
     @classmethod
@@ -198,6 +200,7 @@ class ReservationView(BaseModel):
             created_at=reserved.created_at, reserved_at=reserved.reserved_at, released_at=reserved.released_at,
             release_code=reserved.release_code, refund_cents=reserved.refund_cents, receipt=_receipt(hub), week_rows=_weeks(hub),
             money=_money(hub), coach=CoachView(name=hub.coach.name, email=hub.coach.email) if hub.coach else None, mine=hub.mine,
+            care=CareView.of(reserved, hub.program, clock, hub.coaching),
             calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,
         )  # fmt: skip
 

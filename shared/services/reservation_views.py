@@ -50,7 +50,8 @@ class Offer:
 class Hub:
     """A reservation with its receipt: the event rows (why the seat is theirs), the weeks' counters, the ledger of its book.
 
-    `mine`: the caller is the trainee; only then `feed` is the name of the calendar's secret address, empty while it is closed.
+    `mine`: the caller is the trainee, `coaching`: its coach. Only for the trainee `feed` is the name of the calendar's secret address,
+    empty while it is closed.
     """
 
     reserved: Reservation
@@ -59,6 +60,7 @@ class Hub:
     weeks: dict[str, WeekSeats]
     journal: list[JournalEntry]
     mine: bool
+    coaching: bool
     feed: str
     coach: Person | None
 
@@ -114,6 +116,7 @@ class ReservationViews:
             {week: weeks[week] for week in sorted(reserved.week_list, key=monday_of) if week in weeks},
             self.store.journal(book_of(reserved.id)),
             mine := call.actor.id == reserved.trainee_id,
+            call.actor.id == reserved.coach_id,
             self._feed(reserved) if mine else "",
             self._coach(reserved),
         )

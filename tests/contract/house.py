@@ -95,6 +95,7 @@ class House(World):
         self.host_secret = self.store.texts[routed.host_link_ref or ""]["secret"]
         self.wiring.asking.ask(CLAIMER, self.applications["NEEDS_INFO"], "Which ward was it?")
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
+        self.wiring.coaching.match(self.reservations["RESERVED"], WEBHOOK)
         self.calendar = self._calendar(self.reservations["RESERVED"])
         self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
         self._kept = [(thing, _copied(vars(thing))) for thing in self._things()]

@@ -75,6 +75,10 @@ POST /reservations/<reservation_id>/calendar/close     401    200   404      403
 POST /reservations/<reservation_id>/cancel             401    200   404      403     403      403         403   403     403   403
 GET /reservations/<reservation_id>/left                401    200   404      200     200      200         200   200     200   403
 GET /reservations/<reservation_id>/paid                401    200   404      200     200      200         200   200     200   403
+POST /reservations/<reservation_id>/preparation        401    200   404      403     403      403         403   403     403   403
+POST /reservations/<reservation_id>/suggest            401    403   403      403     403      403         200   403     403   403
+GET /reservations/cases                                401    403   403      403     403      403         200   403     403   403
+GET /reservations/partners                             401    200   200      200     200      200         200   200     200   403
 GET /reservations/feed/<secret>.ics                    everybody 200
 GET /reservations/for/<application_id>                 401    200   404      403     403      200         403   403     403   403
 POST /reservations/for/<application_id>/checkout       401    200   404      403     403      200         403   403     403   403
@@ -104,6 +108,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /applications/<application_id>/reply": {"answer": "On the cardiac ward."},
     "POST /reservations/for/<application_id>/terms": {"terms_version": terms.CURRENT, "typed_name": "Trainee-1 Person"},
     "POST /reservations/for/<application_id>/checkout": {"choice": "deposit"},
+    "POST /reservations/<reservation_id>/preparation": {"kind": "visa", "done": "yes"},
+    "POST /reservations/<reservation_id>/suggest": {"partner_id": "lakeside-rooms"},
 }
 QUERIES = {"GET /documents/<document_id>/received": "?kind=cv", "GET /applications/start": f"?program={PROGRAM}"}
 DRAFT, IN_REVIEW, NEEDS_INFO, HOST_REVIEW, APPROVED = "DRAFT", "IN_REVIEW", "NEEDS_INFO", "HOST_REVIEW", "APPROVED"

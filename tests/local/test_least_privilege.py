@@ -29,6 +29,7 @@ def play(journey: Journey, rare: Rare) -> None:
         journey.pay(leila, journey.checkout(leila)["checkout_url"])
         journey.host_mail(leila)
         leila.client.get("/workspace")
+        journey.staff("coach").get("/reservations/cases")
     with journey.step("a browser"):
         hub = f"/reservations/{leila.reservation_id}"
         rare.browser(("/", "/programs", "/documents", f"/applications/{leila.application['id']}", hub, "/workspace"))

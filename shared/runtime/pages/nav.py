@@ -20,6 +20,7 @@ PLACES: tuple[tuple[frozenset[str], NavItem], ...] = (
     (STAFF, NavItem("Queue", "/workspace")),
     (frozenset({ANYONE, "trainee"}) | STAFF, NavItem("Find a rotation", "/programs")),
     (frozenset({"trainee"}), NavItem("My rotations", "/workspace")),
+    (frozenset({"coach"}), NavItem("My trainees", "/reservations/cases")),
     (frozenset({"trainee"}), NavItem("Documents", "/documents")),
     (frozenset({"host"}), NavItem("Today", "/workspace")),
     (frozenset({ANYONE, "trainee", "host"}), NavItem("How it works", "/how-it-works")),

@@ -1,0 +1,121 @@
+"""Around a reserved seat, over HTTP: the preparation list by week, partners, and a coach's trainees (H19, H20, T30, T31)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.calendar import end_of_day
+from shared.domain.preparation import PrepKind
+from shared.services.caseload import Caseload
+from tests.unit.functions.test_reservations_room import Desk, good_page
+from tests.unit.services.reserving_scene import WEBHOOK, by
+
+
+@pytest.fixture
+def desk() -> Desk:
+    made = Desk()
+    scene, wiring = made.scene, made.world.wiring
+    wiring.preparing = scene.preparing
+    wiring.caseload = Caseload(store=scene.store, people=scene.people, catalogue=scene.catalogue)
+    for coach in ("coach-1", "coach-2"):
+        scene.coach(coach)
+        made.world.identity.accounts[coach] = (f"{coach}@example.org", "x")
+    return made
+
+
+def matched(desk: Desk) -> tuple[str, str, str]:
+    """A reserved seat: its id, its coach, and the coach whose it is not."""
+    id = desk.reserved()
+    coach = desk.scene.coaching.match(id, WEBHOOK)
+    assert coach is not None
+    return id, coach, {"coach-1": "coach-2", "coach-2": "coach-1"}[coach]
+
+
+def test_H19_the_hub_shows_the_list_by_week_and_a_tick_leads_back_to_it(desk: Desk) -> None:
+    id = desk.reserved()
+    html = good_page(desk.page.get(f"/reservations/{id}"))
+    for said in ("Before you go", "5 of 5 open", "Mon 21 Dec to Sun 27 December 2026", "10 weeks before", "from 90 days before the start"):
+        assert said in html, said
+    ticked = desk.page.post(f"/reservations/{id}/preparation", {"kind": "visa", "done": "yes", "idempotency_key": "k-1"})
+    assert (ticked.status, ticked.location) == (303, f"/reservations/{id}#preparation")
+    html = good_page(desk.page.get(f"/reservations/{id}"))
+    assert "4 of 5 open" in html
+    assert "Open it again" in html
+    assert desk.api.get(f"/reservations/{id}").json["care"]["open"] == 4
+
+
+def test_H19_a_list_that_is_all_done_says_that_nothing_needs_doing(desk: Desk) -> None:
+    id = desk.reserved()
+    for kind in PrepKind:
+        assert desk.api.post(f"/reservations/{id}/preparation", {"kind": kind, "done": "yes"}).status == 200
+    assert "You need to do nothing: we send no more reminders." in good_page(desk.page.get(f"/reservations/{id}"))
+
+
+def test_H19_an_item_shows_as_late_from_the_second_after_its_sunday(desk: Desk) -> None:
+    id = desk.reserved()
+    late = desk.scene.preparing.tasks(desk.scene.reservation(id), desk.scene.program)[0]
+    for moved, said in ((timedelta(), False), (timedelta(seconds=1), True)):
+        desk.scene.clock.set(end_of_day(late.due_on, "America/Chicago") + moved)
+        assert desk.api.get(f"/reservations/{id}").json["care"]["weeks"][0]["tasks"][0]["late"] is said
+
+
+@pytest.mark.parametrize("body", [{}, {"kind": "visa"}, {"kind": "pet", "done": "yes"}, {"kind": "visa", "done": "maybe"}])
+def test_a_tick_that_names_no_item_is_refused_and_changes_nothing(desk: Desk, body: dict[str, str]) -> None:
+    id = desk.reserved()
+    commits = desk.scene.store.commits
+    assert desk.api.post(f"/reservations/{id}/preparation", body).status == 422
+    assert desk.scene.store.commits == commits
+
+
+def test_a_held_or_foreign_list_is_not_ticked_and_a_held_seat_shows_none(desk: Desk) -> None:
+    id = desk.held()
+    tick = {"kind": "visa", "done": "yes"}
+    assert "Before you go" not in good_page(desk.page.get(f"/reservations/{id}"))
+    assert desk.api.post(f"/reservations/{id}/preparation", tick).status == 409
+    assert desk.world.api("trainee-9").post(f"/reservations/{id}/preparation", tick).status == 404
+    assert desk.world.api("coordinator-1").post(f"/reservations/{id}/preparation", tick).status == 403
+
+
+def test_T31_a_coach_suggests_from_the_case_and_the_trainee_reads_it_as_a_suggestion(desk: Desk) -> None:
+    id, coach, _ = matched(desk)
+    page = desk.world.browser(coach)
+    html = good_page(page.get(f"/reservations/{id}"))
+    assert "Suggest a partner" in html
+    assert "Mark as done" not in html, "the list is the trainee's to tick"
+    sent = page.post(f"/reservations/{id}/suggest", {"partner_id": "lakeside-rooms"})
+    assert (sent.status, sent.location) == (303, f"/reservations/{id}#preparation")
+    mine = good_page(desk.page.get(f"/reservations/{id}"))
+    assert "Suggested by your coach: Lakeside Rooms" in mine
+    assert "A suggestion: you choose, and pay it yourself." in mine
+    assert "Suggest a partner" not in mine
+    assert 'value="lakeside-rooms"' not in good_page(page.get(f"/reservations/{id}")), "offered once"
+
+
+def test_T31_an_unknown_partner_comes_back_on_the_page_and_another_coach_or_role_is_refused(desk: Desk) -> None:
+    id, coach, other = matched(desk)
+    refused = good_page(desk.world.browser(coach).post(f"/reservations/{id}/suggest", {"partner_id": "nobody"}), 422)
+    assert "This partner is not in our directory." in refused
+    assert desk.world.api(other).post(f"/reservations/{id}/suggest", {"partner_id": "lakeside-rooms"}).status == 404
+    assert desk.api.post(f"/reservations/{id}/suggest", {"partner_id": "lakeside-rooms"}).status == 403
+    assert desk.scene.reservation(id).suggestions == ()
+
+
+def test_T31_the_directory_marks_each_partner_as_a_suggestion(desk: Desk) -> None:
+    html = good_page(desk.page.get("/reservations/partners"))
+    found = desk.api.get("/reservations/partners").json["groups"]
+    assert [group["kind"] for group in found] == ["housing", "transportation", "insurance"]
+    assert html.count(">Suggestion</span>") == sum(len(group["partners"]) for group in found)
+
+
+def test_a_coach_sees_their_own_trainees_by_start_and_nobody_elses(desk: Desk) -> None:
+    id, coach, other = matched(desk)
+    desk.scene.preparing.tick(by("trainee"), id, PrepKind.VISA, True)
+    html = good_page(desk.world.browser(coach).get("/reservations/cases"))
+    for said in ("Amara Okafor", "Mon 1 March 2027", "4 of 5", f'href="/reservations/{id}#preparation"'):
+        assert said in html, said
+    assert "No trainees at the moment" in good_page(desk.world.browser(other).get("/reservations/cases"))
+    assert desk.world.api("coordinator-1").get("/reservations/cases").status == 403
+    desk.scene.people.erase("trainee-1")
+    assert desk.world.api(coach).get("/reservations/cases").json["rows"][0]["trainee"] == "Name erased"
