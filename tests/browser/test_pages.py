@@ -55,6 +55,7 @@ def test_what_goes_wrong_is_a_page_that_says_what_to_do(visitor: Visitor) -> Non
         assert "There is a problem" in visitor.text()
         visitor.look("sign-in-refused")
         visitor.open("/programs?start=2027-02-30", status=422)
+        assert "Something in the address needs a change" in visitor.text()
         visitor.look("query-refused")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from shared.domain.errors import RotaError, WrongCredentials
+from shared.domain.errors import Invalid, RotaError, WrongCredentials
 from shared.runtime.http.declared import Declared
 from shared.runtime.http.refusals import field_errors, problem
 from shared.runtime.pages import PageContext, ProblemView, csp, render
@@ -89,8 +89,13 @@ class Answers:
         return page
 
     def _error_page(self, error: RotaError, headers: dict[str, str], page: str = "error.html") -> Response[Any]:
-        view = ProblemView(error.title, error.detail, error.remedy, error.status, self._room.request.id)
-        html = render(page, None, {}, self.context(title=error.title, problem=view))
+        request = self._room.request
+        # Whoever follows a link or types an address has seen no form.
+        asked = isinstance(error, Invalid) and request.method == "GET"
+        title = "Something in the address needs a change" if asked else error.title
+        links = [("Open the page without it", request.path)] if asked else []
+        view = ProblemView(title, error.detail, error.remedy, error.status, request.id, links)
+        html = render(page, None, {}, self.context(title=title, problem=view))
         return Response(error.status, HTML, html, headers=headers)
 
     # --- what every answer carries ----------------------------------------------------------------------------------------------------
