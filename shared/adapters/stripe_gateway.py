@@ -32,7 +32,7 @@ class StripeGateway:
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """The session of this reservation: the key makes a repeated call return the same one, as long as the request is the same too
         (`KeyReused` otherwise). Raises `Invalid` when Stripe refuses for good, `PaymentUnavailable` when the outcome is unknown."""
-        params, key = _checkout_params(request), f"checkout:{request.reservation_id}:1"
+        params, key = _checkout_params(request), f"checkout:{request.reservation_id}:{request.number}"
         return _checkout(_ask(lambda: self._stripe.v1.checkout.sessions.create(params, {"idempotency_key": key})))
 
     def checkout(self, session_id: str) -> Checkout:

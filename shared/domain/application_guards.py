@@ -140,10 +140,7 @@ def can_begin_checkout(application: Application, now: datetime, terms_version: s
             event=ApplicationEvent.HOLD_PLACED.value,
             reservation_id=application.live_reservation_id,
         )
-    if application.terms_version != terms_version or application.terms_signed_at is None:
-        raise TermsNotSigned(
-            "The clinical terms are not signed in their current version.", "Read and sign them, then reserve.", terms_version=terms_version
-        )
+    require_terms(application, terms_version)
     if application.holds_used >= policy.holds_per_offer and not by_staff:
         raise NotAllowedNow(
             f"The seat was held {application.holds_used} times without payment; an offer allows {policy.holds_per_offer}.",
@@ -151,6 +148,14 @@ def can_begin_checkout(application: Application, now: datetime, terms_version: s
             state=application.status.value,
             event=ApplicationEvent.HOLD_PLACED.value,
             holds_used=application.holds_used,
+        )
+
+
+def require_terms(application: Application, terms_version: str) -> None:
+    """T24: nothing is paid before the current terms are signed. Raises `TermsNotSigned`."""
+    if application.terms_version != terms_version or application.terms_signed_at is None:
+        raise TermsNotSigned(
+            "The clinical terms are not signed in their current version.", "Read and sign them, then reserve.", terms_version=terms_version
         )
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from shared.domain.application import APPLICATION
 from shared.domain.machine import NEW, Arrow, Machine
 from shared.domain.reservation import RESERVATION
+from shared.domain.waitlist import WAITLIST
 
-MACHINES = (APPLICATION, RESERVATION)
+MACHINES = (APPLICATION, RESERVATION, WAITLIST)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "state-machines.md"
 _HEAD = """# State machines
 

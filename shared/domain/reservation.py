@@ -36,6 +36,9 @@ class ReservationStatus(StrEnum):
 
 class ReservationEvent(StrEnum):
     BEGIN_CHECKOUT = "begin_checkout"
+    OFFER_SEAT = "offer_seat"
+    BEGIN_PAYMENT = "begin_payment"
+    PAYMENT_LAPSED = "payment_lapsed"
     SESSION_OPENED = "session_opened"
     PAYMENT_SUCCEEDED = "payment_succeeded"
     EXPIRE = "expire"
@@ -43,12 +46,12 @@ class ReservationEvent(StrEnum):
     RETAKE = "retake"
     REFUND_DUE = "refund_due"
     REFUND_RECORDED = "refund_recorded"
-    CHANGE_DATES = "change_dates"
-    SWITCH = "switch"
-    CLEAR = "clear"
     PREPARE = "prepare"
     REMIND = "remind"
     SUGGEST = "suggest"
+    CHANGE_DATES = "change_dates"
+    SWITCH = "switch"
+    CLEAR = "clear"
     START = "start"
     NO_SHOW = "no_show"
     END_EARLY = "end_early"
@@ -79,6 +82,12 @@ RESERVATION = Machine(
             "application APPROVED, terms signed, a free seat in every week, horizon, no overlap",
             ("seat taken", "hold due in 30 minutes"),
         ),
+        Arrow(NEW, _E.OFFER_SEAT, _SYS, _S.HELD, "first in line, a seat in every week", ("seat taken", "offer due in 48 hours")),
+        Arrow(
+            _S.HELD, _E.BEGIN_PAYMENT, _TR | _CO, _S.HELD,
+            "a waitlist offer that is not over, terms signed, no payment page open", ("payment due in 35 minutes",),
+        ),
+        Arrow(_S.HELD, _E.PAYMENT_LAPSED, _SYS, _S.HELD, "no payment in flight, the waitlist offer is not over", ("offer due again",)),
         Arrow(_S.HELD, _E.SESSION_OPENED, _TR | _CO | _SYS, _S.HELD, "the payment session of this hold"),
         Arrow(_S.HELD, _E.PAYMENT_SUCCEEDED, _SYS, _S.RESERVED, "amount covers what is due at reserve", _RESERVED_EFFECTS),
         Arrow(_S.HELD, _E.EXPIRE, _SYS, _S.RELEASED, "no payment in flight", ("seat given back", "next on the waitlist")),
@@ -89,15 +98,6 @@ RESERVATION = Machine(
         ),
         Arrow(_S.RELEASED, _E.REFUND_DUE, _SYS, _S.REFUND_DUE, "late payment that cannot take the seat again", ("refund in full",)),
         Arrow(_S.REFUND_DUE, _E.REFUND_RECORDED, _SYS, _S.REFUNDED, "the refund exists at the payment provider"),
-        Arrow(_S.RESERVED, _E.CHANGE_DATES, _CO, _S.RESERVED, "seat in the new weeks; reason and proof", ("differing weeks moved",)),
-        Arrow(_S.RESERVED, _E.SWITCH, _CO, _S.RESERVED, "seat at the new program; reason and proof", ("seats moved in one transaction",)),
-        Arrow(_S.RESERVED, _E.CLEAR, _CH, _S.CLEARED, "balance paid, documents accepted"),
-        *(
-            Arrow(state, _E.CANCEL, actors, target, "the shown refund accepted", _CANCEL_EFFECTS)
-            for state in (_S.RESERVED, _S.CLEARED)
-            for actors, target in (
-                (_TR, _S.CANCELLED_BY_TRAINEE), (_HM, _S.CANCELLED_BY_HOST), (_CO, _S.CANCELLED_BY_OPERATOR),
-            )
         *(
             arrow
             for state in (_S.RESERVED, _S.CLEARED)
@@ -107,6 +107,15 @@ RESERVATION = Machine(
                 Arrow(state, _E.SUGGEST, _CH, state, "by the rotation's own coach; a partner of the directory"),
             )
         ),
+        Arrow(_S.RESERVED, _E.CHANGE_DATES, _CO, _S.RESERVED, "seat in the new weeks; reason and proof", ("differing weeks moved",)),
+        Arrow(_S.RESERVED, _E.SWITCH, _CO, _S.RESERVED, "seat at the new program; reason and proof", ("seats moved in one transaction",)),
+        Arrow(_S.RESERVED, _E.CLEAR, _CH, _S.CLEARED, "balance paid, documents accepted"),
+        *(
+            Arrow(state, _E.CANCEL, actors, target, "the shown refund accepted", _CANCEL_EFFECTS)
+            for state in (_S.RESERVED, _S.CLEARED)
+            for actors, target in (
+                (_TR, _S.CANCELLED_BY_TRAINEE), (_HM, _S.CANCELLED_BY_HOST), (_CO, _S.CANCELLED_BY_OPERATOR),
+            )
         ),
         Arrow(_S.CLEARED, _E.START, _SYS, _S.IN_PROGRESS, "the start date has come"),
         Arrow(_S.IN_PROGRESS, _E.NO_SHOW, _HM | _CO, _S.NO_SHOW, "reason"),
@@ -119,15 +128,6 @@ RESERVATION = Machine(
 )  # fmt: skip
 
 
-class Reservation(BaseModel):
-    """The stored state. `week_list` holds ISO weeks; `charge_cents` is what the open or settled checkout asks for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    id: str
-    version: int
-    status: ReservationStatus
-    case_id: str
-    application_id: str
 class Suggestion(BaseModel):
     """T31: the coach showed the trainee a partner of the directory; never more than a suggestion."""
 
@@ -136,6 +136,19 @@ class Suggestion(BaseModel):
     at: Instant
 
 
+class Reservation(BaseModel):
+    """The stored state. `week_list` holds ISO weeks; `charge_cents` is what the open or settled checkout asks for.
+
+    A seat held for who was first in line has an `offer_until`; while it waits for them to begin, nothing is being paid (`paying` False),
+    and each beginning opens the payment page `payment_number`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
+    version: int
+    status: ReservationStatus
+    case_id: str
+    application_id: str
     trainee_id: str
     program_id: str
     start: date
@@ -151,6 +164,9 @@ class Suggestion(BaseModel):
     created_at: Instant | None = None
     held_until: Instant
     session_expires_at: Instant
+    offer_until: Instant | None = None
+    paying: bool = True
+    payment_number: int = 1
     checkout_session_id: str | None = None
     payment_intent_id: str | None = None
     paid_cents: int = 0
@@ -163,6 +179,10 @@ class Suggestion(BaseModel):
     second_refund_id: str | None = None
     second_refund_cents: int | None = None
     coach_id: str | None = None
+    prep_from: Instant | None = None
+    prep_done: dict[PrepKind, Instant] = Field(default_factory=dict)
+    prep_reminded_at: Instant | None = None
+    suggestions: tuple[Suggestion, ...] = ()
     uncertain_mail: str | None = None
     feed_ref: str | None = None
 
@@ -179,11 +199,19 @@ def hold_window(now: datetime, policy: Policy) -> HoldWindow:
     """Policy seat_hold: 30 and 35 minutes (Stripe's minimum for a session is 30 minutes from its creation)."""
     return HoldWindow(
         held_until=now + timedelta(minutes=policy.hold_minutes), session_expires_at=now + timedelta(minutes=policy.session_minutes)
-    prep_from: Instant | None = None
-    prep_done: dict[PrepKind, Instant] = Field(default_factory=dict)
-    prep_reminded_at: Instant | None = None
-    suggestions: tuple[Suggestion, ...] = ()
     )
+
+
+def waitlist_payment_window(now: datetime, policy: Policy) -> HoldWindow:
+    """A payment for an offered seat: page and hold end together, so that no page outlives the hold. Begun in the offer's last minutes,
+    the hold outlives the offer by this much, as a checkout outlives an application's offer."""
+    ends = now + timedelta(minutes=policy.session_minutes)
+    return HoldWindow(held_until=ends, session_expires_at=ends)
+
+
+def still_offered(reservation: Reservation, now: datetime) -> bool:
+    """A seat held for who was first in line, up to the second before `offer_until`."""
+    return reservation.offer_until is not None and not reached(reservation.offer_until, now)
 
 
 def hold_over(reservation: Reservation, now: datetime) -> bool:

@@ -16,15 +16,23 @@ from shared.domain.program import Program
 
 
 class WeekSeats(BaseModel):
-    """One week's counters. `taken` may exceed `capacity` only when the host lowered it below what was reserved (H21)."""
+    """One week's counters. `taken` may exceed `capacity` only when the host lowered it below what was reserved (H21); `waiting` are the
+    places in line that wait for this week: while there is one, a seat that comes back is theirs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     capacity: int = Field(ge=0)
     taken: int = Field(default=0, ge=0)
+    waiting: int = Field(default=0, ge=0)
+
+    @property
+    def spare(self) -> int:
+        """Seats that nobody has: what the line is served from."""
+        return max(0, self.capacity - self.taken)
 
     @property
     def free(self) -> int:
-        return max(0, self.capacity - self.taken)
+        """Seats that anybody may take now."""
+        return 0 if self.waiting else self.spare
 
 
 class SeatYear(BaseModel):
@@ -97,6 +105,11 @@ def new_seat_years(program: Program, first: date, last: date) -> list[SeatYear]:
 def free_by_week(seat_years: Iterable[SeatYear]) -> dict[str, int]:
     """ISO week -> free seats, over all given years of one program."""
     return {f"{item.year:04d}-{key}": week.free for item in seat_years for key, week in item.weeks.items()}
+
+
+def spare_by_week(seat_years: Iterable[SeatYear]) -> dict[str, int]:
+    """ISO week -> seats that nobody has, also those that the line waits for."""
+    return {f"{item.year:04d}-{key}": week.spare for item in seat_years for key, week in item.weeks.items()}
 
 
 def seats_for(free: Mapping[str, int], weeks: Iterable[str]) -> int:

@@ -26,6 +26,8 @@ class Checkout:
 
 @dataclass(frozen=True)
 class CheckoutRequest:
+    """`number` counts the payment pages of one reservation; there is one, but for a seat that the waitlist offered."""
+
     reservation_id: str
     application_id: str
     amount_cents: int
@@ -34,13 +36,14 @@ class CheckoutRequest:
     expires_at: datetime
     success_url: str
     cancel_url: str
+    number: int = 1
 
 
 class PaymentGateway(Protocol):
     """Stripe. `PaymentUnavailable` means *indeterminate*: it may have happened; ask again or wait for the webhook."""
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The idempotency key is the reservation's: repeated, the same session. Raises `Invalid` when Stripe refuses for good."""
+        """The idempotency key is the reservation's with the page's number: repeated, the same session. Raises `Invalid` when Stripe refuses for good."""
         ...
 
     def checkout(self, session_id: str) -> Checkout: ...

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.calendar import end_date, reached, say
-from shared.domain.errors import Invalid, KeyReused, NotFound, PaymentUnavailable
-from shared.domain.reservation import Choice, Reservation, ReservationEvent, ReservationStatus
+from shared.domain.errors import Invalid, KeyReused, NotFound, PaymentUnavailable, VersionConflict
+from shared.domain.reservation import Choice, Reservation, ReservationEvent, ReservationStatus, still_offered
 from shared.ports import SYSTEM, BusinessClock, Catalogue, Checkout, CheckoutRequest, PaymentGateway, People, Store, system
 from shared.services import seat_gate
 from shared.services.settling import Settled, Settling
@@ -20,6 +20,7 @@ class Ended(StrEnum):
     RELEASED = "released"
     PAID = "paid"
     IN_FLIGHT = "payment in flight"
+    OFFERED_AGAIN = "offered again"
     NOT_HELD = "no longer held"
 
 
@@ -52,15 +53,19 @@ class Holds:
             reservation_id=reserved.id, application_id=reserved.application_id, amount_cents=reserved.charge_cents,
             description=f"{what}: {program.name}, {days}",
             email=self.people.person(reserved.trainee_id).email, expires_at=reserved.session_expires_at,
-            success_url=f"{address}/paid", cancel_url=f"{address}/left",
+            success_url=f"{address}/paid", cancel_url=f"{address}/left", number=reserved.payment_number,
         )  # fmt: skip
         return self.gateway.open_checkout(request)
 
     def end(self, reservation_id: str, event: ReservationEvent, call: Call) -> Ended:
         """EXPIRE or CANCEL a hold: first Stripe is asked to end the session, so that nobody can pay for a seat that was given back.
 
-        Paid meanwhile: the payment is settled instead. Raises `PaymentUnavailable` while Stripe does not answer; the hold stays.
+        Paid meanwhile: the payment is settled instead. A seat that the waitlist offered stays held after an EXPIRE until the offer is over.
+        Raises `PaymentUnavailable` while Stripe does not answer; the hold stays.
         """
+        return decide_again(lambda: self._end(reservation_id, event, call))
+
+    def _end(self, reservation_id: str, event: ReservationEvent, call: Call) -> Ended:
         reserved = self._reserved(reservation_id)
         if reserved.status is not ReservationStatus.HELD:
             return Ended.NOT_HELD
@@ -69,14 +74,17 @@ class Holds:
             return Ended.IN_FLIGHT if self.settling.settle(session, _as_system(call)) is Settled.UNPAID else Ended.PAID
         if session is not None and session.status == "open":
             raise PaymentUnavailable("The payment page could not be closed yet.", "Try again in a minute.")
-        return decide_again(lambda: self._release(reservation_id, event, CODES[event], call))
+        return decide_again(lambda: self._release(reserved, event, CODES[event], call))
 
     def abandon(self, reservation_id: str, call: Call) -> Ended:
         """Gives a hold back for which Stripe certainly has no session: it refused to make one."""
-        return decide_again(lambda: self._release(reservation_id, ReservationEvent.EXPIRE, "not_opened", _as_system(call)))
+        reserved = self._reserved(reservation_id)
+        return decide_again(lambda: self._release(reserved, ReservationEvent.EXPIRE, "not_opened", _as_system(call)))
 
     def _closed_session(self, reserved: Reservation) -> Checkout | None:
         """The hold's session after Stripe was asked to end it; None when there is none that anybody could pay."""
+        if not reserved.paying:
+            return None  # an offered seat that nobody has begun to pay
         session_id = reserved.checkout_session_id or self._lost_session(reserved)
         if session_id is None:
             return None
@@ -98,11 +106,17 @@ class Holds:
                 return None
             raise PaymentUnavailable("The payment page cannot be found yet.", "It ends by itself within minutes.") from None
 
-    def _release(self, reservation_id: str, event: ReservationEvent, code: str, call: Call) -> Ended:
-        case = seat_gate.read_case(self.store, reservation_id)
+    def _release(self, closed: Reservation, event: ReservationEvent, code: str, call: Call) -> Ended:
+        """Gives back the hold whose payment page was closed; `closed` is how it was then."""
+        case, now = seat_gate.read_case(self.store, closed.id), self.clock.now()
         if case.reserved.status is not ReservationStatus.HELD:
             return Ended.RELEASED if case.reserved.status is ReservationStatus.RELEASED else Ended.NOT_HELD
-        self.store.commit(seat_gate.release(case, event, code, call, self.clock.now()))
+        if (case.reserved.payment_number, case.reserved.paying) != (closed.payment_number, closed.paying):
+            raise VersionConflict("A payment began or ended at the same moment.", "Try again.", about=[closed.id])
+        if event is ReservationEvent.EXPIRE and still_offered(case.reserved, now):
+            self.store.commit(seat_gate.wait_on(case, call, now))
+            return Ended.OFFERED_AGAIN
+        self.store.commit(seat_gate.release(case, event, code, call, now))
         return Ended.RELEASED
 
     def _reserved(self, reservation_id: str) -> Reservation:

@@ -10,19 +10,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain import fees, terms
-from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, offer_over
-from shared.domain.application_guards import can_begin_checkout
+from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, in_line, offer_over
+from shared.domain.application_guards import can_begin_checkout, require_terms
 from shared.domain.calendar import local_date, require_start, weeks_covered
 from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound, PaymentUnavailable
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
 from shared.domain.preparation import reminders_from
 from shared.domain.program import Program, ProgramStatus
-from shared.domain.reservation import RESERVATION, Choice, Reservation, ReservationEvent, ReservationStatus, hold_over, hold_window
+from shared.domain.reservation import (
+    RESERVATION,
+    Choice,
+    Reservation,
+    ReservationEvent,
+    ReservationStatus,
+    hold_over,
+    hold_window,
+    waitlist_payment_window,
+)
 from shared.events.application import TermsSigned
-from shared.events.reservation import CheckoutOpened, SeatHeld
-from shared.ports import BusinessClock, Catalogue, Checkout, Ids, Loaded, People, Store, Text, Work
+from shared.events.reservation import CheckoutOpened, PaymentBegun, SeatHeld
+from shared.ports import BusinessClock, Catalogue, Checkout, Due, Ids, Loaded, People, Store, Text, Work
 from shared.services import seat_gate
+from shared.services.bills import bill
 from shared.services.holds import Ended, Holds
 from shared.services.steps import Call, decide_again, step
 
@@ -98,7 +108,7 @@ class Reserving:
                 "The payment service did not answer. Your seat is held all the same.", "Try again in a moment; you keep this seat.",
                 reservation_id=reserved.id, held_until=reserved.held_until.isoformat(),
             ) from silent  # fmt: skip
-        return decide_again(lambda: self._opened(call, reserved.id, session))
+        return decide_again(lambda: self._opened(call, reserved.id, session, reserved.payment_number))
 
     def cancel(self, call: Call, reservation_id: str) -> Reservation:
         """Ends the trainee's own hold before payment. Cancelled before: nothing happens.
@@ -145,10 +155,17 @@ class Reserving:
     def _held(self, call: Call, application_id: str, choice: Choice) -> Reservation:
         """The live hold of this application, or a new one through the gate."""
         loaded, applied = self.application(call, application_id)
+        if in_line(applied):
+            raise NotAllowedNow(
+                "You stand on the waitlist for these weeks.", "We write to you when a seat is held for you; or leave the waitlist first.",
+                state=applied.status.value, event=ApplicationEvent.HOLD_PLACED.value,
+            )  # fmt: skip
         if applied.live_reservation_id is not None and applied.status is ApplicationStatus.APPROVED:
             live = Reservation.model_validate(self.store.load("RESERVATION", applied.live_reservation_id).state)
             if hold_over(live, self.clock.now()):
                 raise Expired("The time to pay for this seat has run out.", "It is being given back. Look again in two minutes.")
+            if not live.paying:
+                return self._payment_of_offered(call, live.id, choice)
             if live.choice is choice:
                 return live
         APPLICATION.fire(applied.status, ApplicationEvent.HOLD_PLACED, Actor(call.actor.role))
@@ -158,32 +175,51 @@ class Reserving:
         self.store.commit(seat_gate.hold(loaded, held, call, now))
         return Reservation.model_validate(self.store.load("RESERVATION", held.id).state)
 
-    def _hold_of(self, applied: Application, program: Program, choice: Choice) -> SeatHeld:
-        """H10, H17, T25-T28: what this hold reserves and charges. Its id is that of the offer's nth hold, whoever asks how often."""
-        now, policy, plan = self.clock.now(), by_version(applied.policy_version), self.plan(applied, program)
+    def _payment_of_offered(self, call: Call, reservation_id: str, choice: Choice) -> Reservation:
+        """The seat is held since the waitlist offered it: what is due is reckoned anew, and its next payment page may be opened."""
+        case, now = seat_gate.read_case(self.store, reservation_id), self.clock.now()
+        applied, policy = case.applied, by_version(case.applied.policy_version)
+        arrow = RESERVATION.fire(case.reserved.status, ReservationEvent.BEGIN_PAYMENT, Actor(call.actor.role))
+        require_terms(applied, terms.CURRENT)
+        program = self.catalogue.program(applied.program_id)
+        plan, window = self._bookable(applied, program), waitlist_payment_window(now, policy)
+        begun = PaymentBegun(
+            status=ReservationStatus(arrow.target), **bill(plan, choice), held_until=window.held_until,
+            session_expires_at=window.session_expires_at, paying=True, payment_number=case.reserved.payment_number + 1,
+            checkout_session_id=None,
+        )  # fmt: skip
+        self.store.commit(Work(steps=(step(case.reservation, begun, call, now, due=(Due(seat_gate.HOLD, window.held_until, "system"),)),)))
+        return Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
+
+    def _bookable(self, applied: Application, program: Program) -> fees.Quote:
+        """H10, H17: the bill, if this program may be reserved today at all."""
+        plan = self.plan(applied, program)
         if program.status is not ProgramStatus.LIVE:
             raise NotAllowedNow(
                 f"{program.name} takes no reservations at present.", "Write to us: we look for another program with you.",
                 state=applied.status.value, event=ApplicationEvent.HOLD_PLACED.value, program_status=program.status.value,
             )  # fmt: skip
-        require_start(plan.start, applied.weeks, plan.pay_on, program, policy.horizon_years)
-        charge, window = fees.charge_now(plan, choice), hold_window(now, policy)
-        owes = charge < plan.total_cents
+        require_start(plan.start, applied.weeks, plan.pay_on, program, by_version(applied.policy_version).horizon_years)
+        return plan
+
+    def _hold_of(self, applied: Application, program: Program, choice: Choice) -> SeatHeld:
+        """H10, H17, T25-T28: what this hold reserves and charges. Its id is that of the offer's nth hold, whoever asks how often."""
+        now, policy, plan = self.clock.now(), by_version(applied.policy_version), self._bookable(applied, program)
+        window = hold_window(now, policy)
         return SeatHeld(
             status=ReservationStatus.HELD, id=self.ids.derived("reservation", applied.id, str(applied.holds_used + 1)),
             case_id=applied.case_id, application_id=applied.id, trainee_id=applied.trainee_id, program_id=program.id, start=plan.start,
-            weeks=applied.weeks, week_list=weeks_covered(plan.start, applied.weeks), choice=choice, charge_cents=charge,
-            total_cents=plan.total_cents, balance_cents=plan.total_cents - charge, balance_due_at=plan.balance_due_at if owes else None,
-            late_fee_from=plan.late_fee_from if owes else None, policy_version=policy.version, created_at=now,
-            held_until=window.held_until, session_expires_at=window.session_expires_at,
+            weeks=applied.weeks, week_list=weeks_covered(plan.start, applied.weeks), **bill(plan, choice), policy_version=policy.version,
+            created_at=now, held_until=window.held_until, session_expires_at=window.session_expires_at,
             prep_from=reminders_from(plan.start, program.place.zone, policy),
         )  # fmt: skip
 
-    def _opened(self, call: Call, reservation_id: str, session: Checkout) -> PayLink:
-        """Writes down the session of a hold. A hold that ended meanwhile takes its session with it."""
+    def _opened(self, call: Call, reservation_id: str, session: Checkout, number: int) -> PayLink:
+        """Writes down the session of a hold's payment `number`. A hold or a payment that ended meanwhile takes its session with it."""
         loaded = self.store.load("RESERVATION", reservation_id)
         reserved = Reservation.model_validate(loaded.state)
-        if reserved.status is not ReservationStatus.HELD and session.status != "complete":
+        over = reserved.status is not ReservationStatus.HELD or not reserved.paying or reserved.payment_number != number
+        if over and session.status != "complete":
             self.holds.gateway.expire(session.id)
             raise Expired("The time to pay for this seat has run out.", "Start once more from your application.")
         if session.status != "open":

@@ -17,7 +17,7 @@ from shared.domain.money import JournalEntry, payment
 from shared.domain.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus
 from shared.domain.waitlist import WAITLIST, Line, Place, WaitlistEvent, WaitlistStatus
 from shared.events.application import ApplicationConverted, HoldPlaced, HoldReleased
-from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleased
+from shared.events.reservation import PaymentLapsed, ReservationConfirmed, SeatHeld, SeatReleased
 from shared.events.waitlist import WaitlistChanged, WaitlistEnded, WaitlistJoined, WaitlistOffered
 from shared.ports import Due, Loaded, SeatMove, Step, Store, Work
 from shared.services.applying import releases_of
@@ -86,10 +86,11 @@ def release(case: Case, event: ReservationEvent, code: str, call: Call, now: dat
     back = APPLICATION.fire(applied.status, ApplicationEvent.HOLD_RELEASED, Actor(call.actor.role))
     released = SeatReleased(status=ReservationStatus(arrow.target), released_at=now, release_code=code)
     status, until = ApplicationStatus(back.target), offer_after_waiting(applied, now)
-    data = HoldReleased(status=status, live_reservation_id=None) if applied.waitlist is not WaitlistStatus.OFFERED else _ended(
-        applied, status, WaitlistEvent.LEAVE if event is ReservationEvent.CANCEL else WaitlistEvent.LAPSE,
-        "left" if event is ReservationEvent.CANCEL else code, call, now,
-    )  # fmt: skip
+    data: HoldReleased | WaitlistEnded = HoldReleased(status=status, live_reservation_id=None)
+    if applied.waitlist is WaitlistStatus.OFFERED:
+        left = event is ReservationEvent.CANCEL
+        ending = WaitlistEvent.LEAVE if left else WaitlistEvent.LAPSE
+        data = _ended(applied, status, ending, "left" if left else code, call, now)
     waits = (Due(OFFER, until, "trainee"),) if until else ()
     return Work(
         steps=(
@@ -98,6 +99,15 @@ def release(case: Case, event: ReservationEvent, code: str, call: Call, now: dat
         ),
         seats=(_move(reserved, give=reserved.week_list),),
     )
+
+
+def wait_on(case: Case, call: Call, now: datetime) -> Work:
+    """An offered seat whose payment ended unpaid: no seat moves, it waits for its trainee until the waitlist's offer is over."""
+    arrow = RESERVATION.fire(case.reserved.status, ReservationEvent.PAYMENT_LAPSED, Actor(call.actor.role))
+    until = case.reserved.offer_until
+    assert until is not None
+    lapsed = PaymentLapsed(status=ReservationStatus(arrow.target), held_until=until, paying=False, checkout_session_id=None)
+    return Work(steps=(step(case.reservation, lapsed, call, now, due=(Due(HOLD, until, "trainee"),)),))
 
 
 def confirm(case: Case, paid: Payment, call: Call, now: datetime) -> Work:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from shared.domain import money
 from shared.domain.application import ApplicationStatus
-from shared.domain.errors import Duplicate, NotFound, OverlappingRotation, PaymentUnavailable, SoldOut
+from shared.domain.errors import Duplicate, NotFound, OverlappingRotation, PaymentUnavailable, SoldOut, WaitlistFirst
 from shared.domain.machine import Actor
 from shared.domain.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus, late_payment, settles
 from shared.events.reservation import RefundDue, ReservationRefunded, SecondPaymentRefunded
@@ -98,7 +98,7 @@ class Settling:
             try:
                 self.store.commit(seat_gate.retake(case, paid, call, self.clock.now()))
                 return Settled.CONFIRMED
-            except (SoldOut, OverlappingRotation):
+            except (SoldOut, WaitlistFirst, OverlappingRotation):
                 # The answer to "is there a place": no. What was paid goes back, below.
                 pass
         self.store.commit(self._refund_due(case.reserved, paid, case, call))

@@ -33,15 +33,20 @@ from shared.ports import BusinessClock, Due, DueItem, Loaded, Store, Work
 from shared.services.applying import WAITS, releases_of
 from shared.services.holds import Holds
 from shared.services.preparing import Preparing
-from shared.services.seat_gate import HOLD, OFFER, PREPARATION
+from shared.services.seat_gate import HOLD, OFFER, PREPARATION, WAITLIST_LINE
 from shared.services.settling import REFUND, Settling
 from shared.services.steps import Call, decide_again, step
+from shared.services.waitlist import NOTHING as NOTHING_CAME_BACK
+from shared.services.waitlist import Waitlist
 
-KINDS = ("claim", "draft", "reply_reminder", "reply", "host", PREPARATION, OFFER, HOLD, REFUND)
-"""In this order: what needs only our own records comes first, so that a silent partner holds nothing else up. `review` and `escalation`
+KINDS = ("claim", "draft", "reply_reminder", "reply", "host", PREPARATION, OFFER, HOLD, WAITLIST_LINE, REFUND)
+"""In this order: what needs only our own records comes first, so that a silent partner holds nothing else up; a line is served after the
+holds that ended. `review` and `escalation`
 are for people to see; nothing happens to them by themselves."""
 ASKS_STRIPE = (HOLD, REFUND)
 NOTHING = "not due any more"
+AT_ONCE, LINES = 100, 1000
+"""A line stays due for as long as somebody stands in it, so all of them are read: no program may hide behind others."""
 
 
 @dataclass
@@ -59,6 +64,7 @@ class Sweeping:
     clock: BusinessClock
     holds: Holds
     settling: Settling
+    waitlist: Waitlist
 
     def run(self, call: Call, time_left: Callable[[], bool] = lambda: True) -> Swept:
         """Goes through what is due now, oldest first. `time_left` says whether another item may be begun; the rest is counted as `left`.
@@ -67,7 +73,7 @@ class Sweeping:
         """
         swept, silent = Swept(), False
         for kind in KINDS:
-            for item in self.store.due(kind, self.clock.now()):
+            for item in self.store.due(kind, self.clock.now(), LINES if kind == WAITLIST_LINE else AT_ONCE):
                 if not time_left() or (silent and kind in ASKS_STRIPE):
                     swept.left += 1
                     continue
@@ -87,7 +93,8 @@ class Sweeping:
             "reply": self._reply,
             "host": self._host,
         }
-        return (rules | {PREPARATION: self._preparation, OFFER: self._offer, HOLD: self._hold, REFUND: self._refund})[kind]
+        named = {PREPARATION: self._preparation, OFFER: self._offer, HOLD: self._hold, WAITLIST_LINE: self._line, REFUND: self._refund}
+        return (rules | named)[kind]
 
     def _hold(self, reservation_id: str, call: Call) -> str:
         reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
@@ -98,6 +105,11 @@ class Sweeping:
     def _preparation(self, reservation_id: str, call: Call) -> str:
         """H20: the trainee is reminded of what is still open."""
         return Preparing(store=self.store, catalogue=self.holds.catalogue, clock=self.clock).remind(reservation_id, call)
+
+    def _line(self, program_id: str, call: Call) -> str:
+        """Stays due while somebody stands in it; each run looks whether a seat came back."""
+        done = self.waitlist.serve(program_id, call)
+        return ", ".join(f"{often} {what}" for what, often in sorted(done.items())) or NOTHING_CAME_BACK
 
     def _refund(self, reservation_id: str, call: Call) -> str:
         return self.settling.finish_refund(reservation_id, call)

@@ -22,6 +22,7 @@ class FakePayments:
     def __init__(self) -> None:
         self.sessions: dict[str, Checkout] = {}
         self.requests: dict[str, CheckoutRequest] = {}
+        self.opened: dict[str, str] = {}
         self.refunds: dict[str, FakeRefund] = {}
         self.calls: list[str] = []
         self._before, self._after, self._refuse = Fault(), Fault(), Fault()
@@ -55,21 +56,23 @@ class FakePayments:
         return self.sessions[session_id]
 
     def session_of(self, reservation_id: str) -> Checkout:
-        return next(session for session in self.sessions.values() if session.reservation_id == reservation_id)
+        """The newest."""
+        return next(session for session in reversed(self.sessions.values()) if session.reservation_id == reservation_id)
 
     # --- the port ---------------------------------------------------------------------------------------------------------------------
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         self._enter("open_checkout")
-        key = f"checkout:{request.reservation_id}:1"
+        key = f"checkout:{request.reservation_id}:{request.number}"
         if self.requests.setdefault(key, request) != request:
             raise KeyReused("This payment was started before with other details.", "Open your reservation again.")
-        found = [session for session in self.sessions.values() if session.reservation_id == request.reservation_id]
-        if not found:
+        if key not in self.opened:
             id = f"cs_{len(self.sessions) + 1}"
-            found = [Checkout(id, f"https://pay.example/{id}", "open", "unpaid", request.amount_cents, request.reservation_id, "", "")]
-            self.sessions[id] = found[0]
+            self.opened[key] = id
+            self.sessions[id] = Checkout(
+                id, f"https://pay.example/{id}", "open", "unpaid", request.amount_cents, request.reservation_id, "", ""
+            )
         self._leave()
-        return found[0]
+        return self.sessions[self.opened[key]]
 
     def checkout(self, session_id: str) -> Checkout:
         self._enter("checkout")

@@ -41,7 +41,7 @@ class Stripe(FakePayments):
         self.undelivered: list[StripeEvent] = []
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        known = f"checkout:{request.reservation_id}:1" in self.requests
+        known = f"checkout:{request.reservation_id}:{request.number}" in self.requests
         if not known and request.expires_at - self._clock.now() < SHORTEST_SESSION:
             raise Invalid("The payment service refused this request.", "Start again from your reservation.", param="expires_at")
         return super().open_checkout(request)
@@ -63,7 +63,7 @@ class Stripe(FakePayments):
                 self.lapse(id)
 
     def _ends(self, session: Checkout) -> datetime:
-        return self.requests[f"checkout:{session.reservation_id}:1"].expires_at
+        return self.requests[next(key for key, id in self.opened.items() if id == session.id)].expires_at
 
     # --- what Stripe promises not to do, and what must be answered all the same -------------------------------------------------------
     def pay_after_its_end(self, session_id: str) -> Checkout:

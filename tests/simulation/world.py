@@ -33,6 +33,7 @@ from shared.services.settling import Settling
 from shared.services.siblings import Siblings
 from shared.services.steps import Call
 from shared.services.sweeping import Sweeping
+from shared.services.waitlist import Waitlist
 from tests.builders import FIRST_DAY, actor, application, draft, facts, fresh, program, stored
 from tests.fakes import (
     CountingIds,
@@ -120,7 +121,8 @@ class World:
         self.settling = settling
         self.reserving = Reserving(store=store, catalogue=catalogue, people=people, clock=clock, ids=ids, holds=self.holds)
         self.applying = Applying(store=store, people=people, catalogue=catalogue, clock=clock, ids=ids)
-        self.sweeping = Sweeping(store=store, clock=clock, holds=self.holds, settling=settling)
+        self.waitlist = Waitlist(store=store, catalogue=catalogue, clock=clock, ids=ids, holds=self.holds)
+        self.sweeping = Sweeping(store=store, clock=clock, holds=self.holds, settling=settling, waitlist=self.waitlist)
         self.notifying = Notifying(
             store=store, people=people, catalogue=catalogue, links=FakeLinks(clock), outbox=watch("outbox", self.outbox),
             mailer=watch("mailer", self.mailer), documents=watch("documents", self.documents), clock=clock, ids=ids,

@@ -6,13 +6,13 @@ Each action is paired with the refusal that its failed condition stands for, so 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.dynamodb import items
 from shared.domain.aggregate import EventRow
-from shared.domain.errors import Duplicate, OverlappingRotation, RotaError, SoldOut, VersionConflict
+from shared.domain.errors import Duplicate, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
 from shared.ports import SeatMove, Step, Work
 
 MAX_ACTIONS = 100
@@ -25,6 +25,18 @@ class Action:
     request: dict[str, Any]
     kind: str
     about: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one work changes in one week: seats taken, marks of who waits, and whether the seat goes to the line."""
+
+    seats: int = 0
+    marks: int = 0
+    in_line: bool = False
+
+    def __add__(self, other: Change) -> Change:
+        return Change(self.seats + other.seats, self.marks + other.marks, self.in_line or other.in_line)
 
 
 @dataclass(frozen=True)
@@ -61,9 +73,8 @@ def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> Ro
     by_kind: dict[str, list[str]] = {}
     for action, reason in zip(found, reasons, strict=True):
         if reason.get("Code") == "ConditionalCheckFailed":
-            full = _full(action, reason) if action.kind == "seat" else [action.about]
-            # A seat item that fails with no full week lost a seat that this work wanted to give back: somebody was faster.
-            by_kind.setdefault(action.kind if full else "version", []).extend(full or [action.about])
+            kind, about = _seat_refusal(action, reason) if action.kind == "seat" else (action.kind, [action.about])
+            by_kind.setdefault(kind, []).extend(about)
     # A lost race shows as a version conflict *and* full weeks; the caller re-reads before it believes "sold out".
     if "version" in by_kind:
         return VersionConflict(
@@ -79,6 +90,12 @@ def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> Ro
         )
     if "seat" in by_kind:
         return SoldOut("The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=sorted(by_kind["seat"]))
+    if "waited" in by_kind:
+        return WaitlistFirst(
+            "A seat came back, and others were waiting for it.",
+            "Join the waitlist, or choose another start.",
+            weeks=sorted(by_kind["waited"]),
+        )
     return None
 
 
@@ -101,13 +118,19 @@ def _step_actions(step: Step, table: str) -> tuple[EventRow, list[Action]]:
 
 
 def _seat_actions(moves: Sequence[SeatMove], table: str) -> list[Action]:
-    changes: dict[tuple[str, int], dict[str, int]] = {}
+    changes: dict[tuple[str, int], dict[str, Change]] = {}
     for move in moves:
-        for weeks, by in ((move.take, +1), (move.give, -1)):
+        sides = ((move.take, Change(seats=+1, in_line=move.in_line)), (move.give, Change(seats=-1)),
+                 (move.wait, Change(marks=+1)), (move.unwait, Change(marks=-1)))  # fmt: skip
+        for weeks, by in sides:
             for week in weeks:
                 year = changes.setdefault((move.program_id, int(week[:4])), {})
-                year[week] = year.get(week, 0) + by
-    found = [_change_seats(table, program_id, year, change) for (program_id, year), change in changes.items() if any(change.values())]
+                year[week] = year.get(week, Change()) + by
+    found = [
+        _change_seats(table, program_id, year, change)
+        for (program_id, year), change in changes.items()
+        if any(one.seats or one.marks for one in change.values())
+    ]
     for move in moves:
         found += [Action(_put(table, items.trainee_week_item(move, week), new=True), "overlap", week) for week in move.take]
         for week in move.give:
@@ -116,44 +139,59 @@ def _seat_actions(moves: Sequence[SeatMove], table: str) -> list[Action]:
     return found
 
 
-def _change_seats(table: str, program_id: str, year: int, change: Mapping[str, int]) -> Action:
+def _change_seats(table: str, program_id: str, year: int, change: Mapping[str, Change]) -> Action:
     """Every change of one seat item in one update, since a transaction touches an item once (a switch takes and gives in one year).
-    `taken` goes up by one under `taken < capacity`, down by one under `taken > 0`; given back and taken again, a week stays as it is."""
-    names, values = {"#taken": "taken", "#weeks": "weeks"}, {":one": {"N": "1"}}
+
+    `taken` goes up by one under `taken < capacity` and, unless the seat goes to the line, with nobody waiting; down by one under
+    `taken > 0`; given back and taken again, a week stays as it is. `waiting` goes up by one where there is no seat for everybody.
+    """
     sets, guards = [], []
     for week, by in change.items():
-        if by not in (-1, 0, 1):
-            raise ValueError(f"{week} would move by {by} seats in one transaction")
-        if by == 0:
-            continue
-        name = f"#{week[5:]}"
-        names[name] = week[5:]
-        path = f"#weeks.{name}.#taken"
-        sets.append(f"{path} = {path} {'+' if by > 0 else '-'} :one")
-        guards.append(f"{path} < #weeks.{name}.#capacity" if by > 0 else f"{path} > :none")
-    if 1 in change.values():
-        names["#capacity"] = "capacity"
-    if -1 in change.values():
-        values[":none"] = {"N": "0"}
+        if by.seats not in (-1, 0, 1) or by.marks not in (-1, 0, 1):
+            raise ValueError(f"{week} would move by {by.seats} seats and {by.marks} marks in one transaction")
+        cell = f"#weeks.#{week[5:]}"
+        nobody_waits = f"(attribute_not_exists({cell}.#waiting) OR {cell}.#waiting = :none)"
+        if by.seats:
+            sets.append(f"{cell}.#taken = {cell}.#taken {'+' if by.seats > 0 else '-'} :one")
+            guards.append(f"{cell}.#taken < {cell}.#capacity" if by.seats > 0 else f"{cell}.#taken > :none")
+        if by.seats > 0 and not by.in_line:
+            guards.append(nobody_waits)
+        if by.marks > 0:
+            sets.append(f"{cell}.#waiting = if_not_exists({cell}.#waiting, :none) + :one")
+            guards.append(f"({cell}.#taken >= {cell}.#capacity OR {cell}.#waiting > :none)")
+        if by.marks < 0:
+            sets.append(f"{cell}.#waiting = {cell}.#waiting - :one")
+            guards.append(f"{cell}.#waiting > :none")
     update = {
         "TableName": table,
         "Key": items.seats_key(program_id, year),
         "UpdateExpression": "SET " + ", ".join(sets),
         "ConditionExpression": " AND ".join(guards),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": values,
+        **_named(" ".join(sets + guards), {week[5:] for week in change}),
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
-    return Action({"Update": update}, "seat", ",".join(week for week, by in change.items() if by > 0))
+    return Action({"Update": update}, "seat", ",".join(week for week, by in change.items() if by.seats > 0))
 
 
-def _full(action: Action, reason: Mapping[str, Any]) -> list[str]:
-    """Which of the weeks to take are full, read from the seat item as the failed condition saw it; without an item no week is open."""
+def _named(text: str, weeks: Iterable[str]) -> dict[str, Any]:
+    """The names and values that an expression uses: DynamoDB refuses those that it does not."""
+    names = {f"#{name}": name for name in ("weeks", "taken", "capacity", "waiting", *sorted(weeks)) if f"#{name}" in text}
+    values = {name: {"N": number} for name, number in ((":one", "1"), (":none", "0")) if name in text}
+    return {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
+
+
+def _seat_refusal(action: Action, reason: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """What a seat item's failed condition means, and for which weeks, read from the item as the condition saw it. Weeks to take that are
+    full; else those that others wait for; else somebody was faster with a seat to give back or a mark: a version conflict."""
     wanted = [week for week in action.about.split(",") if week]
     if not reason.get("Item"):
-        return wanted
-    seats = items.seats_of(reason["Item"])
-    return [week for week in wanted if seats.free(week[5:]) == 0]
+        return ("seat", wanted) if wanted else ("version", [action.about])  # without an item no week is open
+    cells = items.seats_of(reason["Item"]).weeks
+    full = [week for week in wanted if week[5:] not in cells or cells[week[5:]].spare == 0]
+    waited = [week for week in wanted if week[5:] in cells and cells[week[5:]].waiting]
+    if full:
+        return "seat", full
+    return ("waited", waited) if waited else ("version", [action.about])
 
 
 def _put(table: str, item: items.Item, new: bool = False) -> dict[str, Any]:

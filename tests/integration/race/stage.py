@@ -28,6 +28,7 @@ from shared.services.reserving import PayLink, Reserving
 from shared.services.settling import Settling
 from shared.services.steps import Call
 from shared.services.sweeping import Sweeping
+from shared.services.waitlist import Waitlist
 from tests.builders import PROGRAM, actor, application, draft, fresh, program, step
 from tests.fakes import FakePayments, FrozenClock
 from tests.fakes.clock import START
@@ -90,7 +91,10 @@ class Stage:
         self.reserving = Reserving(
             store=self.store, catalogue=self.catalogue, people=self.people, clock=self.clock, ids=self.ids, holds=self.holds
         )
-        self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling)
+        self.waitlist = Waitlist(store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds)
+        self.sweeping = Sweeping(
+            store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
+        )  # fmt: skip
         for id, (seats, weeks) in programs.items():
             self._open(id, seats, weeks)
 

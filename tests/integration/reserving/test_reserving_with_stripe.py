@@ -35,6 +35,7 @@ from shared.services.holds import Holds
 from shared.services.reserving import PayLink, Reserving
 from shared.services.settling import Settled, Settling
 from shared.services.sweeping import Sweeping
+from shared.services.waitlist import Waitlist
 from tests.builders import PROGRAM, application, draft, fresh, program, step
 from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, by
 
@@ -107,7 +108,8 @@ def open_house(client: Any, sim: Running) -> House:
     settling = Settling(store, gateway, clock)
     holds = Holds(store, gateway, catalogue, people, clock, settling, "https://rota.test")
     reserving = Reserving(store=store, catalogue=catalogue, people=people, clock=clock, ids=ids, holds=holds)
-    sweeping = Sweeping(store=store, clock=clock, holds=holds, settling=settling)
+    waitlist = Waitlist(store=store, catalogue=catalogue, clock=clock, ids=ids, holds=holds)
+    sweeping = Sweeping(store=store, clock=clock, holds=holds, settling=settling, waitlist=waitlist)
     return House(store, sim, clock, reserving, settling, sweeping, weeks)
 
 

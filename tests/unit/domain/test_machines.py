@@ -12,6 +12,7 @@ from shared.domain.diagrams import PAGE, main, render
 from shared.domain.errors import NotAllowedNow, WrongRole
 from shared.domain.machine import Actor, Arrow, Machine
 from shared.domain.reservation import RESERVATION, ReservationEvent, ReservationStatus
+from shared.domain.waitlist import WAITLIST, WaitlistEvent, WaitlistStatus
 
 APPLICATION_TABLE = """
 NEW          start          trainee                     DRAFT
@@ -36,6 +37,9 @@ IN_REVIEW    reject         reviewer                    REJECTED
 APPROVED     terms_signed   trainee                     APPROVED
 APPROVED     hold_placed    trainee,coordinator         APPROVED
 APPROVED     hold_released  trainee,coordinator,system  APPROVED
+APPROVED     join_waitlist  trainee                     APPROVED
+APPROVED     leave_waitlist trainee,system              APPROVED
+APPROVED     seat_offered   system                      APPROVED
 APPROVED     offer_lapsed   system                      EXPIRED
 APPROVED     reserved       system                      CONVERTED
 DRAFT        withdraw       trainee,system              WITHDRAWN
@@ -54,6 +58,9 @@ APPROVED     close          system                      CLOSED
 
 RESERVATION_TABLE = """
 NEW          begin_checkout     trainee,coordinator         HELD
+NEW          offer_seat         system                      HELD
+HELD         begin_payment      trainee,coordinator         HELD
+HELD         payment_lapsed     system                      HELD
 HELD         session_opened     trainee,coordinator,system  HELD
 HELD         payment_succeeded  system                      RESERVED
 HELD         expire             system                      RELEASED
@@ -83,6 +90,20 @@ IN_PROGRESS  complete           system                      COMPLETED
 """
 
 
+WAITLIST_TABLE = """
+NEW          join     trainee         WAITING
+LAPSED       join     trainee         WAITING
+LEFT         join     trainee         WAITING
+WAITING      offer    system          OFFERED
+WAITING      take     system          TAKEN
+WAITING      lapse    system          LAPSED
+WAITING      leave    trainee,system  LEFT
+OFFERED      take     system          TAKEN
+OFFERED      lapse    system          LAPSED
+OFFERED      leave    trainee,system  LEFT
+"""
+
+
 def _expected(table: str) -> dict[tuple[str, str, str], str]:
     rows = [line.split() for line in table.strip().splitlines()]
     return {(state, event, actor): target for state, event, actors, target in rows for actor in actors.split(",")}
@@ -90,6 +111,7 @@ def _expected(table: str) -> dict[tuple[str, str, str], str]:
 
 APPLICATION_EXPECTED = _expected(APPLICATION_TABLE)
 RESERVATION_EXPECTED = _expected(RESERVATION_TABLE)
+WAITLIST_EXPECTED = _expected(WAITLIST_TABLE)
 
 
 def _every_actor_gets_what_the_table_says(machine: Machine, expected: dict[tuple[str, str, str], str], state: str, event: str) -> None:
@@ -113,6 +135,12 @@ def test_application_takes_exactly_the_arrows_of_the_product_page(state: str, ev
     _every_actor_gets_what_the_table_says(APPLICATION, APPLICATION_EXPECTED, str(state), str(event))
 
 
+@pytest.mark.parametrize("event", list(WaitlistEvent))
+@pytest.mark.parametrize("state", ["NEW", *WaitlistStatus])
+def test_waitlist_entry_takes_exactly_the_arrows_of_the_product_page(state: str, event: str) -> None:
+    _every_actor_gets_what_the_table_says(WAITLIST, WAITLIST_EXPECTED, str(state), str(event))
+
+
 @pytest.mark.parametrize("event", list(ReservationEvent))
 @pytest.mark.parametrize("state", ["NEW", *ReservationStatus])
 def test_reservation_takes_exactly_the_arrows_of_the_product_page(state: str, event: str) -> None:
@@ -124,8 +152,9 @@ def test_reservation_takes_exactly_the_arrows_of_the_product_page(state: str, ev
     [
         (APPLICATION, APPLICATION_EXPECTED, ApplicationStatus, ApplicationEvent),
         (RESERVATION, RESERVATION_EXPECTED, ReservationStatus, ReservationEvent),
+        (WAITLIST, WAITLIST_EXPECTED, WaitlistStatus, WaitlistEvent),
     ],
-    ids=["application", "reservation"],
+    ids=["application", "reservation", "waitlist entry"],
 )
 def test_machine_names_exactly_the_states_and_events_of_its_enumerations(machine, expected, states, events) -> None:
     assert set(machine.states) == {"NEW", *states}

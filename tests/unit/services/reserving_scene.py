@@ -22,6 +22,7 @@ from shared.services.settling import Settled, Settling
 from shared.services.siblings import Siblings
 from shared.services.steps import Call
 from shared.services.sweeping import Sweeping, Swept
+from shared.services.waitlist import Waitlist
 from tests.builders import PROGRAM, TRAINEE, WEEKS, actor, application, draft, fresh, stored_account, stored_program
 from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeStore, FrozenClock
 
@@ -54,7 +55,10 @@ class Scene:
         self.feeds = CalendarFeeds(
             store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving, public_url="https://rota.test"
         )
-        self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling)
+        self.waitlist = Waitlist(store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds)
+        self.sweeping = Sweeping(
+            store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
+        )  # fmt: skip
         self.preparing = Preparing(store=self.store, catalogue=self.catalogue, clock=self.clock)
         self.coaching = Coaching(self.store, self.clock)
         self.siblings = Siblings(self.store, self.clock)
