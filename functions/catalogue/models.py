@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain import specialties
+from shared.domain.calendar import DEFAULT_WEEKS
 from shared.domain.dated_facts import Fact, visa_advice
 from shared.domain.eligibility import Reason, Verdict
 from shared.domain.errors import NotFound
@@ -37,35 +38,51 @@ class WhatIf(BaseModel):
 
 # --- search -----------------------------------------------------------------------------------------------------------------------------
 class HitView(SearchHit):
-    """A found program. `open` are its next starts with the seats left in them, as fresh as the seat counters."""
+    """A found program. `open` are its next starts with the seats left in them, as fresh as the seat counters; `price_cents` is the fee
+    for `weeks`, the length asked for (four when none was)."""
 
     state_name: str
+    weeks: int
+    price_cents: int
     open: tuple[FreeStart, ...]
     verdicts: tuple[Verdict, ...]
     reserve_cents: int
 
     @classmethod
-    def of(cls, hit: Hit) -> HitView:
-        reserve = min(CURRENT.deposit_cents, hit.card.price_4w_cents)
+    def of(cls, hit: Hit, weeks: int | None) -> HitView:
+        card = hit.card
+        cents = card.prices.get(weeks, card.price_4w_cents) if weeks else card.price_4w_cents
         return cls(
-            **hit.card.model_dump(), state_name=state_name(hit.card.state), open=hit.starts, verdicts=hit.verdicts, reserve_cents=reserve
-        )
+            **card.model_dump(), state_name=state_name(card.state), weeks=weeks or DEFAULT_WEEKS, price_cents=cents, open=hit.starts,
+            verdicts=hit.verdicts, reserve_cents=min(CURRENT.deposit_cents, cents),
+        )  # fmt: skip
 
 
 class Option(Answer):
-    """A value of a filter: `count` programs are found when it is chosen, everything else as asked."""
+    """A value of a filter: `count` programs are found when it is chosen, everything else as asked. `parent` is the specialty that a
+    subspecialty belongs to."""
 
     value: str
     label: str
     count: int
     chosen: bool
+    parent: str = ""
 
 
 class Options(Answer):
     specialty: tuple[Option, ...]
+    subspecialty: tuple[Option, ...]
     state: tuple[Option, ...]
+    city: tuple[Option, ...]
+    within_miles: tuple[Option, ...]
     experience_type: tuple[Option, ...]
     month: tuple[Option, ...]
+    weeks: tuple[Option, ...]
+    price_min_cents: tuple[Option, ...]
+    price_max_cents: tuple[Option, ...]
+    credit_friendly: tuple[Option, ...]
+    review_mode: tuple[Option, ...]
+    eligible: tuple[Option, ...]
 
 
 class Link(Answer):
@@ -79,10 +96,14 @@ class Link(Answer):
 
 
 class ResultsView(Answer):
-    """One page of programs. `chosen` are the filters in force with the address without each; `verdicts` what is open to the reader,
-    `only_open` the same search for that alone, `address` this one's first page; links are empty where they would change nothing."""
+    """One page of programs. `chosen` are the filters in force with the address without each, `instead` (when nothing is found) those
+    whose absence would find something; `verdicts` what is open to the reader, `only_open` the same search for that alone; `eligible` was
+    asked for, which works only for somebody whose profile we know (`known`). `address` is this search's first page; links are empty where
+    they would change nothing."""
 
     text: str
+    zip: str
+    weeks: int | None
     price_min_cents: int | None
     price_max_cents: int | None
     sort: str
@@ -90,7 +111,10 @@ class ResultsView(Answer):
     hits: tuple[HitView, ...]
     options: Options
     chosen: tuple[Link, ...]
+    instead: tuple[Link, ...]
     sorts: tuple[Link, ...]
+    eligible: bool
+    known: bool
     verdicts: tuple[Verdict, ...]
     only_open: str
     address: str

@@ -9,69 +9,125 @@ from urllib.parse import urlencode
 from functions.catalogue.models import HitView, Link, Option, Options, ResultsView
 from shared.domain import specialties
 from shared.domain.errors import NotFound
-from shared.domain.search import FacetCount, SearchQuery, Sort
+from shared.domain.search import FacetCount, Facets, SearchQuery, Sort, city_name
 from shared.domain.states import state_name
-from shared.runtime.pages.filters import label, month, price
+from shared.runtime.pages.filters import label, month, plural, price
 from shared.services.browsing import Results
 
-ORDERS = {Sort.RELEVANCE: "Best match", Sort.PRICE: "Lowest fee", Sort.NEXT_START: "Soonest start"}
-LISTS = ("specialty", "state", "experience_type")
+ORDERS = {Sort.RELEVANCE: "Best match", Sort.PRICE: "Lowest fee", Sort.NEXT_START: "Soonest start", Sort.DISTANCE: "Nearest"}
+Words = Callable[[str], str]
 
 
 def resource(query: SearchQuery, found: Results) -> ResultsView:
-    facets, allowed = found.page.facets, [verdict.experience_type for verdict in found.verdicts if verdict.allowed]
+    page, known = found.page, bool(found.verdicts)
+    links = chosen(query)
     return ResultsView(
         text=query.text,
+        zip=query.zip or "",
+        weeks=query.weeks,
         price_min_cents=query.price_min_cents,
         price_max_cents=query.price_max_cents,
         sort=query.sort,
-        total=found.page.total,
-        hits=tuple(HitView.of(hit) for hit in found.hits),
-        options=Options(
-            specialty=_options(facets.specialty, query.specialty, specialty_name),
-            state=_options(facets.state, query.state, state_name),
-            experience_type=_options(facets.experience_type, query.experience_type, label),
-            month=_options(facets.month, [query.month] if query.month else [], month),
-        ),
-        chosen=chosen(query),
+        total=page.total,
+        hits=tuple(HitView.of(hit, query.weeks) for hit in found.hits),
+        options=options(page.facets, query),
+        chosen=links,
+        instead=() if page.total else _instead(query, page.facets, links),
         sorts=tuple(
             Link(field="sort", value=order, label=words, href=address(query, sort=order), chosen=order == query.sort)
             for order, words in ORDERS.items()
+            if order is not Sort.DISTANCE or query.zip
         ),
+        eligible=query.eligible,
+        known=known,
         verdicts=found.verdicts,
-        only_open=address(query, experience_type=allowed) if allowed and set(allowed) != set(query.experience_type) else "",
+        only_open=address(query, eligible=True) if known and not query.eligible else "",
         address=address(query),
-        next=address(query, cursor=found.page.next_cursor) if found.page.next_cursor else "",
+        next=address(query, cursor=page.next_cursor) if page.next_cursor else "",
         first=address(query) if query.cursor else "",
-        next_cursor=found.page.next_cursor,
-        index_version=found.page.index_version,
+        next_cursor=page.next_cursor,
+        index_version=page.index_version,
     )
 
 
 def address(query: SearchQuery, **changes: Any) -> str:
     """The search with some fields changed, from its first page unless `cursor` says otherwise."""
-    values = query.model_dump(mode="json", exclude_defaults=True, exclude={"cursor"}) | changes
-    pairs = {name: value for name, value in values.items() if value and value != SearchQuery.model_fields[name].default}
+    pairs = fields(query.model_copy(update={"cursor": None, **changes}))
     return f"/programs?{urlencode(pairs, doseq=True)}" if pairs else "/programs"
 
 
+def fields(query: SearchQuery) -> dict[str, Any]:
+    """What of a query is not as it would be anyway, as an address says it."""
+    values = query.model_dump(mode="json", exclude_defaults=True)
+    return {name: "true" if value is True else value for name, value in values.items() if value}
+
+
+# --- the values of each filter ----------------------------------------------------------------------------------------------------------
+def options(facets: Facets, query: SearchQuery) -> Options:
+    made = {name: _options(getattr(facets, name), _chosen(query, name), words) for name, words in WORDS.items()}
+    return Options(**made)
+
+
+def _options(counts: Iterable[FacetCount], picked: Iterable[str], words: Words) -> tuple[Option, ...]:
+    values = set(picked)
+    return tuple(
+        Option(value=one.value, label=words(one.value), count=one.count, chosen=one.value in values, parent=_parent(one.value))
+        for one in counts
+    )
+
+
+def _chosen(query: SearchQuery, name: str) -> tuple[str, ...]:
+    value = getattr(query, name)
+    if value is None or value is False:
+        return ()
+    return tuple(str(one) for one in value) if isinstance(value, tuple) else ("true" if value is True else str(value),)
+
+
+def _parent(slug: str) -> str:
+    try:
+        return specialties.get(slug).parent or ""
+    except NotFound:
+        return ""
+
+
+# --- links ------------------------------------------------------------------------------------------------------------------------------
 def chosen(query: SearchQuery) -> tuple[Link, ...]:
-    """Each filter in force with the address that takes it away."""
+    """Each filter in force with the address that takes it away. A ZIP code and its radius go together."""
     found = []
-    for name, words in (("specialty", specialty_name), ("state", state_name), ("experience_type", label)):
-        values = [str(value) for value in getattr(query, name)]
-        found += [
-            Link(field=name, value=value, label=words(value), href=address(query, **{name: [other for other in values if other != value]}))
-            for value in values
-        ]
-    if query.month:
-        found.append(Link(field="month", value=query.month, label=f"Starts in {month(query.month)}", href=address(query, month=None)))
-    for name, words_of, cents in (("price_min_cents", "From", query.price_min_cents), ("price_max_cents", "Up to", query.price_max_cents)):
-        if cents is not None:
-            found.append(Link(field=name, value=str(cents), label=f"{words_of} {price(cents)}", href=address(query, **{name: None})))
+    for name in CHIPS:
+        values = _chosen(query, name)
+        for value in values:
+            rest = tuple(other for other in values if other != value) if isinstance(getattr(query, name), tuple) else _default(name)
+            found.append(Link(field=name, value=value, label=CHIPS[name](value), href=address(query, **{name: rest})))
+    if query.zip:
+        near = f"Within {query.within_miles} miles of {query.zip}" if query.within_miles else f"Near {query.zip}"
+        found.append(Link(field="zip", value=query.zip, label=near, href=_anywhere(query)))
     return tuple(found)
 
 
+def _anywhere(query: SearchQuery) -> str:
+    sort = Sort.RELEVANCE if query.sort is Sort.DISTANCE else query.sort
+    return address(query, zip=None, within_miles=None, sort=sort)
+
+
+def _instead(query: SearchQuery, facets: Facets, links: Iterable[Link]) -> tuple[Link, ...]:
+    """Where taking all of one filter away finds something: its other values have counts."""
+    found = []
+    for name in dict.fromkeys(link.field for link in links):
+        facet = "within_miles" if name == "zip" else name
+        asked, counts = _chosen(query, facet), getattr(facets, facet)
+        if any(one.count for one in counts if one.value not in asked):
+            href = _anywhere(query) if name == "zip" else address(query, **{name: _default(name)})
+            words = " or ".join(link.label for link in links if link.field == name)
+            found.append(Link(field=name, value="", label=f"Search without “{words}”", href=href))
+    return tuple(found)
+
+
+def _default(name: str) -> Any:
+    return SearchQuery.model_fields[name].default
+
+
+# --- words ------------------------------------------------------------------------------------------------------------------------------
 def specialty_name(slug: str) -> str:
     try:
         return specialties.get(slug).name
@@ -79,6 +135,44 @@ def specialty_name(slug: str) -> str:
         return slug.replace("-", " ").title()
 
 
-def _options(counts: Iterable[FacetCount], picked: Iterable[str], words: Callable[[str], str]) -> tuple[Option, ...]:
-    values = {str(value) for value in picked}
-    return tuple(Option(value=entry.value, label=words(entry.value), count=entry.count, chosen=entry.value in values) for entry in counts)
+def _weeks(value: str) -> str:
+    return plural(int(value), "week")
+
+
+def _price(value: str) -> str:
+    return price(int(value))
+
+
+def _miles(value: str) -> str:
+    return f"{value} miles"
+
+
+WORDS: dict[str, Words] = {
+    "specialty": specialty_name,
+    "subspecialty": specialty_name,
+    "state": state_name,
+    "city": city_name,
+    "within_miles": _miles,
+    "experience_type": label,
+    "month": month,
+    "weeks": _weeks,
+    "price_min_cents": _price,
+    "price_max_cents": _price,
+    "credit_friendly": lambda _: "School credit possible",
+    "review_mode": label,
+    "eligible": lambda _: "Only what I am eligible for",
+}
+CHIPS: dict[str, Words] = {
+    "experience_type": label,
+    "month": lambda value: f"Starts in {month(value)}",
+    "weeks": _weeks,
+    "specialty": specialty_name,
+    "subspecialty": specialty_name,
+    "state": state_name,
+    "city": city_name,
+    "price_min_cents": lambda value: f"From {_price(value)}",
+    "price_max_cents": lambda value: f"Up to {_price(value)}",
+    "credit_friendly": WORDS["credit_friendly"],
+    "review_mode": label,
+    "eligible": lambda _: "Open to me",
+}

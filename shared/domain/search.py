@@ -1,7 +1,8 @@
 """Search as pure values: what may be asked, what a live program looks like to the index, what comes back (H09, T10).
 
-Weeks are ISO weeks ("2027-W09"), months "2027-03", prices integer cents for four weeks. A *start* is a Monday from which a
-program has a seat in every week of a rotation; it belongs to the month in which that Monday lies. The engine behind it implements
+Weeks are ISO weeks ("2027-W09"), months "2027-03", prices integer cents for four weeks, distances statute miles. A *start* is a Monday
+from which a program has a seat in every week of a rotation of the length that was asked for (or of its usual one); it belongs to the month
+in which that Monday lies. The engine behind it implements
 
     class SearchIndex(Protocol):
         def search(self, query: SearchQuery, today: date) -> SearchPage: ...
@@ -9,7 +10,7 @@ program has a seat in every week of a rotation; it belongs to the month in which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,10 +18,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.domain.calendar import DEFAULT_WEEKS, add_months, horizon, monday_of, mondays, week_of
-from shared.domain.program import ExperienceType, HostKind, Program, ReviewMode
+from shared.domain.calendar import DEFAULT_WEEKS, add_months, horizon, monday_of, mondays
+from shared.domain.program import ExperienceType, HostKind, Place, Program, ReviewMode
 
 MAX_LIMIT = 50
 MAX_TEXT = 200
@@ -31,30 +32,79 @@ Choice = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Choices = Annotated[tuple[Choice, ...], Field(max_length=100)]
 Cents = Annotated[int, Field(ge=0, le=MAX_CENTS)]
 WEEK = timedelta(weeks=1)
+LENGTHS = (2, 4, 6, 8, 12)
+"""The lengths in weeks that a search can ask for: each one's months are counted in the index. A program's page takes any length."""
+RADII = (10, 25, 50, 100, 250)
+"""Miles around a ZIP code."""
+PRICE_STEPS = (100_000, 150_000, 200_000, 250_000, 300_000, 350_000, 400_000)
+"""Where prices are counted, cents for four weeks."""
+CITIES = 60
+"""So many cities are counted, the ones with most programs."""
 
 
 class Sort(StrEnum):
-    """`relevance` without text is `next_start`: nothing is more relevant than a seat soon."""
+    """`relevance` without text is `next_start`: nothing is more relevant than a seat soon. `distance` needs a ZIP code."""
 
     RELEVANCE = "relevance"
     PRICE = "price"
     NEXT_START = "next_start"
+    DISTANCE = "distance"
+
+
+def _length(weeks: int) -> int:
+    if weeks not in LENGTHS:
+        raise ValueError("Search by 2, 4, 6, 8 or 12 weeks; a program's own page takes every length that it offers.")
+    return weeks
+
+
+def _radius(miles: int) -> int:
+    if miles not in RADII:
+        raise ValueError("Search within 10, 25, 50, 100 or 250 miles.")
+    return miles
 
 
 class SearchQuery(BaseModel):
-    """Values within one list are alternatives, different fields must all hold. Prices are the four-week fee in cents, bounds included."""
+    """Values within one list are alternatives, different fields must all hold. Prices are the four-week fee in cents, bounds included.
+
+    A specialty covers its branches, unless a branch of it is chosen as `subspecialty`: then that branch alone. A city is "TX/Austin".
+    `within_miles` is counted from the middle of `zip`. `credit_friendly` and `eligible` (for the reader) filter when true.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     text: str = ""
     specialty: Choices = ()
+    subspecialty: Choices = ()
     state: Choices = ()
+    city: Choices = ()
+    zip: Annotated[str, StringConstraints(pattern=r"^\d{5}$")] | None = None
+    within_miles: Annotated[int, AfterValidator(_radius), Field(json_schema_extra={"enum": list(RADII)})] | None = None
     experience_type: Annotated[tuple[ExperienceType, ...], Field(max_length=10)] = ()
     month: Annotated[str, StringConstraints(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")] | None = None
+    weeks: Annotated[int, AfterValidator(_length), Field(json_schema_extra={"enum": list(LENGTHS)})] | None = None
     price_min_cents: Cents | None = None
     price_max_cents: Cents | None = None
+    credit_friendly: bool = False
+    review_mode: Annotated[tuple[ReviewMode, ...], Field(max_length=10)] = ()
+    eligible: bool = False
     sort: Sort = Sort.RELEVANCE
     limit: int = Field(default=20, ge=1, le=MAX_LIMIT)
     cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
+
+
+class OpenTo(BaseModel):
+    """The kinds of rotation that somebody may do when it starts from `first` to `last`, both included; None is no bound."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    experience_types: tuple[ExperienceType, ...]
+    first: date | None = None
+    last: date | None = None
+
+
+class ReaderQuery(SearchQuery):
+    """A query with what is open to the reader (T07-T09), which nobody can say in an address. `eligible` asks for that alone; without it
+    only the count of what it would find is worked out."""
+
+    open_to: tuple[OpenTo, ...] = ()
 
 
 class Projection(BaseModel):
@@ -66,7 +116,8 @@ class Projection(BaseModel):
 
 
 class SearchHit(BaseModel):
-    """One program of a result page. `starts` are its next open Mondays (at most six; a card shows three) that fit the query's month.
+    """One program of a result page. `starts` are its next open Mondays (at most six; a card shows three) that fit the query's month and
+    length, `prices` the fees by length in cents. `miles` from the query's ZIP code, to a tenth; None without one.
 
     They are as fresh as index and overlay; the page reads the seat items of the hits it shows for the free counts.
     """
@@ -84,12 +135,14 @@ class SearchHit(BaseModel):
     zip: str
     experience_types: tuple[ExperienceType, ...]
     price_4w_cents: int
+    prices: dict[int, int] = Field(default_factory=dict)
     weeks_min: int
     weeks_max: int
     review_mode: ReviewMode
     credit_friendly: bool
     letter_possible: bool
     starts: tuple[date, ...] = ()
+    miles: float | None = None
 
     @property
     def next_start(self) -> date | None:
@@ -97,7 +150,7 @@ class SearchHit(BaseModel):
 
 
 class FacetCount(BaseModel):
-    """`count` programs would be found if `value` were chosen in this facet, everything else as asked."""
+    """`count` programs would be found if `value` alone were chosen in this facet, everything else as asked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     value: str
@@ -105,13 +158,26 @@ class FacetCount(BaseModel):
 
 
 class Facets(BaseModel):
-    """Most frequent first; months in order of time. A chosen value is listed even when its count is 0."""
+    """Most frequent first; months, lengths, radii and prices in their order. A chosen value is listed even when its count is 0.
+
+    `within_miles` is empty without a ZIP code, `eligible` without a reader of whom we know enough. Specialty and subspecialty are one
+    question: each is counted without both. Only the `CITIES` largest cities are listed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     specialty: tuple[FacetCount, ...] = ()
+    subspecialty: tuple[FacetCount, ...] = ()
     state: tuple[FacetCount, ...] = ()
+    city: tuple[FacetCount, ...] = ()
+    within_miles: tuple[FacetCount, ...] = ()
     experience_type: tuple[FacetCount, ...] = ()
     month: tuple[FacetCount, ...] = ()
+    weeks: tuple[FacetCount, ...] = ()
+    price_min_cents: tuple[FacetCount, ...] = ()
+    price_max_cents: tuple[FacetCount, ...] = ()
+    credit_friendly: tuple[FacetCount, ...] = ()
+    review_mode: tuple[FacetCount, ...] = ()
+    eligible: tuple[FacetCount, ...] = ()
 
 
 class SearchPage(BaseModel):
@@ -127,13 +193,13 @@ class SearchPage(BaseModel):
 
 @dataclass(frozen=True)
 class Overlay:
-    """What is known to be newer than the index: (program id, start week) -> has a seat in all of the rotation's weeks."""
+    """What is known to be newer than the index: (program id, ISO week) -> has a seat in that week."""
 
-    starts: Mapping[tuple[str, str], bool] = field(default_factory=lambda: MappingProxyType({}))
+    weeks: Mapping[tuple[str, str], bool] = field(default_factory=lambda: MappingProxyType({}))
 
     def by_program(self) -> dict[str, dict[str, bool]]:
         found: dict[str, dict[str, bool]] = {}
-        for (program_id, week), free in self.starts.items():
+        for (program_id, week), free in self.weeks.items():
             found.setdefault(program_id, {})[week] = free
         return found
 
@@ -159,10 +225,15 @@ def usual_weeks(program: Program) -> int:
     return min(max(DEFAULT_WEEKS, program.weeks_min), program.weeks_max)
 
 
-def open_starts(projection: Projection) -> tuple[date, ...]:
-    """The Mondays from which the program has a seat in every week of its usual length, in order."""
+def lengths(program: Program) -> tuple[int, ...]:
+    """Those of `LENGTHS` that the program offers."""
+    return tuple(weeks for weeks in LENGTHS if program.weeks_min <= weeks <= program.weeks_max)
+
+
+def open_starts(projection: Projection, weeks: int | None = None) -> tuple[date, ...]:
+    """The Mondays from which the program has a seat in every week of a rotation this long (of its usual length), in order."""
     free = {_ordinal(week) for week, seats in projection.weeks.items() if seats > 0}
-    span = range(7, 7 * usual_weeks(projection.program), 7)
+    span = range(7, 7 * (weeks or usual_weeks(projection.program)), 7)
     return tuple(date.fromordinal(first) for first in sorted(free) if all(first + days in free for days in span))
 
 
@@ -171,7 +242,13 @@ def _ordinal(week: str) -> int:
     return monday_of(week).toordinal()
 
 
-def starts_touching(weeks: Iterable[str], length: int = DEFAULT_WEEKS) -> tuple[str, ...]:
-    """The start weeks whose rotation of `length` weeks covers any of these weeks: what a sold or returned week can open or close."""
-    found = {monday_of(week) - n * WEEK for week in weeks for n in range(length)}
-    return tuple(week_of(monday) for monday in sorted(found))
+# --- places -----------------------------------------------------------------------------------------------------------------------------
+def city_key(place: Place) -> str:
+    """What names a city in a query: there are forty Springfields. Without a comma, which would take a list apart."""
+    return f"{place.state}/{place.city}"
+
+
+def city_name(key: str) -> str:
+    """ "TX/Austin" -> "Austin, TX"."""
+    state, _, city = key.partition("/")
+    return f"{city}, {state}" if city else key

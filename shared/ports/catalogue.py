@@ -21,7 +21,7 @@ class SearchPublisher(Protocol):
         ...
 
     def overlay(self, program_id: str, week: str, free: bool) -> None:
-        """A start week went between "some" and "none" since the version."""
+        """A program's week went between "some" and "none" since the version."""
         ...
 
     def overlay_rows(self) -> int:

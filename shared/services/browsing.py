@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from shared.domain import guidelines
 from shared.domain.calendar import DEFAULT_WEEKS, horizon, local_date, next_monday, require_start, weeks_covered
@@ -17,10 +17,12 @@ from shared.domain.fees import Quote, quote
 from shared.domain.guidelines import Guideline, GuidelineResult
 from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, Program, ProgramStatus
-from shared.domain.search import SearchHit, SearchPage, SearchQuery, usual_weeks
+from shared.domain.search import OpenTo, ReaderQuery, SearchHit, SearchPage, SearchQuery, usual_weeks
 from shared.domain.seats import FreeStart, free_by_week, free_starts, seats_for
 from shared.domain.trainee import TraineeFacts
 from shared.ports import BusinessClock, Catalogue, People, SearchIndex, Store
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -86,33 +88,28 @@ class Browsing:
 
     # --- results ------------------------------------------------------------------------------------------------------------------------
     def search(self, query: SearchQuery, reader: str | None) -> Results:
-        """`reader` is an account id or None. Raises what the index refuses (`Invalid`), and `Busy`."""
+        """`reader` is an account id or None; `eligible` is asked in vain while nothing is known of them. Raises what the index refuses
+        (`Invalid`), and `Busy`."""
         today = local_date(self._clock.now(), CURRENT.business_zone)
-        page = self._search().search(query, today)
-        free = self._free(page.hits)
         facts = self._facts(reader)
+        page = self._search().search(for_reader(query, facts, today), today)
+        free = self._free(page.hits, query.weeks)
         hits = tuple(
-            Hit(card, self._fresh(card, free.get(card.program_id, {})), _verdicts_for(card, facts, query, today)) for card in page.hits
+            Hit(card, _fresh(card, free.get(card.program_id, {}), query.weeks), _verdicts_for(card, facts, query, today))
+            for card in page.hits
         )
         return Results(page, hits, for_all_types(facts, today, today) if facts else ())
 
-    def _free(self, cards: Iterable[SearchHit]) -> dict[str, dict[str, int]]:
+    def _free(self, cards: Iterable[SearchHit], length: int | None) -> dict[str, dict[str, int]]:
         """Program -> ISO week -> free seats, for the weeks that the shown starts need: one `BatchGetItem`."""
-        needed = [(card.program_id, week) for card in cards for start in card.starts for week in weeks_covered(start, _usual(card))]
+        needed = [
+            (card.program_id, week) for card in cards for start in card.starts for week in weeks_covered(start, length or _usual(card))
+        ]
         keys = dict.fromkeys((program_id, int(week[:4])) for program_id, week in needed)
         found: dict[str, dict[str, int]] = {}
         for year in self._store.seat_years(list(keys), {week[5:] for _, week in needed}):
             found.setdefault(year.program_id, {}).update(free_by_week([year]))
         return found
-
-    @staticmethod
-    def _fresh(card: SearchHit, free: Mapping[str, int]) -> tuple[FreeStart, ...]:
-        starts = []
-        for start in card.starts:
-            weeks = weeks_covered(start, _usual(card))
-            if seats := seats_for(free, weeks):
-                starts.append(FreeStart(start=start, week=weeks[0], seats=seats))
-        return tuple(starts)
 
     # --- one program --------------------------------------------------------------------------------------------------------------------
     def program(self, program_id: str, wish: Wish, reader: str | None) -> Sheet:
@@ -176,6 +173,33 @@ class Browsing:
             return None
         verdicts = tuple(explain(facts, kind, start, today) for kind in program.experience_types)
         return ForMe(verdicts, tuple(guidelines.check(program.guidelines, facts, start, weeks, today)))
+
+
+def for_reader(query: SearchQuery, facts: TraineeFacts | None, today: date) -> SearchQuery:
+    """The query with what T07-T09 open to this person: one rule, or two when they graduate within the horizon."""
+    return query if facts is None else ReaderQuery(**query.model_dump(), open_to=_open_to(facts, today))
+
+
+def _open_to(facts: TraineeFacts, today: date) -> tuple[OpenTo, ...]:
+    def allowed(start: date) -> tuple[ExperienceType, ...]:
+        return tuple(verdict.experience_type for verdict in for_all_types(facts, start, today) if verdict.allowed)
+
+    graduation = facts.expected_graduation
+    if graduation is None or not today <= graduation < horizon(today) or allowed(graduation) == allowed(graduation + DAY):
+        return (OpenTo(experience_types=allowed(today)),)
+    return (
+        OpenTo(experience_types=allowed(graduation), last=graduation),
+        OpenTo(experience_types=allowed(graduation + DAY), first=graduation + DAY),
+    )
+
+
+def _fresh(card: SearchHit, free: Mapping[str, int], length: int | None) -> tuple[FreeStart, ...]:
+    starts = []
+    for start in card.starts:
+        weeks = weeks_covered(start, length or _usual(card))
+        if seats := seats_for(free, weeks):
+            starts.append(FreeStart(start=start, week=weeks[0], seats=seats))
+    return tuple(starts)
 
 
 def _verdicts_for(card: SearchHit, facts: TraineeFacts | None, query: SearchQuery, today: date) -> tuple[Verdict, ...]:

@@ -1,4 +1,4 @@
-"""Keeps search current: a new version when programs change, an overlay row when a start gains its first seat or loses its last.
+"""Keeps search current: a new version when programs change, an overlay row when a week gains its first seat or loses its last.
 
 Events come in any order, twice, and by several workers at once. So nothing is concluded from an event: the seats are read as they are
 now, written down, and read again until they are still what was written. Whoever changed them after that brings an event of its own.
@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
 
-from shared.domain.calendar import horizon, monday_of, weeks_covered
+from shared.domain.calendar import horizon, monday_of
 from shared.domain.program import Program, ProgramStatus
-from shared.domain.search import Projection, starts_touching, usual_weeks
-from shared.domain.seats import free_by_week, seats_for
+from shared.domain.search import LENGTHS, Projection
+from shared.domain.seats import free_by_week
 from shared.ports import BusinessClock, Catalogue, SearchPublisher, Store
 from shared.services.steps import decide_again
 
@@ -35,14 +35,12 @@ class Indexing:
         return decide_again(lambda: self._publisher.publish(self._projections(changed)))
 
     def seats_changed(self, program_id: str, weeks: Iterable[str]) -> dict[str, bool]:
-        """Notes for each start that these ISO weeks can open or close whether it has a seat; returns what was noted last."""
-        program = self._catalogue.program(program_id)
-        length = usual_weeks(program)
+        """Notes for each of these ISO weeks whether it has a seat; returns what was noted last."""
         this_week = self._clock.now().date() - timedelta(weeks=1)
-        starts = [week for week in starts_touching(weeks, length) if monday_of(week) > this_week]
+        ahead = [week for week in weeks if monday_of(week) > this_week]
         noted: dict[str, bool] = {}
         for _ in range(READS):
-            now = self._open(program, starts, length)
+            now = self._free(program_id, ahead)
             changed = {week: free for week, free in now.items() if noted.get(week) is not free}
             if not changed:
                 break
@@ -58,11 +56,10 @@ class Indexing:
         self.rebuild()
         return True
 
-    def _open(self, program: Program, starts: Iterable[str], length: int) -> dict[str, bool]:
-        covered = {week: weeks_covered(monday_of(week), length) for week in starts}
-        years = {int(week[:4]) for weeks in covered.values() for week in weeks}
-        free = free_by_week(self._store.seat_years([(program.id, year) for year in sorted(years)]))
-        return {week: seats_for(free, weeks) > 0 for week, weeks in covered.items()}
+    def _free(self, program_id: str, weeks: Iterable[str]) -> dict[str, bool]:
+        years = sorted({int(week[:4]) for week in weeks})
+        free = free_by_week(self._store.seat_years([(program_id, year) for year in years]))
+        return {week: free.get(week, 0) > 0 for week in weeks}
 
     def _projections(self, changed: Collection[str]) -> Iterator[Projection]:
         today = self._clock.now().date()
@@ -77,5 +74,5 @@ class Indexing:
 def _years(program: Program, today: date) -> range:
     """The ISO years in which a rotation that may start between now and the horizon has weeks."""
     # Sites west of UTC may still be in the week before.
-    first, last = today - timedelta(days=1), horizon(today) + timedelta(weeks=usual_weeks(program))
+    first, last = today - timedelta(days=1), horizon(today) + timedelta(weeks=max(program.weeks_max, *LENGTHS))
     return range(first.isocalendar().year, last.isocalendar().year + 1)

@@ -1,15 +1,15 @@
 """Which programs have a start, with the overlay applied.
 
-The index knows the starts as they were. Programs that the overlay changes are *patched*: taken out of the index's own answer and put
-back by their present starts, which are computed here from the stored ones. So counts and hits agree to the last seat, and the work
-grows with the overlay, not with the catalogue. A program is known here by its price rank; its starts are the bits of a number, one per
-week, bit 0 being the first week in which any program has seats.
+The index knows the free weeks as they were. Programs that the overlay changes are *patched*: taken out of the index's own answer and put
+back by their present starts, which are computed here from the stored weeks. So counts and hits agree to the last seat, and the work
+grows with the overlay, not with the catalogue. A program is known here by its price rank; its free weeks are the bits of a number, bit 0
+being the first week in which any program has seats.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -18,8 +18,9 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Order, Query
 
-from shared.adapters.search.schema import START_BYTES
-from shared.domain.calendar import monday_of, week_of
+from shared.adapters.search.runs import runs
+from shared.adapters.search.schema import ROW, month_field
+from shared.domain.calendar import DEFAULT_WEEKS, monday_of, week_of, weeks_covered
 from shared.domain.search import WEEK, Overlay, month_of
 
 SET_FROM = 48
@@ -27,20 +28,34 @@ SET_FROM = 48
 
 @dataclass
 class Segments:
-    """One open version: tantivy's searcher, the Monday of bit 0, and the starts of all programs by price rank."""
+    """One open version: tantivy's searcher, the Monday of bit 0, and a `ROW` of each program by price rank."""
 
     searcher: tantivy.Searcher
     schema: tantivy.Schema
     base: date
-    starts: bytes
+    rows: bytes
     ranks: dict[str, int | None] = field(default_factory=dict)
 
     def card(self, address: tantivy.DocAddress) -> dict[str, Any]:
         card: dict[str, Any] = json.loads(self.searcher.doc(address)["card"][0])
         return card
 
-    def stored(self, rank: int) -> int:
-        return int.from_bytes(self.starts[rank * START_BYTES : (rank + 1) * START_BYTES], "little")
+    def free(self, rank: int) -> int:
+        """The free weeks of a program as the version knows them."""
+        return int.from_bytes(self.row(rank)[0], "little")
+
+    def usual(self, rank: int) -> int:
+        """Its usual length in weeks."""
+        return self.row(rank)[1]
+
+    def place(self, rank: int) -> int:
+        return self.row(rank)[2]
+
+    def row(self, rank: int) -> tuple[bytes, int, int]:
+        return ROW.unpack_from(self.rows, rank * ROW.size)
+
+    def count(self, query: Query) -> int:
+        return int(self.searcher.search(query, 1).count)
 
     def rank(self, program_id: str) -> int | None:
         """None for a program that this version does not have."""
@@ -63,56 +78,56 @@ class Segments:
         """The bits of Mondays that follow each other."""
         return _mask(mondays[0], len(mondays), self.base) if mondays else 0
 
-    def mondays(self, bits: int) -> Iterator[date]:
-        """The Mondays of these bits, in order."""
-        while bits:
-            yield self.base + (first_bit(bits) * WEEK)
-            bits &= bits - 1
-
-
-def first_bit(bits: int) -> int:
-    """The place of the lowest bit, -1 for 0."""
-    return (bits & -bits).bit_length() - 1
-
 
 @dataclass(frozen=True)
 class Availability:
-    """`patched` maps price rank -> present starts of the programs that the overlay changes, `ids` their program ids."""
+    """`patched` maps price rank -> present free weeks of the programs that the overlay changes, `ids` their program ids. Every question
+    takes the length that was asked for, None for each program's usual one."""
 
     segments: Segments
     patched: Mapping[int, int]
     ids: Mapping[int, str]
 
-    def starts(self, rank: int) -> int:
+    def starts(self, rank: int, weeks: int | None) -> int:
         """The present starts of a program."""
-        return self.patched[rank] if rank in self.patched else self.segments.stored(rank)
+        row = self.segments.row(rank)
+        free = self.patched[rank] if rank in self.patched else int.from_bytes(row[0], "little")
+        return runs(free, weeks or row[1])
 
-    def having(self, mondays: Sequence[date]) -> Query:
+    def having(self, mondays: Sequence[date], weeks: int | None) -> Query:
         """Programs with a start on any of these Mondays, which follow each other."""
-        indexed = self.indexed(mondays)
+        indexed = self.indexed(mondays, weeks)
         if not self.patched:
             return indexed
         mask = self.segments.mask(mondays)
-        now = [self.ids[rank] for rank, bits in self.patched.items() if bits & mask]
+        now = [id for rank, id in self.ids.items() if self.starts(rank, weeks) & mask]
         unpatched = Query.boolean_query([(Occur.Must, indexed), (Occur.MustNot, self._are(self.ids.values()))])
         return Query.boolean_query([(Occur.Should, unpatched), (Occur.Should, self._are(now))])
 
-    def indexed(self, mondays: Sequence[date]) -> Query:
+    def indexed(self, mondays: Sequence[date], weeks: int | None) -> Query:
         """The same as the version knows it, without the overlay."""
+        schema = self.segments.schema
         if is_whole_month(mondays):
-            return Query.term_query(self.segments.schema, "month", month_of(mondays[0]))
-        return any_of(self.segments.schema, "start", _weeks(tuple(mondays)))
+            return Query.term_query(schema, month_field(weeks), month_of(mondays[0]))
+        if weeks in (None, DEFAULT_WEEKS):
+            return any_of(schema, "start", _weeks(tuple(mondays)))
+        return Query.boolean_query([(Occur.Should, _all_free(schema, monday, weeks)) for monday in mondays])
 
-    def changes_among(self, query: Query) -> list[tuple[int, int]]:
+    def changes_among(self, query: Query, weeks: int | None) -> list[tuple[int, int]]:
         """(starts in the index, starts now) of the patched programs that a query finds."""
         if not self.patched:
             return []
         both = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._are(self.ids.values()))])
         ranks = (rank for rank, _ in self.segments.ranked(both, len(self.patched)))
-        return [(self.segments.stored(rank), self.patched[rank]) for rank in ranks]
+        return [(runs(self.segments.free(rank), weeks or self.segments.usual(rank)), self.starts(rank, weeks)) for rank in ranks]
 
     def _are(self, ids: Iterable[str]) -> Query:
         return any_of(self.segments.schema, "id", list(ids))
+
+
+def _all_free(schema: tantivy.Schema, monday: date, weeks: int) -> Query:
+    """Programs with a seat in each of the weeks from this Monday on."""
+    return Query.boolean_query([(Occur.Must, Query.term_query(schema, "free", week)) for week in weeks_covered(monday, weeks)])
 
 
 def any_of(schema: tantivy.Schema, name: str, values: Sequence[str]) -> Query:
@@ -129,19 +144,19 @@ def is_whole_month(mondays: Sequence[date]) -> bool:
 
 def availability(segments: Segments, overlay: Overlay) -> Availability:
     patched, ids = {}, {}
-    for program_id, starts in overlay.by_program().items():
+    for program_id, newer in overlay.by_program().items():
         rank = segments.rank(program_id)
         if rank is None:
             continue
-        before = segments.stored(rank)
-        bits = _apply(segments, before, starts)
+        before = segments.free(rank)
+        bits = _apply(segments, before, newer)
         if bits != before:
             patched[rank], ids[rank] = bits, program_id
     return Availability(segments, patched, ids)
 
 
-def _apply(segments: Segments, bits: int, starts: Mapping[str, bool]) -> int:
-    for week, free in starts.items():
+def _apply(segments: Segments, bits: int, newer: Mapping[str, bool]) -> int:
+    for week, free in newer.items():
         bit = segments.bit(monday_of(week))
         bits = bits | bit if free else bits & ~bit
     return bits

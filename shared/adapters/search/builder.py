@@ -15,13 +15,28 @@ from typing import Any
 
 import tantivy
 
-from shared.adapters.search.schema import ANYTHING, SCHEMA_VERSION, START_BYTES, STARTS, TEXT, Facts, schema
+from shared.adapters.search.runs import days_of, runs
+from shared.adapters.search.schema import (
+    ANYTHING,
+    OTHER_LENGTHS,
+    PLACE,
+    PLACES,
+    PROGRAMS,
+    ROW,
+    SCHEMA_VERSION,
+    TEXT,
+    WEEK_BYTES,
+    Facts,
+    month_field,
+    schema,
+)
 from shared.adapters.search.text import words
 from shared.domain import specialties
 from shared.domain.calendar import monday_of, week_of
 from shared.domain.errors import NotFound
+from shared.domain.fees import price
 from shared.domain.program import ProgramStatus
-from shared.domain.search import Projection, month_of, open_starts
+from shared.domain.search import Projection, city_key, lengths, month_of, usual_weeks
 from shared.domain.states import state_name
 
 HEAP_BYTES = 64_000_000
@@ -41,12 +56,16 @@ def write(rows: Sequence[dict[str, Any]], directory: Path) -> str:
     fields = schema()
     writer = tantivy.Index(fields, path=str(directory), reuse=False).writer(HEAP_BYTES, 1)  # one thread: one order, one segment
     ranks = {row["id"]: rank for rank, row in enumerate(sorted(rows, key=lambda row: (row["card"]["price_4w_cents"], row["id"])))}
+    places = {place: number for number, place in enumerate(sorted({tuple(row["place"]) for row in rows}))}
+    kept: list[bytes] = [b""] * len(rows)
     for row in rows:
-        writer.add_document(tantivy.Document.from_dict(_fields(row, ranks[row["id"]]), fields))
+        rank, place, free = ranks[row["id"]], places[tuple(row["place"])], _bits(row, base)
+        kept[rank] = ROW.pack(free.to_bytes(WEEK_BYTES, "little"), row["usual"], place)
+        writer.add_document(tantivy.Document.from_dict(_fields(row, rank, place, free, base), fields))
     writer.commit()
     writer.wait_merging_threads()
-    starts = {ranks[row["id"]]: _bits(row, base) for row in rows}
-    (directory / STARTS).write_bytes(b"".join(starts[rank].to_bytes(START_BYTES, "little") for rank in range(len(rows))))
+    (directory / PROGRAMS).write_bytes(b"".join(kept))
+    (directory / PLACES).write_bytes(b"".join(PLACE.pack(*place) for place in places))
     Facts(schema=SCHEMA_VERSION, version=version, base=base.isoformat(), programs=len(rows)).write(directory)
     return version
 
@@ -61,7 +80,7 @@ def version_of(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def documents(projections: Iterable[Projection]) -> list[dict[str, Any]]:
-    """What the index holds, as JSON values, in order of id. Only *whether* a start is open is in it, never how many seats are left."""
+    """What the index holds, as JSON values, in order of id. Only *whether* a week has a seat is in it, never how many are left."""
     live = {p.program.id: p for p in projections if p.program.status is ProgramStatus.LIVE}
     return [_document(live[id]) for id in sorted(live)]
 
@@ -73,7 +92,12 @@ def _document(projection: Projection) -> dict[str, Any]:
     return {
         "id": program.id,
         "from": monday_of(min(projection.weeks)).isoformat() if projection.weeks else None,
-        "starts": [start.isoformat() for start in open_starts(projection)],
+        "free": sorted(monday_of(week).isoformat() for week, seats in projection.weeks.items() if seats > 0),
+        "usual": usual_weeks(program),
+        "lengths": list(lengths(program)),
+        "place": [place.latitude, place.longitude],
+        "parent": _parent(program.specialty),
+        "city": city_key(place),
         "specialty_words": _text(name),
         "alias_words": _text(program.specialty, *aliases),
         "name_words": _text(program.name),
@@ -92,6 +116,7 @@ def _document(projection: Projection) -> dict[str, Any]:
             "zip": place.zip,
             "experience_types": [t.value for t in program.experience_types],
             "price_4w_cents": program.price_4w_cents,
+            "prices": {str(weeks): price(program, weeks) for weeks in lengths(program)},
             "weeks_min": program.weeks_min,
             "weeks_max": program.weeks_max,
             "review_mode": program.review_mode.value,
@@ -111,6 +136,13 @@ def _specialty_words(slug: str) -> tuple[str, tuple[str, ...]]:
     return found.name, (*found.aliases, *parent)
 
 
+def _parent(slug: str) -> str | None:
+    try:
+        return specialties.get(slug).parent
+    except NotFound:
+        return None
+
+
 def _text(*parts: str) -> str:
     return " ".join(word for part in parts for word in words(part))
 
@@ -122,24 +154,37 @@ def _base(rows: Sequence[dict[str, Any]]) -> date:
 
 
 def _bits(row: dict[str, Any], base: date) -> int:
-    """Starts beyond the last bit lie where nobody may start for years to come (H17)."""
-    weeks = ((date.fromisoformat(text) - base).days // 7 for text in row["starts"])
-    return sum(1 << week for week in weeks if week < START_BYTES * 8)
+    """Weeks beyond the last bit lie where nobody may start for years to come (H17)."""
+    weeks = ((date.fromisoformat(text) - base).days // 7 for text in row["free"])
+    return sum(1 << week for week in weeks if week < WEEK_BYTES * 8)
 
 
-def _fields(row: dict[str, Any], price_rank: int) -> dict[str, Any]:
+def _fields(row: dict[str, Any], price_rank: int, place: int, free: int, base: date) -> dict[str, Any]:
     card = row["card"]
-    starts = [date.fromisoformat(text) for text in row["starts"]]
+    starts = list(days_of(runs(free, row["usual"]), base))
+    months = {month_field(weeks): _months(days_of(runs(free, weeks), base)) for weeks in row["lengths"] if weeks in OTHER_LENGTHS}
     return {
         "id": row["id"],
         **{name: row[name] for name in TEXT},
         ANYTHING: " ".join(row[name] for name in TEXT),
-        "specialty": card["specialty"],
+        "own_specialty": card["specialty"],
+        "specialty": [slug for slug in (card["specialty"], row["parent"]) if slug],
         "state": card["state"],
+        "city": row["city"],
         "experience_type": card["experience_types"],
-        "month": sorted({month_of(start) for start in starts}),
+        "month": _months(starts),
+        **months,
+        "weeks": [str(weeks) for weeks in row["lengths"]],
+        "credit_friendly": str(card["credit_friendly"]).lower(),
+        "review_mode": card["review_mode"],
         "start": [week_of(start) for start in starts],
+        "free": [week_of(monday) for monday in days_of(free, base)],
+        "place": str(place),
         "price": card["price_4w_cents"],
         "price_rank": price_rank,
         "card": json.dumps(card | {"rank": price_rank}, separators=(",", ":"), ensure_ascii=False).encode(),
     }
+
+
+def _months(starts: Iterable[date]) -> list[str]:
+    return sorted({month_of(start) for start in starts})

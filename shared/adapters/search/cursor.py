@@ -53,7 +53,15 @@ class ByStart:
     rank: int
 
 
-Key = ByScore | ByRank | ByStart
+@dataclass(frozen=True)
+class ByDistance:
+    """After this price rank among programs this far away (thousandths of a mile)."""
+
+    distance: int
+    rank: int
+
+
+Key = ByScore | ByRank | ByStart | ByDistance
 
 
 def encode(key: Key, query: SearchQuery, version: str, seal: Seal) -> str:
@@ -92,6 +100,9 @@ def _key(kind: str, values: list[Any]) -> Key:
     elif kind == "ByRank":
         (rank,) = values
         return ByRank(_whole(rank))
+    elif kind == "ByDistance":
+        distance, rank = values
+        return ByDistance(_whole(distance), _whole(rank))
     elif kind == "ByStart":
         week, rank = values
         if isinstance(week, str):

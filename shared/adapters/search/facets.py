@@ -1,110 +1,134 @@
-"""Filters, and a count for every facet value: what choosing it would find, with everything else (seats included) as asked."""
+"""Filters, and a count for every facet value: what choosing it would find, with everything else (seats included) as asked.
+
+Facets without a choice share one pass over the programs found; a facet with a choice is counted without it. Where the answer depends on
+more than a program's terms (the length of a stay in a month, rings around a ZIP code), each value is a count of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from typing import Any
 
-import tantivy
-from tantivy import Occur, Query
+from tantivy import Query
 
-from shared.adapters.search.availability import Availability, any_of, is_whole_month
-from shared.adapters.search.schema import FACETS
-from shared.domain.search import FacetCount, Facets, SearchQuery, month_of, start_window
+from shared.adapters.search.asked import Asked
+from shared.adapters.search.availability import is_whole_month
+from shared.adapters.search.listed import listed, prices, split
+from shared.adapters.search.schema import COUNTED, month_field
+from shared.domain.program import ExperienceType
+from shared.domain.search import CITIES, LENGTHS, RADII, FacetCount, Facets, month_of
 
 SIZE = 2_000
-PLAIN = ("specialty", "state", "experience_type")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A query taken apart: `words` scores and must match, `filters` (by facet, and "price") must match and score nothing."""
-
-    words: Query
-    filters: Mapping[str, Query]
-    available: Availability
-    window: tuple[date, ...]  # all Mondays until the horizon, whatever month was asked for
-    chosen: Mapping[str, tuple[str, ...]]
-
-    def all(self, *more: Query, but: str = "") -> Query:
-        """Everything asked, without the filter called `but`."""
-        parts = [query for name, query in self.filters.items() if name != but]
-        return Query.boolean_query(
-            [(Occur.Must, self.words), *((Occur.Must, Query.const_score_query(query, 0.0)) for query in (*parts, *more))]
-        )
-
-
-def ask(query: SearchQuery, words: Query, available: Availability, today: date) -> Asked:
-    schema = available.segments.schema
-    chosen = {
-        "specialty": query.specialty,
-        "state": query.state,
-        "experience_type": tuple(t.value for t in query.experience_type),
-        "month": (query.month,) if query.month else (),
-    }
-    filters = {name: any_of(schema, name, chosen[name]) for name in PLAIN if chosen[name]}
-    if query.month:
-        filters["month"] = available.having(start_window(today, query.month))
-    low, high = query.price_min_cents, query.price_max_cents
-    if low is not None or high is not None:
-        filters["price"] = Query.range_query(schema, "price", tantivy.FieldType.Unsigned, low, high)
-    return Asked(words, filters, available, start_window(today), chosen)
+SINGLE = ("state", "review_mode", "credit_friendly")
+"""A program has one of each: where one was counted over all that was asked, its sum is the total."""
 
 
 def count(asked: Asked) -> tuple[Facets, int]:
-    """The counts, and how many programs are found. A facet with a chosen value is counted without it; all others share one pass."""
-    free = [name for name in FACETS if not asked.chosen[name]]
-    counts = _terms(asked, asked.all(), free)
-    total = _total(asked, counts)
-    for name in FACETS:
+    """The counts, and how many programs are found."""
+    together = [name for name in (*COUNTED, "price") if name not in asked.filters]
+    counts = _terms(asked, asked.all(), together)
+    single = next((name for name in SINGLE if name in counts), "")
+    total = sum(counts[single].values()) if single else asked.count(asked.all())
+    for name in (*COUNTED, "price"):
         if name not in counts:
             counts |= _terms(asked, asked.all(but=name), [name])
     counts["month"] = _months(asked, counts["month"])
-    return Facets(**{name: _listed(counts[name], asked.chosen[name], in_order=name == "month") for name in FACETS}), total
+    _one_by_one(asked, counts)
+    return _facets(asked, counts, total), total
 
 
 def _terms(asked: Asked, query: Query, names: Sequence[str]) -> dict[str, dict[str, int]]:
     if not names:
         return {}
-    wanted = {name: {"terms": {"field": name, "size": SIZE, "segment_size": SIZE}} for name in names}
-    answer: dict[str, Any] = asked.available.segments.searcher.aggregate(query, wanted)
+    wanted: dict[str, Any] = {name: _wanted(asked, name) for name in names}
+    answer: dict[str, Any] = asked.segments.searcher.aggregate(query, wanted)
     return {name: {bucket["key"]: bucket["doc_count"] for bucket in answer[name]["buckets"]} for name in names}
 
 
-def _total(asked: Asked, counts: Mapping[str, Mapping[str, int]]) -> int:
-    """A program has one specialty and one state: where one was counted anyway, its sum is the total."""
-    for name in ("specialty", "state"):
-        if name in counts:
-            return sum(counts[name].values())
-    return int(asked.available.segments.searcher.search(asked.all(), 1).count)
+def _wanted(asked: Asked, name: str) -> dict[str, Any]:
+    if name == "price":
+        return {"range": {"field": "price", "ranges": asked.price_ranges}}
+    size = CITIES if name == "city" else SIZE
+    field = month_field(asked.query.weeks) if name == "month" else name
+    return {"terms": {"field": field, "size": size, "segment_size": size}}
 
 
+def _facets(asked: Asked, counts: Mapping[str, Mapping[str, int]], total: int) -> Facets:
+    query = asked.query
+    specialty, branches = split(counts["specialty"])
+    low, high = prices(counts["price"].values(), asked.price_edges, query)
+    flag = {"true": counts["credit_friendly"].get("true", 0)}
+    return Facets(
+        specialty=listed(specialty, query.specialty),
+        subspecialty=listed(branches, query.subspecialty),
+        state=listed(counts["state"], query.state),
+        city=listed(counts["city"], query.city),
+        within_miles=_rings(asked),
+        experience_type=listed(counts["experience_type"], query.experience_type),
+        month=listed(counts["month"], [query.month] if query.month else [], key=str),
+        weeks=listed(counts["weeks"], [str(query.weeks)] if query.weeks else [], key=int),
+        price_min_cents=low,
+        price_max_cents=high,
+        credit_friendly=listed(flag, ["true"] if query.credit_friendly else []),
+        review_mode=listed(counts["review_mode"], query.review_mode),
+        eligible=_eligible(asked, total),
+    )
+
+
+def _one_by_one(asked: Asked, counts: dict[str, dict[str, int]]) -> None:
+    """Values whose count is more than that of a term under the other filters."""
+    for city in asked.query.city:
+        if city not in counts["city"]:  # not among the largest
+            counts["city"][city] = asked.count(asked.instead(city=(city,)))
+    if asked.query.month or asked.dated:
+        counts["weeks"] = {str(weeks): asked.count(asked.instead(weeks=weeks)) for weeks in LENGTHS}
+    if asked.for_reader:
+        kinds = {str(kind): asked.count(asked.instead(experience_type=(kind,))) for kind in ExperienceType}
+        counts["experience_type"] = kinds
+
+
+# --- counts that depend on starts -------------------------------------------------------------------------------------------------------
 def _months(asked: Asked, indexed: Mapping[str, int]) -> dict[str, int]:
     """Programs with an open start by month: as the index has it, plus what the overlay changes.
 
     The window usually cuts its first and last month; those are counted by their weeks.
     """
-    available, base = asked.available, asked.all(but="month")
-    changes, counts = available.changes_among(base), {}
+    if asked.dated:
+        return {month: asked.count(asked.instead(month=month)) for month in _by_month(asked.window)}
+    available, weeks = asked.available, asked.query.weeks
+    changes, counts = available.changes_among(asked.all(but="month"), weeks), {}
     for month, mondays in _by_month(asked.window).items():
         mask = available.segments.mask(mondays) if changes else 0
         found = indexed.get(month, 0)
         if not is_whole_month(mondays):
-            found = available.segments.searcher.search(asked.all(available.indexed(mondays), but="month"), 1).count
+            found = asked.count(asked.all(available.indexed(mondays, weeks), but="month"))
         counts[month] = found + sum(bool(now & mask) - bool(before & mask) for before, now in changes)
     return counts
+
+
+def _eligible(asked: Asked, total: int) -> tuple[FacetCount, ...]:
+    if not asked.rules:
+        return ()
+    found = total if asked.for_reader else asked.count(asked.instead(eligible=True))
+    return (FacetCount(value="true", count=found),)
+
+
+# --- rings ------------------------------------------------------------------------------------------------------------------------------
+def _rings(asked: Asked) -> tuple[FacetCount, ...]:
+    """From the middle outwards, each ring once."""
+    if asked.near is None:
+        return ()
+    edges = [0, *(asked.near.upto(radius) for radius in RADII)]
+    rings = [
+        asked.count(asked.all(asked.near.between(asked.segments.schema, inner, outer), but="distance")) if outer > inner else 0
+        for inner, outer in pairwise(edges)
+    ]
+    return tuple(FacetCount(value=str(radius), count=found) for radius, found in zip(RADII, accumulate(rings), strict=True))
 
 
 @lru_cache(maxsize=16)
 def _by_month(window: tuple[date, ...]) -> dict[str, tuple[date, ...]]:
     return {month: tuple(days) for month, days in groupby(window, month_of)}
-
-
-def _listed(counts: Mapping[str, int], chosen: Iterable[str], *, in_order: bool) -> tuple[FacetCount, ...]:
-    found = {value: number for value, number in counts.items() if number} | {value: counts.get(value, 0) for value in chosen}
-    ordered = sorted(found.items()) if in_order else sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(FacetCount(value=value, count=number) for value, number in ordered)

@@ -89,7 +89,7 @@ class Publisher:
         self._versions.publish(version, archive, moment)
 
     def overlay(self, program_id: str, week: str, free: bool) -> None:
-        """A start week went between "some" and "none" since the version."""
+        """A program's week went between "some" and "none" since the version."""
         self._versions.append(program_id, week, free, self._now())
 
     def overlay_rows(self) -> int:

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import json
+import struct
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 import tantivy
 
+from shared.domain.calendar import DEFAULT_WEEKS
 from shared.domain.errors import Busy
+from shared.domain.search import LENGTHS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FACTS = "rota.json"
-STARTS = "starts.bin"
-START_BYTES = 32  # 256 weeks: the two years ahead, the year before, and a version that stays current for long
+PROGRAMS = "programs.bin"
+WEEK_BYTES = 32  # 256 weeks: the two years ahead, the year before, and a version that stays current for long
+ROW = struct.Struct(f"<{WEEK_BYTES}sII")  # free weeks, the usual length, the number of the place
+PLACES = "places.bin"
+PLACE = struct.Struct("<dd")  # degrees north and east
 # Text fields, in order of how much a match in them says; `anything` holds all of them and decides whether a word is known at all.
 PHRASED = ("specialty_words", "alias_words", "name_words")
 TEXT = (*PHRASED, "place_words", "other_words")
 ANYTHING = "anything"
-# Exact terms, each also a column that can be counted.
-FACETS = ("specialty", "state", "experience_type", "month")
+# Exact terms, each also a column that can be counted. A program has its own specialty and the one that this is a branch of.
+COUNTED = ("specialty", "state", "city", "experience_type", "month", "weeks", "credit_friendly", "review_mode")
+OTHER_LENGTHS = tuple(weeks for weeks in LENGTHS if weeks != DEFAULT_WEEKS)
+
+
+def month_field(weeks: int | None) -> str:
+    """Where the months with a start are, for a length that was asked for. Whoever offers four weeks has them as the usual length."""
+    return "month" if weeks in (None, DEFAULT_WEEKS) else f"month_{weeks}"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """`base` is the ISO date of the Monday that bit 0 of each program's starts stands for.
+    """`base` is the ISO date of the Monday that bit 0 of each program's free weeks stands for.
 
-    The starts themselves lie in `STARTS`, `START_BYTES` per program in order of `price_rank`, little-endian.
+    The weeks themselves lie in `PROGRAMS`, a `ROW` per program in order of `price_rank`; the places in `PLACES`, in order of number.
     """
 
     schema: int
@@ -60,9 +72,10 @@ def schema() -> tantivy.Schema:
     for name in TEXT:
         build.add_text_field(name, tokenizer_name="whitespace", index_option="position" if name in PHRASED else "freq")
     build.add_text_field(ANYTHING, tokenizer_name="whitespace", index_option="basic")
-    for name in FACETS:
+    for name in (*COUNTED, *(month_field(weeks) for weeks in OTHER_LENGTHS)):
         build.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    build.add_text_field("start", tokenizer_name="raw", index_option="basic")
+    for name in ("own_specialty", "start", "free", "place"):
+        build.add_text_field(name, tokenizer_name="raw", index_option="basic")
     build.add_unsigned_field("price", fast=True)
     build.add_unsigned_field("price_rank", fast=True)  # 0 for the cheapest, no two alike: sorts, breaks ties and pages
     build.add_bytes_field("card", stored=True)

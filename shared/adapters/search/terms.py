@@ -32,7 +32,7 @@ def text_query(searcher: tantivy.Searcher, schema: tantivy.Schema, found: Sequen
         parts += [(Occur.Should, Query.boost_query(Query.phrase_query(schema, name, list(found), 1), PHRASE[name])) for name in PHRASED]
     named = specialties.find(" ".join(found))
     if named is not None:
-        is_it = Query.term_query(schema, "specialty", named.slug)
+        is_it = Query.term_query(schema, "own_specialty", named.slug)
         parts.append((Occur.Should, Query.const_score_query(is_it, NAMED_SPECIALTY)))
     return Query.boolean_query(parts)
 

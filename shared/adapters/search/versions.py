@@ -157,7 +157,7 @@ class Versions:
 
     # --- overlay rows -------------------------------------------------------------------------------------------------------------------
     def append(self, program_id: str, week: str, free: bool, at: datetime) -> bool:
-        """A start week went from some to none (`free=False`) or back. False when a later row is there. Raises `Invalid` for no week."""
+        """A week went from some seats to none (`free=False`) or back. False when a later row is there. Raises `Invalid` for no week."""
         monday_of(week)
         values: dict[str, Any] = {**_key(f"{ROW}{program_id}#{week}"), "free": {"BOOL": free}, "at": {"S": iso(at)}}
         return self._write(

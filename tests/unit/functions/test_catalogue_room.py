@@ -117,7 +117,7 @@ def test_T07_a_student_sees_on_each_result_what_is_open(scene: Scene) -> None:
     found = scene.get("/programs")
     by_id = {hit["program_id"]: {v["experience_type"]: v["allowed"] for v in hit["verdicts"]} for hit in found["hits"]}
     assert by_id == {"heart-chicago": {"hands_on": True}, "skin-austin": {"hands_on": True, "observership": False}}
-    assert found["only_open"] == "/programs?experience_type=hands_on"
+    assert found["only_open"] == "/programs?eligible=true"
     only = scene.page("/programs?experience_type=observership")
     assert "Not open to you yet" in only
     assert "Students may do hands-on rotations only" in only

@@ -11,19 +11,19 @@ from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
 from shared.domain.calendar import mondays, week_of
 from shared.domain.program import Program
-from shared.domain.search import Overlay, Projection, SearchPage, SearchQuery
+from shared.domain.search import Overlay, Projection, ReaderQuery, SearchPage, SearchQuery
 
 TODAY = date(2026, 11, 21)  # a Saturday; the first possible start is 2026-11-23, 2026-W48
 PLACES = {
-    "TX": ("Austin", "78701", "America/Chicago"),
-    "IL": ("Chicago", "60611", "America/Chicago"),
-    "CA": ("San José", "95112", "America/Los_Angeles"),
-    "NY": ("New York", "10016", "America/New_York"),
+    "TX": ("Austin", "78701", "America/Chicago", 30.2713, -97.7426),
+    "IL": ("Chicago", "60611", "America/Chicago", 41.8971, -87.6223),
+    "CA": ("San José", "95112", "America/Los_Angeles", 37.3445, -121.8832),
+    "NY": ("New York", "10016", "America/New_York", 40.7459, -73.9781),
 }
 
 
 def program(id: str, specialty: str = "dermatology", state: str = "TX", price: int = 150_000, **changes: Any) -> Program:
-    city, zip_code, zone = PLACES[state]
+    city, zip_code, zone, north, east = PLACES[state]
     values: dict[str, Any] = {
         "id": id,
         "name": f"{id.replace('-', ' ').title()} Practice",
@@ -33,7 +33,7 @@ def program(id: str, specialty: str = "dermatology", state: str = "TX", price: i
         "summary": "You see patients with the preceptor.",
         "specialty": specialty,
         "experience_types": ("hands_on",),
-        "place": {"city": city, "state": state, "zip": zip_code, "zone": zone, "latitude": 0.0, "longitude": 0.0},
+        "place": {"city": city, "state": state, "zip": zip_code, "zone": zone, "latitude": north, "longitude": east},
         "price_4w_cents": price,
         "capacity": 2,
         "stipend_week_cents": 20_000,
@@ -63,7 +63,8 @@ def found(page: SearchPage) -> list[str]:
 
 
 def ask(index: TantivyIndex, text: str = "", overlay: Overlay | None = None, today: date = TODAY, **asked: Any) -> SearchPage:
-    return index.search(SearchQuery(text=text, **asked), overlay or Overlay(), today)
+    made = ReaderQuery if "open_to" in asked else SearchQuery
+    return index.search(made(text=text, **asked), overlay or Overlay(), today)
 
 
 def facet(page: SearchPage, name: str) -> dict[str, int]:

@@ -10,7 +10,8 @@ import pytest
 from shared.adapters.search.index import TantivyIndex
 from shared.adapters.search.text import words
 from shared.domain.errors import Invalid
-from shared.domain.search import Overlay
+from shared.domain.program import ExperienceType
+from shared.domain.search import OpenTo, Overlay
 from tests.unit.search.catalogue import ask, facet, found, indexed, projection, weeks
 
 JANUARY = weeks(date(2027, 1, 4), date(2027, 1, 25))  # exactly one start: Monday 2027-01-04, 2027-W01
@@ -104,8 +105,71 @@ def test_H09_filters_are_alternatives_within_and_demands_between(
     assert page.total == len(expected)
 
 
+def test_a_specialty_covers_its_branches_and_a_chosen_branch_narrows_its_own_specialty_only(index: TantivyIndex) -> None:
+    assert sorted(found(ask(index, specialty=("internal-medicine",)))) == ["heart-york", "inner-chicago"]
+    both = ask(index, specialty=("internal-medicine", "dermatology"), subspecialty=("cardiovascular-disease",))
+    assert sorted(found(both)) == ["heart-york", "skin-austin"]
+    assert facet(both, "specialty") == {"dermatology": 1, "internal-medicine": 2, "pediatrics": 1}
+    assert facet(both, "subspecialty") == {"cardiovascular-disease": 1}
+    assert found(ask(index, specialty=("cardiovascular-disease",))) == ["heart-york"]  # addresses that people have kept
+
+
+def test_nearest_first_with_miles_and_rings_around_a_zip_code(index: TantivyIndex) -> None:
+    page = ask(index, zip="60614", sort="distance")
+    assert found(page) == ["inner-chicago", "heart-york", "skin-austin", "child-jose"]
+    assert page.hits[0].miles == 2.2
+    assert facet(page, "within_miles") == {"10": 1, "25": 1, "50": 1, "100": 1, "250": 1}
+    assert found(ask(index, zip="60614", within_miles=10)) == ["inner-chicago"]
+    assert facet(ask(index), "within_miles") == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"zip": "00000"}, "zip"), ({"within_miles": 25}, "zip"), ({"sort": "distance"}, "zip"), ({"zip": "99999", "text": "skin"}, "zip")],
+)
+def test_a_distance_from_nowhere_is_refused_with_what_to_do(index: TantivyIndex, asked: dict[str, object], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask(index, **asked)
+    assert refused.value.facts["field"] == field
+    assert refused.value.remedy
+
+
+def test_T12_a_length_counts_a_start_only_with_a_seat_in_every_week_of_it(tmp_path: Path) -> None:
+    eight = weeks(date(2027, 1, 4), date(2027, 2, 22))
+    index = indexed(
+        tmp_path,
+        [
+            projection("fits", weeks=eight, weeks_max=8),
+            projection("gap", weeks=eight | {"2027-W06": 0}, weeks_max=8),
+            projection("short", weeks=eight),
+        ],
+    )
+    page = ask(index, weeks=8, month="2027-01")
+    assert (found(page), page.hits[0].starts) == (["fits"], (date(2027, 1, 4),))
+    assert facet(page, "weeks") == {"4": 3, "6": 1, "8": 1}
+    assert facet(page, "month") == {"2027-01": 1}
+    sold = ask(index, weeks=8, month="2027-01", overlay=Overlay({("fits", "2027-W08"): False, ("gap", "2027-W06"): True}))
+    assert found(sold) == ["gap"]
+    assert [hit.starts for hit in ask(index, weeks=8, sort="price").hits] == [(date(2027, 1, 4),), ()]
+
+
+def test_T07_T08_eligibility_that_changes_with_the_start_finds_and_shows_only_the_starts_it_allows(tmp_path: Path) -> None:
+    days = weeks(date(2027, 1, 4), date(2027, 6, 28))
+    index = indexed(tmp_path, [projection("hands", weeks=days), projection("watch", weeks=days, experience_types=("observership",))])
+    student = (
+        OpenTo(experience_types=(ExperienceType.HANDS_ON,), last=date(2027, 2, 28)),
+        OpenTo(experience_types=(ExperienceType.OBSERVERSHIP,), first=date(2027, 3, 1)),
+    )
+    page = ask(index, eligible=True, open_to=student, sort="price")
+    assert {hit.program_id: hit.starts[0] for hit in page.hits} == {"hands": date(2027, 1, 4), "watch": date(2027, 3, 1)}
+    assert found(ask(index, eligible=True, open_to=student, month="2027-02")) == ["hands"]
+    assert facet(page, "month") == {f"2027-0{month}": 1 for month in range(1, 7)}
+    assert facet(ask(index, open_to=student, month="2027-04"), "eligible") == {"true": 1}
+    assert found(ask(index, eligible=True)) == ["hands", "watch"]  # of a stranger nothing is known, and nothing is hidden
+
+
 def test_T10_a_start_needs_a_seat_in_all_four_weeks(index: TantivyIndex) -> None:
-    (hit,) = ask(index, specialty=("internal-medicine",)).hits
+    (hit,) = ask(index, state=("IL",)).hits
     assert hit.starts == (date(2027, 1, 4),)
 
 
@@ -132,7 +196,7 @@ def test_a_facet_is_counted_without_its_own_choice_and_with_all_others(index: Ta
 
 def test_facets_count_only_programs_with_a_seat_in_the_month(index: TantivyIndex) -> None:
     page = ask(index, month="2027-02")
-    assert facet(page, "specialty") == {"dermatology": 1, "cardiovascular-disease": 1}
+    assert facet(page, "specialty") == {"dermatology": 1, "internal-medicine": 1}
     assert facet(page, "month")["2027-01"] == 3
     assert list(facet(page, "month"))[:2] == ["2026-11", "2026-12"]
 
@@ -141,13 +205,14 @@ def test_a_sold_week_disappears_from_hits_counts_and_starts_at_once(index: Tanti
     sold = Overlay({("inner-chicago", "2027-W01"): False})
     page = ask(index, overlay=sold, month="2027-01")
     assert found(page) == ["skin-austin", "heart-york"]
-    assert facet(page, "specialty") == {"dermatology": 1, "cardiovascular-disease": 1}
+    assert facet(page, "specialty") == {"dermatology": 1, "internal-medicine": 1}
     assert facet(page, "month")["2027-01"] == 2
     assert ask(index, "internal", overlay=sold).hits[0].next_start is None
 
 
 def test_a_returned_seat_appears_in_hits_counts_and_starts_at_once(index: TantivyIndex) -> None:
-    free = Overlay({("child-jose", "2027-W05"): True, ("inner-chicago", "2027-W01"): False, ("gone", "2027-W01"): True})
+    back = {("child-jose", f"2027-W0{week}"): True for week in (5, 6, 7, 8)}
+    free = Overlay({**back, ("inner-chicago", "2027-W01"): False, ("gone", "2027-W01"): True})
     page = ask(index, overlay=free, month="2027-02")
     assert found(page) == ["child-jose", "skin-austin", "heart-york"]
     assert facet(page, "month")["2027-02"] == 3
@@ -159,7 +224,7 @@ def test_a_returned_seat_appears_in_hits_counts_and_starts_at_once(index: Tantiv
 def test_a_seat_returned_before_the_first_start_of_the_whole_catalogue_counts_too(tmp_path: Path) -> None:
     full = weeks(date(2026, 11, 23), date(2026, 12, 28), free=0)
     index = indexed(tmp_path, [projection("only", weeks=full | JANUARY)])
-    page = ask(index, overlay=Overlay({("only", "2026-W49"): True}))
+    page = ask(index, overlay=Overlay({("only", f"2026-W{week}"): True for week in (49, 50, 51, 52)}))
     assert page.hits[0].starts == (date(2026, 11, 30), date(2027, 1, 4))
     assert facet(page, "month") == {"2026-11": 1, "2027-01": 1}
 
