@@ -73,7 +73,7 @@ def _reviews(journey: Journey, reviewer: Client) -> None:
         notes.append(acts.by_the_host(acts.applies("Farida Noor", HOST_LOOKS, 6)))
     with journey.step("Gamal does not speak what the host asks for; the reviewer accepts him with a reason on file") as notes:
         notes.append(acts.in_spite_of(acts.applies("Gamal Aziz", SPANISH, 6)))
-    with journey.step("Hana is declined, and reads why") as notes:
+    with journey.step("Hana is declined, reads why, and what is open to her instead") as notes:
         notes.append(acts.declined(acts.applies("Hana Idris", OPEN_TO_ALL, 7)))
 
 

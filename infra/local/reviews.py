@@ -22,6 +22,7 @@ SPANISH = "tumbledell-family-san-antonio"
 """Its host asks for Spanish, which these trainees do not speak."""
 OPEN_TO_ALL = "pagoda-elm-allergy-indianapolis"
 """No guideline beside eligibility."""
+ALTERNATIVES = 3
 LATER = timedelta(hours=2)
 """How long after the promised moment of the review the trainee answers: without the pause the review would be late."""
 
@@ -115,14 +116,21 @@ class Reviews:
 
     # --- a no ------------------------------------------------------------------------------------------------------------------------
     def declined(self, trainee: Trainee) -> str:
-        """A no with its reason, on the page and in the mail; the reason."""
+        """A no with its reason and three programs that are open instead, on the page and in the mail; their names."""
         path, reason = _path(trainee), "This practice takes nobody in the weeks that you chose."
         rejected = self.reviewer.post(f"{path}/reject", {"code": "start_not_possible", "reason": reason})
         expect(rejected["status"] == "REJECTED", "the application is declined")
         page = trainee.client.get(path)
         expect(page["decision"]["text"] == reason, "the trainee reads the reason")
-        self.journey.stack.mailbox.wait_for(trainee.email, lambda mail: reason in mail.text, PATIENCE)
-        return f"“{reason}”"
+        others = [one["program"] for one in page["alternatives"]]
+        expect(len(others) == ALTERNATIVES, f"three other programs are proposed ({len(others)})")
+        mail = self.journey.stack.mailbox.wait_for(trainee.email, lambda mail: reason in mail.text, PATIENCE)
+        for one in others:
+            expect(f"/programs/{one['id']}" in mail.text, f"the mail leads to {one['name']}")
+            sheet = trainee.client.get(f"/programs/{one['id']}")
+            expect(one["id"] != trainee.application["program"]["id"] and sheet["starts"], f"{one['name']} has a seat")
+            expect(any(verdict["allowed"] for verdict in sheet["verdicts"]), f"{one['name']} is open to her")
+        return "; ".join(one["name"] for one in others)
 
     def _approves(self, trainee: Trainee) -> None:
         approved = self.reviewer.post(f"{_path(trainee)}/approve", {"overrides": []})
