@@ -16,6 +16,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from shared.ports import Person
 from shared.runtime.http import Room
+from shared.services.account_care import AccountCare
+from shared.services.account_factor import Factors
+from shared.services.account_staff import Staffing
 from shared.services.accounts import Accounts
 from shared.services.documents import Documents
 from tests import builders
@@ -53,18 +56,21 @@ class World:
         self.people, self.identity = FakePeople(self.store), FakeIdentity()
         self.sessions, self.links, self.documents = FakeSessions(self.store, self.people), FakeLinks(self.clock), FakeDocuments()
         self.catalogue = FakeCatalogue(self.store)
-        self.accounts = Accounts(
-            store=self.store, people=self.people, identity=self.identity, sessions=self.sessions, links=self.links, clock=self.clock,
-            ids=self.ids,
-        )  # fmt: skip
+        for_accounts: dict[str, Any] = {
+            "store": self.store, "people": self.people, "identity": self.identity, "sessions": self.sessions, "links": self.links,
+            "clock": self.clock, "ids": self.ids,
+        }  # fmt: skip
+        self.accounts, self.account_care = Accounts(**for_accounts), AccountCare(**for_accounts)
+        self.factors, self.staffing = Factors(**for_accounts, demand="finance"), Staffing(**for_accounts, demand="finance")
         self.paperwork = Documents(
             store=self.store, documents=self.documents, people=self.people, clock=self.clock, ids=self.ids, public_url=PUBLIC_URL
         )
-        settings = SimpleNamespace(public_url=PUBLIC_URL, form_origins=UPLOADS)
+        settings = SimpleNamespace(public_url=PUBLIC_URL, form_origins=UPLOADS, second_factor="finance")
         ports = {
             "settings": settings, "store": self.store, "clock": self.clock, "ids": self.ids, "people": self.people,
             "identity": self.identity, "sessions": self.sessions, "links": self.links, "documents": self.documents,
-            "catalogue": self.catalogue, "accounts": self.accounts, "paperwork": self.paperwork,
+            "catalogue": self.catalogue, "accounts": self.accounts, "account_care": self.account_care, "factors": self.factors,
+            "staffing": self.staffing, "paperwork": self.paperwork,
         }  # fmt: skip
         self.wiring: Any = SimpleNamespace(**ports | more)
         room.wire(self.wiring)

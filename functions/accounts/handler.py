@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from functions.accounts.models import (
-    HOME,
     CheckMail,
+    Confirm,
     ConfirmView,
     Me,
     ProfileForm,
@@ -19,21 +21,13 @@ from functions.accounts.models import (
     TokenRequest,
     TokenView,
 )
+from functions.accounts.room import HOME, Settings, begin_session, end_session, from_our_pages, onward, room
 from shared.domain.errors import SignInNeeded
-from shared.runtime.http import ANYONE, SIGNED_IN, Room
-from shared.runtime.http.access import COOKIE, check_origin
+from shared.runtime.http import ANYONE, SIGNED_IN
+from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import local_path
-from shared.runtime.settings import Http, Pool
 
-COOKIE_RULES = "Path=/; Secure; HttpOnly; SameSite=Lax"
-TWO_WEEKS = 14 * 24 * 3600
-
-
-class Settings(Http, Pool):
-    """Every room's, and the user pool's id: passwords are set and tried here only."""
-
-
-room = Room("accounts", Settings)
+__all__ = ["Settings", "handler", "room"]
 
 
 @room.get("/accounts/sign-up", access=ANYONE, page="sign-up.html", title="Create an account")
@@ -47,7 +41,7 @@ def sign_up_form() -> SignUpView:
 )  # fmt: skip
 def sign_up(body: SignUp) -> CheckMail:
     """Creates a trainee's account; a mail with a link confirms it. The answer is the same for a known address."""
-    room.wiring.accounts.sign_up(body.name, body.email, body.password.get_secret_value(), body.zone, room.request.id)
+    room.wiring.accounts.sign_up(body.name, body.email, body.zone, room.request.id)
     return CheckMail(email=body.email)
 
 
@@ -70,48 +64,44 @@ def confirmation(token: str) -> ConfirmView:
     return ConfirmView.of(room.wiring.accounts.confirmation(token))
 
 
-@room.post("/accounts/confirm/<token>", access=ANYONE, again=confirmation, goes_to="{sign_in}?confirmed=1")
-def confirm(token: str) -> ConfirmView:
-    """Uses the link: the account may sign in from now on."""
-    return ConfirmView.of(room.wiring.accounts.confirm(token, room.request.id))
+@room.post("/accounts/confirm/<token>", access=ANYONE, form=Confirm, again=confirmation, goes_to="{sign_in}?confirmed=1")
+def confirm(token: str, body: Confirm) -> ConfirmView:
+    """Uses the link: its reader chooses the password, and the account may sign in from now on."""
+    return ConfirmView.of(room.wiring.accounts.confirm(token, body.password.get_secret_value(), room.request.id))
 
 
 @room.get("/accounts/sign-in", access=ANYONE, page="sign-in.html", title="Sign in")
-def sign_in_form(next: str = HOME, confirmed: bool = False) -> SignInView:
+def sign_in_form(next: str = HOME, confirmed: bool = False, changed: bool = False) -> SignInView:
     """What a sign-in asks for, and where it leads."""
-    return SignInView(next=local_path(next, HOME), confirmed=confirmed)
+    return SignInView(next=local_path(next, HOME), confirmed=confirmed, changed=changed)
 
 
 @room.post("/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}")
 def sign_in(body: SignIn) -> SignedInView:
-    """Opens a browser's session in a cookie. API clients ask for a token instead."""
-    # Without a cookie the room has not looked at the origin yet, and another site must not sign anybody in here.
-    if "origin" in room.request.headers:
-        check_origin("POST", room.request.headers, room.wiring.settings.public_url)
-    accounts = room.wiring.accounts
-    found = accounts.sign_in(body.email, body.password.get_secret_value())
-    accounts.close_session(room.caller.session_id)
-    room.set_cookie(f"{COOKIE}={accounts.open_session(found.person.account_id)}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
-    return SignedInView(account_id=found.person.account_id, name=found.person.name, roles=found.roles, next=_onward(body.next))
+    """Opens a browser's session in a cookie, at once or after a code. API clients ask for a token instead."""
+    from_our_pages()
+    found = room.wiring.accounts.sign_in(body.email, body.password.get_secret_value())
+    goal, person = onward(body.next), found.person
+    ticket = room.wiring.factors.ticket(person.account_id, room.request.id)
+    if ticket:
+        goal = "" if goal == HOME else f"?next={quote(goal, safe='/')}"
+        return SignedInView(state=ticket.purpose, next=f"/accounts/{ticket.purpose}/{ticket.token}{goal}")
+    begin_session(person.account_id)
+    return SignedInView(account_id=person.account_id, name=person.name, roles=found.roles, next=goal)
 
 
-def _onward(wanted: str) -> str:
-    """Never back to a page for people without a session."""
-    path = local_path(wanted, HOME)
-    return HOME if path.startswith(("/accounts/sign-", "/accounts/confirm/")) else path
-
-
-@room.post("/accounts/tokens", access=ANYONE, form=TokenRequest)
+@room.post("/accounts/tokens", access=ANYONE, form=TokenRequest, answers={429: (PROBLEM,)})
 def tokens(body: TokenRequest) -> TokenView:
     """An access token for `Authorization: Bearer`, good for an hour."""
-    return TokenView.of(room.wiring.accounts.sign_in(body.email, body.password.get_secret_value()))
+    found = room.wiring.accounts.sign_in(body.email, body.password.get_secret_value())
+    room.wiring.factors.demanded(found.person.account_id, body.code, room.request.id)
+    return TokenView.of(found)
 
 
 @room.post("/accounts/sign-out", access=ANYONE, goes_to="/")
 def sign_out() -> SignedOut:
     """Ends this browser's session at once. Without one there is nothing to end, which is fine."""
-    room.wiring.accounts.close_session(room.caller.session_id)
-    room.set_cookie(f"{COOKIE}=; {COOKIE_RULES}; Max-Age=0")
+    end_session()
     return SignedOut()
 
 

@@ -1,53 +1,34 @@
-"""What the accounts room takes and answers with."""
+"""What the accounts room takes and answers with: signing up and in, and the profile."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import BeforeValidator, Field
 
+from functions.accounts.base import Answer, Given, Line, Password, Request, listed
+from shared.domain.accounts import SHORTEST_PASSWORD
 from shared.domain.trainee import StepResult, TraineeFacts, TraineeStatus
 from shared.services.accounts import Confirmation, Profile, SignedIn
-
-HOME = "/workspace"
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
-
-
-def _listed(value: Any) -> Any:
-    """A form holds one line with commas where JSON holds a list."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _stripped(value: Any) -> Any:
-    """Forms lose the spaces around a field, so JSON does too: a password is the same through both."""
-    return value.strip() if isinstance(value, str) else value
-
-
-Password = Annotated[SecretStr, BeforeValidator(_stripped), Field(min_length=12, max_length=128, title="Password")]
-Given = Annotated[SecretStr, BeforeValidator(_stripped), Field(min_length=1, max_length=256, title="Password")]
-
-
-class Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Answer(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------
 class SignUp(Request):
-    """`zone` is an IANA name; without one times are shown in UTC until the profile says otherwise."""
+    """`zone` is an IANA name; without one times are shown in UTC until the profile says otherwise. The password is chosen by whoever opens
+    the link in the mail."""
 
     name: str = Field(title="Full name", min_length=1, max_length=100)
     email: str = Field(title="Mail address", min_length=3, max_length=254)
-    password: Password
     zone: str = Field("UTC", title="Time zone", max_length=60)
 
 
 class Resend(Request):
     email: str = Field(title="Mail address", min_length=3, max_length=254)
+
+
+class Confirm(Request):
+    password: Password
 
 
 class SignIn(Request):
@@ -59,8 +40,11 @@ class SignIn(Request):
 
 
 class TokenRequest(Request):
+    """`code` for accounts with an authenticator app: the one that it shows now, or a recovery code."""
+
     email: str = Field(title="Mail address", min_length=3, max_length=254)
     password: Given
+    code: str = Field("", title="Code", max_length=40)
 
 
 class ProfileForm(Request):
@@ -73,7 +57,7 @@ class ProfileForm(Request):
     step2_ck: StepResult = Field(StepResult.NOT_PASSED, title="USMLE Step 2 CK")
     expected_graduation: date | None = Field(None, title="Expected graduation")
     graduation_year: int | None = Field(None, title="Year of graduation", ge=1950, le=2100)
-    languages: Annotated[list[Line], BeforeValidator(_listed)] = Field(default=[], title="Languages", max_length=20)
+    languages: Annotated[list[Line], BeforeValidator(listed)] = Field(default=[], title="Languages", max_length=20)
     visa_type: Line | None = Field(None, title="Visa")
     school: Line = Field("", title="Medical school")
     country: Line = Field("", title="Country of the school")
@@ -90,9 +74,9 @@ class ProfileForm(Request):
 
 # --- answers --------------------------------------------------------------------------------------------------------------------------
 class SignUpView(Answer):
-    """`shortest_password` characters; any may be used."""
+    """Nothing has to be known before."""
 
-    shortest_password: int = 12
+    status: Literal["open"] = "open"
 
 
 class CheckMail(Answer):
@@ -105,30 +89,35 @@ class CheckMail(Answer):
 
 
 class ConfirmView(Answer):
-    """`state` is `open` (the link may be used), `done` (the account is confirmed) or `expired`."""
+    """`state` is `open` (the link may be used), `done` (the account is confirmed) or `expired`; `invited` by an administrator."""
 
     state: str
     name: str
+    invited: bool
+    shortest_password: int = SHORTEST_PASSWORD
     sign_in: str = "/accounts/sign-in"
 
     @classmethod
     def of(cls, found: Confirmation) -> Self:
-        return cls(state=found.state, name=found.name)
+        return cls(state=found.state, name=found.name, invited=found.invited)
 
 
 class SignInView(Answer):
-    """`confirmed`: the person comes from a confirmation."""
+    """`confirmed`: the person comes from a confirmation; `changed`: from setting a new password."""
 
     next: str
     confirmed: bool = False
+    changed: bool = False
 
 
 class SignedInView(Answer):
-    """A browser's session is in the cookie; `next` is where it goes."""
+    """`signed_in`: a browser's session is in the cookie. Otherwise a code comes next, or an authenticator app has to be set up first, and
+    nobody is named yet. `next` is where it goes."""
 
-    account_id: str
-    name: str
-    roles: tuple[str, ...]
+    state: Literal["signed_in", "code", "factor"] = "signed_in"
+    account_id: str | None = None
+    name: str | None = None
+    roles: tuple[str, ...] = ()
     next: str
 
 

@@ -57,7 +57,9 @@ def erase(info: StackInfo, whom: str, despite_seats: bool) -> str:
     """
     made, account_id = wiring(info), account_of(info, whom)
     documents = S3Documents(lambda: info.aws.client("s3"), info.outputs["UploadBucket"])
-    erasing = Erasing(store=made.store, people=made.people, documents=documents, identity=made.identity, clock=made.clock)
+    erasing = Erasing(
+        store=made.store, people=made.people, documents=documents, identity=made.identity, sessions=made.sessions, clock=made.clock
+    )
     return f"{erasing.erase(ADMIN, account_id, despite_seats)} items and files of {account_id} are gone; rows, seats and money stay."
 
 

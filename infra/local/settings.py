@@ -25,6 +25,7 @@ def parameters(info: StackInfo, call_log: str = "") -> dict[str, str]:
         "FormOrigins": f"{info.stripe_url} {info.aws_url}",
         "MailFrom": MAIL_FROM,
         "StripeApiBase": info.stripe_url,
+        "SecondFactor": "finance",
         "BusinessClockFile": info.clock_file,
         "CallLogFile": call_log,
     }

@@ -9,10 +9,11 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Literal
 
-import pyotp
-from pyotp.utils import strings_equal
+if TYPE_CHECKING:
+    from pyotp import TOTP
 
 STAFF_ROLES = frozenset({"reviewer", "coordinator", "coach", "finance", "admin"})
 ALWAYS = frozenset({"finance", "admin"})
@@ -45,11 +46,17 @@ def plain_code(text: str) -> str:
 
 def accepted_step(secret: str, code: str, moment: datetime, last: int) -> int | None:
     """The step whose code this is, None when it is none of them. A step counts once: `last` and what lies before are not looked at."""
-    totp, now = pyotp.TOTP(secret), step_of(moment)
     if not re.fullmatch(r"[0-9]{6}", code):
         return None
+    totp, now = _totp(secret), step_of(moment)
     steps = [now + offset for offset in WINDOW if now + offset > last]
-    return next((step for step in steps if strings_equal(code, totp.generate_otp(step))), None)
+    return next((step for step in steps if compare_digest(code, totp.generate_otp(step))), None)
+
+
+def _totp(secret: str) -> TOTP:
+    import pyotp  # 60 ms that only a sign-in with a code should pay: every function knows who the staff are
+
+    return pyotp.TOTP(secret)
 
 
 def locked_until(failures: int, failed_at: datetime | None, moment: datetime) -> datetime | None:
@@ -62,7 +69,7 @@ def locked_until(failures: int, failed_at: datetime | None, moment: datetime) ->
 
 def uri(secret: str, account: str) -> str:
     """What the picture holds: https://github.com/google/google-authenticator/wiki/Key-Uri-Format."""
-    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name="Rota")
+    return _totp(secret).provisioning_uri(name=account, issuer_name="Rota")
 
 
 def grouped(code: str) -> str:
@@ -80,4 +87,4 @@ def recovery_index(account_id: str, code: str, hashes: Sequence[str], used: Coll
     if not _RECOVERY.match(code):
         return None
     mine = recovery_hash(account_id, code)
-    return next((index for index, held in enumerate(hashes) if index not in used and strings_equal(mine, held)), None)
+    return next((index for index, held in enumerate(hashes) if index not in used and compare_digest(mine, held)), None)

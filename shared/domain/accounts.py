@@ -13,12 +13,13 @@ from shared.domain.errors import Invalid
 ROLES = ("trainee", "host", "reviewer", "coordinator", "coach", "finance", "admin")
 CONFIRM = "confirm"
 CONFIRM_LIFE = timedelta(hours=48)
-INVITE, RESET, CODE, FACTOR = "invite", "reset", "code", "factor"
+INVITE, RESET, MAIL, CODE, FACTOR = "invite", "reset", "mail", "code", "factor"
 """What a link is for, besides `confirm` and `mail:<which change>`; the last two lead through a sign-in and are never mailed."""
 INVITE_LIFE, RESET_LIFE, MAIL_LIFE, TICKET_LIFE = timedelta(days=7), timedelta(hours=1), timedelta(hours=24), timedelta(minutes=10)
 RESEND_AFTER = timedelta(seconds=60)
 LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3: a path of 256 with its brackets
 LONGEST_NAME = 100
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 # One mailbox, nothing that could add a header, a second recipient or a comment (RFC 5322 3.4.1 without quoted local parts).
 _ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~\-]+@[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?\.[a-z]{2,63}\Z")
 
@@ -42,6 +43,14 @@ def person_name(text: str) -> str:
     if not found or len(found) > LONGEST_NAME or not found.isprintable():
         raise Invalid("A name has 1 to 100 letters.", "Write your name as your passport does.", field="name")
     return found
+
+
+def new_password(text: str) -> str:
+    """Long is what counts (NIST SP 800-63B 5.1.1); the user pool asks for the same. Raises `Invalid` (field `password`)."""
+    if not SHORTEST_PASSWORD <= len(text) <= LONGEST_PASSWORD:
+        remedy = f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; three or four unrelated words are good."
+        raise Invalid("The password is too short or too long.", remedy, field="password")
+    return text
 
 
 def zone_name(text: str) -> str:

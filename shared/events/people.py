@@ -1,4 +1,5 @@
-"""What happens to accounts and documents; how an account is kept and guarded is in `account.py`. No name, address or file name: those are erasable items."""
+"""What happens to accounts and documents; what guards an account is in `account.py`. No name, address or file name: those are
+erasable items."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.account_factor import Demand
+
 
 class Settings(BaseModel):
     """`business_clock_file` moves business time and `call_log_file` records AWS calls; both on the local stack only, empty on AWS."""
@@ -51,6 +53,12 @@ class Pool(Settings):
     cognito_pool_id: str
 
 
+class SecondFactor(Settings):
+    """Whose sign-in needs a code: everybody's of the `staff`, or `finance`'s and admins' alone, which it always does."""
+
+    second_factor: Demand
+
+
 class Uploads(Settings):
     upload_bucket: str
 
@@ -71,7 +79,10 @@ class WebhookSecret(Settings):
 
 
 class MailSettings(Settings):
+    """`mail_events` is SES's configuration set that reports what became of a mail."""
+
     mail_from: str
+    mail_events: str
 
 
 class BusSettings(Settings):

@@ -1,8 +1,8 @@
 """Accounts: sign up, confirm the address, sign in, keep the profile; and accounts that the operator makes.
 
-A sign-up takes four steps, each of which may be the last before a crash; repeating the sign-up goes on from there:
-claim the address for an account id -> save who it is -> register the password -> record `AccountSignedUp`, upon which the mail with the
-link goes out. So no mail leaves before the account can be used, and whatever a crash left behind is found through the claim.
+A sign-up names no password: whoever opens the link in the mail chooses it, so that nobody gets into an account that somebody else confirms.
+It takes three steps, each of which may be the last before a crash; repeating the sign-up goes on from there: claim the address for an
+account id -> save who it is -> record `AccountSignedUp`, upon which the mail with the link goes out.
 """
 
 from __future__ import annotations
@@ -12,24 +12,23 @@ from dataclasses import dataclass
 
 from shared.domain.accounts import (
     CONFIRM,
+    INVITE,
     RESEND_AFTER,
     known_roles,
     mail_address,
     mail_claim_key,
+    new_password,
     person_name,
     zone_name,
 )
 from shared.domain.aggregate import Actor
-from shared.domain.errors import Duplicate, Expired, Invalid, NotAllowedNow, NotFound, WrongCredentials
+from shared.domain.errors import Duplicate, Expired, Invalid, NotAllowedNow
 from shared.domain.instants import parse
 from shared.domain.trainee import TraineeFacts
-from shared.events.base import EventData
 from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
-from shared.ports import BusinessClock, Claim, Identity, Ids, Links, Loaded, People, Person, Sessions, Store, Tokens, Work
-from shared.services.steps import Call, decide_again, new, step
-
-TRAINEE = "trainee"
-UNCONFIRMED, ACTIVE = "UNCONFIRMED", "ACTIVE"
+from shared.ports import Claim, Person, Tokens, Work
+from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own
+from shared.services.steps import Call, decide_again, new
 
 
 @dataclass(frozen=True)
@@ -50,10 +49,11 @@ class Profile:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Where a confirmation link stands: `open`, `done` (the account is confirmed) or `expired`."""
+    """Where a confirmation link stands: `open`, `done` (the account is confirmed) or `expired`. `invited`: by an administrator."""
 
     state: str
     name: str
+    invited: bool = False
 
 
 def mail_claim(email: str, account_id: str) -> Claim:
@@ -62,22 +62,14 @@ def mail_claim(email: str, account_id: str) -> Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Accounts:
-    store: Store
-    people: People
-    identity: Identity
-    sessions: Sessions
-    links: Links
-    clock: BusinessClock
-    ids: Ids
-
+class Accounts(AccountPorts):
     # --- signing up -------------------------------------------------------------------------------------------------------------------
-    def sign_up(self, name: str, email: str, password: str, zone: str = "UTC", correlation_id: str = "") -> None:
+    def sign_up(self, name: str, email: str, zone: str = "UTC", correlation_id: str = "") -> None:
         """Says nothing about whether the address is known: a confirmed account is left alone, an unconfirmed one is registered again.
 
-        Raises `Invalid` (name, email, zone, password), `Busy` (repeat it).
+        Raises `Invalid` (name, email, zone), `Busy` (repeat it).
         """
-        person = self._register(name, email, password, zone, only_while=UNCONFIRMED)
+        person = self._enter(name, email, zone, only_while=UNCONFIRMED)
         if person:
             decide_again(lambda: self._announce(person.account_id, correlation_id))
 
@@ -88,8 +80,8 @@ class Accounts:
         if account and account.state["status"] == UNCONFIRMED:
             decide_again(lambda: self._announce(account.id, correlation_id))
 
-    def _register(self, name: str, email: str, password: str, zone: str, only_while: str = "") -> Person | None:
-        """Claim, person, password. None when `only_while` is given and the account is already in another status."""
+    def _enter(self, name: str, email: str, zone: str, only_while: str = "") -> Person | None:
+        """Claim and person. None when `only_while` is given and the account is already in another status."""
         name, email, zone = person_name(name), mail_address(email), zone_name(zone)
         account_id = self._claim(email)
         account = self._account(account_id)
@@ -97,7 +89,6 @@ class Accounts:
             return None
         person = Person(account_id, name, email, zone)
         self.people.save_person(person)
-        self.identity.register(account_id, email, password)
         return person
 
     def _claim(self, email: str) -> str:
@@ -127,46 +118,48 @@ class Accounts:
     # --- confirming -------------------------------------------------------------------------------------------------------------------
     def confirmation(self, token: str) -> Confirmation:
         """What a link would do; looking at it changes nothing, since mail scanners look too. Raises `NotFound`."""
-        link = self.links.read(token)
-        account = self._account(link.account_id) if link and link.purpose == CONFIRM else None
-        if link is None or account is None or account.state["status"] not in (UNCONFIRMED, ACTIVE):
-            raise NotFound("There is no such link.", "Open the newest mail from Rota and use its link unchanged.")
-        state = "done" if account.state["status"] == ACTIVE else "expired" if link.expires_at <= self.clock.now() else "open"
-        return Confirmation(state, self.people.person(account.id).name)
+        link = self._link(token, CONFIRM, INVITE)
+        account, invited = self._account(link.account_id), link.purpose == INVITE
+        waiting = INVITED if invited else UNCONFIRMED
+        if account is None or account.state["status"] not in (waiting, ACTIVE):
+            raise no_link()
+        state = "done" if account.state["status"] == ACTIVE else "expired" if self._run_out(link) else "open"
+        return Confirmation(state, self.people.person(account.id).name, invited)
 
-    def confirm(self, token: str, correlation_id: str = "") -> Confirmation:
-        """Uses the link. A second click finds it done, and a click whose first answer was lost on the way is finished.
+    def confirm(self, token: str, password: str, correlation_id: str = "") -> Confirmation:
+        """Makes the account its reader's, with this password. A second click finds it done, and one after a crash goes on.
 
-        Raises `NotFound`, `Expired`.
+        Raises `NotFound`, `Expired` (also for another password once it is done), `Invalid` (the link stays open), `Busy` (repeat it).
         """
-        found = self.confirmation(token)
+        found, link = self.confirmation(token), self._link(token, CONFIRM, INVITE)
         if found.state == "expired":
-            raise Expired("This link has run out: it works for 48 hours.", "Ask for a new mail; your sign-up is kept.")
-        link = self.links.read(token)
-        if found.state == "done" or link is None:
-            return found
-        if not link.used:
-            self.links.use(token)
-        decide_again(lambda: self._activate(link.account_id, correlation_id))
-        return Confirmation("done", found.name)
+            raise Expired("This link has run out.", "Ask for a new mail; nothing that you entered is lost.")
+        person = self.people.person(link.account_id)
+        if found.state == "open":
+            # The account's own status ends the link, together with every other one that was sent for it.
+            self.identity.register(person.account_id, person.email, new_password(password))
+            decide_again(lambda: self._activate(link.account_id, correlation_id))
+        elif not self._is_password(person.email, password):
+            raise Expired("This link was used before.", "Sign in with the password chosen then, or ask for a new one.")
+        return Confirmation("done", found.name, found.invited)
 
     def _activate(self, account_id: str, correlation_id: str) -> None:
         account = self.store.load("ACCOUNT", account_id)
-        if account.state["status"] == UNCONFIRMED:
-            event = AccountConfirmed(status=ACTIVE, confirmed_at=self.clock.now())
-            self._record(account, event, Call(Actor(role=TRAINEE, id=account_id), correlation_id))
+        if account.state["status"] in (UNCONFIRMED, INVITED):
+            self._record(account, AccountConfirmed(status=ACTIVE, confirmed_at=self.clock.now()), own(account_id, correlation_id))
 
     # --- signing in -------------------------------------------------------------------------------------------------------------------
     def sign_in(self, email: str, password: str) -> SignedIn:
-        """Raises `WrongCredentials`, `NotAllowedNow` (right password, address not confirmed yet), `Busy`."""
+        """The first step; staff go on with a code (`account_factor.py`).
+
+        Raises `WrongCredentials`, `NotAllowedNow` (right password, disabled account), `Busy`.
+        """
         account_id, tokens = self.identity.authenticate(self._typed(email), password)
         account = self._account(account_id)
-        status = account.state["status"] if account else ""
-        if status == UNCONFIRMED:
-            remedy = "Open the link in our mail, or ask for a new one below."
-            raise NotAllowedNow("Your mail address is not confirmed yet.", remedy, state=status, field="email")
-        if account is None or status != ACTIVE:
-            raise _no_match()
+        if account and account.state["status"] == DISABLED:
+            raise NotAllowedNow("This account is disabled.", "Ask an administrator of Rota to enable it.", state=DISABLED, field="email")
+        if account is None or account.state["status"] != ACTIVE:
+            raise no_match()
         return SignedIn(self.people.person(account_id), tuple(account.state["roles"]), tokens)
 
     @staticmethod
@@ -175,11 +168,11 @@ class Accounts:
         try:
             return mail_address(email)
         except Invalid:
-            raise _no_match() from None
+            raise no_match() from None
 
-    def open_session(self, account_id: str) -> str:
-        """A browser's session id for somebody who just signed in."""
-        return self.sessions.open(account_id)
+    def open_session(self, account_id: str, device: str = "") -> str:
+        """A browser's session id for somebody who just signed in. Raises `NotFound`."""
+        return self.sessions.open(account_id, device, self._active(account_id).state.get("session_epoch", 0))
 
     def close_session(self, session_id: str) -> None:
         if session_id:
@@ -215,8 +208,9 @@ class Accounts:
         Raises `Invalid` (name, email, zone, roles, password), `Busy` (repeat it).
         """
         wanted = known_roles(roles)
-        person = self._register(name, email, password, zone)
+        person = self._enter(name, email, zone)
         assert person is not None
+        self.identity.register(person.account_id, person.email, password)
         decide_again(lambda: self._provide(call, person.account_id, wanted))
         return person.account_id
 
@@ -227,17 +221,6 @@ class Accounts:
         created = parse(account.state["created_at"]) if account else self.clock.now()
         event = AccountProvisioned(status=ACTIVE, id=account_id, roles=roles, created_at=created)
         self._record(account or new("ACCOUNT", account_id), event, call)
-
-    # --- shared -----------------------------------------------------------------------------------------------------------------------
-    def _account(self, account_id: str) -> Loaded | None:
-        return self.store.load_many([("ACCOUNT", account_id)]).get(("ACCOUNT", account_id))
-
-    def _record(self, account: Loaded, event: EventData, call: Call) -> None:
-        self.store.commit(Work(steps=(step(account, event, call, self.clock.now()),)))
-
-
-def _no_match() -> WrongCredentials:
-    return WrongCredentials("Address and password do not belong together.", "Check both and try again.")
 
 
 def _complete(facts: TraineeFacts) -> TraineeFacts:

@@ -12,7 +12,7 @@ from shared.domain.documents import folder_of
 from shared.domain.errors import NotAllowedNow
 from shared.domain.reservation import SEATED
 from shared.events.people import AccountErased
-from shared.ports import BusinessClock, Claim, DocumentStore, Identity, People, Store, Work
+from shared.ports import BusinessClock, Claim, DocumentStore, Identity, Loaded, People, Sessions, Store, Work
 from shared.services.accounts import mail_claim
 from shared.services.steps import Call, decide_again, step
 
@@ -25,6 +25,7 @@ class Erasing:
     people: People
     documents: DocumentStore
     identity: Identity
+    sessions: Sessions
     clock: BusinessClock
 
     def erase(self, call: Call, account_id: str, despite_seats: bool = False) -> int:
@@ -44,6 +45,7 @@ class Erasing:
         # By folder, not by what is recorded: a file may have arrived that nobody has looked at yet.
         files = self.documents.delete_all(folder_of(account_id))
         self.identity.remove(account_id)
+        self.sessions.forget(account_id)
         return files + self.people.erase(account_id)
 
     def _mark(self, call: Call, account_id: str) -> None:
@@ -53,10 +55,11 @@ class Erasing:
             return
         now = self.clock.now()
         erased = AccountErased(status="ERASED", erased_at=now, roles=())
-        self.store.commit(Work(steps=(step(account, erased, call, now),), releases=self._address(account_id)))
+        self.store.commit(Work(steps=(step(account, erased, call, now),), releases=self._addresses(account)))
 
-    def _address(self, account_id: str) -> tuple[Claim, ...]:
-        """The claim that the person's address is held by; none where an account was made without one."""
-        person = self.people.persons([account_id]).get(account_id)
-        claim = mail_claim(person.email, account_id) if person else None
-        return (claim,) if claim and self.store.claimed_by(claim.key) == account_id else ()
+    def _addresses(self, account: Loaded) -> tuple[Claim, ...]:
+        """The claims on the person's address, and on one that they were about to change to; none where an account was made without one."""
+        person, wish = self.people.persons([account.id]).get(account.id), account.state.get("mail_change_ref")
+        wanted = (self.store.text(wish) or {}).get("email") if wish else None
+        claims = [mail_claim(email, account.id) for email in (person.email if person else None, wanted) if email]
+        return tuple(claim for claim in claims if self.store.claimed_by(claim.key) == account.id)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.domain import partners
-from shared.domain.accounts import CONFIRM, CONFIRM_LIFE
 from shared.domain.aggregate import Actor
 from shared.domain.application import Application, ApplicationStatus, host_over, offer_over, reply_over
 from shared.domain.calendar import local_date, reached, start_of_day
@@ -42,7 +41,9 @@ from shared.ports import (
     Store,
     Work,
 )
-from shared.services import letters, reserved_letters
+from shared.services import letters, reserved_letters, waitlist_letters
+from shared.services.account_mails import AccountMails
+from shared.services.addressed import Addressed
 from shared.services.letters import Letter
 from shared.services.preparing import PREPARING, Preparing
 from shared.services.steps import Call, decide_again, step
@@ -50,17 +51,6 @@ from shared.services.steps import Call, decide_again, step
 ATTACH_BYTES = 6_000_000
 CV_LINK_DAYS = 7
 HTML = Callable[[Letter], str]
-
-
-@dataclass(frozen=True)
-class Addressed:
-    """One mail of an event. `once` forbids a second sending even when the first one's outcome is unknown."""
-
-    kind: str
-    to: str
-    letter: Letter
-    attachments: tuple[Attachment, ...] = ()
-    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +74,7 @@ class Notifying:
         be handed over, `OutcomeUnknown` when the answer was lost.
         """
         composers: dict[str, tuple[Callable[[Envelope], Addressed | None], ...]] = {
-            "AccountSignedUp.v1": (self._signed_up,),
+            **AccountMails(self.store, self.people, self.links, self.clock, self.public_url).composers(),
             "ApplicationSubmitted.v1": (self._submitted,),
             "InformationRequested.v1": (self._asked,),
             "ReplyReminded.v1": (self._asked,),
@@ -163,15 +153,6 @@ class Notifying:
         return bool(self.store.load("ACCOUNT", owner).state["status"] == "ERASED")
 
     # --- composing --------------------------------------------------------------------------------------------------------------------
-    def _signed_up(self, event: Envelope) -> Addressed | None:
-        """Nothing once the address is confirmed: an old event brings no link that does nothing."""
-        if self.store.load("ACCOUNT", event.subject.id).state["status"] != "UNCONFIRMED":
-            return None
-        person = self.people.person(event.subject.id)
-        token = self.links.make(CONFIRM, person.account_id, self.clock.now() + CONFIRM_LIFE)
-        link = f"{self.public_url}/accounts/confirm/{token}"
-        return Addressed("confirm", person.email, letters.confirm_address(person, link, CONFIRM_LIFE // timedelta(hours=1)))
-
     def _application(self, event: Envelope) -> tuple[Person, Application, Program]:
         application = Application.model_validate(self.store.load("APPLICATION", event.subject.id).state)
         return self.people.person(application.trainee_id), application, self.catalogue.program(application.program_id)
@@ -245,6 +226,32 @@ class Notifying:
     def _reserved(self, event: Envelope) -> Addressed:
         person, reservation, program = self._reservation(event)
         policy = by_version(reservation.policy_version)
+    def _waitlist_joined(self, event: Envelope) -> Addressed | None:
+        """Nothing once the place is gone: what came of it is said by its own mail."""
+        person, application, program = self._application(event)
+        place = standing_of(self.store, application).place
+        if not in_line(application) or application.waitlist_joins != event.data["waitlist_joins"] or not place:
+            return None
+        policy = by_version(application.policy_version)
+        letter = waitlist_letters.joined(person, application, program, place, policy, self.public_url)
+        return Addressed("waitlist-joined", person.email, letter)
+
+    def _waitlist_offered(self, event: Envelope) -> Addressed | None:
+        """Nothing once that seat is paid, given back or over."""
+        person, application, program = self._application(event)
+        until, held = application.waitlist_until, application.live_reservation_id == event.data["live_reservation_id"]
+        if until is None or not held or reached(until, self.clock.now()):
+            return None
+        return Addressed("waitlist-offered", person.email, waitlist_letters.seat_held(person, application, program, self.public_url))
+
+    def _waitlist_ended(self, event: Envelope) -> Addressed | None:
+        """Nothing to who left, or waits again."""
+        person, application, program = self._application(event)
+        lapsed = event.data["waitlist"] == WaitlistStatus.LAPSED and application.waitlist is WaitlistStatus.LAPSED
+        if not lapsed or application.status is not ApplicationStatus.APPROVED:
+            return None
+        return Addressed("waitlist-ended", person.email, waitlist_letters.ended(person, application, program, self.public_url))
+
         return Addressed("reserved", person.email, letters.seat_reserved(person, reservation, program, policy, self.public_url))
 
     def _coach(self, event: Envelope) -> Addressed | None:

@@ -38,7 +38,7 @@ class Trainee:
         visitor.look("sign-up")
         if visitor.way.scripts:
             assert visitor.page.locator("[name=zone]").input_value() == ZONE
-        visitor.fill(name=self.name, email=self.email, password=self.password, zone=ZONE)
+        visitor.fill(name=self.name, email=self.email, zone=ZONE)
         visitor.press("Create account")
         visitor.look("check-mail")
         mail = self.stack.mailbox.wait_for(self.email, lambda message: "/accounts/confirm/" in message.text, 60)
@@ -46,6 +46,7 @@ class Trainee:
         assert link is not None
         visitor.open(link.group())
         visitor.look("confirm")
+        visitor.fill(password=self.password)
         visitor.press("Confirm my address")
         visitor.look("sign-in-confirmed")
         visitor.fill(email=self.email, password=self.password)

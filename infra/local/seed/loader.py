@@ -14,14 +14,14 @@ from infra.local.seed.catalogue import DemoPerson, demo_people
 from infra.local.seed.catalogue import load as catalogue
 from shared.domain.aggregate import Actor
 from shared.runtime.bootstrap import Wiring
-from shared.runtime.settings import Http, LedgerTable, Pool
+from shared.runtime.settings import Http, LedgerTable, Pool, SecondFactor
 from shared.services.steps import Call
 
 LOADER = Call(Actor(role="system", id="seed"))
 WRITERS = 8
 
 
-class Settings(Http, Pool, LedgerTable):
+class Settings(Http, Pool, SecondFactor, LedgerTable):
     """What the services need that the seed goes through."""
 
 
@@ -49,6 +49,7 @@ def wiring(info: StackInfo) -> LocalWiring:
         cognito_jwks_url="",
         cognito_client_id=outputs["UserPoolClientId"],
         cognito_pool_id=outputs["UserPoolId"],
+        second_factor="finance",
         business_clock_file=info.clock_file,
     )
     return LocalWiring(info.aws, settings)

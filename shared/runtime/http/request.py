@@ -17,6 +17,8 @@ MAX_DEPTH = 20
 MAX_KEY = 200
 FORM = "application/x-www-form-urlencoded"
 KEY_FIELD = "idempotency_key"
+SECRETS = {"password", "current"}
+"""Fields that no page shows again."""
 
 
 class Request:
@@ -88,7 +90,7 @@ class Request:
                 self.idempotency_key = self.idempotency_key or value
             elif value.strip():
                 fields[name] = value.strip()
-        self.inputs = {name: value for name, value in fields.items() if name != "password"}
+        self.inputs = {name: value for name, value in fields.items() if name not in SECRETS}
         return fields
 
     @staticmethod

@@ -97,8 +97,9 @@ class Room(Entry):
         title: str = "",
         form: type[BaseModel] | None = None,
         status: int = 200,
+        answers: Mapping[int, tuple[str, ...]] | None = None,
     ) -> Callable[[Function], Function]:
-        return self._route("POST", rule, Declared(lambda: None, access, page, title, goes_to, again, form), status)
+        return self._route("POST", rule, Declared(lambda: None, access, page, title, goes_to, again, form, answers or {}), status)
 
     def _route(self, method: str, rule: str, declared: Declared, status: int) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:

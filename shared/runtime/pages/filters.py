@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -143,7 +146,16 @@ def label(code: str) -> str:
     return LABELS.get(code) or sentence(code)
 
 
+def qr(text: str) -> Markup:
+    """A picture that a telephone scans, as SVG within the page: black on white, also where the page is dark."""
+    import segno  # only the page that sets up an app needs it
+    from markupsafe import Markup
+
+    made: str = segno.make(text, error="m").svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    return Markup(made)  # noqa: S704 - drawn by the library from modules: nothing of the text is in it
+
+
 def filters() -> dict[str, Any]:
     """name -> function, as the environment installs them."""
-    functions = (money, price, day, dayshort, month, weekspan, instant, here, iso, timeleft, plural, label, zonename)
+    functions = (money, price, day, dayshort, month, weekspan, instant, here, iso, timeleft, plural, label, zonename, qr)
     return {function.__name__: function for function in functions}

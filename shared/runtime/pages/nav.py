@@ -18,6 +18,7 @@ STAFF = frozenset({"reviewer", "coordinator", "coach", "finance", "admin"})
 # (who sees it, entry); the words are those of the pages they lead to.
 PLACES: tuple[tuple[frozenset[str], NavItem], ...] = (
     (STAFF, NavItem("Queue", "/workspace")),
+    (frozenset({"admin"}), NavItem("People", "/accounts/staff")),
     (frozenset({ANYONE, "trainee"}) | STAFF, NavItem("Find a rotation", "/programs")),
     (frozenset({"trainee"}), NavItem("My rotations", "/workspace")),
     (frozenset({"coach"}), NavItem("My trainees", "/reservations/cases")),

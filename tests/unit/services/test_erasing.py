@@ -55,8 +55,9 @@ class Life(Scene):
 
     def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> Erasing:
         return Erasing(
-            store=wrap(self.store), people=wrap(self.people), documents=wrap(self.documents), identity=wrap(self.identity), clock=self.clock
-        )
+            store=wrap(self.store), people=wrap(self.people), documents=wrap(self.documents), identity=wrap(self.identity),
+            sessions=wrap(self.sessions), clock=self.clock,
+        )  # fmt: skip
 
     def seated(self) -> str:
         person = self.people.person(self.id)
@@ -133,7 +134,7 @@ def test_a_person_whose_hold_ended_is_erased_without_insisting(life: Life) -> No
     assert life.id not in life.people.people
 
 
-CALLS = 8
+CALLS = 9
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -169,7 +170,7 @@ def test_from_its_first_step_on_an_erasure_lets_nobody_in(life: Life) -> None:
 
 def test_the_address_can_sign_up_again_and_is_a_new_person(life: Life) -> None:
     life.erasing.erase(ADMIN, life.id)
-    life.accounts.sign_up(NAME, MAIL, PASSWORD)
+    life.accounts.sign_up(NAME, MAIL)
     new = life.store.claimed_by(mail_claim_key(MAIL))
     assert new not in (None, life.id)
     assert life.store.load("ACCOUNT", str(new)).version == 1

@@ -1,0 +1,36 @@
+"""What every model of the accounts room begins with: requests take nothing unknown, answers do not change, passwords show nowhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+
+from shared.domain.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
+
+
+def listed(value: Any) -> Any:
+    """A form holds one line with commas where JSON holds a list."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _stripped(value: Any) -> Any:
+    """Forms lose the spaces around a field, so JSON does too: a password is the same through both."""
+    return value.strip() if isinstance(value, str) else value
+
+
+Password = Annotated[
+    SecretStr, BeforeValidator(_stripped), Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, title="New password")
+]
+Given = Annotated[SecretStr, BeforeValidator(_stripped), Field(min_length=1, max_length=256, title="Password")]
+Code = Annotated[str, BeforeValidator(_stripped), Field(min_length=1, max_length=40, title="Code")]
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)

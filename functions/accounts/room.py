@@ -1,0 +1,52 @@
+"""The accounts room itself, and how a browser's session begins: what every part of the room needs."""
+
+from __future__ import annotations
+
+from shared.domain.account_devices import device_name
+from shared.runtime.http import Room
+from shared.runtime.http.access import COOKIE, check_origin
+from shared.runtime.http.paths import local_path
+from shared.runtime.settings import Http, Pool, SecondFactor
+
+COOKIE_RULES = "Path=/; Secure; HttpOnly; SameSite=Lax"
+TWO_WEEKS = 14 * 24 * 3600
+HOME = "/workspace"
+NOT_ONWARD = tuple(f"/accounts/{part}" for part in ("sign-", "confirm/", "reset/", "code/", "factor/", "forgot"))
+
+
+class Settings(Http, Pool, SecondFactor):
+    """Every room's; the user pool's id: passwords are set and tried here only; and whose sign-in needs a code."""
+
+
+room = Room("accounts", Settings)
+
+
+def from_our_pages() -> None:
+    """Without a cookie the room has not looked at the origin yet, and another site must not sign anybody in here."""
+    if "origin" in room.request.headers:
+        check_origin("POST", room.request.headers, room.wiring.settings.public_url)
+
+
+def begin_session(account_id: str) -> None:
+    """A new session in this browser; the one before ends."""
+    accounts = room.wiring.accounts
+    accounts.close_session(room.caller.session_id)
+    session_id = accounts.open_session(account_id, device_name(room.request.headers.get("user-agent", "")))
+    room.set_cookie(f"{COOKIE}={session_id}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
+
+
+def end_session() -> None:
+    room.wiring.accounts.close_session(room.caller.session_id)
+    room.set_cookie(f"{COOKIE}=; {COOKIE_RULES}; Max-Age=0")
+
+
+def go_on_here() -> None:
+    """All sessions of the caller have just ended: a browser's is opened anew, an API client asks for another token."""
+    if room.caller.by_cookie:
+        begin_session(room.call("account").actor.id)
+
+
+def onward(wanted: str) -> str:
+    """Never to another site, and never back to a page for people without a session."""
+    path = local_path(wanted, HOME)
+    return HOME if path.startswith(NOT_ONWARD) else path
