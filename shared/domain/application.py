@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.business_clock import add_business_hours, add_business_time, business_time_between
-from shared.domain.calendar import local_date, reached
+from shared.domain.calendar import local_date, reached, start_of_day
 from shared.domain.guidelines import Guidelines, GuidelineVerdict
 from shared.domain.instants import Instant
 from shared.domain.machine import NEW, Actor, Arrow, Machine
@@ -274,9 +274,11 @@ def draft_expiry(created_at: datetime, policy: Policy) -> datetime:
 
 
 def offer_expiry(now: datetime, start: date, policy: Policy, zone: str) -> datetime:
-    """Policy offer.ttl: 7 days to sign and pay, 72 hours when the start is less than 60 days away (dates at the site)."""
+    """Policy offer.ttl: 7 days to sign and pay, 72 hours when the start is less than 60 days away (dates at the site), and never beyond the
+    first day of the rotation, after which nobody may reserve it (`require_start`)."""
     short = (start - local_date(now, zone)).days < policy.offer_short_below_days
-    return now + (timedelta(hours=policy.offer_short_hours) if short else timedelta(days=policy.offer_days))
+    until = now + (timedelta(hours=policy.offer_short_hours) if short else timedelta(days=policy.offer_days))
+    return min(until, start_of_day(start + timedelta(days=1), zone))
 
 
 def offer_over(application: Application, now: datetime) -> bool:

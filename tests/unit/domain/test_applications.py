@@ -125,7 +125,8 @@ def test_start_that_has_passed_while_waiting_is_not_approved() -> None:
     [
         (date(2027, 1, 20), timedelta(days=7)),  # 60 days from 21 November 2026
         (date(2027, 1, 19), timedelta(hours=72)),  # 59 days
-        (date(2026, 11, 23), timedelta(hours=72)),
+        (date(2026, 11, 24), timedelta(hours=72)),
+        (date(2026, 11, 23), timedelta(hours=60)),  # to the end of that day
     ],
 )
 def test_offer_lives_7_days_or_72_hours_when_the_start_is_less_than_60_days_away(start, lifetime) -> None:
