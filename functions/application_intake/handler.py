@@ -6,12 +6,11 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from functions.application_intake.deciding import ApproveRequest, CheckRequest, RejectRequest
 from functions.application_intake.models import (
     ApplicationView,
-    ApproveRequest,
     ListView,
     ProspectView,
-    RejectRequest,
     SaveRequest,
     StartRequest,
     StartView,
@@ -150,6 +149,13 @@ def recommendation(application_id: str, secret: str) -> RecommendView:
 def recommend(application_id: str, secret: str, body: RecommendRequest) -> RecommendView:
     """The host's answer, once; the reviewer decides."""
     return RecommendView.of(room.wiring.host_review.recommend(application_id, secret, body.answer, body.note, room.request.id))
+
+
+@room.post(f"{ONE}/documents/<document_id>/check", access=reviewer, form=CheckRequest, again=show_application, goes_to=PAGE)
+def check_document(application_id: str, document_id: str, body: CheckRequest) -> ApplicationView:
+    """Notes what a document says once it was read: whether it counts, and its dates."""
+    room.wiring.checking.check(room.call("reviewer"), application_id, document_id, body.check(), body.why)
+    return show_application(application_id)
 
 
 @room.post(f"{ONE}/approve", access=reviewer, form=ApproveRequest, again=show_application, goes_to=PAGE)

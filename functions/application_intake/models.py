@@ -4,34 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from functions.application_intake.base import Answer, Prose, Request
-from functions.application_intake.talk import HostPart, MessageView
-from shared.domain.application import OPEN, Application, ApplicationStatus, reply_over, review_overdue
-from shared.domain.application_guards import lacks_host
+from functions.application_intake.base import Answer, Request
+from functions.application_intake.deciding import ReviewPart
+from functions.application_intake.talk import MessageView
+from shared.domain.application import OPEN, Application, ApplicationStatus, reply_over
 from shared.domain.calendar import end_date
-from shared.domain.eligibility import Reason, Verdict
+from shared.domain.eligibility import Verdict
 from shared.domain.fees import Quote, price
-from shared.domain.guidelines import GuidelineResult, GuidelineVerdict
+from shared.domain.guidelines import GuidelineResult
 from shared.domain.instants import Instant
 from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, Program, ReviewMode
 from shared.domain.search import usual_weeks
 from shared.domain.seats import FreeStart
-from shared.domain.trainee import TraineeFacts
 from shared.services.alternatives import Alternative
 from shared.services.application_file import Prospect, ReviewFile, TraineeFile
 from shared.services.applying import Wish
 from shared.services.documents import UploadForm
-from shared.services.reviewing import REJECT_CODES, Overriding
+from shared.services.reviewing import REJECT_CODES
 from shared.services.story import ApplicationCard, Milestone, Standing, standing, timeline
-
-OVERRIDE = "override."
-"""A form names each override's reason `override.<guideline>`; JSON sends `overrides`."""
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------
@@ -71,40 +66,6 @@ class SubmitRequest(SaveRequest):
     """Last changes, and the CV if it is not to be the newest one (T15)."""
 
     document_id: str | None = Field(None, title="CV", max_length=40)
-
-
-class OverrideRequest(Request):
-    code: str = Field(title="Guideline", max_length=60)
-    reason: Prose = Field(title="Reason")
-
-
-class ApproveRequest(Request):
-    """H12: each guideline that is not met needs a reason; `step1_verified` says that you saw the score report."""
-
-    overrides: list[OverrideRequest] = Field(default=[], title="Overrides", max_length=40)
-    step1_verified: bool = Field(False, title="Step 1 score report")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_form(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        given = [{"code": name.removeprefix(OVERRIDE), "reason": value} for name, value in data.items() if name.startswith(OVERRIDE)]
-        rest = {name: value for name, value in data.items() if not name.startswith(OVERRIDE)}
-        return {**rest, "overrides": [*rest.get("overrides", []), *given]} if given else rest
-
-    def chosen(self) -> list[Overriding]:
-        return [Overriding(one.code, one.reason) for one in self.overrides]
-
-
-RejectCode = StrEnum("RejectCode", {code.upper(): code for code in REJECT_CODES})  # type: ignore[misc]  # the reasons are data
-
-
-class RejectRequest(Request):
-    """The trainee reads both: the code in our words, the reason in yours."""
-
-    code: RejectCode = Field(title="Reason")
-    reason: Prose = Field(title="What you tell the trainee")
 
 
 # --- parts of answers -----------------------------------------------------------------------------------------------------------------
@@ -232,94 +193,6 @@ class AlternativeView(Answer):
     def of(cls, one: Alternative) -> AlternativeView:
         weeks = usual_weeks(one.program)
         return cls(program=ProgramBrief.of(one.program), weeks=weeks, price_cents=price(one.program, weeks), starts=one.starts[:3])
-
-
-class DocumentBrief(Answer):
-    id: str
-    kind: str
-    number: int
-    created_at: Instant
-    used: bool
-
-
-class OverrideBrief(Answer):
-    code: str
-    reason: str
-
-
-class RejectChoice(Answer):
-    code: str
-    words: str
-
-
-class ReviewPart(Answer):
-    """For staff (H12). `can`: claim, decide, take_back (a coordinator, from the host) or "" (a colleague has it, it is decided, or this
-    role only reads). `lacks_host`: nobody approves before the host's yes. `open_codes` are guidelines that need an override before
-    approval, `rivals` other open applications that need one of its weeks. `offer_until` is when the offer ends, or would if it were
-    approved now. `host`: what the host was asked, once it was."""
-
-    applicant: str
-    facts: TraineeFacts | None
-    verdict: Verdict | None
-    gaps: tuple[Reason, ...]
-    guidelines: tuple[GuidelineResult, ...]
-    open_codes: tuple[str, ...]
-    met: int
-    overrides: tuple[OverrideBrief, ...]
-    documents: tuple[DocumentBrief, ...]
-    seats: int
-    rivals: int
-    claimed_by: str
-    claim_lapses_at: Instant | None
-    offer_until: Instant
-    overdue: bool
-    can: str
-    can_route: bool
-    lacks_host: bool
-    host: HostPart | None
-    reject_choices: tuple[RejectChoice, ...] = tuple(RejectChoice(code=code, words=words) for code, words in REJECT_CODES.items())
-
-    @classmethod
-    def of(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ReviewPart:
-        applied = file.application
-        unmet = [one for one in file.guidelines if one.verdict is not GuidelineVerdict.MET]
-        return cls(
-            applicant=file.applicant.name if file.applicant else "Name erased",
-            facts=file.facts,
-            verdict=file.verdict,
-            gaps=file.gaps,
-            guidelines=file.guidelines,
-            open_codes=tuple(one.code for one in unmet if one.needed_for_approval),
-            met=len(file.guidelines) - len(unmet),
-            overrides=tuple(OverrideBrief(code=one.code, reason=file.override_texts.get(one.code, "")) for one in applied.overrides),
-            documents=tuple(
-                DocumentBrief(
-                    id=one.id, kind=one.state["kind"], number=one.state["number"], created_at=one.state["created_at"],
-                    used=one.id == applied.cv_document_id,
-                )
-                for one in file.documents
-            ),
-            seats=file.seats,
-            rivals=file.rivals,
-            claimed_by=file.reviewer.name if file.reviewer else "",
-            claim_lapses_at=applied.claim_lapses_at if applied.status is ApplicationStatus.IN_REVIEW else None,
-            offer_until=applied.offer_expires_at or file.offer_until,
-            overdue=review_overdue(applied, now),
-            can=_can(applied, account_id, worn),
-            can_route=_can(applied, account_id, worn) == "decide" and applied.host_recommendation is None,
-            lacks_host=lacks_host(applied, file.program),
-            host=HostPart.of(file, now),
-        )  # fmt: skip
-
-
-def _can(applied: Application, account_id: str, worn: Collection[str]) -> str:
-    if applied.status is ApplicationStatus.HOST_REVIEW and "coordinator" in worn:
-        return "take_back"
-    if "reviewer" not in worn:
-        return ""
-    if applied.status is ApplicationStatus.SUBMITTED and applied.trainee_id != account_id:
-        return "claim"
-    return "decide" if applied.status is ApplicationStatus.IN_REVIEW and applied.claimed_by == account_id else ""
 
 
 # --- answers --------------------------------------------------------------------------------------------------------------------------

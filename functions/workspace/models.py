@@ -160,7 +160,7 @@ class QueueView(Answer):
             "all": rows,
             "overdue": [row for row in rows if row.overdue],
             "mine": [row for row in rows if row.mine],
-            "free": [row for row in rows if not row.taken],
+            "free": [row for row in rows if row.kind == "review" and not row.taken],
             "programs": [row for row in rows if row.own_program],
             "host": [row for row in elsewhere if row.kind != "reply"],
             "trainee": [row for row in elsewhere if row.kind == "reply"],

@@ -3,6 +3,7 @@ erasable items."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from shared.domain.aggregate import Kind
@@ -84,3 +85,17 @@ class DocumentRefused(DocumentEvent):
     kind: str
     reason_code: str
     created_at: Instant
+
+
+class DocumentChecked(DocumentEvent):
+    """A reviewer read it: whether it counts, and the dates and language that are printed on it. Why not is an erasable item."""
+
+    TYPE: ClassVar[str] = "DocumentChecked.v1"
+    checked: Literal["accepted", "declined"]
+    issued: date | None
+    expires: date | None
+    language: str
+    checked_by: str
+    checked_at: Instant
+    check_reason_ref: str | None
+    check_reason_hash: str | None

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from shared.services.application_file import ApplicationFiles
     from shared.services.applying import Applying
     from shared.services.asking import Asking
+    from shared.services.bounces import Bounces
     from shared.services.browsing import Browsing
     from shared.services.calendar_feeds import CalendarFeeds
     from shared.services.caseload import Caseload
+    from shared.services.checking import Checking
     from shared.services.coaching import Coaching
     from shared.services.documents import Documents
     from shared.services.guideline_changes import GuidelineChanges
@@ -156,6 +158,12 @@ class Wiring(WiredPorts):
         )  # fmt: skip
 
     @cached_property
+    def checking(self) -> Checking:
+        from shared.services.checking import Checking
+
+        return Checking(store=self.store, reviewing=self.reviewing, clock=self.clock)
+
+    @cached_property
     def asking(self) -> Asking:
         from shared.services.asking import Asking
 
@@ -210,6 +218,12 @@ class Wiring(WiredPorts):
         from shared.services.siblings import Siblings
 
         return Siblings(self.store, self.clock)
+
+    @cached_property
+    def bounces(self) -> Bounces:
+        from shared.services.bounces import Bounces
+
+        return Bounces(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
 
     @cached_property
     def caseload(self) -> Caseload:

@@ -14,8 +14,9 @@ from shared.domain.application import Application
 from shared.domain.calendar import local_date
 from shared.domain.guideline_simulation import Applicant
 from shared.domain.instants import iso
+from shared.domain.papers import with_papers
 from shared.domain.program import Program
-from shared.domain.trainee import DocumentFact, TraineeFacts
+from shared.domain.trainee import TraineeFacts
 from shared.ports import BusinessClock, Listing, Loaded, Store, Text
 
 DAYS_BACK = 365
@@ -25,11 +26,8 @@ READ = 200
 
 
 def facts_with_documents(facts: TraineeFacts, documents: Sequence[Loaded]) -> TraineeFacts:
-    """The profile with the documents that are stored but not described in it, as uploaded and not accepted yet."""
-    known = {fact.kind for fact in facts.documents}
-    stored = {str(one.state["kind"]) for one in documents if one.state["status"] == "STORED"}
-    added = tuple(DocumentFact(kind=kind) for kind in sorted(stored - known))
-    return facts.model_copy(update={"documents": facts.documents + added})
+    """The profile with its owner's stored documents, as far as they were read (`papers.with_papers`)."""
+    return with_papers(facts, [one.state for one in documents])
 
 
 def snapshot(application: Application, program: Program, facts: TraineeFacts, documents: Sequence[Loaded], now: datetime) -> Text:

@@ -5,18 +5,18 @@ Nothing here writes or decides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from shared.domain.aggregate import EventRow
-from shared.domain.application import Application, ApplicationStatus, offer_expiry
+from shared.domain.application import OPEN, Application, ApplicationStatus, offer_expiry
 from shared.domain.calendar import horizon, local_date, require_start, weeks_covered
 from shared.domain.eligibility import Reason, Verdict, approval_gaps, explain
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import Quote, quote
-from shared.domain.guidelines import GuidelineResult, check
+from shared.domain.guidelines import GuidelineResult, Guidelines, check, describe
 from shared.domain.policy import CURRENT, by_version
 from shared.domain.program import ExperienceType, Program, ProgramStatus
 from shared.domain.search import usual_weeks
@@ -31,7 +31,9 @@ from shared.services.reviewing import guideline_results
 from shared.services.steps import Call
 
 RIVALS_READ = 100
-"""How many waiting applications, and as many open offers, are looked at for rivals; more than that are "at least"."""
+"""How many waiting applications of each kind are looked at for rivals; more than that are "at least"."""
+OPEN_DUE = ("review", "reply", "host", "host_late", "offer")
+"""One of these rows has whatever was sent and has not ended."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,22 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A stored document's state, and why it does not count where a reviewer said so; None once that was erased."""
+
+    state: Mapping[str, Any]
+    why: str | None
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another open application for one of the same weeks; `trainee` None once erased."""
+
+    application: Application
+    trainee: Person | None
+
+
+@dataclass(frozen=True)
 class TraineeFile:
     """An application as its trainee sees it. `prospect` while it is a draft; `decision_text` the reviewer's words, None once erased;
     `newest_cv` the newest stored one while a question waits for an answer."""
@@ -83,8 +101,9 @@ class TraineeFile:
 
 @dataclass(frozen=True)
 class ReviewFile:
-    """An application as staff see it (H12). `rivals` are other open applications that need one of its weeks; `gaps` block approval;
-    `offer_until` is when the offer would end if it were approved now (UTC)."""
+    """An application as staff see it (H12). `rivals` are other open applications that need one of its weeks, the first sent first; `gaps`
+    block approval; `offer_until` is when the offer would end if it were approved now (UTC). `asked_since` and `dropped_since` are what the
+    host changed in its guidelines after the submission, in plain words; they do not count here."""
 
     application: Application
     program: Program
@@ -98,10 +117,13 @@ class ReviewFile:
     guidelines: tuple[GuidelineResult, ...]
     override_texts: Mapping[str, str]
     documents: tuple[Loaded, ...]
+    papers: tuple[Paper, ...]
     seats: int
-    rivals: int
+    rivals: tuple[Rival, ...]
     offer_until: datetime
     messages: tuple[Message, ...] = ()
+    asked_since: tuple[str, ...] = ()
+    dropped_since: tuple[str, ...] = ()
     host_note: str | None = None
     taken_back_reason: str | None = None
     asked_again_reason: str | None = None
@@ -179,10 +201,13 @@ class ApplicationFiles:
             guidelines=tuple(guideline_results(program, facts, application, now)) if facts else (),
             override_texts={one.code: self._text(one.reason_ref) or "" for one in application.overrides},
             documents=documents,
+            papers=self._papers(documents),
             seats=self._seats(program, application.start, application.weeks),
             rivals=self._rivals(application),
             offer_until=offer_expiry(now, application.start, by_version(application.policy_version), program.place.zone),
             messages=self._messages(history),
+            asked_since=_only(program.guidelines, application.guidelines),
+            dropped_since=_only(application.guidelines, program.guidelines),
             host_note=self._text(application.host_note_ref),
             taken_back_reason=self._text(application.taken_back_ref),
             asked_again_reason=self._text(application.asked_again_ref),
@@ -229,14 +254,23 @@ class ApplicationFiles:
         years = sorted({int(week[:4]) for week in wanted})
         return seats_for(free_by_week(self.store.seat_years([(program.id, year) for year in years])), wanted)
 
-    def _rivals(self, application: Application) -> int:
-        """Everything open waits for a review or for its trainee to reserve, so the due rows are the list of what is open."""
+    def _papers(self, documents: Iterable[Loaded]) -> tuple[Paper, ...]:
+        """Newest first, by kind."""
+        ordered = sorted(documents, key=lambda one: (one.state["kind"] != "cv", one.state["kind"], -int(one.state["number"])))
+        return tuple(Paper(one.state, self._text(one.state.get("check_reason_ref"))) for one in ordered)
+
+    def _rivals(self, application: Application) -> tuple[Rival, ...]:
+        """Everything open waits for somebody, so the due rows are the list of what is open."""
         assert application.start is not None
-        waiting = [item for kind in ("review", "offer") for item in self.store.due(kind, None, RIVALS_READ)]
+        waiting = [item for kind in OPEN_DUE for item in self.store.due(kind, None, RIVALS_READ)]
         found = self.store.load_many(("APPLICATION", item.subject_id) for item in waiting)
         wanted = set(weeks_covered(application.start, application.weeks))
         others = (application_of(loaded) for loaded in found.values() if loaded.state["program_id"] == application.program_id)
-        return sum(1 for one in others if one.id != application.id and one.start and wanted & set(weeks_covered(one.start, one.weeks)))
+        found_here = [one for one in others if one.start and wanted & set(weeks_covered(one.start, one.weeks))]
+        rivals = [one for one in found_here if one.id != application.id and one.status in OPEN]
+        persons = self.people.persons({one.trainee_id for one in rivals})
+        rivals.sort(key=lambda one: (one.submitted_at or one.created_at, one.id))
+        return tuple(Rival(one, persons.get(one.trainee_id)) for one in rivals)
 
     def _messages(self, history: list[EventRow]) -> tuple[Message, ...]:
         return tuple(
@@ -254,6 +288,14 @@ class ApplicationFiles:
     def _number(self, document_id: str | None) -> int | None:
         found = self.store.load_many([("DOCUMENT", document_id)]) if document_id else {}
         return next((int(loaded.state["number"]) for loaded in found.values()), None)
+
+
+def _only(here: Guidelines | None, there: Guidelines | None) -> tuple[str, ...]:
+    """The rules, in plain words, that stand in one version and not in the other."""
+    if here is None or there is None:
+        return ()
+    others = {line.text for line in describe(there)}
+    return tuple(line.text for line in describe(here) if line.text not in others)
 
 
 def _refusal(program: Program, start: date | None, weeks: int, today: date) -> Invalid | None:

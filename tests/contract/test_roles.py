@@ -16,7 +16,7 @@ import pytest
 from infra.build import openapi
 from shared.domain import terms
 from tests.builders import PROGRAM
-from tests.contract.house import EVERYBODY, PERSONS, House
+from tests.contract.house import CODE, EVERYBODY, PERSONS, House
 from tests.rooms import PASSWORD, Answer
 
 ROUTES = {f"{method} {rule}": found for room in openapi.rooms() for (method, rule), found in room.declared.items()}
@@ -27,22 +27,50 @@ MATRIX = """
 GET /                                                  everybody 200
 GET /accounts/confirm/<token>                          everybody 200
 POST /accounts/confirm/<token>                         everybody 200
+GET /accounts/code/<token>                             everybody 200
+POST /accounts/code/<token>                            everybody 200
+GET /accounts/factor/<token>                           everybody 200
+POST /accounts/factor/<token>                          everybody 200
+GET /accounts/forgot                                   everybody 200
+POST /accounts/forgot                                  everybody 202
+GET /accounts/mail                                     401    200   200      200     200      200         200   200     200   200
+POST /accounts/mail                                    401    202   202      202     202      202         202   202     202   202
+GET /accounts/mail/<token>                             everybody 200
+POST /accounts/mail/<token>                            everybody 200
 GET /accounts/me                                       401    200   200      200     200      200         200   200     200   200
+GET /accounts/password                                 401    200   200      200     200      200         200   200     200   200
+POST /accounts/password                                401    200   200      200     200      200         200   200     200   200
 GET /accounts/profile                                  401    200   200      200     200      200         200   200     200   200
 POST /accounts/profile                                 401    200   200      200     200      200         200   200     200   200
 GET /accounts/resend                                   everybody 200
 POST /accounts/resend                                  everybody 202
+GET /accounts/reset/<token>                            everybody 200
+POST /accounts/reset/<token>                           everybody 200
+GET /accounts/security                                 401    200   200      200     200      200         200   200     200   200
+POST /accounts/security/factor                         401    200   200      200     200      200         200   200     200   200
+POST /accounts/security/factor/remove                  401    409   409      409     409      409         409   409     409   409
+POST /accounts/sessions/<handle>/end                   401    200   200      200     200      200         200   200     200   200
+POST /accounts/sessions/end-others                     401    200   200      200     200      200         200   200     200   200
 GET /accounts/sign-in                                  everybody 200
 POST /accounts/sign-in                                 everybody 200
 POST /accounts/sign-out                                everybody 200
 GET /accounts/sign-up                                  everybody 200
 POST /accounts/sign-up                                 everybody 202
+GET /accounts/staff                                    401    403   403      403     403      403         403   403     200   403
+POST /accounts/staff                                   401    403   403      403     403      403         403   403     200   403
+GET /accounts/staff/<account_id>                       401    403   403      403     403      403         403   403     200   403
+POST /accounts/staff/<account_id>/disable              401    403   403      403     403      403         403   403     200   403
+POST /accounts/staff/<account_id>/enable               401    403   403      403     403      403         403   403     200   403
+POST /accounts/staff/<account_id>/invite-again         401    403   403      403     403      403         403   403     200   403
+POST /accounts/staff/<account_id>/remove-factor        401    403   403      403     403      403         403   403     200   403
+POST /accounts/staff/<account_id>/roles                401    403   403      403     403      403         403   403     200   403
 POST /accounts/tokens                                  everybody 200
 GET /applications                                      401    200   200      403     403      403         403   403     403   403
 POST /applications                                     401    201   201      403     403      403         403   403     403   403
 GET /applications/<application_id>                     401    200   404      200     200      200         403   403     200   403
 GET /applications/<application_id> @DRAFT              401    200   404      404     404      404         403   403     404   403
 POST /applications/<application_id>/approve            401    403   403      200     409      403         403   403     403   403
+POST /applications/<application_id>/documents/<document_id>/check 401  403   403      200     409      403         403   403     403   403
 POST /applications/<application_id>/ask                401    403   403      200     409      403         403   403     403   403
 POST /applications/<application_id>/ask-again          401    403   403      403     403      200         403   403     403   403
 POST /applications/<application_id>/claim              401    403   403      200     200      403         403   403     403   403
@@ -83,6 +111,8 @@ GET /reservations/feed/<secret>.ics                    everybody 200
 GET /reservations/for/<application_id>                 401    200   404      403     403      200         403   403     403   403
 POST /reservations/for/<application_id>/checkout       401    200   404      403     403      200         403   403     403   403
 POST /reservations/for/<application_id>/terms          401    200   404      403     403      403         403   403     403   403
+POST /reservations/for/<application_id>/waitlist       401    200   404      403     403      403         403   403     403   403
+POST /reservations/for/<application_id>/waitlist/leave 401    200   404      403     403      403         403   403     403   403
 GET /workspace                                         401    200   200      200     200      200         200   200     200   200
 GET /workspace/programs/<program_id>/guidelines        401    403   403      403     403      200         403   403     403   403
 POST /workspace/programs/<program_id>/guidelines       401    403   403      403     403      200         403   403     403   403
@@ -92,7 +122,17 @@ POST /workspace/programs/<program_id>/guidelines/preview 401  403   403      403
 BODIES: dict[str, dict[str, Any]] = {
     "POST /workspace/programs/<program_id>/guidelines": {"version": 1, "step2_ck_required": True},
     "POST /workspace/programs/<program_id>/guidelines/preview": {"step2_ck_required": True},
-    "POST /accounts/sign-up": {"name": "New Person", "email": "new@example.org", "password": PASSWORD},
+    "POST /accounts/sign-up": {"name": "New Person", "email": "new@example.org"},
+    "POST /accounts/confirm/<token>": {"password": PASSWORD},
+    "POST /accounts/forgot": {"email": "trainee-1@example.org"},
+    "POST /accounts/reset/<token>": {"password": "another long password"},
+    "POST /accounts/password": {"current": PASSWORD, "password": "another long password"},
+    "POST /accounts/mail": {"email": "elsewhere@example.org", "password": PASSWORD},
+    "POST /accounts/code/<token>": {"code": CODE},
+    "POST /accounts/factor/<token>": {"code": CODE},
+    "POST /accounts/security/factor/remove": {"code": CODE},
+    "POST /accounts/staff": {"name": "Nora Feldspar", "email": "nora@staff.example", "roles": ["reviewer"]},
+    "POST /accounts/staff/<account_id>/roles": {"roles": ["finance", "coach"]},
     "POST /accounts/resend": {"email": "new-1@example.org"},
     "POST /accounts/sign-in": {"email": "trainee-1@example.org", "password": PASSWORD},
     "POST /accounts/tokens": {"email": "trainee-1@example.org", "password": PASSWORD},
@@ -101,6 +141,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /applications": {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-12-06"},
     "POST /applications/<application_id>/approve": {"step1_verified": True},
     "POST /applications/<application_id>/reject": {"code": "other", "reason": "The host closed the clinic."},
+    "POST /applications/<application_id>/documents/<document_id>/check": {"verdict": "accepted"},
     "POST /applications/<application_id>/ask": {"question": "Where did you train?"},
     "POST /applications/<application_id>/recommend/<secret>": {"answer": "yes"},
     "POST /applications/<application_id>/take-back": {"reason": "The host is away."},
@@ -119,6 +160,7 @@ STATES = {
     "POST /applications/<application_id>/submit": DRAFT,
     "POST /applications/<application_id>/approve": IN_REVIEW,
     "POST /applications/<application_id>/reject": IN_REVIEW,
+    "POST /applications/<application_id>/documents/<document_id>/check": IN_REVIEW,
     "POST /applications/<application_id>/ask": IN_REVIEW,
     "POST /applications/<application_id>/reply": NEEDS_INFO,
     "POST /applications/<application_id>/route": IN_REVIEW,
@@ -129,6 +171,8 @@ STATES = {
     "GET /reservations/for/<application_id>": APPROVED,
     "POST /reservations/for/<application_id>/terms": APPROVED,
     "POST /reservations/for/<application_id>/checkout": SIGNED,
+    "POST /reservations/for/<application_id>/waitlist": "SOLD_OUT",
+    "POST /reservations/for/<application_id>/waitlist/leave": "WAITING",
     "POST /reservations/<reservation_id>/cancel": HELD,
     "GET /reservations/<reservation_id>/left": HELD,
 }
@@ -158,7 +202,9 @@ def address(house: House, line: Line) -> str:
         "<application_id>": house.applications[line.state or "SUBMITTED"],
         "<reservation_id>": house.reservations.get(line.state or "RESERVED", ""),
         "<document_id>": house.arriving if rule.endswith("/received") else "document-1",
-        "<program_id>": PROGRAM, "<token>": "link-1", "<secret>": house.calendar if rule.startswith("/reservations") else house.host_secret,
+        "<account_id>": "invited-1" if rule.endswith("/invite-again") else "guarded-1", "<handle>": house.handle,
+        "<program_id>": PROGRAM, "<token>": house.links_for.get(rule.split("/")[-2], ""),
+        "<secret>": house.calendar if rule.startswith("/reservations") else house.host_secret,
         "<name>": "rota.css" if rule.startswith("/assets") else "site",
     }  # fmt: skip
     for name, value in known.items():
@@ -168,7 +214,8 @@ def address(house: House, line: Line) -> str:
 
 def knock(house: House, line: Line, who: str, browser: bool = False, path: str = "") -> Answer:
     client, path = house.reset().client(who, browser), path or address(house, line)
-    return client.get(path) if line.route.startswith("GET ") else client.post(path, BODIES.get(line.route))
+    body = {f"{name}[]" if browser and isinstance(value, list) else name: value for name, value in BODIES.get(line.route, {}).items()}
+    return client.get(path) if line.route.startswith("GET ") else client.post(path, body)
 
 
 def written(house: House) -> tuple[Any, ...]:

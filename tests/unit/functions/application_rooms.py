@@ -13,6 +13,7 @@ from shared.services.alternatives import Alternatives
 from shared.services.application_file import ApplicationFiles
 from shared.services.applying import Applying
 from shared.services.asking import Asking
+from shared.services.checking import Checking
 from shared.services.host_review import HostReview
 from shared.services.reviewing import Reviewing
 from shared.services.workspace import Workspace
@@ -36,6 +37,7 @@ class Rooms(World):
             search=lambda: self.search, store=self.store, catalogue=self.catalogue, clock=self.clock, on_fault=self.faults.append
         )
         self.wiring.reviewing = Reviewing(alternatives=alternatives, **ports)
+        self.wiring.checking = Checking(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
         self.wiring.asking = Asking(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
         self.wiring.host_review = HostReview(reviewing=self.wiring.reviewing, **ports)
         self.wiring.application_files = ApplicationFiles(**ports)

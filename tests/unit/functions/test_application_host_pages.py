@@ -69,7 +69,7 @@ def test_the_coordinator_finds_a_late_host_in_the_queue_and_takes_it_back(rooms:
     rooms.clock.move(timedelta(days=7))
     Desk(store=rooms.store, clock=rooms.clock, ids=rooms.ids).sweeping.run(Call(Actor(role="system", id="deadlines")))
     queue = rooms.workspace(rooms.browser(COORDINATOR)).get("/workspace")
-    shown(queue, 200, "The host does not answer: take it back")
+    shown(queue, 200, "The host does not answer: decide")
     tree = shown(rooms.browser(COORDINATOR).get(here), 200, "Escalated to the coordinator", "You need to take it back")
     assert primary(tree) == ["Take it back"]
     shown(rooms.browser(COORDINATOR).post(f"{here}/take-back", {}), 422, "Reason: Please fill this in.")

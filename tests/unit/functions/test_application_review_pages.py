@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.guidelines import Guidelines
+from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.domain.program import ReviewMode
 from shared.domain.trainee import TraineeStatus
+from tests import builders
 from tests.builders import REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, FINANCE, OTHER, Rooms, primary, shown
 
@@ -133,14 +135,14 @@ def test_rivals_are_open_applications_that_need_one_of_the_same_weeks(rooms: Roo
     theirs = rooms.browser(OTHER).post("/applications", {"program_id": "cardiology-chicago", "experience_type": "hands_on",
                                                          "start": "2027-03-01", "weeks": "4"}).location  # fmt: skip
     reviewer = rooms.api(REVIEWER)
-    assert reviewer.get(here).json["review"]["rivals"] == 0
+    assert reviewer.get(here).json["review"]["rivals"] == []
     rooms.browser(OTHER).post(f"{theirs}/submit", {})
-    assert reviewer.get(here).json["review"]["rivals"] == 1
+    assert [one["trainee"] for one in reviewer.get(here).json["review"]["rivals"]] == ["Bela Novak"]
     reviewer.post(f"{theirs}/claim")
     reviewer.post(f"{theirs}/approve", {})
-    assert reviewer.get(here).json["review"]["rivals"] == 1
+    assert [one["trainee"] for one in reviewer.get(here).json["review"]["rivals"]] == ["Bela Novak"]
     rooms.browser(OTHER).post(f"{theirs}/withdraw")
-    assert reviewer.get(here).json["review"]["rivals"] == 0
+    assert reviewer.get(here).json["review"]["rivals"] == []
 
 
 def test_an_application_for_later_weeks_is_no_rival(rooms: Rooms) -> None:
@@ -149,7 +151,7 @@ def test_an_application_for_later_weeks_is_no_rival(rooms: Rooms) -> None:
     later = rooms.sent(key="key-2", start="2027-03-29")
     rooms.store.open_seats("cardiology-chicago", {f"2027-W{week}": 2 for week in range(17, 20)})
     rooms.sent(key="key-3", start="2027-04-19")
-    counts = [rooms.api(REVIEWER).get(one).json["review"]["rivals"] for one in (here, later)]
+    counts = [len(rooms.api(REVIEWER).get(one).json["review"]["rivals"]) for one in (here, later)]
     assert counts == [0, 1]
 
 
@@ -180,3 +182,87 @@ def test_a_reviewer_who_also_applies_sees_the_own_application_as_a_trainee() -> 
     browser.post(f"{here}/submit", {})
     shown(browser.get(here), 200, "Waiting for a reviewer", "What you sent")
     assert browser.post(f"{here}/claim").status == 403
+
+
+# --- documents --------------------------------------------------------------------------------------------------------------------------
+BLS = Guidelines(documents=(DocumentRule(kind="bls", must_cover=True, needed_by=NeededBy.APPROVAL),), cv_language="Spanish")
+
+
+def test_documents_come_before_the_decision_and_each_guideline_names_what_to_read() -> None:
+    rooms = Rooms(guidelines=BLS).ready()
+    rooms.cv(id="document-2", kind="bls")
+    tree = shown(rooms.browser(REVIEWER).get(rooms.taken()), 200, "Not read yet", "Read: Bls, version 1", "Read: CV, version 1")
+    order = [node.get("id") for node in tree.xpath("//*[@id='papers' or @id='rules' or @id='seats' or @id='approve']")]
+    assert order == ["papers", "rules", "seats", "approve"]
+
+
+def test_what_a_reviewer_read_on_a_document_decides_its_guideline_and_is_shown() -> None:
+    rooms = Rooms(guidelines=BLS).ready()
+    rooms.cv(id="document-2", kind="bls")
+    here, browser = rooms.taken(), rooms.browser(REVIEWER)
+    form = {"issued": "2026-01-05", "expires": "2027-03-20", "why": "", "verdict": "accepted"}
+    assert browser.post(f"{here}/documents/document-2/check", form).location == here
+    shown(browser.get(here), 200, "Counts", "Expires Sat 20 March 2027, before the last day of the rotation", "0 of 2 met")
+    assert browser.post(f"{here}/documents/document-2/check", {**form, "expires": "2028-01-04"}).location == here
+    assert browser.post(f"{here}/documents/document-1/check", {"verdict": "accepted", "language": "Spanish"}).location == here
+    shown(browser.get(here), 200, "2 of 2 met", never=("before the last day",))
+
+
+def test_a_note_on_a_document_that_is_refused_comes_back_open_with_what_was_typed() -> None:
+    rooms = Rooms(guidelines=BLS).ready()
+    rooms.cv(id="document-2", kind="bls")
+    here, browser = rooms.taken(), rooms.browser(REVIEWER)
+    answer = browser.post(f"{here}/documents/document-2/check", {"issued": "2026-12-24", "verdict": "accepted", "why": ""})
+    tree = shown(answer, 422, "Issued: A document that is here was issued by today.")
+    assert tree.xpath("//details[@open]//input[@id='f-issued']/@value") == ["2026-12-24"]
+    tree = shown(browser.post(f"{here}/documents/document-2/check", {"verdict": "declined", "why": ""}), 422, "needs to know why")
+    assert browser.post(f"{here}/documents/document-2/check", {"verdict": "declined", "why": "Page 2 is missing."}).location == here
+    shown(browser.get(here), 200, "Does not count", "Page 2 is missing.")
+
+
+@pytest.mark.parametrize(
+    "body", [{"verdict": "perhaps"}, {"verdict": "accepted", "issued": "soon"}, {"verdict": "accepted", "language": "<b>"}]
+)
+def test_a_note_that_cannot_be_read_is_refused_and_changes_nothing(rooms: Rooms, body: dict[str, Any]) -> None:
+    here = rooms.taken()
+    commits = rooms.store.commits
+    assert rooms.api(REVIEWER).post(f"{here}/documents/document-1/check", body).status == 422
+    assert rooms.store.commits == commits
+
+
+# --- what the host changed, and a host that decides too -----------------------------------------------------------------------------------
+def test_H12_guidelines_of_the_day_of_sending_decide_and_the_change_is_shown() -> None:
+    rooms = Rooms(guidelines=Guidelines(languages=("English",))).ready()
+    here = rooms.taken()
+    changed = Guidelines(languages=("Spanish",), step2_ck_required=True).model_dump(mode="json")
+    builders.change(rooms.store, "PROGRAM", "cardiology-chicago", {"guidelines": changed})
+    shown(
+        rooms.browser(REVIEWER).get(here), 200, "The host has changed its guidelines since this was sent", "1 of 1 met",
+        "Asked now, not then: USMLE Step 2 CK passed; Speaks Spanish.", "Asked then, not any more: Speaks English.",
+    )  # fmt: skip
+    assert rooms.browser(REVIEWER).post(f"{here}/approve", {}).location == here
+
+
+def test_T19_a_host_that_decides_too_is_asked_first_and_the_page_offers_nothing_else() -> None:
+    rooms = Rooms(review_mode=ReviewMode.HOST).ready()
+    here, browser = rooms.taken(), rooms.browser(REVIEWER)
+    tree = shown(browser.get(here), 200, "The host decides too", "You need to ask the host before you can approve")
+    assert primary(tree) == ["Ask the host"]
+    shown(browser.post(f"{here}/approve", {}), 409, "looks at applications itself and has not answered")
+    assert browser.post(f"{here}/route").location == here
+    shown(browser.get(here), 200, "Waits for the host")
+
+
+def test_rivals_are_named_with_where_they_are_and_who_came_first(rooms: Rooms) -> None:
+    here = rooms.sent()
+    rooms.clock.move(timedelta(hours=1))
+    rooms.facts(OTHER)
+    rooms.cv(OTHER, "document-2")
+    wish = {"program_id": "cardiology-chicago", "experience_type": "hands_on", "start": "2027-03-01", "weeks": "4"}
+    theirs = rooms.browser(OTHER).post("/applications", wish).location
+    rooms.browser(OTHER).post(f"{theirs}/submit", {})
+    rooms.browser(REVIEWER).post(f"{theirs}/claim")
+    rooms.browser(REVIEWER).post(f"{theirs}/ask", {"question": "Where?"})
+    tree = shown(rooms.browser(REVIEWER).get(here), 200, "1 other application", "Bela Novak", "With the trainee", "after this one")
+    assert theirs in tree.xpath("//main//a/@href")
+    shown(rooms.browser(REVIEWER).get(theirs), 200, "Amara Okafor", "before this one")
