@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+import functions.accounts.care_routes
+import functions.accounts.code_routes
+import functions.accounts.staff_routes  # noqa: F401 - the routes of these three register themselves
 from functions.accounts.models import (
     CheckMail,
     Confirm,

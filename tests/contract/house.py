@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
+
 from functions.application_intake.handler import room as applications
 from functions.stripe_webhook.handler import Webhook
 from infra.build import openapi
@@ -33,8 +35,9 @@ from tests import builders
 from tests.builders import PROGRAM
 from tests.fakes import FakeDeliveries, FakePayments
 from tests.fakes.faults import Fault
+from tests.fakes.clock import START
 from tests.files import A_PDF
-from tests.rooms import PUBLIC_URL, Client, World
+from tests.rooms import PASSWORD, PUBLIC_URL, Client, World
 from tests.unit.functions.catalogue_scene import OPEN, LocalIndex
 from tests.unit.services.reserving_scene import WEBHOOK, by
 
@@ -57,6 +60,9 @@ STAGES = ("DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "SIGNED", "HELD", "RESE
 OWNER, CLAIMER = by("trainee", "trainee-1"), by("reviewer", "reviewer-1")
 FIRST_START = date(2027, 3, 1)
 
+SECRET, HOUR, EARLIER = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", timedelta(hours=1), "2026-11-20T10:00:00Z"
+CODE = pyotp.TOTP(SECRET).at(START)
+"""What the authenticator app of "guarded-1" shows, and of "offered-1" once it has taken the secret in."""
 
 class WithoutAws(Wiring):
     """The services exactly as they are put together, on the ports given; asking AWS for anything is an error of the test."""
@@ -88,6 +94,7 @@ class House(World):
         )  # fmt: skip
         self._unconfirmed()
         self._documents()
+        self._guarded()
         self.applications = {name: self._application(name, FIRST_START + timedelta(weeks=5 * n)) for n, name in enumerate(STAGES)}
         self.applications["NEEDS_INFO"] = self._application("IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES)), "asked")
         self.applications["HOST_REVIEW"] = self._application("IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES) + 5), "routed")
@@ -95,6 +102,11 @@ class House(World):
         self.host_secret = self.store.texts[routed.host_link_ref or ""]["secret"]
         self.wiring.asking.ask(CLAIMER, self.applications["NEEDS_INFO"], "Which ward was it?")
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
+        for number, name in enumerate(("SOLD_OUT", "WAITING"), 2):
+            start = FIRST_START + timedelta(weeks=5 * (len(STAGES) + number))
+            self.applications[name] = self._application("APPROVED", start, name)
+            self.store.open_seats(PROGRAM, dict.fromkeys(weeks_covered(start, 4), 0))
+        self.wiring.waitlist.join(OWNER, self.applications["WAITING"])
         self.wiring.coaching.match(self.reservations["RESERVED"], WEBHOOK)
         self.calendar = self._calendar(self.reservations["RESERVED"])
         self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
@@ -152,6 +164,27 @@ class House(World):
         self.links.make("confirm", "new-1", self.clock.now())
 
     def _documents(self) -> None:
+    def _guarded(self) -> None:
+        """Somebody with an authenticator app who has asked for every kind of link; somebody who has to set one up; an invitation."""
+        for id in ("guarded-1", "offered-1"):
+            self.person(id, ("finance",), name="Guarded Person")
+            self.store.commit(Work(steps=(), claims=(mail_claim(f"{id}@example.org", id),)))
+        guarded, factors, care, later = by("account", "guarded-1"), self.wiring.factors, self.wiring.account_care, self.clock.now() + HOUR
+        factors.install(guarded, "guarded-1", SECRET)
+        care.forgot("guarded-1@example.org")
+        care.ask_mail_change(guarded, "moved@example.org", PASSWORD)
+        wish = self.store.load("ACCOUNT", "guarded-1").state["mail_change_ref"]
+        offered = factors.ticket("offered-1")
+        self.store.texts[self.store.load("ACCOUNT", "offered-1").state["factor_offer_ref"]] = {"secret": SECRET}
+        self.links_for = {
+            "confirm": "link-1", "code": factors.ticket("guarded-1").token, "factor": offered.token,
+            "reset": self.links.make("reset", "guarded-1", later), "mail": self.links.make(f"mail:{wish}", "guarded-1", later),
+        }  # fmt: skip
+        self.handle = self.sessions.handle(self.sessions.open("trainee-1", "Firefox on Windows"))
+        invited = {"id": "invited-1", "status": "INVITED", "roles": ["coach"], **dict.fromkeys(("created_at", "invited_at"), EARLIER)}
+        builders.stored(self.store, "ACCOUNT", "invited-1", invited)
+        self.people.save_person(Person("invited-1", "Invited Person", "invited-1@example.org"))
+
         """The owner's CV, a refused file, and one that has arrived and not been looked at."""
         self.people.save_facts("trainee-1", builders.facts())
         self.people.save_facts("trainee-2", builders.facts())

@@ -29,7 +29,7 @@ from infra.build import openapi
 from shared.domain import terms
 from tests.builders import PROGRAM
 from tests.contract.front import wsgi
-from tests.contract.house import EVERYBODY, PERSONS, House
+from tests.contract.house import CODE, EVERYBODY, PERSONS, House
 from tests.rooms import FORM, PASSWORD
 
 EXAMPLES, BOUNDARIES = 12, 30
@@ -66,10 +66,12 @@ def real(house: House, name: str) -> list[Any]:
     known: dict[str, list[Any]] = {
         "application_id": [*house.applications.values()], "reservation_id": [*house.reservations.values()],
         "document_id": ["document-1", "document-2", house.arriving], "program_id": [PROGRAM], "program": [PROGRAM],
-        "token": ["link-1", "link-2"], "name": ["rota.css", "accounts", "Trainee-1 Person"], "typed_name": ["Trainee-1 Person"],
+        "token": ["link-2", *house.links_for.values()], "account_id": ["guarded-1", "invited-1", "admin-1"], "handle": [house.handle],
+        "roles": [["reviewer"], ["finance", "coach"], ["king"]], "current": [PASSWORD],
+        "name": ["rota.css", "accounts", "Trainee-1 Person"], "typed_name": ["Trainee-1 Person"],
         "kind": ["cv", "photo"], "terms_version": [terms.CURRENT], "start": ["2027-03-01", "2027-12-06", "2027-12-07"],
         "pay_on": ["2026-11-24"], "weeks": [4, 5], "email": ["trainee-1@example.org", "new-1@example.org"], "password": [PASSWORD],
-        "zone": ["UTC", "America/Denver"], "code": ["other"], "next": ["/documents", "//elsewhere.example"], "view": ["mine"],
+        "zone": ["UTC", "America/Denver"], "code": ["other", CODE], "next": ["/documents", "//elsewhere.example"], "view": ["mine"],
     }  # fmt: skip
     return known.get(name, [])
 
