@@ -17,7 +17,7 @@ EVENTS = (
     "AccountSignedUp.v1", "ApplicationSubmitted.v1", "ApplicationApproved.v1", "ApplicationRejected.v1", "ApplicationExpired.v1",
     "InformationRequested.v1", "ReplyReminded.v1", "ApplicationRouted.v1", "HostReminded.v1",
     "ReservationConfirmed.v1", "CoachMatched.v1", "RefundDue.v1", "ReservationRefunded.v1", "SecondPaymentRefunded.v1",
-    "PreparationReminded.v1", "PartnerSuggested.v1",
+    "PreparationReminded.v1", "PartnerSuggested.v1", "WaitlistJoined.v1", "WaitlistOffered.v1", "WaitlistEnded.v1",
 )  # fmt: skip
 
 

@@ -51,6 +51,20 @@ def begin_checkout(application_id: str, body: BeginCheckout) -> CheckoutView:
     return CheckoutView.of(room.wiring.reserving.checkout(_call(), application_id, body.choice))
 
 
+@room.post(f"{OFFER}/waitlist", access=roles("trainee"), again=show_offer, goes_to="/reservations/for/{application_id}")
+def join_waitlist(application_id: str) -> ReserveView:
+    """Stand in line while no seat is free in all weeks; the time to reserve stands still meanwhile."""
+    room.wiring.waitlist.join(room.call("trainee"), application_id)
+    return show_offer(application_id)
+
+
+@room.post(f"{OFFER}/waitlist/leave", access=roles("trainee"), again=show_offer, goes_to="/reservations/for/{application_id}")
+def leave_waitlist(application_id: str) -> ReserveView:
+    """Leave the line; a seat that is held goes to the next in it."""
+    room.wiring.waitlist.leave(room.call("trainee"), application_id)
+    return show_offer(application_id)
+
+
 @see_hub(HUB, page="reservation.html", title="Your rotation at {place[program]}")
 def show_reservation(reservation_id: str) -> ReservationView:
     """The seat, its receipt, its weeks and its money."""

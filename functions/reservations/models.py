@@ -15,6 +15,7 @@ from shared.domain.policy import by_version
 from shared.domain.program import ExperienceType, Program
 from shared.domain.reservation import Choice, Reservation, ReservationStatus, balance_overdue, hold_over
 from shared.domain.terms import Terms
+from shared.domain.waitlist import WaitlistStatus
 from shared.ports import BusinessClock
 from shared.services.reservation_views import Hub, Offer, Stage
 from shared.services.reserving import PayLink
@@ -59,7 +60,8 @@ class ChoiceView(BaseModel):
 
 
 class HoldView(BaseModel):
-    """A seat that waits for its payment. `over`: the time is up, it is being given back."""
+    """A seat that waits for its payment. `over`: the time is up, it is being given back. `offered_until`: the waitlist holds it so long,
+    whether or not it is being paid (`paying`) now."""
 
     reservation_id: str
     choice: Choice
@@ -67,10 +69,25 @@ class HoldView(BaseModel):
     created_at: Instant
     held_until: Instant
     over: bool
+    offered_until: Instant | None
+    paying: bool
+
+
+class WaitlistView(BaseModel):
+    """The last entry: `place` of `waiting` who wait for the same start, 0 when not in line; `until` a held seat is offered; `code` says
+    why an entry ended."""
+
+    status: WaitlistStatus
+    place: int
+    waiting: int
+    since: Instant | None
+    until: Instant | None
+    code: str | None
 
 
 class ReserveView(BaseModel):
-    """The reserve page. `stage` says what is possible now; `quote` is the bill."""
+    """The reserve page. `stage` says what is possible now; `quote` is the bill. `offered`: the seat that the waitlist holds, to be paid;
+    `can_wait`: no seat is free for everybody, so the waitlist may be joined."""
 
     application_id: str
     stage: Stage
@@ -88,6 +105,9 @@ class ReserveView(BaseModel):
     holds_left: int
     hold: HoldView | None
     reservation_id: str | None
+    offered: HoldView | None
+    waitlist: WaitlistView | None
+    can_wait: bool
 
     @classmethod
     def of(cls, offer: Offer, clock: BusinessClock) -> ReserveView:
@@ -98,7 +118,8 @@ class ReserveView(BaseModel):
             choices=_choices(plan) if plan else [], terms=offer.terms,
             terms_signed_at=applied.terms_signed_at if applied.terms_version == offer.terms.version else None,
             seats_left=offer.seats_left, holds_left=offer.holds_left, hold=_hold(offer.live, clock) if offer.live else None,
-            reservation_id=applied.live_reservation_id,
+            reservation_id=applied.live_reservation_id, offered=_hold(offer.offered, clock) if offer.offered else None,
+            waitlist=_waitlist(offer), can_wait=offer.stage in (Stage.SIGN, Stage.PAY) and offer.offered is None and offer.seats_left == 0,
         )  # fmt: skip
 
 
@@ -205,6 +226,16 @@ class ReservationView(BaseModel):
         )  # fmt: skip
 
 
+def _waitlist(offer: Offer) -> WaitlistView | None:
+    applied, standing = offer.applied, offer.standing
+    if applied.waitlist is None:
+        return None
+    return WaitlistView(
+        status=applied.waitlist, place=standing.place if standing else 0, waiting=standing.waiting if standing else 0,
+        since=applied.waitlisted_at, until=applied.waitlist_until, code=applied.waitlist_code,
+    )  # fmt: skip
+
+
 def _choices(plan: Quote) -> list[ChoiceView]:
     now = {Choice.DEPOSIT: plan.due_now_cents, Choice.FULL: plan.total_cents}
     return [
@@ -219,7 +250,7 @@ def _choices(plan: Quote) -> list[ChoiceView]:
 def _hold(live: Reservation, clock: BusinessClock) -> HoldView:
     return HoldView(
         reservation_id=live.id, choice=live.choice, charge_cents=live.charge_cents, created_at=live.created_at or live.held_until,
-        held_until=live.held_until, over=hold_over(live, clock.now()),
+        held_until=live.held_until, over=hold_over(live, clock.now()), offered_until=live.offer_until, paying=live.paying,
     )  # fmt: skip
 
 

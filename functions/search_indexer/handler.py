@@ -8,6 +8,7 @@ from typing import Any
 from shared.events.envelope import Envelope
 from shared.events.program import GuidelinesChanged, ProgramPublished
 from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleased
+from shared.events.waitlist import WaitlistChanged
 from shared.runtime.settings import CoreTable
 from shared.runtime.worker import Worker
 
@@ -38,6 +39,14 @@ def note_seats(event: Envelope) -> None:
     state = worker.wiring.store.load("RESERVATION", event.subject.id).state
     worker.wiring.indexing.seats_changed(state["program_id"], state["week_list"])
     worker.wiring.indexing.shorten()
+
+
+@worker.on(WaitlistChanged.TYPE)
+def note_line(event: Envelope) -> None:
+    """A seat that nobody waits for any more is open to everybody again, without a seat having moved."""
+    if event.data["weeks"]:
+        worker.wiring.indexing.seats_changed(event.data["program_id"], event.data["weeks"])
+        worker.wiring.indexing.shorten()
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:

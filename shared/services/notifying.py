@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from shared.domain import partners
 from shared.domain.aggregate import Actor
-from shared.domain.application import Application, ApplicationStatus, host_over, offer_over, reply_over
+from shared.domain.application import Application, ApplicationStatus, host_over, in_line, offer_over, reply_over
 from shared.domain.calendar import local_date, reached, start_of_day
 from shared.domain.documents import download_name
 from shared.domain.errors import Busy, OutcomeUnknown, RotaError
@@ -22,6 +21,7 @@ from shared.domain.fees import quote
 from shared.domain.policy import by_version
 from shared.domain.program import Program, ProgramStatus
 from shared.domain.reservation import Reservation
+from shared.domain.waitlist import WaitlistStatus
 from shared.events.envelope import Envelope
 from shared.events.reservation import HostMailUncertain
 from shared.ports import (
@@ -47,6 +47,7 @@ from shared.services.addressed import Addressed
 from shared.services.letters import Letter
 from shared.services.preparing import PREPARING, Preparing
 from shared.services.steps import Call, decide_again, step
+from shared.services.waitlist import standing_of
 
 ATTACH_BYTES = 6_000_000
 CV_LINK_DAYS = 7
@@ -83,6 +84,9 @@ class Notifying:
             "ApplicationApproved.v1": (self._approved,),
             "ApplicationRejected.v1": (self._rejected,),
             "ApplicationExpired.v1": (self._expired,),
+            "WaitlistJoined.v1": (self._waitlist_joined,),
+            "WaitlistOffered.v1": (self._waitlist_offered,),
+            "WaitlistEnded.v1": (self._waitlist_ended,),
             "ReservationConfirmed.v1": (self._reserved, self._reserved_for_host),
             "CoachMatched.v1": (self._coach, self._trainee_for_coach),
             "RefundDue.v1": (self._refund_due,),
@@ -141,8 +145,8 @@ class Notifying:
         if loaded.state.get("uncertain_mail") == mail_id:
             return
         call = Call(Actor(role="system", id="notifications"), event.correlation_id, event.id)
-        noted = HostMailUncertain(status=loaded.state["status"], uncertain_mail=mail_id)
         now = self.clock.now()
+        noted = HostMailUncertain(status=loaded.state["status"], uncertain_mail=mail_id)
         self.store.commit(Work(steps=(step(loaded, noted, call, now, due=(Due("mail", now, "coordinator"),)),)))
 
     def _erased(self, event: Envelope) -> bool:
@@ -219,13 +223,6 @@ class Notifying:
         person, application, program = self._application(event)
         return Addressed("expired", person.email, letters.application_expired(person, application, program, self.public_url))
 
-    def _reservation(self, event: Envelope) -> tuple[Person, Reservation, Program]:
-        reservation = Reservation.model_validate(self.store.load("RESERVATION", event.subject.id).state)
-        return self.people.person(reservation.trainee_id), reservation, self.catalogue.program(reservation.program_id)
-
-    def _reserved(self, event: Envelope) -> Addressed:
-        person, reservation, program = self._reservation(event)
-        policy = by_version(reservation.policy_version)
     def _waitlist_joined(self, event: Envelope) -> Addressed | None:
         """Nothing once the place is gone: what came of it is said by its own mail."""
         person, application, program = self._application(event)
@@ -239,8 +236,9 @@ class Notifying:
     def _waitlist_offered(self, event: Envelope) -> Addressed | None:
         """Nothing once that seat is paid, given back or over."""
         person, application, program = self._application(event)
-        until, held = application.waitlist_until, application.live_reservation_id == event.data["live_reservation_id"]
-        if until is None or not held or reached(until, self.clock.now()):
+        same = application.live_reservation_id == event.data["live_reservation_id"]
+        until = application.waitlist_until if same and application.waitlist is WaitlistStatus.OFFERED else None
+        if until is None or reached(until, self.clock.now()):
             return None
         return Addressed("waitlist-offered", person.email, waitlist_letters.seat_held(person, application, program, self.public_url))
 
@@ -252,6 +250,13 @@ class Notifying:
             return None
         return Addressed("waitlist-ended", person.email, waitlist_letters.ended(person, application, program, self.public_url))
 
+    def _reservation(self, event: Envelope) -> tuple[Person, Reservation, Program]:
+        reservation = Reservation.model_validate(self.store.load("RESERVATION", event.subject.id).state)
+        return self.people.person(reservation.trainee_id), reservation, self.catalogue.program(reservation.program_id)
+
+    def _reserved(self, event: Envelope) -> Addressed:
+        person, reservation, program = self._reservation(event)
+        policy = by_version(reservation.policy_version)
         return Addressed("reserved", person.email, letters.seat_reserved(person, reservation, program, policy, self.public_url))
 
     def _coach(self, event: Envelope) -> Addressed | None:

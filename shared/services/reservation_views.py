@@ -7,16 +7,18 @@ from enum import StrEnum
 
 from shared.domain import fees, terms
 from shared.domain.aggregate import EventRow
-from shared.domain.application import Application, ApplicationStatus, offer_over
+from shared.domain.application import Application, ApplicationStatus, in_line, offer_over
 from shared.domain.calendar import by_iso_year, monday_of, weeks_covered
 from shared.domain.money import JournalEntry, book_of
 from shared.domain.policy import by_version
 from shared.domain.program import Program
-from shared.domain.reservation import Reservation
+from shared.domain.reservation import Reservation, hold_over
 from shared.domain.seats import SeatYear, WeekSeats, free_by_week, seats_for
 from shared.ports import BusinessClock, Catalogue, Person, Store
 from shared.services.reserving import Reserving
 from shared.services.steps import Call
+from shared.services.waitlist import Standing as InLine
+from shared.services.waitlist import standing_of
 
 
 class Stage(StrEnum):
@@ -27,6 +29,7 @@ class Stage(StrEnum):
     PAY = "pay"
     HELD = "held"
     NO_HOLDS_LEFT = "no_holds_left"
+    WAITING = "waiting"
     OVER = "over"
     RESERVED = "reserved"
     ENDED = "ended"
@@ -34,7 +37,8 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """`plan` is None before submission; `seats_left` is the least over the weeks; `live` the hold that is being paid, if any."""
+    """`plan` is None before submission; `seats_left` is the least over the weeks; `live` the hold that is being paid, if any; `offered`
+    the seat that the waitlist holds and nobody has begun to pay; `standing` the place in line of who waits."""
 
     applied: Application
     program: Program
@@ -44,6 +48,8 @@ class Offer:
     live: Reservation | None
     seats_left: int
     holds_left: int
+    offered: Reservation | None = None
+    standing: InLine | None = None
 
 
 @dataclass(frozen=True)
@@ -84,10 +90,14 @@ class ReservationViews:
         plan = self.reserving.plan(applied, program) if applied.total_cents is not None else None
         live_id = applied.live_reservation_id if stage is Stage.HELD else None
         live = self.reserving.reservation(call, live_id) if live_id else None
+        offered = live if live and not live.paying and not hold_over(live, self.clock.now()) else None
+        if offered:
+            live, stage = None, Stage.PAY if applied.terms_version == terms.CURRENT else Stage.SIGN
         weeks = weeks_covered(applied.start, applied.weeks) if applied.start else ()
         free = free_by_week(self._seats(program.id, weeks))
         left = by_version(applied.policy_version).holds_per_offer - applied.holds_used
-        return Offer(applied, program, stage, plan, terms.get(), live, seats_for(free, weeks), max(0, left))
+        standing = standing_of(self.store, applied) if stage is Stage.WAITING else None
+        return Offer(applied, program, stage, plan, terms.get(), live, seats_for(free, weeks), max(0, left), offered, standing)
 
     def stage(self, applied: Application) -> Stage:
         if applied.status is ApplicationStatus.CONVERTED:
@@ -96,6 +106,8 @@ class ReservationViews:
             return Stage.NOT_APPROVED
         if applied.status is not ApplicationStatus.APPROVED:
             return Stage.ENDED
+        if in_line(applied):
+            return Stage.WAITING
         if applied.live_reservation_id is not None:
             return Stage.HELD
         if offer_over(applied, self.clock.now()):

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.aggregate import EventRow
-from shared.domain.application import Application, ApplicationStatus, offer_over, reply_over, review_overdue
+from shared.domain.application import Application, ApplicationStatus, in_line, offer_over, reply_over, review_overdue
 from shared.domain.calendar import reached
 from shared.domain.instants import Instant
 from shared.domain.money import dollars
@@ -144,6 +144,22 @@ def _with_host(application: Application, now: Instant) -> Standing:
 
 
 def _approved(application: Application, now: Instant) -> Standing:
+    if in_line(application):
+        return Standing(
+            headline="You are on the waitlist",
+            sentence="You need to do nothing. A seat that comes back goes to who came first; we hold it for 48 hours and write to you.",
+            href=f"/reservations/for/{application.id}",
+            action="See your place",
+        )
+    if application.waitlist_until is not None:
+        return Standing(
+            headline="A seat came back and is held for you",
+            sentence="You need to sign and pay by then; otherwise it goes to the next in line.",
+            who_acts="you",
+            due_at=application.waitlist_until,
+            href=f"/reservations/for/{application.id}",
+            action="Sign and pay",
+        )
     if application.live_reservation_id is not None:
         return Standing(
             headline="A seat is held while you pay",
@@ -201,6 +217,9 @@ _HAPPENED: Mapping[str, str] = {
     "TermsSigned.v1": "Clinical terms signed",
     "HoldPlaced.v1": "A seat was held for the payment",
     "HoldReleased.v1": "The held seat was given back",
+    "WaitlistJoined.v1": "Joined the waitlist; the time to reserve stood still",
+    "WaitlistOffered.v1": "A seat came back and was held",
+    "WaitlistEnded.v1": "Waiting ended; the time to reserve counted on",
     "ApplicationConverted.v1": "Paid: the seat is reserved",
 }
 _EXPIRED = {"draft": "The draft ran out", "offer": "The offer ran out", "reply": "Nobody answered in time"}

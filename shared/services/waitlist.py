@@ -59,7 +59,7 @@ class Waitlist:
         `Expired` (the offer is over), `Invalid` (the start is no longer possible).
         """
         decide_again(lambda: self._join(call, application_id))
-        return self.standing(application_of(self.store.load("APPLICATION", application_id)))
+        return standing_of(self.store, application_of(self.store.load("APPLICATION", application_id)))
 
     def leave(self, call: Call, application_id: str) -> Application:
         """Out of the line, at any time; a seat that is held goes to the next. Left before: nothing happens.
@@ -74,11 +74,6 @@ class Waitlist:
         else:
             decide_again(lambda: self._leave(call, application_id))
         return application_of(self.store.load("APPLICATION", application_id))
-
-    def standing(self, application: Application) -> Standing:
-        line = line_of(self._line(application.program_id))
-        place, waiting = line.position(application.id)
-        return Standing(place, waiting)
 
     def serve(self, program_id: str, call: Call) -> Counter[str]:
         """One line, until nothing is left to do: seats that came back are held for who is first in line whose weeks are all free, ended
@@ -111,13 +106,17 @@ class Waitlist:
         if application.start is None:
             raise Invalid("No start is chosen.", "Choose a start first.", field="start")
         policy = by_version(application.policy_version)
+        if application.holds_used >= policy.holds_per_offer:
+            raise _refused(
+                f"The seat was held {application.holds_used} times without payment.", "Write to us: a coordinator can help.", application
+            )
         require_start(application.start, application.weeks, local_date(now, program.place.zone), program, policy.horizon_years)
         weeks = weeks_covered(application.start, application.weeks)
         free = free_by_week(self.store.seat_years([(program.id, year) for year in by_iso_year(weeks)]))
         marks = tuple(week for week in weeks if not free.get(week, 0))
         if not marks:
             raise _refused("There is a seat in every one of your weeks.", "Reserve it now; nobody needs to wait.", application)
-        line = self._line(program.id)
+        line = read_line(self.store, program.id)
         if len(line_of(line).line) >= MOST_PLACES:
             raise _refused("The waitlist of this program is full.", "Look for another start or program.", application)
         place = Place(
@@ -132,7 +131,7 @@ class Waitlist:
             return
         if not in_line(application):
             raise _refused("This application does not stand on the waitlist.", "Reload the page to see where it stands.", application)
-        line = self._line(application.program_id)
+        line = read_line(self.store, application.program_id)
         place = line_of(line).place(application_id)
         if place is None:
             raise VersionConflict("The line changed at the same moment.", "Try again.", about=[application_id])
@@ -141,7 +140,7 @@ class Waitlist:
     # --- serving ----------------------------------------------------------------------------------------------------------------------
     def _next(self, program_id: str, passed: set[str], call: Call) -> str | None:
         """Does the first thing that is to be done in this line and says what; None when there is nothing."""
-        loaded, now = self._line(program_id), self.clock.now()
+        loaded, now = read_line(self.store, program_id), self.clock.now()
         line = line_of(loaded)
         if not line.line:
             return None
@@ -195,12 +194,6 @@ class Waitlist:
             payment_number=0,
         )  # fmt: skip
 
-    def _line(self, program_id: str) -> Loaded:
-        try:
-            return self.store.load("WAITLIST", program_id)
-        except NotFound:
-            return new("WAITLIST", program_id)
-
     def _read(self, places: tuple[Place, ...]) -> Mapping[str, Loaded]:
         found = self.store.load_many(("APPLICATION", place.application_id) for place in places)
         return {id: loaded for (_, id), loaded in found.items()}
@@ -209,6 +202,19 @@ class Waitlist:
         """Status by account id: nobody holds a seat for a person who was erased."""
         found = self.store.load_many(("ACCOUNT", place.trainee_id) for place in places)
         return {id: str(loaded.state["status"]) for (_, id), loaded in found.items()}
+
+
+def read_line(store: Store, program_id: str) -> Loaded:
+    """The line of a program, also before anybody stood in it."""
+    try:
+        return store.load("WAITLIST", program_id)
+    except NotFound:
+        return new("WAITLIST", program_id)
+
+
+def standing_of(store: Store, application: Application) -> Standing:
+    place, waiting = line_of(read_line(store, application.program_id)).position(application.id)
+    return Standing(place, waiting)
 
 
 def _ends(place: Place, program: Program, now: datetime) -> str:

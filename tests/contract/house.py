@@ -20,6 +20,7 @@ from infra.build import openapi
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
 from shared.domain import terms
+from shared.domain.calendar import weeks_covered
 from shared.domain.instants import iso
 from shared.domain.program import ExperienceType
 from shared.domain.reservation import Choice
@@ -101,6 +102,11 @@ class House(World):
         routed = self.wiring.host_review.route(CLAIMER, self.applications["HOST_REVIEW"])
         self.host_secret = self.store.texts[routed.host_link_ref or ""]["secret"]
         self.wiring.asking.ask(CLAIMER, self.applications["NEEDS_INFO"], "Which ward was it?")
+        for number, name in enumerate(("SOLD_OUT", "WAITING"), 2):
+            start = FIRST_START + timedelta(weeks=5 * (len(STAGES) + number))
+            self.applications[name] = self._application("APPROVED", start, name)
+            self.store.open_seats(PROGRAM, dict.fromkeys(weeks_covered(start, 4), 0))
+        self.wiring.waitlist.join(OWNER, self.applications["WAITING"])
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
         for number, name in enumerate(("SOLD_OUT", "WAITING"), 2):
             start = FIRST_START + timedelta(weeks=5 * (len(STAGES) + number))

@@ -31,11 +31,11 @@ class World:
         return [failure["itemIdentifier"] for failure in handler({"Records": records}, None)["batchItemFailures"]]
 
 
-def record(number: int, type: str, kind: str, id: str) -> dict[str, Any]:
+def record(number: int, type: str, kind: str, id: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
     envelope = Envelope.model_validate(
         {
             "id": f"{kind}#{id}#1", "type": type, "occurred_at": "2026-11-23T15:00:00Z", "actor": {"role": "system", "id": "seed"},
-            "subject": {"kind": kind, "id": id}, "seq": 1, "data": {},
+            "subject": {"kind": kind, "id": id}, "seq": 1, "data": data or {},
         }
     )  # fmt: skip
     return {
@@ -91,6 +91,19 @@ def test_seats_are_noted_from_the_reservation_as_it_is(world: World, type: str) 
     stored(world.store, "RESERVATION", "r1", reservation)
     assert world.deliver((type, "RESERVATION", "r1")) == []
     assert {(PROGRAM, week, False) for week in WEEKS} <= set(world.publisher.overlays)
+
+
+def test_weeks_that_nobody_waits_for_any_more_are_noted_as_they_are(world: World) -> None:
+    """A free seat that the line waits for is not open; it is again when the mark is gone, although no seat moved."""
+    stored_program(world.store)
+    world.store.open_seats(PROGRAM, dict.fromkeys(WEEKS, 1))
+    world.store._shift(PROGRAM, WEEKS[1], marks=1)
+    changed = record(0, "WaitlistChanged.v1", "WAITLIST", PROGRAM, {"program_id": PROGRAM, "weeks": list(WEEKS), "line": []})
+    assert handler({"Records": [changed]}, None)["batchItemFailures"] == []
+    assert (PROGRAM, WEEKS[1], False) in world.publisher.overlays
+    world.store._shift(PROGRAM, WEEKS[1], marks=-1)
+    handler({"Records": [changed]}, None)
+    assert (PROGRAM, WEEKS[1], True) in world.publisher.overlays
 
 
 def test_one_message_that_fails_does_not_take_the_others_with_it(world: World) -> None:
