@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
+from functions.notifications.bounced import Reports, is_report
 from shared.events.envelope import Envelope
 from shared.runtime.pages import PageContext, render
 from shared.runtime.settings import CoreTable, InboxTable, MailSettings, Uploads
@@ -17,6 +20,7 @@ EVENTS = (
     "AccountSignedUp.v1", "ApplicationSubmitted.v1", "ApplicationApproved.v1", "ApplicationRejected.v1", "ApplicationExpired.v1",
     "InformationRequested.v1", "ReplyReminded.v1", "ApplicationRouted.v1", "HostReminded.v1",
     "ReservationConfirmed.v1", "CoachMatched.v1", "RefundDue.v1", "ReservationRefunded.v1", "SecondPaymentRefunded.v1",
+    "HostMailAgain.v1", "HostAskAgain.v1",
     "PreparationReminded.v1", "PartnerSuggested.v1", "WaitlistJoined.v1", "WaitlistOffered.v1", "WaitlistEnded.v1",
 )  # fmt: skip
 
@@ -53,4 +57,10 @@ def notify(event: Envelope) -> None:
     notifying.notify(event)
 
 
-handler = worker.handler()
+_events = worker.handler()
+_reports = Reports(worker.name, lambda tag, trouble, call: worker.wiring.bounces.report(tag, trouble, call))
+
+
+def handler(event: Mapping[str, Any], context: Any) -> Any:
+    """The bus's queue brings events to write about, the mail service's what became of mails."""
+    return _reports.answer(event, context) if is_report(event) else _events(event, context)

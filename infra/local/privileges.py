@@ -136,7 +136,7 @@ def used(project: Project, call_log: Path, outputs: Mapping[str, str]) -> dict[s
     @cache
     def logical(resource: str) -> str:
         name, slash, rest = resource.partition("/")
-        return places.get(resource) or places.get(name, name) + slash + rest
+        return places.get(resource) or places.get(name, name) + slash + places.get(rest, rest)
 
     found: dict[str, Grants] = {}
     # Most calls are like others: each is read once.

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
 from shared.domain.errors import Busy, OutcomeUnknown
+from shared.domain.mail_names import TAG
 from shared.ports import Mail
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ NEVER_LEFT = (EndpointConnectionError, ConnectTimeoutError, NoCredentialsError)
 
 
 class SesMailer:
-    def __init__(self, client: SESClient, sender: str, reply_to: str = "") -> None:
-        """`sender` and `reply_to` as RFC 5322 addresses (`Rota <post@rota.example>`). Raises `ValueError` for a client that retries."""
+    def __init__(self, client: SESClient, sender: str, reply_to: str = "", reports: str = "") -> None:
+        """`sender` and `reply_to` as RFC 5322 addresses (`Rota <post@rota.example>`). `reports` is the configuration set that says what
+        became of a mail; empty asks for nothing. Raises `ValueError` for a client that retries."""
         if (getattr(client.meta.config, "retries", None) or {}).get("total_max_attempts") != 1:
             raise ValueError('the SES client must not retry: Config(retries={"total_max_attempts": 1})')
-        self._client, self._sender, self._reply_to = client, sender, reply_to or sender
+        self._client, self._sender, self._reply_to, self._reports = client, sender, reply_to or sender, reports
 
     def send(self, mail: Mail) -> str:
         """The provider's message id. Raises `Busy` when nothing was sent, `OutcomeUnknown` when the answer was lost on the way,
@@ -41,7 +43,8 @@ class SesMailer:
         if len(raw) > MAX_RAW_BYTES:
             raise ValueError(f"a mail of {len(raw)} bytes does not fit SES")
         try:
-            return self._client.send_raw_email(Source=self._sender, Destinations=[mail.to], RawMessage={"Data": raw})["MessageId"]
+            asked: dict[str, Any] = {"ConfigurationSetName": self._reports} if self._reports else {}
+            return self._client.send_raw_email(Source=self._sender, Destinations=[mail.to], RawMessage={"Data": raw}, **asked)["MessageId"]
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
                 raise _unknown() from error
@@ -57,6 +60,9 @@ def raw_message(mail: Mail, sender: str, reply_to: str) -> bytes:
     message = EmailMessage(policy=SEVEN_BIT)
     message["From"], message["To"], message["Reply-To"] = sender, mail.to, reply_to
     message["Subject"], message["Message-ID"], message[OUR_ID] = mail.subject, mail.message_id, mail.message_id
+    if mail.tag:
+        # SES takes its own headers off again (https://docs.aws.amazon.com/ses/latest/dg/event-publishing-send-email.html).
+        message["X-SES-MESSAGE-TAGS"] = f"{TAG}={mail.tag}"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     for attachment in mail.attachments:

@@ -16,6 +16,7 @@ from shared.domain.calendar import local_date, reached, start_of_day
 from shared.domain.guidelines import Guidelines, GuidelineVerdict
 from shared.domain.instants import Instant
 from shared.domain.machine import NEW, Actor, Arrow, Machine
+from shared.domain.mail_names import MailTrouble
 from shared.domain.policy import Policy
 from shared.domain.program import ExperienceType, ReviewMode
 from shared.domain.waitlist import WaitlistStatus
@@ -185,6 +186,10 @@ class Application(BaseModel):
     host_recommendation: Literal["yes", "no"] | None = None
     host_note_ref: str | None = None
     host_note_hash: str | None = None
+    bounced_mails: tuple[str, ...] = ()
+    mail_trouble: MailTrouble | None = None
+    mail_trouble_at: Instant | None = None
+    mail_settled_at: Instant | None = None
     taken_back_ref: str | None = None
     taken_back_hash: str | None = None
     host_waived: bool = False

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain.calendar import passed, reached
 from shared.domain.instants import Instant
 from shared.domain.machine import NEW, Actor, Arrow, Machine
+from shared.domain.mail_names import MailTrouble
 from shared.domain.policy import Policy
 from shared.domain.preparation import PrepKind
 
@@ -184,6 +185,10 @@ class Reservation(BaseModel):
     prep_reminded_at: Instant | None = None
     suggestions: tuple[Suggestion, ...] = ()
     uncertain_mail: str | None = None
+    bounced_mails: tuple[str, ...] = ()
+    mail_trouble: MailTrouble | None = None
+    mail_trouble_at: Instant | None = None
+    mail_settled_at: Instant | None = None
     feed_ref: str | None = None
 
 

@@ -9,6 +9,7 @@ from shared.domain.aggregate import Kind
 from shared.domain.application import ApplicationStatus, GuidelineOutcome, Override
 from shared.domain.guidelines import Guidelines
 from shared.domain.instants import Instant
+from shared.domain.mail_names import MailTrouble
 from shared.domain.program import ExperienceType, ReviewMode
 from shared.domain.waitlist import WaitlistStatus
 from shared.events.base import EventData
@@ -225,3 +226,29 @@ class ApplicationConverted(ApplicationEvent):
     TYPE: ClassVar[str] = "ApplicationConverted.v1"
     live_reservation_id: str
     waitlist: WaitlistStatus = WaitlistStatus.TAKEN
+
+
+class HostAskBounced(ApplicationEvent):
+    """The mail that asks the host did not arrive, or was called spam. `bounced_mails` are all that ever did."""
+
+    TYPE: ClassVar[str] = "HostAskBounced.v1"
+    mail_trouble: MailTrouble
+    mail_trouble_at: Instant
+    bounced_mails: tuple[str, ...]
+
+
+class HostAskAgain(ApplicationEvent):
+    """A coordinator has the host asked again, by this event's own mail."""
+
+    TYPE: ClassVar[str] = "HostAskAgain.v1"
+    mail_trouble: None
+    mail_settled_at: Instant
+    host_reminders: int
+
+
+class HostAskSettled(ApplicationEvent):
+    """A coordinator asked the host by phone."""
+
+    TYPE: ClassVar[str] = "HostAskSettled.v1"
+    mail_trouble: None
+    mail_settled_at: Instant

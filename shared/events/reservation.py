@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from shared.domain.aggregate import Kind
 from shared.domain.instants import Instant
+from shared.domain.mail_names import MailTrouble
 from shared.domain.preparation import PrepKind
 from shared.domain.reservation import Choice, ReservationStatus, Suggestion
 from shared.events.base import EventData
@@ -164,3 +165,32 @@ class HostMailUncertain(ReservationEvent):
 
     TYPE: ClassVar[str] = "HostMailUncertain.v1"
     uncertain_mail: str
+    mail_trouble: MailTrouble | None = None
+    mail_trouble_at: Instant | None = None
+
+
+class HostMailBounced(ReservationEvent):
+    """The mail service says that the host's mail did not arrive, or was called spam. `bounced_mails` are all that ever did."""
+
+    TYPE: ClassVar[str] = "HostMailBounced.v1"
+    mail_trouble: MailTrouble
+    mail_trouble_at: Instant
+    bounced_mails: tuple[str, ...]
+
+
+class HostMailAgain(ReservationEvent):
+    """A coordinator has the host's mail sent again, as this event's own mail."""
+
+    TYPE: ClassVar[str] = "HostMailAgain.v1"
+    mail_trouble: None
+    mail_settled_at: Instant
+    uncertain_mail: None
+
+
+class HostMailSettled(ReservationEvent):
+    """A coordinator told the host by phone."""
+
+    TYPE: ClassVar[str] = "HostMailSettled.v1"
+    mail_trouble: None
+    mail_settled_at: Instant
+    uncertain_mail: None

@@ -16,7 +16,8 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
-    """`message_id` is derived from the event and what kind of mail it is, so that a duplicate shows itself (RFC 5322 3.6.4)."""
+    """`message_id` is derived from the event and what kind of mail it is, so that a duplicate shows itself (RFC 5322 3.6.4).
+    `tag` names the mail to the provider, which gives it back when the mail bounces; it says nothing about a person."""
 
     to: str
     subject: str
@@ -24,6 +25,7 @@ class Mail:
     html: str
     message_id: str
     attachments: tuple[Attachment, ...] = ()
+    tag: str = ""
 
 
 class Mailer(Protocol):

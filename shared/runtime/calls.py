@@ -50,6 +50,9 @@ def uses(service: str, operation: str, given: Mapping[str, Any]) -> list[str]:
     if operation == "PutEvents":
         return sorted({f"events:PutEvents {entry['EventBusName']}" for entry in given["Entries"]})
     action = f"{service}:{operation}"
+    if service == "ses" and "ConfigurationSetName" in given:
+        # A mail that is sent under a configuration set needs the permission for both.
+        return [f"{action} {_resource(service, given)}", f"{action} configuration-set/{given['ConfigurationSetName']}"]
     return [f"{OTHER_NAMES.get(action, action)} {_resource(service, given)}"]
 
 

@@ -139,7 +139,7 @@ class WiredPorts:
     def mailer(self) -> SesMailer:
         from shared.adapters.ses_mailer import SesMailer
 
-        return SesMailer(self.client("ses", attempts=1), self.settings.mail_from)
+        return SesMailer(self.client("ses", attempts=1), self.settings.mail_from, reports=self.settings.mail_events)
 
     @cached_property
     def payment_gateway(self) -> PaymentGateway:

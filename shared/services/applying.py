@@ -27,7 +27,7 @@ WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
     ApplicationStatus.SUBMITTED: ("review", "escalation"),
     ApplicationStatus.IN_REVIEW: ("review", "escalation", "claim"),
     ApplicationStatus.NEEDS_INFO: ("reply", "reply_reminder"),
-    ApplicationStatus.HOST_REVIEW: ("host", "host_late"),
+    ApplicationStatus.HOST_REVIEW: ("host", "host_late", "mail"),
     ApplicationStatus.APPROVED: ("offer",),
 }
 """The due rows that an application keeps in a state; whatever ends the state removes them in the same transaction."""

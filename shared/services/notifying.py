@@ -18,6 +18,7 @@ from shared.domain.calendar import local_date, reached, start_of_day
 from shared.domain.documents import download_name
 from shared.domain.errors import Busy, OutcomeUnknown, RotaError
 from shared.domain.fees import quote
+from shared.domain.mail_names import tag_of
 from shared.domain.policy import by_version
 from shared.domain.program import Program, ProgramStatus
 from shared.domain.reservation import Reservation
@@ -81,6 +82,7 @@ class Notifying:
             "ReplyReminded.v1": (self._asked,),
             "ApplicationRouted.v1": (self._routed, self._host_asked),
             "HostReminded.v1": (self._host_asked,),
+            "HostAskAgain.v1": (self._host_asked,),
             "ApplicationApproved.v1": (self._approved,),
             "ApplicationRejected.v1": (self._rejected,),
             "ApplicationExpired.v1": (self._expired,),
@@ -88,6 +90,7 @@ class Notifying:
             "WaitlistOffered.v1": (self._waitlist_offered,),
             "WaitlistEnded.v1": (self._waitlist_ended,),
             "ReservationConfirmed.v1": (self._reserved, self._reserved_for_host),
+            "HostMailAgain.v1": (self._reserved_for_host,),
             "CoachMatched.v1": (self._coach, self._trainee_for_coach),
             "RefundDue.v1": (self._refund_due,),
             "ReservationRefunded.v1": (self._refunded,),
@@ -134,7 +137,7 @@ class Notifying:
     def _message(self, mail: Addressed, mail_id: str) -> Mail:
         domain = self.public_url.split("//")[-1].split(":")[0]
         message_id = f"<{hashlib.sha256(mail_id.encode()).hexdigest()[:32]}@{domain}>"
-        return Mail(mail.to, mail.letter.subject, mail.letter.text(), self.html(mail.letter), message_id, mail.attachments)
+        return Mail(mail.to, mail.letter.subject, mail.letter.text(), self.html(mail.letter), message_id, mail.attachments, tag_of(mail_id))
 
     def _surface(self, event: Envelope, mail_id: str) -> None:
         """A coordinator asks the host whether the mail came, instead of us sending a second one."""
@@ -146,7 +149,7 @@ class Notifying:
             return
         call = Call(Actor(role="system", id="notifications"), event.correlation_id, event.id)
         now = self.clock.now()
-        noted = HostMailUncertain(status=loaded.state["status"], uncertain_mail=mail_id)
+        noted = HostMailUncertain(status=loaded.state["status"], uncertain_mail=mail_id, mail_trouble="unknown", mail_trouble_at=now)
         self.store.commit(Work(steps=(step(loaded, noted, call, now, due=(Due("mail", now, "coordinator"),)),)))
 
     def _erased(self, event: Envelope) -> bool:

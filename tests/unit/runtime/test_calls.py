@@ -50,6 +50,12 @@ from shared.runtime.calls import record_calls, uses
         ("s3", "ListObjectsV2", {"Bucket": "up"}, ["s3:ListBucket up"]),
         ("s3", "PutObject", {"Bucket": "up", "Key": "k"}, ["s3:PutObject up/k"]),
         ("ses", "SendRawEmail", {"Source": "Rota <hello@rota.example>"}, ["ses:SendRawEmail identity/rota.example"]),
+        (
+            "ses",
+            "SendRawEmail",
+            {"Source": "hello@rota.example", "ConfigurationSetName": "rota-local"},
+            ["ses:SendRawEmail identity/rota.example", "ses:SendRawEmail configuration-set/rota-local"],
+        ),
         ("events", "PutEvents", {"Entries": [{"EventBusName": "bus"}, {"EventBusName": "bus"}]}, ["events:PutEvents bus"]),
         ("secretsmanager", "GetSecretValue", {"SecretId": "arn:x"}, ["secretsmanager:GetSecretValue arn:x"]),
         ("cognito-idp", "AdminGetUser", {"UserPoolId": "pool"}, ["cognito-idp:AdminGetUser pool"]),

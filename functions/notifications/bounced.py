@@ -1,0 +1,50 @@
+"""What the mail service says became of a mail, through EventBridge and a queue of its own: ids and codes only, because the rule passes
+nothing on that names a person (infra/inbox.yaml)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from shared.domain.mail_names import TAG, MailTrouble
+from shared.ports import system
+from shared.runtime.log import log
+from shared.services.steps import Call
+
+TROUBLES: Mapping[str, MailTrouble] = {
+    "Email Bounced": "bounced",
+    "Email Complaint Received": "complaint",
+    "Email Rejected": "rejected",
+}
+"""https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html"""
+Report = Callable[[str, MailTrouble, Call], str]
+
+
+class Reports:
+    """`report` takes a mail's tag, what became of it, and the call; it says what that came to. Messages that fail come back alone."""
+
+    def __init__(self, name: str, report: Report) -> None:
+        self._name, self._report = name, report
+        self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+    def answer(self, event: Mapping[str, Any], context: Any) -> Any:
+        return process_partial_response(event=dict(event), record_handler=self._consume, processor=self._processor, context=context)
+
+    def _consume(self, record: Mapping[str, Any]) -> None:
+        body = json.loads(record["body"])
+        event_id, trouble = str(body["id"]), TROUBLES[body["type"]]
+        try:
+            tag = str((body["tags"].get(TAG) or [""])[0])
+            outcome = self._report(tag, trouble, Call(system(self._name), event_id, event_id))
+        except Exception as error:
+            log(self._name, "report failed", error=error, event=event_id)
+            raise
+        log(self._name, "mail in trouble", event=event_id, mail=tag, trouble=trouble, outcome=outcome)
+
+
+def is_report(event: Mapping[str, Any]) -> bool:
+    """Whether this batch is of the mail service's queue; a batch comes from one queue."""
+    return any('"tags"' in record["body"] and "detail" not in json.loads(record["body"]) for record in event.get("Records", ()))
