@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import tantivy
@@ -82,11 +82,12 @@ class Segments:
 @dataclass(frozen=True)
 class Availability:
     """`patched` maps price rank -> present free weeks of the programs that the overlay changes, `ids` their program ids. Every question
-    takes the length that was asked for, None for each program's usual one."""
+    takes the length that was asked for, None for each program's usual one. Queries are kept: most searches come with the same overlay."""
 
     segments: Segments
     patched: Mapping[int, int]
     ids: Mapping[int, str]
+    _having: dict[tuple[tuple[date, ...], int | None], Query] = field(default_factory=dict)
 
     def starts(self, rank: int, weeks: int | None) -> int:
         """The present starts of a program."""
@@ -96,13 +97,22 @@ class Availability:
 
     def having(self, mondays: Sequence[date], weeks: int | None) -> Query:
         """Programs with a start on any of these Mondays, which follow each other."""
-        indexed = self.indexed(mondays, weeks)
         if not self.patched:
-            return indexed
+            return self.indexed(mondays, weeks)
+        key = tuple(mondays), weeks
+        if key not in self._having:
+            self._having[key] = self._with_changes(mondays, weeks)
+        return self._having[key]
+
+    def _with_changes(self, mondays: Sequence[date], weeks: int | None) -> Query:
         mask = self.segments.mask(mondays)
         now = [id for rank, id in self.ids.items() if self.starts(rank, weeks) & mask]
-        unpatched = Query.boolean_query([(Occur.Must, indexed), (Occur.MustNot, self._are(self.ids.values()))])
+        unpatched = Query.boolean_query([(Occur.Must, self.indexed(mondays, weeks)), (Occur.MustNot, self.changed)])
         return Query.boolean_query([(Occur.Should, unpatched), (Occur.Should, self._are(now))])
+
+    @cached_property
+    def changed(self) -> Query:
+        return self._are(self.ids.values())
 
     def indexed(self, mondays: Sequence[date], weeks: int | None) -> Query:
         """The same as the version knows it, without the overlay."""
@@ -117,7 +127,7 @@ class Availability:
         """(starts in the index, starts now) of the patched programs that a query finds."""
         if not self.patched:
             return []
-        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, self._are(self.ids.values()))])
+        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, self.changed)])
         ranks = (rank for rank, _ in self.segments.ranked(both, len(self.patched)))
         return [(runs(self.segments.free(rank), weeks or self.segments.usual(rank)), self.starts(rank, weeks)) for rank in ranks]
 

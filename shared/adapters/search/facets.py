@@ -22,6 +22,7 @@ from shared.domain.program import ExperienceType
 from shared.domain.search import CITIES, LENGTHS, RADII, FacetCount, Facets, month_of
 
 SIZE = 2_000
+EVERY = 65_000  # more than any facet has values: a part of the index that brings only its own largest would make the sums wrong
 SINGLE = ("state", "review_mode", "credit_friendly")
 """A program has one of each: where one was counted over all that was asked, its sum is the total."""
 
@@ -53,7 +54,7 @@ def _wanted(asked: Asked, name: str) -> dict[str, Any]:
         return {"range": {"field": "price", "ranges": asked.price_ranges}}
     size = CITIES if name == "city" else SIZE
     field = month_field(asked.query.weeks) if name == "month" else name
-    return {"terms": {"field": field, "size": size, "segment_size": size}}
+    return {"terms": {"field": field, "size": size, "segment_size": EVERY}}
 
 
 def _facets(asked: Asked, counts: Mapping[str, Mapping[str, int]], total: int) -> Facets:

@@ -128,13 +128,13 @@ class TantivyIndex:
     def _by_start_of_many(self, asked: Asked, after: ByStart | None) -> list[Found]:
         """Week by week: the programs whose first open Monday it is, cheapest first, until the page is full; those without any come last."""
         available, query, window, found = asked.available, asked.query, asked.days, cast(list[Found], [])
-        groups = [(week_of(day), available.having([day], query.weeks), window[:number]) for number, day in enumerate(window)]
+        groups = [(week_of(day), window[number : number + 1], window[:number]) for number, day in enumerate(window)]
         if query.month is None:
-            groups.append(("", Query.all_query(), window))
-        for week, having, earlier in groups:
+            groups.append(("", (), window))
+        for week, days, earlier in groups:
             if after and _order(ByStart(week, MAX_RANK)) <= _order(after):
                 continue
-            here = asked.all(having)
+            here = asked.all(available.having(days, query.weeks)) if days else asked.all()
             if earlier:
                 here = Query.boolean_query([(Occur.Must, here), (Occur.MustNot, available.having(earlier, query.weeks))])
             first = after.rank + 1 if after and after.week == week else 0
