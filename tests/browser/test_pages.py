@@ -85,3 +85,23 @@ def test_H12_a_declined_application_says_why_to_both(visitor: Visitor, chromium:
         hers.open(f"/applications/{dalia.application}")
         assert REASON in hers.text()
         hers.look("application-declined")
+
+
+def test_H12_a_coordinator_tries_guidelines_reads_what_cannot_work_and_saves_what_can(visitor: Visitor, rota_stack: Stack) -> None:
+    found = Client(rota_stack.info.public_url).get("/programs", text=f"{SPECIALTY} {PLACE}")["hits"][0]["program_id"]
+    with visitor:
+        sign_in_as("coordinator", rota_stack, visitor)
+        visitor.open(f"/programs/{found}")
+        with visitor.page.expect_navigation():
+            visitor.page.get_by_role("link", name="Change the guidelines").click()
+        visitor.look("guidelines")
+        visitor.fill(languages="Spanish, spanish")
+        visitor.press("Try against past applicants")
+        assert "Cannot be saved" in visitor.text()
+        visitor.look("guidelines-tried")
+        visitor.fill(languages="")
+        visitor.press("Try again")
+        visitor.look("guidelines-fine")
+        visitor.press("Save these guidelines")
+        assert "From now on applications are held to these guidelines." in visitor.text()
+        visitor.look("guidelines-saved")

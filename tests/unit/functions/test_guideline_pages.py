@@ -95,7 +95,8 @@ def test_H12_a_trial_counts_past_applicants_keeps_what_was_typed_and_writes_noth
 
 def test_H12_a_trial_shows_what_is_wrong_with_it() -> None:
     answer = Desk().send("/preview", languages="Spanish, spanish", visa_types="B1")
-    shown(answer, 200, "2 remarks on this change", "Cannot be saved: “spanish” is named twice.", "Warning: “B1” is not a way to enter")
+    tree = shown(answer, 200, "2 remarks on this change", "Cannot be saved: “spanish” is named twice.", "Warning: “B1” is not")
+    assert primary(tree) == ["Try again"], "what cannot be saved is not offered to be"
 
 
 def test_H12_saving_leads_back_and_says_so() -> None:
