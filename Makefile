@@ -29,8 +29,8 @@ bench: .venv/ready ## Speed as ratios against the least possible
 clock: .venv/ready ## Move business time of the running stack: BY=48h or TO=2027-01-15T06:00:00Z
 	@$(PY) -m infra.local.clock --state-dir $(STATE) --by "$(BY)" --to "$(TO)"
 
-admin: .venv/ready ## Operator commands against the running stack: ARGS="--help"
-	@$(PY) -m infra.local.admin --state-dir $(STATE) $(ARGS)
+admin: .venv/ready ## EMAIL=you@clinic.example makes the first administrator; ARGS="--help" lists the rest
+	@$(PY) -m infra.local.admin --state-dir $(STATE) $(if $(EMAIL),first $(EMAIL),$(ARGS))
 
 replay: .venv/ready ## Publish event rows again: SINCE=2027-01-01T00:00:00Z UNTIL=...
 	@$(PY) -m infra.local.replay --state-dir $(STATE) --since "$(SINCE)" --until "$(UNTIL)"

@@ -1,6 +1,6 @@
 """`make admin`: what an operator does from a terminal, on the running local stack and through the product's own services.
 
-people · provision NAME EMAIL ROLE... · erase EMAIL|ACCOUNT [--despite-seats] · prove
+people · first EMAIL · code EMAIL · provision NAME EMAIL ROLE... · erase EMAIL|ACCOUNT [--despite-seats] · prove
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import os
 import secrets
 import sys
 from pathlib import Path
+
+import pyotp
 
 from infra.local import info as stack_info
 from infra.local.children import StackError
@@ -33,6 +35,25 @@ def people(info: StackInfo) -> str:
     path = Path(info.state_dir) / "sign-ins.json"
     found = json.loads(path.read_text()) if path.exists() else []
     return "\n".join(f"{item['role']:<12} {item['email']:<34} {item['password']}" for item in found) or "No demo accounts."
+
+
+def first(info: StackInfo, email: str) -> str:
+    """The first administrator (`make admin EMAIL=`). Raises `Invalid`, `NotAllowedNow` for an address that nobody has confirmed."""
+    made = wiring(info)
+    account_id = made.staffing.first(ADMIN, email)
+    invited = made.store.load("ACCOUNT", account_id).state["status"] == "INVITED"
+    way = f"A mail with a link is on its way: {info.public_url}/_local/mail" if invited else "They have the role from the next click on."
+    return f"{account_id}  {email}  admin. {way} The first sign-in sets up an authenticator app."
+
+
+def code(info: StackInfo, email: str) -> str:
+    """What the authenticator app of a demo account shows now. Raises `StackError` for an account whose app is not ours."""
+    path = Path(info.state_dir) / "sign-ins.json"
+    found = json.loads(path.read_text()) if path.exists() else []
+    secret = next((item.get("secret", "") for item in found if item["email"] == email), "")
+    if not secret:
+        raise StackError(f"No demo account with a code has the address {email}. See: make admin ARGS=people")
+    return str(pyotp.TOTP(secret).now())
 
 
 def provision(info: StackInfo, name: str, email: str, roles: list[str]) -> str:
@@ -68,6 +89,8 @@ def main() -> int:
     parser.add_argument("--state-dir", type=Path, default=Path(".rota"), help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("people", help="the demo sign-ins")
+    for name, about in (("first", "makes somebody the first administrator"), ("code", "what a demo account's authenticator app shows now")):
+        commands.add_parser(name, help=about).add_argument("email")
     made = commands.add_parser("provision", help="an account with roles; prints its password")
     made.add_argument("name")
     made.add_argument("email")
@@ -82,6 +105,8 @@ def main() -> int:
         info = stack_info.load(given.state_dir)
         if given.command == "people":
             print(people(info))
+        elif given.command in ("first", "code"):
+            print((first if given.command == "first" else code)(info, given.email))
         elif given.command == "provision":
             print(provision(info, given.name, given.email, given.roles))
         elif given.command == "erase":

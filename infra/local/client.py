@@ -38,9 +38,9 @@ class Client:
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         return self._answer(self._http.post(self.url + path, json=body or {}, headers=headers, timeout=self._timeout))
 
-    def sign_in(self, email: str, password: str) -> None:
-        """From now on every call is this person's. Raises `Refused`."""
-        token = self.post("/accounts/tokens", {"email": email, "password": password})["access_token"]
+    def sign_in(self, email: str, password: str, code: str = "") -> None:
+        """From now on every call is this person's. `code` for an account with an authenticator app. Raises `Refused`."""
+        token = self.post("/accounts/tokens", {"email": email, "password": password, **({"code": code} if code else {})})["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def upload(self, kind: str, name: str, content: bytes, content_type: str) -> Json:

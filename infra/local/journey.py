@@ -16,6 +16,7 @@ import requests
 from icalendar import Calendar
 
 from infra.local.client import Client, Json
+from infra.local.codes import fresh_code
 from infra.local.mailbox import Message
 from infra.local.seed.catalogue import load as catalogue
 from infra.local.seed.cv import Section, cv_pdf
@@ -85,7 +86,7 @@ class Journey:
         """A demo account of the seed."""
         account = next(one for one in self.stack.sign_ins if role in one.role.split(", "))
         client = Client(self.url)
-        client.sign_in(account.email, account.password)
+        client.sign_in(account.email, account.password, fresh_code(account.secret) if account.secret else "")
         return client
 
     def sign_up(self, name: str = "Amina Farouk") -> Trainee:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, quote, urlsplit
 
+import pyotp
+
 from infra.local.children import StackError
 from infra.local.clock import BusinessClock, RunningStack, mover_of, target_of
 from infra.local.gateway import Page
@@ -33,12 +35,13 @@ input,button{font:inherit;padding:.3rem .6rem}.error{border-left:4px solid #c33;
 
 @dataclass(frozen=True)
 class SignIn:
-    """A demo account of the seed."""
+    """A demo account of the seed. `secret` is what its authenticator app would hold; empty where the password is enough."""
 
     role: str
     name: str
     email: str
     password: str
+    secret: str = ""
 
 
 class LocalPages:
@@ -61,6 +64,8 @@ class LocalPages:
             return _page("Not possible", "<p>This page is only to be read.</p>", 405)
         if path in ("", "/clock"):
             return self._index() if path == "" else self._clock_page()
+        if path == "/codes":
+            return self._codes()
         if path == "/mail":
             return self._inbox(parse_qs(urlsplit(target).query).get("to", [None])[0])
         if path.startswith("/mail/"):
@@ -78,10 +83,24 @@ class LocalPages:
         return _page(
             "Rota on this machine",
             f"<p><a href='/'>Rota</a> · <a href='{_e(info.stripe_url)}/'>Stripe simulator</a> · business time {iso(self._clock.now())}</p>"
-            f"<h2>Demo sign-ins</h2><table><tr><th>Role<th>Name<th>E-mail<th>Password{people}</table>"
+            "<h2>Demo sign-ins</h2><p>Finance and admin also need a code: <a href='/_local/codes'>what their apps show</a>.</p>"
+            f"<table><tr><th>Role<th>Name<th>E-mail<th>Password{people}</table>"
             f"<h2>Test cards</h2><p>Any date in the future, any CVC.</p><table>{cards}</table>"
             f"<h2>Move business time</h2><p><code>make clock BY=48h</code>, or on the <a href='/_local/clock'>clock page</a>.</p>"
             f"<h2>What is deployed</h2><table>{outputs}</table>",
+        )
+
+    def _codes(self) -> Page:
+        rows = "".join(
+            f"<tr><td>{_e(person.role)}<td>{_e(person.name)}<td><code>{pyotp.TOTP(person.secret).now()}</code><td><code>{person.secret}</code>"
+            for person in self._sign_ins()
+            if person.secret
+        )
+        return _page(
+            "Codes at sign-in",
+            "<p>What the demo accounts' authenticator apps show at this moment. A code counts once; every 30 seconds there is another: "
+            "<a href='/_local/codes'>look again</a>.</p>"
+            f"<table><tr><th>Role<th>Name<th>Code<th>Secret for an app of your own{rows}</table>",
         )
 
     def _clock_page(self, note: str = "", status: int = 200) -> Page:
@@ -155,7 +174,7 @@ def _page(title: str, content: str, status: int = 200) -> Page:
     text = (
         f"<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
         f"<title>{_e(title)}</title><style>{STYLE}</style><nav><a href='/_local/'>Local stack</a><a href='/_local/mail'>Mailbox</a>"
-        f"<a href='/_local/clock'>Clock</a><a href='/'>Rota</a></nav><h1>{_e(title)}</h1>{content}</html>"
+        f"<a href='/_local/clock'>Clock</a><a href='/_local/codes'>Codes</a><a href='/'>Rota</a></nav><h1>{_e(title)}</h1>{content}</html>"
     )
     return Page(text.encode(), status)
 

@@ -25,6 +25,7 @@ def banner(stack: Stack) -> str:
         lines += ["", "Demo sign-ins"]
         wide = max(len(person.email) for person in stack.sign_ins)
         lines += [f"  {person.role:<12} {person.email:<{wide}}  {person.password}" for person in stack.sign_ins]
+        lines += [f"  Finance and admin also need a code: {url}/_local/codes"]
     lines += ["", "Test cards (any date in the future, any CVC)", *(f"  {number}  {what}" for number, what in TEST_CARDS)]
     lines += ["", f"Business time is {iso(stack.clock.now())}. Move it:  make clock BY=48h   or   make clock TO=2027-01-15T06:00:00Z"]
     lines += [f"Logs are in {stack.state_dir / 'logs'}. A changed file under functions/ or shared/ is live at once."]

@@ -31,7 +31,7 @@ _RECOVERY = re.compile(r"[a-z2-7]{16}\Z")
 
 def needed(roles: Iterable[str], demand: Demand = "staff") -> bool:
     """Whether somebody with these roles signs in with a code. `demand` "finance" asks only those who always have to."""
-    return bool(set(roles) & (STAFF_ROLES if demand == "staff" else ALWAYS))
+    return bool(set(roles) & (ALWAYS if demand == "finance" else STAFF_ROLES))
 
 
 def step_of(moment: datetime) -> int:

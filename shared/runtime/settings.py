@@ -10,8 +10,6 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.account_factor import Demand
-
 
 class Settings(BaseModel):
     """`business_clock_file` moves business time and `call_log_file` records AWS calls; both on the local stack only, empty on AWS."""
@@ -56,7 +54,7 @@ class Pool(Settings):
 class SecondFactor(Settings):
     """Whose sign-in needs a code: everybody's of the `staff`, or `finance`'s and admins' alone, which it always does."""
 
-    second_factor: Demand
+    second_factor: str
 
 
 class Uploads(Settings):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +14,7 @@ from infra.local.local_pages import SignIn
 from infra.local.ministack import Aws
 from infra.local.seed.catalogue import DemoPerson, demo_people
 from infra.local.seed.catalogue import load as catalogue
+from shared.domain.account_factor import needed
 from shared.domain.aggregate import Actor
 from shared.runtime.bootstrap import Wiring
 from shared.runtime.settings import Http, LedgerTable, Pool, SecondFactor
@@ -67,11 +70,19 @@ def load(info: StackInfo, password: Callable[[str], str]) -> Iterator[SignIn]:
     with ThreadPoolExecutor(WRITERS) as writers:
         list(writers.map(lambda program: made.publishing.publish(LOADER, program), seed.programs))
     for person in people:
-        yield SignIn(", ".join(person.roles), person.name, person.email, password(person.email))
+        secret = demo_secret(password(person.email)) if needed(person.roles, "finance") else ""
+        yield SignIn(", ".join(person.roles), person.name, person.email, password(person.email), secret)
+
+
+def demo_secret(password: str) -> str:
+    """What the authenticator app of a demo account holds: made of its password, so that both are of this machine and nowhere else."""
+    return base64.b32encode(hashlib.sha256(password.encode()).digest()).decode()[:32]
 
 
 def _account(made: LocalWiring, person: DemoPerson, password: str) -> str:
     account_id = made.accounts.provision(LOADER, person.name, person.email, password, person.roles, person.zone)
     if person.facts:
         made.people.save_facts(account_id, person.facts)
+    if needed(person.roles, "finance"):
+        made.factors.install(LOADER, account_id, demo_secret(password))
     return account_id
