@@ -7,7 +7,6 @@ weeks are not all free. No personal data: ids and dates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -108,9 +107,3 @@ class Line(BaseModel):
 def offered_until(now: datetime, start: date, zone: str, policy: Policy) -> datetime:
     """Policy waitlist: 48 hours from `now`, but never into the first day of the rotation (midnight at the site)."""
     return min(now + timedelta(hours=policy.waitlist_offer_hours), start_of_day(start, zone))
-
-
-def to_mark(weeks: Iterable[str], spare: Iterable[str]) -> tuple[str, ...]:
-    """Of a rotation's weeks those without a spare seat: what the place waits for."""
-    open_weeks = set(spare)
-    return tuple(week for week in weeks if week not in open_weeks)

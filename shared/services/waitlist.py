@@ -23,7 +23,7 @@ from shared.domain.preparation import reminders_from
 from shared.domain.program import Program, ProgramStatus
 from shared.domain.reservation import ReservationEvent, ReservationStatus
 from shared.domain.seats import free_by_week, spare_by_week
-from shared.domain.waitlist import MOST_PLACES, Place, WaitlistStatus, offered_until, to_mark
+from shared.domain.waitlist import MOST_PLACES, Place, WaitlistStatus, offered_until
 from shared.events.reservation import SeatHeld
 from shared.ports import BusinessClock, Catalogue, Ids, Loaded, Store
 from shared.services import seat_gate
@@ -113,7 +113,9 @@ class Waitlist:
         require_start(application.start, application.weeks, local_date(now, program.place.zone), program, policy.horizon_years)
         weeks = weeks_covered(application.start, application.weeks)
         free = free_by_week(self.store.seat_years([(program.id, year) for year in by_iso_year(weeks)]))
-        marks = tuple(week for week in weeks if not free.get(week, 0))
+        if not set(weeks) <= free.keys():
+            raise Invalid("Not all of these weeks are open for rotations.", "Choose another start.", field="start")
+        marks = tuple(week for week in weeks if not free[week])
         if not marks:
             raise _refused("There is a seat in every one of your weeks.", "Reserve it now; nobody needs to wait.", application)
         line = read_line(self.store, program.id)
@@ -146,7 +148,7 @@ class Waitlist:
             return None
         program, applications, accounts = self.catalogue.program(program_id), self._read(line.line), self._accounts(line.line)
         years = sorted({year for place in line.line for year in by_iso_year(place.week_list)})
-        spare = {week for week, seats in spare_by_week(self.store.seat_years([(program_id, year) for year in years])).items() if seats}
+        spare = spare_by_week(self.store.seat_years([(program_id, year) for year in years]))
         for place in line.line:
             application = applications.get(place.application_id)
             if application is None or not _stands(application_of(application), place):
@@ -162,10 +164,10 @@ class Waitlist:
         return None
 
     def _place(
-        self, line: Loaded, place: Place, application: Loaded, program: Program, spare: set[str], passed: set[str], call: Call
+        self, line: Loaded, place: Place, application: Loaded, program: Program, spare: Mapping[str, int], passed: set[str], call: Call
     ) -> str | None:
         """Holds the seat for this place if its weeks are all free; marks what is full."""
-        full, now = to_mark(place.week_list, spare), self.clock.now()
+        full, now = tuple(week for week in place.week_list if not spare.get(week)), self.clock.now()
         if not full and place.application_id not in passed:
             held = self._seat(application_of(application), place, program, now)
             try:
@@ -174,8 +176,9 @@ class Waitlist:
             except OverlappingRotation:
                 # They hold a seat elsewhere in these weeks; the next in line is looked at, and they keep their place.
                 passed.add(place.application_id)
-        if set(place.marks) != set(full):
-            self.store.commit(seat_gate.mark_again(line, place, full, call, now))
+        marks = tuple(week for week in full if week in spare)  # a week that is not open has nothing to wait for
+        if set(place.marks) != set(marks):
+            self.store.commit(seat_gate.mark_again(line, place, marks, call, now))
             return "marked"
         return None
 

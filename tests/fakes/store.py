@@ -18,7 +18,7 @@ from shared.ports import Due, DueItem, Listing, Loaded, SeatMove, Step, Work
 from tests.fakes.faults import Fault
 
 Key = tuple[Kind, str]
-OWNED_BY_TRAINEE = ("APPLICATION", "RESERVATION", "DOCUMENT")
+OWNED_BY_TRAINEE = ("APPLICATION", "RESERVATION", "DOCUMENT", "SEARCH")
 
 
 def plain(value: Any) -> Any:
@@ -154,7 +154,7 @@ class FakeStore:
         stale = [step.loaded.id for step in work.steps if self._version(step) != step.loaded.version]
         stale += [claim.key for claim in work.releases if self.claims.get(claim.key) != claim.owner]
         stale += [week for move in work.seats for week in move.give if not self._gives(move, week)]
-        stale += [week for move in work.seats for week in move.wait if self._open_to_all(move.program_id, week)]
+        stale += [week for move in work.seats for week in move.wait if not self._markable(move.program_id, week)]
         stale += [week for move in work.seats for week in move.unwait if not self._waiting(move.program_id, week)]
         if stale:
             return VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=stale)
@@ -197,8 +197,10 @@ class FakeStore:
         cell = year.weeks.get(week[5:]) if year else None
         return cell.waiting if cell else 0
 
-    def _open_to_all(self, program_id: str, week: str) -> bool:
-        return self._free(program_id, week) and not self._waiting(program_id, week)
+    def _markable(self, program_id: str, week: str) -> bool:
+        year = self.seats.get((program_id, int(week[:4])))
+        cell = year.weeks.get(week[5:]) if year else None
+        return cell is not None and (cell.taken >= cell.capacity or cell.waiting > 0)
 
     def _apply(self, work: Work, rows: Sequence[EventRow]) -> None:
         for step, row in zip(work.steps, rows, strict=True):
