@@ -17,7 +17,15 @@ from functions.application_intake.models import (
     SubmitRequest,
     WhatIf,
 )
-from functions.application_intake.talk import AskAgainRequest, AskRequest, RecommendRequest, RecommendView, ReplyRequest, TakeBackRequest
+from functions.application_intake.talk import (
+    AskAgainRequest,
+    AskRequest,
+    HostMailRequest,
+    RecommendRequest,
+    RecommendView,
+    ReplyRequest,
+    TakeBackRequest,
+)
 from shared.domain.application import ApplicationStatus
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, Search, Uploads
@@ -121,6 +129,17 @@ def reply(application_id: str, body: ReplyRequest) -> ApplicationView:
 def route(application_id: str) -> ApplicationView:
     """Asks the host by mail (T19); the review clock stands still, and the host has five days (T20)."""
     room.wiring.host_review.route(room.call("reviewer"), application_id)
+    return show_application(application_id)
+
+
+@room.post(f"{ONE}/host-mail", access=coordinator, form=HostMailRequest, again=show_application, goes_to=PAGE)
+def settle_host_mail(application_id: str, body: HostMailRequest) -> ApplicationView:
+    """Ends the task of a mail that did not reach the host: sent again to the corrected address, or asked by phone."""
+    call = room.call("coordinator")
+    if body.answer == "again":
+        room.wiring.bounces.send_again(call, "APPLICATION", application_id, body.email)
+    else:
+        room.wiring.bounces.told(call, "APPLICATION", application_id)
     return show_application(application_id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,10 +13,11 @@ from functions.application_intake.deciding import ReviewPart
 from functions.application_intake.talk import MessageView
 from shared.domain.application import OPEN, Application, ApplicationStatus, reply_over
 from shared.domain.calendar import end_date
-from shared.domain.eligibility import Verdict
+from shared.domain.eligibility import Reason, Verdict
 from shared.domain.fees import Quote, price
 from shared.domain.guidelines import GuidelineResult
 from shared.domain.instants import Instant
+from shared.domain.papers import PaperLine
 from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, Program, ReviewMode
 from shared.domain.search import usual_weeks
@@ -83,6 +84,7 @@ class ProgramBrief(Answer):
     experience_types: tuple[ExperienceType, ...]
     weeks_min: int
     weeks_max: int
+    credit_friendly: bool
 
     @classmethod
     def of(cls, program: Program) -> ProgramBrief:
@@ -90,7 +92,7 @@ class ProgramBrief(Answer):
         return cls(
             id=program.id, name=program.name, setting=program.setting, specialty=program.specialty, city=place.city, state=place.state,
             zone=place.zone, review_mode=program.review_mode, experience_types=program.experience_types, weeks_min=program.weeks_min,
-            weeks_max=program.weeks_max,
+            weeks_max=program.weeks_max, credit_friendly=program.credit_friendly,
         )  # fmt: skip
 
 
@@ -102,8 +104,20 @@ class Refused(Answer):
     remedy: str
 
 
+class ClashView(Answer):
+    """Something else of this trainee in these weeks: `same` (sent already, which blocks), `application` (both may wait) or `seat` (only one
+    can be reserved)."""
+
+    kind: Literal["same", "application", "seat"]
+    path: str
+    program_name: str
+    start: date
+    weeks: int
+
+
 class ProspectView(Answer):
-    """What if: the price, the verdicts for this trainee, the starts with a seat. `ready` means that nothing is left but to send it."""
+    """What if: the price, the verdicts for this trainee, the starts with a seat, the documents against these dates, what else they have
+    in these weeks. `full`: the Mondays of the weeks without a seat. `ready`: nothing is left but to send it."""
 
     program: ProgramBrief
     experience_type: ExperienceType
@@ -119,6 +133,10 @@ class ProspectView(Answer):
     guidelines: tuple[GuidelineResult, ...]
     cv_number: int | None
     cv_document_id: str | None
+    papers: tuple[PaperLine, ...]
+    advice: Reason | None
+    full: tuple[date, ...]
+    clashes: tuple[ClashView, ...]
     ready: bool
     review_business_hours: int = CURRENT.review_bh
     host_promise_days: int = CURRENT.host_promise_days
@@ -143,7 +161,11 @@ class ProspectView(Answer):
             guidelines=found.guidelines,
             cv_number=found.cv.number if found.cv else None,
             cv_document_id=found.cv.document_id if found.cv else None,
-            ready=allowed and offered and found.seats > 0 and found.cv is not None,
+            papers=found.papers,
+            advice=found.advice,
+            full=found.full,
+            clashes=tuple(ClashView(**vars(one)) for one in found.clashes),
+            ready=allowed and offered and found.seats > 0 and found.cv is not None and not any(one.kind == "same" for one in found.clashes),
         )
 
 
@@ -206,6 +228,8 @@ class ListView(Answer):
 
 class ApplicationView(Answer):
     """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to the trainee.
+    `papers` are the documents asked for, with where each stands; `asked_since` and `dropped_since` what the host changed in its guidelines
+    after the submission, which does not count here; `saved_at` when a draft was last saved.
     `messages` are questions and answers, oldest first; `newest_cv_number` is there while one waits for an answer. `alternatives` are
     there after a no; not `alternatives_searched`: search was away when it was decided."""
 
@@ -235,6 +259,10 @@ class ApplicationView(Answer):
     newest_cv_number: int | None = None
     can_reply: bool = False
     can_withdraw: bool = False
+    papers: tuple[PaperLine, ...] = ()
+    asked_since: tuple[str, ...] = ()
+    dropped_since: tuple[str, ...] = ()
+    saved_at: Instant | None = None
     draft: DraftPart | None = None
     review: ReviewPart | None = None
 
@@ -249,6 +277,10 @@ class ApplicationView(Answer):
             newest_cv_number=file.newest_cv.number if file.newest_cv else None,
             can_reply=file.application.status is ApplicationStatus.NEEDS_INFO and not reply_over(file.application, now),
             can_withdraw=file.application.status in OPEN and file.application.live_reservation_id is None,
+            papers=file.papers,
+            asked_since=file.asked_since,
+            dropped_since=file.dropped_since,
+            saved_at=file.history[-1].occurred_at if drafting else None,
             alternatives=tuple(AlternativeView.of(one) for one in file.alternatives),
             alternatives_searched=file.application.alternatives_searched,
             draft=DraftPart(prospect=prospect, upload=Upload.of(upload)) if drafting and prospect and upload else None,

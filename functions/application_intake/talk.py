@@ -13,6 +13,7 @@ from shared.domain.application_guards import host_decides
 from shared.domain.calendar import end_date
 from shared.domain.guidelines import GuidelineVerdict
 from shared.domain.instants import Instant
+from shared.domain.mail_names import MailTrouble
 from shared.domain.program import ExperienceType
 from shared.services.application_file import Message, ReviewFile
 from shared.services.host_review import HostFile, State
@@ -36,6 +37,13 @@ class RecommendRequest(Request):
 
     answer: Literal["yes", "no"] = Field(title="Your answer")
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = Field("", title="Note")
+
+
+class HostMailRequest(Request):
+    """For a mail that did not reach the host. `again` needs the corrected address; `told`: the host was asked by phone."""
+
+    answer: Literal["again", "told"] = Field(title="What was done")
+    email: str = Field("", title="Corrected address", max_length=254)
 
 
 class TakeBackRequest(Request):
@@ -78,6 +86,8 @@ class HostPart(Answer):
     asked_again_reason: str | None
     over: bool
     decides: bool
+    mail_trouble: MailTrouble | None
+    mail_trouble_at: Instant | None
 
     @classmethod
     def of(cls, file: ReviewFile, now: Instant) -> HostPart | None:
@@ -90,6 +100,7 @@ class HostPart(Answer):
             escalated_at=applied.host_escalated_at, answered_at=applied.host_answered_at, recommendation=applied.host_recommendation,
             note=file.host_note, taken_back_reason=file.taken_back_reason, asked_again_reason=file.asked_again_reason,
             over=host_over(applied, now), decides=host_decides(applied, file.program),
+            mail_trouble=applied.mail_trouble, mail_trouble_at=applied.mail_trouble_at,
         )  # fmt: skip
 
 

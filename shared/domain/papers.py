@@ -6,13 +6,14 @@ Dates are those printed on the paper (the site's calendar, no zone). A paper tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.errors import Invalid
-from shared.domain.trainee import DocumentFact, TraineeFacts
+from shared.domain.guidelines import DocumentRule, Guidelines, document_name
+from shared.domain.trainee import DocumentFact, TraineeFacts, TraineeStatus
 
 ACCEPTED, DECLINED = "accepted", "declined"
 OLDEST = date(1950, 1, 1)
@@ -75,3 +76,69 @@ def with_papers(facts: TraineeFacts, documents: Sequence[Mapping[str, Any]]) -> 
 def newest_that_counts(documents: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | None:
     found = [one for one in documents if one["kind"] == kind and one["status"] == "STORED" and one.get("checked") != DECLINED]
     return max(found, key=lambda state: int(state["number"]), default=None)
+
+
+# --- the trainee's checklist ------------------------------------------------------------------------------------------------------------
+State = Literal["missing", "declined", "uploaded", "accepted", "too_old", "too_short", "undated"]
+
+
+class PaperLine(BaseModel):
+    """A document that an application needs, held against the rotation's dates. `needed_by`: to apply, before approval, or before the
+    rotation is cleared. `issued_from` and `valid_until` are what the rule asks of its dates, None when it asks nothing or no start is
+    chosen.
+
+    `state`: too_old and too_short are read and do not fit these dates; undated: read, and the date that the rule asks about is not on it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    kind: str
+    name: str
+    needed_by: Literal["apply", "approval", "clearance"]
+    state: State
+    issued: date | None = None
+    expires: date | None = None
+    issued_from: date | None = None
+    valid_until: date | None = None
+
+
+def checklist(
+    guidelines: Guidelines, required: Iterable[str], facts: TraineeFacts | None, documents: Sequence[Mapping[str, Any]],
+    start: date | None, weeks: int,
+) -> tuple[PaperLine, ...]:  # fmt: skip
+    """T15, T16: what the application itself needs first, then the host's document rules in their order, each with where it stands."""
+    ruled = {rule.kind for rule in guidelines.documents}
+    first = [DocumentRule(kind=kind) for kind in required if kind not in ruled]
+    known = with_papers(facts or TraineeFacts(trainee_status=TraineeStatus.STUDENT), documents)  # only its documents are looked at
+    lines = []
+    for rule in (*first, *guidelines.documents):
+        fact = known.document(rule.kind)
+        oldest = start - timedelta(days=rule.max_age_days) if start and rule.max_age_days is not None else None
+        last = start + timedelta(days=7 * weeks - 1) if start and rule.must_cover else None
+        declined = any(one["kind"] == rule.kind and one.get("checked") == DECLINED for one in documents)
+        lines.append(
+            PaperLine(
+                kind=rule.kind, name=sentence(rule.kind), needed_by="apply" if rule.kind in required else rule.needed_by.value,
+                state=_state(rule, fact, oldest, last, declined), issued=fact.issued if fact else None,
+                expires=fact.expires if fact else None, issued_from=oldest, valid_until=last,
+            )
+        )  # fmt: skip
+    return tuple(lines)
+
+
+def _state(rule: DocumentRule, fact: DocumentFact | None, oldest: date | None, last: date | None, declined: bool) -> State:
+    if fact is None:
+        return "declined" if declined else "missing"
+    if not fact.accepted:
+        return "uploaded"
+    if (rule.max_age_days is not None and fact.issued is None) or (rule.must_cover and fact.expires is None):
+        return "undated"
+    if oldest is not None and fact.issued is not None and fact.issued < oldest:
+        return "too_old"
+    if last is not None and fact.expires is not None and fact.expires < last:
+        return "too_short"
+    return "accepted"
+
+
+def sentence(kind: str) -> str:
+    words = document_name(kind)
+    return words[:1].upper() + words[1:]

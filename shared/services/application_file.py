@@ -5,20 +5,22 @@ Nothing here writes or decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
 from shared.domain.aggregate import EventRow
 from shared.domain.application import OPEN, Application, ApplicationStatus, offer_expiry
-from shared.domain.calendar import horizon, local_date, require_start, weeks_covered
-from shared.domain.eligibility import Reason, Verdict, approval_gaps, explain
+from shared.domain.calendar import horizon, local_date, monday_of, require_start, weeks_covered
+from shared.domain.eligibility import Reason, Verdict, approval_gaps, explain, lead_time_advice
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import Quote, quote
 from shared.domain.guidelines import GuidelineResult, Guidelines, check, describe
+from shared.domain.papers import PaperLine, checklist
 from shared.domain.policy import CURRENT, by_version
 from shared.domain.program import ExperienceType, Program, ProgramStatus
+from shared.domain.reservation import SEATED, Reservation, overlap
 from shared.domain.search import usual_weeks
 from shared.domain.seats import FreeStart, free_by_week, free_starts, seats_for
 from shared.domain.trainee import TraineeFacts
@@ -26,7 +28,7 @@ from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Catalogue, Loaded, People, Person, Store
 from shared.services.alternatives import Alternative, next_starts
 from shared.services.applicants import facts_with_documents
-from shared.services.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application
+from shared.services.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application, releases_of
 from shared.services.reviewing import guideline_results
 from shared.services.steps import Call
 
@@ -37,10 +39,24 @@ OPEN_DUE = ("review", "reply", "host", "host_late", "offer")
 
 
 @dataclass(frozen=True)
+class Clash:
+    """Something else of the same trainee in these weeks: the same wish sent already (`same`, which blocks), an open application
+    (`application`, which does not), or a seat (`seat`: only one of the two can be reserved). `path` leads there."""
+
+    kind: Literal["same", "application", "seat"]
+    path: str
+    program_name: str
+    start: date
+    weeks: int
+
+
+@dataclass(frozen=True)
 class Prospect:
     """What if this trainee asked for this: `refused` says why the start or length is impossible, and then `plan` is None.
 
-    `starts` are the Mondays with a seat in every week, `seats` the places left for the chosen one. `facts` None: no profile yet.
+    `starts` are the Mondays with a seat in every week, `seats` the places left for the chosen one, `full` the Mondays of its weeks that
+    have none (T12). `facts` None: no profile yet. `advice` warns that the start is near (T13). `clashes`: what else the trainee has in these
+    weeks.
     """
 
     program: Program
@@ -56,6 +72,10 @@ class Prospect:
     verdict: Verdict | None
     guidelines: tuple[GuidelineResult, ...]
     cv: Cv | None
+    papers: tuple[PaperLine, ...] = ()
+    advice: Reason | None = None
+    full: tuple[date, ...] = ()
+    clashes: tuple[Clash, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +116,9 @@ class TraineeFile:
     cv_number: int | None
     messages: tuple[Message, ...] = ()
     newest_cv: Cv | None = None
+    papers: tuple[PaperLine, ...] = ()
+    asked_since: tuple[str, ...] = ()
+    dropped_since: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
 
 
@@ -162,6 +185,7 @@ class ApplicationFiles:
         prospect = self._prospect(application.trainee_id, program, kind, start, weeks) if draft else None
         history = self.store.history("APPLICATION", application.id)
         asked = application.status is ApplicationStatus.NEEDS_INFO
+        documents = [] if draft else self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)
         return TraineeFile(
             application=application,
             program=program,
@@ -170,7 +194,10 @@ class ApplicationFiles:
             prospect=prospect,
             cv_number=self._number(application.cv_document_id),
             messages=self._messages(history),
-            newest_cv=newest_cv(self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)) if asked else None,
+            newest_cv=newest_cv(documents) if asked else None,
+            papers=self._checklist(application, program, documents) if application.status in OPEN and not draft else (),
+            asked_since=_only(program.guidelines, application.guidelines),
+            dropped_since=_only(application.guidelines, program.guidelines),
             alternatives=self._alternatives(application) if application.alternatives else (),
         )
 
@@ -220,6 +247,39 @@ class ApplicationFiles:
         live = [programs[id] for id in application.alternatives if id in programs and programs[id].status is ProgramStatus.LIVE]
         return tuple(Alternative(one, next_starts(self.store, one, local_date(now, one.place.zone))) for one in live)
 
+    def _checklist(self, application: Application, program: Program, documents: Sequence[Loaded]) -> tuple[PaperLine, ...]:
+        """The documents that the host asked for on the day of submission."""
+        rules, states = application.guidelines or program.guidelines, [one.state for one in documents]
+        facts = self.people.facts(application.trainee_id)
+        return checklist(rules, program.required_documents, facts, states, application.start, application.weeks)
+
+    def _clashes(self, account_id: str, program: Program, start: date, weeks: int) -> tuple[Clash, ...]:
+        """One trainee, overlapping dates (policies): the same wish twice is refused, other applications may stand, of seats only one."""
+        wanted = set(weeks_covered(start, weeks))
+        applied = [application_of(one) for one in self.store.owned("APPLICATION", account_id)]
+        waiting = [one for one in applied if one.start and releases_of(one) and wanted & set(weeks_covered(one.start, one.weeks))]
+        reserved = [Reservation.model_validate(one.state) for one in self.store.owned("RESERVATION", account_id)]
+        seated = [one for one in reserved if one.status in SEATED and overlap(wanted, one.week_list)]
+        names = self.catalogue.programs({one.program_id for one in (*waiting, *seated)}) if waiting or seated else {}
+
+        def name(id: str) -> str:
+            return names[id].name if id in names else "another program"
+
+        held = {one.application_id for one in seated}
+        found = [
+            Clash("same" if (one.program_id, one.start) == (program.id, start) else "application", f"/applications/{one.id}",
+                  name(one.program_id), one.start, one.weeks)
+            for one in waiting if one.start and one.id not in held
+        ]  # fmt: skip
+        found += [Clash("seat", f"/reservations/{one.id}", name(one.program_id), one.start, one.weeks) for one in seated]
+        return tuple(sorted(found, key=lambda one: (one.kind != "same", one.kind != "seat", one.start)))
+
+    def _full(self, program: Program, start: date, weeks: int) -> tuple[date, ...]:
+        """T12: the Mondays of the weeks without a seat."""
+        wanted = weeks_covered(start, weeks)
+        free = free_by_week(self.store.seat_years([(program.id, year) for year in sorted({int(week[:4]) for week in wanted})]))
+        return tuple(monday_of(week) for week in wanted if free.get(week, 0) == 0)
+
     def _prospect(self, account_id: str, program: Program, kind: ExperienceType, start: date | None, weeks: int) -> Prospect:
         today = local_date(self.clock.now(), program.place.zone)
         stored = self.people.facts(account_id)
@@ -228,6 +288,8 @@ class ApplicationFiles:
         refused = _refusal(program, start, weeks, today)
         starts = self._starts(program, weeks, today)
         chosen = None if refused else start
+        seats = next((free.seats for free in starts if free.start == chosen), 0)
+        states = [one.state for one in documents]
         return Prospect(
             program=program,
             today=today,
@@ -235,13 +297,17 @@ class ApplicationFiles:
             start=start,
             weeks=weeks,
             starts=starts,
-            seats=next((free.seats for free in starts if free.start == chosen), 0),
+            seats=seats,
             refused=refused,
             plan=quote(program, chosen, weeks, today, CURRENT) if chosen else None,
             facts=facts,
             verdict=explain(facts, kind, chosen or today, today) if facts else None,
             guidelines=tuple(check(program.guidelines, facts, chosen, weeks, today)) if facts and chosen else (),
             cv=newest_cv(documents),
+            papers=checklist(program.guidelines, program.required_documents, stored, states, chosen, weeks),
+            advice=lead_time_advice(chosen, today) if chosen else None,
+            full=self._full(program, chosen, weeks) if chosen and not seats else (),
+            clashes=self._clashes(account_id, program, chosen, weeks) if chosen else (),
         )
 
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
