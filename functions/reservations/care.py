@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain import partners
 from shared.domain.calendar import end_date, local_date
 from shared.domain.instants import Instant
+from shared.domain.mail_names import MailTrouble
 from shared.domain.partners import Partner
 from shared.domain.preparation import PrepKind, PrepTask, PrepWeek, by_week, tasks
 from shared.domain.program import Program
@@ -33,6 +34,29 @@ class SuggestRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     partner_id: str = Field(title="Partner", min_length=1, max_length=60)
+
+
+class HostMailRequest(BaseModel):
+    """`again` needs the corrected address; `told`: the host knows by phone."""
+
+    model_config = ConfigDict(extra="forbid")
+    answer: Literal["again", "told"] = Field(title="What was done")
+    email: str = Field("", title="Corrected address", max_length=254)
+
+
+class HostMailView(BaseModel):
+    """For staff: a mail that the host did not get, until somebody ends it. `address` is where it went, for a coordinator alone, who ends
+    it."""
+
+    trouble: MailTrouble
+    at: Instant
+    address: str | None
+
+    @classmethod
+    def of(cls, reserved: Reservation, staff: bool, address: str | None) -> HostMailView | None:
+        if not staff or reserved.mail_trouble is None or reserved.mail_trouble_at is None:
+            return None
+        return cls(trouble=reserved.mail_trouble, at=reserved.mail_trouble_at, address=address)
 
 
 class SuggestionView(BaseModel):

@@ -9,7 +9,7 @@ from functools import partial
 
 from aws_lambda_powertools.event_handler import Response
 
-from functions.reservations.care import CasesView, DirectoryView, SuggestRequest, TickRequest
+from functions.reservations.care import CasesView, DirectoryView, HostMailRequest, SuggestRequest, TickRequest
 from functions.reservations.models import BeginCheckout, CheckoutView, ReservationView, ReserveView, SignTerms
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, LedgerTable, Stripe
@@ -68,7 +68,10 @@ def leave_waitlist(application_id: str) -> ReserveView:
 @see_hub(HUB, page="reservation.html", title="Your rotation at {place[program]}")
 def show_reservation(reservation_id: str) -> ReservationView:
     """The seat, its receipt, its weeks and its money."""
-    return ReservationView.of(room.wiring.reservation_views.hub(_call(*STAFF), reservation_id), room.wiring.clock)
+    hub = room.wiring.reservation_views.hub(_call(*STAFF), reservation_id)
+    corrects = hub.reserved.mail_trouble is not None and room.session is not None and "coordinator" in room.session.roles
+    contact = room.wiring.bounces.contact(hub.program.id) if corrects else None
+    return ReservationView.of(hub, room.wiring.clock, contact.email if contact else None)
 
 
 @room.post(f"{HUB}/cancel", access=roles("trainee"), again=show_reservation, goes_to="/reservations/for/{application_id}")
@@ -91,6 +94,17 @@ def tick(reservation_id: str, body: TickRequest) -> ReservationView:
 def suggest(reservation_id: str, body: SuggestRequest) -> ReservationView:
     """Suggest a partner of the directory to one's own trainee (T31)."""
     room.wiring.preparing.suggest(room.call("coach"), reservation_id, body.partner_id)
+    return show_reservation(reservation_id)
+
+
+@room.post(f"{HUB}/host-mail", access=roles("coordinator"), form=HostMailRequest, again=show_reservation, goes_to="/reservations/{id}")
+def settle_host_mail(reservation_id: str, body: HostMailRequest) -> ReservationView:
+    """End the task of a host's mail that did not arrive: sent again to the corrected address, or told by phone (H13)."""
+    call = room.call("coordinator")
+    if body.answer == "again":
+        room.wiring.bounces.send_again(call, "RESERVATION", reservation_id, body.email)
+    else:
+        room.wiring.bounces.told(call, "RESERVATION", reservation_id)
     return show_reservation(reservation_id)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.reservations.care import CareView
+from functions.reservations.care import CareView, HostMailView
 from shared.domain.calendar import end_date, local_date, monday_of
 from shared.domain.fees import Quote
 from shared.domain.instants import Instant
@@ -203,10 +203,12 @@ class ReservationView(BaseModel):
     coach: CoachView | None
     mine: bool
     care: CareView
+    host_mail: HostMailView | None
     calendar_path: str | None
 
     @classmethod
-    def of(cls, hub: Hub, clock: BusinessClock) -> ReservationView:
+    def of(cls, hub: Hub, clock: BusinessClock, host_address: str | None = None) -> ReservationView:
+        """`host_address`: where the host's mails go, for who may correct it."""
         reserved, zone, now = hub.reserved, hub.program.place.zone, clock.now()
         paid = -balance(hub.journal, Account.TRAINEE)
         held = reserved.status is ReservationStatus.HELD
@@ -221,6 +223,7 @@ class ReservationView(BaseModel):
             created_at=reserved.created_at, reserved_at=reserved.reserved_at, released_at=reserved.released_at,
             release_code=reserved.release_code, refund_cents=reserved.refund_cents, receipt=_receipt(hub), week_rows=_weeks(hub),
             money=_money(hub), coach=CoachView(name=hub.coach.name, email=hub.coach.email) if hub.coach else None, mine=hub.mine,
+            host_mail=HostMailView.of(reserved, hub.staff, host_address),
             care=CareView.of(reserved, hub.program, clock, hub.coaching),
             calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,
         )  # fmt: skip

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain.application import ApplicationStatus
 from shared.domain.calendar import end_date
 from shared.domain.instants import Instant
+from shared.domain.mail_names import MailTrouble
 from shared.domain.program import ExperienceType, Program
 from shared.domain.reservation import Reservation, ReservationStatus, balance_overdue
 from shared.services.story import ApplicationCard
@@ -119,6 +120,7 @@ class QueueRow(Answer):
     weeks: int
     status: ApplicationStatus | ReservationStatus
     experience_type: ExperienceType | None
+    mail_trouble: MailTrouble | None
 
     @classmethod
     def of(cls, row: Waiting, account_id: str, roles: Collection[str]) -> QueueRow:
@@ -134,7 +136,7 @@ class QueueRow(Answer):
             claim_lapses_at=row.application.claim_lapses_at if row.application and taken else None,
             own_program=row.program.coordinator_id == account_id, trainee=row.trainee.name if row.trainee else "Name erased",
             program_name=row.program.name, zone=row.program.place.zone, start=subject.start, weeks=subject.weeks, status=subject.status,
-            experience_type=row.application.experience_type if row.application else None,
+            experience_type=row.application.experience_type if row.application else None, mail_trouble=subject.mail_trouble,
         )  # fmt: skip
 
 

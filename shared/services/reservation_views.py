@@ -9,6 +9,7 @@ from shared.domain import fees, terms
 from shared.domain.aggregate import EventRow
 from shared.domain.application import Application, ApplicationStatus, in_line, offer_over
 from shared.domain.calendar import by_iso_year, monday_of, weeks_covered
+from shared.domain.machine import Actor
 from shared.domain.money import JournalEntry, book_of
 from shared.domain.policy import by_version
 from shared.domain.program import Program
@@ -56,8 +57,8 @@ class Offer:
 class Hub:
     """A reservation with its receipt: the event rows (why the seat is theirs), the weeks' counters, the ledger of its book.
 
-    `mine`: the caller is the trainee, `coaching`: its coach. Only for the trainee `feed` is the name of the calendar's secret address,
-    empty while it is closed.
+    `mine`: the caller is the trainee, `coaching`: its coach, `staff`: one of ours. Only for the trainee `feed` is the name of the
+    calendar's secret address, empty while it is closed.
     """
 
     reserved: Reservation
@@ -67,6 +68,7 @@ class Hub:
     journal: list[JournalEntry]
     mine: bool
     coaching: bool
+    staff: bool
     feed: str
     coach: Person | None
 
@@ -129,6 +131,7 @@ class ReservationViews:
             self.store.journal(book_of(reserved.id)),
             mine := call.actor.id == reserved.trainee_id,
             call.actor.id == reserved.coach_id,
+            call.actor.role != Actor.TRAINEE,
             self._feed(reserved) if mine else "",
             self._coach(reserved),
         )

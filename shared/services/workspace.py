@@ -186,6 +186,8 @@ def _still_waits(item: DueItem, subject: Application | Reservation) -> bool:
         return subject.status is ApplicationStatus.HOST_REVIEW
     if item.due.kind == "reply":
         return subject.status is ApplicationStatus.NEEDS_INFO
+    if item.due.kind == "mail":
+        return subject.mail_trouble is not None
     return item.due.kind != "review" or subject.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW)
 
 

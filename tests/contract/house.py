@@ -35,8 +35,8 @@ from shared.services.reserving import Signature
 from tests import builders
 from tests.builders import PROGRAM
 from tests.fakes import FakeDeliveries, FakePayments
-from tests.fakes.faults import Fault
 from tests.fakes.clock import START
+from tests.fakes.faults import Fault
 from tests.files import A_PDF
 from tests.rooms import PASSWORD, PUBLIC_URL, Client, World
 from tests.unit.functions.catalogue_scene import OPEN, LocalIndex
@@ -60,10 +60,10 @@ STAGES = ("DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "SIGNED", "HELD", "RESE
 """What the owner has one application each of; the last two with a reservation. Signed: approved, with the terms signed."""
 OWNER, CLAIMER = by("trainee", "trainee-1"), by("reviewer", "reviewer-1")
 FIRST_START = date(2027, 3, 1)
-
 SECRET, HOUR, EARLIER = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", timedelta(hours=1), "2026-11-20T10:00:00Z"
 CODE = pyotp.TOTP(SECRET).at(START)
 """What the authenticator app of "guarded-1" shows, and of "offered-1" once it has taken the secret in."""
+
 
 class WithoutAws(Wiring):
     """The services exactly as they are put together, on the ports given; asking AWS for anything is an error of the test."""
@@ -94,8 +94,8 @@ class House(World):
             search_index=self._index(folder),
         )  # fmt: skip
         self._unconfirmed()
-        self._documents()
         self._guarded()
+        self._documents()
         self.applications = {name: self._application(name, FIRST_START + timedelta(weeks=5 * n)) for n, name in enumerate(STAGES)}
         self.applications["NEEDS_INFO"] = self._application("IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES)), "asked")
         self.applications["HOST_REVIEW"] = self._application("IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES) + 5), "routed")
@@ -108,11 +108,8 @@ class House(World):
             self.store.open_seats(PROGRAM, dict.fromkeys(weeks_covered(start, 4), 0))
         self.wiring.waitlist.join(OWNER, self.applications["WAITING"])
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
-        for number, name in enumerate(("SOLD_OUT", "WAITING"), 2):
-            start = FIRST_START + timedelta(weeks=5 * (len(STAGES) + number))
-            self.applications[name] = self._application("APPROVED", start, name)
-            self.store.open_seats(PROGRAM, dict.fromkeys(weeks_covered(start, 4), 0))
-        self.wiring.waitlist.join(OWNER, self.applications["WAITING"])
+        for tag in (f"RESERVATION_{self.reservations['RESERVED']}_9_host", f"APPLICATION_{self.applications['HOST_REVIEW']}_9_host-asked"):
+            self.wiring.bounces.report(tag, "bounced", WEBHOOK)
         self.wiring.coaching.match(self.reservations["RESERVED"], WEBHOOK)
         self.calendar = self._calendar(self.reservations["RESERVED"])
         self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
@@ -169,7 +166,6 @@ class House(World):
         self.links.make("confirm", "new-1", self.clock.now().replace(year=2027))
         self.links.make("confirm", "new-1", self.clock.now())
 
-    def _documents(self) -> None:
     def _guarded(self) -> None:
         """Somebody with an authenticator app who has asked for every kind of link; somebody who has to set one up; an invitation."""
         for id in ("guarded-1", "offered-1"):
@@ -191,6 +187,7 @@ class House(World):
         builders.stored(self.store, "ACCOUNT", "invited-1", invited)
         self.people.save_person(Person("invited-1", "Invited Person", "invited-1@example.org"))
 
+    def _documents(self) -> None:
         """The owner's CV, a refused file, and one that has arrived and not been looked at."""
         self.people.save_facts("trainee-1", builders.facts())
         self.people.save_facts("trainee-2", builders.facts())

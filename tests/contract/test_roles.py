@@ -103,6 +103,8 @@ POST /reservations/<reservation_id>/calendar/close     401    200   404      403
 POST /reservations/<reservation_id>/cancel             401    200   404      403     403      403         403   403     403   403
 GET /reservations/<reservation_id>/left                401    200   404      200     200      200         200   200     200   403
 GET /reservations/<reservation_id>/paid                401    200   404      200     200      200         200   200     200   403
+POST /applications/<application_id>/host-mail          401    403   403      403     403      200         403   403     403   403
+POST /reservations/<reservation_id>/host-mail          401    403   403      403     403      200         403   403     403   403
 POST /reservations/<reservation_id>/preparation        401    200   404      403     403      403         403   403     403   403
 POST /reservations/<reservation_id>/suggest            401    403   403      403     403      403         200   403     403   403
 GET /reservations/cases                                401    403   403      403     403      403         200   403     403   403
@@ -151,6 +153,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /reservations/for/<application_id>/checkout": {"choice": "deposit"},
     "POST /reservations/<reservation_id>/preparation": {"kind": "visa", "done": "yes"},
     "POST /reservations/<reservation_id>/suggest": {"partner_id": "lakeside-rooms"},
+    "POST /reservations/<reservation_id>/host-mail": {"answer": "told"},
+    "POST /applications/<application_id>/host-mail": {"answer": "told"},
 }
 QUERIES = {"GET /documents/<document_id>/received": "?kind=cv", "GET /applications/start": f"?program={PROGRAM}"}
 DRAFT, IN_REVIEW, NEEDS_INFO, HOST_REVIEW, APPROVED = "DRAFT", "IN_REVIEW", "NEEDS_INFO", "HOST_REVIEW", "APPROVED"
@@ -167,6 +171,7 @@ STATES = {
     "GET /applications/<application_id>/recommend/<secret>": HOST_REVIEW,
     "POST /applications/<application_id>/recommend/<secret>": HOST_REVIEW,
     "POST /applications/<application_id>/take-back": HOST_REVIEW,
+    "POST /applications/<application_id>/host-mail": HOST_REVIEW,
     "POST /applications/<application_id>/ask-again": HOST_REVIEW,
     "GET /reservations/for/<application_id>": APPROVED,
     "POST /reservations/for/<application_id>/terms": APPROVED,

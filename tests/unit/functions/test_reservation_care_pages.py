@@ -8,7 +8,10 @@ import pytest
 
 from shared.domain.calendar import end_of_day
 from shared.domain.preparation import PrepKind
+from shared.ports import Contact
+from shared.services.bounces import Bounces
 from shared.services.caseload import Caseload
+from tests.builders import HOST
 from tests.unit.functions.test_reservations_room import Desk, good_page
 from tests.unit.services.reserving_scene import WEBHOOK, by
 
@@ -119,3 +122,44 @@ def test_a_coach_sees_their_own_trainees_by_start_and_nobody_elses(desk: Desk) -
     assert desk.world.api("coordinator-1").get("/reservations/cases").status == 403
     desk.scene.people.erase("trainee-1")
     assert desk.world.api(coach).get("/reservations/cases").json["rows"][0]["trainee"] == "Name erased"
+
+
+# --- a host's mail that came back ---------------------------------------------------------------------------------------------------------
+def bounced(desk: Desk) -> str:
+    """A reserved seat whose host mail came back; its id."""
+    id = desk.reserved()
+    scene = desk.scene
+    scene.people.save_contact(Contact(HOST, "Dr. Dubois", "desk@clinic.example"))
+    desk.world.wiring.bounces = Bounces(store=scene.store, people=scene.people, catalogue=scene.catalogue, clock=scene.clock)
+    assert desk.world.wiring.bounces.report(f"RESERVATION_{id}_3_host", "bounced", WEBHOOK) == "task"
+    return id
+
+
+def test_a_bounced_host_mail_shows_on_the_case_to_staff_with_the_address_only_to_a_coordinator(desk: Desk) -> None:
+    id = bounced(desk)
+    html = good_page(desk.world.browser("coordinator-1").get(f"/reservations/{id}"))
+    for said in ("The host’s mail came back", "It went to desk@clinic.example", "Send it again", "The host was told by phone"):
+        assert said in html, said
+    others = good_page(desk.world.browser("finance-1").get(f"/reservations/{id}"))
+    assert "a coordinator corrects the address or calls the host" in others
+    assert "desk@clinic.example" not in others
+    assert "Send it again" not in others
+    assert "came back" not in good_page(desk.page.get(f"/reservations/{id}")).split('id="receipt"')[0], "nothing that troubles the trainee"
+    assert desk.api.get(f"/reservations/{id}").json["host_mail"] is None
+
+
+@pytest.mark.parametrize("body", [{"answer": "again", "email": "front@clinic.example"}, {"answer": "told"}])
+def test_a_coordinator_ends_it_from_the_case_in_two_ways(desk: Desk, body: dict[str, str]) -> None:
+    id = bounced(desk)
+    page = desk.world.browser("coordinator-1")
+    done = page.post(f"/reservations/{id}/host-mail", body)
+    assert (done.status, done.location) == (303, f"/reservations/{id}")
+    assert "came back" not in good_page(page.get(f"/reservations/{id}")).split('id="receipt"')[0]
+    assert desk.scene.due("mail") == []
+
+
+def test_without_an_address_it_is_not_sent_again_and_says_where(desk: Desk) -> None:
+    id = bounced(desk)
+    html = good_page(desk.world.browser("coordinator-1").post(f"/reservations/{id}/host-mail", {"answer": "again", "email": ""}), 422)
+    assert "This is not a mail address." in html
+    assert desk.scene.due("mail") == [id]

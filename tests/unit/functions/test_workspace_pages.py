@@ -154,9 +154,18 @@ def test_what_was_decided_leaves_the_queue(rooms: Rooms) -> None:
     assert rooms.workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]["rows"] == []
 
 
-def test_H13_a_host_mail_whose_outcome_nobody_knows_waits_for_the_coordinator(rooms: Rooms) -> None:
-    reserved(rooms, due=(Due("mail", START, "coordinator"),))
-    tree = shown(rooms.workspace(rooms.browser(COORDINATOR)).get("/workspace"), 200, "Host mail: find out whether it arrived")
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        ("unknown", "Host mail: find out whether it arrived"),
+        ("bounced", "Host mail came back: correct the address or call"),
+        ("complaint", "Host mail was called spam"),
+        ("rejected", "Host mail was not sent"),
+    ],
+)
+def test_H13_a_host_mail_in_trouble_waits_for_the_coordinator(rooms: Rooms, trouble: str, said: str) -> None:
+    reserved(rooms, due=(Due("mail", START, "coordinator"),), mail_trouble=trouble)
+    tree = shown(rooms.workspace(rooms.browser(COORDINATOR)).get("/workspace"), 200, said)
     assert "/reservations/reservation-1" in tree.xpath("//main//a/@href")
     assert rooms.workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]["rows"] == []
 
