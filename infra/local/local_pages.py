@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pyotp
 
+from infra.local import mail_events
 from infra.local.children import StackError
 from infra.local.clock import BusinessClock, RunningStack, mover_of, target_of
 from infra.local.gateway import Page
@@ -60,6 +61,8 @@ class LocalPages:
         path = urlsplit(target).path.removeprefix("/_local").rstrip("/")
         if method == "POST" and path == "/clock":
             return self._move(parse_qs(body.decode()))
+        if method == "POST" and path.startswith("/mail/") and path.endswith("/bounce"):
+            return self._bounce(path.split("/")[2])
         if method not in ("GET", "HEAD"):
             return _page("Not possible", "<p>This page is only to be read.</p>", 405)
         if path in ("", "/clock"):
@@ -155,6 +158,15 @@ class LocalPages:
             return _page("Not found", "<p>This mail has no such part.</p>", 404)
         return self._message(mail)
 
+    def _bounce(self, message_id: str) -> Page:
+        mail = self._mailbox.get(message_id)
+        if mail is None:
+            return _page("Not found", "<p>There is no such mail.</p>", 404)
+        if not mail_events.report(self._info(), mail):
+            return _page("Not possible", "<p class='error'>This mail was sent without a name: nobody could tell whose it was.</p>", 409)
+        back = f"<a href='/_local/mail/{mail.id}'>the mail</a>"
+        return _page("It bounced", f"<p>Reported as SES would, for {_e(', '.join(mail.recipients))}. Back to {back}.</p>")
+
     def _message(self, mail: Message) -> Page:
         files = "".join(
             f"<li><a href='/_local/mail/{mail.id}/attachment/{number}'>{_e(item.name)}</a> "
@@ -166,6 +178,7 @@ class LocalPages:
             mail.subject or "(no subject)",
             f"<p>From {_e(mail.sender)} to {_e(', '.join(mail.recipients))}, {_time(mail.received_at)}. "
             f"<a href='/_local/mail/{mail.id}/raw'>Raw message</a></p>"
+            f"<form method='post' action='/_local/mail/{mail.id}/bounce'><button>Let it bounce</button></form>"
             f"{f'<h2>Attachments</h2><ul>{files}</ul>' if files else ''}<h2>Text</h2><pre>{_e(mail.text)}</pre>{view}",
         )
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 
+from infra.local import mail_events
 from infra.local.client import Client, Json, Refused
 from infra.local.clock import Queues, mover_of
 from infra.local.journey import HANDS_ON, Journey, Trainee, expect
@@ -212,6 +213,21 @@ class Rare:
 
     def outbox(self, events: Sequence[Envelope]) -> list[dict[str, Any]]:
         """The claims on the mails of these events."""
+    def mail_bounced(self, trainee: Trainee) -> None:
+        """The host's mail comes back, twice reported; a coordinator corrects the address, and the host has it again."""
+        contact = next(one for id, one in catalogue().contacts.items() if id == self.journey.host_of(trainee))
+        coordinator, hub = self.journey.staff("coordinator"), f"/reservations/{trainee.reservation_id}"
+        mail = self.stack.mailbox.wait_for(contact.email, lambda mail: trainee.name in mail.subject and bool(mail.attachments))
+        for _ in range(2):
+            expect(mail_events.report(self.info, mail), "the mail names itself")
+        Queues(self.info).drain()
+        expect(coordinator.get(hub)["host_mail"]["trouble"] == "bounced", "the case shows it")
+        before = len(self.stack.mailbox.messages(contact.email))
+        coordinator.post(f"{hub}/host-mail", {"answer": "again", "email": contact.email})
+        Queues(self.info).drain()
+        expect(len(self.stack.mailbox.messages(contact.email)) == before + 1, "it is sent again, once")
+        expect(coordinator.get(hub)["host_mail"] is None, "the task is over")
+
         wanted = tuple(f"MAIL#{event.id}:" for event in events)
         pages = self.info.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self.info.outputs["InboxTable"])
         return [item for page in pages for item in page["Items"] if item["pk"]["S"].startswith(wanted)]

@@ -54,6 +54,7 @@ def play(journey: Journey, rare: Rare) -> None:
         emil = rare.approved("Emil Sand", *program_for(leila, range(1, 2)))
         rare.version_that_was_there(emil)
     with journey.step("sweeps that meet"):
+        rare.mail_bounced(bilal)
         rare.sweeps_that_meet(farid, lambda: _used(stack, "deadlines", "dynamodb:BatchGetItem"))
 
 

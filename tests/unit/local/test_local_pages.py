@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -67,6 +69,35 @@ def test_raw_message_and_attachments_are_downloads_with_safe_names(pages: LocalP
 @pytest.mark.parametrize("path", ["/_local/mail/000002", "/_local/mail/..%2f", "/_local/mail/000001/attachment/1", "/_local/nothing"])
 def test_what_is_not_there_is_not_found(pages: LocalPages, path: str) -> None:
     assert pages("GET", path, b"").status == 404
+
+
+class Sqs:
+    """What is sent where."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, object]]] = []
+
+    def client(self, service: str) -> Sqs:
+        assert service == "sqs"
+        return self
+
+    def send_message(self, QueueUrl: str, MessageBody: str) -> None:
+        self.sent.append((QueueUrl, json.loads(MessageBody)))
+
+
+def test_a_mail_bounces_as_the_rule_would_pass_it_on_and_one_without_a_name_does_not(tmp_path: Path) -> None:
+    sqs = Sqs()
+    info = SimpleNamespace(aws=sqs, outputs={"MailEventsQueueUrl": "queue"})
+    mailbox = Mailbox(tmp_path / "mail")
+    message = EmailMessage()
+    message["X-SES-MESSAGE-TAGS"] = "rota-mail=RESERVATION_r1_3_host"
+    mailbox.add("hello@rota.example", ("host@example.com",), message.as_bytes())
+    mailbox.add("hello@rota.example", ("host@example.com",), EmailMessage().as_bytes())
+    pages = LocalPages(lambda: info, mailbox, BusinessClock(tmp_path / "clock"), list)  # type: ignore[arg-type,return-value]
+    assert "Let it bounce" in get(pages, "/_local/mail/000001")
+    assert [pages("POST", f"/_local/mail/00000{n}/bounce", b"").status for n in (1, 2, 3)] == [200, 409, 404]
+    ((queue, body),) = sqs.sent
+    assert (queue, body["type"], body["tags"]) == ("queue", "Email Bounced", {"rota-mail": ["RESERVATION_r1_3_host"]})
 
 
 def test_pages_are_only_read(pages: LocalPages) -> None:
