@@ -19,7 +19,7 @@ from shared.domain.guidelines import GuidelineResult
 from shared.domain.instants import Instant
 from shared.domain.papers import PaperLine
 from shared.domain.policy import CURRENT
-from shared.domain.program import ExperienceType, Program, ReviewMode
+from shared.domain.program import ExperienceType, Program, ProgramStatus, ReviewMode
 from shared.domain.search import usual_weeks
 from shared.domain.seats import FreeStart
 from shared.services.alternatives import Alternative
@@ -85,6 +85,7 @@ class ProgramBrief(Answer):
     weeks_min: int
     weeks_max: int
     credit_friendly: bool
+    status: ProgramStatus
 
     @classmethod
     def of(cls, program: Program) -> ProgramBrief:
@@ -92,7 +93,7 @@ class ProgramBrief(Answer):
         return cls(
             id=program.id, name=program.name, setting=program.setting, specialty=program.specialty, city=place.city, state=place.state,
             zone=place.zone, review_mode=program.review_mode, experience_types=program.experience_types, weeks_min=program.weeks_min,
-            weeks_max=program.weeks_max, credit_friendly=program.credit_friendly,
+            weeks_max=program.weeks_max, credit_friendly=program.credit_friendly, status=program.status,
         )  # fmt: skip
 
 

@@ -55,8 +55,7 @@ class Prospect:
     """What if this trainee asked for this: `refused` says why the start or length is impossible, and then `plan` is None.
 
     `starts` are the Mondays with a seat in every week, `seats` the places left for the chosen one, `full` the Mondays of its weeks that
-    have none (T12). `facts` None: no profile yet. `advice` warns that the start is near (T13). `clashes`: what else the trainee has in these
-    weeks.
+    have none (T12). `facts` None: no profile yet. `advice` warns that the start is near (T13). `clashes`: what else is in these weeks.
     """
 
     program: Program
@@ -260,7 +259,8 @@ class ApplicationFiles:
         waiting = [one for one in applied if one.start and releases_of(one) and wanted & set(weeks_covered(one.start, one.weeks))]
         reserved = [Reservation.model_validate(one.state) for one in self.store.owned("RESERVATION", account_id)]
         seated = [one for one in reserved if one.status in SEATED and overlap(wanted, one.week_list)]
-        names = self.catalogue.programs({one.program_id for one in (*waiting, *seated)}) if waiting or seated else {}
+        wanted_names = {one.program_id for one in waiting} | {one.program_id for one in seated}
+        names = self.catalogue.programs(wanted_names) if wanted_names else {}
 
         def name(id: str) -> str:
             return names[id].name if id in names else "another program"

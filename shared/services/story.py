@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.aggregate import EventRow
 from shared.domain.application import Application, ApplicationStatus, in_line, offer_over, reply_over, review_overdue
+from shared.domain.application_guards import host_decides
 from shared.domain.calendar import reached
 from shared.domain.instants import Instant
 from shared.domain.money import dollars
 from shared.domain.policy import by_version
-from shared.domain.program import ExperienceType, Program, ReviewMode
+from shared.domain.program import ExperienceType, Program, ProgramStatus
 
 S = ApplicationStatus
 
@@ -93,7 +94,7 @@ def standing(application: Application, program: Program, now: Instant) -> Standi
         case S.HOST_REVIEW:
             return _with_host(application, now)
         case S.APPROVED:
-            return _approved(application, now)
+            return _approved(application, program, now)
         case _:
             return _ended(application)
 
@@ -102,16 +103,27 @@ def _in_review(application: Application, program: Program, now: Instant) -> Stan
     """T18, T20: the reviewer's promise; for a host that looks at applications itself no promise shorter than its own is made."""
     late = review_overdue(application, now)
     policy = by_version(application.policy_version)
-    first = program.review_mode is ReviewMode.HOST
+    own = "You need to do nothing."
+    if program.status is not ProgramStatus.LIVE:
+        own = "You need to do nothing. The program is paused at present: nobody can be approved for it until it goes on."
     return Standing(
         headline="Your reviewer is reading it" if application.status is S.IN_REVIEW else "Waiting for a reviewer",
-        sentence="You need to do nothing. We are late with this, and a coordinator knows." if late else "You need to do nothing.",
+        sentence=f"{own} We are late with this, and a coordinator knows." if late else own,
         who_acts="your reviewer" if application.status is S.IN_REVIEW else "a reviewer",
         started_at=application.submitted_at,
         due_at=application.review_due_at,
         overdue=late,
-        note=f"first look; host reviews take {policy.host_promise_days} days or more" if first else "",
+        note=_about_the_host(application, program, policy.host_promise_days),
     )
+
+
+def _about_the_host(application: Application, program: Program, days: int) -> str:
+    """T20: what is known of the host while the reviewer has it."""
+    if application.host_recommendation is not None:
+        return "the host has answered; your reviewer decides"
+    if application.host_waived:
+        return "the host said nothing; your reviewer decides without it"
+    return f"first look; host reviews take {days} days or more" if host_decides(application, program) else ""
 
 
 def _asked(application: Application, now: Instant) -> Standing:
@@ -143,7 +155,7 @@ def _with_host(application: Application, now: Instant) -> Standing:
     )
 
 
-def _approved(application: Application, now: Instant) -> Standing:
+def _approved(application: Application, program: Program, now: Instant) -> Standing:
     if in_line(application):
         return Standing(
             headline="You are on the waitlist",
@@ -170,6 +182,15 @@ def _approved(application: Application, now: Instant) -> Standing:
         )
     if offer_over(application, now):
         return Standing(headline="The offer has run out", sentence="You need to apply again if you still want this rotation.")
+    if program.status is not ProgramStatus.LIVE:
+        return Standing(
+            headline="Approved, but the program is paused",
+            sentence="You need to do nothing now: while it is paused nobody can reserve there, and nothing is charged. Your offer ends as "
+            "shown; write to us and we look for another program with you.",
+            who_acts="the host",
+            started_at=application.decided_at,
+            due_at=application.offer_expires_at,
+        )
     return Standing(
         headline="Approved: reserve your seat",
         sentence="You need to sign the clinical terms and pay by then. No seat is held for you before that.",
@@ -235,10 +256,22 @@ def _milestone(row: EventRow) -> Milestone:
     title = _HAPPENED.get(row.type) or _EXPIRED.get(str(row.data.get("decision_code")), "Run out")
     note = ""
     if row.type == "ApplicationApproved.v1":
-        results = row.data.get("guideline_results", ())
-        met = sum(1 for one in results if one["verdict"] == "met")
-        note = f"{met} of {len(results)} guidelines met" if results else ""
+        note = _grounds(row.data)
     return Milestone(state="done", title=title, at=row.occurred_at, note=note)
+
+
+def _grounds(data: Mapping[str, Any]) -> str:
+    """H12: what an approval stands on. What is neither met nor overridden is due later: without it nobody could have approved."""
+    results = data.get("guideline_results", ())
+    overridden = {one["code"] for one in data.get("overrides", ())}
+    met = sum(1 for one in results if one["verdict"] == "met")
+    later = sum(1 for one in results if one["verdict"] != "met" and one["code"] not in overridden)
+    told = [
+        f"{met} of {len(results) - later} guidelines met" if len(results) > later else "",
+        f"{len(overridden)} accepted with a reason" if overridden else "",
+        f"{later} due before the rotation starts" if later else "",
+    ]
+    return ", ".join(part for part in told if part)
 
 
 def _ahead(application: Application, now: Instant) -> list[Milestone]:

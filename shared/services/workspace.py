@@ -9,7 +9,7 @@ from datetime import datetime
 from shared.domain.application import Application, ApplicationStatus, reply_over
 from shared.domain.calendar import end_of_day, local_date, reached
 from shared.domain.policy import CURRENT
-from shared.domain.program import Program
+from shared.domain.program import Program, ProgramStatus
 from shared.domain.reservation import SEATED, Reservation, ReservationStatus, balance_overdue
 from shared.ports import BusinessClock, Catalogue, DueItem, People, Person, Store
 from shared.services.applying import application_of
@@ -198,6 +198,7 @@ def _application_task(one: Application, program: Program, now: datetime) -> Task
     if one.status is ApplicationStatus.NEEDS_INFO and not reply_over(one, now):
         return Task("answer", f"/applications/{one.id}", program.name, one.reply_due_at, zone)
     offered = one.status is ApplicationStatus.APPROVED and one.live_reservation_id is None and one.offer_expires_at is not None
+    offered = offered and program.status is ProgramStatus.LIVE
     if offered and one.offer_expires_at is not None and not reached(one.offer_expires_at, now):
         return Task("reserve", f"/reservations/for/{one.id}", program.name, one.offer_expires_at, zone)
     return None

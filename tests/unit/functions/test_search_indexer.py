@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,8 +14,26 @@ from functions.search_indexer.handler import handler, worker
 from shared.domain.errors import Busy
 from shared.events.envelope import Envelope
 from shared.services.indexing import Indexing
+from shared.services.steps import Call
 from tests.builders import PROGRAM, TRAINEE, WEEKS, stored, stored_program
 from tests.fakes import FakeCatalogue, FakeSearchPublisher, FakeStore, FrozenClock
+
+
+class Heard:
+    """What the alerts are told; `failures` are raised, one each."""
+
+    def __init__(self) -> None:
+        self.opened: list[set[str]] = []
+        self.returned: list[tuple[str, tuple[str, ...]]] = []
+        self.failures: list[Exception] = []
+
+    def programs_opened(self, call: Call, at: Mapping[str, datetime]) -> None:
+        if self.failures:
+            raise self.failures.pop()
+        self.opened.append(set(at))
+
+    def seats_returned(self, call: Call, program_id: str, weeks: Iterable[str], at: datetime) -> None:
+        self.returned.append((program_id, tuple(weeks)))
 
 
 class World:
@@ -23,7 +42,8 @@ class World:
         self.indexing = Indexing(
             catalogue=FakeCatalogue(self.store), store=self.store, publisher=self.publisher, clock=FrozenClock()
         )  # fmt: skip
-        worker.wire(SimpleNamespace(indexing=self.indexing, store=self.store))  # type: ignore[arg-type]
+        self.alerts = Heard()
+        worker.wire(SimpleNamespace(indexing=self.indexing, store=self.store, search_alerts=self.alerts))  # type: ignore[arg-type]
 
     def deliver(self, *events: tuple[str, str, str]) -> list[str]:
         """(type, kind, id) each as SQS brings it from the bus; returns the message ids that come back."""
@@ -120,3 +140,30 @@ def test_an_unreadable_message_fails_alone(world: World, body: str) -> None:
     answer = handler({"Records": [bad, good]}, None)
     assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["bad"]
     assert len(world.publisher.versions) == 1
+
+
+# --- who saved a search -------------------------------------------------------------------------------------------------------------------
+def test_a_batch_tells_of_the_programs_that_went_on_the_market_once_and_of_none_that_only_changed(world: World) -> None:
+    for id in ("one", "two", "three"):
+        stored_program(world.store, id=id)
+    published = [("ProgramPublished.v1", "PROGRAM", id) for id in ("one", "two")]
+    assert world.deliver(*published, ("GuidelinesChanged.v1", "PROGRAM", "three")) == []
+    assert world.alerts.opened == [{"one", "two"}]
+
+
+def test_when_telling_fails_the_next_message_of_the_batch_tells_of_all(world: World) -> None:
+    for id in ("one", "two"):
+        stored_program(world.store, id=id)
+    world.alerts.failures = [Busy("The index is away.")]
+    assert world.deliver(*(("ProgramPublished.v1", "PROGRAM", id) for id in ("one", "two"))) == ["m0"]
+    assert world.alerts.opened == [{"one", "two"}]
+
+
+@pytest.mark.parametrize(("type", "told"), [("SeatHeld.v1", False), ("SeatReleased.v1", True), ("ReservationConfirmed.v1", False)])
+def test_only_a_seat_that_comes_back_is_told(world: World, type: str, told: bool) -> None:
+    stored_program(world.store)
+    world.store.open_seats(PROGRAM, dict.fromkeys(WEEKS, 1))
+    reservation = {"id": "r1", "program_id": PROGRAM, "trainee_id": TRAINEE, "week_list": list(WEEKS), "created_at": "2026-11-23T15:00:00Z"}
+    stored(world.store, "RESERVATION", "r1", reservation)
+    assert world.deliver((type, "RESERVATION", "r1")) == []
+    assert world.alerts.returned == ([(PROGRAM, WEEKS)] if told else [])
