@@ -34,6 +34,7 @@ from shared.events.envelope import Envelope
 from shared.events.people import AccountSignedUp
 from shared.events.program import ProgramPublished
 from shared.events.reservation import ReservationConfirmed
+from tests.local.account_acts import age_session
 
 HOLD = timedelta(minutes=31)
 AT_ONCE, MEETINGS = 4, 20
@@ -76,6 +77,7 @@ class Rare:
         expect(signed.status_code == 303, f"the form signs in ({signed.status_code})")
         headers["Cookie"] = signed.headers["Set-Cookie"].partition(";")[0]
         for path in paths:
+            age_session(self.info, headers["Cookie"])
             shown = requests.get(url + path, headers=headers, timeout=30, allow_redirects=False)
             expect(shown.status_code < 500, f"{path} is answered ({shown.status_code})")
         left = requests.post(f"{url}/accounts/sign-out", headers=headers, timeout=30, allow_redirects=False)

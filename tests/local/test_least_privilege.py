@@ -7,6 +7,7 @@ import json
 from infra.local.journey import Journey
 from infra.local.privileges import compare
 from infra.local.stack import ROOT, Stack
+from tests.local.account_acts import joins_the_staff, keeps_the_account, signs_in_with_a_code
 from tests.local.rare import Rare, program_for
 
 
@@ -33,6 +34,10 @@ def play(journey: Journey, rare: Rare) -> None:
     with journey.step("a browser"):
         hub = f"/reservations/{leila.reservation_id}"
         rare.browser(("/", "/programs", "/documents", f"/applications/{leila.application['id']}", hub, "/workspace"))
+    with journey.step("accounts"):
+        keeps_the_account(journey)
+        joins_the_staff(journey)
+        signs_in_with_a_code(journey)
     with journey.step("a routed review"):
         rare.routed("Gita Rao", *roomy)
     with journey.step("a no with alternatives"):
