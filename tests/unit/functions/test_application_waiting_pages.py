@@ -75,8 +75,8 @@ def test_H10_a_program_paused_between_approval_and_payment_is_explained_to_both(
     here = rooms.approved()
     builders.change(rooms.store, "PROGRAM", PROGRAM, {"status": status.value})
     tree = shown(
-        rooms.browser(TRAINEE).get(here), 200, "Approved, but the program is paused", "nothing is charged", "Mon 30 Nov 2026, 09:00 Chicago",
-        "17:00 for you in Cairo",
+        rooms.browser(TRAINEE).get(here), 200, "Approved, but the program is paused", "nothing is charged",
+        "Mon 30 Nov 2026, 09:00 Chicago", "17:00 for you in Cairo",
     )  # fmt: skip
     assert primary(tree) == []
     assert rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"] == []
