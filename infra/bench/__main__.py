@@ -1,7 +1,8 @@
-"""`make bench`: the seat gate against the bare transaction, each handler's start against a peer, requests per operation beside the least.
+"""`make bench`: the seat gate against the bare transaction, search against raw tantivy and SQLite, each handler's start against a peer,
+requests per operation beside the least.
 
-Prints ratios with their bounds and exits with 1 when a median misses its bound. `ARGS="gate starts requests"` takes some of the three;
-`ARGS="starts --room catalogue"` looks at one function.
+Prints ratios with their bounds and exits with 1 when a median misses its bound. `ARGS="gate search starts requests"` takes some of the
+four; `ARGS="starts --room catalogue"` looks at one function.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from infra.bench import gate, report, starts
+from infra.bench import gate, report, search, search_fresh, search_readers, starts
 from infra.bench.measure import Ratio
 from infra.bench.processes import ProcessFailed
 from infra.bench.requests import Counting
 from infra.bench.scene import asked, play
+from infra.bench.search_answers import Disagreement
 from infra.local.children import StackError
 from infra.local.client import Refused
 from infra.local.journey import Journey, Missed
 from infra.local.stack import Options, Stack
 
-PARTS = ("gate", "starts", "requests")
+PARTS = ("gate", "search", "starts", "requests")
 
 
 def bench(parts: Collection[str], rooms: Collection[str]) -> Iterator[Ratio]:
@@ -33,11 +35,19 @@ def bench(parts: Collection[str], rooms: Collection[str]) -> Iterator[Ratio]:
         found = gate.measure()
         say(report.gate_line(found))
         yield found
-    if {"starts", "requests"} & set(parts):
+    if "search" in parts:
+        yield from _search()
+    if {"search", "starts", "requests"} & set(parts):
         with (
             tempfile.TemporaryDirectory(prefix="rota-bench-") as folder,
             Stack(Options(state_dir=Path(folder) / "stack", persist=False, call_log=True)) as stack,
         ):
+            if "search" in parts:
+                found = search_fresh.measure(stack)
+                say(f"\n{search_fresh.line(found)}")
+                yield found
+            if not {"starts", "requests"} & set(parts):
+                return
             trainee = play(Journey(stack), "Amina Farouk")
             if "requests" in parts:
                 _requests(stack)
@@ -48,6 +58,18 @@ def bench(parts: Collection[str], rooms: Collection[str]) -> Iterator[Ratio]:
                         start = starts.measure(stack.info, room, question, Path(folder) / "rooms")
                         say(report.start_line(start))
                         yield start.cpu
+
+
+def _search() -> Iterator[Ratio]:
+    for number in search.SIZES:
+        say(f"\n{report.search_head(number)}")
+        for found in search.measure(number):
+            say(report.search_line(found))
+            yield found
+    say("\nReaders while the index is replaced")
+    readings = search_readers.measure()
+    say(readings.line)
+    yield readings.ratio
 
 
 def _requests(stack: Stack) -> None:
@@ -72,7 +94,7 @@ def main() -> int:
         say(line)
     try:
         misses = [ratio for ratio in bench(arguments.parts or PARTS, arguments.room) if not ratio.holds]
-    except (Missed, Refused, StackError, ProcessFailed, TimeoutError) as error:
+    except (Missed, Refused, StackError, ProcessFailed, Disagreement, TimeoutError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     say(f"\n{report.verdict(misses, time.monotonic() - began)}")

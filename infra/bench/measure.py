@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -28,6 +29,13 @@ def seconds(act: Callable[[], object]) -> float:
     began = time.perf_counter()
     act()
     return time.perf_counter() - began
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest of the values that at least so many percent are not above (nearest rank). Raises ValueError for no values."""
+    if not values:
+        raise ValueError("no values have no percentile")
+    return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
 
 
 @dataclass(frozen=True)

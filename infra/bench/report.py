@@ -42,6 +42,15 @@ def request_line(counted: Counted) -> str:
     return f"  {counted.operation:<14} {numbers}   {counted.remark:<24} least: {least.made_of}"
 
 
+def search_head(number: int) -> str:
+    return f"Search of {number:,} programs (answers compared first; milliseconds ours / peer, ratios of the rounds)"
+
+
+def search_line(ratio: Ratio) -> str:
+    ours, peer = (f"{value * 1000:.2f}" for value in ratio.medians)
+    return f"  {ratio.value:5.2f}  {ratio.verdict:<17} {ratio.name:<62} {ours:>7} / {peer:<8} {spread(ratio)}"
+
+
 def spread(ratio: Ratio) -> str:
     low, high = ratio.spread
     return f"{low:.2f}-{high:.2f}"
