@@ -8,10 +8,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.catalogue.models import ProgramView, QuoteView, ResultsView, SheetView, WhatIf, cancellation
 from functions.catalogue.results import resource
+from functions.catalogue.saved import SavedList, SavedView, SaveRequest
+from shared.domain.aggregate import Actor
 from shared.domain.search import SearchQuery
-from shared.runtime.http import ANYONE, Room
+from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, Search
 from shared.services.browsing import Wish
+from shared.services.steps import Call
 
 
 class Settings(Http, Search):
@@ -28,6 +31,42 @@ def search(query: Annotated[SearchQuery, Query()]) -> ResultsView:
     return resource(query, room.wiring.browsing.search(query, _reader()))
 
 
+# --- saved searches -------------------------------------------------------------------------------------------------------------------
+@room.get("/programs/searches", access=roles("trainee"), page="searches.html", title="Your saved searches")
+def saved_searches() -> SavedList:
+    """The caller's saved searches: each is a mail when a match opens."""
+    return SavedList.of(room.wiring.saved_searches.own(room.call("trainee")))
+
+
+@room.post("/programs/searches", access=roles("trainee"), form=SaveRequest, again=saved_searches, goes_to="/programs/searches", status=201)
+def save_search(body: SaveRequest) -> SavedView:
+    """Save a search, to be told when a match opens: a program goes on the market, or a seat comes back."""
+    return SavedView.of(room.wiring.saved_searches.save(room.call("trainee"), body.query()))
+
+
+@room.post("/programs/searches/<search_id>/end", access=roles("trainee"), again=saved_searches, goes_to="/programs/searches")
+def end_search(search_id: str) -> SavedList:
+    """End a saved search; ended before, nothing happens."""
+    room.wiring.saved_searches.end(room.call("trainee"), search_id)
+    return saved_searches()
+
+
+@room.get("/programs/searches/<search_id>/stop/<secret>", access=ANYONE, page="stop.html", title="Hear no more of this search")
+def show_stop(search_id: str, secret: str) -> SavedView:
+    """Where a mail's link leads: asks once more, because programs that check mails open links too."""
+    return SavedView.of(room.wiring.saved_searches.of_link(search_id, secret))
+
+
+@room.post(
+    "/programs/searches/<search_id>/stop/<secret>", access=ANYONE, page="stop.html", title="Hear no more of this search", again=show_stop
+)
+def stop(search_id: str, secret: str) -> SavedView:
+    """End a saved search by its mail's link, without signing in."""
+    call = Call(Actor(role="trainee", id="by-link"), room.request.id)
+    return SavedView.of(room.wiring.saved_searches.end_by_link(call, search_id, secret))
+
+
+# --- one program ----------------------------------------------------------------------------------------------------------------------
 @room.get("/programs/<program_id>", access=ANYONE, page="program.html", title="{program[name]}")
 def program(program_id: str, what_if: Annotated[WhatIf, Query()]) -> SheetView:
     """One program: whom it takes, when seats are free, what it costs, and what all of that means for the reader."""

@@ -10,7 +10,6 @@ from shared.domain import specialties
 from shared.domain.calendar import DEFAULT_WEEKS
 from shared.domain.dated_facts import Fact, visa_advice
 from shared.domain.eligibility import Reason, Verdict
-from shared.domain.errors import NotFound
 from shared.domain.fees import CancelledBy, Quote, refund_if_cancelled
 from shared.domain.guidelines import Guideline, GuidelineResult
 from shared.domain.policy import CURRENT
@@ -149,7 +148,7 @@ class ProgramView(Answer):
     @classmethod
     def of(cls, program: Program) -> ProgramView:
         shown = program.model_dump(include=set(cls.model_fields) - {"specialty_name", "state_name"})
-        return cls(**shown, specialty_name=_specialty_name(program.specialty), state_name=state_name(program.place.state))
+        return cls(**shown, specialty_name=specialties.name_of(program.specialty), state_name=state_name(program.place.state))
 
 
 class Refusal(Answer):
@@ -226,10 +225,3 @@ def cancellation() -> CancellationView:
     denied = refund_if_cancelled(0, CancelledBy.TRAINEE, CURRENT, visa_denied=True)
     by_host = refund_if_cancelled(0, CancelledBy.HOST, CURRENT)
     return CancellationView(by_you=by_you.text, visa_denied=denied.text, by_host=by_host.text)
-
-
-def _specialty_name(slug: str) -> str:
-    try:
-        return specialties.get(slug).name
-    except NotFound:
-        return slug.replace("-", " ").title()

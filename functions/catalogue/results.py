@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlencode
 
 from functions.catalogue.models import HitView, Link, Option, Options, ResultsView
-from shared.domain import specialties
+from shared.domain import search, specialties
 from shared.domain.errors import NotFound
 from shared.domain.search import FacetCount, Facets, SearchQuery, Sort, city_name
 from shared.domain.states import state_name
@@ -52,14 +51,7 @@ def resource(query: SearchQuery, found: Results) -> ResultsView:
 
 def address(query: SearchQuery, **changes: Any) -> str:
     """The search with some fields changed, from its first page unless `cursor` says otherwise."""
-    pairs = fields(query.model_copy(update={"cursor": None, **changes}))
-    return f"/programs?{urlencode(pairs, doseq=True)}" if pairs else "/programs"
-
-
-def fields(query: SearchQuery) -> dict[str, Any]:
-    """What of a query is not as it would be anyway, as an address says it."""
-    values = query.model_dump(mode="json", exclude_defaults=True)
-    return {name: "true" if value is True else value for name, value in values.items() if value}
+    return search.address(query.model_copy(update={"cursor": None, **changes}))
 
 
 # --- the values of each filter ----------------------------------------------------------------------------------------------------------
@@ -128,13 +120,6 @@ def _default(name: str) -> Any:
 
 
 # --- words ------------------------------------------------------------------------------------------------------------------------------
-def specialty_name(slug: str) -> str:
-    try:
-        return specialties.get(slug).name
-    except NotFound:
-        return slug.replace("-", " ").title()
-
-
 def _weeks(value: str) -> str:
     return plural(int(value), "week")
 
@@ -148,8 +133,8 @@ def _miles(value: str) -> str:
 
 
 WORDS: dict[str, Words] = {
-    "specialty": specialty_name,
-    "subspecialty": specialty_name,
+    "specialty": specialties.name_of,
+    "subspecialty": specialties.name_of,
     "state": state_name,
     "city": city_name,
     "within_miles": _miles,
@@ -166,8 +151,8 @@ CHIPS: dict[str, Words] = {
     "experience_type": label,
     "month": lambda value: f"Starts in {month(value)}",
     "weeks": _weeks,
-    "specialty": specialty_name,
-    "subspecialty": specialty_name,
+    "specialty": specialties.name_of,
+    "subspecialty": specialties.name_of,
     "state": state_name,
     "city": city_name,
     "price_min_cents": lambda value: f"From {_price(value)}",

@@ -22,6 +22,7 @@ EVENTS = (
     "ReservationConfirmed.v1", "CoachMatched.v1", "RefundDue.v1", "ReservationRefunded.v1", "SecondPaymentRefunded.v1",
     "HostMailAgain.v1", "HostAskAgain.v1",
     "PreparationReminded.v1", "PartnerSuggested.v1", "WaitlistJoined.v1", "WaitlistOffered.v1", "WaitlistEnded.v1",
+    "SearchMatched.v1",
 )  # fmt: skip
 
 

@@ -1,16 +1,20 @@
-"""Keeps search current from events. A batch publishes one version however many programs it announces; seats go to the overlay."""
+"""Keeps search current from events. A batch publishes one version however many programs it announces; seats go to the overlay. Then who
+saved a search that the news answers is told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from shared.domain.aggregate import Actor
 from shared.events.envelope import Envelope
 from shared.events.program import GuidelinesChanged, ProgramPublished
 from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleased
 from shared.events.waitlist import WaitlistChanged
 from shared.runtime.settings import CoreTable
 from shared.runtime.worker import Worker
+from shared.services.steps import Call
 
 
 class Settings(CoreTable):
@@ -23,6 +27,8 @@ PROGRAMS = (ProgramPublished.TYPE, GuidelinesChanged.TYPE)
 """What changes a program, so that a new version is needed."""
 announced: list[str] = []
 """The programs of the batch at hand that no version of this batch holds yet."""
+opened: dict[str, datetime] = {}
+"""Those of them that went on the market, and when."""
 
 
 @worker.on(*PROGRAMS)
@@ -30,6 +36,8 @@ def publish(event: Envelope) -> None:
     """Every change that a batch announces was committed before the batch arrived: one version holds them all."""
     if event.subject.id in announced:
         worker.wiring.indexing.rebuild(list(announced))
+        # Before the batch counts as done: when this fails, the next message tells everybody.
+        worker.wiring.search_alerts.programs_opened(_call(event), opened)
         announced.clear()
 
 
@@ -39,6 +47,8 @@ def note_seats(event: Envelope) -> None:
     state = worker.wiring.store.load("RESERVATION", event.subject.id).state
     worker.wiring.indexing.seats_changed(state["program_id"], state["week_list"])
     worker.wiring.indexing.shorten()
+    if event.type == SeatReleased.TYPE:
+        worker.wiring.search_alerts.seats_returned(_call(event), state["program_id"], state["week_list"], event.occurred_at)
 
 
 @worker.on(WaitlistChanged.TYPE)
@@ -47,17 +57,25 @@ def note_line(event: Envelope) -> None:
     if event.data["weeks"]:
         worker.wiring.indexing.seats_changed(event.data["program_id"], event.data["weeks"])
         worker.wiring.indexing.shorten()
+        worker.wiring.search_alerts.seats_returned(_call(event), event.data["program_id"], event.data["weeks"], event.occurred_at)
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:
-    announced[:] = [program for record in event["Records"] if (program := _announced_by(record))]
+    found = [one for record in event["Records"] if (one := _announcement(record))]
+    announced[:] = [one.subject.id for one in found]
+    opened.clear()
+    opened.update({one.subject.id: one.occurred_at for one in found if one.type == ProgramPublished.TYPE})
     return answer(event, context)
 
 
-def _announced_by(record: Mapping[str, Any]) -> str:
-    """The program that a message announces. What cannot be read announces nothing here; the worker fails that message alone."""
+def _announcement(record: Mapping[str, Any]) -> Envelope | None:
+    """The change of a program that a message announces. What cannot be read announces nothing here; the worker fails that message alone."""
     try:
         event = Envelope.from_bus(record["body"])
     except ValueError:
-        return ""
-    return event.subject.id if event.type in PROGRAMS else ""
+        return None
+    return event if event.type in PROGRAMS else None
+
+
+def _call(event: Envelope) -> Call:
+    return Call(Actor(role="system", id="search_indexer"), event.correlation_id, event.id)

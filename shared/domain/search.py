@@ -16,7 +16,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -101,10 +102,11 @@ class OpenTo(BaseModel):
 
 
 class ReaderQuery(SearchQuery):
-    """A query with what is open to the reader (T07-T09), which nobody can say in an address. `eligible` asks for that alone; without it
-    only the count of what it would find is worked out."""
+    """A query with what nobody can say in an address: what is open to the reader (T07-T09; `eligible` asks for that alone, without it only
+    the count of what it would find is worked out), and the ids of the programs that alone are looked at (all, when empty)."""
 
     open_to: tuple[OpenTo, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 class Projection(BaseModel):
@@ -240,6 +242,19 @@ def open_starts(projection: Projection, weeks: int | None = None) -> tuple[date,
 @lru_cache(maxsize=1024)
 def _ordinal(week: str) -> int:
     return monday_of(week).toordinal()
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------------------------
+def fields(query: SearchQuery) -> dict[str, Any]:
+    """What of a query is not as it would be anyway, as an address says it."""
+    values = query.model_dump(mode="json", exclude_defaults=True, include=set(SearchQuery.model_fields))
+    return {name: "true" if value is True else value for name, value in values.items() if value}
+
+
+def address(query: SearchQuery) -> str:
+    """The path of its results."""
+    pairs = fields(query)
+    return f"/programs?{urlencode(pairs, doseq=True)}" if pairs else "/programs"
 
 
 # --- places -----------------------------------------------------------------------------------------------------------------------------

@@ -43,6 +43,12 @@ def get(slug: str) -> Specialty:
     return found
 
 
+def name_of(slug: str) -> str:
+    """Its name; a slug outside the vocabulary is named by its own words."""
+    found = _by_slug().get(slug)
+    return found.name if found else slug.replace("-", " ").title()
+
+
 def find(text: str) -> Specialty | None:
     """The specialty whose slug, name or alias this text is, whatever its case, accents and punctuation: "ENT", "Ob/Gyn"; else None."""
     slug = _by_term().get(normalise(text))

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from shared.services.reserving import Reserving
     from shared.services.reviewing import Reviewing
     from shared.services.settling import Settling
+    from shared.services.saved_searches import SavedSearches
+    from shared.services.search_alerts import SearchAlerts
     from shared.services.siblings import Siblings
     from shared.services.sweeping import Sweeping
     from shared.services.waitlist import Waitlist
@@ -115,6 +117,20 @@ class Wiring(WiredPorts):
         return Browsing(search=lambda: self.search_index, catalogue=self.catalogue, store=self.store, people=self.people, clock=self.clock)
 
     @cached_property
+    @cached_property
+    def saved_searches(self) -> SavedSearches:
+        from shared.services.saved_searches import SavedSearches
+
+        return SavedSearches(store=self.store, clock=self.clock, ids=self.ids)
+
+    @cached_property
+    def search_alerts(self) -> SearchAlerts:
+        from shared.services.search_alerts import SearchAlerts
+
+        return SearchAlerts(
+            store=self.store, catalogue=self.catalogue, people=self.people, search=lambda: self.search_index, clock=self.clock
+        )
+
     def indexing(self) -> Indexing:
         from shared.services.indexing import Indexing
 

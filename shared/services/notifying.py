@@ -48,6 +48,7 @@ from shared.services.addressed import Addressed
 from shared.services.letters import Letter
 from shared.services.preparing import PREPARING, Preparing
 from shared.services.steps import Call, decide_again, step
+from shared.services.search_mails import SearchMails
 from shared.services.waitlist import standing_of
 
 ATTACH_BYTES = 6_000_000
@@ -77,6 +78,7 @@ class Notifying:
         """
         composers: dict[str, tuple[Callable[[Envelope], Addressed | None], ...]] = {
             **AccountMails(self.store, self.people, self.links, self.clock, self.public_url).composers(),
+            **SearchMails(self.store, self.people, self.catalogue, self.clock, self.public_url).composers(),
             "ApplicationSubmitted.v1": (self._submitted,),
             "InformationRequested.v1": (self._asked,),
             "ReplyReminded.v1": (self._asked,),

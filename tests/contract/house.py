@@ -24,7 +24,7 @@ from shared.domain.calendar import weeks_covered
 from shared.domain.instants import iso
 from shared.domain.program import ExperienceType
 from shared.domain.reservation import Choice
-from shared.domain.search import Projection
+from shared.domain.search import Projection, SearchQuery
 from shared.domain.seats import free_by_week
 from shared.ports import Person, Work
 from shared.runtime.bootstrap import Wiring
@@ -113,6 +113,7 @@ class House(World):
         self.wiring.coaching.match(self.reservations["RESERVED"], WEBHOOK)
         self.calendar = self._calendar(self.reservations["RESERVED"])
         self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
+        self.search = self.wiring.saved_searches.save(OWNER, SearchQuery(text="cardiology"))
         self._kept = [(thing, _copied(vars(thing))) for thing in self._things()]
 
     # --- who knocks, and where --------------------------------------------------------------------------------------------------------

@@ -98,6 +98,11 @@ GET /programs                                          everybody 200
 GET /programs/<program_id>                             everybody 200
 GET /programs/<program_id>/quote                       everybody 200
 GET /reservations/<reservation_id>                     401    200   404      200     200      200         200   200     200   403
+GET /programs/searches                                 401    200   200      403     403      403         403   403     403   403
+POST /programs/searches                                401    201   201      403     403      403         403   403     403   403
+POST /programs/searches/<search_id>/end                401    200   404      403     403      403         403   403     403   403
+GET /programs/searches/<search_id>/stop/<secret>       everybody 200
+POST /programs/searches/<search_id>/stop/<secret>      everybody 200
 POST /reservations/<reservation_id>/calendar           401    200   404      403     403      403         403   403     403   403
 POST /reservations/<reservation_id>/calendar/close     401    200   404      403     403      403         403   403     403   403
 POST /reservations/<reservation_id>/cancel             401    200   404      403     403      403         403   403     403   403
@@ -209,7 +214,9 @@ def address(house: House, line: Line) -> str:
         "<document_id>": house.arriving if rule.endswith("/received") else "document-1",
         "<account_id>": "invited-1" if rule.endswith("/invite-again") else "guarded-1", "<handle>": house.handle,
         "<program_id>": PROGRAM, "<token>": house.links_for.get(rule.split("/")[-2], ""),
-        "<secret>": house.calendar if rule.startswith("/reservations") else house.host_secret,
+        "<search_id>": house.search.saved.id,
+        "<secret>": {"programs": house.search.secret, "reservations": house.calendar, "documents": house.cv}.get(
+            rule.split("/")[1], house.host_secret),
         "<name>": "rota.css" if rule.startswith("/assets") else "site",
     }  # fmt: skip
     for name, value in known.items():

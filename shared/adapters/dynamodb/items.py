@@ -23,7 +23,7 @@ STATE = "STATE"
 COACHES, STAFF = "ACCOUNT#coach", "ACCOUNT#staff"
 """Keys of the owner index: active coaches, and every other account with a role of the staff, whatever its status."""
 _to, _from = TypeSerializer(), TypeDeserializer()
-OWNER_FIELD: dict[str, str] = {"APPLICATION": "trainee_id", "RESERVATION": "trainee_id", "DOCUMENT": "trainee_id"}
+OWNER_FIELD: dict[str, str] = {"APPLICATION": "trainee_id", "RESERVATION": "trainee_id", "DOCUMENT": "trainee_id", "SEARCH": "trainee_id"}
 
 
 def marshal(values: Mapping[str, Any]) -> Item:

@@ -63,6 +63,8 @@ class Asked:
             found["weeks"] = Query.term_query(schema, "weeks", str(query.weeks))
         if query.month:
             found["month"] = self.available.having(self.days, query.weeks)
+        if isinstance(query, ReaderQuery) and query.only:
+            found["only"] = any_of(schema, "id", query.only)
         if self.for_reader:
             found["eligible"] = Query.boolean_query([(Occur.Should, self._under(rule)) for rule in self.rules])
         return found
