@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from functions.documents.arrivals import Arrivals
 from functions.documents.models import HOME, DocumentList, DocumentPage, DocumentView, UploadRequest, UploadView
 from shared.domain.errors import NotFound
-from shared.runtime.http import Room, roles
+from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import local_path
 from shared.runtime.settings import Http, Uploads
@@ -61,6 +61,13 @@ def received(document_id: str, kind: str, next: str = HOME) -> Response[str]:
     found = room.wiring.paperwork.received(room.call("trainee").actor.id, document_id, kind)
     stored = found.state["status"] == "STORED"
     return Response(303, "text/plain", "", headers={"Location": local_path(next, HOME) if stored else f"/documents/{document_id}"})
+
+
+@room.get("/documents/shared/<secret>", access=ANYONE, answers={303: ()})
+def shared(secret: str) -> Response[str]:
+    """303 to a signed address of a CV that works for a minute, for a host that has the address from its mail (H13, T19)."""
+    link = room.wiring.cv_links.open(secret)
+    return Response(303, "text/plain", "", headers={"Location": link, "Cache-Control": "private, no-store"})
 
 
 def _reader(document_id: str) -> Call:

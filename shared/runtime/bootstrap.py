@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shared.services.caseload import Caseload
     from shared.services.checking import Checking
     from shared.services.coaching import Coaching
+    from shared.services.cv_links import CvLinks
     from shared.services.documents import Documents
     from shared.services.guideline_changes import GuidelineChanges
     from shared.services.holds import Holds
@@ -240,6 +241,14 @@ class Wiring(WiredPorts):
         from shared.services.bounces import Bounces
 
         return Bounces(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+
+    @cached_property
+    def cv_links(self) -> CvLinks:
+        from shared.services.cv_links import CvLinks
+
+        return CvLinks(
+            store=self.store, people=self.people, documents=self.documents, clock=self.clock, public_url=self.settings.public_url
+        )
 
     @cached_property
     def caseload(self) -> Caseload:

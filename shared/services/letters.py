@@ -162,24 +162,28 @@ def with_the_host(person: Person, application: Application, program: Program, po
     )
 
 
-def recommendation_wanted(contact: Contact, person: Person, application: Application, program: Program, link: str, reminder: int) -> Letter:
-    """T19: what the host is asked, without an account. `reminder` 0 is the first mail."""
+def recommendation_wanted(
+    contact: Contact, person: Person, application: Application, program: Program, link: str, reminder: int, cv_link: str = ""
+) -> Letter:
+    """T19: what the host is asked, without an account. `reminder` 0 is the first mail; `cv_link` is empty when the CV is attached."""
     assert application.host_due_at is not None
     assert application.host_decide_at is not None
     assert application.start is not None
     zone = program.place.zone
     late = f"Your answer counts until {moment(application.host_decide_at, zone)}; then our coordinator decides."
     first = f"Please answer by {moment(application.host_due_at, zone)}."
+    cv = "The CV is too large to attach: an address below opens it for 7 days." if cv_link else "The CV is attached."
     return Letter(
         f"{'Reminder: would' if reminder else 'Would'} you take this trainee? {program.name}",
         f"Hello {contact.name},",
         (
-            f"{person.name} has applied to your program. The CV is attached. We would like to know whether you recommend this trainee.",
+            f"{person.name} has applied to your program. {cv} We would like to know whether you recommend this trainee.",
             "The link below needs no account and takes a minute.",
             f"{late if reminder else first}",
         ),
         rotation(program, application.start, application.weeks, application.experience_type),
         ("Look and answer", link),
+        links=(("Open the CV", cv_link),) if cv_link else (),
     )
 
 

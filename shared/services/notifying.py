@@ -45,6 +45,7 @@ from shared.ports import (
 from shared.services import letters, reserved_letters, waitlist_letters
 from shared.services.account_mails import AccountMails
 from shared.services.addressed import Addressed
+from shared.services.cv_links import LINK_DAYS, CvLinks
 from shared.services.letters import Letter
 from shared.services.preparing import PREPARING, Preparing
 from shared.services.steps import Call, decide_again, step
@@ -52,7 +53,6 @@ from shared.services.search_mails import SearchMails
 from shared.services.waitlist import standing_of
 
 ATTACH_BYTES = 6_000_000
-CV_LINK_DAYS = 7
 HTML = Callable[[Letter], str]
 
 
@@ -198,8 +198,9 @@ class Notifying:
         contact = self._contact(program)
         link = f"{self.public_url}/applications/{application.id}/recommend/{secret['secret']}"
         reminder = int(event.data["host_reminders"])
-        letter = letters.recommendation_wanted(contact, person, application, program, link, reminder)
-        return Addressed("host-asked", contact.email, letter, self._cv(application, person)[0])
+        attachments, cv = self._cv(event, application, person)
+        letter = letters.recommendation_wanted(contact, person, application, program, link, reminder, cv)
+        return Addressed("host-asked", contact.email, letter, attachments)
 
     def _contact(self, program: Program) -> Contact:
         contact = self.people.contact(program.host_id)
@@ -286,13 +287,13 @@ class Notifying:
         person, reservation, program = self._reservation(event)
         contact = self._contact(program)
         application = Application.model_validate(self.store.load("APPLICATION", reservation.application_id).state)
-        attachments, link = self._cv(application, person)
+        attachments, link = self._cv(event, application, person)
         facts = self.people.facts(person.account_id)
-        letter = letters.host_reserved(contact, person, facts, application, reservation, program, link, CV_LINK_DAYS)
+        letter = letters.host_reserved(contact, person, facts, application, reservation, program, link, LINK_DAYS)
         return Addressed("host", contact.email, letter, attachments, once=True)
 
-    def _cv(self, application: Application, person: Person) -> tuple[tuple[Attachment, ...], str]:
-        """The CV as an attachment, or as a signed link above 6 MB (a mail is limited to 10 MB after encoding).
+    def _cv(self, event: Envelope, application: Application, person: Person) -> tuple[tuple[Attachment, ...], str]:
+        """The CV as an attachment, or as an address of ours above 6 MB (a mail is limited to 10 MB after encoding).
 
         Raises `Busy` when it is not there or not the one that was applied with: the host never gets another file than the reviewer saw.
         """
@@ -304,7 +305,10 @@ class Notifying:
         if hashlib.sha256(stored.content).hexdigest() != application.cv_sha256:
             raise Busy("The CV is not the one that was applied with.", "A person must look at this case.")
         if len(stored.content) > ATTACH_BYTES:
-            return (), self.documents.link(document["key"], name, CV_LINK_DAYS * 24 * 3600)
+            made = CvLinks(
+                store=self.store, people=self.people, documents=self.documents, clock=self.clock, public_url=self.public_url
+            ).make(event.subject.kind, event.subject.id, event.seq, person.account_id, document["id"])
+            return (), made
         return (Attachment(name, document["content_type"], stored.content),), ""
 
     def _refund_due(self, event: Envelope) -> Addressed:

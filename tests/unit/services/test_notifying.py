@@ -132,6 +132,15 @@ def test_T19_T20_a_routed_application_asks_the_host_by_link_with_the_cv_and_tell
     assert "s3cret" not in mine.text
 
 
+def test_T19_a_host_that_is_asked_gets_a_cv_over_six_megabytes_as_an_address_as_well() -> None:
+    post = Post(cv=A_PDF + b" " * 6_000_000)
+    post.notifying.notify(routing(post))
+    asked = post.one(DESK)
+    assert asked.attachments == ()
+    assert f"{URL}/documents/shared/a.application-1." in asked.text
+    assert "The CV is attached" not in asked.text
+
+
 def test_T19_the_hosts_reminder_says_until_when_its_answer_counts_and_only_the_host_gets_it(post: Post) -> None:
     post.notifying.notify(routing(post, "HostReminded.v1", host_reminders=1))
     mail = post.one(DESK)
@@ -306,7 +315,8 @@ def test_H13_a_cv_over_six_megabytes_goes_as_a_link_of_seven_days() -> None:
     post.notifying.notify(post.reserved())
     host = post.one(DESK)
     assert host.attachments == ()
-    assert f"{KEY}?name=CV 1 - {NAME}.pdf&seconds=604800" in host.text
+    assert f"{URL}/documents/shared/r." in host.text
+    assert "uploads.example" not in host.text, "a signed address dies with the session of its signer"
     assert "for 7 days" in host.text
 
 
