@@ -66,6 +66,14 @@ class Rare:
         others = trainee.client.get(here)["alternatives"]
         expect(len(others) == 3 and all(one["starts"] for one in others), f"three open programs are proposed ({others})")
 
+    def saved_search(self, trainee: Trainee) -> None:
+        """Saved, listed and ended by its owner."""
+        saved = trainee.client.post("/programs/searches", {"search": "/programs?text=skin"})
+        listed = trainee.client.get("/programs/searches")["searches"]
+        expect([one["id"] for one in listed] == [saved["id"]], f"the search is listed ({listed})")
+        left = trainee.client.post(f"/programs/searches/{saved['id']}/end")["searches"]
+        expect(left == [], f"the search has ended ({left})")
+
     def browser(self, paths: tuple[str, ...]) -> None:
         """A reviewer's browser: signs in by the form, opens pages of every room with its cookie, signs out."""
         account = next(one for one in self.stack.sign_ins if "reviewer" in one.role)

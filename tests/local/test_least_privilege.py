@@ -42,6 +42,8 @@ def play(journey: Journey, rare: Rare) -> None:
         rare.routed("Gita Rao", *roomy)
     with journey.step("a no with alternatives"):
         rare.declined("Hana Sato", *roomy)
+    with journey.step("a saved search"):
+        rare.saved_search(leila)
     with journey.step("guidelines"):
         rare.guidelines(roomy[0])
     with journey.step("a bad file"):
