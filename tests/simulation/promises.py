@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.application import ApplicationStatus
+from shared.domain.application import ApplicationStatus, in_line
 from shared.domain.calendar import weeks_covered
 from shared.domain.errors import RotaError
 from shared.domain.money import Account, balance, book_of
-from shared.domain.reservation import SEATED, Reservation, ReservationStatus, overlap
+from shared.domain.reservation import SEATED, Reservation, ReservationStatus, overlap, still_offered
+from shared.domain.waitlist import WaitlistStatus
 from shared.services.applying import open_claim
 from tests.simulation.world import World
 
@@ -50,7 +51,9 @@ def _quiet(world: World) -> bool:
 
 
 def _due(world: World) -> list[str]:
-    return [f"{kind} {item.subject_id}" for kind in ("hold", "refund") for item in world.store.due(kind, None)]
+    """A seat that the waitlist offers may wait for its trainee."""
+    held = [item.subject_id for item in world.store.due("hold", None) if world.reservation(item.subject_id).paying]
+    return [f"hold {id}" for id in held] + [f"refund {item.subject_id}" for item in world.store.due("refund", None)]
 
 
 def seats_hold(world: World) -> None:
@@ -62,6 +65,10 @@ def seats_hold(world: World) -> None:
             week = f"{year}-{key}"
             assert cell.taken == holders[program_id, week] <= cell.capacity, (program_id, week, cell, holders[program_id, week])
     assert world.store.trainee_weeks == {(reserved.trainee_id, week): reserved.id for reserved in seated for week in reserved.week_list}
+    marks = Counter((place.program_id, week) for place in world.places() for week in place.marks)
+    for (program_id, year), seats in world.store.seats.items():
+        for key, cell in seats.weeks.items():
+            assert cell.waiting == marks[program_id, f"{year}-{key}"], (program_id, key, cell)
 
 
 def all_hold(world: World) -> None:
@@ -72,6 +79,7 @@ def all_hold(world: World) -> None:
     _no_event_is_lost(world)
     _mails_went_out(world)
     _nobody_is_left_between(world)
+    nobody_waits_in_vain(world)
 
 
 def _histories_replay(world: World) -> None:
@@ -132,17 +140,37 @@ def _once(world: World) -> list[dict[str, object]]:
     return list({str(event["id"]): dict(event) for event in world.bus.events}.values())
 
 
+def _waits_for_its_trainee(world: World, reserved: Reservation) -> bool:
+    """A seat that the waitlist offers, its time not over, and with the row that ends it."""
+    due = {item.subject_id: item.due.at for item in world.store.due("hold", None)}
+    return still_offered(reserved, world.clock.now()) and not reserved.paying and due.get(reserved.id) == reserved.offer_until
+
+
+def nobody_waits_in_vain(world: World) -> None:
+    """No seat is lost: whoever is first in line for a start lacks a seat in one of the weeks, or holds another one there."""
+    for place in world.places():
+        cells = [world.store.seats[place.program_id, int(week[:4])].weeks[week[5:]] for week in place.week_list]
+        elsewhere = any((place.trainee_id, week) in world.store.trainee_weeks for week in place.week_list)
+        assert elsewhere or any(cell.spare == 0 for cell in cells), place
+        # Nobody is kept out of a week for somebody who cannot use it.
+        assert {week for week, cell in zip(place.week_list, cells, strict=True) if cell.spare == 0} == set(place.marks) or elsewhere, place
+
+
 def _nobody_is_left_between(world: World) -> None:
     """No hold outlives its time, applications know their reservation, an open offer has its clock, and nobody waits in vain."""
     reservations = world.all_reservations()
-    assert not [reserved for reserved in reservations if reserved.status not in (*FINAL, ReservationStatus.RELEASED)]
+    ended = (*FINAL, ReservationStatus.RELEASED)
+    offered = {reserved.application_id: reserved for reserved in reservations if reserved.status is ReservationStatus.HELD}
+    assert not [reserved for reserved in reservations if reserved.status not in ended and not _waits_for_its_trainee(world, reserved)]
     mine = {reserved.application_id: reserved for reserved in reservations if reserved.status is ReservationStatus.RESERVED}
     offers = {item.subject_id for item in world.store.due("offer", None)}
     for applied in world.all_applications():
         converted, waits = applied.status is ApplicationStatus.CONVERTED, applied.status is ApplicationStatus.APPROVED
-        assert converted == (applied.id in mine), applied
-        assert applied.live_reservation_id == (mine[applied.id].id if converted else None), applied
-        assert (applied.id in offers) == waits, applied
+        stands, held = in_line(applied), offered.get(applied.id)
+        assert (converted, held is not None) == (applied.id in mine, applied.waitlist is WaitlistStatus.OFFERED), applied
+        assert applied.live_reservation_id == (mine[applied.id].id if converted else held.id if held else None), applied
+        assert (applied.id in offers) == (waits and not stands and not held), applied
+        assert stands == (applied.id in {place.application_id for place in world.places()}), applied
         assert (world.store.claims.get(open_claim(applied).key) == applied.id) == waits, applied
         if waits and applied.start:
             weeks = weeks_covered(applied.start, applied.weeks)

@@ -127,9 +127,47 @@ def offer_runs_out(world: World) -> None:
     follow(world)
 
 
+def waits_and_takes_the_seat_that_came_back(world: World) -> None:
+    held = world.checkout(OTHER)
+    world.wait(ME)
+    world.cancel(held.reserved.id)
+    world.sweep()
+    world.stripe.pay(session_of_offer(world))
+    for _ in range(3):
+        follow(world)
+
+
+def waits_and_lets_the_offer_lapse(world: World) -> None:
+    """A payment page is opened and left, and then the 48 hours end: the seat goes to the next in line."""
+    world.checkout(OTHER)
+    world.wait(ME)
+    world.sweep(minutes=30)
+    world.wait(OTHER)
+    world.checkout(ME)
+    world.sweep(minutes=35)
+    world.sweep(hours=48)
+    follow(world)
+
+
+def session_of_offer(world: World) -> str:
+    link = world.checkout(ME)
+    return world.stripe.session_of(link.reserved.id).id
+
+
+def waits_and_leaves_with_the_seat(world: World) -> None:
+    world.checkout(OTHER)
+    world.wait(ME)
+    world.sweep(minutes=30)
+    world.wait(OTHER)
+    world.stop_waiting(ME)
+    world.sweep()
+    follow(world)
+
+
 JOURNEYS = (
     pays_in_time, leaves_without_paying, cancels, pays_and_no_webhook_comes, pays_after_the_hold_and_the_seat_is_free,
     pays_after_the_hold_and_the_seat_is_gone, pays_twice, pays_too_little, loses_the_session, offer_runs_out,
+    waits_and_takes_the_seat_that_came_back, waits_and_lets_the_offer_lapse, waits_and_leaves_with_the_seat,
 )  # fmt: skip
 
 

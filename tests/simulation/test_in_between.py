@@ -8,7 +8,18 @@ from itertools import product
 
 import pytest
 
-from shared.domain.errors import Busy, Expired, Invalid, NotAllowedNow, OverlappingRotation, RotaError, SoldOut, VersionConflict
+from shared.domain.errors import (
+    Busy,
+    Expired,
+    Invalid,
+    NotAllowedNow,
+    OverlappingRotation,
+    RotaError,
+    SoldOut,
+    VersionConflict,
+    WaitlistFirst,
+)
+from shared.domain.reservation import ReservationStatus
 from shared.ports import system
 from shared.services.steps import Call
 from tests.simulation.promises import all_hold, come_to_rest, seats_hold
@@ -16,7 +27,7 @@ from tests.simulation.world import World
 
 ME = "trainee-0-program-0"
 Act = Callable[[World], None]
-PERSONS_HEAR = (NotAllowedNow, Expired, SoldOut, OverlappingRotation, Busy, Invalid)
+PERSONS_HEAR = (NotAllowedNow, Expired, SoldOut, WaitlistFirst, OverlappingRotation, Busy, Invalid)
 """Refusals that a person may get. A worker may only fail with what brings its work back; it never meets the refusal of a rule."""
 
 
@@ -71,6 +82,48 @@ def paid_after_the_end_and_the_seat_is_gone() -> World:
     return world
 
 
+def waits() -> World:
+    """The other has the seat, and we stand in line."""
+    world = scene()
+    world.checkout("trainee-1-program-0")
+    world.wait(ME)
+    return world
+
+
+def waits_and_the_seat_came_back() -> World:
+    world = waits()
+    world.cancel(world.application("trainee-1-program-0").live_reservation_id or "")
+    return world
+
+
+def offered() -> World:
+    world = waits_and_the_seat_came_back()
+    sweeps(world)
+    return world
+
+
+def offered_to_the_end() -> World:
+    world = offered()
+    world.pass_time(hours=48)
+    return world
+
+
+def offered_and_paying_to_the_end() -> World:
+    """The payment's time is over, the offer's is not."""
+    world = offered()
+    world.checkout(ME)
+    world.pass_time(minutes=35)
+    return world
+
+
+def offered_and_paid_to_the_end() -> World:
+    world = offered()
+    world.checkout(ME)
+    world.stripe.pay(list(world.stripe.sessions)[-1])
+    world.pass_time(hours=49)
+    return world
+
+
 # --- who meets there ------------------------------------------------------------------------------------------------------------------
 def settles(world: World) -> None:
     """The worker, brought by a webhook."""
@@ -104,6 +157,18 @@ def withdraws(world: World) -> None:
     person(lambda: world.withdraw(ME))
 
 
+def stands_in_line(world: World) -> None:
+    person(lambda: world.wait(ME))
+
+
+def leaves_the_line(world: World) -> None:
+    person(lambda: world.stop_waiting(ME))
+
+
+def the_other_stands_in_line(world: World) -> None:
+    person(lambda: world.wait("trainee-1-program-0"))
+
+
 def background(job: Callable[[], object]) -> None:
     try:
         job()
@@ -133,12 +198,33 @@ class Between:
 SCENES = (nothing_yet, held, held_to_the_end, paid_to_the_end, paid_too_little, paid_after_the_end, paid_after_the_end_and_the_seat_is_gone)
 FIRST = (settles, sweeps, cancels, reserves)
 SECOND = (*FIRST, the_other_reserves, withdraws)
+WAITING_SCENES = (held, waits, waits_and_the_seat_came_back, offered, offered_to_the_end, offered_and_paying_to_the_end,
+                  offered_and_paid_to_the_end)  # fmt: skip
+WAITING_FIRST = (settles, sweeps, reserves, stands_in_line, leaves_the_line)
+WAITING_SECOND = (*WAITING_FIRST, cancels, the_other_reserves, the_other_stands_in_line, withdraws)
 
 
 @pytest.mark.parametrize("begin", SCENES)
 def test_T27_H11_what_happens_between_two_calls_of_another_process_breaks_no_promise(begin: Callable[[], World]) -> None:
+    print(f"{begin.__name__}: {every_story(begin, FIRST, SECOND)} stories")
+
+
+@pytest.mark.parametrize("begin", WAITING_SCENES)
+def test_T27_waitlist_what_happens_between_two_calls_of_another_process_breaks_no_promise(begin: Callable[[], World]) -> None:
+    print(f"{begin.__name__}: {every_story(begin, WAITING_FIRST, WAITING_SECOND)} stories")
+
+
+def no_page_without_its_seat(world: World) -> None:
+    """What can be paid for is held for it."""
+    for session in world.stripe.sessions.values():
+        reserved = world.reservation(session.reservation_id)
+        assert session.status != "open" or (reserved.status is ReservationStatus.HELD and reserved.paying), (session, reserved)
+
+
+def every_story(begin: Callable[[], World], firsts: tuple[Act, ...], seconds: tuple[Act, ...]) -> int:
+    """Each second one before each call of each first one; how many there were."""
     stories = 0
-    for first, second in product(FIRST, SECOND):
+    for first, second in product(firsts, seconds):
         at = 1
         while True:
             world = begin()
@@ -146,6 +232,7 @@ def test_T27_H11_what_happens_between_two_calls_of_another_process_breaks_no_pro
             try:
                 first(world)
                 seats_hold(world)
+                no_page_without_its_seat(world)
                 if between.calls < at:
                     break
                 stories += 1
@@ -154,4 +241,4 @@ def test_T27_H11_what_happens_between_two_calls_of_another_process_breaks_no_pro
             except (AssertionError, RotaError) as broken:
                 raise AssertionError(f"{begin.__name__}: {second.__name__} before call {at} of {first.__name__}: {broken}") from broken
             at += 1
-    print(f"{begin.__name__}: {stories} stories")
+    return stories

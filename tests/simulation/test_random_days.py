@@ -14,8 +14,9 @@ from datetime import timedelta
 from itertools import count
 from random import Random
 
-from shared.domain.errors import Busy, OutcomeUnknown, RotaError, SoldOut, VersionConflict
+from shared.domain.errors import Busy, OutcomeUnknown, RotaError, SoldOut, VersionConflict, WaitlistFirst
 from shared.domain.reservation import Choice, ReservationStatus
+from shared.domain.waitlist import WaitlistStatus
 from shared.ports import system
 from shared.services.steps import Call
 from tests.builders import FIRST_DAY
@@ -37,6 +38,7 @@ class Story:
     def __init__(self, seed: int) -> None:
         self.rng, self.told, self.trace, self.depth = Random(seed), Counter[str](), list[str](), 0
         self.untold: set[str] = set()
+        self.sold_out, self.wanted = list[str](), ""
         self.world = World(seats=self.rng.randint(1, 2), programs=2)
         self.applications = list(self._applications())
         self.world.hub.before, self.world.hub.after = self._before, self._after
@@ -92,13 +94,17 @@ class Story:
             assert cells
             assert all(cell.taken == cell.capacity for cell in cells)
             self.told["sold out"] += 1
+            self.sold_out.append(self.wanted)
+        except WaitlistFirst:
+            # Nobody is refused for a line in which nobody gets anywhere: that is looked at when everything rests.
+            self.told["others wait"] += 1
         except RotaError as refused:
             self.told[f"{what}: {type(refused).__name__}"] += 1
 
     def reserve(self) -> None:
         id = self.rng.choice(self.applications)
         role = "coordinator" if self.rng.random() < 0.15 else "trainee"
-        program_id = self.world.application(id).program_id
+        program_id, self.wanted = self.world.application(id).program_id, id
         self.ask(lambda: self.world.checkout(id, self.rng.choice(list(Choice)), role), "reserve", program_id)
 
     def pay(self) -> None:
@@ -129,6 +135,17 @@ class Story:
 
     def withdraw(self) -> None:
         self.ask(lambda: self.world.withdraw(self.rng.choice(self.applications)), "withdraw")
+
+    def wait(self) -> None:
+        """As people do: for what is sold out, after having been told so."""
+        id = self.rng.choice(self.sold_out or self.applications)
+        self.ask(lambda: self.world.wait(id), "wait")
+
+    def stop_waiting(self) -> None:
+        places = [place.application_id for place in self.world.places()]
+        held = [applied.id for applied in self.world.all_applications() if applied.waitlist_until is not None]
+        if places + held:
+            self.ask(lambda: self.world.stop_waiting(self.rng.choice(places + held)), "stop waiting")
 
     def deliver(self) -> None:
         """Stripe posts an event: the newest or the oldest first, some again, some never."""
@@ -193,8 +210,8 @@ class Story:
     def time_passes(self) -> None:
         self.world.pass_time(minutes=self.rng.choice([1, 4, 10, 29, 31, 90, 700]))
 
-    doings = (reserve, pay, pay_strangely, cancel, withdraw, deliver, forge, publish, work, sweep, time_passes)
-    weights = (24, 16, 2, 3, 1, 14, 1, 16, 22, 10, 8)
+    doings = (reserve, pay, pay_strangely, cancel, withdraw, wait, stop_waiting, deliver, forge, publish, work, sweep, time_passes)
+    weights = (24, 16, 2, 3, 1, 8, 2, 14, 1, 16, 22, 10, 8)
 
     def tell(self) -> Counter[str]:
         """All of it, then everything comes to rest, then every promise is looked at."""
@@ -207,6 +224,7 @@ class Story:
             last = "\n".join(self.trace[-40:])
             raise AssertionError(f"{type(broken).__name__}: {broken}\nThe last steps:\n{last}") from broken
         ends = Counter(reserved.status.value for reserved in self.world.all_reservations())
+        ends["taken from the waitlist"] = sum(applied.waitlist is WaitlistStatus.TAKEN for applied in self.world.all_applications())
         uncertain = len(self.world.store.due("mail", None))
         return self.told + ends + Counter({"host mail uncertain": uncertain})
 
@@ -245,5 +263,8 @@ def test_T27_H11_H13_no_seat_twice_no_payment_unanswered_no_second_host_mail_no_
             "never delivered",
             "message twice",
             "sold out",
+            "others wait",
+            "waitlist: 1 offered",
+            "taken from the waitlist",
         }
         assert happened <= told.keys(), happened - told.keys()

@@ -22,6 +22,7 @@ from shared.domain.application import Application
 from shared.domain.calendar import weeks_covered
 from shared.domain.instants import iso
 from shared.domain.reservation import Choice, Reservation
+from shared.domain.waitlist import Place
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Delivery, Due, Person, Step, StoredObject, Work
 from shared.services.applying import Applying, open_claim
@@ -29,6 +30,7 @@ from shared.services.coaching import Coaching
 from shared.services.holds import Holds
 from shared.services.notifying import Notifying
 from shared.services.reserving import PayLink, Reserving
+from shared.services.seat_gate import line_of
 from shared.services.settling import Settling
 from shared.services.siblings import Siblings
 from shared.services.steps import Call
@@ -193,6 +195,12 @@ class World:
     def withdraw(self, application_id: str) -> None:
         self.applying.withdraw(Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id)
 
+    def wait(self, application_id: str) -> None:
+        self.waitlist.join(Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id)
+
+    def stop_waiting(self, application_id: str) -> None:
+        self.waitlist.leave(Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id)
+
     def deliver(self, event: StripeEvent) -> int:
         """Stripe posts to the webhook; what is answered with anything but 2xx is posted again."""
         status = int(self.webhook.answer(event.request(), None)["statusCode"])
@@ -245,6 +253,10 @@ class World:
 
     def all_reservations(self) -> list[Reservation]:
         return [Reservation.model_validate(state.state) for (kind, _), state in self.store.states.items() if kind == "RESERVATION"]
+
+    def places(self) -> list[Place]:
+        """Everybody in every line."""
+        return [place for (kind, _), found in self.store.states.items() if kind == "WAITLIST" for place in line_of(found).line]
 
     def all_applications(self) -> list[Application]:
         return [Application.model_validate(state.state) for (kind, _), state in self.store.states.items() if kind == "APPLICATION"]

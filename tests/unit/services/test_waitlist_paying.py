@@ -10,6 +10,7 @@ import pytest
 from shared.domain.application import ApplicationStatus
 from shared.domain.errors import Expired, NotAllowedNow, PaymentUnavailable, TermsNotSigned
 from shared.domain.reservation import Choice
+from shared.ports import Checkout, CheckoutRequest
 from shared.services.settling import Settled
 from tests.unit.services.reserving_scene import by
 from tests.unit.services.waitlist_scene import FIRST, HOLDER, SECOND, Line, W
@@ -113,3 +114,23 @@ def test_waitlist_stripe_that_refuses_a_page_keeps_the_offered_seat(line: Line) 
     assert (line.entry(FIRST), line.reservation(line.application(FIRST[0]).live_reservation_id or "").paying) == (W.OFFERED, False)
     line.webhook(line.pay(line.take(FIRST)))
     assert line.entry(FIRST) is W.TAKEN
+
+
+def test_waitlist_page_that_opened_when_its_time_was_over_is_closed_and_the_offer_goes_on(line: Line) -> None:
+    """Stripe took more than half an hour to answer: the sweep has ended that payment meanwhile."""
+    line.offered()
+    opened = line.payments.open_checkout
+
+    def slowly(request: CheckoutRequest) -> Checkout:
+        line.payments.open_checkout = opened  # type: ignore[method-assign]
+        session = opened(request)
+        line.sweep(minutes=35)
+        return session
+
+    line.payments.open_checkout = slowly  # type: ignore[method-assign]
+    with pytest.raises(Expired):
+        line.take(FIRST)
+    held = line.reservation(line.application(FIRST[0]).live_reservation_id or "")
+    assert (held.paying, held.checkout_session_id, line.entry(FIRST)) == (False, None, W.OFFERED)
+    assert line.payments.session_of(held.id).status == "expired"
+    line.check()
