@@ -1,7 +1,8 @@
 """How an account is kept and guarded: password, address, second factor, sessions; and what an administrator does with it.
 
 Addresses, secrets and hashes of codes are in erasable items; a row names those items. `session_epoch` ends every browser's session that was
-opened under another number, `tokens_from` (wall time) every access token that was issued before.
+opened under another number, `tokens_from` (wall time) every access token that was issued before. `attempt` makes each try a row of its own:
+two in the same second are two, where the store would take equal rows for one call that is repeated.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ class FactorSet(AccountEvent):
     factor_ref: str
     factor_set_at: Instant
     factor_step: int
+    attempt: str
     factor_failures: int = 0
     factor_offer_ref: str | None = None
     recovery_used: tuple[int, ...] = ()
@@ -77,6 +79,7 @@ class FactorSet(AccountEvent):
 class FactorPassed(AccountEvent):
     TYPE: ClassVar[str] = "FactorPassed.v1"
     factor_step: int
+    attempt: str
     factor_failures: int = 0
 
 
@@ -85,6 +88,7 @@ class RecoveryCodeUsed(AccountEvent):
 
     TYPE: ClassVar[str] = "RecoveryCodeUsed.v1"
     recovery_used: tuple[int, ...]
+    attempt: str
     factor_failures: int = 0
 
 
@@ -94,6 +98,7 @@ class FactorFailed(AccountEvent):
     TYPE: ClassVar[str] = "FactorFailed.v1"
     factor_failures: int
     factor_failed_at: Instant
+    attempt: str
 
 
 class FactorRemoved(AccountEvent):

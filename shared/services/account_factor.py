@@ -117,27 +117,28 @@ class Factors(AccountPorts):
     # --- checking ---------------------------------------------------------------------------------------------------------------------
     def check(self, call: Call, code: str) -> None:
         """A code counts once. Raises `WrongCredentials`, `TooManyTries` (after five in a row, for 15 minutes), `NotAllowedNow`."""
-        if not decide_again(lambda: self._checked(call, plain_code(code))):
+        attempt = self.ids.new()
+        if not decide_again(lambda: self._checked(call, plain_code(code), attempt)):
             remedy = "Take the one that the app shows now; each works once. A recovery code does as well."
             raise WrongCredentials("This code is not right.", remedy, field="code")
 
-    def _checked(self, call: Call, code: str) -> bool:
+    def _checked(self, call: Call, code: str, attempt: str) -> bool:
         account, now = self._active(call.actor.id), self.sessions.wall()
-        state, held = account.state, self._held(account)
+        state, held, common = account.state, self._held(account), {"status": account.state["status"], "attempt": attempt}
         failures, failed_at = state.get("factor_failures", 0), state.get("factor_failed_at")
         until = locked_until(failures, parse(failed_at) if failed_at else None, now)
         if until:
             raise TooManyTries("There were too many wrong codes.", f"Try again after {iso(until)}.", retry_after=iso(until), field="code")
         accepted = accepted_step(held["secret"], code, now, state["factor_step"])
         if accepted is not None:
-            self._record(account, FactorPassed(status=state["status"], factor_step=accepted, factor_failures=0), call)
+            self._record(account, FactorPassed(**common, factor_step=accepted, factor_failures=0), call)
             return True
         used = tuple(state.get("recovery_used", ()))
         index = recovery_index(account.id, code, held["codes"], used)
         if index is not None:
-            self._record(account, RecoveryCodeUsed(status=state["status"], recovery_used=(*used, index), factor_failures=0), call)
+            self._record(account, RecoveryCodeUsed(**common, recovery_used=(*used, index), factor_failures=0), call)
             return True
-        self._record(account, FactorFailed(status=state["status"], factor_failures=failures + 1, factor_failed_at=now), call)
+        self._record(account, FactorFailed(**common, factor_failures=failures + 1, factor_failed_at=now), call)
         return False
 
     def _held(self, account: Loaded) -> Mapping[str, Any]:
@@ -214,7 +215,7 @@ class Factors(AccountPorts):
         text = Text(ref, {"secret": secret, "codes": [recovery_hash(account.id, one) for one in codes]})
         event = FactorSet(
             status=account.state["status"], factor_ref=ref, factor_set_at=self.clock.now(), factor_step=accepted, factor_failures=0,
-            factor_offer_ref=None, recovery_used=(),
+            factor_offer_ref=None, recovery_used=(), attempt=self.ids.new(),
         )  # fmt: skip
         self._record(account, event, call, texts=(text,))
         return tuple(grouped(one) for one in codes)
