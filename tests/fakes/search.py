@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from shared.domain.errors import Busy
-from shared.domain.program import Program, ProgramStatus
+from shared.domain.program import Program
 from shared.domain.search import Facets, SearchHit, SearchPage, SearchQuery
 from tests.fakes.bus import FakeCatalogue
 from tests.fakes.faults import Fault
@@ -13,10 +13,10 @@ from tests.fakes.store import FakeStore
 
 
 class FakeSearch:
-    """`asked` keeps the queries. Months are not looked at: an index may be behind the seats, and callers must read those."""
+    """`asked` keeps the queries. Neither seats nor a pause are looked at: an index may be behind both, and callers must read them."""
 
     def __init__(self, store: FakeStore) -> None:
-        self._catalogue, self._fault = FakeCatalogue(store), Fault()
+        self._store, self._catalogue, self._fault = store, FakeCatalogue(store), Fault()
         self.asked: list[SearchQuery] = []
 
     def fail(self, calls: int = 1) -> None:
@@ -26,15 +26,14 @@ class FakeSearch:
         if self._fault.strikes():
             raise Busy("The search index is being built for the first time.", "Try again in a moment.")
         self.asked.append(query)
-        programs = self._catalogue.programs(self._catalogue.live_ids())
+        programs = self._catalogue.programs([*self._store.program_ids("LIVE"), *self._store.program_ids("PAUSED")])
         found = [_hit(one) for _, one in sorted(programs.items()) if _fits(one, query)][: query.limit]
         return SearchPage(hits=tuple(found), total=len(found), facets=Facets(), next_cursor=None, index_version="memory")
 
 
 def _fits(one: Program, query: SearchQuery) -> bool:
     return (
-        one.status is ProgramStatus.LIVE
-        and (not query.specialty or one.specialty in query.specialty)
+        (not query.specialty or one.specialty in query.specialty)
         and (not query.state or one.place.state in query.state)
         and (not query.experience_type or bool(set(one.experience_types) & set(query.experience_type)))
     )
