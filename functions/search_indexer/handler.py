@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.domain.aggregate import Actor
 from shared.events.envelope import Envelope
-from shared.events.program import GuidelinesChanged, ProgramPublished
+from shared.events.program import GuidelinesChanged, ProgramPublished, SeatsExtended
 from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleased
 from shared.events.waitlist import WaitlistChanged
 from shared.runtime.settings import CoreTable
@@ -23,7 +23,7 @@ class Settings(CoreTable):
 
 worker = Worker("search_indexer", Settings)
 answer = worker.handler()
-PROGRAMS = (ProgramPublished.TYPE, GuidelinesChanged.TYPE)
+PROGRAMS = (ProgramPublished.TYPE, GuidelinesChanged.TYPE, SeatsExtended.TYPE)
 """What changes a program, so that a new version is needed."""
 announced: list[str] = []
 """The programs of the batch at hand that no version of this batch holds yet."""

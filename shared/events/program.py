@@ -7,7 +7,7 @@ from typing import ClassVar
 from shared.domain.aggregate import Kind
 from shared.domain.guidelines import Guidelines
 from shared.domain.instants import Instant
-from shared.domain.program import Program
+from shared.domain.program import Program, ProgramStatus
 from shared.events.base import EventData
 
 
@@ -16,6 +16,14 @@ class ProgramPublished(Program, EventData):
 
     TYPE: ClassVar[str] = "ProgramPublished.v1"
     SUBJECT: ClassVar[Kind] = "PROGRAM"
+
+
+class SeatsExtended(EventData):
+    """H17: the weeks that came into reach since are open; search has to know them."""
+
+    TYPE: ClassVar[str] = "SeatsExtended.v1"
+    SUBJECT: ClassVar[Kind] = "PROGRAM"
+    status: ProgramStatus
 
 
 class GuidelinesChanged(EventData):

@@ -98,7 +98,8 @@ class Text:
 
 @dataclass(frozen=True)
 class Work:
-    """One `TransactWriteItems`: everything here happens, or nothing. `create` are seat years put when a program goes live."""
+    """One `TransactWriteItems`: everything here happens, or nothing. `create` are seat years that are not there yet, `open` weeks to be
+    added to years that are; a week that has counters keeps them."""
 
     steps: tuple[Step, ...]
     seats: tuple[SeatMove, ...] = ()
@@ -107,6 +108,7 @@ class Work:
     journal: tuple[JournalEntry, ...] = ()
     texts: tuple[Text, ...] = ()
     create: tuple[SeatYear, ...] = field(default=())
+    open: tuple[SeatYear, ...] = ()
 
 
 class Store(Protocol):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from shared.domain.calendar import add_years, local_date
+from shared.domain.calendar import local_date
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import require_fee_in_bounds
 from shared.domain.guideline_lint import require_clean
@@ -13,6 +11,7 @@ from shared.domain.program import Program, ProgramStatus
 from shared.domain.seats import new_seat_years
 from shared.events.program import ProgramPublished
 from shared.ports import BusinessClock, Store, Work
+from shared.services.seat_years import last_day, next_look
 from shared.services.steps import Call, decide_again, new, step
 
 
@@ -40,11 +39,12 @@ class Publishing:
             return False
         now = self._clock.now()
         today = local_date(now, program.place.zone)
-        # H17: a rotation may start two years from today, that day included, and then still needs its last weeks.
-        last = add_years(today, CURRENT.horizon_years) + timedelta(weeks=program.weeks_max + 1)
         event = ProgramPublished.model_validate(program.model_dump())
         self._store.commit(
-            Work(steps=(step(new("PROGRAM", program.id), event, call, now),), create=tuple(new_seat_years(program, today, last)))
+            Work(
+                steps=(step(new("PROGRAM", program.id), event, call, now, due=(next_look(now),)),),
+                create=tuple(new_seat_years(program, today, last_day(program, today))),
+            )
         )
         return True
 

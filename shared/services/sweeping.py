@@ -34,12 +34,13 @@ from shared.services.applying import WAITS, releases_of
 from shared.services.holds import Holds
 from shared.services.preparing import Preparing
 from shared.services.seat_gate import HOLD, OFFER, PREPARATION, WAITLIST_LINE
+from shared.services.seat_years import SEATS, SeatYears
 from shared.services.settling import REFUND, Settling
 from shared.services.steps import Call, decide_again, step
 from shared.services.waitlist import NOTHING as NOTHING_CAME_BACK
 from shared.services.waitlist import Waitlist
 
-KINDS = ("claim", "draft", "reply_reminder", "reply", "host", PREPARATION, OFFER, HOLD, WAITLIST_LINE, REFUND)
+KINDS = ("claim", "draft", "reply_reminder", "reply", "host", PREPARATION, SEATS, OFFER, HOLD, WAITLIST_LINE, REFUND)
 """In this order: what needs only our own records comes first, so that a silent partner holds nothing else up; a line is served after the
 holds that ended. `review` and `escalation`
 are for people to see; nothing happens to them by themselves."""
@@ -93,7 +94,14 @@ class Sweeping:
             "reply": self._reply,
             "host": self._host,
         }
-        named = {PREPARATION: self._preparation, OFFER: self._offer, HOLD: self._hold, WAITLIST_LINE: self._line, REFUND: self._refund}
+        named = {
+            SEATS: SeatYears(self.store, self.clock).extend,
+            PREPARATION: self._preparation,
+            OFFER: self._offer,
+            HOLD: self._hold,
+            WAITLIST_LINE: self._line,
+            REFUND: self._refund,
+        }
         return (rules | named)[kind]
 
     def _hold(self, reservation_id: str, call: Call) -> str:

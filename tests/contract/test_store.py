@@ -197,6 +197,23 @@ def test_opening_a_seat_year_twice_is_a_duplicate(store: Store) -> None:
     assert store.seat_years([(PROGRAM, 2027)])[0].weeks["W09"] == WeekSeats(capacity=1)
 
 
+def test_H17_weeks_are_added_to_a_seat_year_and_those_that_are_there_keep_what_they_counted(store: Store) -> None:
+    open_seats(store, 2, "2027-W09")
+    store.commit(hold(1, ("2027-W09",)))
+    more = Work(steps=(step("PROGRAM", "other", {"status": "LIVE"}),), open=years(5, "2027-W09", "2027-W10"))
+    store.commit(more)
+    (year,) = store.seat_years([(PROGRAM, 2027)])
+    assert year.weeks == {"W09": WeekSeats(capacity=2, taken=1), "W10": WeekSeats(capacity=5)}
+    store.commit(hold(2, ("2027-W10",), "trainee-2"))
+
+
+def test_H17_weeks_of_a_year_that_is_not_there_are_decided_again(store: Store) -> None:
+    open_seats(store, 2, "2027-W09")
+    with pytest.raises(VersionConflict):
+        store.commit(Work(steps=(step("PROGRAM", "other", {"status": "LIVE"}),), open=years(5, "2028-W01")))
+    assert store.seat_years([(PROGRAM, 2028)]) == []
+
+
 def test_seats_of_named_weeks_are_those_weeks_alone_and_a_closed_one_is_missing(store: Store) -> None:
     open_seats(store, 2, "2027-W09", "2027-W10", "2027-W11")
     store.commit(hold(1, ("2027-W10",)))

@@ -156,6 +156,7 @@ class FakeStore:
         stale += [week for move in work.seats for week in move.give if not self._gives(move, week)]
         stale += [week for move in work.seats for week in move.wait if not self._markable(move.program_id, week)]
         stale += [week for move in work.seats for week in move.unwait if not self._waiting(move.program_id, week)]
+        stale += [f"{year.program_id} {year.year}" for year in work.open if (year.program_id, year.year) not in self.seats]
         if stale:
             return VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=stale)
         names = [claim.key for claim in work.claims if claim.key in self.claims]
@@ -222,6 +223,9 @@ class FakeStore:
         self.texts.update({text.ref: plain(dict(text.body)) for text in work.texts})
         self.listings.update({text.ref: text.listing for text in work.texts if text.listing})
         self.seats.update({(year.program_id, year.year): year for year in work.create})
+        for year in work.open:
+            there = self.seats[(year.program_id, year.year)]
+            self.seats[(year.program_id, year.year)] = there.model_copy(update={"weeks": {**year.weeks, **there.weeks}})
         self.entries.update({(entry.book, entry.id): entry for entry in work.journal})
 
     def _apply_step(self, step: Step, row: EventRow) -> None:

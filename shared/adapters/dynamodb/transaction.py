@@ -13,6 +13,7 @@ from typing import Any
 from shared.adapters.dynamodb import items
 from shared.domain.aggregate import EventRow
 from shared.domain.errors import Duplicate, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
+from shared.domain.seats import SeatYear
 from shared.ports import SeatMove, Step, Work
 
 MAX_ACTIONS = 100
@@ -62,6 +63,7 @@ def actions(work: Work, tables: Tables) -> tuple[list[EventRow], list[Action]]:
     found += [
         Action(_put(tables.core, items.seats_item(seats), new=True), "claim", f"{seats.program_id} {seats.year}") for seats in work.create
     ]
+    found += [Action(_open_weeks(tables.core, seats), "version", f"{seats.program_id} {seats.year}") for seats in work.open]
     found += [Action(_put(tables.ledger, items.journal_item(entry), new=True), "claim", entry.id) for entry in work.journal]
     if len(found) > MAX_ACTIONS:
         raise ValueError(f"{len(found)} actions do not fit one transaction")
@@ -192,6 +194,21 @@ def _seat_refusal(action: Action, reason: Mapping[str, Any]) -> tuple[str, list[
     if full:
         return "seat", full
     return ("waited", waited) if waited else ("version", [action.about])
+
+
+def _open_weeks(table: str, seats: SeatYear) -> dict[str, Any]:
+    """Adds weeks to a seat item that is there; what a week has counted stays."""
+    cells = items.seats_item(seats)["weeks"]["M"]
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": items.seats_key(seats.program_id, seats.year),
+            "UpdateExpression": "SET " + ", ".join(f"#weeks.#{week} = if_not_exists(#weeks.#{week}, :{week})" for week in cells),
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeNames": {"#weeks": "weeks", **{f"#{week}": week for week in cells}},
+            "ExpressionAttributeValues": {f":{week}": cell for week, cell in cells.items()},
+        }
+    }
 
 
 def _put(table: str, item: items.Item, new: bool = False) -> dict[str, Any]:
