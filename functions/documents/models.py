@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from datetime import date
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,7 +52,8 @@ class Refusal(Answer):
 
 
 class DocumentView(Answer):
-    """`number` counts the stored files of its kind from 1; `size` bytes. A refused one has a `refusal` and no file."""
+    """`number` counts the stored files of its kind from 1; `size` bytes. A refused one has a `refusal` and no file. `checked` is "" until a
+    reviewer has read it; `issued` and `expires` are as printed on it."""
 
     id: str
     kind: str
@@ -66,6 +68,9 @@ class DocumentView(Answer):
     extension: str = ""
     file: str = ""
     refusal: Refusal | None = None
+    checked: Literal["", "accepted", "declined"] = ""
+    issued: date | None = None
+    expires: date | None = None
 
     @classmethod
     def of(cls, loaded: Loaded) -> Self:
@@ -76,6 +81,7 @@ class DocumentView(Answer):
         if not stored:
             return cls(**common, refusal=Refusal(**refusal(state["reason_code"])))
         facts = {name: state[name] for name in ("number", "size", "content_type", "sha256")}
+        facts |= {name: state[name] for name in ("checked", "issued", "expires") if state.get(name)}
         return cls(**common, **facts, extension=EXTENSIONS[state["content_type"]].upper(), file=f"/documents/{loaded.id}/file")
 
 

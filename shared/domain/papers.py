@@ -87,6 +87,7 @@ class PaperLine(BaseModel):
     rotation is cleared. `issued_from` and `valid_until` are what the rule asks of its dates, None when it asks nothing or no start is
     chosen.
 
+    `why` a declined one does not count is an erasable text, named by `reason_ref`; whoever reads the checklist fills it in.
     `state`: too_old and too_short are read and do not fit these dates; undated: read, and the date that the rule asks about is not on it.
     """
 
@@ -99,6 +100,8 @@ class PaperLine(BaseModel):
     expires: date | None = None
     issued_from: date | None = None
     valid_until: date | None = None
+    reason_ref: str | None = None
+    why: str = ""
 
 
 def checklist(
@@ -114,15 +117,22 @@ def checklist(
         fact = known.document(rule.kind)
         oldest = start - timedelta(days=rule.max_age_days) if start and rule.max_age_days is not None else None
         last = start + timedelta(days=7 * weeks - 1) if start and rule.must_cover else None
-        declined = any(one["kind"] == rule.kind and one.get("checked") == DECLINED for one in documents)
+        declined = _declined(documents, rule.kind)
+        state = _state(rule, fact, oldest, last, declined is not None)
         lines.append(
             PaperLine(
                 kind=rule.kind, name=sentence(rule.kind), needed_by="apply" if rule.kind in required else rule.needed_by.value,
-                state=_state(rule, fact, oldest, last, declined), issued=fact.issued if fact else None,
+                state=state, issued=fact.issued if fact else None,
                 expires=fact.expires if fact else None, issued_from=oldest, valid_until=last,
+                reason_ref=declined.get("check_reason_ref") if declined and state == "declined" else None,
             )
         )  # fmt: skip
     return tuple(lines)
+
+
+def _declined(documents: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | None:
+    found = [one for one in documents if one["kind"] == kind and one.get("checked") == DECLINED]
+    return max(found, key=lambda state: int(state["number"]), default=None)
 
 
 def _state(rule: DocumentRule, fact: DocumentFact | None, oldest: date | None, last: date | None, declined: bool) -> State:

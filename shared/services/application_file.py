@@ -250,7 +250,13 @@ class ApplicationFiles:
         """The documents that the host asked for on the day of submission."""
         rules, states = application.guidelines or program.guidelines, [one.state for one in documents]
         facts = self.people.facts(application.trainee_id)
-        return checklist(rules, program.required_documents, facts, states, application.start, application.weeks)
+        return self._told(checklist(rules, program.required_documents, facts, states, application.start, application.weeks))
+
+    def _told(self, lines: Iterable[PaperLine]) -> tuple[PaperLine, ...]:
+        """With the reviewer's reasons, as long as they are not erased."""
+        return tuple(
+            one.model_copy(update={"why": self._text(one.reason_ref) or "", "reason_ref": None}) if one.reason_ref else one for one in lines
+        )
 
     def _clashes(self, account_id: str, program: Program, start: date, weeks: int) -> tuple[Clash, ...]:
         """One trainee, overlapping dates (policies): the same wish twice is refused, other applications may stand, of seats only one."""
@@ -304,7 +310,7 @@ class ApplicationFiles:
             verdict=explain(facts, kind, chosen or today, today) if facts else None,
             guidelines=tuple(check(program.guidelines, facts, chosen, weeks, today)) if facts and chosen else (),
             cv=newest_cv(documents),
-            papers=checklist(program.guidelines, program.required_documents, stored, states, chosen, weeks),
+            papers=self._told(checklist(program.guidelines, program.required_documents, stored, states, chosen, weeks)),
             advice=lead_time_advice(chosen, today) if chosen else None,
             full=self._full(program, chosen, weeks) if chosen and not seats else (),
             clashes=self._clashes(account_id, program, chosen, weeks) if chosen else (),

@@ -64,9 +64,10 @@ def test_T16_after_a_reviewer_read_them_their_dates_decide_to_the_day(
 def test_a_document_that_does_not_count_says_so_until_a_newer_one_comes() -> None:
     rooms = Rooms(guidelines=PAPERS).ready()
     rooms.cv(id="document-2", kind="bls")
-    builders.change(rooms.store, "DOCUMENT", "document-2", {"checked": "declined"})
+    builders.change(rooms.store, "DOCUMENT", "document-2", {"checked": "declined", "check_reason_ref": f"{TRAINEE}/why"})
+    rooms.store.texts[f"{TRAINEE}/why"] = {"text": "The card's back is missing."}
     here = rooms.draft()
-    shown(rooms.browser(TRAINEE).get(here), 200, "The one you sent does not count")
+    shown(rooms.browser(TRAINEE).get(here), 200, "The one you sent does not count", "The card's back is missing.")
     rooms.cv(id="document-3", kind="bls", number=2)
     shown(rooms.browser(TRAINEE).get(here), 200, "There, not read yet", never=("does not count",))
 

@@ -10,6 +10,7 @@ from lxml import html
 
 from functions.documents.handler import handler, room
 from shared.ports import StoredObject
+from tests import builders
 from tests.builders import TRAINEE
 from tests.files import A_PDF, A_PNG
 from tests.rooms import CONTEXT, UPLOADS, Answer, World
@@ -166,3 +167,22 @@ def test_only_the_message_that_failed_comes_back(world: World) -> None:
     assert handler(batch(first, second), CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert world.store.load("DOCUMENT", second.split("/")[-1]).state["number"] == 1
     assert handler(batch(first), CONTEXT) == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize(
+    ("read", "words"),
+    [
+        (
+            {"checked": "accepted", "issued": "2026-01-05", "expires": "2028-01-04"},
+            ("Read: it counts", "Issued Mon 5 January 2026 · expires Tue 4 January 2028"),
+        ),
+        ({"checked": "declined", "issued": None, "expires": None}, ("Does not count", "the reason stands in your application")),
+    ],
+)
+def test_what_a_reviewer_read_is_shown_to_whose_it_is(world: World, read: dict[str, str | None], words: tuple[str, ...]) -> None:
+    state = {
+        "id": "document-9", "trainee_id": TRAINEE, "kind": "bls", "status": "STORED", "number": 1, "sha256": "1" * 64, "size": 1, "key": "k",
+        "content_type": "application/pdf", "created_at": "2026-11-23T15:00:00Z", **read,
+    }  # fmt: skip
+    builders.stored(world.store, "DOCUMENT", "document-9", state)
+    shown(world.browser(TRAINEE).get("/documents"), 200, *words)
