@@ -178,7 +178,9 @@ class AccountCare(AccountPorts):
             status=ACTIVE, mail_ref=ref, former_mail_ref=told.ref, mail_changed_at=self.clock.now(), mail_change_ref=None,
             reset_asked_at=None,
         )  # fmt: skip
-        self._record(account, event, call, texts=(told,), releases=(Claim(mail_claim_key(former), account.id),))
+        held = Claim(mail_claim_key(former), account.id)
+        releases = (held,) if self.store.claimed_by(held.key) == account.id else ()
+        self._record(account, event, call, texts=(told,), releases=releases)
 
     # --- where somebody is signed in --------------------------------------------------------------------------------------------------
     def safety(self, call: Call, session_id: str = "") -> Safety:

@@ -1,0 +1,307 @@
+"""Passwords, addresses, codes, sessions and people through the accounts room: pages without JavaScript, JSON, every refusal in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pyotp
+import pytest
+from lxml import html
+
+from functions.accounts.handler import room
+from shared.domain.accounts import INVITE, INVITE_LIFE, MAIL_LIFE, RESET, RESET_LIFE, mail_claim_key
+from shared.services.steps import Call
+from tests.builders import TRAINEE, actor
+from tests.rooms import PASSWORD, Answer, Client, World
+from tests.unit.functions.test_account_pages import session_of, shown
+from tests.unit.services.account_scene import SECRET
+
+MAIL, OTHER, NEW = f"{TRAINEE}@example.org", "amber meadow compass", "amara@clinic.example"
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture
+def world() -> World:
+    return World(room)
+
+
+def known(world: World) -> str:
+    """A trainee who holds the address, as everybody does who signed up."""
+    world.store.claims[mail_claim_key(MAIL)] = TRAINEE
+    return world.person()
+
+
+def me(id: str = TRAINEE) -> Call:
+    return Call(actor("account", id))
+
+
+def signed_in(world: World, browser: Client, answer: Answer) -> Client:
+    """The browser with the cookie that the answer set."""
+    return Client(browser.room, {**browser.headers, "cookie": f"__Host-session={session_of(answer)}"})
+
+
+def guarded(world: World, *roles: str) -> str:
+    id = world.person("finance-1", roles or ("finance",), name="Victor Amselbach")
+    world.factors.install(me("seed"), id, SECRET)
+    return id
+
+
+def code(world: World, secret: str = SECRET) -> str:
+    return pyotp.TOTP(secret).at(world.sessions.wall_at)
+
+
+def password(world: World, browser: Client, id: str, wanted: str = "") -> Answer:
+    return browser.post("/accounts/sign-in", {"email": f"{id}@example.org", "password": PASSWORD, "next": wanted})
+
+
+# --- forgotten password ---------------------------------------------------------------------------------------------------------------
+def test_a_browser_sets_a_forgotten_password_anew(world: World) -> None:
+    known(world)
+    browser = world.browser()
+    shown(browser.get("/accounts/forgot"), 200, "Forgotten password")
+    shown(browser.post("/accounts/forgot", {"email": MAIL}), 202, "Check your mail", MAIL, "60 minutes")
+    token = world.links.make(RESET, TRAINEE, world.clock.now() + RESET_LIFE)
+    shown(browser.get(f"/accounts/reset/{token}"), 200, "Set a new password", "Amara Okafor")
+    weak = browser.post(f"/accounts/reset/{token}", {"password": "tooshort"})
+    shown(weak, 422, "There is a problem")
+    assert "tooshort" not in weak.body
+    done = browser.post(f"/accounts/reset/{token}", {"password": OTHER})
+    assert (done.status, done.location, done.cookies) == (303, "/accounts/sign-in?changed=1", [])
+    shown(browser.get(done.location), 200, "Your new password is set")
+    shown(browser.get(f"/accounts/reset/{token}"), 200, "This link was used")
+    shown(browser.post(f"/accounts/reset/{token}", {"password": "a stranger's own words"}), 410, "used before")
+    assert world.identity.accounts[TRAINEE] == (MAIL, OTHER)
+
+
+def test_a_known_and_an_unknown_address_are_answered_the_same(world: World) -> None:
+    known(world)
+    first = world.api().post("/accounts/forgot", {"email": MAIL})
+    assert world.store.load("ACCOUNT", TRAINEE).state["reset_asked_at"]
+    unknown = world.api().post("/accounts/forgot", {"email": "nobody@example.org"})
+    assert (unknown.status, unknown.json | {"email": MAIL}, unknown.headers) == (first.status, first.json, first.headers)
+    page, other = (world.browser().post("/accounts/forgot", {"email": email}).body for email in (MAIL, "nobody@example.org"))
+    assert page.replace(MAIL, "") == other.replace("nobody@example.org", "")
+
+
+def test_a_run_out_link_says_so_and_where_to_get_another(world: World) -> None:
+    known(world)
+    world.account_care.forgot(MAIL)
+    token = world.links.make(RESET, TRAINEE, world.clock.now())
+    shown(world.browser().get(f"/accounts/reset/{token}"), 200, "This link has run out", "Send a fresh link")
+    assert world.api().post(f"/accounts/reset/{token}", {"password": OTHER}).json["type"] == "/problems/expired"
+
+
+# --- safety ---------------------------------------------------------------------------------------------------------------------------
+def test_the_list_names_browsers_and_ends_one_of_them(world: World) -> None:
+    world.person()
+    here = world.browser()
+    first = signed_in(world, here, password(world, Client(room, {**here.headers, "user-agent": WINDOWS}), TRAINEE))
+    second = signed_in(world, here, password(world, Client(room, {**here.headers, "user-agent": "curl/8"}), TRAINEE))
+    page = second.get("/accounts/security")
+    shown(page, 200, "Firefox on Windows", "Unknown browser", "this one")
+    (ending,) = html.fromstring(page.body).xpath("//form[contains(@action, '/accounts/sessions/handle')]/@action")
+    ended = second.post(ending)
+    assert (ended.status, ended.location) == (303, "/accounts/security?saved=session")
+    shown(second.get(ended.location), 200, "That browser is signed out")
+    assert first.get("/accounts/security").location.startswith("/accounts/sign-in")
+
+
+def test_signing_out_everywhere_else_keeps_this_browser_with_a_new_session(world: World) -> None:
+    browser, other = world.browser(world.person()), world.browser(TRAINEE)
+    answer = browser.post("/accounts/sessions/end-others")
+    assert (answer.status, answer.location) == (303, "/accounts/security?saved=sessions")
+    assert other.get("/accounts/security").status == browser.get("/accounts/security").status == 303
+    shown(signed_in(world, browser, answer).get(answer.location), 200, "Every other browser is signed out")
+
+
+def test_another_password_keeps_this_browser_and_ends_the_others(world: World) -> None:
+    browser, other = world.browser(world.person()), world.browser(TRAINEE)
+    shown(browser.get("/accounts/password"), 200, "Change your password")
+    wrong = browser.post("/accounts/password", {"current": "not my password", "password": OTHER})
+    shown(wrong, 401, "The present password is not right")
+    assert "not my password" not in wrong.body
+    answer = browser.post("/accounts/password", {"current": PASSWORD, "password": OTHER})
+    assert (answer.status, answer.location) == (303, "/accounts/security?saved=password")
+    assert other.get("/accounts/security").status == 303
+    shown(signed_in(world, browser, answer).get(answer.location), 200, "Your password is changed")
+
+
+def test_an_api_client_that_changes_its_password_gets_no_cookie(world: World) -> None:
+    world.person()
+    answer = world.api(TRAINEE).post("/accounts/password", {"current": PASSWORD, "password": OTHER})
+    assert (answer.status, answer.cookies) == (200, [])
+
+
+def test_another_address_is_confirmed_from_its_own_mailbox(world: World) -> None:
+    browser = world.browser(known(world))
+    shown(browser.get("/accounts/mail"), 200, "Change your mail address")
+    shown(browser.post("/accounts/mail", {"email": NEW, "password": "wrong"}), 401, "The password is not right")
+    shown(browser.post("/accounts/mail", {"email": NEW, "password": PASSWORD}), 202, "Check your mail", NEW)
+    ref = world.store.load("ACCOUNT", TRAINEE).state["mail_change_ref"]
+    here = f"/accounts/mail/{world.links.make(f'mail:{ref}', TRAINEE, world.clock.now() + MAIL_LIFE)}"
+    stranger = world.browser()
+    shown(stranger.get(here), 200, "Confirm your new mail address", NEW, "press the button")
+    assert stranger.post(here).location == here
+    shown(stranger.get(here), 200, "Your address is changed", NEW)
+    shown(browser.get("/accounts/security"), 200, NEW)
+    world.clock.move(MAIL_LIFE)
+    shown(stranger.get(here), 200, "Your address is changed")
+
+
+def test_an_address_that_is_somebody_else_s_is_answered_as_a_free_one(world: World) -> None:
+    world.person()
+    world.person("trainee-2")
+    api = world.api(TRAINEE)
+    free = api.post("/accounts/mail", {"email": NEW, "password": PASSWORD})
+    taken = api.post("/accounts/mail", {"email": "trainee-2@example.org", "password": PASSWORD})
+    assert (taken.status, taken.json | {"email": NEW}) == (free.status, free.json)
+
+
+# --- codes ----------------------------------------------------------------------------------------------------------------------------
+def test_finance_sign_in_with_password_then_code_and_go_where_they_wanted(world: World) -> None:
+    id, browser = guarded(world), world.browser()
+    first = password(world, browser, id, "/accounts/profile")
+    assert first.cookies == []
+    assert re.fullmatch(r"/accounts/code/link-1\?next=/accounts/profile", first.location)
+    shown(browser.get(first.location), 200, "Enter your code", "Victor Amselbach")
+    ticket = first.location.partition("?")[0]
+    wrong = browser.post(ticket, {"code": "000000", "next": "/accounts/profile"})
+    shown(wrong, 401, "This code is not right", "There is a problem")
+    assert html.fromstring(wrong.body).xpath("//input[@name='next']/@value") == ["/accounts/profile"]
+    assert wrong.cookies == []
+    done = browser.post(ticket, {"code": code(world), "next": "/accounts/profile"})
+    assert (done.status, done.location) == (303, "/accounts/profile")
+    shown(signed_in(world, browser, done).get("/accounts/security"), 200, "10 of 10 recovery codes are left")
+    shown(browser.get(first.location), 410, "Sign in again")
+
+
+def test_five_wrong_codes_are_a_429_that_says_until_when(world: World) -> None:
+    id = guarded(world)
+    api = world.api()
+    ticket = api.post("/accounts/sign-in", {"email": f"{id}@example.org", "password": PASSWORD}).json["next"]
+    assert [api.post(ticket, {"code": "000000"}).status for _ in range(6)] == [401] * 5 + [429]
+    refused = api.post(ticket, {"code": code(world)})
+    assert (refused.status, refused.json["retry_after"]) == (429, "2026-11-23T15:15:00Z")
+    browser = world.browser()
+    shown(browser.post(ticket, {"code": code(world)}), 429, "too many wrong codes", "2026-11-23T15:15:00Z")
+
+
+def test_another_site_enters_no_code(world: World) -> None:
+    id, browser = guarded(world), world.browser()
+    ticket = password(world, browser, id).location
+    answer = browser.post(ticket, {"code": code(world)}, origin="https://evil.example")
+    assert (answer.status, answer.cookies) == (403, [])
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "/accounts/code/x", "/accounts/sign-in"])
+def test_a_code_leads_only_to_paths_of_ours(world: World, wanted: str) -> None:
+    id, browser = guarded(world), world.browser()
+    ticket = password(world, browser, id).location
+    assert browser.post(ticket, {"code": code(world), "next": wanted}).location == "/workspace"
+
+
+def test_finance_without_an_app_set_one_up_before_there_is_a_session(world: World) -> None:
+    id, browser = world.person("finance-1", ("finance",)), world.browser()
+    first = password(world, browser, id)
+    assert (first.cookies, first.location) == ([], "/accounts/factor/link-1")
+    page = browser.get(first.location)
+    shown(page, 200, "Set up your authenticator app")
+    tree = html.fromstring(page.body)
+    assert len(tree.xpath("//div[@class='qr']/svg")) == 1
+    secret = tree.xpath("string(//strong[@class='secret'])").replace(" ", "").upper()
+    shown(browser.post(first.location, {"code": "000000"}), 401, "This code is not right")
+    done = browser.post(first.location, {"code": code(world, secret)})
+    shown(done, 200, "Your recovery codes", "You are signed in")
+    codes = html.fromstring(done.body).xpath("//li[@class='secret']/text()")
+    assert len(codes) == 10
+    assert signed_in(world, browser, done).get("/accounts/profile").status == 200
+    again = password(world, browser, id).location
+    assert browser.post(again, {"code": codes[7]}).location == "/workspace"
+
+
+def test_a_reviewer_needs_no_app_under_the_lighter_setting_and_may_have_one(world: World) -> None:
+    id, browser = world.person("reviewer-1", ("reviewer",)), world.browser()
+    first = password(world, browser, id)
+    assert first.location == "/workspace"
+    inside = signed_in(world, browser, first)
+    begun = inside.post("/accounts/security/factor")
+    assert begun.location == "/accounts/factor/link-1?next=/accounts/security"
+    shown(inside.get(begun.location), 200, "Set up your authenticator app")
+
+
+def test_removing_the_app_takes_a_code_and_keeps_this_browser(world: World) -> None:
+    browser = world.browser(guarded(world))
+    shown(browser.post("/accounts/security/factor/remove", {"code": "000000"}), 401, "This code is not right")
+    done = browser.post("/accounts/security/factor/remove", {"code": code(world)})
+    assert done.location == "/accounts/security?saved=factor"
+    shown(signed_in(world, browser, done).get(done.location), 200, "The app is removed", "Your role needs one")
+
+
+def test_an_api_client_gets_a_token_for_password_and_code_together(world: World) -> None:
+    id, api = guarded(world), world.api()
+    body = {"email": f"{id}@example.org", "password": PASSWORD}
+    assert api.post("/accounts/tokens", body).json["type"] == "/problems/code-needed"
+    assert api.post("/accounts/tokens", body | {"code": "000000"}).json["type"] == "/problems/wrong-credentials"
+    assert api.post("/accounts/tokens", body | {"code": code(world)}).json["token_type"] == "Bearer"
+
+
+# --- people ---------------------------------------------------------------------------------------------------------------------------
+def test_an_administrator_invites_somebody_changes_roles_disables_and_enables(world: World) -> None:
+    admin = world.browser(world.person("admin-1", ("admin",), name="Iris Caldermoor"))
+    shown(admin.get("/accounts/staff"), 200, "People", "Iris Caldermoor", "at the next sign-in")
+    form = {"name": "Nora Feldspar", "email": "nora@staff.example", "roles[]": ["reviewer", "coach"]}
+    assert admin.post("/accounts/staff", form).location == "/accounts/staff?invited=1"
+    shown(admin.get("/accounts/staff?invited=1"), 200, "The invitation is on its way", "Nora Feldspar", "reviewer, coach", "invited")
+    id = world.staffing.staff()[1].id
+    here = f"/accounts/staff/{id}"
+    shown(admin.get(here), 200, "Send the invitation again")
+    token = world.links.make(INVITE, id, world.clock.now() + INVITE_LIFE)
+    shown(world.browser().get(f"/accounts/confirm/{token}"), 200, "Welcome to Rota", "Nora Feldspar")
+    assert world.browser().post(f"/accounts/confirm/{token}", {"password": OTHER}).status == 303
+    assert admin.post(f"{here}/roles", {"roles[]": "coordinator"}).location == f"{here}?saved=1"
+    page = admin.get(f"{here}?saved=1")
+    shown(page, 200, "Done", "active")
+    assert html.fromstring(page.body).xpath("//input[@name='roles[]'][@checked]/@value") == ["coordinator"]
+    admin.post(f"{here}/disable")
+    shown(admin.get(here), 200, "disabled", "Enable the account")
+    refused = world.browser().post("/accounts/sign-in", {"email": "nora@staff.example", "password": OTHER})
+    shown(refused, 409, "This account is disabled")
+    admin.post(f"{here}/enable")
+    assert world.browser().post("/accounts/sign-in", {"email": "nora@staff.example", "password": OTHER}).status == 303
+
+
+def test_a_refused_invitation_keeps_what_was_typed_and_leads_to_the_account(world: World) -> None:
+    admin = world.browser(world.person("admin-1", ("admin",)))
+    answer = admin.post("/accounts/staff", {"name": "Nora", "email": "nonsense", "roles[]": ["finance"]})
+    shown(answer, 422, "There is a problem", "not a mail address")
+    page = html.fromstring(answer.body)
+    assert page.xpath("//input[@name='name']/@value") == ["Nora"]
+    assert page.xpath("//input[@name='roles[]'][@checked]/@value") == ["finance"]
+    shown(admin.post("/accounts/staff", {"name": "Nora", "email": "nora@staff.example"}), 422, "Roles", "Please fill this in")
+    world.accounts.sign_up("Nora Feldspar", "nora@staff.example")
+    world.clock.move(timedelta(minutes=1))
+    world.staffing.invite(me("seed"), "Nora Feldspar", "nora@staff.example", ("coach",))
+    shown(admin.post("/accounts/staff", {"name": "N", "email": "nora@staff.example", "roles[]": ["coach"]}), 409, "has an account already")
+
+
+def test_an_administrator_s_own_account_offers_no_way_out(world: World) -> None:
+    admin = world.browser(world.person("admin-1", ("admin",)))
+    page = admin.get("/accounts/staff/admin-1")
+    shown(page, 200, "This is you")
+    assert "/disable" not in page.body
+    shown(admin.post("/accounts/staff/admin-1/disable"), 409, "This is your own account")
+
+
+def test_a_lost_app_is_taken_away_by_an_administrator(world: World) -> None:
+    id, admin = guarded(world), world.browser(world.person("admin-1", ("admin",)))
+    shown(admin.get(f"/accounts/staff/{id}"), 200, "app set up", "Lost telephone")
+    admin.post(f"/accounts/staff/{id}/remove-factor")
+    assert password(world, world.browser(), id).location.startswith("/accounts/factor/")
+
+
+def test_only_administrators_have_the_way_to_people_in_their_header(world: World) -> None:
+    world.person("admin-1", ("admin",))
+    world.person("reviewer-1", ("reviewer",))
+    assert 'href="/accounts/staff"' in world.browser("admin-1").get("/accounts/profile").body
+    assert 'href="/accounts/staff"' not in world.browser("reviewer-1").get("/accounts/profile").body
