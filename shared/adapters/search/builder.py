@@ -87,7 +87,7 @@ def documents(projections: Iterable[Projection]) -> list[dict[str, Any]]:
 
 def _document(projection: Projection) -> dict[str, Any]:
     program = projection.program
-    name, aliases = _specialty_words(program.specialty)
+    name, aliases, wider = _specialty_words(program.specialty)
     place = program.place
     return {
         "id": program.id,
@@ -102,7 +102,9 @@ def _document(projection: Projection) -> dict[str, Any]:
         "alias_words": _text(program.specialty, *aliases),
         "name_words": _text(program.name),
         "place_words": _text(place.city, state_name(place.state), place.state, place.zip),
-        "other_words": _text(program.setting, program.host_kind.value, program.summary, *(t.value for t in program.experience_types)),
+        "other_words": _text(
+            program.setting, program.host_kind.value, program.summary, *(t.value for t in program.experience_types), *wider
+        ),
         "card": {
             "program_id": program.id,
             "name": program.name,
@@ -126,14 +128,14 @@ def _document(projection: Projection) -> dict[str, Any]:
     }
 
 
-def _specialty_words(slug: str) -> tuple[str, tuple[str, ...]]:
-    """(name, aliases and the parent's name); a slug outside the vocabulary is named by its own words."""
+def _specialty_words(slug: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """(name, aliases and the parent's name, the parent's aliases); a slug outside the vocabulary is named by its own words."""
     try:
         found = specialties.get(slug)
     except NotFound:
-        return slug.replace("-", " ").title(), ()
-    parent = (specialties.get(found.parent).name,) if found.parent else ()
-    return found.name, (*found.aliases, *parent)
+        return specialties.name_of(slug), (), ()
+    parent = specialties.get(found.parent) if found.parent else None
+    return found.name, (*found.aliases, *([parent.name] if parent else [])), parent.aliases if parent else ()
 
 
 def _parent(slug: str) -> str | None:

@@ -12,13 +12,14 @@ import tantivy
 from tantivy import Occur, Query
 
 from shared.adapters.search.schema import ANYTHING, PHRASED
-from shared.domain import specialties
+from shared.adapters.search.spelling import named, spelled
 
 WHOLE = {"specialty_words": 6.0, "alias_words": 4.0, "name_words": 4.0, "place_words": 4.0, "other_words": 1.0}
 BEGINNING = {"specialty_words": 1.6, "alias_words": 1.0, "name_words": 1.0, "place_words": 1.0, ANYTHING: 0.3}
 TYPO = {"specialty_words": 1.4, "alias_words": 0.9, "name_words": 0.8, "place_words": 0.9, ANYTHING: 0.3}
+MEANT = {"specialty_words": 3.0, "alias_words": 2.0, "name_words": 1.0, ANYTHING: 0.3}
 PHRASE = {"specialty_words": 6.0, "alias_words": 5.0, "name_words": 3.0}
-NAMED_SPECIALTY = 12.0
+NAMED_SPECIALTY = 40.0
 TIE = 0.15  # how much the weaker fields of one word add: enough to order, not enough to add up to a better field
 PREFIX_FROM = 4  # letters; shorter words that the index knows ("ca", "icu") mean themselves
 TYPO_FROM = 4
@@ -30,9 +31,9 @@ def text_query(searcher: tantivy.Searcher, schema: tantivy.Schema, found: Sequen
     parts = [(Occur.Must, _word(searcher, schema, word)) for word in found]
     if len(found) > 1:
         parts += [(Occur.Should, Query.boost_query(Query.phrase_query(schema, name, list(found), 1), PHRASE[name])) for name in PHRASED]
-    named = specialties.find(" ".join(found))
-    if named is not None:
-        is_it = Query.term_query(schema, "own_specialty", named.slug)
+    meant = named([spelled(word) for word in found]) or named(found)
+    if meant is not None:
+        is_it = Query.term_query(schema, "own_specialty", meant.slug)
         parts.append((Occur.Should, Query.const_score_query(is_it, NAMED_SPECIALTY)))
     return Query.boolean_query(parts)
 
@@ -43,6 +44,8 @@ def _word(searcher: tantivy.Searcher, schema: tantivy.Schema, word: str) -> Quer
     found = [Query.boost_query(Query.term_query(schema, name, word), boost) for name, boost in WHOLE.items()] if known else []
     if begins and (len(word) >= PREFIX_FROM or not known):
         found += [_like(schema, name, word, boost, distance=0, prefix=True) for name, boost in BEGINNING.items()]
+    elif not known and (meant := spelled(word)) != word and searcher.doc_freq(ANYTHING, meant):
+        found += [Query.boost_query(Query.term_query(schema, name, meant), boost) for name, boost in MEANT.items()]
     elif not known and TYPO_FROM <= len(word) <= TYPO_UNTIL and word.isalpha():
         found += [_like(schema, name, word, boost, distance=1, prefix=name == ANYTHING) for name, boost in TYPO.items()]
     return Query.disjunction_max_query(found, TIE) if found else Query.empty_query()

@@ -13,6 +13,8 @@ from shared.domain.search import MAX_TEXT, MAX_WORDS
 
 _WORD = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"[.'’ʼ`]")
+# As signs and maps write them: "Saint Louis" and "St. Louis" are one city.
+_SHORT = {"saint": "st", "sainte": "ste", "fort": "ft", "mount": "mt"}
 # Words that people type between the words they mean. They are dropped from queries unless nothing else is there ("IN", "OR").
 _SMALL = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "near", "of", "on", "or", "the", "to", "with"})
 
@@ -22,7 +24,7 @@ def words(text: str) -> list[str]:
     bare = _JOINED.sub("", text.replace("&", " and ")).casefold()
     if not bare.isascii():
         bare = "".join(c for c in unicodedata.normalize("NFKD", bare).casefold() if not unicodedata.combining(c))
-    return _WORD.findall(bare)
+    return [_SHORT.get(word, word) for word in _WORD.findall(bare)]
 
 
 def query_words(text: str) -> list[str]:

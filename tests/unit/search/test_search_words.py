@@ -16,6 +16,7 @@ from shared.domain.errors import Invalid
         ("E.N.T. at St. Mary's", ["ent", "at", "st", "marys"]),
         ("Ob/Gyn & family-medicine", ["ob", "gyn", "and", "family", "medicine"]),
         ("Straße 皮膚科", ["strasse", "皮膚科"]),
+        ("Saint Louis, Fort Worth", ["st", "louis", "ft", "worth"]),
         ("", []),
     ],
 )

@@ -1,0 +1,79 @@
+"""What somebody may have meant: a mistyped or unfinished word as one of the vocabulary of specialties, and the specialty that words name.
+
+It only raises what is found anyway, and finds a word that the index knows in no other way; nothing is hidden because of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from shared.adapters.search.text import words
+from shared.domain import specialties
+from shared.domain.specialties import Specialty
+
+UNFINISHED_FROM = 4
+ONE_FROM, TWO_FROM = 5, 8  # letters from which one or two slips are forgiven
+LONGEST = 40
+
+
+def named(found: Sequence[str]) -> Specialty | None:
+    """The specialty that the longest run of these words names, whatever stands beside it: "cardiology in chicago"."""
+    for length in range(len(found), 0, -1):
+        for first in range(len(found) - length + 1):
+            specialty = specialties.find(" ".join(found[first : first + length]))
+            if specialty is not None:
+                return specialty
+    return None
+
+
+@lru_cache(maxsize=4096)
+def spelled(word: str) -> str:
+    """The vocabulary's word that this one begins or nearly is; itself when it is one, or is near none."""
+    known = _known()
+    if word in known or not word.isalpha() or not UNFINISHED_FROM <= len(word) <= LONGEST:
+        return word
+    alike = [one for one in known if _sound(one) == _sound(word)]
+    if alike:
+        return min(alike)
+    longer = [one for one in known if one.startswith(word)]
+    if longer:
+        return min(longer, key=lambda one: (len(one), one))
+    allowed = 2 if len(word) >= TWO_FROM else 1 if len(word) >= ONE_FROM else 0
+    near = [(slips, one) for one in known if (slips := _slips(word, one, allowed)) <= allowed]
+    return min(near)[1] if near else word
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Every word of every name and alias, short ones apart: what is near two letters is no guess."""
+    return frozenset(
+        word for one in specialties.all() for term in (one.name, *one.aliases) for word in words(term) if len(word) >= UNFINISHED_FROM
+    )
+
+
+@lru_cache(maxsize=4096)
+def _sound(word: str) -> str:
+    """As it is heard, and as two sides of an ocean write it: "nefrology", "paediatric"."""
+    for written, heard in (("ph", "f"), ("ae", "e"), ("oe", "e"), ("y", "i"), ("ck", "k")):
+        word = word.replace(written, heard)
+    return word
+
+
+def _slips(one: str, other: str, most: int) -> int:
+    """How many letters were left out, added, changed or swapped with the next (optimal string alignment); above `most` it gives up."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        line = [row]
+        for column, wanted in enumerate(other, 1):
+            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != wanted))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == wanted:
+                cost = min(cost, before[column - 2] + 1)
+            line.append(cost)
+        if min(line) > most:
+            return most + 1
+        before, last = last, line
+    return last[-1]
