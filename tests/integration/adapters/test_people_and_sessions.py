@@ -18,6 +18,7 @@ from shared.adapters.dynamodb.people import DynamoPeople
 from shared.adapters.dynamodb.sessions import DynamoSessions
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.domain.errors import Busy, Expired, NotFound
+from shared.domain.instants import iso
 from shared.ports import MAIL_IN_WORK, Contact, Delivery, Link, Person, Session, Step, Text, Work
 from tests.builders import PROGRAM, START, TRAINEE, draft, facts, program, step, stored_account, stored_program
 from tests.fakes import FrozenClock
@@ -120,6 +121,96 @@ def test_a_session_ends_on_sign_out_with_its_account_and_after_fourteen_days(dyn
     store.commit(Work(steps=(Step(store.load("ACCOUNT", TRAINEE), draft({"status": "CLOSED"})),)))
     assert sessions.read(kept) is None
     assert sessions.of_account(TRAINEE) is None
+
+
+def test_a_session_of_another_epoch_is_over_and_a_token_of_before_counts_no_more(dynamodb: Any, store: DynamoStore) -> None:
+    somebody(dynamodb, store)
+    sessions = DynamoSessions(dynamodb, "core", "inbox", Wall())
+    old = sessions.open(TRAINEE, "Firefox on Windows", 0)
+    store.commit(Work(steps=(Step(store.load("ACCOUNT", TRAINEE), draft({"session_epoch": 1, "tokens_from": iso(WALL)})),)))
+    new = sessions.open(TRAINEE, "Firefox on Windows", 1)
+    assert sessions.read(old) is None
+    assert sessions.read(new) is not None
+    assert sessions.of_account(TRAINEE, WALL - timedelta(seconds=1)) is None
+    assert sessions.of_account(TRAINEE, WALL) is not None
+
+
+def test_own_sessions_are_listed_newest_first_and_ended_by_their_handle(dynamodb: Any, store: DynamoStore) -> None:
+    somebody(dynamodb, store)
+    wall = Wall()
+    sessions = DynamoSessions(dynamodb, "core", "inbox", wall)
+    sessions.open("other", "Edge on Windows")
+    first = sessions.open(TRAINEE, "Firefox on Windows", 3)
+    wall.at = WALL + timedelta(hours=1)
+    second = sessions.open(TRAINEE, "Safari on iPhone", 3)
+    found = sessions.listed(TRAINEE)
+    assert [(one.handle, one.device, one.epoch) for one in found] == [
+        (sessions.handle(second), "Safari on iPhone", 3), (sessions.handle(first), "Firefox on Windows", 3),
+    ]  # fmt: skip
+    assert (found[1].opened_at, found[1].seen_at) == (WALL, WALL)
+    assert sessions.read(found[0].handle) is None, "a handle opens nothing"
+    sessions.end("other", found[0].handle)
+    assert len(sessions.listed(TRAINEE)) == 2
+    sessions.end(TRAINEE, found[0].handle)
+    assert [one.device for one in sessions.listed(TRAINEE)] == ["Firefox on Windows"]
+    wall.at = WALL + timedelta(days=14)
+    assert sessions.listed(TRAINEE) == []
+
+
+@pytest.mark.parametrize(("seconds", "noted"), [(-1, False), (0, True)])
+def test_a_session_is_noted_as_seen_once_a_quarter_of_an_hour(
+    dynamodb: Any, store: DynamoStore, seconds: int, noted: bool
+) -> None:  # fmt: skip
+    somebody(dynamodb, store)
+    wall = Wall()
+    sessions = DynamoSessions(dynamodb, "core", "inbox", wall)
+    session_id = sessions.open(TRAINEE)
+    wall.at = WALL + timedelta(minutes=15, seconds=seconds)
+    recording = Recording(dynamodb)
+    assert DynamoSessions(recording, "core", "inbox", wall).read(session_id) is not None
+    assert ("update_item" in recording.calls) is noted
+    assert sessions.listed(TRAINEE)[0].seen_at == (wall.at if noted else WALL)
+
+
+def test_a_session_that_ends_while_it_is_noted_does_not_come_back(dynamodb: Any, store: DynamoStore) -> None:
+    somebody(dynamodb, store)
+    wall = Wall()
+    sessions = DynamoSessions(dynamodb, "core", "inbox", wall)
+    session_id = sessions.open(TRAINEE)
+    wall.at = WALL + timedelta(hours=1)
+
+    class Ending:
+        """Signs out between the read and the note."""
+
+        def __getattr__(self, name: str) -> Callable[..., Any]:
+            if name == "update_item":
+                sessions.close(session_id)
+            return getattr(dynamodb, name)  # type: ignore[no-any-return]
+
+    DynamoSessions(Ending(), "core", "inbox", wall).read(session_id)  # type: ignore[arg-type]
+    assert sessions.listed(TRAINEE) == []
+
+
+def test_erasing_finds_every_session(dynamodb: Any, store: DynamoStore) -> None:
+    somebody(dynamodb, store)
+    sessions = DynamoSessions(dynamodb, "core", "inbox")
+    kept = sessions.open("other")
+    for _ in range(2):
+        sessions.open(TRAINEE, "Firefox on Windows")
+    assert (sessions.forget(TRAINEE), sessions.forget(TRAINEE)) == (2, 0)
+    assert [item["pk"]["S"] for item in dynamodb.scan(TableName="inbox")["Items"]] == [f"SESSIONS#{kept.partition('.')[0]}"]
+
+
+def test_staff_are_found_by_the_index_whatever_their_status_and_coaches_still_apart(dynamodb: Any, store: DynamoStore) -> None:
+    for id, status, roles in (
+        ("one", "ACTIVE", ["reviewer"]), ("two", "ACTIVE", ["coach", "finance"]), ("three", "DISABLED", ["coach"]),
+        ("four", "INVITED", ["admin"]), ("five", "ACTIVE", ["trainee"]), ("six", "ACTIVE", ["host"]),
+    ):  # fmt: skip
+        store.commit(Work(steps=(step("ACCOUNT", id, {"status": status, "roles": roles}),)))
+    assert store.staff() == ["four", "one", "three", "two"]
+    assert store.coaches() == ["two"]
+    store.commit(Work(steps=(Step(store.load("ACCOUNT", "one"), draft({"roles": ["trainee"]})),)))
+    assert store.staff() == ["four", "three", "two"]
 
 
 def test_a_secret_does_not_open_another_account(dynamodb: Any, store: DynamoStore) -> None:
