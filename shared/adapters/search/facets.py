@@ -102,11 +102,12 @@ def _months(asked: Asked, indexed: Mapping[str, int]) -> dict[str, int]:
     available, weeks = asked.available, asked.query.weeks
     changes, counts = available.changes_among(asked.all(but="month"), weeks), {}
     for month, mondays in _by_month(asked.window).items():
-        mask = available.segments.mask(mondays) if changes else 0
-        found = indexed.get(month, 0)
-        if not is_whole_month(mondays):
-            found = asked.count(asked.all(available.indexed(mondays, weeks), but="month"))
-        counts[month] = found + sum(bool(now & mask) - bool(before & mask) for before, now in changes)
+        counts[month] = indexed.get(month, 0)
+        if month in _cut(asked.window):
+            counts[month] = asked.count(asked.all(available.indexed(mondays, weeks), but="month"))
+        if changes:
+            mask = available.segments.mask(mondays)
+            counts[month] += sum(bool(now & mask) - bool(before & mask) for before, now in changes)
     return counts
 
 
@@ -128,6 +129,12 @@ def _rings(asked: Asked) -> tuple[FacetCount, ...]:
         for inner, outer in pairwise(edges)
     ]
     return tuple(FacetCount(value=str(radius), count=found) for radius, found in zip(RADII, accumulate(rings), strict=True))
+
+
+@lru_cache(maxsize=16)
+def _cut(window: tuple[date, ...]) -> frozenset[str]:
+    """The months of which the window holds only some Mondays."""
+    return frozenset(month for month, mondays in _by_month(window).items() if not is_whole_month(mondays))
 
 
 @lru_cache(maxsize=16)
