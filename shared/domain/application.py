@@ -73,6 +73,9 @@ _TR, _HM, _RV, _CO, _SYS = (frozenset({actor}) for actor in (Actor.TRAINEE, Acto
 OPEN = (_S.DRAFT, _S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW, _S.APPROVED)
 """States that still lead somewhere: while in one, the application blocks a second one for the same program and start."""
 
+UNDECIDED = (_S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW)
+"""States in which the trainee waits for an answer, whoever owes the next step."""
+
 _WITHDRAW_GUARD = "no live hold; by the system only when a sibling reserved overlapping weeks"
 
 APPLICATION = Machine(
@@ -163,6 +166,7 @@ class Application(BaseModel):
     submitted_at: Instant | None = None
     review_due_at: Instant | None = None
     escalate_at: Instant | None = None
+    closes_at: Instant | None = None
     claimed_by: str | None = None
     claim_lapses_at: Instant | None = None
     asked_at: Instant | None = None
@@ -272,6 +276,19 @@ def host_over(application: Application, now: datetime) -> bool:
 
 def claim_lapse(claimed_at: datetime, policy: Policy) -> datetime:
     return add_business_hours(claimed_at, policy.claim_bh)
+
+
+def closing(submitted_at: datetime, start: date, policy: Policy, zone: str) -> datetime:
+    """Policy stale application: what nobody has decided closes at the midnight at the site from which on the start is less than 14 days
+    away. Sent on short notice (T13), it has the 72 business hours of the escalation first, and at most the first day of the rotation."""
+    near = start_of_day(start - timedelta(days=policy.stale_start_days - 1), zone)
+    fair = add_business_hours(submitted_at, policy.review_escalate_bh)
+    return min(max(near, fair), start_of_day(start + timedelta(days=1), zone))
+
+
+def closed_by_time(application: Application, now: datetime) -> bool:
+    """Computed, never stored: from `closes_at` on, to the second, while it is undecided."""
+    return application.status in UNDECIDED and application.closes_at is not None and reached(application.closes_at, now)
 
 
 def draft_expiry(created_at: datetime, policy: Policy) -> datetime:

@@ -57,6 +57,7 @@ class ApplicationSubmitted(ApplicationEvent):
     submitted_at: Instant
     review_due_at: Instant
     escalate_at: Instant
+    closes_at: Instant | None = None
     guidelines: Guidelines | None = None
     review_mode: ReviewMode | None = None
 
@@ -190,7 +191,10 @@ class ApplicationWithdrawn(ApplicationEvent):
 
 
 class ApplicationClosed(ApplicationEvent):
+    """Nobody decided before the start came too near (`decision_code` "start_near")."""
+
     TYPE: ClassVar[str] = "ApplicationClosed.v1"
+    decision_code: str = ""
 
 
 class ApplicationExpired(ApplicationEvent):

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared.domain.application import APPLICATION, OPEN, Application, ApplicationEvent, ApplicationStatus, draft_expiry, review_clock
+from shared.domain.application import (
+    APPLICATION,
+    OPEN,
+    Application,
+    ApplicationEvent,
+    ApplicationStatus,
+    closing,
+    draft_expiry,
+    review_clock,
+)
 from shared.domain.application_guards import can_end, can_submit
 from shared.domain.calendar import by_iso_year, local_date, monday_of, require_start, weeks_covered
 from shared.domain.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut
@@ -22,15 +31,23 @@ from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Loaded, Peop
 from shared.services.applicants import snapshot
 from shared.services.steps import Call, decide_again, new, step
 
+STALE = "stale"
+"""The due row of every undecided application: it closes when its start comes too near."""
+
 WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
     ApplicationStatus.DRAFT: ("draft",),
-    ApplicationStatus.SUBMITTED: ("review", "escalation"),
-    ApplicationStatus.IN_REVIEW: ("review", "escalation", "claim"),
-    ApplicationStatus.NEEDS_INFO: ("reply", "reply_reminder"),
-    ApplicationStatus.HOST_REVIEW: ("host", "host_late", "mail"),
+    ApplicationStatus.SUBMITTED: ("review", "escalation", STALE),
+    ApplicationStatus.IN_REVIEW: ("review", "escalation", "claim", STALE),
+    ApplicationStatus.NEEDS_INFO: ("reply", "reply_reminder", STALE),
+    ApplicationStatus.HOST_REVIEW: ("host", "host_late", "mail", STALE),
     ApplicationStatus.APPROVED: ("offer",),
 }
 """The due rows that an application keeps in a state; whatever ends the state removes them in the same transaction."""
+
+
+def over(left: ApplicationStatus, entered: ApplicationStatus) -> tuple[str, ...]:
+    """The due rows of a state that the next one does not keep."""
+    return tuple(kind for kind in WAITS[left] if kind not in WAITS[entered])
 
 
 DOCUMENTS_READ = 200
@@ -189,14 +206,16 @@ class Applying:
         if cv is None or wished.start is None:  # the guard refuses both; said once more for the reader of the types
             raise Invalid("The CV or the start is missing.", "Add what is missing, then submit.")
         self._require_seats(program, wished.start, wished.weeks)
-        clock = review_clock(now, policy)
+        clock, closes_at = review_clock(now, policy), closing(now, wished.start, policy, program.place.zone)
         event = ApplicationSubmitted(
             status=status, start=wished.start, weeks=wished.weeks, experience_type=wished.experience_type, credit_wish=wished.credit_wish,
             cv_document_id=cv.document_id, cv_sha256=cv.sha256, total_cents=price(program, wished.weeks), submitted_at=now,
             review_due_at=clock.due_at, escalate_at=clock.escalate_at, guidelines=program.guidelines,
-            review_mode=program.review_mode,
+            review_mode=program.review_mode, closes_at=closes_at,
         )  # fmt: skip
-        due = (Due("review", clock.due_at, "reviewer"), Due("escalation", clock.escalate_at, "coordinator"))
+        due = (
+            Due("review", clock.due_at, "reviewer"), Due("escalation", clock.escalate_at, "coordinator"), Due(STALE, closes_at, "system"),
+        )  # fmt: skip
         kept = snapshot(wished, program, facts, documents, now)
         work = Work(steps=(step(loaded, event, call, now, due=due, done=("draft",)),), claims=(open_claim(wished),), texts=(kept,))
         self._commit_once(work, wished)

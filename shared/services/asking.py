@@ -20,7 +20,7 @@ from shared.domain.machine import Actor
 from shared.domain.policy import by_version
 from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Due, Store, Text, Work
-from shared.services.applying import DOCUMENTS_READ, WAITS, application_of, newest_cv, own_application
+from shared.services.applying import DOCUMENTS_READ, application_of, newest_cv, over, own_application
 from shared.services.reviewing import Reviewing
 from shared.services.steps import Call, decide_again, step
 
@@ -54,7 +54,7 @@ class Asking:
                 claim_lapses_at=None, reminded_at=None,
             )  # fmt: skip
             due = (Due("reply", until, "trainee"), Due("reply_reminder", now + timedelta(days=policy.info_remind_days), "system"))
-            moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
+            moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.IN_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": question}),)))
             return self._read(application_id)
 
@@ -91,7 +91,7 @@ class Asking:
                 Due("escalation", clock.escalate_at, "coordinator"),
                 Due("claim", lapses, "reviewer"),
             )
-            moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.NEEDS_INFO])
+            moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.NEEDS_INFO, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": answer}),)))
             return self._read(application_id)
 

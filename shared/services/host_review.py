@@ -29,7 +29,7 @@ from shared.domain.policy import by_version
 from shared.domain.program import Program
 from shared.events.application import ApplicationRouted, HostRecommended, HostTakenBack
 from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, Text, Work
-from shared.services.applying import WAITS, application_of
+from shared.services.applying import STALE, WAITS, application_of, over
 from shared.services.reviewing import Reviewing, guideline_results
 from shared.services.steps import Call, decide_again, step
 
@@ -145,7 +145,7 @@ class HostReview:
             )  # fmt: skip
             program = self.catalogue.program(application.program_id)
             call = Call(Actor(role="host", id=program.host_id), correlation_id)
-            moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.HOST_REVIEW])
+            moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.HOST_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": note}),)))
 
         decide_again(decide)
@@ -172,7 +172,7 @@ class HostReview:
                 status=status, routed_to_host=False, taken_back_ref=ref, taken_back_hash=text_hash(reason), review_due_at=due_at,
                 escalate_at=escalate_at, claim_lapses_at=lapses, host_waived=host_over(application, now),
             )  # fmt: skip
-            moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.HOST_REVIEW])
+            moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.HOST_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": reason}),)))
             return self._read(application_id)[1]
 
@@ -194,7 +194,7 @@ class HostReview:
             claim_lapses_at=None, **paused,
         )  # fmt: skip
         due = (Due("host", next_host_step(now, now, policy), "host"),)
-        done = tuple(kind for kind in WAITS[application.status] if kind != "host")
+        done = tuple(kind for kind in WAITS[application.status] if kind not in ("host", STALE))
         texts = (Text(ref, {"secret": secrets.token_urlsafe(RANDOM_BYTES)}), *((Text(why, {"text": again}),) if again else ()))
         self.store.commit(Work(steps=(step(loaded, event, call, now, due=due, done=done),), texts=texts))
 

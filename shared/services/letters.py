@@ -211,6 +211,7 @@ def application_expired(person: Person, application: Application, program: Progr
     what = {
         "offer": "The time to sign and pay for this rotation is over, so the offer has ended.",
         "reply": "Our question stayed without an answer for too long, so the application has ended.",
+        "start_near": "We are sorry: nobody decided before the start came too near to plan for it, so the application is closed.",
         "draft": "You began this application and never sent it, so we have put it away.",
     }.get(application.decision_code or "", "This application has ended.")
     return Letter(

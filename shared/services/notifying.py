@@ -88,6 +88,7 @@ class Notifying:
             "ApplicationApproved.v1": (self._approved,),
             "ApplicationRejected.v1": (self._rejected,),
             "ApplicationExpired.v1": (self._expired,),
+            "ApplicationClosed.v1": (self._expired,),
             "WaitlistJoined.v1": (self._waitlist_joined,),
             "WaitlistOffered.v1": (self._waitlist_offered,),
             "WaitlistEnded.v1": (self._waitlist_ended,),

@@ -206,7 +206,10 @@ _ENDED: Mapping[ApplicationStatus, tuple[str, str]] = {
     S.REJECTED: ("Not accepted", "You need to do nothing. Other programs are open to you."),
     S.CONVERTED: ("The seat is yours", "You need to follow your rotation's own page from here."),
     S.WITHDRAWN: ("Withdrawn", "You need to do nothing. You may apply again at any time."),
-    S.CLOSED: ("Closed", "You need to do nothing. You may apply again for another start."),
+    S.CLOSED: (
+        "Closed: the start came too near",
+        "Nobody decided in time, and we are sorry. You need to apply again if a later start suits you.",
+    ),
     S.EXPIRED: ("Run out", "You need to apply again if you still want this rotation. Your profile and CV are kept."),
 }
 
@@ -234,7 +237,7 @@ _HAPPENED: Mapping[str, str] = {
     "ApplicationApproved.v1": "Approved",
     "ApplicationRejected.v1": "Not accepted",
     "ApplicationWithdrawn.v1": "Withdrawn",
-    "ApplicationClosed.v1": "Closed",
+    "ApplicationClosed.v1": "Closed: nobody decided before the start came too near",
     "TermsSigned.v1": "Clinical terms signed",
     "HoldPlaced.v1": "A seat was held for the payment",
     "HoldReleased.v1": "The held seat was given back",

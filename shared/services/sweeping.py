@@ -16,6 +16,7 @@ from shared.domain.application import (
     Application,
     ApplicationEvent,
     ApplicationStatus,
+    closed_by_time,
     host_escalation,
     host_reminders_owed,
     next_host_step,
@@ -27,10 +28,17 @@ from shared.domain.errors import PaymentUnavailable
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
 from shared.domain.reservation import Reservation, ReservationEvent, hold_over
-from shared.events.application import ApplicationClaimLapsed, ApplicationExpired, HostEscalated, HostReminded, ReplyReminded
+from shared.events.application import (
+    ApplicationClaimLapsed,
+    ApplicationClosed,
+    ApplicationExpired,
+    HostEscalated,
+    HostReminded,
+    ReplyReminded,
+)
 from shared.events.base import EventData
 from shared.ports import BusinessClock, Due, DueItem, Loaded, Store, Work
-from shared.services.applying import WAITS, releases_of
+from shared.services.applying import STALE, WAITS, releases_of
 from shared.services.holds import Holds
 from shared.services.preparing import Preparing
 from shared.services.seat_gate import HOLD, OFFER, PREPARATION, WAITLIST_LINE
@@ -40,7 +48,7 @@ from shared.services.steps import Call, decide_again, step
 from shared.services.waitlist import NOTHING as NOTHING_CAME_BACK
 from shared.services.waitlist import Waitlist
 
-KINDS = ("claim", "draft", "reply_reminder", "reply", "host", PREPARATION, SEATS, OFFER, HOLD, WAITLIST_LINE, REFUND)
+KINDS = ("claim", "draft", STALE, "reply_reminder", "reply", "host", PREPARATION, SEATS, OFFER, HOLD, WAITLIST_LINE, REFUND)
 """In this order: what needs only our own records comes first, so that a silent partner holds nothing else up; a line is served after the
 holds that ended. `review` and `escalation`
 are for people to see; nothing happens to them by themselves."""
@@ -90,6 +98,7 @@ class Sweeping:
         rules = {
             "claim": self._claim,
             "draft": self._draft,
+            STALE: self._stale,
             "reply_reminder": self._reply_reminder,
             "reply": self._reply,
             "host": self._host,
@@ -140,6 +149,14 @@ class Sweeping:
             return applied.status is ApplicationStatus.DRAFT and expires is not None and reached(expires, self.clock.now())
 
         return self._lapse(application_id, ApplicationEvent.DRAFT_LAPSED, over, _expired("draft"), call)
+
+    def _stale(self, application_id: str, call: Call) -> str:
+        """Nobody decided, and the start is too near by now to plan for it."""
+
+        def closed(status: ApplicationStatus) -> EventData:
+            return ApplicationClosed(status=status, decision_code="start_near")
+
+        return self._lapse(application_id, ApplicationEvent.CLOSE, lambda applied: closed_by_time(applied, self.clock.now()), closed, call)
 
     def _reply(self, application_id: str, call: Call) -> str:
         """A question that nobody answered in 14 days."""

@@ -63,7 +63,7 @@ def test_names_waits_and_histories_agree_with_the_state_after_any_walk(walk: lis
         rows = desk.store.history("APPLICATION", id)
         assert fold(rows) == dict(loaded.state)
         assert chain_breaks(rows) == []
-        assert desk.waiting(id) == set(WAITS.get(application.status, ()))
+        assert desk.due_rows(id) == set(WAITS.get(application.status, ()))
         if application.status in OPEN and application.status is not ApplicationStatus.DRAFT:
             held.add((open_claim(application).key, id))
     assert set(desk.store.claims.items()) == held

@@ -14,7 +14,7 @@ import pytest
 
 from shared.domain import fees
 from shared.domain.accounts import CONFIRM_LIFE
-from shared.domain.application import offer_expiry
+from shared.domain.application import closing, offer_expiry
 from shared.domain.business_clock import add_business_hours, business_time_between, is_business_day
 from shared.domain.calendar import end_of_day, horizon, local_date, reached, require_start, start_of_day
 from shared.domain.eligibility import lead_time_advice
@@ -89,6 +89,27 @@ def test_T24_72_hours_are_72_hours_also_when_clocks_change(approved_at, expires)
 )
 def test_T24_an_offer_never_outlives_the_first_day_of_its_rotation(start, approved_at, expires) -> None:
     assert iso(offer_expiry(parse(approved_at), start, CURRENT, "America/Chicago")) == expires
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "sent", "closes"),
+    [
+        # the start is less than 14 days away from the first second of its 13th day before, at the site
+        ("America/Chicago", date(2027, 3, 1), "2026-11-23T15:00:00Z", "2027-02-16T06:00:00Z"),
+        ("Pacific/Honolulu", date(2027, 3, 1), "2026-11-23T15:00:00Z", "2027-02-16T10:00:00Z"),
+        ("America/Chicago", date(2027, 3, 22), "2026-11-23T15:00:00Z", "2027-03-09T06:00:00Z"),  # the week before clocks go forward
+        ("America/Chicago", date(2027, 3, 29), "2026-11-23T15:00:00Z", "2027-03-16T05:00:00Z"),  # and the week after
+        # sent on short notice it has the 72 business hours first: Friday noon to Wednesday noon (Presidents' Day is over)
+        ("America/Chicago", date(2027, 3, 1), "2027-02-19T18:00:00Z", "2027-02-24T18:00:00Z"),
+        ("America/Chicago", date(2027, 3, 1), "2027-02-10T06:00:00Z", "2027-02-16T06:00:00Z"),  # 72 of them end before that day
+        ("America/Chicago", date(2027, 3, 1), "2027-02-11T06:00:00Z", "2027-02-17T06:00:00Z"),  # and after, for Presidents' Day
+        # and never beyond the first day of the rotation
+        ("America/Chicago", date(2027, 3, 1), "2027-02-26T18:00:00Z", "2027-03-02T06:00:00Z"),
+        ("America/Chicago", date(2027, 3, 1), "2027-03-01T18:00:00Z", "2027-03-02T06:00:00Z"),
+    ],
+)
+def test_T13_what_nobody_decided_closes_when_the_start_is_less_than_14_days_away(zone, start, sent, closes) -> None:
+    assert iso(closing(parse(sent), start, CURRENT, zone)) == closes
 
 
 # --- holds and the waitlist -----------------------------------------------------------------------------------------------------------

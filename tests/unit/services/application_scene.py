@@ -11,7 +11,7 @@ from shared.domain.instants import iso
 from shared.domain.program import ExperienceType, Program
 from shared.ports import Person
 from shared.services.alternatives import Alternatives
-from shared.services.applying import Applying, Wish
+from shared.services.applying import STALE, Applying, Wish
 from shared.services.asking import Asking
 from shared.services.holds import Holds
 from shared.services.host_review import HostReview
@@ -100,7 +100,11 @@ class Desk:
         return self.application(id)
 
     def waiting(self, application_id: str) -> set[str]:
-        """The kinds of due rows that this application has."""
+        """The kinds of due rows that this application has, without the one that every undecided application has."""
+        return self.due_rows(application_id) - {STALE}
+
+    def due_rows(self, application_id: str) -> set[str]:
+        """All of them."""
         return {kind for (_, id, kind) in self.store.waiting if id == application_id}
 
     def types(self, application_id: str) -> list[str]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
+from shared.domain.application import ApplicationStatus
+from shared.domain.instants import iso
+from shared.services.applying import STALE
+from tests.builders import FIRST_DAY
+from tests.fakes.clock import START
+from tests.unit.services.application_scene import AS_REVIEWER, Desk
 from tests.unit.services.clock_table import CLOCKS, Row, open_desk, rows
 
 ROWS = rows()
@@ -31,3 +38,73 @@ def test_a_clock_is_not_over_a_second_before_its_moment_and_is_from_then_on(row:
     id = clock.begin(desk)
     desk.clock.set(row.runs_out - early)
     assert clock.over(desk, id) is over
+
+
+# --- the start comes near -------------------------------------------------------------------------------------------------------------
+NEAR = datetime.fromisoformat("2027-02-16T06:00:00Z")
+"""Midnight in Chicago, 13 days before the start on 1 March 2027: from then on it is less than 14 days away."""
+
+
+def sent(desk: Desk) -> str:
+    return desk.submitted().id
+
+
+def claimed(desk: Desk) -> str:
+    return desk.claimed().id
+
+
+def late_claim(desk: Desk, days: int) -> str:
+    """Taken up so many days before it closes."""
+    id = sent(desk)
+    desk.clock.set(NEAR - timedelta(days=days))
+    return desk.reviewing.claim(AS_REVIEWER, id).id
+
+
+def asked(desk: Desk) -> str:
+    return desk.asking.ask(AS_REVIEWER, late_claim(desk, 2), "Which ward?").id
+
+
+def answered(desk: Desk) -> str:
+    id = asked(desk)
+    CLOCKS["answer"].over(desk, id)
+    return id
+
+
+def routed(desk: Desk) -> str:
+    return desk.host_review.route(AS_REVIEWER, late_claim(desk, 6)).id
+
+
+@pytest.mark.parametrize("begin", [sent, claimed, asked, answered, routed])
+def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_start_wherever_it_waits(begin: Callable[[Desk], str]) -> None:
+    desk = Desk().scene()
+    id = begin(desk)
+    assert iso(desk.application(id).closes_at or START) == iso(NEAR)
+    assert STALE in desk.due_rows(id)
+    desk.clock.set(NEAR - SECOND)
+    assert desk.swept(id).status is not ApplicationStatus.CLOSED
+    desk.clock.set(NEAR)
+    assert desk.swept(id).status is ApplicationStatus.CLOSED
+    assert (desk.due_rows(id), desk.store.claims) == (set(), {}), "the name is free for another start"
+    assert desk.store.history("APPLICATION", id)[-1].data["decision_code"] == "start_near"
+    before = desk.snapshot()
+    desk.swept(id)
+    assert desk.snapshot() == before
+
+
+def test_T13_what_was_decided_or_withdrawn_does_not_close() -> None:
+    desk = Desk().scene()
+    id = desk.reviewing.approve(AS_REVIEWER, desk.claimed().id).id
+    assert STALE not in desk.due_rows(id)
+    desk = Desk().scene()
+    id = desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No.").id
+    assert desk.due_rows(id) == set()
+
+
+def test_T13_an_application_on_short_notice_has_its_72_business_hours_first() -> None:
+    desk = Desk().scene()
+    desk.clock.set(datetime.fromisoformat("2027-02-19T18:00:00Z"))
+    id = desk.submitted(start=FIRST_DAY).id
+    desk.clock.set(datetime.fromisoformat("2027-02-24T17:59:59Z"))
+    assert desk.swept(id).status is ApplicationStatus.SUBMITTED
+    desk.clock.move(SECOND)
+    assert desk.swept(id).status is ApplicationStatus.CLOSED

@@ -219,6 +219,13 @@ def test_an_expired_application_says_what_ran_out_and_that_nothing_was_charged(p
     assert "\n\n\n" not in mail.text
 
 
+def test_an_application_that_nobody_decided_in_time_is_told_so(post: Post) -> None:
+    post.notifying.notify(told(post, "ApplicationClosed.v1", status="CLOSED", decision_code="start_near"))
+    mail = post.one(HOME)
+    assert "nobody decided before the start came too near" in mail.text
+    assert "Nothing was charged" in mail.text
+
+
 def test_an_expired_draft_without_a_start_is_told_without_dates(post: Post) -> None:
     post.notifying.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="draft", start=None))
     assert "When" not in post.one(HOME).text
