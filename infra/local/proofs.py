@@ -48,6 +48,7 @@ def proof_of(core: list[dict[str, Any]], ledger: list[dict[str, Any]]) -> Proof:
     states: dict[str, dict[str, Any]] = {}
     taken: Counter[tuple[str, str]] = Counter()
     week_rows: Counter[tuple[str, str]] = Counter()
+    waiting: Counter[tuple[str, str]] = Counter()
     for item in core:
         pk, sk = item["pk"]["S"], item["sk"]["S"]
         if sk.startswith("EVENT#"):
@@ -57,11 +58,13 @@ def proof_of(core: list[dict[str, Any]], ledger: list[dict[str, Any]]) -> Proof:
         elif sk.startswith("SEATS#"):
             year = items.seats_of(item)
             taken.update({(year.program_id, f"{year.year}-{week}"): cell.taken for week, cell in year.weeks.items() if cell.taken})
+            waiting.update({(year.program_id, f"{year.year}-{week}"): cell.waiting for week, cell in year.weeks.items() if cell.waiting})
             proof.broken += [f"{pk} {week}: {c.taken} taken of {c.capacity}" for week, c in year.weeks.items() if c.taken > c.capacity]
         elif sk.startswith("WEEK#"):
             week_rows[(item["program_id"]["S"], sk.removeprefix("WEEK#"))] += 1
     _replays(proof, histories, states)
     _seats(proof, states, taken, week_rows)
+    _lines(proof, states, waiting)
     _money(proof, states, ledger)
     return proof
 
@@ -86,6 +89,15 @@ def _seats(proof: Proof, states: dict[str, dict[str, Any]], taken: Counter[tuple
         for week in active.keys() | counted.keys():
             if active[week] != counted[week]:
                 proof.broken.append(f"{week}: {active[week]} active reservations, {name} {counted[week]}")
+
+
+def _lines(proof: Proof, states: dict[str, dict[str, Any]], waiting: Counter[tuple[str, str]]) -> None:
+    """The marks on the weeks are those of the places in line."""
+    places = [place for pk, state in states.items() if pk.startswith("WAITLIST#") for place in state["line"]]
+    marks = Counter((place["program_id"], week) for place in places for week in place["marks"])
+    proof.broken += [
+        f"{week}: {marks[week]} places wait, marked {waiting[week]}" for week in marks | waiting if marks[week] != waiting[week]
+    ]
 
 
 def _money(proof: Proof, states: dict[str, dict[str, Any]], ledger: list[dict[str, Any]]) -> None:
