@@ -227,6 +227,13 @@ class ListView(Answer):
     applications: tuple[ApplicationCard, ...]
 
 
+class CoachBrief(Answer):
+    """T30: whom the trainee turns to once the rotation is reserved."""
+
+    name: str
+    email: str
+
+
 class ApplicationView(Answer):
     """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to the trainee.
     `papers` are the documents asked for, with where each stands; `asked_since` and `dropped_since` what the host changed in its guidelines
@@ -260,6 +267,7 @@ class ApplicationView(Answer):
     newest_cv_number: int | None = None
     can_reply: bool = False
     can_withdraw: bool = False
+    coach: CoachBrief | None = None
     papers: tuple[PaperLine, ...] = ()
     asked_since: tuple[str, ...] = ()
     dropped_since: tuple[str, ...] = ()
@@ -284,6 +292,7 @@ class ApplicationView(Answer):
             saved_at=file.history[-1].occurred_at if drafting else None,
             alternatives=tuple(AlternativeView.of(one) for one in file.alternatives),
             alternatives_searched=file.application.alternatives_searched,
+            coach=CoachBrief(name=file.coach.name, email=file.coach.email) if file.coach else None,
             draft=DraftPart(prospect=prospect, upload=Upload.of(upload)) if drafting and prospect and upload else None,
         )
 

@@ -85,6 +85,13 @@ class WaitlistView(BaseModel):
     code: str | None
 
 
+class CoachView(BaseModel):
+    """T30: whom the trainee turns to, before, during and after."""
+
+    name: str
+    email: str
+
+
 class ReserveView(BaseModel):
     """The reserve page. `stage` says what is possible now; `quote` is the bill. `offered`: the seat that the waitlist holds, to be paid;
     `can_wait`: no seat is free for everybody, so the waitlist may be joined."""
@@ -105,6 +112,7 @@ class ReserveView(BaseModel):
     holds_left: int
     hold: HoldView | None
     reservation_id: str | None
+    coach: CoachView | None
     offered: HoldView | None
     waitlist: WaitlistView | None
     can_wait: bool
@@ -119,6 +127,7 @@ class ReserveView(BaseModel):
             terms_signed_at=applied.terms_signed_at if applied.terms_version == offer.terms.version else None,
             seats_left=offer.seats_left, holds_left=offer.holds_left, hold=_hold(offer.live, clock) if offer.live else None,
             reservation_id=applied.live_reservation_id, offered=_hold(offer.offered, clock) if offer.offered else None,
+            coach=CoachView(name=offer.coach.name, email=offer.coach.email) if offer.coach else None,
             waitlist=_waitlist(offer), can_wait=offer.stage in (Stage.SIGN, Stage.PAY) and offer.offered is None and offer.seats_left == 0,
         )  # fmt: skip
 
@@ -161,13 +170,6 @@ class MoneyRow(BaseModel):
     at: Instant
     what: str
     cents: int
-
-
-class CoachView(BaseModel):
-    """T30: whom the trainee turns to, before, during and after."""
-
-    name: str
-    email: str
 
 
 class ReservationView(BaseModel):

@@ -33,7 +33,7 @@ class QueueQuery(BaseModel):
 
 
 class TaskView(Answer):
-    """`code`: profile, send, answer, reserve, pay, balance or balance_late."""
+    """`code`: profile, send, answer, reserve, pay, balance, balance_late or prepare."""
 
     code: str
     href: str
@@ -64,16 +64,17 @@ class ReservationCard(Answer):
     held_until: Instant | None
     balance_due_at: Instant | None
     balance_overdue: bool
+    coach: str | None
 
     @classmethod
-    def of(cls, one: Reservation, program: Program, now: Instant) -> ReservationCard:
+    def of(cls, one: Reservation, program: Program, now: Instant, coach: str | None) -> ReservationCard:
         place = program.place
         return cls(
             id=one.id, status=one.status, program_name=program.name, city=place.city, state=place.state, zone=place.zone, start=one.start,
             end=end_date(one.start, one.weeks), weeks=one.weeks, total_cents=one.total_cents, paid_cents=one.paid_cents,
             held_until=one.held_until if one.status is ReservationStatus.HELD else None,
             balance_due_at=one.balance_due_at if one.paid_cents < one.total_cents else None,
-            balance_overdue=one.status is ReservationStatus.RESERVED and balance_overdue(one, now),
+            balance_overdue=one.status is ReservationStatus.RESERVED and balance_overdue(one, now), coach=coach,
         )  # fmt: skip
 
 
@@ -91,7 +92,10 @@ class HubView(Answer):
         return cls(
             tasks=tuple(TaskView.of(task) for task in hub.tasks),
             applications=tuple(ApplicationCard.of(one, program, now) for one, program in hub.applications),
-            reservations=tuple(ReservationCard.of(one, program, now) for one, program in hub.reservations),
+            reservations=tuple(
+                ReservationCard.of(one, program, now, coach.name if (coach := hub.coaches.get(one.coach_id or "")) else None)
+                for one, program in hub.reservations
+            ),
             ended=tuple(ApplicationCard.of(one, program, now) for one, program in hub.ended),
             profile_missing=hub.profile_missing,
         )

@@ -119,6 +119,7 @@ class TraineeFile:
     asked_since: tuple[str, ...] = ()
     dropped_since: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    coach: Person | None = None
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,14 @@ class ApplicationFiles:
             asked_since=_only(program.guidelines, application.guidelines),
             dropped_since=_only(application.guidelines, program.guidelines),
             alternatives=self._alternatives(application) if application.alternatives else (),
+            coach=self._coach(application) if application.status is ApplicationStatus.CONVERTED else None,
         )
+
+    def _coach(self, application: Application) -> Person | None:
+        """T30: whoever looks after the rotation that this application became; None before one is matched, and once erased."""
+        found = self.store.load_many([("RESERVATION", application.live_reservation_id or "")])
+        coach = next((str(one.state["coach_id"]) for one in found.values() if one.state.get("coach_id")), None)
+        return self.people.persons([coach]).get(coach) if coach else None
 
     def staff(self, application_id: str) -> ReviewFile:
         """Raises `NotFound` also for what was never submitted: a draft is the trainee's own business."""

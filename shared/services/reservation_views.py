@@ -51,6 +51,7 @@ class Offer:
     holds_left: int
     offered: Reservation | None = None
     standing: InLine | None = None
+    coach: Person | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ class ReservationViews:
         free = free_by_week(self._seats(program.id, weeks))
         left = by_version(applied.policy_version).holds_per_offer - applied.holds_used
         standing = standing_of(self.store, applied) if stage is Stage.WAITING else None
-        return Offer(applied, program, stage, plan, terms.get(), live, seats_for(free, weeks), max(0, left), offered, standing)
+        reserved = self.reserving.reservation(call, applied.live_reservation_id or "") if stage is Stage.RESERVED else None
+        coach = self._coach(reserved) if reserved else None
+        return Offer(applied, program, stage, plan, terms.get(), live, seats_for(free, weeks), max(0, left), offered, standing, coach)
 
     def stage(self, applied: Application) -> Stage:
         if applied.status is ApplicationStatus.CONVERTED:

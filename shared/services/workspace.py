@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain import preparation
 from shared.domain.application import Application, ApplicationStatus, reply_over
 from shared.domain.calendar import end_of_day, local_date, reached
 from shared.domain.policy import CURRENT
@@ -40,13 +41,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Hub:
-    """A trainee's own: applications that still lead somewhere, those that ended, reservations that hold a seat or money."""
+    """A trainee's own: applications that still lead somewhere, those that ended, reservations that hold a seat or money, and who coaches
+    them by account id (T30)."""
 
     applications: tuple[tuple[Application, Program], ...]
     ended: tuple[tuple[Application, Program], ...]
     reservations: tuple[tuple[Reservation, Program], ...]
     tasks: tuple[Task, ...]
     profile_missing: bool
+    coaches: Mapping[str, Person]
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class Workspace:
             reservations=tuple((one, programs[one.program_id]) for one in shown),
             tasks=tuple(self._tasks(leading, shown, programs, profile_missing)),
             profile_missing=profile_missing,
+            coaches=self.people.persons({one.coach_id for one in shown if one.coach_id}),
         )
 
     def queue(self, call: Call, roles: Sequence[str]) -> Queue:
@@ -164,6 +168,7 @@ class Workspace:
         now = self.clock.now()
         tasks = [task for one in applied if (task := _application_task(one, programs[one.program_id], now))]
         tasks += [task for one in reserved if (task := _reservation_task(one, programs[one.program_id], now))]
+        tasks += [task for one in reserved if (task := _prepare_task(one, programs[one.program_id], now))]
         tasks.sort(key=lambda task: (task.due_at is None, task.due_at or now))
         return [Task("profile", "/accounts/profile", "", None, "UTC"), *tasks] if profile_missing else tasks
 
@@ -202,6 +207,16 @@ def _application_task(one: Application, program: Program, now: datetime) -> Task
     if offered and one.offer_expires_at is not None and not reached(one.offer_expires_at, now):
         return Task("reserve", f"/reservations/for/{one.id}", program.name, one.offer_expires_at, zone)
     return None
+
+
+def _prepare_task(one: Reservation, program: Program, now: datetime) -> Task | None:
+    """H19: the open item that is due first."""
+    if one.status not in (ReservationStatus.RESERVED, ReservationStatus.CLEARED) or one.reserved_at is None:
+        return None
+    zone = program.place.zone
+    listed = preparation.tasks(one.start, local_date(one.reserved_at, zone), one.prep_done, zone, now)
+    still = next((task for task in listed if task.done_at is None), None)
+    return Task("prepare", f"/reservations/{one.id}#preparation", program.name, end_of_day(still.due_on, zone), zone) if still else None
 
 
 def _reservation_task(one: Reservation, program: Program, now: datetime) -> Task | None:

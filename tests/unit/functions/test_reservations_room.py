@@ -248,6 +248,7 @@ def test_T30_coach_is_named_on_the_rotations_pages_once_matched(desk: Desk) -> N
         html = good_page(desk.page.get(path))
         assert "Maya Lindenholm" in html
         assert "mailto:coach-1@example.org" in html
+    assert "Maya Lindenholm" in good_page(desk.page.get(OFFER)), "the offer that became a reservation"
     assert desk.api.get(f"/reservations/{id}").json["coach"] == {"name": "Maya Lindenholm", "email": "coach-1@example.org"}
     desk.scene.people.erase("coach-1")
     assert desk.api.get(f"/reservations/{id}").json["coach"] is None

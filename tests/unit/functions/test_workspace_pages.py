@@ -65,6 +65,28 @@ def test_next_tasks_come_by_time_left(rooms: Rooms) -> None:
     assert primary(tree) == ["Sign and reserve"]
 
 
+def test_H19_the_open_item_that_is_due_first_is_a_task_until_all_is_done(rooms: Rooms) -> None:
+    reserved(rooms, reserved_at="2026-11-23T15:00:00Z", balance_cents=0, paid_cents=214900, prep_done={"visa": "2026-11-23T15:00:00Z"})
+    (task,) = rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]
+    assert (task["code"], task["due_at"], task["href"]) == ("prepare", "2027-01-25T05:59:59Z", "/reservations/reservation-1#preparation")
+    tree = shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Prepare your rotation")
+    assert primary(tree) == ["Open the list"]
+    done = dict.fromkeys(("visa", "flights", "housing", "insurance", "transportation"), "2026-11-23T15:00:00Z")
+    reserved(rooms, "reservation-2", reserved_at="2026-11-23T15:00:00Z", balance_cents=0, paid_cents=214900, prep_done=done)
+    assert len(rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]) == 1
+
+
+def test_T30_the_coach_is_named_on_the_rotations_card_and_on_its_application(rooms: Rooms) -> None:
+    id = rooms.approved().rpartition("/")[2]
+    rooms.person("coach-1", ("coach",), "Maya Lindenholm", "America/Chicago")
+    reserved(rooms, coach_id="coach-1", reserved_at="2026-11-23T15:00:00Z")
+    loaded = rooms.store.load("APPLICATION", id)
+    became = builders.draft({"status": "CONVERTED", "live_reservation_id": "reservation-1"})
+    rooms.store.commit(Work(steps=(Step(loaded, became),)))
+    shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Your coach: Maya Lindenholm")
+    shown(rooms.browser(TRAINEE).get(f"/applications/{id}"), 200, "Maya Lindenholm", "coach-1@example.org")
+
+
 def test_a_held_seat_is_the_first_task_until_it_is_over(rooms: Rooms) -> None:
     reserved(rooms, status="HELD", paid_cents=0)
     tree = shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Pay for the seat that is held for you: $699.00", "30 min")
