@@ -110,10 +110,12 @@ class House(World):
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
         for tag in (f"RESERVATION_{self.reservations['RESERVED']}_9_host", f"APPLICATION_{self.applications['HOST_REVIEW']}_9_host-asked"):
             self.wiring.bounces.report(tag, "bounced", WEBHOOK)
+        made = self.wiring.cv_links.make("APPLICATION", self.applications["HOST_REVIEW"], 1, "trainee-1", "document-1")
+        self.cv = made.rpartition("/")[2]
         self.wiring.coaching.match(self.reservations["RESERVED"], WEBHOOK)
+        self.search = self.wiring.saved_searches.save(OWNER, SearchQuery(text="cardiology"))
         self.calendar = self._calendar(self.reservations["RESERVED"])
         self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
-        self.search = self.wiring.saved_searches.save(OWNER, SearchQuery(text="cardiology"))
         self._kept = [(thing, _copied(vars(thing))) for thing in self._things()]
 
     # --- who knocks, and where --------------------------------------------------------------------------------------------------------

@@ -93,16 +93,17 @@ GET /documents/<document_id>                           401    200   404      200
 GET /documents/<document_id>/file                      401    303   404      303     303      303         303   403     403   403
 GET /documents/<document_id>/received                  401    303   404      403     403      403         403   403     403   403
 POST /documents/uploads                                401    200   200      403     403      403         403   403     403   403
+GET /documents/shared/<secret>                         everybody 303
 GET /how-it-works                                      everybody 200
 GET /programs                                          everybody 200
 GET /programs/<program_id>                             everybody 200
 GET /programs/<program_id>/quote                       everybody 200
-GET /reservations/<reservation_id>                     401    200   404      200     200      200         200   200     200   403
 GET /programs/searches                                 401    200   200      403     403      403         403   403     403   403
 POST /programs/searches                                401    201   201      403     403      403         403   403     403   403
 POST /programs/searches/<search_id>/end                401    200   404      403     403      403         403   403     403   403
 GET /programs/searches/<search_id>/stop/<secret>       everybody 200
 POST /programs/searches/<search_id>/stop/<secret>      everybody 200
+GET /reservations/<reservation_id>                     401    200   404      200     200      200         200   200     200   403
 POST /reservations/<reservation_id>/calendar           401    200   404      403     403      403         403   403     403   403
 POST /reservations/<reservation_id>/calendar/close     401    200   404      403     403      403         403   403     403   403
 POST /reservations/<reservation_id>/cancel             401    200   404      403     403      403         403   403     403   403
