@@ -181,8 +181,8 @@ def test_only_the_message_that_failed_comes_back(world: World) -> None:
 )
 def test_what_a_reviewer_read_is_shown_to_whose_it_is(world: World, read: dict[str, str | None], words: tuple[str, ...]) -> None:
     state = {
-        "id": "document-9", "trainee_id": TRAINEE, "kind": "bls", "status": "STORED", "number": 1, "sha256": "1" * 64, "size": 1, "key": "k",
-        "content_type": "application/pdf", "created_at": "2026-11-23T15:00:00Z", **read,
+        "id": "document-9", "trainee_id": TRAINEE, "kind": "bls", "status": "STORED", "number": 1, "sha256": "1" * 64, "size": 1,
+        "key": "k", "content_type": "application/pdf", "created_at": "2026-11-23T15:00:00Z", **read,
     }  # fmt: skip
     builders.stored(world.store, "DOCUMENT", "document-9", state)
     shown(world.browser(TRAINEE).get("/documents"), 200, *words)
