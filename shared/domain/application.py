@@ -76,6 +76,7 @@ OPEN = (_S.DRAFT, _S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW, _S.
 UNDECIDED = (_S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW)
 """States in which the trainee waits for an answer, whoever owes the next step."""
 
+_CLOSE_GUARD = "no live hold; what is undecided when the start is less than 14 days away"
 _WITHDRAW_GUARD = "no live hold; by the system only when a sibling reserved overlapping weeks"
 
 APPLICATION = Machine(
@@ -120,7 +121,7 @@ APPLICATION = Machine(
         Arrow(_S.APPROVED, _E.OFFER_LAPSED, _SYS, _S.EXPIRED, "offer over, not reserved, no live hold, not on the waitlist"),
         Arrow(_S.APPROVED, _E.RESERVED, _SYS, _S.CONVERTED, "payment settled", ("overlapping siblings withdrawn",)),
         *(Arrow(state, _E.WITHDRAW, _TR | _SYS, _S.WITHDRAWN, _WITHDRAW_GUARD) for state in OPEN),
-        *(Arrow(state, _E.CLOSE, _SYS, _S.CLOSED, "no live hold") for state in OPEN),
+        *(Arrow(state, _E.CLOSE, _SYS, _S.CLOSED, _CLOSE_GUARD) for state in OPEN),
     ),
 )  # fmt: skip
 
