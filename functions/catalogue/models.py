@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain import specialties
+from shared.domain.answer_record import AnswerTimes
 from shared.domain.calendar import DEFAULT_WEEKS
 from shared.domain.dated_facts import Fact, visa_advice
 from shared.domain.eligibility import Reason, Verdict
@@ -187,6 +188,7 @@ class SheetView(Answer):
     cancellation: CancellationView
     review_business_hours: int = CURRENT.review_bh
     host_promise_days: int = CURRENT.host_promise_days
+    times: AnswerTimes
 
     @classmethod
     def of(cls, sheet: Sheet) -> SheetView:
@@ -207,6 +209,7 @@ class SheetView(Answer):
             later_documents=tuple(line.text for line in sheet.guidelines if line.code.startswith("document:")),
             visa=visa_advice(sheet.program.experience_types),
             cancellation=cancellation(),
+            times=sheet.times,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,7 +14,9 @@ from shared.domain.errors import Invalid
 from shared.domain.instants import Instant
 from shared.domain.saved_search import MOST, SavedSearchStatus
 from shared.domain.search import SearchQuery, address
-from shared.services.saved_searches import Kept
+
+if TYPE_CHECKING:
+    from shared.services.saved_searches import Kept
 
 
 class SaveRequest(BaseModel):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.aggregate import Actor
+from shared.events.application import ApplicationApproved, ApplicationRejected
 from shared.events.envelope import Envelope
 from shared.events.program import GuidelinesChanged, ProgramPublished, SeatsExtended
 from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleased
@@ -49,6 +50,12 @@ def note_seats(event: Envelope) -> None:
     worker.wiring.indexing.shorten()
     if event.type == SeatReleased.TYPE:
         worker.wiring.search_alerts.seats_returned(_call(event), state["program_id"], state["week_list"], event.occurred_at)
+
+
+@worker.on(ApplicationApproved.TYPE, ApplicationRejected.TYPE)
+def note_answer(event: Envelope) -> None:
+    """How long it took is told on the program's page."""
+    worker.wiring.answer_records.add(_call(event), event.subject.id)
 
 
 @worker.on(WaitlistChanged.TYPE)

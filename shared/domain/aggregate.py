@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.instants import Instant, iso
 
-Kind = Literal["APPLICATION", "RESERVATION", "PROGRAM", "ACCOUNT", "DOCUMENT", "WAITLIST", "SEARCH", "STRIPE"]
+Kind = Literal["APPLICATION", "RESERVATION", "PROGRAM", "ACCOUNT", "DOCUMENT", "WAITLIST", "SEARCH", "RECORD", "STRIPE"]
 GENESIS = "0" * 64
 
 

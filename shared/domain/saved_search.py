@@ -37,7 +37,7 @@ class SavedSearch(BaseModel):
     """`told` are the programs that a mail named on `told_on` (a date in the operator's zone); `matches` those of the last mail with the
     first Monday that fitted then."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     id: str
     version: int = 0
     trainee_id: str

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shared.services.account_staff import Staffing
     from shared.services.accounts import Accounts
     from shared.services.alternatives import Alternatives
+    from shared.services.answer_records import AnswerRecords
     from shared.services.application_file import ApplicationFiles
     from shared.services.applying import Applying
     from shared.services.asking import Asking
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
     from shared.services.reservation_views import ReservationViews
     from shared.services.reserving import Reserving
     from shared.services.reviewing import Reviewing
-    from shared.services.settling import Settling
     from shared.services.saved_searches import SavedSearches
     from shared.services.search_alerts import SearchAlerts
+    from shared.services.settling import Settling
     from shared.services.siblings import Siblings
     from shared.services.sweeping import Sweeping
     from shared.services.waitlist import Waitlist
@@ -118,6 +119,11 @@ class Wiring(WiredPorts):
         return Browsing(search=lambda: self.search_index, catalogue=self.catalogue, store=self.store, people=self.people, clock=self.clock)
 
     @cached_property
+    def answer_records(self) -> AnswerRecords:
+        from shared.services.answer_records import AnswerRecords
+
+        return AnswerRecords(self.store, self.clock)
+
     @cached_property
     def saved_searches(self) -> SavedSearches:
         from shared.services.saved_searches import SavedSearches
@@ -132,6 +138,7 @@ class Wiring(WiredPorts):
             store=self.store, catalogue=self.catalogue, people=self.people, search=lambda: self.search_index, clock=self.clock
         )
 
+    @cached_property
     def indexing(self) -> Indexing:
         from shared.services.indexing import Indexing
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.domain import guidelines
+from shared.domain.answer_record import AnswerRecord, AnswerTimes, times
 from shared.domain.calendar import DEFAULT_WEEKS, horizon, local_date, next_monday, require_start, weeks_covered
 from shared.domain.eligibility import Reason, Verdict, explain, for_all_types, lead_time_advice
 from shared.domain.errors import Invalid, NotFound
@@ -76,6 +77,7 @@ class Sheet:
     advice: Reason | None
     guidelines: tuple[Guideline, ...]
     for_me: ForMe | None
+    times: AnswerTimes
 
 
 class Browsing:
@@ -132,6 +134,7 @@ class Browsing:
             advice=lead_time_advice(chosen, today) if chosen else None,
             guidelines=guidelines.describe(program.guidelines),
             for_me=self._for_me(program, chosen or today, weeks, today, reader),
+            times=self._times(program.id),
         )
 
     def quote(self, program_id: str, wish: Wish) -> tuple[Program, Quote, int]:
@@ -151,6 +154,10 @@ class Browsing:
         _require_in_time(pay_on, start)
         seats = next((free.seats for free in starts if free.start == start), 0)
         return program, quote(program, start, weeks, pay_on, CURRENT), seats
+
+    def _times(self, program_id: str) -> AnswerTimes:
+        found = self._store.load_many([("RECORD", program_id)]).values()
+        return times(next((AnswerRecord.model_validate(loaded.state) for loaded in found), None))
 
     def _live(self, program_id: str) -> tuple[Program, date]:
         program = self._catalogue.program(program_id)

@@ -86,6 +86,11 @@ class Scene:
         self.search = LocalIndex(TantivyIndex.open(self.folder))
         return self.search
 
+    def index_again(self) -> LocalIndex:
+        """After more programs were added."""
+        self.folder = self.folder.with_name(f"{self.folder.name}-again")
+        return self.index()
+
     def sell_out(self, program_id: str, week: str) -> None:
         """Everything of one week is taken, and the index does not know it yet."""
         self.store.open_seats(program_id, {week: 0})

@@ -16,13 +16,13 @@ from shared.domain.policy import CURRENT
 from shared.domain.program import ProgramStatus, ReviewMode
 from shared.domain.search import Overlay
 from shared.domain.trainee import StepResult, TraineeStatus
-from tests.builders import facts, place
+from tests.builders import facts, place, stored
 from tests.unit.functions.catalogue_scene import Scene
 from tests.unit.pages.page_markup import problems
 
 BOTH = ("hands_on", "observership")
 START = date(2027, 3, 1)
-TEXAS = place(city="Austin", state="TX", zip="78701")
+TEXAS = place(city="Austin", state="TX", zip="78701", latitude=30.2713, longitude=-97.7426)
 
 
 @pytest.fixture
@@ -128,6 +128,43 @@ def test_a_stranger_sees_no_verdicts_and_is_told_what_signing_in_would_bring(sce
     assert found["verdicts"] == []
     assert all(hit["verdicts"] == [] for hit in found["hits"])
     assert "/accounts/sign-in?next=/programs%3Fmonth%3D2027-03" in scene.page("/programs?month=2027-03")
+
+
+def test_only_what_is_open_to_me_is_found_when_i_ask_and_a_stranger_is_told_why_nothing_is_hidden(scene: Scene) -> None:
+    scene.add("watch-austin", place=TEXAS, experience_types=("observership",))
+    scene.index_again()
+    stranger = scene.get("/programs?eligible=true")
+    assert (stranger["total"], stranger["known"], stranger["options"]["eligible"]) == (3, False, [])
+    assert "nothing is hidden" in scene.page("/programs?eligible=true")
+    scene.reader(None)
+    assert "Complete your profile" in scene.page("/programs?eligible=true")
+    scene.reader(facts(expected_graduation=None))
+    mine = scene.get("/programs?eligible=true")
+    assert {hit["program_id"] for hit in mine["hits"]} == {"heart-chicago", "skin-austin"}
+    assert [option["count"] for option in scene.get("/programs")["options"]["eligible"]] == [2]
+
+
+def test_near_a_zip_code_with_miles_on_each_card_and_a_way_back_to_anywhere(scene: Scene) -> None:
+    found = scene.get("/programs?zip=60614&within_miles=25&sort=distance")
+    assert [(hit["program_id"], hit["miles"]) for hit in found["hits"]] == [("heart-chicago", 3.2)]
+    assert [(link["label"], link["href"]) for link in found["chosen"]] == [("Within 25 miles of 60614", "/programs")]
+    assert "(3.2 miles)" in scene.page("/programs?zip=60614")
+
+
+def test_T12_a_length_shows_its_own_fee_and_starts(scene: Scene) -> None:
+    scene.sell_out("skin-austin", "2027-W15")
+    (hit,) = scene.get("/programs?weeks=8&month=2027-03")["hits"]
+    assert (hit["program_id"], hit["weeks"], hit["price_cents"]) == ("skin-austin", 8, 199800)
+    assert hit["open"] == [], "each of these eight weeks long stays needs the week that was sold"
+    assert "weeks=8" in scene.page("/programs?weeks=8")
+
+
+def test_nothing_found_names_the_filters_whose_absence_would_find_something(scene: Scene) -> None:
+    found = scene.get("/programs?state=TX&specialty=cardiology&month=2027-03")
+    assert (found["total"], [(link["field"], link["href"]) for link in found["instead"]]) == (
+        0, [("specialty", "/programs?state=TX&month=2027-03"), ("state", "/programs?specialty=cardiology&month=2027-03")],
+    )  # fmt: skip
+    assert "Search without “Texas”" in scene.page("/programs?state=TX&specialty=cardiology&month=2027-03")
 
 
 def test_nothing_private_to_a_host_is_in_any_answer(scene: Scene) -> None:
@@ -258,9 +295,23 @@ def test_T28_a_later_day_of_paying_changes_the_plan(scene: Scene) -> None:
     assert (late["due_now_cents"], late["full_only"]) == (214900, True)
 
 
+# --- how reviews go ---------------------------------------------------------------------------------------------------------------------
+def test_T18_a_program_page_tells_how_long_answers_took_and_the_promise_where_too_few_were_given(scene: Scene) -> None:
+    assert "Too few applications have been decided here" in scene.page("/programs/heart-chicago")
+    answers = [{"application_id": f"a{n}", "seconds": 3600 * n, "host_asked": True, "host_seconds": 90_000} for n in range(1, 6)]
+    stored(scene.store, "RECORD", "heart-chicago", {"id": "heart-chicago", "answers": answers})
+    assert scene.get("/programs/heart-chicago")["times"] == {
+        "cases": 5, "median_business_hours": 3, "host_asked": 5, "host_answered": 5, "host_median_days": 2,
+    }  # fmt: skip
+    text = html.fromstring(scene.page("/programs/heart-chicago")).text_content()
+    assert "half of the last 5 applications here were decided within 3 business hours of being sent" in text
+    assert "This host answered 5 of 5 questions, half of them within 2 days" in text
+
+
 PAGES = {
     "results": "/programs",
     "filtered": "/programs?specialty=dermatology&state=TX&experience_type=observership&month=2027-03&text=skin&sort=price",
+    "near": "/programs?zip=60614&within_miles=250&weeks=8&city=TX/Austin&subspecialty=nephrology&eligible=true",
     "prices": "/programs?price_min_cents=99900&price_max_cents=150000", "nothing": "/programs?text=zebra", "second": "/programs?limit=1",
     "program": "/programs/skin-austin", "operator": "/programs/heart-chicago", "refused": "/programs/heart-chicago?start=2027-03-02",
     "quote": "/programs/skin-austin/quote?start=2027-03-01&weeks=6", "full only": "/programs/heart-chicago/quote?start=2026-12-07",

@@ -13,9 +13,10 @@ import pytest
 from functions.search_indexer.handler import handler, worker
 from shared.domain.errors import Busy
 from shared.events.envelope import Envelope
+from shared.services.answer_records import AnswerRecords
 from shared.services.indexing import Indexing
 from shared.services.steps import Call
-from tests.builders import PROGRAM, TRAINEE, WEEKS, stored, stored_program
+from tests.builders import PROGRAM, TRAINEE, WEEKS, stored, stored_application, stored_program
 from tests.fakes import FakeCatalogue, FakeSearchPublisher, FakeStore, FrozenClock
 
 
@@ -43,7 +44,8 @@ class World:
             catalogue=FakeCatalogue(self.store), store=self.store, publisher=self.publisher, clock=FrozenClock()
         )  # fmt: skip
         self.alerts = Heard()
-        worker.wire(SimpleNamespace(indexing=self.indexing, store=self.store, search_alerts=self.alerts))  # type: ignore[arg-type]
+        self.records = AnswerRecords(self.store, FrozenClock())
+        worker.wire(SimpleNamespace(indexing=self.indexing, store=self.store, search_alerts=self.alerts, answer_records=self.records))  # type: ignore[arg-type]
 
     def deliver(self, *events: tuple[str, str, str]) -> list[str]:
         """(type, kind, id) each as SQS brings it from the bus; returns the message ids that come back."""
@@ -167,3 +169,10 @@ def test_only_a_seat_that_comes_back_is_told(world: World, type: str, told: bool
     stored(world.store, "RESERVATION", "r1", reservation)
     assert world.deliver((type, "RESERVATION", "r1")) == []
     assert world.alerts.returned == ([(PROGRAM, WEEKS)] if told else [])
+
+
+@pytest.mark.parametrize("type", ["ApplicationApproved.v1", "ApplicationRejected.v1"])
+def test_a_decision_goes_into_the_programs_record(world: World, type: str) -> None:
+    stored_application(world.store, submitted_at="2026-11-23T15:00:00Z", decided_at="2026-11-23T16:00:00Z")
+    assert world.deliver((type, "APPLICATION", "application-1")) == []
+    assert len(world.store.load("RECORD", PROGRAM).state["answers"]) == 1

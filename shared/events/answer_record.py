@@ -1,0 +1,18 @@
+"""What happens to a program's record of answers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shared.domain.aggregate import Kind
+from shared.domain.answer_record import Answered
+from shared.events.base import EventData
+
+
+class AnswerRecorded(EventData):
+    """One more decision; `answers` are the newest, the oldest of them first."""
+
+    TYPE: ClassVar[str] = "AnswerRecorded.v1"
+    SUBJECT: ClassVar[Kind] = "RECORD"
+    id: str
+    answers: tuple[Answered, ...]
