@@ -14,7 +14,7 @@ import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from infra.bench import gate, report, search, search_fresh, search_readers, starts
+from infra.bench import gate, report, search, search_fresh, search_readers, search_whole, starts
 from infra.bench.measure import Ratio
 from infra.bench.processes import ProcessFailed
 from infra.bench.requests import Counting
@@ -63,9 +63,11 @@ def bench(parts: Collection[str], rooms: Collection[str]) -> Iterator[Ratio]:
 def _search() -> Iterator[Ratio]:
     for number in search.SIZES:
         say(f"\n{report.search_head(number)}")
-        for found in search.measure(number):
-            say(report.search_line(found))
-            yield found
+        with search.prepared(number) as (engines, asked):
+            for found in search.measure(engines, asked, number):
+                say(report.search_line(found))
+                yield found
+            say(report.search_line(search_whole.measure(engines, asked, number)))
     say("\nReaders while the index is replaced")
     readings = search_readers.measure()
     say(readings.line)

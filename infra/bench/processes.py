@@ -125,6 +125,10 @@ class Room:
         path.write_text(json.dumps(value))
         return path
 
+    def script(self, name: str, text: str, **values: str) -> Path:
+        """Another script; `code` and `site` are filled in."""
+        return self._script(name, text.format(code=str(self.folder / "code"), site=_site(), **values))
+
     def _script(self, name: str, text: str) -> Path:
         path = self.folder / f"{name}.py"
         path.write_text(text)

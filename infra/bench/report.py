@@ -48,7 +48,7 @@ def search_head(number: int) -> str:
 
 def search_line(ratio: Ratio) -> str:
     ours, peer = (f"{value * 1000:.2f}" for value in ratio.medians)
-    return f"  {ratio.value:5.2f}  {ratio.verdict:<17} {ratio.name:<62} {ours:>7} / {peer:<8} {spread(ratio)}"
+    return f"  {ratio.value:5.2f}  {ratio.verdict:<17} {ratio.name:<70} {ours:>7} / {peer:<8} {spread(ratio)}"
 
 
 def spread(ratio: Ratio) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -106,21 +107,27 @@ def _answer(ask: Ask) -> Answer:
     return answer
 
 
-def measure(number: int) -> Iterator[Ratio]:
-    """p50 beside raw tantivy, p99 beside SQLite, and cold open with the first query. Raises `Disagreement` before anything is timed."""
+@contextmanager
+def prepared(number: int) -> Iterator[tuple[Engines, list[Question]]]:
+    """The engines over so many programs, and all questions. Raises `Disagreement` before anything is timed."""
     with tempfile.TemporaryDirectory(prefix="rota-bench-search-") as folder:
         engines = Engines.built(number, Path(folder))
         asked = questions([projection.program for projection in engines.found.before])
         engines.agree(asked[:AGREED])
-        mine = [engines.ask_ours(one) for one in asked]
-        raw = [engines.ask_raw(engines.raw, one) for one in asked]
-        yield compared(f"p50 / raw tantivy, {number:,}", mine, raw, 50, P50_BOUND, ROUNDS)
-        knowing = [engines.ask_raw(engines.knowing, one) for one in asked]
-        yield compared(f"p50 / raw tantivy on an index that knows every seat, {number:,}", mine, knowing, 50, 0, FEW_ROUNDS)
-        spelt = [question for question in asked if not question.misspelt]
-        mine, sqlite = [engines.ask_ours(one) for one in spelt], [engines.ask_sqlite(one) for one in spelt]
-        yield compared(f"p99 / SQLite FTS5, {number:,}", mine, sqlite, 99, P99_BOUND, SIZES.get(number, 1))
-        yield cold(engines, asked[0], f"cold open and first query / raw tantivy, {number:,}")
+        yield engines, asked
+
+
+def measure(engines: Engines, asked: Sequence[Question], number: int) -> Iterator[Ratio]:
+    """p50 beside raw tantivy, p99 beside SQLite, and cold open with the first query."""
+    mine = [engines.ask_ours(one) for one in asked]
+    raw = [engines.ask_raw(engines.raw, one) for one in asked]
+    yield compared(f"search p50 / raw tantivy, {number:,}", mine, raw, 50, P50_BOUND, ROUNDS)
+    knowing = [engines.ask_raw(engines.knowing, one) for one in asked]
+    yield compared(f"search p50 / raw tantivy on an index that knows every seat, {number:,}", mine, knowing, 50, 0, FEW_ROUNDS)
+    spelt = [question for question in asked if not question.misspelt]
+    mine, sqlite = [engines.ask_ours(one) for one in spelt], [engines.ask_sqlite(one) for one in spelt]
+    yield compared(f"search p99 / SQLite FTS5, {number:,}", mine, sqlite, 99, P99_BOUND, SIZES.get(number, 1))
+    yield cold(engines, asked[0], f"cold open and first query / raw tantivy, {number:,}")
 
 
 def compared(name: str, ours: Sequence[Ask], peer: Sequence[Ask], percent: int, bound: float, rounds: int) -> Ratio:
