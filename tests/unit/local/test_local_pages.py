@@ -7,12 +7,15 @@ from email.message import EmailMessage
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyotp
 import pytest
 
 from infra.local.clock import BusinessClock
 from infra.local.info import StackInfo
 from infra.local.local_pages import LocalPages, SignIn
 from infra.local.mailbox import Mailbox
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -27,7 +30,10 @@ def pages(tmp_path: Path) -> LocalPages:
     message.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename='a"; x=é.pdf')
     mailbox = Mailbox(tmp_path / "mail")
     mailbox.add("hello@rota.example", ("host@example.com",), message.as_bytes())
-    people = [SignIn("reviewer", "Nora <Feld>", "nora@staff.example", "secret & safe")]
+    people = [
+        SignIn("reviewer", "Nora <Feld>", "nora@staff.example", "secret & safe"),
+        SignIn("finance", "Victor <Amsel>", "victor@staff.example", "secret & safe", SECRET),
+    ]
     return LocalPages(lambda: info, mailbox, BusinessClock(tmp_path / "clock"), lambda: people)
 
 
@@ -41,6 +47,13 @@ def test_the_index_lists_sign_ins_cards_and_what_is_deployed_escaped(pages: Loca
     text = get(pages, "/_local/")
     for expected in ("Nora &lt;Feld&gt;", "secret &amp; safe", "4242 4242 4242 4242", "&lt;b&gt;", "make clock BY=48h"):
         assert expected in text
+
+
+def test_the_codes_page_shows_what_an_app_would_for_those_who_have_one(pages: LocalPages) -> None:
+    before, text, after = pyotp.TOTP(SECRET).now(), get(pages, "/_local/codes"), pyotp.TOTP(SECRET).now()
+    assert before in text or after in text
+    assert "Victor &lt;Amsel&gt;" in text
+    assert "Nora" not in text
 
 
 def test_the_mailbox_lists_mail_and_can_be_narrowed_to_a_recipient(pages: LocalPages) -> None:

@@ -112,6 +112,21 @@ def test_a_used_link_and_every_other_one_of_before_set_no_second_password(scene:
     assert scene.types(call).count("PasswordChanged") == 1
 
 
+def test_the_same_reset_sent_twice_at_the_same_time_is_one_change(scene: AccountScene) -> None:
+    call, token = asked(scene)
+    inner = scene.store.commit
+
+    def beaten(work: object) -> object:
+        scene.store.commit = inner  # type: ignore[method-assign]
+        scene.later(seconds=1)
+        scene.care.reset(token, OTHER)
+        return inner(work)  # type: ignore[arg-type]
+
+    scene.store.commit = beaten  # type: ignore[method-assign,assignment]
+    assert scene.care.reset(token, OTHER).state == "done"
+    assert scene.types(call).count("PasswordChanged") == 1
+
+
 def test_a_weak_password_leaves_the_link_open(scene: AccountScene) -> None:
     _, token = asked(scene)
     with pytest.raises(Invalid) as refused:
@@ -249,6 +264,15 @@ def test_a_wish_for_somebody_else_s_address_is_answered_the_same_and_gets_nowher
     assert scene.people.person(call.actor.id).email == MAIL
     assert scene.holder(NEW) == other.actor.id
     assert scene.can_sign_in(MAIL, WORDS)
+
+
+def test_an_address_that_somebody_signed_up_with_meanwhile_stays_theirs(scene: AccountScene) -> None:
+    call, token = moving(scene)
+    scene.accounts.sign_up("Somebody Else", NEW)
+    with pytest.raises(Duplicate):
+        scene.care.move(token)
+    assert scene.can_sign_in(MAIL, WORDS)
+    assert scene.people.person(call.actor.id).email == MAIL
 
 
 @pytest.mark.parametrize(
