@@ -195,6 +195,7 @@ class Application(BaseModel):
     mail_trouble: MailTrouble | None = None
     mail_trouble_at: Instant | None = None
     mail_settled_at: Instant | None = None
+    mail_again_seq: int = 0
     taken_back_ref: str | None = None
     taken_back_hash: str | None = None
     host_waived: bool = False

@@ -189,6 +189,7 @@ class Reservation(BaseModel):
     mail_trouble: MailTrouble | None = None
     mail_trouble_at: Instant | None = None
     mail_settled_at: Instant | None = None
+    mail_again_seq: int = 0
     feed_ref: str | None = None
 
 

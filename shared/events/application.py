@@ -242,9 +242,10 @@ class HostAskBounced(ApplicationEvent):
 
 
 class HostAskAgain(ApplicationEvent):
-    """A coordinator has the host asked again, by this event's own mail."""
+    """A coordinator has the host asked again, by this event's own mail: `mail_again_seq` is the event's number."""
 
     TYPE: ClassVar[str] = "HostAskAgain.v1"
+    mail_again_seq: int
     mail_trouble: None
     mail_settled_at: Instant
     host_reminders: int

@@ -179,9 +179,10 @@ class HostMailBounced(ReservationEvent):
 
 
 class HostMailAgain(ReservationEvent):
-    """A coordinator has the host's mail sent again, as this event's own mail."""
+    """A coordinator has the host's mail sent again, as this event's own mail: `mail_again_seq` is the event's number."""
 
     TYPE: ClassVar[str] = "HostMailAgain.v1"
+    mail_again_seq: int
     mail_trouble: None
     mail_settled_at: Instant
     uncertain_mail: None

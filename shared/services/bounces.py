@@ -51,7 +51,7 @@ class Bounces:
                 return "nobody waits for it"
             now, mails = self.clock.now(), (*loaded.state.get("bounced_mails", ()), name.id)
             # Sent again since: that is another mail, and the report is of the one before.
-            if not self._newest(loaded, name.id):
+            if name.seq.isdigit() and int(name.seq) < int(loaded.state.get("mail_again_seq", 0)):
                 return "sent again since"
             event: EventData = (
                 HostMailBounced(status=loaded.state["status"], mail_trouble=trouble, mail_trouble_at=now, bounced_mails=mails)
@@ -82,13 +82,11 @@ class Bounces:
             contact = self.people.contact(program.host_id)
             # The address first: a crash in between leaves the task, and repeating it is harmless.
             self.people.save_contact(replace(contact, email=address) if contact else Contact(program.host_id, program.name, address))
-            now = self.clock.now()
+            now, again = self.clock.now(), {"status": loaded.state["status"], "mail_trouble": None, "mail_again_seq": loaded.version + 1}
             event: EventData = (
-                HostMailAgain(status=loaded.state["status"], mail_trouble=None, mail_settled_at=now, uncertain_mail=None)
+                HostMailAgain(**again, mail_settled_at=now, uncertain_mail=None)
                 if kind == "RESERVATION"
-                else HostAskAgain(
-                    status=loaded.state["status"], mail_trouble=None, mail_settled_at=now, host_reminders=loaded.state["host_reminders"]
-                )
+                else HostAskAgain(**again, mail_settled_at=now, host_reminders=loaded.state["host_reminders"])
             )
             self.store.commit(Work(steps=(step(loaded, event, call, now, done=(TASK,)),)))
 
@@ -121,15 +119,6 @@ class Bounces:
         raise NotAllowedNow(
             "No mail to this host is in trouble.", "You need to do nothing here.", state=str(loaded.state["status"]), event="host_mail"
         )
-
-    def _newest(self, loaded: Loaded, mail_id: str) -> bool:
-        """Whether no later event has brought the host's mail anew."""
-        seq = mail_id.partition(":")[0].rpartition("#")[2]
-        again = [row.seq for row in self.store.history(loaded.kind, loaded.id) if row.type in _SENDS_AGAIN]
-        return not seq.isdigit() or all(row <= int(seq) for row in again)
-
-
-_SENDS_AGAIN = (HostMailAgain.TYPE, HostAskAgain.TYPE)
 
 
 def _waits(loaded: Loaded) -> bool:
