@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -276,3 +278,71 @@ def test_after_a_rejection_one_may_apply_again_for_another_start(desk: Desk) -> 
     desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No.")
     again = desk.draft(key="key-2", start=monday("2027-03-01"))
     assert desk.applying.submit(AS_TRAINEE, again.id).status is ApplicationStatus.SUBMITTED
+
+
+# --- two people at once -----------------------------------------------------------------------------------------------------------------
+class Overtaken:
+    """The store as one worker sees it: after it has read the application, somebody else is faster, once."""
+
+    def __init__(self, desk: Desk, other: Callable[[], object]) -> None:
+        self._store, self._other = desk.store, [other]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def load(self, kind: Any, id: str) -> Any:
+        found = self._store.load(kind, id)
+        if kind == "APPLICATION" and self._other:
+            self._other.pop()()
+        return found
+
+
+def test_of_two_reviewers_who_take_it_at_once_one_has_it_and_the_other_is_told(desk: Desk) -> None:
+    sent = desk.submitted()
+    slower = replace(desk.reviewing, store=Overtaken(desk, lambda: desk.reviewing.claim(AS_COLLEAGUE, sent.id)))
+    with pytest.raises(NotAllowedNow, match="Another reviewer has taken"):
+        slower.claim(AS_REVIEWER, sent.id)
+    assert desk.application(sent.id).claimed_by == "reviewer-2"
+    assert desk.types(sent.id).count("ApplicationClaimed.v1") == 1
+
+
+def test_a_decision_that_the_trainee_overtakes_by_withdrawing_is_not_made(desk: Desk) -> None:
+    mine = desk.claimed()
+    slower = replace(desk.reviewing, store=Overtaken(desk, lambda: desk.applying.withdraw(AS_TRAINEE, mine.id)))
+    with pytest.raises(NotAllowedNow):
+        slower.approve(AS_REVIEWER, mine.id)
+    assert desk.application(mine.id).status is ApplicationStatus.WITHDRAWN
+
+
+def test_a_decision_that_the_sweep_overtakes_by_ending_the_claim_is_not_made(desk: Desk) -> None:
+    mine = desk.claimed()
+    desk.clock.move(timedelta(hours=4))
+    slower = replace(desk.reviewing, store=Overtaken(desk, lambda: desk.swept(mine.id)))
+    with pytest.raises(NotAllowedNow, match="Nobody has taken"):
+        slower.reject(AS_REVIEWER, mine.id, "other", "No.")
+    assert desk.application(mine.id).status is ApplicationStatus.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("claimed", "lapses"),
+    [
+        ("2026-11-25T20:00:00+00:00", "2026-11-26T00:00:00+00:00"),
+        # Wednesday 22:30 in Chicago; Thursday is Thanksgiving, so the rest counts on from Friday 00:00.
+        ("2026-11-26T04:30:00+00:00", "2026-11-27T08:30:00+00:00"),
+        # Friday 23:00 in Chicago before the clocks change on Sunday: on Monday 03:00, an hour later in UTC than the Monday before.
+        ("2027-03-13T05:00:00+00:00", "2027-03-15T08:00:00+00:00"),
+    ],
+)
+def test_a_claim_lapses_after_four_business_hours_over_holidays_weekends_and_clock_changes(claimed: str, lapses: str) -> None:
+    desk = Desk()
+    desk.clock.set(datetime.fromisoformat(claimed))
+    desk.program()
+    desk.store.open_seats("cardiology-chicago", {f"2027-W{week}": 2 for week in range(18, 22)})
+    desk.trainee()
+    desk.document()
+    mine = desk.claimed(start=monday("2027-05-03"))
+    assert mine.claim_lapses_at == datetime.fromisoformat(lapses)
+    desk.clock.set(datetime.fromisoformat(lapses) - timedelta(seconds=1))
+    assert desk.swept(mine.id).status is ApplicationStatus.IN_REVIEW
+    desk.clock.move(timedelta(seconds=1))
+    assert desk.swept(mine.id).status is ApplicationStatus.SUBMITTED
