@@ -13,9 +13,11 @@ from urllib.parse import parse_qsl
 from infra.local.clock import Queues
 from infra.local.info import StackInfo
 from infra.local.journey import Journey
+from infra.local.mail_events import BOUNCED
 from infra.local.proofs import everything
 from infra.local.stack import ROOT, Options, Stack
 from shared.adapters.dynamodb.announcements import envelope_of
+from shared.domain.mail_names import TAG, tag_of
 
 FOLDER = ROOT / "events" / "samples"
 ACCOUNT, REGION = "000000000000", "us-east-1"
@@ -49,6 +51,8 @@ def samples(info: StackInfo) -> Iterator[tuple[str, dict[str, Any]]]:
         "reason": "PostObject",
     }
     yield "sqs-object-created.json", queued(on_bus("aws.s3", "Object Created", uploaded))
+    tags = {"ses:from-domain": ["rota.example"], TAG: [tag_of(f"{envelope_of(rows['ReservationConfirmed.v1']).id}:host")]}
+    yield "sqs-mail-bounced.json", queued({"id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "type": BOUNCED, "tags": tags})
     yield "sqs-sweep.json", queued({"sweep": "everything due"})
     yield (
         "http-search.json",

@@ -16,6 +16,7 @@ from functions.deadlines.handler import deadlines
 from functions.documents.handler import handler as documents
 from functions.documents.handler import room as documents_room
 from functions.event_publisher.handler import publish
+from functions.notifications.handler import handler as notify
 from functions.notifications.handler import worker as notifications
 from functions.payments.handler import worker as payments
 from functions.search_indexer.handler import handler as search_indexer
@@ -25,6 +26,7 @@ from infra.local.seed.catalogue import load as catalogue
 from shared.domain.instants import parse
 from shared.ports import Checkout, Contact, Person, StoredObject
 from shared.services.applying import open_claim
+from shared.services.bounces import Bounces
 from shared.services.documents import Documents
 from shared.services.indexing import Indexing
 from tests.builders import facts, stored
@@ -39,7 +41,7 @@ SAMPLES: dict[str, Any] = {path.stem: json.loads(path.read_text()) for path in F
 MAILED = ("AccountSignedUp.v1", "ApplicationSubmitted.v1", "ApplicationApproved.v1", "ReservationConfirmed.v1")
 INDEXED = ("SeatHeld.v1", "ReservationConfirmed.v1")
 OTHERS = {
-    "bus-StripeDelivered.v1", "sqs-bus-event", "sqs-object-created", "sqs-sweep", "http-search", "http-stripe-webhook",
+    "bus-StripeDelivered.v1", "sqs-bus-event", "sqs-object-created", "sqs-mail-bounced", "sqs-sweep", "http-search", "http-stripe-webhook",
     "stream-event-row", "stream-delivery",
 }  # fmt: skip
 HELD = SAMPLES["bus-SeatHeld.v1"]["detail"]["data"]
@@ -107,7 +109,9 @@ class World(Post):
             "sweeping",
             "siblings",
             "coaching",
+            "bounces",
         )
+        self.bounces = Bounces(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
         indexing = Indexing(catalogue=self.catalogue, store=self.store, publisher=self.publisher, clock=self.clock)
         wiring: Any = SimpleNamespace(
             settings=SimpleNamespace(public_url=URL), payment_gateway=self.payments, indexing=indexing,
@@ -168,6 +172,12 @@ def test_an_object_that_was_created_is_registered_as_the_trainees_document(world
     documents_room.wire(wiring)
     assert documents(SAMPLES["sqs-object-created"], None) == {"batchItemFailures": []}
     assert world.store.load("DOCUMENT", id).state["sha256"] == CV
+
+
+def test_a_report_that_the_hosts_mail_bounced_is_a_coordinators_task(world: World) -> None:
+    world.confirmed()
+    assert notify(SAMPLES["sqs-mail-bounced"], Context()) == {"batchItemFailures": []}
+    assert world.due("mail") == [HELD["id"]]
 
 
 def test_the_schedules_message_sweeps(world: World) -> None:
