@@ -22,6 +22,7 @@ from infra.local.proofs import prove
 from infra.local.replay import replay
 from infra.local.reviews import HOST_LOOKS, OPEN_TO_ALL, SPANISH, Reviews
 from infra.local.stack import Options, Stack
+from infra.local.waiting import Waiting
 from shared.domain.money import dollars
 
 GIVE_UP_SECONDS = 20.0
@@ -59,6 +60,8 @@ def play(stack: Stack) -> None:
     with journey.step("her calendar subscribes to the rotation, and she takes the address back") as notes:
         notes.append(journey.calendar(amina))
     _reviews(journey, reviewer)
+    with journey.step("the only seat is held and not paid: who waited in line gets it, who comes along does not") as notes:
+        notes.append(Waiting(journey, reviewer).plays())
     _lapse(journey, reviewer, program["id"], start)
     _replay(journey, reviewer, program["id"], start)
     _proofs(journey, amina)
