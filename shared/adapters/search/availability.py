@@ -28,13 +28,15 @@ SET_FROM = 48
 
 @dataclass
 class Segments:
-    """One open version: tantivy's searcher, the Monday of bit 0, and a `ROW` of each program by price rank."""
+    """One open version: tantivy's searcher, the Monday of bit 0, and a `ROW` of each program by price rank. `ranks` (by program) and
+    `everything` (counts over all programs) are what it was asked before."""
 
     searcher: tantivy.Searcher
     schema: tantivy.Schema
     base: date
     rows: bytes
     ranks: dict[str, int | None] = field(default_factory=dict)
+    everything: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def card(self, address: tantivy.DocAddress) -> dict[str, Any]:
         card: dict[str, Any] = json.loads(self.searcher.doc(address)["card"][0])

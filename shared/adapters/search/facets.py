@@ -22,6 +22,7 @@ from shared.domain.program import ExperienceType
 from shared.domain.search import CITIES, LENGTHS, RADII, FacetCount, Facets, month_of
 
 SIZE = 2_000
+KEPT = 200
 EVERY = 65_000  # more than any facet has values: a part of the index that brings only its own largest would make the sums wrong
 SINGLE = ("state", "review_mode", "credit_friendly")
 """A program has one of each: where one was counted over all that was asked, its sum is the total."""
@@ -30,15 +31,28 @@ SINGLE = ("state", "review_mode", "credit_friendly")
 def count(asked: Asked) -> tuple[Facets, int]:
     """The counts, and how many programs are found."""
     together = [name for name in (*COUNTED, "price") if name not in asked.filters]
-    counts = _terms(asked, asked.all(), together)
+    counts = _counted(asked, together)
     single = next((name for name in SINGLE if name in counts), "")
     total = sum(counts[single].values()) if single else asked.count(asked.all())
     for name in (*COUNTED, "price"):
         if name not in counts:
-            counts |= _terms(asked, asked.all(but=name), [name])
+            counts |= _counted(asked, [name], but=name)
     counts["month"] = _months(asked, counts["month"])
     _one_by_one(asked, counts)
     return _facets(asked, counts, total), total
+
+
+def _counted(asked: Asked, names: Sequence[str], but: str = "") -> dict[str, dict[str, int]]:
+    """The counts of these facets under everything asked, without the filter called `but`. What the whole version holds is counted once:
+    the page that most people begin with costs no pass over all programs."""
+    if asked.query.text.strip() or asked.filters.keys() - {but}:
+        return _terms(asked, asked.all(but=but), names)
+    known, keys = asked.segments.everything, {name: repr(_wanted(asked, name)) for name in names}
+    if len(known) > KEPT:  # each price that somebody types is another question
+        known.clear()
+    missing = [name for name in names if keys[name] not in known]
+    known.update({keys[name]: counts for name, counts in _terms(asked, asked.all(but=but), missing).items()})
+    return {name: dict(known[keys[name]]) for name in names}
 
 
 def _terms(asked: Asked, query: Query, names: Sequence[str]) -> dict[str, dict[str, int]]:

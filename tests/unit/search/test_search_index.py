@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.adapters.search.facets import KEPT
 from shared.adapters.search.index import TantivyIndex
 from shared.adapters.search.text import words
 from shared.domain.errors import Invalid
@@ -259,3 +260,19 @@ def test_an_empty_catalogue_answers_with_nothing(tmp_path: Path) -> None:
 def test_a_rotation_longer_than_four_weeks_needs_all_its_weeks(tmp_path: Path) -> None:
     index = indexed(tmp_path, [projection("long", weeks_min=6, weeks_max=8, weeks=weeks(date(2027, 1, 4), date(2027, 2, 8)))])
     assert ask(index).hits[0].starts == (date(2027, 1, 4),)
+
+
+def test_counts_over_all_programs_are_those_of_each_question_however_many_prices_were_asked(tmp_path: Path) -> None:
+    programs = [projection(f"prog-{n}", ("dermatology", "pediatrics")[n % 2], price=100_000 + n) for n in range(4)]
+    index = indexed(tmp_path, programs)
+    for n in range(KEPT + 20):
+        page = ask(index, price_max_cents=100_000 + n)
+        assert page.total == min(n + 1, 4)
+        assert facet(page, "price_max_cents")[str(100_000 + n)] == page.total
+        assert facet(page, "specialty") == {name: number for name, number in _halves(page.total).items() if number}
+        assert facet(ask(index), "specialty") == {"dermatology": 2, "pediatrics": 2}
+        assert facet(ask(index, f"prog {n % 4}"), "specialty") == {("dermatology", "pediatrics")[n % 2]: 1}
+
+
+def _halves(number: int) -> dict[str, int]:
+    return {"dermatology": (number + 1) // 2, "pediatrics": number // 2}
