@@ -124,6 +124,13 @@ def test_H12_an_error_of_the_linter_comes_back_beside_its_field_with_what_was_ty
     assert desk.in_force() == Guidelines()
 
 
+def test_H12_what_was_taken_out_stays_out_of_a_form_that_comes_back_refused() -> None:
+    desk = Desk(guidelines=Guidelines(min_graduation_year=2018, languages=("French",), step1_required=True, weeks_max=4))
+    tree = shown(desk.send(visa_types="B-1, b-1"), 422, "“b-1” is named twice.", "Graduated in 2018 or later, or still studying")
+    assert [value(tree, name) for name in ("min_graduation_year", "languages", "weeks_max")] == ["", "", ""]
+    assert tree.xpath("//input[@name='step1_required'][@checked]") == []
+
+
 def test_H12_bad_input_is_refused_beside_its_field() -> None:
     desk = Desk()
     for changes, field in (
