@@ -15,12 +15,13 @@ import pytest
 
 from functions.notifications.handler import html, worker
 from shared.adapters.ses_mailer import OUR_ID, raw_message
+from shared.domain import partners, preparation
 from shared.domain.fees import quote
 from shared.domain.policy import CURRENT
 from shared.domain.reservation import Choice, Reservation, ReservationStatus
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Person
-from shared.services import letters
+from shared.services import letters, reserved_letters
 from shared.services.letters import Letter
 from tests import builders
 from tests.fakes.clock import START
@@ -38,6 +39,8 @@ RESERVATION = Reservation(
 )  # fmt: skip
 CONTACT = Contact("host-1", "Dr. Núria Ågren & Søn <desk>", DESK)
 CV_LINK = "https://uploads.example/cv?a=1&b=2"
+COACH = Person("coach-1", "Maya <Lind> & Holm", "maya@staff.example", "America/Chicago")
+STILL_OPEN = preparation.tasks(builders.FIRST_DAY, START.date(), {}, PROGRAM.place.zone, START)
 LETTERS: dict[str, Letter] = {
     "confirm": letters.confirm_address(PERSON, f"{URL}/accounts/confirm/token", 48),
     "received": letters.application_received(PERSON, APPLICATION, PROGRAM, CURRENT, URL),
@@ -48,6 +51,9 @@ LETTERS: dict[str, Letter] = {
     "host": letters.host_reserved(CONTACT, PERSON, builders.facts(), APPLICATION, RESERVATION, PROGRAM, CV_LINK, 7),
     "refund due": letters.refund_due(PERSON, RESERVATION, PROGRAM, URL),
     "refunded": letters.refunded(PERSON, RESERVATION, PROGRAM, URL),
+    "paid twice": reserved_letters.second_payment_refunded(PERSON, RESERVATION, PROGRAM, 69900, "re_2", COACH, URL),
+    "before you go": reserved_letters.preparation(PERSON, RESERVATION, PROGRAM, STILL_OPEN, COACH, URL),
+    "a suggestion": reserved_letters.partner_suggested(PERSON, COACH, partners.directory()[0], RESERVATION, PROGRAM, URL),
 }
 
 
