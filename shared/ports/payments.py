@@ -43,7 +43,8 @@ class PaymentGateway(Protocol):
     """Stripe. `PaymentUnavailable` means *indeterminate*: it may have happened; ask again or wait for the webhook."""
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The idempotency key is the reservation's with the page's number: repeated, the same session. Raises `Invalid` when Stripe refuses for good."""
+        """The idempotency key is the reservation's with the page's number: repeated, the same session. Raises `Invalid`
+        when Stripe refuses for good."""
         ...
 
     def checkout(self, session_id: str) -> Checkout: ...

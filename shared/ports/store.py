@@ -126,7 +126,8 @@ class Store(Protocol):
 
     def commit(self, work: Work) -> list[EventRow]:
         """All or nothing; returns the event rows written. Raises `VersionConflict`, `SoldOut(weeks=)`, `WaitlistFirst(weeks=)`,
-        `OverlappingRotation(weeks=)`, `Duplicate(key=)`, or `Busy` when conflict retries run out. A repeated call after an unknown outcome is answered as the first."""
+        `OverlappingRotation(weeks=)`, `Duplicate(key=)`, or `Busy` when conflict retries run out. A repeated call after an unknown outcome
+        is answered as the first."""
         ...
 
     def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
