@@ -35,6 +35,7 @@ def enter_code(token: str, body: CodeForm) -> SignedInView:
 @room.get("/accounts/factor/<token>", access=ANYONE, page="factor.html", title="Set up your authenticator app")
 def offer(token: str, next: str = HOME) -> OfferView:
     """The secret to take into the app, as text and as a picture."""
+    room.keep_secret()
     return OfferView.of(room.wiring.factors.offer(token), onward(next))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.domain.account_devices import device_name
 from shared.runtime.http import Room
-from shared.runtime.http.access import COOKIE, check_origin
+from shared.runtime.http.access import COOKIE, Caller, check_origin
 from shared.runtime.http.paths import local_path
 from shared.runtime.settings import Http, Pool, SecondFactor
 
@@ -33,6 +33,8 @@ def begin_session(account_id: str) -> None:
     accounts.close_session(room.caller.session_id)
     session_id = accounts.open_session(account_id, device_name(room.request.headers.get("user-agent", "")))
     room.set_cookie(f"{COOKIE}={session_id}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
+    # From here on this request is the new session's: a page that it answers with shows who is signed in.
+    room.caller = Caller({"cookies": [f"{COOKIE}={session_id}"]}, {}, room.wiring.sessions, room.wiring.identity)
 
 
 def end_session() -> None:

@@ -108,7 +108,8 @@ class Answers:
         """Security headers, cookies, caching; a HEAD call loses its body. Signed-in answers are never stored."""
         room = self._room
         headers = answer["headers"]
-        headers.setdefault("Cache-Control", "private, no-store" if room.caller.by_cookie or room.caller.session_id else "no-cache")
+        unstored = room.caller.by_cookie or room.caller.session_id or room.cookies or room.secret
+        headers.setdefault("Cache-Control", "private, no-store" if unstored else "no-cache")
         headers["Vary"] = "Accept, Cookie, Authorization"
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"

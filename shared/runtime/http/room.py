@@ -58,6 +58,7 @@ class Room(Entry):
         self.request: Request
         self.caller: Caller
         self.cookies: list[str] = []
+        self.secret = False
         self.resolver.use(middlewares=[self._around])
         self.resolver.exception_handler(RotaError)(self._refuse)
         self.resolver.exception_handler(RequestValidationError)(self._refuse_input)
@@ -79,6 +80,10 @@ class Room(Entry):
 
     def set_cookie(self, value: str) -> None:
         self.cookies.append(value)
+
+    def keep_secret(self) -> None:
+        """No cache keeps this answer, although nobody is signed in."""
+        self.secret = True
 
     # --- routes -----------------------------------------------------------------------------------------------------------------------
     def get(
@@ -124,7 +129,7 @@ class Room(Entry):
         return self.started(Wiring.warm).answer
 
     def answer(self, event: Event, context: Any) -> dict[str, Any]:
-        self.cookies = []
+        self.cookies, self.secret = [], False
         self.request = Request(event)
         self.caller = Caller(event, self.request.headers, self.wiring.sessions, self.wiring.identity)
         try:

@@ -121,6 +121,7 @@ def test_another_password_keeps_this_browser_and_ends_the_others(world: World) -
     wrong = browser.post("/accounts/password", {"current": "not my password", "password": OTHER})
     shown(wrong, 401, "The present password is not right")
     assert "not my password" not in wrong.body
+    assert "not my password" not in str(room.request.inputs)
     answer = browser.post("/accounts/password", {"current": PASSWORD, "password": OTHER})
     assert (answer.status, answer.location) == (303, "/accounts/security?saved=password")
     assert other.get("/accounts/security").status == 303
@@ -207,12 +208,14 @@ def test_finance_without_an_app_set_one_up_before_there_is_a_session(world: Worl
     assert (first.cookies, first.location) == ([], "/accounts/factor/link-1")
     page = browser.get(first.location)
     shown(page, 200, "Set up your authenticator app")
+    assert page.headers["Cache-Control"] == "private, no-store"
     tree = html.fromstring(page.body)
     assert len(tree.xpath("//div[@class='qr']/svg")) == 1
     secret = tree.xpath("string(//strong[@class='secret'])").replace(" ", "").upper()
     shown(browser.post(first.location, {"code": "000000"}), 401, "This code is not right")
     done = browser.post(first.location, {"code": code(world, secret)})
-    shown(done, 200, "Your recovery codes", "You are signed in")
+    shown(done, 200, "Your recovery codes", "You are signed in", "Sign out")
+    assert done.headers["Cache-Control"] == "private, no-store"
     codes = html.fromstring(done.body).xpath("//li[@class='secret']/text()")
     assert len(codes) == 10
     assert signed_in(world, browser, done).get("/accounts/profile").status == 200
