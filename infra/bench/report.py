@@ -43,7 +43,7 @@ def request_line(counted: Counted) -> str:
 
 
 def search_head(number: int) -> str:
-    return f"Search of {number:,} programs (answers compared first; milliseconds ours / peer, ratios of the rounds)"
+    return f"Search of {number:,} programs (answers compared first; milliseconds of processor time, ours / peer; ratios of the rounds)"
 
 
 def search_line(ratio: Ratio) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from tantivy import Query
 
 from infra.bench import search_sqlite, search_tantivy
-from infra.bench.measure import Ratio, in_turns, percentile, seconds
+from infra.bench.measure import Ratio, in_turns, percentile, processor_seconds
 from infra.bench.search_answers import Answer, Disagreement, compare
 from infra.bench.search_catalogue import TODAY, Catalogue, Question, catalogue, questions
 from infra.bench.search_overlay import RawWithOverlay
@@ -137,8 +137,11 @@ def compared(name: str, ours: Sequence[Ask], peer: Sequence[Ask], percent: int, 
 
 
 def by_round(ours: Sequence[Ask], peer: Sequence[Ask], rounds: int) -> tuple[list[list[float]], list[list[float]]]:
-    """Seconds of each question by round, ours and the peer's; each question is asked of both, in turns, before the next one is."""
-    pairs = [in_turns((partial(seconds, mine), partial(seconds, other)), rounds) for mine, other in zip(ours, peer, strict=True)]
+    """Processor seconds of each question by round, ours and the peer's; each is asked of both, in turns, before the next one."""
+    pairs = [
+        in_turns((partial(processor_seconds, mine), partial(processor_seconds, other)), rounds)
+        for mine, other in zip(ours, peer, strict=True)
+    ]
     by_side = [[list(times) for times in zip(*(pair[side] for pair in pairs), strict=True)] for side in (0, 1)]
     return by_side[0], by_side[1]
 
@@ -153,5 +156,5 @@ def cold(engines: Engines, question: Question, name: str) -> Ratio:
         opened = engines.reopen()
         return opened.answer(question.query, scored(opened, question))
 
-    mine, peer = in_turns((partial(seconds, ours), partial(seconds, raw)), COLD_ROUNDS)
+    mine, peer = in_turns((partial(processor_seconds, ours), partial(processor_seconds, raw)), COLD_ROUNDS)
     return Ratio(name, mine, peer, COLD_BOUND)

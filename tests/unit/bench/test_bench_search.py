@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from infra.bench import search_fresh, search_readers
-from infra.bench.measure import Ratio, percentile
+from infra.bench.measure import Ratio, percentile, processor_seconds, seconds
 from infra.bench.report import search_head, search_line
 from infra.bench.search import Engines, by_round, cold, compared
 from infra.bench.search_answers import Answer, Disagreement, compare
@@ -163,3 +165,11 @@ def test_lines_show_sizes_milliseconds_and_bounds() -> None:
     shown = search_line(Ratio("search p50", [0.0012], [0.001], 1.3))
     assert shown.split() == ["1.20", "ok", "(≤", "1.30)", "search", "p50", "1.20", "/", "1.00", "1.20-1.20"]
     assert search_readers.PUBLISHES == 500
+
+
+def test_processor_time_is_what_this_process_computed_not_what_it_waited_for() -> None:
+    def waited() -> None:
+        subprocess.run([sys.executable, "-c", "while __import__('time').process_time() < 0.3: pass"], check=True)
+
+    assert processor_seconds(waited) < 0.2 < 0.3 <= seconds(waited)
+    assert processor_seconds(lambda: sum(range(10**6))) > 0.001
