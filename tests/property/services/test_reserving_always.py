@@ -40,6 +40,13 @@ class Reserving(RuleBasedStateMachine):
             with contextlib.suppress(RotaError):
                 self.scene.reserving.cancel(by("trainee", f"trainee-{who}"), live)
 
+    @rule(who=integers(0, PEOPLE - 1), stay=sampled_from([True, True, False]))
+    def wait(self, who: int, stay: bool) -> None:
+        """Joins the line, or leaves it."""
+        change = self.scene.waitlist.join if stay else self.scene.waitlist.leave
+        with contextlib.suppress(RotaError):
+            change(by("trainee", f"trainee-{who}"), f"application-{who}")
+
     @precondition(lambda self: self.scene.payments.sessions)
     @rule(draw=data())
     def pay(self, draw: object) -> None:
@@ -83,6 +90,8 @@ class Reserving(RuleBasedStateMachine):
             for session in list(scene.payments.sessions.values()):
                 scene.settling.settle(session, WEBHOOK)
             scene.sweep(minutes=40)
+        for _ in range(PEOPLE):
+            scene.sweep(hours=49)  # what the waitlist offered is not taken, and goes on to the next
         scene.check()
         refunded = {refund.payment_intent_id: refund.cents for refund in scene.payments.refunds.values()}
         for session in scene.payments.sessions.values():

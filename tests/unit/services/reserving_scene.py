@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from shared.services.holds import Holds
 from shared.services.preparing import Preparing
 from shared.services.reservation_views import ReservationViews
 from shared.services.reserving import PayLink, Reserving, Signature
+from shared.services.seat_gate import line_of
 from shared.services.settling import Settled, Settling
 from shared.services.siblings import Siblings
 from shared.services.steps import Call
@@ -117,6 +119,10 @@ class Scene:
                 holders = [r for r in seated if r.program_id == program and f"{year}-{key}" in r.week_list]
                 assert cell.taken == len(holders) <= cell.capacity, (year, key)
         assert self.store.trainee_weeks == {(r.trainee_id, week): r.id for r in seated for week in r.week_list}
+        places = [place for (kind, _), found in self.store.states.items() if kind == "WAITLIST" for place in line_of(found).line]
+        marks = Counter((place.program_id, week) for place in places for week in place.marks)
+        for (program, year), seats in self.store.seats.items():
+            assert all(cell.waiting == marks[program, f"{year}-{key}"] for key, cell in seats.weeks.items())
         for key, rows in self.store.rows.items():
             assert chain_breaks(rows) == []
             assert fold(rows) == dict(self.store.states[key].state)
