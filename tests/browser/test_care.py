@@ -43,7 +43,7 @@ def test_H19_T31_a_list_is_ticked_a_partner_suggested_and_a_bounced_host_mail_se
         salma.signs_in()
         hers.look("my-rotations-to-prepare")
         hers.open(hub)
-        hers.press("Mark as done: Flights")
+        hers.press("Mark as done Flights")
         assert "4 of 5 open" in hers.text()
         sign_in_as("coach", rota_stack, coaches)
         coaches.open("/reservations/cases")
