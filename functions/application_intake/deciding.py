@@ -16,7 +16,7 @@ from shared.domain.application_guards import lacks_host
 from shared.domain.eligibility import Reason, Verdict
 from shared.domain.guidelines import GuidelineResult, GuidelineVerdict
 from shared.domain.instants import Instant
-from shared.domain.papers import Check, evidence_for
+from shared.domain.papers import Check, evidence_for, sentence
 from shared.domain.trainee import TraineeFacts
 from shared.services.application_file import Paper, ReviewFile, Rival
 from shared.services.reviewing import REJECT_CODES, Overriding
@@ -86,6 +86,7 @@ class DocumentBrief(Answer):
 
     id: str
     kind: str
+    name: str
     number: int
     created_at: Instant
     used: bool
@@ -99,8 +100,8 @@ class DocumentBrief(Answer):
     def of(cls, paper: Paper, used: bool) -> DocumentBrief:
         state = paper.state
         return cls(
-            id=state["id"], kind=state["kind"], number=state["number"], created_at=state["created_at"], used=used,
-            checked=state.get("checked") or "", issued=state.get("issued"), expires=state.get("expires"),
+            id=state["id"], kind=state["kind"], name=sentence(state["kind"]), number=state["number"], created_at=state["created_at"],
+            used=used, checked=state.get("checked") or "", issued=state.get("issued"), expires=state.get("expires"),
             language=state.get("language") or "", why=paper.why or "",
         )  # fmt: skip
 

@@ -204,8 +204,8 @@ class Decision(Answer):
 
 
 class AlternativeView(Answer):
-    """Another program that is open to this trainee. `starts` are its next three with a seat, none once it has filled up; the price is for
-    `weeks`, in cents."""
+    """Another program that is open to this trainee. `starts` are three with a seat, from the day on that was wished if there are any, none
+    once it has filled up; the price is for `weeks`, in cents."""
 
     program: ProgramBrief
     weeks: int
@@ -213,9 +213,10 @@ class AlternativeView(Answer):
     starts: tuple[FreeStart, ...]
 
     @classmethod
-    def of(cls, one: Alternative) -> AlternativeView:
+    def of(cls, one: Alternative, wished: date | None) -> AlternativeView:
         weeks = usual_weeks(one.program)
-        return cls(program=ProgramBrief.of(one.program), weeks=weeks, price_cents=price(one.program, weeks), starts=one.starts[:3])
+        starts = tuple(free for free in one.starts if wished is None or free.start >= wished) or one.starts
+        return cls(program=ProgramBrief.of(one.program), weeks=weeks, price_cents=price(one.program, weeks), starts=starts[:3])
 
 
 # --- answers --------------------------------------------------------------------------------------------------------------------------
@@ -290,7 +291,7 @@ class ApplicationView(Answer):
             asked_since=file.asked_since,
             dropped_since=file.dropped_since,
             saved_at=file.history[-1].occurred_at if drafting else None,
-            alternatives=tuple(AlternativeView.of(one) for one in file.alternatives),
+            alternatives=tuple(AlternativeView.of(one, file.application.start) for one in file.alternatives),
             alternatives_searched=file.application.alternatives_searched,
             coach=CoachBrief(name=file.coach.name, email=file.coach.email) if file.coach else None,
             draft=DraftPart(prospect=prospect, upload=Upload.of(upload)) if drafting and prospect and upload else None,

@@ -191,7 +191,7 @@ BLS = Guidelines(documents=(DocumentRule(kind="bls", must_cover=True, needed_by=
 def test_documents_come_before_the_decision_and_each_guideline_names_what_to_read() -> None:
     rooms = Rooms(guidelines=BLS).ready()
     rooms.cv(id="document-2", kind="bls")
-    tree = shown(rooms.browser(REVIEWER).get(rooms.taken()), 200, "Not read yet", "Read: Bls, version 1", "Read: CV, version 1")
+    tree = shown(rooms.browser(REVIEWER).get(rooms.taken()), 200, "Not read yet", "Read: BLS, version 1", "Read: CV, version 1")
     order = [node.get("id") for node in tree.xpath("//*[@id='papers' or @id='rules' or @id='seats' or @id='approve']")]
     assert order == ["papers", "rules", "seats", "approve"]
 

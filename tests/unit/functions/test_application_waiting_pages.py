@@ -25,10 +25,11 @@ def declined(rooms: Rooms) -> str:
 
 def test_a_no_shows_what_is_open_instead_with_price_and_starts(rooms: Rooms) -> None:
     builders.stored_program(rooms.store, id="cardiology-austin", name="Heart Clinic", place=builders.place(city="Austin", state="TX"))
+    rooms.store.open_seats("cardiology-austin", dict.fromkeys(("2027-W05", "2027-W06", "2027-W07", "2027-W08", *WEEKS[:3]), 1))
     rooms.store.open_seats("cardiology-austin", dict.fromkeys(WEEKS, 1))
     tree = shown(
         rooms.browser(TRAINEE).get(declined(rooms)), 200, "Not accepted", "No ward place.", "Open to you instead", "Heart Clinic",
-        "Austin, TX", "$2,149.00", "Next starts with a seat: Mon 1 March 2027", never=("We found no other",),
+        "Austin, TX", "$2,149.00", "Starts with a seat: Mon 1 March 2027.", never=("We found no other",),
     )  # fmt: skip
     assert primary(tree) == ["Apply there"]
     (link,) = tree.xpath("//a[contains(., 'Apply there')]/@href")
