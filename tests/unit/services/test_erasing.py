@@ -12,12 +12,13 @@ from shared.domain import terms
 from shared.domain.accounts import mail_claim_key
 from shared.domain.aggregate import Actor, canonical, chain_breaks, fold
 from shared.domain.errors import NotAllowedNow, NotFound, WrongCredentials
+from shared.events.account import MailChangeAsked
 from shared.events.envelope import Envelope
-from shared.ports import Person, StoredObject, Work
+from shared.ports import Person, StoredObject, Text, Work
 from shared.services.accounts import Accounts, mail_claim
 from shared.services.documents import Documents
 from shared.services.erasing import Erasing
-from shared.services.steps import Call
+from shared.services.steps import Call, step
 from tests.builders import facts
 from tests.fakes import FakeDocuments, FakeIdentity, FakeLinks, FakeSessions
 from tests.fakes.doomed import Doomed, Killed
@@ -224,3 +225,16 @@ def test_a_name_that_starts_like_another_account_is_not_taken_for_it(life: Life)
     life.people.save_person(Person(f"{life.id}x", "Near", "near@example.org"))
     life.erasing.erase(ADMIN, life.id)
     assert near in life.documents.objects
+
+
+def test_erasing_forgets_every_session_and_frees_an_address_that_was_about_to_be_theirs(life: Life) -> None:
+    """A change of address was cut off between claiming the new one and everything else."""
+    wish = Text(f"{life.id}/mail-1", {"email": "new@example.org"})
+    asked = MailChangeAsked(status="ACTIVE", mail_change_ref=wish.ref, mail_change_asked_at=life.clock.now())
+    wished = step(life.store.load("ACCOUNT", life.id), asked, by("account", life.id), life.clock.now())
+    life.store.commit(Work(steps=(wished,), texts=(wish,), claims=(mail_claim("new@example.org", life.id),)))
+    life.erasing.erase(ADMIN, life.id)
+    assert life.store.claimed_by(mail_claim_key("new@example.org")) is None
+    assert life.store.claimed_by(mail_claim_key(MAIL)) is None
+    assert life.store.text(wish.ref) is None
+    assert life.sessions.listed(life.id) == []
