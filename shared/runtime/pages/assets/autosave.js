@@ -14,8 +14,8 @@ function time(zone) {
 }
 
 /* The parts that the server makes anew. What has the focus stays as it is: nobody's select closes under their hand. */
-async function bring() {
-  const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
+async function bring(address) {
+  const answer = await fetch(address, { headers: { accept: "text/html" } });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-part]")) {
@@ -44,7 +44,7 @@ function watch(form) {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: body(form), headers: { accept: "application/json" } });
       if (answer.ok) {
         said.textContent = `Saved ${time(said.dataset.zone)}. The price and the lists follow your choice.`;
-        await bring();
+        await bring(form.dataset.autosave.replace(/\/save$/, "")); // after a refusal the address bar names what was refused
       } else {
         const problem = await answer.json();
         said.textContent = `Not saved: ${problem.detail} ${problem.remedy ?? ""}`;
