@@ -210,8 +210,10 @@ def _application_task(one: Application, program: Program, now: datetime) -> Task
 
 
 def _prepare_task(one: Reservation, program: Program, now: datetime) -> Task | None:
-    """H19: the open item that is due first."""
+    """H19, H20: the open item that is due first, from the day on which reminders begin; before that nothing presses."""
     if one.status not in (ReservationStatus.RESERVED, ReservationStatus.CLEARED) or one.reserved_at is None:
+        return None
+    if one.prep_from is not None and not reached(one.prep_from, now):
         return None
     zone = program.place.zone
     listed = preparation.tasks(one.start, local_date(one.reserved_at, zone), one.prep_done, zone, now)

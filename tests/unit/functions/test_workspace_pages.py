@@ -71,9 +71,16 @@ def test_H19_the_open_item_that_is_due_first_is_a_task_until_all_is_done(rooms: 
     assert (task["code"], task["due_at"], task["href"]) == ("prepare", "2027-01-25T05:59:59Z", "/reservations/reservation-1#preparation")
     tree = shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Prepare your rotation")
     assert primary(tree) == ["Open the list"]
+    reserved(
+        rooms, "reservation-3", reserved_at="2026-11-23T15:00:00Z", balance_cents=0, paid_cents=214900, prep_from="2026-11-23T15:00:01Z"
+    )
+    codes = [task["href"] for task in rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]]
+    assert codes == [task["href"]], "ninety days before it is too early by a second"
+    rooms.clock.move(timedelta(seconds=1))
+    assert len(rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]) == 2
     done = dict.fromkeys(("visa", "flights", "housing", "insurance", "transportation"), "2026-11-23T15:00:00Z")
     reserved(rooms, "reservation-2", reserved_at="2026-11-23T15:00:00Z", balance_cents=0, paid_cents=214900, prep_done=done)
-    assert len(rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]) == 1
+    assert len(rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]) == 2
 
 
 def test_T30_the_coach_is_named_on_the_rotations_card_and_on_its_application(rooms: Rooms) -> None:
