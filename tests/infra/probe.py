@@ -45,8 +45,10 @@ def wire(settings: Any, room: str, known: set[str]) -> None:
 
 def needs(wiring: type, known: set[str]) -> dict[str, set[str]]:
     """Part of the wiring -> the settings that it and the parts it is made of ask for."""
-    parts = {name: made for name, made in vars(wiring).items() if isinstance(made, cached_property)}
-    named = {name: _attributes(made.func) for name, made in parts.items()}
+    found = {name: made for kind in reversed(wiring.__mro__) for name, made in vars(kind).items()}
+    parts = {name: made.func if isinstance(made, cached_property) else made.fget for name, made in found.items()
+             if isinstance(made, cached_property | property)}  # fmt: skip
+    named = {name: _attributes(function) for name, function in parts.items()}
 
     def closure(name: str) -> set[str]:
         return (named[name] & known).union(*(closure(part) for part in named[name] & parts.keys() - {name}))
