@@ -48,7 +48,7 @@ def ended(person: Person, application: Application, program: Program, url: str) 
     """Why the place or the offered seat is gone, and until when the application's own offer counts on."""
     assert application.start is not None
     why = {
-        "expired": "The seat that was held for you was not paid in time, so it has gone to the next in line.",
+        "expired": "The seat that was held for you was not paid in time, so it is not held any more.",
         "underpaid": "What was paid for the held seat was too little; it goes back to you, and the seat to the next in line.",
         "too_late": "The first day of this rotation has come and no seat came back, so the waitlist has ended.",
         "closed": "This program takes no reservations at present, so its waitlist has ended.",

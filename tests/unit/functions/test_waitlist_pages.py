@@ -40,6 +40,7 @@ def desk() -> Full:
 def test_waitlist_full_weeks_show_how_to_wait_and_joining_leads_back_to_the_place_in_line(desk: Full) -> None:
     html = good_page(desk.page.get(OFFER))
     assert f'action="{OFFER}/waitlist"' in html
+    assert "/checkout" not in html
     joined = desk.page.post(f"{OFFER}/waitlist")
     assert (joined.status, joined.location) == (303, OFFER)
     html = good_page(desk.page.get(OFFER))
@@ -112,7 +113,7 @@ def test_waitlist_seat_whose_48_hours_are_over_says_so_and_afterwards_what_becam
     assert "it goes to the next in line within two minutes" in good_page(desk.page.get(OFFER))
     desk.scene.sweep()
     html = good_page(desk.page.get(OFFER))
-    assert "was not paid in time and went to the next in line" in html
+    assert "was not paid in time, so it is not held any more" in html
     assert desk.api.get(OFFER).json["waitlist"]["code"] == "expired"
 
 
