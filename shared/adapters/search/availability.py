@@ -107,10 +107,21 @@ class Availability:
         return self._having[key]
 
     def _with_changes(self, mondays: Sequence[date], weeks: int | None) -> Query:
-        mask = self.segments.mask(mondays)
-        now = [id for rank, id in self.ids.items() if self.starts(rank, weeks) & mask]
-        unpatched = Query.boolean_query([(Occur.Must, self.indexed(mondays, weeks)), (Occur.MustNot, self.changed)])
-        return Query.boolean_query([(Occur.Should, unpatched), (Occur.Should, self._are(now))])
+        """Only the programs that gained their first start among these Mondays, or lost their last one, are other than the version says."""
+        mask, gained, lost = self.segments.mask(mondays), list[str](), list[str]()
+        for rank, id in self.ids.items():
+            before = runs(self.segments.free(rank), weeks or self.segments.usual(rank)) & mask
+            now = self.starts(rank, weeks) & mask
+            if now and not before:
+                gained.append(id)
+            elif before and not now:
+                lost.append(id)
+        found = self.indexed(mondays, weeks)
+        if lost:
+            found = Query.boolean_query([(Occur.Must, found), (Occur.MustNot, self._are(lost))])
+        if gained:
+            found = Query.boolean_query([(Occur.Should, found), (Occur.Should, self._are(gained))])
+        return found
 
     @cached_property
     def changed(self) -> Query:
