@@ -87,6 +87,7 @@ def test_T31_a_coach_suggests_from_the_case_and_the_trainee_reads_it_as_a_sugges
     html = good_page(page.get(f"/reservations/{id}"))
     assert "Suggest a partner" in html
     assert "Mark as done" not in html, "the list is the trainee's to tick"
+    assert "The trainee needs to pay the balance" in html
     sent = page.post(f"/reservations/{id}/suggest", {"partner_id": "lakeside-rooms"})
     assert (sent.status, sent.location) == (303, f"/reservations/{id}#preparation")
     mine = good_page(desk.page.get(f"/reservations/{id}"))
