@@ -12,7 +12,6 @@ from functions.catalogue.models import Answer
 from functions.catalogue.results import chosen
 from shared.domain.errors import Invalid
 from shared.domain.instants import Instant
-from shared.domain.saved_search import MOST, SavedSearchStatus
 from shared.domain.search import SearchQuery, address
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 class SaveRequest(BaseModel):
     """`search` is the address of its results, from `/programs` on or only what follows the question mark."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     search: str = Field(default="", max_length=4000, title="Search")
 
     def query(self) -> SearchQuery:
@@ -68,7 +67,7 @@ class SavedView(Answer):
             ends_at=saved.ends_at,
             told_on=saved.told_on,
             matches=len(saved.matches),
-            active=saved.status is SavedSearchStatus.ACTIVE,
+            active=saved.status.value == "ACTIVE",
         )
 
 
@@ -76,8 +75,10 @@ class SavedList(Answer):
     """The caller's saved searches that still wait, newest first; at most `most`."""
 
     searches: tuple[SavedView, ...]
-    most: int = MOST
+    most: int
 
     @classmethod
     def of(cls, found: list[Kept]) -> SavedList:
-        return cls(searches=tuple(SavedView.of(kept) for kept in found))
+        from shared.domain.saved_search import MOST  # a search does not wait for it
+
+        return cls(searches=tuple(SavedView.of(kept) for kept in found), most=MOST)

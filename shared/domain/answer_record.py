@@ -21,7 +21,7 @@ class Answered(BaseModel):
     """One decided application: seconds of business time from sending to decision; whether the host was asked, and the seconds (of any
     day) until it answered, None when it did not."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     application_id: str
     seconds: int
     host_asked: bool = False

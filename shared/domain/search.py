@@ -95,7 +95,7 @@ class SearchQuery(BaseModel):
 class OpenTo(BaseModel):
     """The kinds of rotation that somebody may do when it starts from `first` to `last`, both included; None is no bound."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     experience_types: tuple[ExperienceType, ...]
     first: date | None = None
     last: date | None = None
@@ -105,6 +105,7 @@ class ReaderQuery(SearchQuery):
     """A query with what nobody can say in an address: what is open to the reader (T07-T09; `eligible` asks for that alone, without it only
     the count of what it would find is worked out), and the ids of the programs that alone are looked at (all, when empty)."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     open_to: tuple[OpenTo, ...] = ()
     only: tuple[str, ...] = ()
 
@@ -112,7 +113,7 @@ class ReaderQuery(SearchQuery):
 class Projection(BaseModel):
     """A live program with its free seats by ISO week; weeks that are missing have none."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     program: Program
     weeks: dict[str, int] = Field(default_factory=dict)
 

@@ -8,6 +8,8 @@ from shared.domain.aggregate import Kind
 from shared.domain.answer_record import Answered
 from shared.events.base import EventData
 
+Answered.model_rebuild()  # put off for the program page, which never reads an event
+
 
 class AnswerRecorded(EventData):
     """One more decision; `answers` are the newest, the oldest of them first."""
