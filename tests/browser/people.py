@@ -137,6 +137,22 @@ class Trainee:
         visitor.look("calendar-address")
         visitor.press("Take the address back")
 
+    def saves_a_search(self, text: str) -> None:
+        visitor = self.visitor
+        visitor.open(f"/programs?text={text}")
+        visitor.press("Tell me when a match opens")
+        visitor.look("saved-searches")
+
+    def hears_of_a_match(self) -> None:
+        """The mail's link ends the saved search, without signing in."""
+        visitor, wanted = self.visitor, re.compile(r"/programs/searches/\S+/stop/\S+")
+        found = wanted.search(self.stack.mailbox.wait_for(self.email, lambda message: bool(wanted.search(message.text)), 60).text)
+        assert found is not None
+        visitor.open(found.group())
+        visitor.look("search-stop")
+        visitor.press("Send me no more")
+        visitor.look("search-stopped")
+
     def answers(self, question: str) -> None:
         """T18: the reviewer's question, from the mail's link to the answer."""
         visitor, path = self.visitor, f"/applications/{self.application}"

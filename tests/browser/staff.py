@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from infra.local.codes import fresh_code
 from infra.local.seed.catalogue import load as catalogue
 from infra.local.stack import Stack
 from tests.browser.people import Trainee
@@ -12,11 +13,15 @@ from tests.browser.visitor import Visitor
 
 
 def sign_in_as(role: str, stack: Stack, visitor: Visitor) -> None:
-    """A demo account of the seed with this role."""
+    """A demo account of the seed with this role; with the code of its app where it has one."""
     account = next(one for one in stack.sign_ins if role in one.role.split(", "))
     visitor.open("/accounts/sign-in")
     visitor.fill(email=account.email, password=account.password)
     visitor.press("Sign in")
+    if account.secret:
+        visitor.look(f"code-{role}")
+        visitor.fill(code=fresh_code(account.secret))
+        visitor.press("Sign in")
 
 
 @dataclass

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
+from infra.local.clock import RunningStack
 from infra.local.journey import Journey
 from infra.local.reviews import HOST_LOOKS, SPANISH
 from infra.local.stack import Stack
+from infra.local.waiting import ONE_SEAT
 from tests.browser.people import Trainee
 from tests.browser.staff import Coordinator, Host, Reviewer
 from tests.browser.visitor import Album, Visitor, Way
@@ -93,3 +95,41 @@ def _applied(stack: Stack, visitor: Visitor, name: str, program_id: str) -> Trai
     person = journey.sign_up(name)
     journey.apply(person, program_id, person.client.get(f"/programs/{program_id}")["starts"][6]["start"])
     return Trainee(stack, visitor, person.name, person.email, person.password, person.application["id"])
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_who_finds_no_seat_waits_in_line_and_is_held_the_one_that_comes_back(
+    way: Way, chromium: Browser, rota_stack: Stack, album: Album
+) -> None:
+    """Bilal holds the only seat over HTTP; Nadia waits for it in her browser, and it is held for her once he gives it back. She does not
+    want it any more, so it is open to everybody, which her saved search tells."""
+    journey, visitor = Journey(rota_stack, say=lambda _: None), Visitor(chromium, rota_stack.info.public_url, way, album)
+    reviewer = journey.staff("reviewer")
+    first = journey.sign_up("Bilal Haddad")
+    start = first.client.get(f"/programs/{ONE_SEAT}")["starts"][6 + 5 * WAYS.index(way)]["start"]
+    second = journey.sign_up("Nadia Karim")
+    for person in (first, second):
+        journey.apply(person, ONE_SEAT, start)
+        journey.approve(reviewer, person)
+    journey.sign(first)
+    journey.checkout(first, "full")
+    with visitor:
+        nadia = Trainee(rota_stack, visitor, second.name, second.email, second.password, second.application["id"])
+        nadia.signs_in()
+        nadia.saves_a_search("windlebrook")
+        visitor.open(f"/reservations/for/{nadia.application}")
+        visitor.look("reserve-sold-out")
+        visitor.press("Join the waitlist")
+        assert "Your place in line: 1 of 1" in visitor.text()
+        visitor.look("waitlist")
+        visitor.open("/workspace")
+        visitor.look("my-rotations-waiting")
+        first.client.post(f"/reservations/{first.reservation_id}/cancel")
+        visitor.open(f"/reservations/for/{nadia.application}")
+        RunningStack(rota_stack.info).run_what_is_due()
+        held = visitor.page.get_by_text("held for you")
+        visitor.until(held.first, visitor.page.reload, "the seat is held for her")
+        visitor.look("waitlist-offered")
+        visitor.press("Give the seat back")
+        visitor.look("waitlist-left")
+        nadia.hears_of_a_match()

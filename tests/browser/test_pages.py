@@ -105,3 +105,13 @@ def test_H12_a_coordinator_tries_guidelines_reads_what_cannot_work_and_saves_wha
         visitor.press("Save these guidelines")
         assert "From now on applications are held to these guidelines." in visitor.text()
         visitor.look("guidelines-saved")
+
+
+def test_T31_a_coach_reads_trainees_and_partners(visitor: Visitor, rota_stack: Stack) -> None:
+    with visitor:
+        sign_in_as("coach", rota_stack, visitor)
+        visitor.look("today-coach")
+        visitor.open("/reservations/cases")
+        visitor.look("cases")
+        visitor.open("/reservations/partners")
+        visitor.look("partners")
