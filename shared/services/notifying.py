@@ -48,8 +48,8 @@ from shared.services.addressed import Addressed
 from shared.services.cv_links import LINK_DAYS, CvLinks
 from shared.services.letters import Letter
 from shared.services.preparing import PREPARING, Preparing
-from shared.services.steps import Call, decide_again, step
 from shared.services.search_mails import SearchMails
+from shared.services.steps import Call, decide_again, step
 from shared.services.waitlist import standing_of
 
 ATTACH_BYTES = 6_000_000

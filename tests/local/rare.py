@@ -221,8 +221,6 @@ class Rare:
         coordinator = self.journey.staff("coordinator")
         expect(trainee.reservation_id in str(coordinator.get("/workspace")), "a coordinator is asked")
 
-    def outbox(self, events: Sequence[Envelope]) -> list[dict[str, Any]]:
-        """The claims on the mails of these events."""
     def mail_bounced(self, trainee: Trainee) -> None:
         """The host's mail comes back, twice reported; a coordinator corrects the address, and the host has it again."""
         contact = next(one for id, one in catalogue().contacts.items() if id == self.journey.host_of(trainee))
@@ -238,6 +236,8 @@ class Rare:
         expect(len(self.stack.mailbox.messages(contact.email)) == before + 1, "it is sent again, once")
         expect(coordinator.get(hub)["host_mail"] is None, "the task is over")
 
+    def outbox(self, events: Sequence[Envelope]) -> list[dict[str, Any]]:
+        """The claims on the mails of these events."""
         wanted = tuple(f"MAIL#{event.id}:" for event in events)
         pages = self.info.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self.info.outputs["InboxTable"])
         return [item for page in pages for item in page["Items"] if item["pk"]["S"].startswith(wanted)]

@@ -56,12 +56,12 @@ def play(journey: Journey, rare: Rare) -> None:
         rare.paid_after_the_hold(dina)
     with journey.step("mails"):
         rare.mail_refused()
+        rare.mail_bounced(bilal)
         rare.mail_uncertain(leila, lambda: _used(stack, "notifications", "dynamodb:BatchGetItem"))
     with journey.step("the last seat"):
         emil = rare.approved("Emil Sand", *program_for(leila, range(1, 2)))
         rare.version_that_was_there(emil)
     with journey.step("sweeps that meet"):
-        rare.mail_bounced(bilal)
         rare.sweeps_that_meet(farid, lambda: _used(stack, "deadlines", "dynamodb:BatchGetItem"))
 
 
