@@ -96,7 +96,7 @@ def sign_in(body: SignIn) -> SignedInView:
 @room.post("/accounts/tokens", access=ANYONE, form=TokenRequest, answers={429: (PROBLEM,)})
 def tokens(body: TokenRequest) -> TokenView:
     """An access token for `Authorization: Bearer`, good for an hour."""
-    found = room.wiring.accounts.sign_in(body.email, body.password.get_secret_value())
+    found = room.wiring.accounts.tokens(body.email, body.password.get_secret_value())
     room.wiring.factors.demanded(found.person.account_id, body.code, room.request.id)
     return TokenView.of(found)
 

@@ -177,7 +177,7 @@ class WiredPorts:
             sealer = Sealer(key, "search-cursor")
             return Seal(sealer.sign, sealer.unsign)
 
-        folder = Path(tempfile.gettempdir()) / "rota-search"
+        folder = Path(tempfile.gettempdir()) / f"rota-search-{self.function}"
         return LiveSearch(
             self.search_versions,
             folder,

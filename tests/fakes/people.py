@@ -154,7 +154,7 @@ class FakeSessions:
         if person is None or state.get("status") != "ACTIVE":
             return None
         counts_from = state.get("tokens_from")
-        if counts_from and issued_at and issued_at < parse(counts_from):
+        if counts_from and issued_at and issued_at <= parse(counts_from):
             return None
         return Session(account_id, person.name, person.zone, tuple(state["roles"]))
 

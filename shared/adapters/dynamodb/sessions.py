@@ -66,7 +66,7 @@ class DynamoSessions:
         found = self._read(account_id, {})
         session = _session(account_id, found)
         counts_from = found[items.STATE]["state"].get("tokens_from") if session else None
-        return None if counts_from and issued_at and issued_at < parse(counts_from) else session
+        return None if counts_from and issued_at and issued_at <= parse(counts_from) else session
 
     def close(self, session_id: str) -> None:
         self._inbox.delete(items.session_key(session_id))

@@ -35,7 +35,7 @@ class Open:
 
 
 class SearchDirectory:
-    """At most one version open at a time. `root` is a folder of its own (`/tmp/rota-search`)."""
+    """At most one version open at a time. `root` is a folder of its own under /tmp."""
 
     def __init__(self, root: Path, download: Callable[[Pointer], bytes]) -> None:
         self._root, self._download = root, download

@@ -44,6 +44,17 @@ def moving(scene: AccountScene, email: str = NEW) -> tuple[Call, str]:
     return call, mail_link(scene, call)
 
 
+def test_tokens_of_the_second_in_which_everything_ended_do_not_count_and_none_are_given(scene: AccountScene) -> None:
+    call, token = asked(scene)
+    scene.care.reset(token, OTHER)
+    with pytest.raises(Busy):
+        scene.accounts.tokens(MAIL, OTHER)
+    assert scene.sessions.of_account(call.actor.id, scene.sessions.wall_at) is None
+    scene.later(seconds=1)
+    assert scene.accounts.tokens(MAIL, OTHER).tokens.access_token
+    assert scene.sessions.of_account(call.actor.id, scene.sessions.wall_at) is not None
+
+
 # --- forgotten password ---------------------------------------------------------------------------------------------------------------
 def test_a_forgotten_password_is_set_anew_by_a_link_and_ends_every_session_and_token(scene: AccountScene) -> None:
     call, token = asked(scene)
@@ -54,7 +65,6 @@ def test_a_forgotten_password_is_set_anew_by_a_link_and_ends_every_session_and_t
     assert (scene.can_sign_in(MAIL, OTHER), scene.can_sign_in(MAIL, WORDS)) == (True, False)
     assert scene.sessions.read(session) is None
     assert scene.sessions.of_account(call.actor.id, scene.identity.issued_at) is None
-    assert scene.sessions.of_account(call.actor.id, scene.sessions.wall_at) is not None
     assert scene.sessions.read(scene.accounts.open_session(call.actor.id)) is not None
     assert scene.types(call)[1:] == ["PasswordResetAsked", "PasswordChanged"]
 
