@@ -87,9 +87,9 @@ def chosen(query: SearchQuery) -> tuple[Link, ...]:
     """Each filter in force with the address that takes it away. A ZIP code and its radius go together."""
     found = []
     for name in CHIPS:
-        values = _chosen(query, name)
-        for value in values:
-            rest = tuple(other for other in values if other != value) if isinstance(getattr(query, name), tuple) else _default(name)
+        held = getattr(query, name)
+        for value in _chosen(query, name):
+            rest = tuple(other for other in held if str(other) != value) if isinstance(held, tuple) else _default(name)
             found.append(Link(field=name, value=value, label=CHIPS[name](value), href=address(query, **{name: rest})))
     if query.zip:
         near = f"Within {query.within_miles} miles of {query.zip}" if query.within_miles else f"Near {query.zip}"
