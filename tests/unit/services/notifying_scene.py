@@ -8,9 +8,9 @@ from typing import Any
 
 from shared.domain.reservation import Choice
 from shared.events.envelope import Envelope
-from shared.ports import Contact, Mail, StoredObject
+from shared.ports import Contact, Mail, Step, StoredObject, Work
 from shared.services.notifying import Notifying
-from tests.builders import HOST, TRAINEE, facts, stored, stored_account
+from tests.builders import HOST, TRAINEE, draft, facts, stored, stored_account
 from tests.fakes import FakeDocuments, FakeLinks, FakeMailer, FakeOutbox
 from tests.files import A_PDF
 from tests.unit.services.reserving_scene import NAME, WEBHOOK, Scene
@@ -67,3 +67,11 @@ class Post(Scene):
 
 
 __all__ = ["DESK", "HOME", "KEY", "NAME", "URL", "WEBHOOK", "Post"]
+
+
+def told(post: Post, type: str, **changes: Any) -> Envelope:
+    """The application as it is after `type`, and that event."""
+    post.apply()
+    loaded = post.store.load("APPLICATION", "application-1")
+    post.store.commit(Work(steps=(Step(loaded, draft(changes, type, post.clock.now())),)))
+    return post.last("APPLICATION", "application-1")
