@@ -131,8 +131,8 @@ def test_a_session_of_another_epoch_is_over_and_a_token_of_before_counts_no_more
     new = sessions.open(TRAINEE, "Firefox on Windows", 1)
     assert sessions.read(old) is None
     assert sessions.read(new) is not None
-    assert sessions.of_account(TRAINEE, WALL - timedelta(seconds=1)) is None
-    assert sessions.of_account(TRAINEE, WALL) is not None
+    assert sessions.of_account(TRAINEE, WALL) is None
+    assert sessions.of_account(TRAINEE, WALL + timedelta(seconds=1)) is not None
 
 
 def test_own_sessions_are_listed_newest_first_and_ended_by_their_handle(dynamodb: Any, store: DynamoStore) -> None:
