@@ -63,9 +63,7 @@ def test_H13_the_address_works_for_seven_days_to_the_second(cv: Shared) -> None:
     assert refused.value.remedy
 
 
-@pytest.mark.parametrize(
-    "status", ["CANCELLED_BY_TRAINEE", "CANCELLED_BY_HOST", "CANCELLED_BY_OPERATOR", "REFUNDED", "NO_SHOW"]
-)
+@pytest.mark.parametrize("status", ["CANCELLED_BY_TRAINEE", "CANCELLED_BY_HOST", "CANCELLED_BY_OPERATOR", "REFUNDED", "NO_SHOW"])
 def test_a_rotation_that_is_called_off_ends_its_address_at_once(cv: Shared, status: str) -> None:
     cv.becomes("RESERVATION", cv.id, status)
     with pytest.raises(Expired):
