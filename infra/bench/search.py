@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,9 @@ class Engines:
         search_sqlite.build(prepared, folder / "sqlite")
         return cls(folder, found, TantivyIndex.open(folder / "ours"), raw(), RawTantivy(folder / "raw"), Fts5(folder / "sqlite"), raw)
 
+    def close(self) -> None:
+        self.sqlite.close()
+
     def ask_ours(self, question: Question) -> Ask:
         return lambda: self.ours.search(question.query, self.found.overlay, TODAY)
 
@@ -110,8 +113,7 @@ def _answer(ask: Ask) -> Answer:
 @contextmanager
 def prepared(number: int) -> Iterator[tuple[Engines, list[Question]]]:
     """The engines over so many programs, and all questions. Raises `Disagreement` before anything is timed."""
-    with tempfile.TemporaryDirectory(prefix="rota-bench-search-") as folder:
-        engines = Engines.built(number, Path(folder))
+    with tempfile.TemporaryDirectory(prefix="rota-bench-search-") as folder, closing(Engines.built(number, Path(folder))) as engines:
         asked = questions([projection.program for projection in engines.found.before])
         engines.agree(asked[:AGREED])
         yield engines, asked

@@ -76,6 +76,9 @@ class Fts5:
             "CREATE TEMP TABLE found (place INTEGER PRIMARY KEY, price, fails, score);"
         )
 
+    def close(self) -> None:
+        self._database.close()
+
     def answer(self, query: SearchQuery) -> Answer:
         """The first page."""
         self._fill(query)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
@@ -22,8 +24,9 @@ from tests.unit.search.catalogue import ask, indexed
 
 
 @pytest.fixture(scope="module")
-def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
-    return Engines.built(400, tmp_path_factory.mktemp("engines"))
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    with closing(Engines.built(400, tmp_path_factory.mktemp("engines"))) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
