@@ -26,7 +26,7 @@ from shared.domain.errors import Busy, Duplicate, Expired, Invalid, NotAllowedNo
 from shared.domain.instants import iso, parse
 from shared.domain.trainee import TraineeFacts
 from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
-from shared.ports import Claim, Person, Tokens, Work
+from shared.ports import Claim, Loaded, Person, Tokens, Work
 from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own
 from shared.services.steps import Call, decide_again, new
 
@@ -154,22 +154,25 @@ class Accounts(AccountPorts):
 
         Raises `WrongCredentials`, `NotAllowedNow` (right password, disabled account), `Busy`.
         """
+        return self._let_in(email, password)[0]
+
+    def tokens(self, email: str, password: str) -> SignedIn:
+        """For API clients; as `sign_in`. Tokens say when they were issued to the second only, and none of the second in which everything
+        before was ended counts: in that second `Busy` is raised."""
+        found, account = self._let_in(email, password)
+        counts_from = account.state.get("tokens_from")
+        if counts_from and iso(self.sessions.wall()) <= counts_from:
+            raise Busy("Everything that was signed in has ended a moment ago.", "Try again in a second.")
+        return found
+
+    def _let_in(self, email: str, password: str) -> tuple[SignedIn, Loaded]:
         account_id, tokens = self.identity.authenticate(self._typed(email), password)
         account = self._account(account_id)
         if account and account.state["status"] == DISABLED:
             raise NotAllowedNow("This account is disabled.", "Ask an administrator of Rota to enable it.", state=DISABLED, field="email")
         if account is None or account.state["status"] != ACTIVE:
             raise no_match()
-        return SignedIn(self.people.person(account_id), tuple(account.state["roles"]), tokens)
-
-    def tokens(self, email: str, password: str) -> SignedIn:
-        """For API clients; as `sign_in`. Tokens say when they were issued to the second only, and none of the second in which everything
-        before was ended counts: in that second `Busy` is raised."""
-        found = self.sign_in(email, password)
-        counts_from = self.store.load("ACCOUNT", found.person.account_id).state.get("tokens_from")
-        if counts_from and iso(self.sessions.wall()) <= counts_from:
-            raise Busy("Everything that was signed in has ended a moment ago.", "Try again in a second.")
-        return found
+        return SignedIn(self.people.person(account_id), tuple(account.state["roles"]), tokens), account
 
     @staticmethod
     def _typed(email: str) -> str:
