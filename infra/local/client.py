@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -41,15 +40,7 @@ class Client:
 
     def sign_in(self, email: str, password: str, code: str = "") -> None:
         """From now on every call is this person's. `code` for an account with an authenticator app. Raises `Refused`."""
-        asked = {"email": email, "password": password, **({"code": code} if code else {})}
-        try:
-            token = self.post("/accounts/tokens", asked)["access_token"]
-        except Refused as busy:
-            if busy.status != 503:
-                raise
-            # No token is given in the second in which a password changed.
-            time.sleep(1)
-            token = self.post("/accounts/tokens", asked)["access_token"]
+        token = self.post("/accounts/tokens", {"email": email, "password": password, **({"code": code} if code else {})})["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def upload(self, kind: str, name: str, content: bytes, content_type: str) -> Json:
