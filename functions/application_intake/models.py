@@ -52,15 +52,17 @@ class StartRequest(Request):
 
 
 class SaveRequest(Request):
-    """What is left out stays as it is."""
+    """What is left out stays as it is; a start of null, or emptied in a form, is undecided again."""
 
     experience_type: ExperienceType = Field(ExperienceType.HANDS_ON, title="Kind of rotation")
-    start: date = Field(date.min, title="Start")
+    start: date | None = Field(None, title="Start")
     weeks: int = Field(4, title="Weeks", ge=1, le=52)
     credit_wish: bool = Field(False, title="School credit")
 
-    def changes(self) -> dict[str, Any]:
-        return self.model_dump(include=set(SaveRequest.model_fields), exclude_unset=True)
+    def changes(self, emptied: Collection[str] = ()) -> dict[str, Any]:
+        """What was sent; of what a form sent `emptied`, the start."""
+        cleared = {"start": None} if "start" in emptied else {}
+        return cleared | self.model_dump(include=set(SaveRequest.model_fields), exclude_unset=True)
 
 
 class SubmitRequest(SaveRequest):

@@ -147,7 +147,8 @@ class Applying:
         return decide_again(begin)
 
     def save(self, call: Call, application_id: str, changes: Mapping[str, Any]) -> Application:
-        """Changes a draft; `changes` names only what is different (`start`, `weeks`, `experience_type`, `credit_wish`)."""
+        """Changes a draft; `changes` names only what is different (`start`, None for undecided, `weeks`, `experience_type`,
+        `credit_wish`)."""
 
         def decide() -> Application:
             loaded, application = own_application(self.store, call, application_id)

@@ -22,7 +22,8 @@ SECRETS = {"password", "current"}
 
 
 class Request:
-    """One call. `event` is a copy that Powertools may read; `inputs` is what a form held, to be shown again when it is refused."""
+    """One call. `event` is a copy that Powertools may read; `inputs` is what a form held, to be shown again when it is refused; `emptied`
+    names the fields that a form sent without anything in them: absent for what is made, cleared for what is changed."""
 
     def __init__(self, event: Mapping[str, Any]) -> None:
         self.headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
@@ -36,6 +37,7 @@ class Request:
         self.source_ip: str = http.get("sourceIp", "")
         self.wants_page = "text/html" in self.headers.get("accept", "")
         self.inputs: dict[str, Any] = {}
+        self.emptied: set[str] = set()
         self.idempotency_key = self.headers.get("idempotency-key", "")
         self.event: dict[str, Any] = {
             **event, "headers": self.headers, "requestContext": {**event["requestContext"], "http": {**http, "method": self.method}},
@@ -92,7 +94,10 @@ class Request:
                 self.idempotency_key = self.idempotency_key or value
             elif value.strip():
                 fields[name] = value.strip()
-        self.inputs = {name: value for name, value in fields.items() if name not in SECRETS}
+            else:
+                self.emptied.add(name)
+        self.emptied -= fields.keys()
+        self.inputs = {name: value for name, value in (dict.fromkeys(self.emptied, "") | fields).items() if name not in SECRETS}
         return fields
 
     @staticmethod

@@ -12,6 +12,7 @@ from tests.builders import PROGRAM, TRAINEE, WEEKS
 from tests.unit.functions.application_rooms import Rooms, primary, shown
 
 START = f"/applications/start?program={PROGRAM}&start=2027-03-01&weeks=4&experience_type=hands_on"
+WISH_LEFT = {"weeks": "4", "experience_type": "hands_on", "credit_wish": "false"}
 
 
 @pytest.fixture
@@ -128,3 +129,33 @@ def test_a_draft_saves_itself_where_it_can_and_says_when_it_was_saved(rooms: Roo
     rooms.clock.move(timedelta(minutes=5))
     rooms.browser(TRAINEE).post(f"{here}/save", {"credit_wish": "true"})
     shown(rooms.browser(TRAINEE).get(here), 200, "Saved Mon 23 Nov 2026, 17:05 Cairo.")
+
+
+# --- a start taken back -------------------------------------------------------------------------------------------------------------------
+def test_T11_an_emptied_start_is_undecided_again_and_the_page_says_what_is_missing(rooms: Rooms) -> None:
+    here = rooms.draft()
+    assert rooms.browser(TRAINEE).post(f"{here}/save", {**WISH_LEFT, "start": ""}).location == here
+    tree = shown(rooms.browser(TRAINEE).get(here), 200, "No start is chosen yet: choose one before you send it.", "Choose a Monday")
+    assert tree.xpath("//select[@name='start']/option[@selected]/@value") == []
+    assert rooms.api(TRAINEE).get(here).json["start"] is None
+
+
+def test_T11_a_start_of_null_clears_it_and_one_left_out_keeps_it(rooms: Rooms) -> None:
+    here = rooms.draft()
+    assert rooms.api(TRAINEE).post(f"{here}/save", {"weeks": 4}).json["start"] == "2027-03-01"
+    assert rooms.api(TRAINEE).post(f"{here}/save", {"start": None}).json["start"] is None
+
+
+@pytest.mark.parametrize("empty", ["", "   "])
+def test_T11_nobody_sends_the_start_that_they_have_just_emptied(rooms: Rooms, empty: str) -> None:
+    here = rooms.draft()
+    tree = shown(rooms.browser(TRAINEE).post(f"{here}/submit", {**WISH_LEFT, "start": empty}), 422, "No start is chosen yet.")
+    assert tree.xpath("//select[@name='start']/option[@selected]/@value") == []
+    found = rooms.api(TRAINEE).get(here).json
+    assert (found["status"], found["start"]) == ("DRAFT", "2027-03-01")
+
+
+def test_what_was_emptied_is_still_empty_when_the_rest_is_refused(rooms: Rooms) -> None:
+    here = rooms.draft()
+    tree = shown(rooms.browser(TRAINEE).post(f"{here}/save", {"start": "", "weeks": "9"}), 422, "9 weeks is not a length")
+    assert tree.xpath("//select[@name='start']/option[@selected]/@value") == []

@@ -43,7 +43,9 @@ function watch(form) {
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: body(form), headers: { accept: "application/json" } });
       if (answer.ok) {
-        said.textContent = `Saved ${time(said.dataset.zone)}. The price and the lists follow your choice.`;
+        const saved = await answer.json();
+        const next = saved.start ? "The price and the lists follow your choice." : "No start is chosen yet: choose one before you send it.";
+        said.textContent = `Saved ${time(said.dataset.zone)}. ${next}`;
         await bring(form.dataset.autosave.replace(/\/save$/, "")); // after a refusal the address bar names what was refused
       } else {
         const problem = await answer.json();
