@@ -6,7 +6,6 @@ person. The random part lies in an erasable item, so erasing the person ends the
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,11 +16,10 @@ from shared.domain.program import Program
 from shared.domain.reservation import Reservation, ReservationStatus
 from shared.events.reservation import CalendarFeedClosed, CalendarFeedOpened
 from shared.ports import BusinessClock, Catalogue, Loaded, Store, Text, Work
-from shared.services.reservation_views import feed_secret
 from shared.services.reserving import Reserving
-from shared.services.steps import Call, decide_again, step
+from shared.services.secret_addresses import lets_in, new_secret, secret_at
+from shared.services.steps import Call, decide_again, find, step
 
-RANDOM_BYTES = 32
 REFRESH = timedelta(hours=6)
 _S = ReservationStatus
 CALLED_OFF = (
@@ -53,7 +51,7 @@ class CalendarFeeds:
                 return reserved
             # A text is written once: each opening has one of its own.
             ref = f"{reserved.trainee_id}/calendar-{reserved.id}-{reserved.version}"
-            text = Text(ref, {"secret": secrets.token_urlsafe(RANDOM_BYTES)})
+            text = Text(ref, {"secret": new_secret()})
             opened = CalendarFeedOpened(status=reserved.status, feed_ref=ref)
             self.store.commit(Work(steps=(step(loaded, opened, call, self.clock.now()),), texts=(text,)))
             return self._own(call, reservation_id)[1]
@@ -76,10 +74,9 @@ class CalendarFeeds:
     def read(self, address: str) -> bytes:
         """The calendar behind an address (`<reservation id>.<random part>`). Raises `NotFound`, the same for every wrong address."""
         reservation_id, _, given = address.partition(".")
-        found = self.store.load_many([("RESERVATION", reservation_id)]) if reservation_id else {}
-        reserved = next((Reservation.model_validate(loaded.state) for loaded in found.values()), None)
-        known = feed_secret(self.store, reserved) if reserved else ""
-        if reserved is None or not known or not secrets.compare_digest(known.encode(), given.encode()):
+        found = find(self.store, "RESERVATION", reservation_id)
+        reserved = Reservation.model_validate(found.state) if found else None
+        if reserved is None or not lets_in(secret_at(self.store, reserved.feed_ref), given):
             raise NotFound("There is no calendar at this address.", "Open your rotation and copy its calendar address again.")
         return bytes(calendar(reserved, self.catalogue.program(reserved.program_id), self.clock.now(), self.public_url).to_ical())
 

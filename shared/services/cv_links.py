@@ -8,11 +8,11 @@ is called off, and its secret lies in an erasable item, so erasing the person en
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.domain.aggregate import Kind
 from shared.domain.application import ApplicationStatus
 from shared.domain.calendar import reached
 from shared.domain.documents import download_name
@@ -20,10 +20,11 @@ from shared.domain.errors import Duplicate, Expired, NotFound
 from shared.domain.instants import iso, parse
 from shared.domain.reservation import ReservationStatus
 from shared.ports import BusinessClock, DocumentStore, Loaded, People, Store, Text, Work
+from shared.services.secret_addresses import lets_in, new_secret
+from shared.services.steps import find
 
-RANDOM_BYTES = 32
 LINK_DAYS, SIGNED_SECONDS = 7, 60
-KINDS: Mapping[str, str] = {"a": "APPLICATION", "r": "RESERVATION"}
+KINDS: Mapping[str, Kind] = {"a": "APPLICATION", "r": "RESERVATION"}
 OPEN_WHILE = {
     "APPLICATION": (ApplicationStatus.HOST_REVIEW,),
     "RESERVATION": (ReservationStatus.RESERVED, ReservationStatus.CLEARED, ReservationStatus.IN_PROGRESS, ReservationStatus.COMPLETED),
@@ -45,7 +46,7 @@ class CvLinks:
         """The address for the mail that event `seq` of a case brings: the same one when the mail is composed again."""
         ref = _ref(trainee_id, kind, id, str(seq))
         until = self.clock.now() + timedelta(days=LINK_DAYS)
-        body = {"secret": secrets.token_urlsafe(RANDOM_BYTES), "expires_at": iso(until), "document_id": document_id}
+        body = {"secret": new_secret(), "expires_at": iso(until), "document_id": document_id}
         try:
             self.store.commit(Work(steps=(), texts=(Text(ref, body),)))
         except Duplicate:
@@ -59,17 +60,16 @@ class CvLinks:
         if len(parts) != 4 or parts[0] not in KINDS:
             raise _unknown()
         kind, id, seq, given = KINDS[parts[0]], *parts[1:]
-        found = self.store.load_many([(kind, id)]) if id else {}  # type: ignore[list-item]
-        case = next(iter(found.values()), None)
+        case = find(self.store, kind, id)
         kept = self.store.text(_ref(str(case.state["trainee_id"]), kind, id, seq)) if case and seq else None
-        if case is None or not kept or not secrets.compare_digest(str(kept["secret"]).encode(), given.encode()):
+        if case is None or not kept or not lets_in(str(kept["secret"]), given):
             raise _unknown()
         if reached(parse(str(kept["expires_at"])), self.clock.now()) or case.state["status"] not in OPEN_WHILE[kind]:
             raise Expired("This address of a CV has ended.", "Answer the mail that it came with: we send you the CV again.")
         return self._signed(case, str(kept["document_id"]))
 
     def _signed(self, case: Loaded, document_id: str) -> str:
-        document = next(iter(self.store.load_many([("DOCUMENT", document_id)]).values()), None)
+        document = find(self.store, "DOCUMENT", document_id)
         if document is None or document.state["status"] != "STORED" or document.state["trainee_id"] != case.state["trainee_id"]:
             raise _unknown()
         state, person = document.state, self.people.person(str(case.state["trainee_id"]))

@@ -5,7 +5,6 @@ The link answers once: the answer moves the application on, and the link of an a
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -31,9 +30,9 @@ from shared.events.application import ApplicationRouted, HostRecommended, HostTa
 from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, Text, Work
 from shared.services.applying import STALE, WAITS, application_of, over
 from shared.services.reviewing import Reviewing, guideline_results
-from shared.services.steps import Call, decide_again, step
+from shared.services.secret_addresses import lets_in, new_secret, secret_at
+from shared.services.steps import Call, decide_again, find, step
 
-RANDOM_BYTES = 32
 FOR_HOSTS = ("status", "step1", "step2_ck", "graduation_year", "languages", "lead_days", "weeks", "cv_language")
 """Of the guidelines, those whose verdicts a host sees before a seat is reserved: nothing about visa or health documents."""
 State = Literal["open", "answered", "over", "moved"]
@@ -195,7 +194,7 @@ class HostReview:
         )  # fmt: skip
         due = (Due("host", next_host_step(now, now, policy), "host"),)
         done = tuple(kind for kind in WAITS[application.status] if kind not in ("host", STALE))
-        texts = (Text(ref, {"secret": secrets.token_urlsafe(RANDOM_BYTES)}), *((Text(why, {"text": again}),) if again else ()))
+        texts = (Text(ref, {"secret": new_secret()}), *((Text(why, {"text": again}),) if again else ()))
         self.store.commit(Work(steps=(step(loaded, event, call, now, due=due, done=done),), texts=texts))
 
     @staticmethod
@@ -221,12 +220,9 @@ class HostReview:
         return "answered" if application.host_recommendation is not None else "moved"
 
     def _by_link(self, application_id: str, secret: str) -> tuple[Loaded, Application]:
-        found = self.store.load_many([("APPLICATION", application_id)])
-        loaded = next(iter(found.values()), None)
+        loaded = find(self.store, "APPLICATION", application_id)
         application = application_of(loaded) if loaded else None
-        kept = self.store.text(application.host_link_ref) if application and application.host_link_ref else None
-        known = str((kept or {}).get("secret", ""))
-        if loaded is None or application is None or not known or not secrets.compare_digest(known.encode(), secret.encode()):
+        if loaded is None or application is None or not lets_in(secret_at(self.store, application.host_link_ref), secret):
             raise NotFound("There is no such link.", "Open the newest mail and use its link unchanged.")
         return loaded, application
 

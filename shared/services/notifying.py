@@ -49,6 +49,7 @@ from shared.services.cv_links import LINK_DAYS, CvLinks
 from shared.services.letters import Letter
 from shared.services.preparing import PREPARING, Preparing
 from shared.services.search_mails import SearchMails
+from shared.services.secret_addresses import secret_at
 from shared.services.steps import Call, decide_again, step
 from shared.services.waitlist import standing_of
 
@@ -193,11 +194,11 @@ class Notifying:
     def _host_asked(self, event: Envelope) -> Addressed | None:
         """With the CV, which the host may see from here on; nothing once it answered, or nobody waits for it any more."""
         person, application, program = self._application(event)
-        secret = self.store.text(application.host_link_ref) if application.host_link_ref else None
+        secret = secret_at(self.store, application.host_link_ref)
         if application.status is not ApplicationStatus.HOST_REVIEW or host_over(application, self.clock.now()) or not secret:
             return None
         contact = self._contact(program)
-        link = f"{self.public_url}/applications/{application.id}/recommend/{secret['secret']}"
+        link = f"{self.public_url}/applications/{application.id}/recommend/{secret}"
         reminder = int(event.data["host_reminders"])
         attachments, cv = self._cv(event, application, person)
         letter = letters.recommendation_wanted(contact, person, application, program, link, reminder, cv)

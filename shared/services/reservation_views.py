@@ -17,6 +17,7 @@ from shared.domain.reservation import Reservation, hold_over
 from shared.domain.seats import SeatYear, WeekSeats, free_by_week, seats_for
 from shared.ports import BusinessClock, Catalogue, Person, Store
 from shared.services.reserving import Reserving
+from shared.services.secret_addresses import secret_at
 from shared.services.steps import Call
 from shared.services.waitlist import Standing as InLine
 from shared.services.waitlist import standing_of
@@ -144,14 +145,8 @@ class ReservationViews:
         return self.reserving.people.persons([reserved.coach_id]).get(reserved.coach_id) if reserved.coach_id else None
 
     def _feed(self, reserved: Reservation) -> str:
-        secret = feed_secret(self.store, reserved)
+        secret = secret_at(self.store, reserved.feed_ref)
         return f"{reserved.id}.{secret}" if secret else ""
 
     def _seats(self, program_id: str, weeks: tuple[str, ...]) -> list[SeatYear]:
         return self.store.seat_years([(program_id, year) for year in by_iso_year(weeks)])
-
-
-def feed_secret(store: Store, reserved: Reservation) -> str:
-    """The random part of an open calendar's address; empty when it is closed, or the person was erased."""
-    kept = store.text(reserved.feed_ref) if reserved.feed_ref else None
-    return str((kept or {}).get("secret", ""))

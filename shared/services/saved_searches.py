@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +10,11 @@ from shared.domain.saved_search import LIFE, MOST, SavedSearch, SavedSearchStatu
 from shared.domain.search import SearchQuery
 from shared.events.saved_search import SearchEnded, SearchSaved
 from shared.ports import BusinessClock, Claim, Due, Ids, Loaded, Store, Text, Work
-from shared.services.steps import Call, decide_again, new, step
+from shared.services.secret_addresses import lets_in, new_secret
+from shared.services.steps import Call, decide_again, find, new, step
 
 SAVED = "saved_search"
 """The due rows that list every saved search, in the order in which they end."""
-RANDOM_BYTES = 24
 LISTED = 200
 ENDED = SavedSearchStatus.ENDED
 
@@ -59,7 +58,7 @@ class SavedSearches:
             status=SavedSearchStatus.ACTIVE, id=id, trainee_id=trainee, query_ref=ref, query_hash=query_hash(query), created_at=now,
             ends_at=now + LIFE,
         )  # fmt: skip
-        text = Text(ref, {"query": kept(query), "secret": secrets.token_urlsafe(RANDOM_BYTES)})
+        text = Text(ref, {"query": kept(query), "secret": new_secret()})
         one = step(new("SEARCH", id), event, call, now, due=(Due(SAVED, event.ends_at, "system"),))
         self.store.commit(Work(steps=(one,), claims=(claim,), texts=(text,)))
         return self._kept(id)
@@ -74,7 +73,7 @@ class SavedSearches:
         """Ended before: nothing happens. Raises `NotFound`, the same for somebody else's."""
 
         def decide() -> None:
-            loaded = self._loaded(id)
+            loaded = find(self.store, "SEARCH", id)
             if loaded is None or loaded.state["trainee_id"] != call.actor.id:
                 raise _unknown()
             self._end(loaded, call)
@@ -83,9 +82,9 @@ class SavedSearches:
 
     def of_link(self, id: str, secret: str) -> Kept:
         """What a mail's link is about, also when it has ended. Raises `NotFound`, the same for every wrong address."""
-        loaded = self._loaded(id)
+        loaded = find(self.store, "SEARCH", id)
         found = kept_of(self.store, loaded) if loaded else None
-        if found is None or not secrets.compare_digest(found.secret.encode(), secret.encode()):
+        if found is None or not lets_in(found.secret, secret):
             raise _unknown()
         return found
 
@@ -114,9 +113,6 @@ class SavedSearches:
         if found is None:
             raise _unknown()
         return found
-
-    def _loaded(self, id: str) -> Loaded | None:
-        return next(iter(self.store.load_many([("SEARCH", id)]).values()), None)
 
 
 def kept_of(store: Store, loaded: Loaded) -> Kept | None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from shared.domain.aggregate import GENESIS, Actor, Draft, Kind
 from shared.domain.errors import VersionConflict
 from shared.events.base import EventData
-from shared.ports import Due, Loaded, Step
+from shared.ports import Due, Loaded, Step, Store
 
 Answer = TypeVar("Answer")
 ATTEMPTS = 5
@@ -28,6 +28,11 @@ class Call:
 def new(kind: Kind, id: str) -> Loaded:
     """An aggregate that does not exist yet."""
     return Loaded(kind, id, {}, 0, GENESIS)
+
+
+def find(store: Store, kind: Kind, id: str | None) -> Loaded | None:
+    """The aggregate as it is (strongly consistent), or None: for what may not exist, and for ids that come with an address or an event."""
+    return store.load_many([(kind, id)]).get((kind, id)) if id else None
 
 
 def step(loaded: Loaded, event: EventData, call: Call, now: datetime, *, due: tuple[Due, ...] = (), done: tuple[str, ...] = ()) -> Step:

@@ -30,8 +30,8 @@ from shared.ports import Person, Work
 from shared.runtime.bootstrap import Wiring
 from shared.services.accounts import mail_claim
 from shared.services.applying import Wish
-from shared.services.reservation_views import feed_secret
 from shared.services.reserving import Signature
+from shared.services.secret_addresses import secret_at
 from tests import builders
 from tests.builders import PROGRAM
 from tests.fakes import FakeDeliveries, FakePayments
@@ -224,7 +224,7 @@ class House(World):
 
     def _calendar(self, reservation_id: str) -> str:
         """The secret of an open calendar address."""
-        return f"{reservation_id}.{feed_secret(self.store, self.wiring.calendar_feeds.open(OWNER, reservation_id))}"
+        return f"{reservation_id}.{secret_at(self.store, self.wiring.calendar_feeds.open(OWNER, reservation_id).feed_ref)}"
 
     def _session(self, application_id: str) -> str:
         return self.payments.session_of(self._reservation(application_id)).id

@@ -10,7 +10,7 @@ from icalendar import Calendar
 from shared.domain.errors import NotAllowedNow, NotFound
 from shared.domain.reservation import Reservation, ReservationStatus
 from shared.services.calendar_feeds import CALLED_OFF, calendar
-from shared.services.reservation_views import feed_secret
+from shared.services.secret_addresses import secret_at
 from tests.builders import TRAINEE
 from tests.unit.services.reserving_scene import NAME, WEBHOOK, Scene, by
 
@@ -31,7 +31,7 @@ def the_one(scene: Scene) -> Reservation:
 
 
 def address(scene: Scene) -> str:
-    return f"{the_one(scene).id}.{feed_secret(scene.store, the_one(scene))}"
+    return f"{the_one(scene).id}.{secret_at(scene.store, the_one(scene).feed_ref)}"
 
 
 def read(scene: Scene) -> Calendar:
@@ -109,7 +109,7 @@ def test_closed_address_ends_at_once_and_the_next_one_is_another(scene: Scene) -
 def test_the_secret_is_in_no_event_row(scene: Scene) -> None:
     id = the_one(scene).id
     scene.feeds.open(OWNER, id)
-    secret = feed_secret(scene.store, the_one(scene))
+    secret = secret_at(scene.store, the_one(scene).feed_ref)
     assert len(secret) >= 40
     assert secret not in "".join(row.model_dump_json() for row in scene.store.history("RESERVATION", id))
     assert secret not in str(scene.store.load("RESERVATION", id).state)
