@@ -33,7 +33,7 @@ def test_T16_the_draft_lists_each_document_by_when_and_against_the_dates() -> No
     tree = shown(
         rooms.browser(TRAINEE).get(here), 200, "To apply", "Before approval", "Before the rotation starts",
         "issued on or after Tue 1 December 2026",
-        "valid through Sun 28 March 2027", "Not there yet", "There, not read yet",
+        "valid through Sun 28 March 2027", "Not uploaded yet", "Uploaded, not read yet",
     )  # fmt: skip
     (form,) = tree.xpath("//form[@action='/documents/uploads'][.//input[@value='tb_test']]")
     assert form.xpath(".//input[@name='next']/@value") == [here]
@@ -70,7 +70,7 @@ def test_a_document_that_does_not_count_says_so_until_a_newer_one_comes() -> Non
     here = rooms.draft()
     shown(rooms.browser(TRAINEE).get(here), 200, "The one you sent does not count", "The card's back is missing.")
     rooms.cv(id="document-3", kind="bls", number=2)
-    shown(rooms.browser(TRAINEE).get(here), 200, "There, not read yet", never=("does not count",))
+    shown(rooms.browser(TRAINEE).get(here), 200, "Uploaded, not read yet", never=("does not count",))
 
 
 # --- duplicates, overlaps, length, near starts, credit ------------------------------------------------------------------------------------
