@@ -9,7 +9,7 @@ from shared.domain.aggregate import Actor
 from shared.domain.errors import NotFound, WrongCredentials
 from shared.events.base import EventData
 from shared.ports import BusinessClock, Claim, Identity, Ids, Link, Links, Loaded, People, Sessions, Store, Text, Work
-from shared.services.steps import Call, step
+from shared.services.steps import Call, find, step
 
 TRAINEE = "trainee"
 UNCONFIRMED, INVITED, ACTIVE, DISABLED = "UNCONFIRMED", "INVITED", "ACTIVE", "DISABLED"
@@ -26,7 +26,7 @@ class AccountPorts:
     ids: Ids
 
     def _account(self, account_id: str) -> Loaded | None:
-        return self.store.load_many([("ACCOUNT", account_id)]).get(("ACCOUNT", account_id))
+        return find(self.store, "ACCOUNT", account_id)
 
     def _active(self, account_id: str) -> Loaded:
         """Raises `NotFound`, also for an account that is not active (any more)."""

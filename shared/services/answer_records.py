@@ -10,8 +10,8 @@ from shared.domain.answer_record import Answered, AnswerRecord
 from shared.domain.application import Application
 from shared.domain.business_clock import business_time_between
 from shared.events.answer_record import AnswerRecorded
-from shared.ports import BusinessClock, Loaded, Store, Work
-from shared.services.steps import Call, decide_again, new, step
+from shared.ports import BusinessClock, Store, Work
+from shared.services.steps import Call, decide_again, find, new, step
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class AnswerRecords:
     def _add(self, call: Call, application_id: str) -> bool:
         application = Application.model_validate(self.store.load("APPLICATION", application_id).state)
         added = answered(application)
-        loaded = _loaded(self.store, application.program_id) or new("RECORD", application.program_id)
+        loaded = find(self.store, "RECORD", application.program_id) or new("RECORD", application.program_id)
         record = AnswerRecord.model_validate({"id": application.program_id, **loaded.state})
         if added is None or record.knows(application_id):
             return False
@@ -50,7 +50,3 @@ def answered(application: Application) -> Answered | None:
 
 def _seconds(span: timedelta) -> int:
     return span // timedelta(seconds=1)
-
-
-def _loaded(store: Store, program_id: str) -> Loaded | None:
-    return next(iter(store.load_many([("RECORD", program_id)]).values()), None)

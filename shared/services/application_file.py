@@ -30,7 +30,7 @@ from shared.services.alternatives import Alternative, next_starts
 from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application, releases_of
 from shared.services.reviewing import guideline_results
-from shared.services.steps import Call
+from shared.services.steps import Call, find
 
 RIVALS_READ = 100
 """How many waiting applications of each kind are looked at for rivals; more than that are "at least"."""
@@ -204,8 +204,8 @@ class ApplicationFiles:
 
     def _coach(self, application: Application) -> Person | None:
         """T30: whoever looks after the rotation that this application became; None before one is matched, and once erased."""
-        found = self.store.load_many([("RESERVATION", application.live_reservation_id or "")])
-        coach = next((str(one.state["coach_id"]) for one in found.values() if one.state.get("coach_id")), None)
+        found = find(self.store, "RESERVATION", application.live_reservation_id)
+        coach = found.state.get("coach_id") if found else None
         return self.people.persons([coach]).get(coach) if coach else None
 
     def staff(self, application_id: str) -> ReviewFile:
@@ -366,8 +366,8 @@ class ApplicationFiles:
         return str(found["text"]) if found else None
 
     def _number(self, document_id: str | None) -> int | None:
-        found = self.store.load_many([("DOCUMENT", document_id)]) if document_id else {}
-        return next((int(loaded.state["number"]) for loaded in found.values()), None)
+        found = find(self.store, "DOCUMENT", document_id)
+        return int(found.state["number"]) if found else None
 
 
 def _only(here: Guidelines | None, there: Guidelines | None) -> tuple[str, ...]:

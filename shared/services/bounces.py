@@ -18,7 +18,7 @@ from shared.events.application import HostAskAgain, HostAskBounced, HostAskSettl
 from shared.events.base import EventData
 from shared.events.reservation import HostMailAgain, HostMailBounced, HostMailSettled
 from shared.ports import BusinessClock, Catalogue, Contact, Due, Loaded, People, Store, Work
-from shared.services.steps import Call, decide_again, step
+from shared.services.steps import Call, decide_again, find, step
 
 HOST_MAILS = {"RESERVATION": "host", "APPLICATION": "host-asked"}
 """The mail that a host must have, per kind of aggregate. What bounces of all others is in the log."""
@@ -41,8 +41,7 @@ class Bounces:
         kind: Case = "RESERVATION" if name.kind == "RESERVATION" else "APPLICATION"
 
         def decide() -> str:
-            found = self.store.load_many([(kind, name.aggregate_id)])
-            loaded = next(iter(found.values()), None)
+            loaded = find(self.store, kind, name.aggregate_id)
             if loaded is None:
                 return "unknown case"
             if name.id in loaded.state.get("bounced_mails", ()):

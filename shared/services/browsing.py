@@ -22,6 +22,7 @@ from shared.domain.search import OpenTo, ReaderQuery, SearchHit, SearchPage, Sea
 from shared.domain.seats import FreeStart, free_by_week, free_starts, seats_for
 from shared.domain.trainee import TraineeFacts
 from shared.ports import BusinessClock, Catalogue, People, SearchIndex, Store
+from shared.services.steps import find
 
 DAY = timedelta(days=1)
 
@@ -156,8 +157,8 @@ class Browsing:
         return program, quote(program, start, weeks, pay_on, CURRENT), seats
 
     def _times(self, program_id: str) -> AnswerTimes:
-        found = self._store.load_many([("RECORD", program_id)]).values()
-        return times(next((AnswerRecord.model_validate(loaded.state) for loaded in found), None))
+        found = find(self._store, "RECORD", program_id)
+        return times(AnswerRecord.model_validate(found.state) if found else None)
 
     def _live(self, program_id: str) -> tuple[Program, date]:
         program = self._catalogue.program(program_id)

@@ -12,7 +12,7 @@ from shared.domain.papers import DECLINED, Check, require_sensible
 from shared.events.people import DocumentChecked
 from shared.ports import BusinessClock, Loaded, Store, Text, Work
 from shared.services.reviewing import Reviewing
-from shared.services.steps import Call, decide_again, step
+from shared.services.steps import Call, decide_again, find, step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Checking:
         def decide() -> Loaded:
             # Whoever may approve may read: the arrow is only looked up, nothing moves.
             _, application, _ = self.reviewing.taken_for(call, application_id, ApplicationEvent.APPROVE)
-            loaded = self.store.load_many([("DOCUMENT", document_id)]).get(("DOCUMENT", document_id))
+            loaded = find(self.store, "DOCUMENT", document_id)
             if loaded is None or loaded.state["trainee_id"] != application.trainee_id or loaded.state["status"] != "STORED":
                 raise NotFound("There is no such document in this application.", "Reload the page.")
             now = self.clock.now()

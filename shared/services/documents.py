@@ -15,7 +15,7 @@ from shared.domain.documents import EXTENSIONS, KINDS, MAX_BYTES, Inspected, Pla
 from shared.domain.errors import Duplicate, Invalid, NotFound
 from shared.events.people import DocumentRefused, DocumentStored
 from shared.ports import BusinessClock, Claim, DocumentStore, Ids, Loaded, People, Store, Work
-from shared.services.steps import Call, decide_again, new, step
+from shared.services.steps import Call, decide_again, find, new, step
 
 STORED, REFUSED = "STORED", "REFUSED"
 MINE = 200
@@ -129,7 +129,7 @@ class Documents:
 
     def document(self, call: Call, document_id: str) -> Loaded:
         """The caller's own, or anybody's for staff who act as such. Raises `NotFound`, also for somebody else's."""
-        found = self.store.load_many([("DOCUMENT", document_id)]).get(("DOCUMENT", document_id))
+        found = find(self.store, "DOCUMENT", document_id)
         if found is None or (call.actor.role == "trainee" and found.state["trainee_id"] != call.actor.id):
             raise NotFound(f"There is no document {document_id}.", "Open it from your documents page.")
         return found
