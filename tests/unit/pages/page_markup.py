@@ -1,7 +1,8 @@
-"""What every page of Rota must hold to, as one function over its HTML: well formed, labelled, linked, nothing inline, light."""
+"""What every page of Rota must hold to, as one function over its HTML: well formed, labelled, linked, nothing inline, light, readable."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from lxml import etree, html
@@ -9,6 +10,8 @@ from lxml import etree, html
 LIMIT_BYTES = 60 * 1024
 # libxml2 knows HTML 4: the names of newer elements are not errors.
 UNKNOWN_TAG = "HTML_UNKNOWN_TAG"
+# The machine's name of a week: people read dates. The API's own pages show it as code.
+ISO_WEEK = re.compile(r"\b[0-9]{4}-W[0-9]{2}\b")
 INPUTS = "//input[not(@type='hidden')] | //select | //textarea"
 
 
@@ -20,7 +23,7 @@ def problems(text: str) -> list[str]:
     found = [f"line {e.line}: {e.message}" for e in parser.error_log if e.type_name != UNKNOWN_TAG]
     found += [f"{len(text.encode())} bytes"] if len(text.encode()) > LIMIT_BYTES else []
     found += [f"id {name} used {n} times" for name, n in Counter(tree.xpath("//@id")).items() if n > 1]
-    return found + _labels(tree) + _references(tree) + _inline(tree) + _outline(tree)
+    return found + _labels(tree) + _references(tree) + _inline(tree) + _outline(tree) + _raw_weeks(tree)
 
 
 def _labels(tree: html.HtmlElement) -> list[str]:
@@ -54,3 +57,8 @@ def _outline(tree: html.HtmlElement) -> list[str]:
     first = levels.index(1) if 1 in levels else 0
     jumps = [f"h{a} then h{b}" for a, b in zip(levels[first:], levels[first + 1 :], strict=False) if b > a + 1]
     return jumps + ([] if levels.count(1) == 1 else [f"{levels.count(1)} h1"]) + ([] if tree.get("lang") else ["no language"])
+
+
+def _raw_weeks(tree: html.HtmlElement) -> list[str]:
+    said = " ".join(tree.xpath("//body//text()[not(ancestor::code or ancestor::pre)]"))
+    return [f"a week no reader knows: {week}" for week in ISO_WEEK.findall(said)]
