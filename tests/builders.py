@@ -92,8 +92,10 @@ def stored_program(store: Store, **changes: Any) -> Program:
     return made
 
 
-def stored_account(store: Store, id: str = TRAINEE, roles: tuple[str, ...] = ("trainee",), status: str = "ACTIVE") -> Loaded:
-    return stored(store, "ACCOUNT", id, {"id": id, "status": status, "roles": list(roles)})
+def stored_account(
+    store: Store, id: str = TRAINEE, roles: tuple[str, ...] = ("trainee",), status: str = "ACTIVE", hosts: tuple[str, ...] = ()
+) -> Loaded:
+    return stored(store, "ACCOUNT", id, {"id": id, "status": status, "roles": list(roles), **({"hosts": list(hosts)} if hosts else {})})
 
 
 def stored_application(store: Store, **changes: Any) -> Application:

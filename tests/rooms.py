@@ -18,6 +18,7 @@ from shared.ports import Person
 from shared.runtime.http import Room
 from shared.services.account_care import AccountCare
 from shared.services.account_factor import Factors
+from shared.services.account_hosts import HostAccounts
 from shared.services.account_staff import Staffing
 from shared.services.accounts import Accounts
 from shared.services.documents import Documents
@@ -62,6 +63,7 @@ class World:
         }  # fmt: skip
         self.accounts, self.account_care = Accounts(**for_accounts), AccountCare(**for_accounts)
         self.factors, self.staffing = Factors(**for_accounts, demand="finance"), Staffing(**for_accounts, demand="finance")
+        self.host_accounts = HostAccounts(**for_accounts, catalogue=self.catalogue)
         self.paperwork = Documents(
             store=self.store, documents=self.documents, people=self.people, clock=self.clock, ids=self.ids, public_url=PUBLIC_URL
         )
@@ -70,16 +72,17 @@ class World:
             "settings": settings, "store": self.store, "clock": self.clock, "ids": self.ids, "people": self.people,
             "identity": self.identity, "sessions": self.sessions, "links": self.links, "documents": self.documents,
             "catalogue": self.catalogue, "accounts": self.accounts, "account_care": self.account_care, "factors": self.factors,
-            "staffing": self.staffing, "paperwork": self.paperwork,
+            "staffing": self.staffing, "host_accounts": self.host_accounts, "paperwork": self.paperwork,
         }  # fmt: skip
         self.wiring: Any = SimpleNamespace(**ports | more)
         room.wire(self.wiring)
 
     def person(
-        self, id: str = builders.TRAINEE, roles: tuple[str, ...] = ("trainee",), name: str = "Amara Okafor", zone: str = "Africa/Cairo"
-    ) -> str:
+        self, id: str = builders.TRAINEE, roles: tuple[str, ...] = ("trainee",), name: str = "Amara Okafor", zone: str = "Africa/Cairo",
+        hosts: tuple[str, ...] = (),
+    ) -> str:  # fmt: skip
         """An active account; the id."""
-        builders.stored_account(self.store, id, roles)
+        builders.stored_account(self.store, id, roles, hosts=hosts)
         self.people.save_person(Person(id, name, f"{id}@example.org", zone))
         self.identity.accounts[id] = (f"{id}@example.org", PASSWORD)
         return id

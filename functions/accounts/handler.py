@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import functions.accounts.care_routes
 import functions.accounts.code_routes
-import functions.accounts.staff_routes  # noqa: F401 - the routes of these three register themselves
+import functions.accounts.hosts_routes
+import functions.accounts.staff_routes  # noqa: F401 - the routes of these four register themselves
 from functions.accounts.models import (
     CheckMail,
     Confirm,

@@ -15,8 +15,8 @@ from shared.services.letters import Letter
 from shared.services.notifying import Notifying
 
 EVENTS = (
-    "PasswordResetAsked.v1", "PasswordChanged.v1", "MailChangeAsked.v1", "MailChanged.v1", "StaffInvited.v1", "RecoveryCodeUsed.v1",
-    "FactorSet.v1", "FactorRemoved.v1",
+    "PasswordResetAsked.v1", "PasswordChanged.v1", "MailChangeAsked.v1", "MailChanged.v1", "StaffInvited.v1", "HostInvited.v1",
+    "HostAdded.v1", "RecoveryCodeUsed.v1", "FactorSet.v1", "FactorRemoved.v1",
     "AccountSignedUp.v1", "ApplicationSubmitted.v1", "ApplicationApproved.v1", "ApplicationRejected.v1", "ApplicationExpired.v1",
     "ApplicationClosed.v1",
     "InformationRequested.v1", "ReplyReminded.v1", "ApplicationRouted.v1", "HostReminded.v1",

@@ -122,6 +122,35 @@ class StaffInvited(AccountEvent):
     invited_at: Instant
 
 
+class HostInvited(AccountEvent):
+    """H04: somebody is to act for `hosts`; each is one mail with a link, whose reader chooses the password."""
+
+    TYPE: ClassVar[str] = "HostInvited.v1"
+    id: str
+    roles: tuple[str, ...]
+    hosts: tuple[str, ...]
+    created_at: Instant
+    invited_at: Instant
+
+
+class HostAdded(AccountEvent):
+    """A host manager acts for one more host from the next click on, and is told by mail; `hosts` are all of them."""
+
+    TYPE: ClassVar[str] = "HostAdded.v1"
+    hosts: tuple[str, ...]
+    added_host: str
+
+
+class HostRemoved(AccountEvent):
+    """A host manager no longer acts for a host; every session is over. `hosts` are those that are left."""
+
+    TYPE: ClassVar[str] = "HostRemoved.v1"
+    hosts: tuple[str, ...]
+    removed_host: str
+    session_epoch: int
+    tokens_from: Instant
+
+
 class RolesChanged(AccountEvent):
     """Sessions end only where the new roles need a code that the old ones did not."""
 

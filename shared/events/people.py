@@ -30,11 +30,12 @@ class AccountSignedUp(AccountEvent):
 
 
 class AccountProvisioned(AccountEvent):
-    """An account that needs no confirmation, made by the operator, or its roles changed by one. Nobody is mailed."""
+    """An account that needs no confirmation, made by the operator, or its roles or hosts changed by one. Nobody is mailed."""
 
     TYPE: ClassVar[str] = "AccountProvisioned.v1"
     id: str
     roles: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
     created_at: Instant
 
 

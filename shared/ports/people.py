@@ -85,12 +85,14 @@ class Identity(Protocol):
 
 @dataclass(frozen=True)
 class Session:
-    """A browser's session: `account_id` with the account's present status and roles, read together."""
+    """A browser's session: `account_id` with the account's present status and roles, read together. `hosts` are the ids of the hosts that
+    a host manager acts for (`Program.host_id`)."""
 
     account_id: str
     name: str
     zone: str
     roles: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

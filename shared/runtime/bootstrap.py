@@ -15,6 +15,7 @@ from shared.runtime.wired_ports import WiredPorts
 if TYPE_CHECKING:
     from shared.services.account_care import AccountCare
     from shared.services.account_factor import Factors
+    from shared.services.account_hosts import HostAccounts
     from shared.services.account_staff import Staffing
     from shared.services.accounts import Accounts
     from shared.services.alternatives import Alternatives
@@ -89,6 +90,12 @@ class Wiring(WiredPorts):
         from shared.services.account_staff import Staffing
 
         return Staffing(**self._account_ports, demand=self.settings.second_factor)
+
+    @cached_property
+    def host_accounts(self) -> HostAccounts:
+        from shared.services.account_hosts import HostAccounts
+
+        return HostAccounts(**self._account_ports, catalogue=self.catalogue)
 
     @cached_property
     def paperwork(self) -> Documents:

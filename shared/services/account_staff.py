@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.account_factor import STAFF_ROLES, Demand, needed
-from shared.domain.accounts import RESEND_AFTER, known_roles, mail_address, mail_claim_key, person_name
-from shared.domain.errors import Duplicate, Invalid, NotAllowedNow, NotFound
-from shared.domain.instants import parse
+from shared.domain.accounts import known_roles, mail_address, mail_claim_key, person_name
+from shared.domain.errors import Duplicate, Invalid, NotAllowedNow
 from shared.events.account import AccountDisabled, AccountEnabled, RolesChanged, StaffInvited
-from shared.ports import Claim, Loaded, Person, Work
-from shared.services.account_base import ACTIVE, DISABLED, INVITED, AccountPorts
+from shared.ports import Loaded, Person
+from shared.services.account_base import ACTIVE, DISABLED, INVITED
+from shared.services.account_inviting import Inviting
 from shared.services.steps import Call, decide_again, new
 
 
@@ -29,7 +29,7 @@ class Member:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Staffing(AccountPorts):
+class Staffing(Inviting):
     demand: Demand = "staff"
 
     # --- looking ----------------------------------------------------------------------------------------------------------------------
@@ -44,12 +44,6 @@ class Staffing(AccountPorts):
         """One account. Raises `NotFound`."""
         account = self._known(account_id)
         return Member(account.id, self.people.persons([account.id]).get(account.id), account.state)
-
-    def _known(self, account_id: str) -> Loaded:
-        account = self._account(account_id)
-        if account is None or account.state["status"] == "ERASED":
-            raise NotFound("There is no such account.", "Look at the list again.")
-        return account
 
     # --- inviting ---------------------------------------------------------------------------------------------------------------------
     def invite(self, call: Call, name: str, email: str, roles: Iterable[str]) -> str:
@@ -69,34 +63,6 @@ class Staffing(AccountPorts):
         event = StaffInvited(status=INVITED, id=person.account_id, roles=wanted, created_at=now, invited_at=now)
         self._record(account or new("ACCOUNT", person.account_id), event, call)
         return person.account_id
-
-    def _claimed(self, email: str, account_id: str) -> str:
-        held = self.store.claimed_by(mail_claim_key(email))
-        if held:
-            return held
-        claim = Claim(mail_claim_key(email), account_id)
-        try:
-            self.store.commit(Work(steps=(), claims=(claim,)))
-        except Duplicate:
-            return self.store.claimed_by(claim.key) or account_id
-        return account_id
-
-    def invite_again(self, call: Call, account_id: str) -> None:
-        """A fresh link, at most one a minute. Raises `NotFound`, `NotAllowedNow` once the invitation was taken."""
-
-        def decide() -> None:
-            account, now = self._known(account_id), self.clock.now()
-            if account.state["status"] != INVITED:
-                raise NotAllowedNow("Nobody waits for this invitation.", "Look at the account again.", state=account.state["status"])
-            if now - parse(account.state["invited_at"]) < RESEND_AFTER:
-                return
-            event = StaffInvited(
-                status=INVITED, id=account.id, roles=tuple(account.state["roles"]), created_at=parse(account.state["created_at"]),
-                invited_at=now,
-            )  # fmt: skip
-            self._record(account, event, call)
-
-        decide_again(decide)
 
     def first(self, call: Call, email: str) -> str:
         """The first administrator, from a terminal: an account that is there gets the role, any other address an invitation. The id."""

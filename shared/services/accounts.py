@@ -28,6 +28,7 @@ from shared.domain.trainee import TraineeFacts
 from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
 from shared.ports import Claim, Loaded, Person, Tokens, Work
 from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own
+from shared.services.host_lists import manager_entry
 from shared.services.steps import Call, decide_again, new
 
 
@@ -214,8 +215,11 @@ class Accounts(AccountPorts):
         return Profile(person, old.roles, facts)
 
     # --- accounts made by the operator ------------------------------------------------------------------------------------------------
-    def provision(self, call: Call, name: str, email: str, password: str, roles: Iterable[str], zone: str = "UTC") -> str:
-        """An account that may sign in at once, with exactly these roles; the id. Repeating it changes nothing but name, zone and password.
+    def provision(
+        self, call: Call, name: str, email: str, password: str, roles: Iterable[str], zone: str = "UTC", hosts: Iterable[str] = ()
+    ) -> str:
+        """An account that may sign in at once, with exactly these roles and hosts; the id. Repeating it changes nothing but name, zone and
+        password.
 
         Raises `Invalid` (name, email, zone, roles, password), `Busy` (repeat it).
         """
@@ -223,16 +227,20 @@ class Accounts(AccountPorts):
         person = self._enter(name, email, zone)
         assert person is not None
         self.identity.register(person.account_id, person.email, password)
-        decide_again(lambda: self._provide(call, person.account_id, wanted))
+        decide_again(lambda: self._provide(call, person.account_id, wanted, tuple(hosts)))
         return person.account_id
 
-    def _provide(self, call: Call, account_id: str, roles: tuple[str, ...]) -> None:
-        account = self._account(account_id)
-        if account and account.state["status"] == ACTIVE and tuple(account.state["roles"]) == roles:
+    def _provide(self, call: Call, account_id: str, roles: tuple[str, ...], hosts: tuple[str, ...]) -> None:
+        account, now = self._account(account_id), self.clock.now()
+        held = tuple(account.state.get("hosts", ())) if account else ()
+        if account and account.state["status"] == ACTIVE and (tuple(account.state["roles"]), held) == (roles, hosts):
             return
-        created = parse(account.state["created_at"]) if account else self.clock.now()
-        event = AccountProvisioned(status=ACTIVE, id=account_id, roles=roles, created_at=created)
-        self._record(account or new("ACCOUNT", account_id), event, call)
+        created = parse(account.state["created_at"]) if account else now
+        for_hosts = {"hosts": hosts} if hosts or held else {}
+        event = AccountProvisioned(status=ACTIVE, id=account_id, roles=roles, created_at=created, **for_hosts)
+        version = account.version + 1 if account else 1
+        texts = tuple(manager_entry(account_id, host_id, version, now) for host_id in hosts if host_id not in held)
+        self._record(account or new("ACCOUNT", account_id), event, call, texts=texts)
 
 
 def _complete(facts: TraineeFacts) -> TraineeFacts:

@@ -46,6 +46,7 @@ from shared.services import letters, reserved_letters, waitlist_letters
 from shared.services.account_mails import AccountMails
 from shared.services.addressed import Addressed
 from shared.services.cv_links import LINK_DAYS, CvLinks
+from shared.services.host_account_mails import HostAccountMails
 from shared.services.letters import Letter
 from shared.services.preparing import PREPARING, Preparing
 from shared.services.search_mails import SearchMails
@@ -79,6 +80,7 @@ class Notifying:
         """
         composers: dict[str, tuple[Callable[[Envelope], Addressed | None], ...]] = {
             **AccountMails(self.store, self.people, self.links, self.clock, self.public_url).composers(),
+            **HostAccountMails(self.store, self.people, self.catalogue, self.links, self.clock, self.public_url).composers(),
             **SearchMails(self.store, self.people, self.catalogue, self.clock, self.public_url).composers(),
             "ApplicationSubmitted.v1": (self._submitted,),
             "InformationRequested.v1": (self._asked,),

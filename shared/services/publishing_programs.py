@@ -11,6 +11,7 @@ from shared.domain.program import Program, ProgramStatus
 from shared.domain.seats import new_seat_years
 from shared.events.program import ProgramPublished
 from shared.ports import BusinessClock, Store, Work
+from shared.services.host_lists import program_entry
 from shared.services.seat_years import last_day, next_look
 from shared.services.steps import Call, decide_again, new, step
 
@@ -44,6 +45,7 @@ class Publishing:
             Work(
                 steps=(step(new("PROGRAM", program.id), event, call, now, due=(next_look(now),)),),
                 create=tuple(new_seat_years(program, today, last_day(program, today))),
+                texts=(program_entry(program),),
             )
         )
         return True

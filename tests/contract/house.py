@@ -20,20 +20,21 @@ from infra.build import openapi
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
 from shared.domain import terms
+from shared.domain.accounts import mail_claim_key
 from shared.domain.calendar import weeks_covered
 from shared.domain.instants import iso
 from shared.domain.program import ExperienceType
 from shared.domain.reservation import Choice
 from shared.domain.search import Projection, SearchQuery
 from shared.domain.seats import free_by_week
-from shared.ports import Person, Work
+from shared.ports import Contact, Person, Work
 from shared.runtime.bootstrap import Wiring
 from shared.services.accounts import mail_claim
 from shared.services.applying import Wish
 from shared.services.reserving import Signature
 from shared.services.secret_addresses import secret_at
 from tests import builders
-from tests.builders import PROGRAM
+from tests.builders import HOST, PROGRAM
 from tests.fakes import FakeDeliveries, FakePayments
 from tests.fakes.clock import START
 from tests.fakes.faults import Fault
@@ -60,6 +61,8 @@ STAGES = ("DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "SIGNED", "HELD", "RESE
 """What the owner has one application each of; the last two with a reservation. Signed: approved, with the terms signed."""
 OWNER, CLAIMER = by("trainee", "trainee-1"), by("reviewer", "reviewer-1")
 FIRST_START = date(2027, 3, 1)
+ELSEWHERE = "other-host-manager"
+"""Acts for another host than the records' one."""
 SECRET, HOUR, EARLIER = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", timedelta(hours=1), "2026-11-20T10:00:00Z"
 CODE = pyotp.TOTP(SECRET).at(START)
 """What the authenticator app of "guarded-1" shows, and of "offered-1" once it has taken the secret in."""
@@ -85,7 +88,8 @@ class House(World):
         self.rooms = {_prefix(room): room for room in openapi.rooms()}
         self.webhook = Webhook(self.deliveries, lambda: "whsec_test", lambda: 0.0)
         for id, role in PERSONS.values():
-            self.person(id, (role,), name=f"{id.title()} Person", zone="America/Chicago")
+            hosts = (HOST,) if role == "host" else ()
+            self.person(id, (role,), name=f"{id.title()} Person", zone="America/Chicago", hosts=hosts)
             self.store.commit(Work(steps=(), claims=(mail_claim(f"{id}@example.org", id),)))
         self._programs()
         self.wiring = WithoutAws(
@@ -93,6 +97,7 @@ class House(World):
             sessions=self.sessions, links=self.links, documents=self.documents, catalogue=self.catalogue, payment_gateway=self.payments,
             search_index=self._index(folder),
         )  # fmt: skip
+        self._host_managers()
         self._unconfirmed()
         self._guarded()
         self._documents()
@@ -160,6 +165,13 @@ class House(World):
             folder,
         )
         return LocalIndex(TantivyIndex.open(folder))
+
+    def _host_managers(self) -> None:
+        """The host's contact, somebody who has not taken the invitation to act for it, and who acts for another host only."""
+        self.people.save_contact(Contact(HOST, "Dr. Lee", "lee@example.org"))
+        self.wiring.host_accounts.invite(by("coordinator", "coordinator-1"), HOST, "Invited Host", "invited-host@example.org")
+        self.invited_host = str(self.store.claimed_by(mail_claim_key("invited-host@example.org")))
+        self.person(ELSEWHERE, ("host",), name="Other Host", zone="America/Chicago", hosts=("another-host",))
 
     def _unconfirmed(self) -> None:
         asked = dict.fromkeys(("asked_at", "created_at"), iso(self.clock.now() - timedelta(hours=1)))

@@ -15,7 +15,7 @@ import pytest
 
 from infra.build import openapi
 from shared.domain import terms
-from tests.builders import PROGRAM
+from tests.builders import HOST, PROGRAM
 from tests.contract.house import CODE, EVERYBODY, PERSONS, House
 from tests.rooms import PASSWORD, Answer
 
@@ -33,6 +33,10 @@ GET /accounts/factor/<token>                           everybody 200
 POST /accounts/factor/<token>                          everybody 200
 GET /accounts/forgot                                   everybody 200
 POST /accounts/forgot                                  everybody 202
+GET /accounts/hosts/<host_id>                          401    403   403      403     403      200         403   403     200   403
+POST /accounts/hosts/<host_id>                         401    403   403      403     403      200         403   403     200   403
+POST /accounts/hosts/<host_id>/invite-again/<account_id> 401  403   403      403     403      200         403   403     200   403
+POST /accounts/hosts/<host_id>/remove/<account_id>     401    403   403      403     403      200         403   403     200   403
 GET /accounts/mail                                     401    200   200      200     200      200         200   200     200   200
 POST /accounts/mail                                    401    202   202      202     202      202         202   202     202   202
 GET /accounts/mail/<token>                             everybody 200
@@ -141,6 +145,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /accounts/security/factor/remove": {"code": CODE},
     "POST /accounts/staff": {"name": "Nora Feldspar", "email": "nora@staff.example", "roles": ["reviewer"]},
     "POST /accounts/staff/<account_id>/roles": {"roles": ["finance", "coach"]},
+    "POST /accounts/hosts/<host_id>": {"name": "Magdalena Kowal", "email": "magdalena@lantern.example"},
     "POST /accounts/resend": {"email": "new-1@example.org"},
     "POST /accounts/sign-in": {"email": "trainee-1@example.org", "password": PASSWORD},
     "POST /accounts/tokens": {"email": "trainee-1@example.org", "password": PASSWORD},
@@ -213,7 +218,9 @@ def address(house: House, line: Line) -> str:
         "<application_id>": house.applications[line.state or "SUBMITTED"],
         "<reservation_id>": house.reservations.get(line.state or "RESERVED", ""),
         "<document_id>": house.arriving if rule.endswith("/received") else "document-1",
-        "<account_id>": "invited-1" if rule.endswith("/invite-again") else "guarded-1", "<handle>": house.handle,
+        "<host_id>": HOST,
+        "<account_id>": house.invited_host if "/hosts/" in rule else "invited-1" if rule.endswith("/invite-again") else "guarded-1",
+        "<handle>": house.handle,
         "<program_id>": PROGRAM, "<token>": house.links_for.get(rule.split("/")[-2], ""),
         "<search_id>": house.search.saved.id,
         "<secret>": {"programs": house.search.secret, "reservations": house.calendar, "documents": house.cv}.get(

@@ -156,7 +156,7 @@ class FakeSessions:
         counts_from = state.get("tokens_from")
         if counts_from and issued_at and issued_at <= parse(counts_from):
             return None
-        return Session(account_id, person.name, person.zone, tuple(state["roles"]))
+        return Session(account_id, person.name, person.zone, tuple(state["roles"]), tuple(state.get("hosts", ())))
 
     def _state(self, account_id: str) -> Mapping[str, Any]:
         account = self._store.states.get(("ACCOUNT", account_id))

@@ -101,5 +101,5 @@ class DynamoSessions:
 def _session(account_id: str, found: dict[str, dict[str, Any]]) -> Session | None:
     if items.STATE not in found or "PERSON" not in found or found[items.STATE]["state"]["status"] != ACTIVE:
         return None
-    person = found["PERSON"]
-    return Session(account_id, person["name"], person["zone"], tuple(found[items.STATE]["state"]["roles"]))
+    person, state = found["PERSON"], found[items.STATE]["state"]
+    return Session(account_id, person["name"], person["zone"], tuple(state["roles"]), tuple(state.get("hosts", ())))

@@ -13,10 +13,11 @@ from shared.domain.accounts import mail_claim_key
 from shared.domain.aggregate import Actor
 from shared.services.account_care import AccountCare
 from shared.services.account_factor import Factors
+from shared.services.account_hosts import HostAccounts
 from shared.services.account_staff import Staffing
 from shared.services.accounts import Accounts
 from shared.services.steps import Call
-from tests.fakes import CountingIds, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
+from tests.fakes import CountingIds, FakeCatalogue, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
 
 MAIL, WORDS, OTHER = "amara@example.org", "four unrelated words", "amber meadow compass"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -48,6 +49,9 @@ class AccountScene:
 
     def staffing_on(self, wrap: Callable[[Any], Any] = lambda port: port) -> Staffing:
         return Staffing(**self.ports(wrap), demand=self.demand)
+
+    def hosting_on(self, wrap: Callable[[Any], Any] = lambda port: port) -> HostAccounts:
+        return HostAccounts(**self.ports(wrap), catalogue=FakeCatalogue(self.store))
 
     def person(self, *roles: str, email: str = MAIL, name: str = "Amara Okafor") -> Call:
         """Somebody who signs in; what they do for themselves."""

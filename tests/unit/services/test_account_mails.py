@@ -11,6 +11,7 @@ from shared.domain.aggregate import Actor
 from shared.events.envelope import Envelope
 from shared.ports import Mail
 from shared.services.account_mails import AccountMails
+from shared.services.host_account_mails import HostAccountMails
 from shared.services.notifying import Notifying
 from shared.services.steps import Call
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeMailer, FakeOutbox
@@ -34,7 +35,11 @@ class Post(AccountScene):
     def post(self, id: str) -> list[Mail]:
         """Every event of the account as the bus brings it; the mails sent for them now."""
         before = len(self.mailer.sent)
-        known = AccountMails(self.store, self.people, self.links, self.clock, URL).composers()
+        ports, catalogue = (self.links, self.clock, URL), FakeCatalogue(self.store)
+        known = {
+            **AccountMails(self.store, self.people, *ports).composers(),
+            **HostAccountMails(self.store, self.people, catalogue, *ports).composers(),
+        }
         for row in self.store.history("ACCOUNT", id):
             if row.type in known:
                 self.notifying.notify(Envelope.of(row))

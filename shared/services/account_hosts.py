@@ -1,0 +1,130 @@
+"""Who acts for a host (H04): a coordinator invites the host's manager, adds one who acts for another host already, or takes the host away.
+
+A host manager answers what the host is asked and sees nothing of any other host. Somebody with another kind of account keeps it: one
+address is one account, and who applies or decides does not act for a host as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.accounts import mail_address, person_name
+from shared.domain.errors import Duplicate, NotFound
+from shared.domain.instants import parse
+from shared.domain.program import Program
+from shared.events.account import HostAdded, HostInvited, HostRemoved
+from shared.ports import Catalogue, Contact, Loaded, Person
+from shared.services.account_base import ACTIVE, INVITED, UNCONFIRMED
+from shared.services.account_inviting import ERASED, Inviting
+from shared.services.account_staff import Member
+from shared.services.host_lists import HostLists, manager_entry
+from shared.services.steps import Call, decide_again, new
+
+HOST = "host"
+
+
+@dataclass(frozen=True)
+class HostSheet:
+    """A host as the operator's staff see it: its programs by name, who gets its mail (None once erased), who may sign in for it by name."""
+
+    host_id: str
+    programs: tuple[Program, ...]
+    contact: Contact | None
+    managers: tuple[Member, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostAccounts(Inviting):
+    catalogue: Catalogue
+
+    @property
+    def _lists(self) -> HostLists:
+        return HostLists(self.store, self.catalogue)
+
+    # --- looking ----------------------------------------------------------------------------------------------------------------------
+    def sheet(self, host_id: str) -> HostSheet:
+        """Raises `NotFound` for a host of which nothing is known."""
+        programs, contact = self._host(host_id)
+        ids = self._lists.managers(host_id)
+        accounts, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
+        found = [Member(one.id, persons.get(one.id), one.state) for one in accounts.values() if acts_for(one, host_id)]
+        by_name = sorted(found, key=lambda one: (one.person.name.casefold() if one.person else "~", one.id))
+        return HostSheet(host_id, programs, contact, tuple(by_name))
+
+    def _host(self, host_id: str) -> tuple[tuple[Program, ...], Contact | None]:
+        programs, contact = self._lists.programs(host_id), self.people.contact(host_id)
+        if not programs and contact is None:
+            raise NotFound("There is no such host.", "Open it from one of its programs.")
+        return programs, contact
+
+    # --- changing ---------------------------------------------------------------------------------------------------------------------
+    def invite(self, call: Call, host_id: str, name: str, email: str) -> str:
+        """Somebody may sign in for this host: by a mail with a link, or from the next click on with a host manager's account. The id.
+
+        Who may already stays as they are; a sign-up that nobody confirmed becomes the invitation; repeating it after a crash goes on.
+        Raises `NotFound`, `Invalid` (name, email), `Busy`, `Duplicate` (another kind of account; `account_id` for administrators).
+        """
+        programs, _ = self._host(host_id)
+        name, email = person_name(name), mail_address(email)
+        person = Person(self._claimed(email, self.ids.new()), name, email, programs[0].place.zone if programs else "UTC")
+        decide_again(lambda: self._give(call, host_id, person))
+        return person.account_id
+
+    def _give(self, call: Call, host_id: str, person: Person) -> None:
+        account, now = self._account(person.account_id), self.clock.now()
+        if account and account.state["status"] != UNCONFIRMED:
+            self._add(call, host_id, account)
+            return
+        self.people.save_person(person)
+        created_at = parse(account.state["created_at"]) if account else now
+        event = HostInvited(status=INVITED, id=person.account_id, roles=(HOST,), hosts=(host_id,), created_at=created_at, invited_at=now)
+        version = account.version + 1 if account else 1
+        entry = manager_entry(person.account_id, host_id, version, now)
+        self._record(account or new("ACCOUNT", person.account_id), event, call, texts=(entry,))
+
+    def _add(self, call: Call, host_id: str, account: Loaded) -> None:
+        """Who has not taken an earlier invitation gets a fresh link, which is for all of their hosts."""
+        if HOST not in account.state["roles"] or account.state["status"] not in (ACTIVE, INVITED):
+            facts = {"account_id": account.id} if call.actor.role == "admin" else {}
+            raise Duplicate(
+                "This address has another account at Rota already.",
+                "One address is one account: use another address, or ask an administrator.", field="email", **facts,
+            )  # fmt: skip
+        if acts_for(account, host_id):
+            return
+        now, hosts = self.clock.now(), (*account.state.get("hosts", ()), host_id)
+        event: HostAdded | HostInvited = HostAdded(status=ACTIVE, hosts=hosts, added_host=host_id)
+        if account.state["status"] == INVITED:
+            created_at = parse(account.state["created_at"])
+            event = HostInvited(
+                status=INVITED, id=account.id, roles=tuple(account.state["roles"]), hosts=hosts, created_at=created_at, invited_at=now
+            )
+        self._record(account, event, call, texts=(manager_entry(account.id, host_id, account.version + 1, now),))
+
+    def send_again(self, call: Call, host_id: str, account_id: str) -> None:
+        """A fresh link, at most one a minute. Raises `NotFound`, also for who does not act for this host; `NotAllowedNow` once taken."""
+        if not acts_for(self._known(account_id), host_id):
+            raise NotFound("There is no such account.", "Look at the list again.")
+        self.invite_again(call, account_id)
+
+    def remove(self, call: Call, host_id: str, account_id: str) -> None:
+        """Acts on the next click: every session ends, and the host's questions are no longer theirs; other hosts stay. Repeating it changes
+        nothing. Raises `NotFound`, also for who never acted for a host."""
+
+        def decide() -> None:
+            account = self._known(account_id)
+            held = tuple(account.state.get("hosts", ()))
+            if "hosts" not in account.state:
+                raise NotFound("There is no such account.", "Look at the list again.")
+            if host_id in held:
+                left = tuple(id for id in held if id != host_id)
+                event = HostRemoved(status=account.state["status"], hosts=left, removed_host=host_id, **self._over(account))
+                self._record(account, event, call)
+
+        decide_again(decide)
+
+
+def acts_for(account: Loaded, host_id: str) -> bool:
+    """Now, or once they have taken the invitation or are enabled again."""
+    state = account.state
+    return state["status"] != ERASED and HOST in state["roles"] and host_id in state.get("hosts", ())

@@ -1,0 +1,60 @@
+"""One piece for both invitations, of staff and of a host's manager: a mail with a link, whose reader chooses a password and is in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.accounts import RESEND_AFTER, mail_claim_key
+from shared.domain.errors import Duplicate, NotAllowedNow, NotFound
+from shared.domain.instants import parse
+from shared.events.account import HostInvited, StaffInvited
+from shared.ports import Claim, Loaded, Work
+from shared.services.account_base import INVITED, AccountPorts
+from shared.services.steps import Call, decide_again
+
+ERASED = "ERASED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inviting(AccountPorts):
+    def _known(self, account_id: str) -> Loaded:
+        """Raises `NotFound`, also for somebody who was erased."""
+        account = self._account(account_id)
+        if account is None or account.state["status"] == ERASED:
+            raise NotFound("There is no such account.", "Look at the list again.")
+        return account
+
+    def _claimed(self, email: str, account_id: str) -> str:
+        """The account that has this address: `account_id`, unless somebody else was there before."""
+        held = self.store.claimed_by(mail_claim_key(email))
+        if held:
+            return held
+        claim = Claim(mail_claim_key(email), account_id)
+        try:
+            self.store.commit(Work(steps=(), claims=(claim,)))
+        except Duplicate:
+            return self.store.claimed_by(claim.key) or account_id
+        return account_id
+
+    def invite_again(self, call: Call, account_id: str) -> None:
+        """A fresh link, at most one a minute. Raises `NotFound`, `NotAllowedNow` once the invitation was taken."""
+
+        def decide() -> None:
+            account, now = self._known(account_id), self.clock.now()
+            if account.state["status"] != INVITED:
+                raise NotAllowedNow("Nobody waits for this invitation.", "Look at the account again.", state=account.state["status"])
+            if now - parse(account.state["invited_at"]) >= RESEND_AFTER:
+                self._record(account, invitation(account, now), call)
+
+        decide_again(decide)
+
+
+def invitation(account: Loaded, now: datetime) -> StaffInvited | HostInvited:
+    """The mail once more, with what the account was invited to be."""
+    state = account.state
+    roles, created_at = tuple(state["roles"]), parse(state["created_at"])
+    hosts = tuple(state.get("hosts", ()))
+    if hosts:
+        return HostInvited(status=INVITED, id=account.id, roles=roles, hosts=hosts, created_at=created_at, invited_at=now)
+    return StaffInvited(status=INVITED, id=account.id, roles=roles, created_at=created_at, invited_at=now)
