@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.domain import due_kinds
 from shared.domain.aggregate import text_hash
 from shared.domain.application import (
     APPLICATION,
     Application,
     ApplicationEvent,
     ApplicationStatus,
-    claim_lapse,
     reply_over,
-    resumed_clock,
 )
 from shared.domain.errors import Expired, Invalid
 from shared.domain.machine import Actor
@@ -21,6 +20,7 @@ from shared.domain.policy import by_version
 from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Due, Store, Text, Work
 from shared.services.applying import DOCUMENTS_READ, application_of, newest_cv, over, own_application
+from shared.services.review_steps import goes_on, text_ref
 from shared.services.reviewing import Reviewing
 from shared.services.steps import Call, decide_again, step
 
@@ -48,12 +48,13 @@ class Asking:
                 raise Invalid("There is no question yet.", "Write what you need to know or to see.", field="question")
             now, policy = self.clock.now(), by_version(application.policy_version)
             until = now + timedelta(days=policy.info_days)
-            ref = _ref(application, "question", loaded.version)
+            ref = text_ref(application, "question", loaded.version)
             event = InformationRequested(
                 status=status, asked_at=now, question_ref=ref, question_hash=text_hash(question), reply_due_at=until,
                 claim_lapses_at=None, reminded_at=None,
             )  # fmt: skip
-            due = (Due("reply", until, "trainee"), Due("reply_reminder", now + timedelta(days=policy.info_remind_days), "system"))
+            remind_at = now + timedelta(days=policy.info_remind_days)
+            due = (Due(due_kinds.REPLY, until, "trainee"), Due(due_kinds.REPLY_REMINDER, remind_at, "system"))
             moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.IN_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": question}),)))
             return self._read(application_id)
@@ -73,25 +74,18 @@ class Asking:
             if application.status is ApplicationStatus.IN_REVIEW and application.reply_hash == text_hash(answer):
                 return application
             status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.REPLY, Actor.TRAINEE).target)
-            now, policy = self.clock.now(), by_version(application.policy_version)
+            now = self.clock.now()
             if reply_over(application, now):
                 raise Expired("The time to answer is over.", "Apply again if you still want this rotation: your CV is kept.")
             if not answer:
                 raise Invalid("There is no answer yet.", "Answer in a few sentences.", field="answer")
             assert application.asked_at is not None
-            clock, lapses = resumed_clock(application, application.asked_at, now), claim_lapse(now, policy)
-            ref = _ref(application, "reply", loaded.version)
+            again, ref = goes_on(application, application.asked_at, now), text_ref(application, "reply", loaded.version)
             event = InformationGiven(
                 status=status, replied_at=now, reply_ref=ref, reply_hash=text_hash(answer), reply_due_at=None,
-                review_due_at=clock.due_at, escalate_at=clock.escalate_at, claim_lapses_at=lapses,
-                **(self._newest_cv(application) if newest else {}),
+                **again.fields, **(self._newest_cv(application) if newest else {}),
             )  # fmt: skip
-            due = (
-                Due("review", clock.due_at, "reviewer"),
-                Due("escalation", clock.escalate_at, "coordinator"),
-                Due("claim", lapses, "reviewer"),
-            )
-            moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.NEEDS_INFO, status))
+            moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.NEEDS_INFO, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": answer}),)))
             return self._read(application_id)
 
@@ -103,8 +97,3 @@ class Asking:
 
     def _read(self, id: str) -> Application:
         return application_of(self.store.load("APPLICATION", id))
-
-
-def _ref(application: Application, what: str, version: int) -> str:
-    """Under the trainee's account, so that erasing the trainee erases it; a text of its own for every round."""
-    return f"{application.trainee_id}/application:{application.id}:{what}-{version + 1}"

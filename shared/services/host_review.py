@@ -1,25 +1,24 @@
-"""The host is asked (T19, T20): routed by the reviewer, answered from a link in a mail without an account, taken back by the coordinator.
+"""The host is asked (T19, T20): routed by the reviewer, answered from a link in a mail or signed in, taken back by the coordinator.
 
-The link answers once: the answer moves the application on, and the link of an application that moved on only explains what happened.
+Both ways lead to one question that is answered once: the answer moves the application on, and of an application that moved on the link and
+the manager's page only explain what happened.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
+from shared.domain import due_kinds
 from shared.domain.aggregate import Actor, text_hash
 from shared.domain.application import (
     APPLICATION,
     Application,
     ApplicationEvent,
     ApplicationStatus,
-    ReviewClock,
-    claim_lapse,
     host_over,
     next_host_step,
-    resumed_clock,
 )
 from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.guidelines import GuidelineResult
@@ -28,7 +27,9 @@ from shared.domain.policy import by_version
 from shared.domain.program import Program
 from shared.events.application import ApplicationRouted, HostRecommended, HostTakenBack
 from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, Text, Work
-from shared.services.applying import STALE, WAITS, application_of, over
+from shared.services.applying import WAITS, application_of, over
+from shared.services.host_lists import asked_listing
+from shared.services.review_steps import GoesOn, goes_on, text_ref
 from shared.services.reviewing import Reviewing, guideline_results
 from shared.services.secret_addresses import lets_in, new_secret, secret_at
 from shared.services.steps import Call, decide_again, find, step
@@ -39,8 +40,16 @@ State = Literal["open", "answered", "over", "moved"]
 
 
 @dataclass(frozen=True)
+class Manager:
+    """A host manager who is signed in: their account, and the hosts that they act for."""
+
+    account_id: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class HostFile:
-    """What the link shows. `state`: open; answered; over (the coordinator decides); moved (decided, withdrawn or taken back). About the
+    """What the host is shown. `state`: open; answered; over (the coordinator decides); moved (decided, withdrawn or taken back). About the
     trainee only while it is open: name, school, dates, and verdicts on this host's own guidelines without what they rest on."""
 
     application: Application
@@ -99,9 +108,10 @@ class HostReview:
 
         return decide_again(decide)
 
-    def open(self, application_id: str, secret: str) -> HostFile:
-        """What the link leads to; looking changes nothing. Raises `NotFound`, the same for every wrong link."""
-        _, application = self._by_link(application_id, secret)
+    def open(self, application_id: str, by: str | Manager) -> HostFile:
+        """What the secret of a link, or being signed in, leads to; looking changes nothing. Raises `NotFound`, the same for every wrong
+        link, and for another host's application as for none at all."""
+        _, application = self._admitted(application_id, by)
         program, state = self.catalogue.program(application.program_id), self._state(application)
         if state != "open":
             return HostFile(application, program, state)
@@ -111,7 +121,9 @@ class HostReview:
             application, program, state, person.name, facts.school or "", tuple(one for one in results if one.code in FOR_HOSTS)
         )  # fmt: skip
 
-    def recommend(self, application_id: str, secret: str, answer: Literal["yes", "no"], note: str, correlation_id: str = "") -> HostFile:
+    def recommend(
+        self, application_id: str, by: str | Manager, answer: Literal["yes", "no"], note: str, correlation_id: str = ""
+    ) -> HostFile:
         """The host's answer, also after reminders and escalation; a no needs a note. The reviewer has it again for four business hours.
 
         The same answer again changes nothing. Raises `NotFound`, `Invalid` (field "note"), `Expired` from day 10 on, and `NotAllowedNow`
@@ -120,7 +132,7 @@ class HostReview:
         note = note.strip()
 
         def decide() -> None:
-            loaded, application = self._by_link(application_id, secret)
+            loaded, application = self._admitted(application_id, by)
             same = (application.host_recommendation, application.host_note_hash) == (answer, text_hash(note))
             if same:
                 return
@@ -136,19 +148,19 @@ class HostReview:
                 raise Invalid("Without a reason we cannot explain it.", "Write one or two sentences.", field="note")
             fired = ApplicationEvent.RECOMMEND_YES if answer == "yes" else ApplicationEvent.RECOMMEND_NO
             status = ApplicationStatus(APPLICATION.fire(application.status, fired, By.HOST).target)
-            now, ref = self.clock.now(), _ref(application, "host-note", loaded.version)
-            due_at, escalate_at, lapses, due = self._resumed(application, now)
+            now, ref = self.clock.now(), text_ref(application, "host-note", loaded.version)
+            again = self._goes_on(application, now)
             event = HostRecommended(
                 status=status, host_recommendation=answer, host_answered_at=now, host_note_ref=ref, host_note_hash=text_hash(note),
-                review_due_at=due_at, escalate_at=escalate_at, claim_lapses_at=lapses,
+                **again.fields,
             )  # fmt: skip
-            program = self.catalogue.program(application.program_id)
-            call = Call(Actor(role="host", id=program.host_id), correlation_id)
-            moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.HOST_REVIEW, status))
+            who = by.account_id if isinstance(by, Manager) else self.catalogue.program(application.program_id).host_id
+            call = Call(Actor(role="host", id=who), correlation_id)
+            moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.HOST_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": note}),)))
 
         decide_again(decide)
-        return self.open(application_id, secret)
+        return self.open(application_id, by)
 
     def take_back(self, call: Call, application_id: str, reason: str) -> Application:
         """The coordinator waits no longer, with a reason: the review goes on, and the host's link explains it. From day 10 on this is the
@@ -165,13 +177,13 @@ class HostReview:
             status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.TAKE_BACK, By.COORDINATOR).target)
             if not reason:
                 raise Invalid("The file needs the reason.", "Write why you do not wait for the host.", field="reason")
-            now, ref = self.clock.now(), _ref(application, "taken-back", loaded.version)
-            due_at, escalate_at, lapses, due = self._resumed(application, now)
+            now, ref = self.clock.now(), text_ref(application, "taken-back", loaded.version)
+            again = self._goes_on(application, now)
             event = HostTakenBack(
-                status=status, routed_to_host=False, taken_back_ref=ref, taken_back_hash=text_hash(reason), review_due_at=due_at,
-                escalate_at=escalate_at, claim_lapses_at=lapses, host_waived=host_over(application, now),
+                status=status, routed_to_host=False, taken_back_ref=ref, taken_back_hash=text_hash(reason),
+                host_waived=host_over(application, now), **again.fields,
             )  # fmt: skip
-            moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.HOST_REVIEW, status))
+            moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.HOST_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": reason}),)))
             return self._read(application_id)[1]
 
@@ -181,43 +193,42 @@ class HostReview:
     def _ask(self, call: Call, loaded: Loaded, application: Application, status: ApplicationStatus, again: str = "") -> None:
         """A new link and five days; what was left of the review clock, when it stands still already, stays what it was."""
         now, policy = self.clock.now(), by_version(application.policy_version)
-        ref, why = _ref(application, "host-link", loaded.version), _ref(application, "asked-again", loaded.version)
-        paused: dict[str, Any] = {}
-        if application.status is ApplicationStatus.HOST_REVIEW:
-            clock = self._paused(application, now)
-            paused = {"review_due_at": clock.due_at, "escalate_at": clock.escalate_at}
+        ref, why = text_ref(application, "host-link", loaded.version), text_ref(application, "asked-again", loaded.version)
+        left = self._goes_on(application, now).fields if application.status is ApplicationStatus.HOST_REVIEW else {}
         event = ApplicationRouted(
             status=status, routed_to_host=True, routed_at=now, host_due_at=now + timedelta(days=policy.host_promise_days),
             host_decide_at=now + timedelta(days=policy.host_decide_days), host_link_ref=ref, host_reminders=0, host_escalated_at=None,
             host_waived=False, asked_again_ref=why if again else None, asked_again_hash=text_hash(again) if again else None,
-            claim_lapses_at=None, **paused,
+            **(left | {"claim_lapses_at": None}),
         )  # fmt: skip
-        due = (Due("host", next_host_step(now, now, policy), "host"),)
-        done = tuple(kind for kind in WAITS[application.status] if kind not in ("host", STALE))
-        texts = (Text(ref, {"secret": new_secret()}), *((Text(why, {"text": again}),) if again else ()))
+        due = (Due(due_kinds.HOST, next_host_step(now, now, policy), "host"),)
+        done = tuple(kind for kind in WAITS[application.status] if kind not in (due_kinds.HOST, due_kinds.STALE))
+        listing = asked_listing(self.catalogue.program(application.program_id).host_id, application.id, now)
+        link = Text(ref, {"secret": new_secret(), "application_id": application.id}, listing)
+        texts = (link, *((Text(why, {"text": again}),) if again else ()))
         self.store.commit(Work(steps=(step(loaded, event, call, now, due=due, done=done),), texts=texts))
 
     @staticmethod
-    def _paused(application: Application, now: datetime) -> ReviewClock:
-        """What the review's promises are if it went on now."""
+    def _goes_on(application: Application, now: datetime) -> GoesOn:
+        """What the review is if it went on now."""
         assert application.routed_at is not None
-        return resumed_clock(application, application.routed_at, now)
-
-    def _resumed(self, application: Application, now: datetime) -> tuple[datetime, datetime, datetime, tuple[Due, ...]]:
-        """The review goes on: promise, escalation, the reviewer's claim, and their due rows."""
-        clock = self._paused(application, now)
-        lapses = claim_lapse(now, by_version(application.policy_version))
-        due = (
-            Due("review", clock.due_at, "reviewer"),
-            Due("escalation", clock.escalate_at, "coordinator"),
-            Due("claim", lapses, "reviewer"),
-        )
-        return clock.due_at, clock.escalate_at, lapses, due
+        return goes_on(application, application.routed_at, now)
 
     def _state(self, application: Application) -> State:
         if application.status is ApplicationStatus.HOST_REVIEW:
             return "over" if host_over(application, self.clock.now()) else "open"
         return "answered" if application.host_recommendation is not None else "moved"
+
+    def _admitted(self, application_id: str, by: str | Manager) -> tuple[Loaded, Application]:
+        if isinstance(by, str):
+            return self._by_link(application_id, by)
+        loaded = find(self.store, "APPLICATION", application_id)
+        application = application_of(loaded) if loaded else None
+        # What this host was never asked is none of its business yet.
+        asked = application is not None and application.routed_at is not None
+        if loaded is None or application is None or not asked or self.catalogue.program(application.program_id).host_id not in by.hosts:
+            raise NotFound(f"There is no application {application_id}.", "Open it from your page.")
+        return loaded, application
 
     def _by_link(self, application_id: str, secret: str) -> tuple[Loaded, Application]:
         loaded = find(self.store, "APPLICATION", application_id)
@@ -229,8 +240,3 @@ class HostReview:
     def _read(self, application_id: str) -> tuple[Loaded, Application]:
         loaded = self.store.load("APPLICATION", application_id)
         return loaded, application_of(loaded)
-
-
-def _ref(application: Application, what: str, version: int) -> str:
-    """Under the trainee's account: erasing the trainee ends the link as well."""
-    return f"{application.trainee_id}/application:{application.id}:{what}-{version + 1}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain import due_kinds
 from shared.domain.aggregate import text_hash
 from shared.domain.application import (
     APPLICATION,
@@ -30,6 +31,7 @@ from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, T
 from shared.services.alternatives import Alternatives, Found
 from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, WAITS, application_of, releases_of
+from shared.services.review_steps import claimed, text_ref
 from shared.services.steps import Call, decide_again, step
 
 REJECT_CODES: Mapping[str, str] = {
@@ -83,7 +85,7 @@ class Reviewing:
             now = self.clock.now()
             lapses = claim_lapse(now, by_version(application.policy_version))
             event = ApplicationClaimed(status=status, claimed_by=call.actor.id, claim_lapses_at=lapses)
-            self.store.commit(Work(steps=(step(loaded, event, call, now, due=(Due("claim", lapses, "reviewer"),)),)))
+            self.store.commit(Work(steps=(step(loaded, event, call, now, due=(claimed(lapses),)),)))
             return self._load(application_id)[1]
 
         return decide_again(decide)
@@ -111,7 +113,7 @@ class Reviewing:
                 raise Invalid("This is not one of the reasons.", f"Choose one of {', '.join(REJECT_CODES)}.", field="code")
             if not reason.strip():
                 raise Invalid("The trainee needs to know why.", "Write one or two sentences.", field="reason")
-            now, ref, others = self.clock.now(), _ref(application, "rejection"), self._alternatives(application)
+            now, ref, others = self.clock.now(), text_ref(application, "rejection"), self._alternatives(application)
             event = ApplicationRejected(
                 status=status, decided_by=call.actor.id, decided_at=now, decision_code=code, decision_reason_ref=ref,
                 decision_reason_hash=text_hash(reason.strip()), alternatives=others.ids, alternatives_searched=others.searched,
@@ -154,7 +156,7 @@ class Reviewing:
         can_approve(application, program, facts, results, [one.code for one in overrides], today, policy)
         assert application.start is not None
         expires = offer_expiry(now, application.start, policy, program.place.zone)
-        texts = [Text(_ref(application, f"override:{one.code}"), {"text": one.reason.strip()}) for one in overrides]
+        texts = [Text(text_ref(application, f"override:{one.code}"), {"text": one.reason.strip()}) for one in overrides]
         event = ApplicationApproved(
             status=status,
             guideline_results=tuple(GuidelineOutcome(code=one.code, verdict=one.verdict) for one in results),
@@ -170,7 +172,7 @@ class Reviewing:
         if step1_verified:
             # Before the commit: a crash in between leaves a true statement behind, never an approval without its ground.
             self._keep_step1(application.trainee_id)
-        due = (Due("offer", expires, "trainee"),)
+        due = (Due(due_kinds.OFFER, expires, "trainee"),)
         moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
         self.store.commit(Work(steps=(moved,), texts=tuple(texts)))
         return self._load(application_id)[1]
@@ -236,8 +238,3 @@ def _require_sensible(overrides: Sequence[Overriding], results: Sequence[Guideli
         )
     if any(not one.reason.strip() for one in overrides):
         raise Invalid("An override needs a reason.", "Write why you accept in spite of this guideline.", field="overrides")
-
-
-def _ref(application: Application, name: str) -> str:
-    """Under the trainee's account, so that erasing the trainee erases what was written about them."""
-    return f"{application.trainee_id}/application:{application.id}:{name}"
