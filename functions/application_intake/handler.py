@@ -86,14 +86,16 @@ def start(body: StartRequest) -> ApplicationView:
 @room.post(f"{ONE}/save", access=trainee, form=SaveRequest, again=show_application, goes_to=PAGE)
 def save(application_id: str, body: SaveRequest) -> ApplicationView:
     """Changes a draft."""
-    room.wiring.applying.save(room.call("trainee"), application_id, body.changes(room.request.emptied))
+    emptied = room.request.emptied
+    room.wiring.applying.save(room.call("trainee"), application_id, body.changes(emptied), body.school(emptied))
     return show_application(application_id)
 
 
 @room.post(f"{ONE}/submit", access=trainee, form=SubmitRequest, again=show_application, goes_to=PAGE)
 def submit(application_id: str, body: SubmitRequest) -> ApplicationView:
     """Sends it to review with a CV (T15): the review clock starts (T18)."""
-    room.wiring.applying.submit(room.call("trainee"), application_id, body.changes(room.request.emptied), body.document_id)
+    emptied = room.request.emptied
+    room.wiring.applying.submit(room.call("trainee"), application_id, body.changes(emptied), body.document_id, body.school(emptied))
     return show_application(application_id)
 
 

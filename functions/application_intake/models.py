@@ -51,6 +51,10 @@ class StartRequest(Request):
         return Wish(self.program_id, self.experience_type, self.start, self.weeks, self.credit_wish)
 
 
+SCHOOL = {"credit_contact": "name", "credit_email": "email", "credit_form": "form"}
+"""Fields of a request -> of `SchoolContact`."""
+
+
 class SaveRequest(Request):
     """What is left out stays as it is; a start of null, or emptied in a form, is undecided again."""
 
@@ -58,11 +62,19 @@ class SaveRequest(Request):
     start: date | None = Field(None, title="Start")
     weeks: int = Field(4, title="Weeks", ge=1, le=52)
     credit_wish: bool = Field(False, title="School credit")
+    credit_contact: str = Field("", title="Who at your school asks for the form", max_length=120)
+    credit_email: str = Field("", title="Their mail address", max_length=254)
+    credit_form: str = Field("", title="What the form is called", max_length=160)
 
     def changes(self, emptied: Collection[str] = ()) -> dict[str, Any]:
-        """What was sent; of what a form sent `emptied`, the start."""
+        """What was sent of the wish; of what a form sent `emptied`, the start."""
         cleared = {"start": None} if "start" in emptied else {}
-        return cleared | self.model_dump(include=set(SaveRequest.model_fields), exclude_unset=True)
+        return cleared | self.model_dump(include=set(SaveRequest.model_fields) - set(SCHOOL), exclude_unset=True)
+
+    def school(self, emptied: Collection[str] = ()) -> dict[str, str]:
+        """H14: what was sent, or `emptied` in a form, of the contact at the school."""
+        sent = self.model_dump(include=set(SCHOOL), exclude_unset=True)
+        return {SCHOOL[name]: sent.get(name, "") for name in SCHOOL if name in sent or name in emptied}
 
 
 class SubmitRequest(SaveRequest):
@@ -237,6 +249,14 @@ class CoachBrief(Answer):
     email: str
 
 
+class SchoolView(Answer):
+    """H14: whom at the trainee's school a wish for credit concerns; each may be empty."""
+
+    name: str
+    email: str
+    form: str
+
+
 class ApplicationView(Answer):
     """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to the trainee.
     `papers` are the documents asked for, with where each stands; `asked_since` and `dropped_since` what the host changed in its guidelines
@@ -253,6 +273,7 @@ class ApplicationView(Answer):
     end: date | None
     weeks: int
     credit_wish: bool
+    school: SchoolView | None
     total_cents: int | None
     cv_document_id: str | None
     cv_number: int | None
@@ -311,8 +332,10 @@ def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> Applicat
     return ApplicationView(
         id=applied.id, version=applied.version, status=applied.status, program=ProgramBrief.of(program),
         experience_type=applied.experience_type, start=applied.start, end=end_date(applied.start, applied.weeks) if applied.start else None,
-        weeks=applied.weeks, credit_wish=applied.credit_wish, total_cents=applied.total_cents, cv_document_id=applied.cv_document_id,
-        created_at=applied.created_at, submitted_at=applied.submitted_at, review_due_at=applied.review_due_at,
+        weeks=applied.weeks, credit_wish=applied.credit_wish,
+        school=SchoolView(**vars(file.school)) if file.school else None, total_cents=applied.total_cents,
+        cv_document_id=applied.cv_document_id, created_at=applied.created_at, submitted_at=applied.submitted_at,
+        review_due_at=applied.review_due_at,
         offer_expires_at=applied.offer_expires_at, reservation_id=applied.live_reservation_id,
         standing=standing(applied, program, now), timeline=tuple(timeline(applied, file.history, now)),
         decision=_decision(applied, file.decision_text), messages=MessageView.all(file.messages), **more,

@@ -158,6 +158,8 @@ class Application(BaseModel):
     start: date | None = None
     weeks: int = 4
     credit_wish: bool = False
+    credit_contact_ref: str | None = None
+    credit_contact_hash: str | None = None
     cv_document_id: str | None = None
     cv_sha256: str | None = None
     policy_version: str

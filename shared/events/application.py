@@ -41,6 +41,8 @@ class ApplicationSaved(ApplicationEvent):
     start: date | None = None
     weeks: int = 4
     credit_wish: bool = False
+    credit_contact_ref: str | None = None
+    credit_contact_hash: str | None = None
     cv_document_id: str | None = None
     cv_sha256: str | None = None
 
@@ -51,6 +53,8 @@ class ApplicationSubmitted(ApplicationEvent):
     weeks: int
     experience_type: ExperienceType
     credit_wish: bool = False
+    credit_contact_ref: str | None = None
+    credit_contact_hash: str | None = None
     cv_document_id: str
     cv_sha256: str
     total_cents: int

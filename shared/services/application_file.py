@@ -30,6 +30,7 @@ from shared.services.alternatives import Alternative, next_starts
 from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application, releases_of
 from shared.services.reviewing import guideline_results
+from shared.services.school_contacts import SchoolContact, school_contact
 from shared.services.steps import Call, find
 
 RIVALS_READ = 100
@@ -120,6 +121,7 @@ class TraineeFile:
     dropped_since: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     coach: Person | None = None
+    school: SchoolContact | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,7 @@ class ReviewFile:
     host_note: str | None = None
     taken_back_reason: str | None = None
     asked_again_reason: str | None = None
+    school: SchoolContact | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +203,7 @@ class ApplicationFiles:
             dropped_since=_only(application.guidelines, program.guidelines),
             alternatives=self._alternatives(application) if application.alternatives else (),
             coach=self._coach(application) if application.status is ApplicationStatus.CONVERTED else None,
+            school=school_contact(self.store, application),
         )
 
     def _coach(self, application: Application) -> Person | None:
@@ -245,6 +249,7 @@ class ApplicationFiles:
             host_note=self._text(application.host_note_ref),
             taken_back_reason=self._text(application.taken_back_ref),
             asked_again_reason=self._text(application.asked_again_ref),
+            school=school_contact(self.store, application),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------

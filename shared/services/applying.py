@@ -29,6 +29,7 @@ from shared.domain.trainee import TraineeFacts
 from shared.events.application import ApplicationSaved, ApplicationStarted, ApplicationSubmitted, ApplicationWithdrawn
 from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Loaded, People, Store, Work
 from shared.services.applicants import snapshot
+from shared.services.school_contacts import note
 from shared.services.steps import Call, decide_again, new, step
 
 STALE = "stale"
@@ -146,33 +147,35 @@ class Applying:
 
         return decide_again(begin)
 
-    def save(self, call: Call, application_id: str, changes: Mapping[str, Any]) -> Application:
+    def save(self, call: Call, application_id: str, changes: Mapping[str, Any], school: Mapping[str, str] | None = None) -> Application:
         """Changes a draft; `changes` names only what is different (`start`, None for undecided, `weeks`, `experience_type`,
-        `credit_wish`)."""
+        `credit_wish`), and `school` what is different of the contact for credit (H14). Raises `Invalid` with `field`."""
 
         def decide() -> Application:
             loaded, application = own_application(self.store, call, application_id)
             status = _fire(application.status, ApplicationEvent.SAVE)
             wished = _with(application, changes)
-            if wished == application:
+            noted = note(self.store, application, wished, school or {})
+            if wished == application and not noted.sets:
                 return application
             program = self.catalogue.program(application.program_id)
             self._require_possible(program, wished.experience_type, wished.start, wished.weeks)
-            event = ApplicationSaved(status=status, **changes)
-            self.store.commit(Work(steps=(step(loaded, event, call, self.clock.now()),)))
+            event = ApplicationSaved(status=status, **changes, **noted.sets)
+            self.store.commit(Work(steps=(step(loaded, event, call, self.clock.now()),), texts=noted.texts))
             return self._read(application_id)
 
         return decide_again(decide)
 
     def submit(
-        self, call: Call, application_id: str, changes: Mapping[str, Any] | None = None, document_id: str | None = None
-    ) -> Application:
+        self, call: Call, application_id: str, changes: Mapping[str, Any] | None = None, document_id: str | None = None,
+        school: Mapping[str, str] | None = None,
+    ) -> Application:  # fmt: skip
         """Sends the draft to review with the newest stored CV, or the one named (T15), at today's price, under the policy of the draft.
 
         Starts the review clock (T18) and takes the name `open_claim`. Submitting again what is submitted changes nothing. Raises `Invalid`
         with `field`, `NotEligible`, `NotAllowedNow`, `SoldOut` (a week without a seat), `Duplicate` with `application_id`.
         """
-        return decide_again(lambda: self._submit(call, application_id, changes or {}, document_id))
+        return decide_again(lambda: self._submit(call, application_id, changes or {}, document_id, school or {}))
 
     def withdraw(self, call: Call, application_id: str) -> Application:
         """Ends an open application; free of charge. Raises `NotAllowedNow` while a checkout is open, or when it has ended already."""
@@ -190,15 +193,18 @@ class Applying:
         return decide_again(decide)
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------
-    def _submit(self, call: Call, application_id: str, changes: Mapping[str, Any], document_id: str | None) -> Application:
+    def _submit(
+        self, call: Call, application_id: str, changes: Mapping[str, Any], document_id: str | None, school: Mapping[str, str]
+    ) -> Application:
         loaded, application = own_application(self.store, call, application_id)
-        same = _with(application, changes) == application and document_id in {None, application.cv_document_id}
+        wished = _with(application, changes)
+        noted = note(self.store, application, wished, school)
+        same = wished == application and document_id in {None, application.cv_document_id} and not noted.sets
         if application.status is ApplicationStatus.SUBMITTED and same:
             return application
         status = _fire(application.status, ApplicationEvent.SUBMIT)
         documents = self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)
         cv = newest_cv(documents, document_id)
-        wished = _with(application, changes)
         wished = wished.model_copy(update={"cv_document_id": cv.document_id if cv else None})
         program, policy = self.catalogue.program(application.program_id), by_version(application.policy_version)
         now = self.clock.now()
@@ -212,14 +218,14 @@ class Applying:
             status=status, start=wished.start, weeks=wished.weeks, experience_type=wished.experience_type, credit_wish=wished.credit_wish,
             cv_document_id=cv.document_id, cv_sha256=cv.sha256, total_cents=price(program, wished.weeks), submitted_at=now,
             review_due_at=clock.due_at, escalate_at=clock.escalate_at, guidelines=program.guidelines,
-            review_mode=program.review_mode, closes_at=closes_at,
+            review_mode=program.review_mode, closes_at=closes_at, **noted.sets,
         )  # fmt: skip
         due = (
             Due("review", clock.due_at, "reviewer"), Due("escalation", clock.escalate_at, "coordinator"), Due(STALE, closes_at, "system"),
         )  # fmt: skip
         kept = snapshot(wished, program, facts, documents, now)
-        work = Work(steps=(step(loaded, event, call, now, due=due, done=("draft",)),), claims=(open_claim(wished),), texts=(kept,))
-        self._commit_once(work, wished)
+        moved = step(loaded, event, call, now, due=due, done=("draft",))
+        self._commit_once(Work(steps=(moved,), claims=(open_claim(wished),), texts=(kept, *noted.texts)), wished)
         return self._read(application_id)
 
     def _commit_once(self, work: Work, application: Application) -> None:

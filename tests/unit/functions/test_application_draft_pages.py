@@ -8,8 +8,8 @@ import pytest
 
 from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
 from tests import builders
-from tests.builders import PROGRAM, TRAINEE, WEEKS
-from tests.unit.functions.application_rooms import Rooms, primary, shown
+from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
+from tests.unit.functions.application_rooms import COORDINATOR, Rooms, primary, shown
 
 START = f"/applications/start?program={PROGRAM}&start=2027-03-01&weeks=4&experience_type=hands_on"
 WISH_LEFT = {"weeks": "4", "experience_type": "hands_on", "credit_wish": "false"}
@@ -119,6 +119,43 @@ def test_H14_a_school_credit_wish_says_what_it_sets_going_and_is_kept(friendly: 
     shown(rooms.browser(TRAINEE).get(here), 200, "the host then has 48 hours", words)
     rooms.browser(TRAINEE).post(f"{here}/save", {"credit_wish": "true"})
     assert rooms.api(TRAINEE).get(here).json["credit_wish"] is True
+
+
+CONTACT = {"credit_contact": "Ilse Vandermeer", "credit_email": "electives@school.example", "credit_form": "Visiting rotation form B"}
+
+
+def test_H14_the_contact_at_the_school_is_read_by_trainee_and_staff_and_never_by_the_host(rooms: Rooms) -> None:
+    here = rooms.draft()
+    assert rooms.browser(TRAINEE).post(f"{here}/save", {"credit_wish": "true", **CONTACT}).location == here
+    tree = shown(rooms.browser(TRAINEE).get(here), 200, "Who at your school asks for the form?")
+    assert {name: tree.xpath(f"//input[@name='{name}']/@value")[0] for name in CONTACT} == CONTACT
+    assert rooms.browser(TRAINEE).post(f"{here}/submit", {}).location == here
+    rooms.browser(REVIEWER).post(f"{here}/claim")
+    for reader in (TRAINEE, REVIEWER, COORDINATOR):
+        shown(rooms.browser(reader).get(here), 200, *CONTACT.values())
+    rooms.browser(REVIEWER).post(f"{here}/route")
+    state = rooms.store.states[("APPLICATION", here.rsplit("/", 1)[1])].state
+    link = f"{here}/recommend/{rooms.store.texts[state['host_link_ref']]['secret']}"
+    assert not any(word in rooms.api().get(link).body for word in CONTACT.values())
+    rooms.people.erase(TRAINEE)
+    shown(rooms.browser(COORDINATOR).get(here), 200, "School credit wished", "No contact at the school is named", never=("Vandermeer",))
+
+
+def test_H14_an_emptied_contact_is_gone_and_one_left_out_stays(rooms: Rooms) -> None:
+    here = rooms.draft()
+    browser, api = rooms.browser(TRAINEE), rooms.api(TRAINEE)
+    browser.post(f"{here}/save", {"credit_wish": "true", **CONTACT})
+    browser.post(f"{here}/save", {"weeks": "4"})
+    assert api.get(here).json["school"]["name"] == "Ilse Vandermeer"
+    browser.post(f"{here}/save", dict.fromkeys(CONTACT, ""))
+    assert api.get(here).json["school"] is None
+
+
+def test_H14_a_mail_address_that_is_none_is_refused_beside_its_field_and_kept_to_be_corrected(rooms: Rooms) -> None:
+    here = rooms.draft()
+    refused = rooms.browser(TRAINEE).post(f"{here}/save", {"credit_wish": "true", **CONTACT, "credit_email": "electives"})
+    tree = shown(refused, 422, "Their mail address: This is not a mail address.", "or leave it empty")
+    assert tree.xpath("//details[@open]//input[@name='credit_email'][@aria-invalid]/@value") == ["electives"]
 
 
 def test_a_draft_saves_itself_where_it_can_and_says_when_it_was_saved(rooms: Rooms) -> None:
