@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.domain.errors import Invalid
+from shared.domain.instants import say
 from shared.domain.program import Program, Vacation
 
 DEFAULT_WEEKS = 4
@@ -132,11 +133,6 @@ def require_start(start: date, weeks: int, today: date, program: Program, years:
             weeks_min=program.weeks_min,
             weeks_max=program.weeks_max,
         )
-
-
-def say(day: date) -> str:
-    """Written out so that no reader can swap day and month: `Mon 1 March 2027`."""
-    return f"{day:%a} {day.day} {day:%B %Y}"
 
 
 def _lengths(program: Program) -> str:

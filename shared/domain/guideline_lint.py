@@ -200,13 +200,13 @@ def _freshness(rule: DocumentRule, lead_days: int, policy: Policy) -> Iterator[F
             "never_fresh", "documents",
             f"No {name} can be approved: it may be {rule.max_age_days} days old at the start, but whoever applies in time is decided on "
             f"{lead_days - longest_review} or more days before the start.",
-            "Ask for it before the rotation is cleared instead, or let it be older.",
+            "Ask for it before the rotation starts instead, or let it be older.",
         )  # fmt: skip
     elif rule.max_age_days < policy.balance_days:
         yield _warning(
             "fresh_only_late", "documents",
             f"A {name} that is {rule.max_age_days} days old at most at the start can be shown before approval by late applicants only.",
-            "Ask for it before the rotation is cleared instead.",
+            "Ask for it before the rotation starts instead.",
         )  # fmt: skip
 
 

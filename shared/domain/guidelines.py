@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.domain.instants import say
 from shared.domain.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
 
 _ACRONYMS = {"cv": "CV", "tb": "TB", "bls": "BLS", "acls": "ACLS", "mspe": "MSPE", "usmle": "USMLE", "ecfmg": "ECFMG", "hipaa": "HIPAA"}
@@ -230,7 +231,7 @@ def _check_visa(accepted: tuple[str, ...], facts: TraineeFacts) -> _Found:
 def _check_lead(lead_days: int, start: date, today: date) -> _Found:
     left = (start - today).days
     if left < lead_days:
-        return _failed(f"The start is {left} days away", f"Choose a start on or after {today + timedelta(days=lead_days)}")
+        return _failed(f"The start is {left} days away", f"Choose a start on or after {say(today + timedelta(days=lead_days))}")
     return _met(f"The start is {left} days away")
 
 
@@ -255,17 +256,19 @@ def _check_document(rule: DocumentRule, document: DocumentFact | None, start: da
     if document is None:
         if rule.needed_by is NeededBy.APPROVAL:
             return _failed("Not uploaded", f"Upload your {name}")
-        return _unknown("Not uploaded yet", f"Upload your {name} before the rotation is cleared")
+        return _unknown("Not uploaded yet", f"Upload your {name} before the rotation starts")
     if rule.max_age_days is not None:
         if document.issued is None:
             return _unknown("Its date of issue is not recorded", f"Add the date of issue of your {name}")
         if (start - document.issued).days > rule.max_age_days:
-            return _failed(f"Issued {document.issued}", f"Upload one issued on or after {start - timedelta(days=rule.max_age_days)}")
+            return _failed(
+                f"Issued {say(document.issued)}", f"Upload one issued on or after {say(start - timedelta(days=rule.max_age_days))}"
+            )
     if rule.must_cover:
         if document.expires is None:
             return _unknown("Its expiry date is not recorded", f"Add the expiry date of your {name}")
         if document.expires < end:
-            return _failed(f"Expires {document.expires}", f"Upload one that is valid through {end}")
+            return _failed(f"Expires {say(document.expires)}", f"Upload one that is valid through {say(end)}")
     if not document.accepted:
         return _unknown("Uploaded, not reviewed yet", "Nothing: we review it")
     return _met("Accepted")
@@ -278,7 +281,7 @@ def _document_text(rule: DocumentRule) -> str:
         parts.append(f"not older than {rule.max_age_days} days at the start")
     if rule.must_cover:
         parts.append("valid through the last day")
-    parts.append("before approval" if rule.needed_by is NeededBy.APPROVAL else "before the rotation is cleared")
+    parts.append("before approval" if rule.needed_by is NeededBy.APPROVAL else "before the rotation starts")
     return ", ".join(parts)
 
 

@@ -1,13 +1,19 @@
-"""Instants as Rota writes them: aware UTC datetimes, to the second, as `2027-01-15T05:59:59Z` (RFC 3339). The text sorts as time does."""
+"""Instants and days as Rota writes them: aware UTC datetimes, to the second, as `2027-01-15T05:59:59Z` (RFC 3339, so that the text sorts
+as time does); days written out."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, PlainSerializer
 
 from shared.domain.errors import Invalid
+
+
+def say(day: date) -> str:
+    """Written out so that no reader can swap day and month: `Mon 1 March 2027`."""
+    return f"{day:%a} {day.day} {day:%B %Y}"
 
 
 def to_utc(moment: datetime) -> datetime:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.domain.calendar import end_date, reached, say
+from shared.domain.calendar import end_date, reached
 from shared.domain.errors import Invalid, KeyReused, NotFound, PaymentUnavailable, VersionConflict
+from shared.domain.instants import say
 from shared.domain.reservation import Choice, Reservation, ReservationEvent, ReservationStatus, still_offered
 from shared.ports import SYSTEM, BusinessClock, Catalogue, Checkout, CheckoutRequest, PaymentGateway, People, Store, system
 from shared.services import seat_gate

@@ -269,10 +269,11 @@ def _grounds(data: Mapping[str, Any]) -> str:
     overridden = {one["code"] for one in data.get("overrides", ())}
     met = sum(1 for one in results if one["verdict"] == "met")
     later = sum(1 for one in results if one["verdict"] != "met" and one["code"] not in overridden)
+    alone = "" if len(results) > later else "guideline " if later == 1 else "guidelines "
     told = [
         f"{met} of {len(results) - later} guidelines met" if len(results) > later else "",
         f"{len(overridden)} accepted with a reason" if overridden else "",
-        f"{later} due before the rotation starts" if later else "",
+        f"{later} {alone}due before the rotation starts" if later else "",
     ]
     return ", ".join(part for part in told if part)
 

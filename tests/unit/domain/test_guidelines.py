@@ -130,7 +130,7 @@ def test_rules_read_as_plain_words() -> None:
         "Graduated in 2020 or later, or still studying",
         "Speaks Spanish and English",
         "Stays 4 to 8 weeks",
-        "TB test, not older than 90 days at the start, valid through the last day, before the rotation is cleared",
+        "TB test, not older than 90 days at the start, valid through the last day, before the rotation starts",
     ]
 
 
