@@ -106,7 +106,7 @@ def timeleft(seconds: int, words: bool = False) -> str:
     parts = [(days, "d", "day"), (hours, "h", "hour")] if days else [(hours, "h", "hour"), (minutes, "min", "minute")]
     said = [plural(n, long) if words else f"{n} {short}" for n, short, long in parts if n]
     if not said:
-        return "just over" if over else "under 1 minute" if words else "under 1 min"
+        return "overdue" if over else "under 1 minute" if words else "under 1 min"
     return " ".join(said) + (" over" if over else "")
 
 

@@ -88,7 +88,7 @@ def test_a_naive_instant_is_refused() -> None:
         (18000, "5 h", "5 hours"),
         (61, "1 min", "1 minute"),
         (59, "under 1 min", "under 1 minute"),
-        (-1, "just over", "just over"),
+        (-1, "overdue", "overdue"),
         (-7200, "2 h over", "2 hours over"),
         (-90000, "1 d 1 h over", "1 day 1 hour over"),
     ],
@@ -100,7 +100,7 @@ def test_time_left_is_rounded_down_and_overdue_says_so(seconds: int, short: str,
 def test_H16_overdue_is_visible_at_48_hours_to_the_second() -> None:
     due = "2026-11-23T16:00:00Z"
     assert filters.timeleft(filters.seconds_until(due, "2026-11-23T15:59:59Z")) == "under 1 min"
-    assert filters.timeleft(filters.seconds_until(due, "2026-11-23T16:00:00Z")) == "just over"
+    assert filters.timeleft(filters.seconds_until(due, "2026-11-23T16:00:00Z")) == "overdue"
 
 
 def test_a_fraction_of_a_second_never_lengthens_what_is_left() -> None:

@@ -12,7 +12,7 @@ export function timeleft(seconds, words = false) {
   const minutes = Math.floor((whole % 3600) / 60);
   const parts = days ? [[days, "d", "day"], [hours, "h", "hour"]] : [[hours, "h", "hour"], [minutes, "min", "minute"]];
   const said = parts.filter(([n]) => n > 0).map(([n, short, long]) => (words ? plural(n, long) : `${n} ${short}`));
-  if (!said.length) return over ? "just over" : words ? "under 1 minute" : "under 1 min";
+  if (!said.length) return over ? "overdue" : words ? "under 1 minute" : "under 1 min";
   return said.join(" ") + (over ? " over" : "");
 }
 
