@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from shared.domain import due_kinds
 from shared.domain.aggregate import EventRow
 from shared.domain.application import OPEN, Application, ApplicationStatus, offer_expiry
 from shared.domain.calendar import horizon, local_date, monday_of, require_start, weeks_covered
@@ -35,7 +36,7 @@ from shared.services.steps import Call, find
 
 RIVALS_READ = 100
 """How many waiting applications of each kind are looked at for rivals; more than that are "at least"."""
-OPEN_DUE = ("review", "reply", "host", "host_late", "offer")
+OPEN_DUE = (due_kinds.REVIEW, due_kinds.REPLY, due_kinds.HOST, due_kinds.HOST_LATE, due_kinds.OFFER)
 """One of these rows has whatever was sent and has not ended."""
 
 

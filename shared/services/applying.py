@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from shared.domain import due_kinds
 from shared.domain.application import (
     APPLICATION,
     OPEN,
@@ -29,19 +30,17 @@ from shared.domain.trainee import TraineeFacts
 from shared.events.application import ApplicationSaved, ApplicationStarted, ApplicationSubmitted, ApplicationWithdrawn
 from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Loaded, People, Store, Work
 from shared.services.applicants import snapshot
+from shared.services.review_steps import promises
 from shared.services.school_contacts import note
 from shared.services.steps import Call, decide_again, new, step
 
-STALE = "stale"
-"""The due row of every undecided application: it closes when its start comes too near."""
-
 WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
-    ApplicationStatus.DRAFT: ("draft",),
-    ApplicationStatus.SUBMITTED: ("review", "escalation", STALE),
-    ApplicationStatus.IN_REVIEW: ("review", "escalation", "claim", STALE),
-    ApplicationStatus.NEEDS_INFO: ("reply", "reply_reminder", STALE),
-    ApplicationStatus.HOST_REVIEW: ("host", "host_late", "mail", STALE),
-    ApplicationStatus.APPROVED: ("offer",),
+    ApplicationStatus.DRAFT: (due_kinds.DRAFT,),
+    ApplicationStatus.SUBMITTED: (due_kinds.REVIEW, due_kinds.ESCALATION, due_kinds.STALE),
+    ApplicationStatus.IN_REVIEW: (due_kinds.REVIEW, due_kinds.ESCALATION, due_kinds.CLAIM, due_kinds.STALE),
+    ApplicationStatus.NEEDS_INFO: (due_kinds.REPLY, due_kinds.REPLY_REMINDER, due_kinds.STALE),
+    ApplicationStatus.HOST_REVIEW: (due_kinds.HOST, due_kinds.HOST_LATE, due_kinds.MAIL, due_kinds.STALE),
+    ApplicationStatus.APPROVED: (due_kinds.OFFER,),
 }
 """The due rows that an application keeps in a state; whatever ends the state removes them in the same transaction."""
 
@@ -141,7 +140,7 @@ class Applying:
                 experience_type=wish.experience_type, start=wish.start, weeks=wish.weeks, credit_wish=wish.credit_wish,
                 policy_version=CURRENT.version, created_at=now, draft_expires_at=expires,
             )  # fmt: skip
-            due = (Due("draft", expires, "trainee"),)
+            due = (Due(due_kinds.DRAFT, expires, "trainee"),)
             self.store.commit(Work(steps=(step(new("APPLICATION", id), event, call, now, due=due),)))
             return self._read(id)
 
@@ -220,11 +219,9 @@ class Applying:
             review_due_at=clock.due_at, escalate_at=clock.escalate_at, guidelines=program.guidelines,
             review_mode=program.review_mode, closes_at=closes_at, **noted.sets,
         )  # fmt: skip
-        due = (
-            Due("review", clock.due_at, "reviewer"), Due("escalation", clock.escalate_at, "coordinator"), Due(STALE, closes_at, "system"),
-        )  # fmt: skip
+        due = (*promises(clock), Due(due_kinds.STALE, closes_at, "system"))
         kept = snapshot(wished, program, facts, documents, now)
-        moved = step(loaded, event, call, now, due=due, done=("draft",))
+        moved = step(loaded, event, call, now, due=due, done=(due_kinds.DRAFT,))
         self._commit_once(Work(steps=(moved,), claims=(open_claim(wished),), texts=(kept, *noted.texts)), wished)
         return self._read(application_id)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from shared.domain import due_kinds
 from shared.domain.accounts import mail_address
 from shared.domain.application import Application, ApplicationStatus
 from shared.domain.errors import NotAllowedNow
@@ -22,7 +23,6 @@ from shared.services.steps import Call, decide_again, find, step
 
 HOST_MAILS = {"RESERVATION": "host", "APPLICATION": "host-asked"}
 """The mail that a host must have, per kind of aggregate. What bounces of all others is in the log."""
-TASK = "mail"
 Case = Literal["RESERVATION", "APPLICATION"]
 
 
@@ -57,7 +57,7 @@ class Bounces:
                 if kind == "RESERVATION"
                 else HostAskBounced(status=loaded.state["status"], mail_trouble=trouble, mail_trouble_at=now, bounced_mails=mails)
             )
-            self.store.commit(Work(steps=(step(loaded, event, call, now, due=(Due(TASK, now, "coordinator"),)),)))
+            self.store.commit(Work(steps=(step(loaded, event, call, now, due=(Due(due_kinds.MAIL, now, "coordinator"),)),)))
             return "task"
 
         return decide_again(decide)
@@ -87,7 +87,7 @@ class Bounces:
                 if kind == "RESERVATION"
                 else HostAskAgain(**again, mail_settled_at=now, host_reminders=loaded.state["host_reminders"])
             )
-            self.store.commit(Work(steps=(step(loaded, event, call, now, done=(TASK,)),)))
+            self.store.commit(Work(steps=(step(loaded, event, call, now, done=(due_kinds.MAIL,)),)))
 
         decide_again(decide)
 
@@ -104,7 +104,7 @@ class Bounces:
                 if kind == "RESERVATION"
                 else HostAskSettled(status=status, mail_trouble=None, mail_settled_at=now)
             )
-            self.store.commit(Work(steps=(step(loaded, event, call, now, done=(TASK,)),)))
+            self.store.commit(Work(steps=(step(loaded, event, call, now, done=(due_kinds.MAIL,)),)))
 
         decide_again(decide)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain import due_kinds
 from shared.domain.program import Program
 from shared.domain.reservation import SEATED, Reservation
 from shared.ports import Catalogue, People, Person, Store
-from shared.services.coaching import caseload_of
 from shared.services.steps import Call
 
 MOST = 100
@@ -30,7 +30,7 @@ class Caseload:
 
     def of(self, call: Call) -> list[CoachCase]:
         """The caller's, the next start first; rotations that are over or called off are left out."""
-        rows = self.store.due(caseload_of(call.actor.id), None, MOST)
+        rows = self.store.due(due_kinds.of_coach(call.actor.id), None, MOST)
         found = self.store.load_many([("RESERVATION", row.subject_id) for row in rows])
         reserved = [Reservation.model_validate(loaded.state) for loaded in found.values()]
         mine = [one for one in reserved if one.coach_id == call.actor.id and one.status in SEATED]

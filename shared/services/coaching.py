@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
+from shared.domain import due_kinds
 from shared.domain.coaches import coach_for
 from shared.domain.errors import Busy
 from shared.domain.reservation import SEATED, Reservation, ReservationStatus
 from shared.events.reservation import CoachMatched
 from shared.ports import BusinessClock, Due, Store, Work
 from shared.services.steps import Call, decide_again, step
-
-
-def caseload_of(coach_id: str) -> str:
-    """The kind of the due rows that list a coach's rotations; whatever ends a rotation removes its row."""
-    return f"coach:{coach_id}"
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,6 @@ class Coaching:
         if coach is None:
             raise Busy("There is no coach to match.", "Give somebody the role; the event is looked at again.")
         matched = CoachMatched(status=reserved.status, coach_id=coach)
-        # The index of what is due is in order of time: the coach's list by start date needs no index of its own.
-        mine = Due(caseload_of(coach), datetime.combine(reserved.start, time(0), UTC), "coach")
+        mine = Due(due_kinds.of_coach(coach), datetime.combine(reserved.start, time(0), UTC), "coach")
         self.store.commit(Work(steps=(step(loaded, matched, call, self.clock.now(), due=(mine,)),)))
         return coach

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.domain import partners
+from shared.domain import due_kinds, partners
 from shared.domain.aggregate import Actor
 from shared.domain.application import Application, ApplicationStatus, host_over, in_line, offer_over, reply_over
 from shared.domain.calendar import local_date, reached, start_of_day
@@ -156,7 +156,7 @@ class Notifying:
         call = Call(Actor(role="system", id="notifications"), event.correlation_id, event.id)
         now = self.clock.now()
         noted = HostMailUncertain(status=loaded.state["status"], uncertain_mail=mail_id, mail_trouble="unknown", mail_trouble_at=now)
-        self.store.commit(Work(steps=(step(loaded, noted, call, now, due=(Due("mail", now, "coordinator"),)),)))
+        self.store.commit(Work(steps=(step(loaded, noted, call, now, due=(Due(due_kinds.MAIL, now, "coordinator"),)),)))
 
     def _erased(self, event: Envelope) -> bool:
         """Whether nobody is left to write to. The account says so before the first personal item goes."""

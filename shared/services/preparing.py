@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain import partners
+from shared.domain import due_kinds, partners
 from shared.domain.calendar import local_date, reached
 from shared.domain.errors import NotFound
 from shared.domain.machine import Actor
@@ -15,7 +15,6 @@ from shared.domain.program import Program
 from shared.domain.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus, Suggestion
 from shared.events.reservation import PartnerSuggested, PreparationReminded, PreparationTicked
 from shared.ports import BusinessClock, Catalogue, Due, Loaded, Store, Work
-from shared.services.seat_gate import PREPARATION
 from shared.services.steps import Call, decide_again, step
 
 NOTHING = "not due any more"
@@ -107,8 +106,8 @@ class Preparing:
         """With the due row that follows: none once all is done or no reminder is left; `again` writes it anew, else it stays as it is."""
         now = self.clock.now()
         following = self._next(after, now) if len(after.prep_done) < len(PrepKind) else None
-        due = (Due(PREPARATION, following, "system"),) if following and again else ()
-        done = (PREPARATION,) if following is None else ()
+        due = (Due(due_kinds.PREPARATION, following, "system"),) if following and again else ()
+        done = (due_kinds.PREPARATION,) if following is None else ()
         self.store.commit(Work(steps=(step(loaded, event, call, now, due=due, done=done),)))
 
     def _next(self, reserved: Reservation, after: datetime) -> datetime | None:

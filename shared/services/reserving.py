@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain import fees, terms
+from shared.domain import due_kinds, fees, terms
 from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, in_line, offer_over
 from shared.domain.application_guards import can_begin_checkout, require_terms
 from shared.domain.calendar import local_date, require_start, weeks_covered
@@ -188,7 +188,7 @@ class Reserving:
             session_expires_at=window.session_expires_at, paying=True, payment_number=case.reserved.payment_number + 1,
             checkout_session_id=None,
         )  # fmt: skip
-        self.store.commit(Work(steps=(step(case.reservation, begun, call, now, due=(Due(seat_gate.HOLD, window.held_until, "system"),)),)))
+        self.store.commit(Work(steps=(step(case.reservation, begun, call, now, due=(Due(due_kinds.HOLD, window.held_until, "system"),)),)))
         return Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
 
     def _bookable(self, applied: Application, program: Program) -> fees.Quote:

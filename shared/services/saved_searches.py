@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain import due_kinds
 from shared.domain.errors import Duplicate, NotAllowedNow, NotFound
 from shared.domain.saved_search import LIFE, MOST, SavedSearch, SavedSearchStatus, kept, query_hash
 from shared.domain.search import SearchQuery
@@ -13,8 +14,6 @@ from shared.ports import BusinessClock, Claim, Due, Ids, Loaded, Store, Text, Wo
 from shared.services.secret_addresses import lets_in, new_secret
 from shared.services.steps import Call, decide_again, find, new, step
 
-SAVED = "saved_search"
-"""The due rows that list every saved search, in the order in which they end."""
 LISTED = 200
 ENDED = SavedSearchStatus.ENDED
 
@@ -59,7 +58,7 @@ class SavedSearches:
             ends_at=now + LIFE,
         )  # fmt: skip
         text = Text(ref, {"query": kept(query), "secret": new_secret()})
-        one = step(new("SEARCH", id), event, call, now, due=(Due(SAVED, event.ends_at, "system"),))
+        one = step(new("SEARCH", id), event, call, now, due=(Due(due_kinds.SAVED_SEARCH, event.ends_at, "system"),))
         self.store.commit(Work(steps=(one,), claims=(claim,), texts=(text,)))
         return self._kept(id)
 
@@ -105,7 +104,7 @@ class SavedSearches:
         now = self.clock.now()
         claim = _claim(saved.trainee_id, saved.query_hash, saved.id)
         releases = (claim,) if self.store.claimed_by(claim.key) == saved.id else ()
-        ended = step(loaded, SearchEnded(status=ENDED, ended_at=now), call, now, done=(SAVED,))
+        ended = step(loaded, SearchEnded(status=ENDED, ended_at=now), call, now, done=(due_kinds.SAVED_SEARCH,))
         self.store.commit(Work(steps=(ended,), releases=releases))
 
     def _kept(self, id: str) -> Kept:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from shared.domain import due_kinds
 from shared.domain.calendar import horizon, local_date
 from shared.domain.errors import Invalid
 from shared.domain.policy import CURRENT
@@ -21,7 +22,7 @@ from shared.domain.seats import free_by_week
 from shared.events.saved_search import SearchMatched
 from shared.ports import BusinessClock, Catalogue, People, SearchIndex, Store, Work
 from shared.services.browsing import for_reader
-from shared.services.saved_searches import SAVED, Kept, kept_of
+from shared.services.saved_searches import Kept, kept_of
 from shared.services.steps import Call, decide_again, step
 
 READ = 1_000
@@ -92,7 +93,7 @@ class SearchAlerts:
 
     def _waiting(self) -> Iterator[Kept]:
         now = self.clock.now()
-        ids = [("SEARCH", item.subject_id) for item in self.store.due(SAVED, None, READ) if item.due.at > now]
+        ids = [("SEARCH", item.subject_id) for item in self.store.due(due_kinds.SAVED_SEARCH, None, READ) if item.due.at > now]
         for loaded in self.store.load_many(ids).values():  # type: ignore[arg-type]
             kept = kept_of(self.store, loaded)
             if kept and kept.saved.waits(now):

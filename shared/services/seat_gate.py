@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain import due_kinds
 from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, offer_after_waiting
 from shared.domain.errors import VersionConflict
 from shared.domain.machine import NEW, Actor, Arrow
@@ -22,9 +23,6 @@ from shared.events.waitlist import WaitlistChanged, WaitlistEnded, WaitlistJoine
 from shared.ports import Due, Loaded, SeatMove, Step, Store, Work
 from shared.services.applying import releases_of
 from shared.services.steps import Call, new, step
-
-HOLD, OFFER, PREPARATION, WAITLIST_LINE = "hold", "offer", "preparation", "waitlist"
-"""Due kinds: a live hold takes the place of the offer's row, so that an offer never lapses under somebody who is paying."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,10 @@ class Payment:
 
 
 def hold(application: Loaded, held: SeatHeld, call: Call, now: datetime) -> Work:
-    """Takes a seat in every week of `held` for a new reservation. The guards of `hold_placed` are the caller's."""
+    """Takes a seat in every week of `held` for a new reservation. The guards of `hold_placed` are the caller's.
+
+    The hold's due row takes the place of the offer's, so that an offer never lapses under somebody who is paying.
+    """
     status = ApplicationStatus(application.state["status"])
     arrow = APPLICATION.fire(status, ApplicationEvent.HOLD_PLACED, Actor(call.actor.role))
     RESERVATION.fire(NEW, ReservationEvent.BEGIN_CHECKOUT, Actor(call.actor.role))
@@ -71,8 +72,8 @@ def hold(application: Loaded, held: SeatHeld, call: Call, now: datetime) -> Work
     placed = HoldPlaced(status=ApplicationStatus(arrow.target), holds_used=holds, live_reservation_id=held.id)
     return Work(
         steps=(
-            step(application, placed, call, now, done=(OFFER,)),
-            step(new("RESERVATION", held.id), held, call, now, due=(Due(HOLD, held.held_until, "system"),)),
+            step(application, placed, call, now, done=(due_kinds.OFFER,)),
+            step(new("RESERVATION", held.id), held, call, now, due=(Due(due_kinds.HOLD, held.held_until, "system"),)),
         ),
         seats=(SeatMove(held.program_id, held.trainee_id, held.id, take=held.week_list),),
     )
@@ -91,10 +92,10 @@ def release(case: Case, event: ReservationEvent, code: str, call: Call, now: dat
         left = event is ReservationEvent.CANCEL
         ending = WaitlistEvent.LEAVE if left else WaitlistEvent.LAPSE
         data = _ended(applied, status, ending, "left" if left else code, call, now)
-    waits = (Due(OFFER, until, "trainee"),) if until else ()
+    waits = (Due(due_kinds.OFFER, until, "trainee"),) if until else ()
     return Work(
         steps=(
-            step(case.reservation, released, call, now, done=(HOLD,)),
+            step(case.reservation, released, call, now, done=(due_kinds.HOLD,)),
             step(case.application, data, call, now, due=waits),
         ),
         seats=(_move(reserved, give=reserved.week_list),),
@@ -107,7 +108,7 @@ def wait_on(case: Case, call: Call, now: datetime) -> Work:
     until = case.reserved.offer_until
     assert until is not None
     lapsed = PaymentLapsed(status=ReservationStatus(arrow.target), held_until=until, paying=False, checkout_session_id=None)
-    return Work(steps=(step(case.reservation, lapsed, call, now, due=(Due(HOLD, until, "trainee"),)),))
+    return Work(steps=(step(case.reservation, lapsed, call, now, due=(Due(due_kinds.HOLD, until, "trainee"),)),))
 
 
 def confirm(case: Case, paid: Payment, call: Call, now: datetime) -> Work:
@@ -139,8 +140,8 @@ def _reserved(case: Case, arrow: Arrow, paid: Payment, call: Call, now: datetime
         taken = WAITLIST.fire(case.applied.waitlist, WaitlistEvent.TAKE, Actor.SYSTEM)
         done = done.model_copy(update={"waitlist": WaitlistStatus(taken.target)})
     return (
-        step(case.reservation, confirmed, call, now, due=(Due(PREPARATION, first, "system"),), done=(HOLD,)),
-        step(case.application, done, call, now, done=(OFFER,)),
+        step(case.reservation, confirmed, call, now, due=(Due(due_kinds.PREPARATION, first, "system"),), done=(due_kinds.HOLD,)),
+        step(case.application, done, call, now, done=(due_kinds.OFFER,)),
     )
 
 
@@ -157,7 +158,10 @@ def join(application: Loaded, line: Loaded, place: Place, call: Call, now: datet
     )  # fmt: skip
     stands = line_of(line)
     return Work(
-        steps=(step(application, joined, call, now, done=(OFFER,)), _line(line, stands, (*stands.line, place), place.marks, call, now)),
+        steps=(
+            step(application, joined, call, now, done=(due_kinds.OFFER,)),
+            _line(line, stands, (*stands.line, place), place.marks, call, now),
+        ),
         seats=_marks(place, wait=place.marks),
     )
 
@@ -168,7 +172,7 @@ def leave(application: Loaded, line: Loaded, place: Place, code: str, call: Call
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.LEAVE_WAITLIST, Actor(call.actor.role))
     event = WaitlistEvent.LEAVE if call.actor.role == Actor.TRAINEE else WaitlistEvent.LAPSE
     until, gone = offer_after_waiting(applied, now), forget(line, place, call, now)
-    waits = (Due(OFFER, until, "trainee"),) if until else ()
+    waits = (Due(due_kinds.OFFER, until, "trainee"),) if until else ()
     ended = _ended(applied, ApplicationStatus(arrow.target), event, code, call, now)
     return Work(steps=(step(application, ended, call, now, due=waits), *gone.steps), seats=gone.seats)
 
@@ -204,8 +208,8 @@ def offer(application: Loaded, line: Loaded, place: Place, held: SeatHeld, call:
     stands = line_of(line)
     return Work(
         steps=(
-            step(application, offered, call, now, done=(OFFER,)),
-            step(new("RESERVATION", held.id), held, call, now, due=(Due(HOLD, held.held_until, "trainee"),)),
+            step(application, offered, call, now, done=(due_kinds.OFFER,)),
+            step(new("RESERVATION", held.id), held, call, now, due=(Due(due_kinds.HOLD, held.held_until, "trainee"),)),
             _line(line, stands, stands.without(place.application_id), place.marks, call, now),
         ),
         seats=(SeatMove(held.program_id, held.trainee_id, held.id, take=held.week_list, unwait=place.marks, in_line=True),),
@@ -221,8 +225,8 @@ def _line(loaded: Loaded, line: Line, places: tuple[Place, ...], weeks: tuple[st
     """The sweep looks at a line every minute while somebody stands in it."""
     changed = WaitlistChanged(id=line.id, program_id=line.program_id, line=places, weeks=weeks)
     if not places:
-        return step(loaded, changed, call, now, done=(WAITLIST_LINE,))
-    return step(loaded, changed, call, now, due=() if line.line else (Due(WAITLIST_LINE, now, "system"),))
+        return step(loaded, changed, call, now, done=(due_kinds.WAITLIST,))
+    return step(loaded, changed, call, now, due=() if line.line else (Due(due_kinds.WAITLIST, now, "system"),))
 
 
 def _ended(applied: Application, status: ApplicationStatus, event: WaitlistEvent, code: str, call: Call, now: datetime) -> WaitlistEnded:

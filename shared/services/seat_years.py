@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from shared.domain import due_kinds
 from shared.domain.calendar import add_years, local_date, next_monday
 from shared.domain.errors import Duplicate, VersionConflict
 from shared.domain.policy import CURRENT
@@ -15,8 +16,6 @@ from shared.events.program import SeatsExtended
 from shared.ports import BusinessClock, Due, Loaded, Store, Work
 from shared.services.steps import Call, decide_again, step
 
-SEATS = "seats"
-"""The due kind. Every live program has its row, and a paused one keeps it, so that it is up to date when it comes back."""
 HOUR = time(5)
 
 
@@ -26,10 +25,11 @@ def last_day(program: Program, today: date) -> date:
 
 
 def next_look(now: datetime) -> Due:
-    """Monday 05:00 UTC after `now`: for all programs at once, so that search is rebuilt once a week for it and not all the time."""
+    """Monday 05:00 UTC after `now`: for all programs at once, so that search is rebuilt once a week for it and not all the time. Every live
+    program has its row, and a paused one keeps it, so that it is up to date when it comes back."""
     today = now.astimezone(UTC).date()
     monday = datetime.combine(next_monday(today), HOUR, UTC)
-    return Due(SEATS, monday if monday > now else monday + timedelta(weeks=1), "system")
+    return Due(due_kinds.SEATS, monday if monday > now else monday + timedelta(weeks=1), "system")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class SeatYears:
         added = tuple(_without(year, there[year.year]) for year in wanted if year.year in there)
         opened = tuple(year for year in added if year.weeks)
         event = SeatsExtended(status=program.status)
-        moved = step(loaded, event, call, self.clock.now(), due=due, done=() if due else (SEATS,))
+        moved = step(loaded, event, call, self.clock.now(), due=due, done=() if due else (due_kinds.SEATS,))
         try:
             self.store.commit(Work(steps=(moved,), create=create, open=opened))
         except Duplicate as raced:

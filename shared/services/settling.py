@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.domain import money
+from shared.domain import due_kinds, money
 from shared.domain.application import ApplicationStatus
 from shared.domain.errors import Duplicate, NotFound, OverlappingRotation, PaymentUnavailable, SoldOut, WaitlistFirst
 from shared.domain.machine import Actor
@@ -21,7 +21,6 @@ from shared.services import seat_gate
 from shared.services.seat_gate import Case, Payment, read_case
 from shared.services.steps import Call, decide_again, step
 
-REFUND = "refund"
 UNDERPAID = "underpaid"
 
 
@@ -111,7 +110,7 @@ class Settling:
             status=ReservationStatus(arrow.target), payment_intent_id=paid.intent_id, paid_cents=paid.cents, refund_cents=paid.cents
         )
         return Work(
-            steps=(step(case.reservation, due, call, now, due=(Due(REFUND, now, "system"),)),),
+            steps=(step(case.reservation, due, call, now, due=(Due(due_kinds.REFUND, now, "system"),)),),
             journal=(money.payment(reserved.id, paid.intent_id, paid.cents, now),),
         )
 
@@ -123,7 +122,7 @@ class Settling:
         arrow = RESERVATION.fire(reserved.status, ReservationEvent.REFUND_RECORDED, Actor.SYSTEM)
         refunded = ReservationRefunded(status=ReservationStatus(arrow.target), refund_id=refund_id)
         entry = money.refund(reservation_id, refund_id, reserved.refund_cents or 0, now)
-        self.store.commit(Work(steps=(step(loaded, refunded, call, now, done=(REFUND,)),), journal=(entry,)))
+        self.store.commit(Work(steps=(step(loaded, refunded, call, now, done=(due_kinds.REFUND,)),), journal=(entry,)))
         return Settled.REFUNDED
 
     # --- a second payment -------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from shared.domain import due_kinds
 from shared.domain.application import (
     APPLICATION,
     Application,
@@ -38,21 +39,22 @@ from shared.events.application import (
 )
 from shared.events.base import EventData
 from shared.ports import BusinessClock, Due, DueItem, Loaded, Store, Work
-from shared.services.applying import STALE, WAITS, releases_of
+from shared.services.applying import WAITS, releases_of
 from shared.services.holds import Holds
 from shared.services.preparing import Preparing
-from shared.services.seat_gate import HOLD, OFFER, PREPARATION, WAITLIST_LINE
-from shared.services.seat_years import SEATS, SeatYears
-from shared.services.settling import REFUND, Settling
+from shared.services.seat_years import SeatYears
+from shared.services.settling import Settling
 from shared.services.steps import Call, decide_again, step
 from shared.services.waitlist import NOTHING as NOTHING_CAME_BACK
 from shared.services.waitlist import Waitlist
 
-KINDS = ("claim", "draft", STALE, "reply_reminder", "reply", "host", PREPARATION, SEATS, OFFER, HOLD, WAITLIST_LINE, REFUND)
+KINDS = (
+    due_kinds.CLAIM, due_kinds.DRAFT, due_kinds.STALE, due_kinds.REPLY_REMINDER, due_kinds.REPLY, due_kinds.HOST, due_kinds.PREPARATION,
+    due_kinds.SEATS, due_kinds.OFFER, due_kinds.HOLD, due_kinds.WAITLIST, due_kinds.REFUND,
+)  # fmt: skip
 """In this order: what needs only our own records comes first, so that a silent partner holds nothing else up; a line is served after the
-holds that ended. `review` and `escalation`
-are for people to see; nothing happens to them by themselves."""
-ASKS_STRIPE = (HOLD, REFUND)
+holds that ended."""
+ASKS_STRIPE = (due_kinds.HOLD, due_kinds.REFUND)
 NOTHING = "not due any more"
 AT_ONCE, LINES = 100, 1000
 """A line stays due for as long as somebody stands in it, so all of them are read: no program may hide behind others."""
@@ -82,7 +84,7 @@ class Sweeping:
         """
         swept, silent = Swept(), False
         for kind in KINDS:
-            for item in self.store.due(kind, self.clock.now(), LINES if kind == WAITLIST_LINE else AT_ONCE):
+            for item in self.store.due(kind, self.clock.now(), LINES if kind == due_kinds.WAITLIST else AT_ONCE):
                 if not time_left() or (silent and kind in ASKS_STRIPE):
                     swept.left += 1
                     continue
@@ -95,23 +97,21 @@ class Sweeping:
         return swept
 
     def _rule(self, kind: str) -> Callable[[str, Call], str]:
-        rules = {
-            "claim": self._claim,
-            "draft": self._draft,
-            STALE: self._stale,
-            "reply_reminder": self._reply_reminder,
-            "reply": self._reply,
-            "host": self._host,
+        rules: dict[str, Callable[[str, Call], str]] = {
+            due_kinds.CLAIM: self._claim,
+            due_kinds.DRAFT: self._draft,
+            due_kinds.STALE: self._stale,
+            due_kinds.REPLY_REMINDER: self._reply_reminder,
+            due_kinds.REPLY: self._reply,
+            due_kinds.HOST: self._host,
+            due_kinds.PREPARATION: self._preparation,
+            due_kinds.SEATS: SeatYears(self.store, self.clock).extend,
+            due_kinds.OFFER: self._offer,
+            due_kinds.HOLD: self._hold,
+            due_kinds.WAITLIST: self._line,
+            due_kinds.REFUND: self._refund,
         }
-        named = {
-            SEATS: SeatYears(self.store, self.clock).extend,
-            PREPARATION: self._preparation,
-            OFFER: self._offer,
-            HOLD: self._hold,
-            WAITLIST_LINE: self._line,
-            REFUND: self._refund,
-        }
-        return (rules | named)[kind]
+        return rules[kind]
 
     def _hold(self, reservation_id: str, call: Call) -> str:
         reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
@@ -178,7 +178,7 @@ class Sweeping:
         def event(status: ApplicationStatus) -> EventData:
             return ReplyReminded(status=status, reminded_at=self.clock.now())
 
-        return self._lapse(application_id, ApplicationEvent.REMIND, over, event, call, ("reply_reminder",))
+        return self._lapse(application_id, ApplicationEvent.REMIND, over, event, call, (due_kinds.REPLY_REMINDER,))
 
     def _host(self, application_id: str, call: Call) -> str:
         """A host's silence: reminded on days 3 and 5 (once, however late the sweep), from day 7 on a coordinator's to decide by day 10."""
@@ -193,9 +193,9 @@ class Sweeping:
         if reached(host_escalation(routed, policy), now):
             return self._lapse(
                 application_id, ApplicationEvent.ESCALATE, waits, lambda status: HostEscalated(status=status, host_escalated_at=now), call,
-                ("host",), (Due("host_late", decide_at, "coordinator"),),
+                (due_kinds.HOST,), (Due(due_kinds.HOST_LATE, decide_at, "coordinator"),),
             )  # fmt: skip
-        owed, again = host_reminders_owed(routed, now, policy), Due("host", next_host_step(routed, now, policy), "host")
+        owed, again = host_reminders_owed(routed, now, policy), Due(due_kinds.HOST, next_host_step(routed, now, policy), "host")
         return self._lapse(
             application_id, ApplicationEvent.REMIND, lambda applied: waits(applied) and applied.host_reminders < owed,
             lambda status: HostReminded(status=status, host_reminders=owed), call, (), (again,),

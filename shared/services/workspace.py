@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain import preparation
+from shared.domain import due_kinds, preparation
 from shared.domain.application import Application, ApplicationStatus, reply_over
 from shared.domain.calendar import end_of_day, local_date, reached
 from shared.domain.policy import CURRENT
@@ -17,12 +17,12 @@ from shared.services.applying import application_of
 from shared.services.steps import Call
 
 QUEUES: Mapping[str, tuple[str, ...]] = {
-    "reviewer": ("review",),
-    "coordinator": ("review", "host_late", "mail"),
-    "admin": ("review", "host_late", "mail"),
+    "reviewer": (due_kinds.REVIEW,),
+    "coordinator": (due_kinds.REVIEW, due_kinds.HOST_LATE, due_kinds.MAIL),
+    "admin": (due_kinds.REVIEW, due_kinds.HOST_LATE, due_kinds.MAIL),
 }
-"""Which kinds of due rows a role sees. `escalation` is no row of its own: it marks a review that has waited too long."""
-WATCHED: Mapping[str, tuple[str, ...]] = dict.fromkeys(QUEUES, ("reply", "host", "host_late"))
+"""Which kinds of due rows a role sees. A review's escalation is no line of its own: it marks a review that has waited too long."""
+WATCHED: Mapping[str, tuple[str, ...]] = dict.fromkeys(QUEUES, (due_kinds.REPLY, due_kinds.HOST, due_kinds.HOST_LATE))
 """Due rows of what waits for somebody else, a trainee or a host: shown apart, because nobody here owes the next step."""
 QUEUE_READ = 100
 
@@ -147,7 +147,6 @@ class Workspace:
         now = self.clock.now()
         application = subject if isinstance(subject, Application) else None
         due_at = _promised(item, application)
-        escalate_at = (application.host_escalated_at if item.due.kind == "host_late" else application.escalate_at) if application else None
         claimed = application is not None and application.status is ApplicationStatus.IN_REVIEW
         return Waiting(
             item=item,
@@ -157,7 +156,7 @@ class Workspace:
             trainee=persons.get(subject.trainee_id),
             due_at=due_at,
             overdue=reached(due_at, now),
-            escalated=item.due.kind in ("review", "host_late") and escalate_at is not None and reached(escalate_at, now),
+            escalated=_escalated(item, application, now),
             mine=claimed and application is not None and application.claimed_by == call.actor.id,
             reviewer=persons.get((application.claimed_by if application else None) or ""),
         )
@@ -181,19 +180,27 @@ _LEADING = (
 
 def _promised(item: DueItem, application: Application | None) -> datetime:
     """A host's row says when it is reminded next; what it owes the trainee is its answer in five days."""
-    if item.due.kind == "host" and application is not None and application.host_due_at is not None:
+    if item.due.kind == due_kinds.HOST and application is not None and application.host_due_at is not None:
         return application.host_due_at
     return item.due.at
 
 
+def _escalated(item: DueItem, application: Application | None, now: datetime) -> bool:
+    """A review has waited its 72 business hours, or a coordinator was called because the host says nothing."""
+    if application is None or item.due.kind not in (due_kinds.REVIEW, due_kinds.HOST_LATE):
+        return False
+    since = application.host_escalated_at if item.due.kind == due_kinds.HOST_LATE else application.escalate_at
+    return since is not None and reached(since, now)
+
+
 def _still_waits(item: DueItem, subject: Application | Reservation) -> bool:
-    if item.due.kind in ("host", "host_late"):
+    if item.due.kind in (due_kinds.HOST, due_kinds.HOST_LATE):
         return subject.status is ApplicationStatus.HOST_REVIEW
-    if item.due.kind == "reply":
+    if item.due.kind == due_kinds.REPLY:
         return subject.status is ApplicationStatus.NEEDS_INFO
-    if item.due.kind == "mail":
+    if item.due.kind == due_kinds.MAIL:
         return subject.mail_trouble is not None
-    return item.due.kind != "review" or subject.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW)
+    return item.due.kind != due_kinds.REVIEW or subject.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW)
 
 
 def _application_task(one: Application, program: Program, now: datetime) -> Task | None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from shared.domain import due_kinds
 from shared.domain.application import Application
 from shared.domain.instants import iso
 from shared.domain.program import ExperienceType, Program
 from shared.ports import Person
 from shared.services.alternatives import Alternatives
-from shared.services.applying import STALE, Applying, Wish
+from shared.services.applying import Applying, Wish
 from shared.services.asking import Asking
 from shared.services.holds import Holds
 from shared.services.host_review import HostReview
@@ -101,7 +102,7 @@ class Desk:
 
     def waiting(self, application_id: str) -> set[str]:
         """The kinds of due rows that this application has, without the one that every undecided application has."""
-        return self.due_rows(application_id) - {STALE}
+        return self.due_rows(application_id) - {due_kinds.STALE}
 
     def due_rows(self, application_id: str) -> set[str]:
         """All of them."""

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.domain import due_kinds
 from shared.domain.application import ApplicationStatus
 from shared.domain.instants import iso
-from shared.services.applying import STALE
 from tests.builders import FIRST_DAY
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_REVIEWER, Desk
@@ -79,7 +79,7 @@ def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_star
     desk = Desk().scene()
     id = begin(desk)
     assert iso(desk.application(id).closes_at or START) == iso(NEAR)
-    assert STALE in desk.due_rows(id)
+    assert due_kinds.STALE in desk.due_rows(id)
     desk.clock.set(NEAR - SECOND)
     assert desk.swept(id).status is not ApplicationStatus.CLOSED
     desk.clock.set(NEAR)
@@ -94,7 +94,7 @@ def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_star
 def test_T13_what_was_decided_or_withdrawn_does_not_close() -> None:
     desk = Desk().scene()
     id = desk.reviewing.approve(AS_REVIEWER, desk.claimed().id).id
-    assert STALE not in desk.due_rows(id)
+    assert due_kinds.STALE not in desk.due_rows(id)
     desk = Desk().scene()
     id = desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No.").id
     assert desk.due_rows(id) == set()

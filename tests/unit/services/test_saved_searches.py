@@ -10,13 +10,14 @@ import pytest
 
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
+from shared.domain import due_kinds
 from shared.domain.aggregate import Actor, chain_breaks, fold
 from shared.domain.errors import Busy, NotAllowedNow, NotFound
 from shared.domain.saved_search import LIFE, MOST, NEWS, opened
 from shared.domain.search import Overlay, Projection, SearchPage, SearchQuery
 from shared.domain.seats import SeatYear, WeekSeats, free_by_week
 from shared.ports import Person, Step, Work
-from shared.services.saved_searches import SAVED, SavedSearches
+from shared.services.saved_searches import SavedSearches
 from shared.services.search_alerts import SearchAlerts
 from shared.services.steps import Call
 from tests.builders import PROGRAM, TRAINEE, WEEKS, draft, facts, place, stored_account, stored_program
@@ -147,7 +148,7 @@ def test_ended_by_its_owner_alone_and_twice_is_once(world: World) -> None:
     world.saved.end(ME, id)
     world.saved.end(ME, id)
     assert world.saved.own(ME) == []
-    assert world.store.due(SAVED, None) == []
+    assert world.store.due(due_kinds.SAVED_SEARCH, None) == []
     assert world.saved.save(ME, CARDIO).saved.id != id
 
 
