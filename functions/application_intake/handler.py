@@ -29,6 +29,7 @@ from functions.application_intake.talk import (
 from shared.domain.application import ApplicationStatus
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, Search, Uploads
+from shared.services.host_review import Manager
 from shared.services.story import ApplicationCard
 
 STAFF = ("reviewer", "coordinator", "admin")
@@ -41,7 +42,7 @@ class Settings(Http, Uploads, Search):
 
 room = Room("application_intake", Settings)
 trainee, reviewer, anyone_here = roles("trainee"), roles("reviewer"), roles("trainee", *STAFF)
-coordinator = roles("coordinator")
+coordinator, host = roles("coordinator"), roles("host")
 ONE, PAGE = "/applications/<application_id>", "/applications/{id}"
 
 
@@ -170,6 +171,24 @@ def recommendation(application_id: str, secret: str) -> RecommendView:
 def recommend(application_id: str, secret: str, body: RecommendRequest) -> RecommendView:
     """The host's answer, once; the reviewer decides."""
     return RecommendView.of(room.wiring.host_review.recommend(application_id, secret, body.answer, body.note, room.request.id))
+
+
+def _manager() -> Manager:
+    session = room.session
+    return Manager(room.call("host").actor.id, session.hosts if session else ())
+
+
+@room.get(f"{ONE}/recommend", access=host, page="recommend.html", title="Recommend a trainee: {program_name}")
+def question(application_id: str) -> RecommendView:
+    """The same question for a host manager who is signed in; another host's application is as none."""
+    return RecommendView.of(room.wiring.host_review.open(application_id, _manager()), signed_in=True)
+
+
+@room.post(f"{ONE}/recommend", access=host, form=RecommendRequest, again=question, goes_to="/applications/{application_id}/recommend")
+def answer(application_id: str, body: RecommendRequest) -> RecommendView:
+    """The host's answer, once, whichever way it came; the reviewer decides."""
+    found = room.wiring.host_review.recommend(application_id, _manager(), body.answer, body.note, room.request.id)
+    return RecommendView.of(found, signed_in=True)
 
 
 @room.post(f"{ONE}/documents/<document_id>/check", access=reviewer, form=CheckRequest, again=show_application, goes_to=PAGE)

@@ -12,11 +12,12 @@ from shared.domain.application import host_over
 from shared.domain.application_guards import host_decides
 from shared.domain.calendar import end_date
 from shared.domain.guidelines import GuidelineVerdict
+from shared.domain.host_question import State
 from shared.domain.instants import Instant
 from shared.domain.mail_names import MailTrouble
 from shared.domain.program import ExperienceType
 from shared.services.application_file import Message, ReviewFile
-from shared.services.host_review import HostFile, State
+from shared.services.host_review import HostFile
 
 
 class AskRequest(Request):
@@ -112,8 +113,12 @@ class Check(Answer):
 
 
 class RecommendView(Answer):
-    """What the host's link shows. About the trainee only while it is open; `zone` is the site's IANA zone."""
+    """What the host's link shows, or the manager who is signed in sees. About the trainee only while it is open; `zone` is the site's IANA
+    zone. `cv` is where the CV can be opened: empty by the link, whose mail brings it."""
 
+    application_id: str
+    signed_in: bool
+    cv: str
     state: State
     program_name: str
     zone: str
@@ -130,11 +135,12 @@ class RecommendView(Answer):
     checks: tuple[Check, ...]
 
     @classmethod
-    def of(cls, file: HostFile) -> RecommendView:
+    def of(cls, file: HostFile, signed_in: bool = False) -> RecommendView:
         applied, program = file.application, file.program
+        cv = f"/documents/{applied.cv_document_id}/file" if signed_in and file.state == "open" and applied.cv_document_id else ""
         return cls(
-            state=file.state, program_name=program.name, zone=program.place.zone, applicant=file.applicant, school=file.school,
-            experience_type=applied.experience_type, start=applied.start,
+            application_id=applied.id, signed_in=signed_in, cv=cv, state=file.state, program_name=program.name, zone=program.place.zone,
+            applicant=file.applicant, school=file.school, experience_type=applied.experience_type, start=applied.start,
             end=end_date(applied.start, applied.weeks) if applied.start else None, weeks=applied.weeks, asked_at=applied.routed_at,
             due_at=applied.host_due_at, decide_at=applied.host_decide_at, recommendation=applied.host_recommendation,
             checks=tuple(Check(text=one.text, verdict=one.verdict) for one in file.guidelines),

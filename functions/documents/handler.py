@@ -48,10 +48,12 @@ def document(document_id: str) -> DocumentPage:
     return DocumentPage(**dict(DocumentView.of(found)), mine=found.state["trainee_id"] == call.actor.id)
 
 
-@room.get("/documents/<document_id>/file", access=roles("trainee", *READERS), answers={303: ()})
+@room.get("/documents/<document_id>/file", access=roles("trainee", "host", *READERS), answers={303: ()})
 def file(document_id: str) -> Response[str]:
-    """303 to a signed address of the file that works for a minute."""
-    link = room.wiring.paperwork.link(_reader(document_id), document_id)
+    """303 to a signed address of the file that works for a minute; for host managers the CV of who waits for their host's answer, or has
+    a seat there."""
+    hosts = room.session.hosts if room.session and "host" in room.session.roles else ()
+    link = room.wiring.paperwork.link(_reader(document_id, "host"), document_id, hosts)
     return Response(303, "text/plain", "", headers={"Location": link})
 
 
@@ -70,12 +72,12 @@ def shared(secret: str) -> Response[str]:
     return Response(303, "text/plain", "", headers={"Location": link, "Cache-Control": "private, no-store"})
 
 
-def _reader(document_id: str) -> Call:
-    """Acts as staff when the caller is staff, else as the trainee. Raises `NotFound` for nobody."""
+def _reader(document_id: str, *also: str) -> Call:
+    """Acts as staff when the caller is staff, else as one of `also`, else as the trainee. Raises `NotFound` for nobody."""
     session = room.session
     if session is None:
         raise NotFound(f"There is no document {document_id}.", "Sign in and open it from your documents page.")
-    return room.call(next((role for role in READERS if role in session.roles), "trainee"))
+    return room.call(next((role for role in (*READERS, *also) if role in session.roles), "trainee"))
 
 
 _http = room.handler()

@@ -7,6 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.workspace.guidelines import GuidelinesRequest, GuidelinesView
+from functions.workspace.hosts import TodayView
 from functions.workspace.models import HubView, QueueQuery, QueueView, WorkspaceView
 from shared.domain.errors import SignInNeeded
 from shared.runtime.http import SIGNED_IN, Room, roles
@@ -25,7 +26,7 @@ GUIDELINES = "/workspace/programs/<program_id>/guidelines"
 
 @room.get("/workspace", access=SIGNED_IN, page="workspace.html", title="Workspace")
 def show_workspace(query: Annotated[QueueQuery, Query()]) -> WorkspaceView:
-    """What the caller owes and is owed: a trainee's rotations and next tasks, or the queue by time left."""
+    """What the caller owes and is owed: a trainee's rotations and next tasks, the queue by time left, or what a host is asked."""
     room.request.expect_query(QueueQuery.model_fields)
     session = room.session
     if session is None:
@@ -36,7 +37,8 @@ def show_workspace(query: Annotated[QueueQuery, Query()]) -> WorkspaceView:
     queue = (
         QueueView.of(workspace.queue(room.call("staff"), session.roles), query.view, session.account_id, session.roles) if staff else None
     )
-    return WorkspaceView(name=session.name, roles=session.roles, hub=hub, queue=queue)
+    host = TodayView.of(room.wiring.host_desk.desk(session.hosts)) if "host" in session.roles else None
+    return WorkspaceView(name=session.name, roles=session.roles, hub=hub, queue=queue, host=host)
 
 
 @room.get(GUIDELINES, access=coordinator, page="guidelines.html", title="Guidelines: {program_name}")

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from functions.workspace.hosts import TodayView
+from shared.domain import due_kinds
 from shared.domain.application import ApplicationStatus
 from shared.domain.calendar import end_date
 from shared.domain.instants import Instant
@@ -166,10 +168,10 @@ class QueueView(Answer):
             "all": rows,
             "overdue": [row for row in rows if row.overdue],
             "mine": [row for row in rows if row.mine],
-            "free": [row for row in rows if row.kind == "review" and not row.taken],
+            "free": [row for row in rows if row.kind == due_kinds.REVIEW and not row.taken],
             "programs": [row for row in rows if row.own_program],
-            "host": [row for row in elsewhere if row.kind != "reply"],
-            "trainee": [row for row in elsewhere if row.kind == "reply"],
+            "host": [row for row in elsewhere if row.kind != due_kinds.REPLY],
+            "trainee": [row for row in elsewhere if row.kind == due_kinds.REPLY],
         }
         counts = {name: len(found) for name, found in views.items()}
         return cls(
@@ -179,9 +181,10 @@ class QueueView(Answer):
 
 
 class WorkspaceView(Answer):
-    """One part or both: `hub` for a trainee, `queue` for the operator's staff."""
+    """One part or several: `hub` for a trainee, `queue` for the operator's staff, `host` for a host manager."""
 
     name: str
     roles: tuple[str, ...]
     hub: HubView | None
     queue: QueueView | None
+    host: TodayView | None = None

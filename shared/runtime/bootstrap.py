@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from shared.services.documents import Documents
     from shared.services.guideline_changes import GuidelineChanges
     from shared.services.holds import Holds
+    from shared.services.host_desk import HostDesk
     from shared.services.host_review import HostReview
     from shared.services.indexing import Indexing
     from shared.services.preparing import Preparing
@@ -162,6 +163,12 @@ class Wiring(WiredPorts):
         from shared.services.workspace import Workspace
 
         return Workspace(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+
+    @cached_property
+    def host_desk(self) -> HostDesk:
+        from shared.services.host_desk import HostDesk
+
+        return HostDesk(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
 
     @cached_property
     def guideline_changes(self) -> GuidelineChanges:

@@ -7,6 +7,7 @@ any order and any number of times); both call `register`, which is idempotent by
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from shared.domain.documents import EXTENSIONS, KINDS, MAX_BYTES, Inspected, Pla
 from shared.domain.errors import Duplicate, Invalid, NotFound
 from shared.events.people import DocumentRefused, DocumentStored
 from shared.ports import BusinessClock, Claim, DocumentStore, Ids, Loaded, People, Store, Work
+from shared.services.host_sight import host_may_open
 from shared.services.steps import Call, decide_again, find, new, step
 
 STORED, REFUSED = "STORED", "REFUSED"
@@ -127,16 +129,24 @@ class Documents:
         # Instants are whole seconds; ids tell files of one second apart.
         return sorted(self.store.owned("DOCUMENT", account_id, MINE), key=lambda one: (one.state["created_at"], one.id), reverse=True)
 
-    def document(self, call: Call, document_id: str) -> Loaded:
-        """The caller's own, or anybody's for staff who act as such. Raises `NotFound`, also for somebody else's."""
+    def document(self, call: Call, document_id: str, hosts: Collection[str] = ()) -> Loaded:
+        """The caller's own; anybody's for staff who act as such; for who acts for `hosts`, the CV that these may see now. Raises
+        `NotFound`, also for somebody else's."""
         found = find(self.store, "DOCUMENT", document_id)
-        if found is None or (call.actor.role == "trainee" and found.state["trainee_id"] != call.actor.id):
+        if found is None or not self._may_open(call, found, hosts):
             raise NotFound(f"There is no document {document_id}.", "Open it from your documents page.")
         return found
 
-    def link(self, call: Call, document_id: str) -> str:
-        """A signed address of the file that works for a minute. Raises `NotFound`, `Invalid` for a refused file."""
-        state = self.document(call, document_id).state
+    def _may_open(self, call: Call, document: Loaded, hosts: Collection[str]) -> bool:
+        if document.state["trainee_id"] == call.actor.id:
+            return True
+        if call.actor.role == "host":
+            return host_may_open(self.store, document, hosts, self.clock.now())
+        return call.actor.role != "trainee"
+
+    def link(self, call: Call, document_id: str, hosts: Collection[str] = ()) -> str:
+        """A signed address of the file that works for a minute. Raises as `document`, and `Invalid` for a refused file."""
+        state = self.document(call, document_id, hosts).state
         if state["status"] != STORED:
             raise Invalid("This file was refused and deleted.", "Upload it again from the documents page.")
         person = self.people.person(state["trainee_id"])

@@ -22,6 +22,7 @@ from shared.domain.application import (
 )
 from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.guidelines import GuidelineResult
+from shared.domain.host_question import State, question_state
 from shared.domain.machine import Actor as By
 from shared.domain.policy import by_version
 from shared.domain.program import Program
@@ -36,7 +37,6 @@ from shared.services.steps import Call, decide_again, find, step
 
 FOR_HOSTS = ("status", "step1", "step2_ck", "graduation_year", "languages", "lead_days", "weeks", "cv_language")
 """Of the guidelines, those whose verdicts a host sees before a seat is reserved: nothing about visa or health documents."""
-State = Literal["open", "answered", "over", "moved"]
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class HostReview:
         """What the secret of a link, or being signed in, leads to; looking changes nothing. Raises `NotFound`, the same for every wrong
         link, and for another host's application as for none at all."""
         _, application = self._admitted(application_id, by)
-        program, state = self.catalogue.program(application.program_id), self._state(application)
+        program, state = self.catalogue.program(application.program_id), question_state(application, self.clock.now())
         if state != "open":
             return HostFile(application, program, state)
         person, facts = self.people.person(application.trainee_id), self.reviewing.facts(application)
@@ -136,7 +136,7 @@ class HostReview:
             same = (application.host_recommendation, application.host_note_hash) == (answer, text_hash(note))
             if same:
                 return
-            state = self._state(application)
+            state = question_state(application, self.clock.now())
             if state == "over":
                 raise Expired("The time to answer is over.", "A coordinator decides now; answer the mail if you have something to add.")
             if state != "open":
@@ -213,11 +213,6 @@ class HostReview:
         """What the review is if it went on now."""
         assert application.routed_at is not None
         return goes_on(application, application.routed_at, now)
-
-    def _state(self, application: Application) -> State:
-        if application.status is ApplicationStatus.HOST_REVIEW:
-            return "over" if host_over(application, self.clock.now()) else "open"
-        return "answered" if application.host_recommendation is not None else "moved"
 
     def _admitted(self, application_id: str, by: str | Manager) -> tuple[Loaded, Application]:
         if isinstance(by, str):

@@ -16,7 +16,7 @@ import pytest
 from infra.build import openapi
 from shared.domain import terms
 from tests.builders import HOST, PROGRAM
-from tests.contract.house import CODE, EVERYBODY, PERSONS, House
+from tests.contract.house import CODE, ELSEWHERE, EVERYBODY, PERSONS, House
 from tests.rooms import PASSWORD, Answer
 
 ROUTES = {f"{method} {rule}": found for room in openapi.rooms() for (method, rule), found in room.declared.items()}
@@ -78,6 +78,8 @@ POST /applications/<application_id>/documents/<document_id>/check 401  403   403
 POST /applications/<application_id>/ask                401    403   403      200     409      403         403   403     403   403
 POST /applications/<application_id>/ask-again          401    403   403      403     403      200         403   403     403   403
 POST /applications/<application_id>/claim              401    403   403      200     200      403         403   403     403   403
+GET /applications/<application_id>/recommend           401    403   403      403     403      403         403   403     403   200
+POST /applications/<application_id>/recommend          401    403   403      403     403      403         403   403     403   200
 GET /applications/<application_id>/recommend/<secret>  everybody 200
 POST /applications/<application_id>/recommend/<secret> everybody 200
 POST /applications/<application_id>/reject             401    403   403      200     409      403         403   403     403   403
@@ -94,7 +96,7 @@ GET /docs/<name>                                       everybody 200
 GET /docs/openapi.json                                 everybody 200
 GET /documents                                         401    200   200      403     403      403         403   403     403   403
 GET /documents/<document_id>                           401    200   404      200     200      200         200   403     403   403
-GET /documents/<document_id>/file                      401    303   404      303     303      303         303   403     403   403
+GET /documents/<document_id>/file                      401    303   404      303     303      303         303   403     403   303
 GET /documents/<document_id>/received                  401    303   404      403     403      403         403   403     403   403
 POST /documents/uploads                                401    200   200      403     403      403         403   403     403   403
 GET /documents/shared/<secret>                         everybody 303
@@ -156,6 +158,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /applications/<application_id>/reject": {"code": "other", "reason": "The host closed the clinic."},
     "POST /applications/<application_id>/documents/<document_id>/check": {"verdict": "accepted"},
     "POST /applications/<application_id>/ask": {"question": "Where did you train?"},
+    "POST /applications/<application_id>/recommend": {"answer": "yes"},
     "POST /applications/<application_id>/recommend/<secret>": {"answer": "yes"},
     "POST /applications/<application_id>/take-back": {"reason": "The host is away."},
     "POST /applications/<application_id>/ask-again": {"why": "A colleague reads the mails now."},
@@ -179,6 +182,8 @@ STATES = {
     "POST /applications/<application_id>/ask": IN_REVIEW,
     "POST /applications/<application_id>/reply": NEEDS_INFO,
     "POST /applications/<application_id>/route": IN_REVIEW,
+    "GET /applications/<application_id>/recommend": HOST_REVIEW,
+    "POST /applications/<application_id>/recommend": HOST_REVIEW,
     "GET /applications/<application_id>/recommend/<secret>": HOST_REVIEW,
     "POST /applications/<application_id>/recommend/<secret>": HOST_REVIEW,
     "POST /applications/<application_id>/take-back": HOST_REVIEW,
@@ -306,3 +311,22 @@ def test_somebody_elses_record_is_404_and_reads_as_if_there_were_none(house: Hou
     theirs, none = knock(house, line, "stranger"), knock(house, line, "stranger", path=absent)
     assert (theirs.status, none.status) == (404, 404)
     assert theirs.json | {"instance": ""} == json.loads(none.body.replace("no-such-thing", mine)) | {"instance": ""}
+
+
+FOR_A_HOST = [line for line in LINES if "host" in ROUTES[line.route].access.roles and "_id>" in line.route]
+
+
+@pytest.mark.parametrize("line", FOR_A_HOST, ids=[line.route for line in FOR_A_HOST])
+def test_what_another_host_was_asked_is_404_and_reads_as_if_there_were_none(house: House, line: Line) -> None:
+    there = address(house, line)
+    mine = next(one for one in there.split("/") if one not in line.route.split()[1].split("/"))
+    before, other = written(house.reset()), {"authorization": f"Bearer access:{ELSEWHERE}"}
+    found = []
+    for path in (there, there.replace(mine, "no-such-thing")):
+        client = house.reset().client("host")
+        client.headers = other
+        answer = client.get(path) if line.route.startswith("GET ") else client.post(path, BODIES[line.route])
+        assert answer.status == 404
+        found.append(json.loads(answer.body.replace("no-such-thing", mine)) | {"instance": ""})
+    assert found[0] == found[1]
+    assert written(house) == before

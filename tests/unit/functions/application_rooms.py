@@ -14,6 +14,7 @@ from shared.services.application_file import ApplicationFiles
 from shared.services.applying import Applying
 from shared.services.asking import Asking
 from shared.services.checking import Checking
+from shared.services.host_desk import HostDesk
 from shared.services.host_review import HostReview
 from shared.services.reviewing import Reviewing
 from shared.services.workspace import Workspace
@@ -41,7 +42,7 @@ class Rooms(World):
         self.wiring.asking = Asking(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
         self.wiring.host_review = HostReview(reviewing=self.wiring.reviewing, **ports)
         self.wiring.application_files = ApplicationFiles(**ports)
-        self.wiring.workspace = Workspace(**ports)
+        self.wiring.workspace, self.wiring.host_desk = Workspace(**ports), HostDesk(**ports)
         workspace.wire(self.wiring)
         self.person()
         self.person(OTHER, name="Bela Novak")

@@ -1,0 +1,82 @@
+"""What a host manager's page is made of. Instants UTC; `zone` is the site's IANA zone, `start` a Monday there."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.application import Application
+from shared.domain.calendar import end_date
+from shared.domain.host_question import SHOWN_FOR, Outcome
+from shared.domain.instants import Instant
+from shared.domain.program import ExperienceType, Program
+from shared.services.host_desk import Desk, Past, Question
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+def _about(applied: Application, program: Program) -> dict[str, object]:
+    return {
+        "program_name": program.name, "zone": program.place.zone, "start": applied.start, "weeks": applied.weeks,
+        "end": end_date(applied.start, applied.weeks) if applied.start else None, "experience_type": applied.experience_type,
+    }  # fmt: skip
+
+
+class QuestionView(Answer):
+    """The host owes an answer by `due_at`; it counts until `decide_at`."""
+
+    href: str
+    applicant: str
+    program_name: str
+    zone: str
+    experience_type: ExperienceType
+    start: date | None
+    end: date | None
+    weeks: int
+    asked_at: Instant
+    due_at: Instant
+    decide_at: Instant
+
+    @classmethod
+    def of(cls, one: Question) -> QuestionView:
+        applied = one.application
+        values = {"asked_at": applied.routed_at, "due_at": applied.host_due_at, "decide_at": applied.host_decide_at}
+        href = f"/applications/{applied.id}/recommend"
+        return cls.model_validate({"href": href, "applicant": one.applicant, **_about(applied, one.program), **values})
+
+
+class PastView(Answer):
+    """`answer` is None when none came; `at` is when it came, or when the host was asked. `applicant` only while a seat is reserved."""
+
+    program_name: str
+    zone: str
+    experience_type: ExperienceType
+    start: date | None
+    end: date | None
+    weeks: int
+    answer: str | None
+    at: Instant
+    outcome: Outcome
+    applicant: str
+
+    @classmethod
+    def of(cls, one: Past) -> PastView:
+        applied = one.application
+        said: dict[str, str | datetime | None] = {"answer": applied.host_recommendation, "at": one.at}
+        about = _about(applied, one.program)
+        return cls.model_validate({**about, **said, "outcome": one.outcome, "applicant": one.applicant})
+
+
+class TodayView(Answer):
+    """What a host is owed and owes: `questions` by time left, `past` of the last `past_days` days, newest first."""
+
+    questions: tuple[QuestionView, ...]
+    past: tuple[PastView, ...]
+    past_days: int = SHOWN_FOR.days
+
+    @classmethod
+    def of(cls, desk: Desk) -> TodayView:
+        return cls(questions=tuple(QuestionView.of(one) for one in desk.questions), past=tuple(PastView.of(one) for one in desk.past))
