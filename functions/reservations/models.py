@@ -174,7 +174,8 @@ class MoneyRow(BaseModel):
 
 class ReservationView(BaseModel):
     """The hub. `paid_cents` is what the ledger holds for this rotation now; `owed_cents` what is still to pay.
-    `calendar_path` is where the calendar is, with its secret: for the trainee alone (`mine`), who made it."""
+    `calendar_path` is where the calendar is, with its secret: for the trainee alone (`mine`), who made it. `trainee` is the name, for
+    staff alone."""
 
     id: str
     application_id: str
@@ -203,6 +204,7 @@ class ReservationView(BaseModel):
     week_rows: list[WeekRow]
     money: list[MoneyRow]
     coach: CoachView | None
+    trainee: str | None
     mine: bool
     care: CareView
     host_mail: HostMailView | None
@@ -225,6 +227,7 @@ class ReservationView(BaseModel):
             created_at=reserved.created_at, reserved_at=reserved.reserved_at, released_at=reserved.released_at,
             release_code=reserved.release_code, refund_cents=reserved.refund_cents, receipt=_receipt(hub), week_rows=_weeks(hub),
             money=_money(hub), coach=CoachView(name=hub.coach.name, email=hub.coach.email) if hub.coach else None, mine=hub.mine,
+            trainee=(hub.trainee.name if hub.trainee else "Name erased") if hub.staff else None,
             host_mail=HostMailView.of(reserved, hub.staff, host_address),
             care=CareView.of(reserved, hub.program, clock, hub.coaching),
             calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,

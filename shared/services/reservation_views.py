@@ -60,7 +60,7 @@ class Hub:
     """A reservation with its receipt: the event rows (why the seat is theirs), the weeks' counters, the ledger of its book.
 
     `mine`: the caller is the trainee, `coaching`: its coach, `staff`: one of ours. Only for the trainee `feed` is the name of the
-    calendar's secret address, empty while it is closed.
+    calendar's secret address, empty while it is closed; `trainee` is only for staff, and None once erased.
     """
 
     reserved: Reservation
@@ -73,6 +73,7 @@ class Hub:
     staff: bool
     feed: str
     coach: Person | None
+    trainee: Person | None
 
 
 WAITING = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.NEEDS_INFO,
@@ -127,17 +128,21 @@ class ReservationViews:
         reserved = self.reserving.reservation(call, reservation_id)
         seats = self._seats(reserved.program_id, reserved.week_list)
         weeks = {f"{item.year:04d}-{key}": cell for item in seats for key, cell in item.weeks.items()}
+        mine, staff = call.actor.id == reserved.trainee_id, call.actor.role != Actor.TRAINEE
+        wanted = [one for one in (reserved.coach_id, reserved.trainee_id if staff else None) if one]
+        people = self.reserving.people.persons(wanted) if wanted else {}
         return Hub(
             reserved,
             self.catalogue.program(reserved.program_id),
             self.store.history("RESERVATION", reserved.id),
             {week: weeks[week] for week in sorted(reserved.week_list, key=monday_of) if week in weeks},
             self.store.journal(book_of(reserved.id)),
-            mine := call.actor.id == reserved.trainee_id,
+            mine,
             call.actor.id == reserved.coach_id,
-            call.actor.role != Actor.TRAINEE,
+            staff,
             self._feed(reserved) if mine else "",
-            self._coach(reserved),
+            people.get(reserved.coach_id or ""),
+            people.get(reserved.trainee_id) if staff else None,
         )
 
     def _coach(self, reserved: Reservation) -> Person | None:

@@ -125,6 +125,21 @@ def test_a_coach_sees_their_own_trainees_by_start_and_nobody_elses(desk: Desk) -
     assert desk.world.api(coach).get("/reservations/cases").json["rows"][0]["trainee"] == "Name erased"
 
 
+def test_staff_read_whose_rotation_a_case_is_and_the_trainee_reads_their_own(desk: Desk) -> None:
+    id, coach, _ = matched(desk)
+    case = f"/reservations/{id}"
+    html = good_page(desk.world.browser(coach).get(case))
+    for said in ("Amara Okafor at Inpatient Cardiology", "Why this seat is the trainee’s", "The coach", "The application", ">Queue</a>"):
+        assert said in html, said
+    assert ">My rotations</a>" not in html
+    mine = good_page(desk.page.get(case))
+    for said in ("<h1>Inpatient Cardiology</h1>", "Why this seat is yours", "Your coach", ">My rotations</a>"):
+        assert said in mine, said
+    assert desk.api.get(case).json["trainee"] is None
+    desk.scene.people.erase("trainee-1")
+    assert desk.world.api(coach).get(case).json["trainee"] == "Name erased"
+
+
 # --- a host's mail that came back ---------------------------------------------------------------------------------------------------------
 def bounced(desk: Desk) -> str:
     """A reserved seat whose host mail came back; its id."""
