@@ -17,7 +17,7 @@ from typing import Any
 
 from tantivy import Query
 
-from infra.bench import search_sqlite, search_tantivy
+from infra.bench import search_sqlite, search_tantivy, search_version
 from infra.bench.measure import Ratio, in_turns, percentile, processor_seconds
 from infra.bench.search_answers import Answer, Disagreement, compare
 from infra.bench.search_catalogue import TODAY, Catalogue, Question, catalogue, questions
@@ -58,7 +58,8 @@ class Engines:
         documented = documents(found.before)
         write(documented, folder / "ours")
         prepared = list(rows(documented, found.after))
-        raw = raw_on(folder / "ours", found, documented, prepared)
+        search_version.build(documented, folder / "version")
+        raw = raw_on(folder / "version", found, documented, prepared)
         search_tantivy.build(prepared, folder / "raw")
         search_sqlite.build(prepared, folder / "sqlite")
         return cls(folder, found, TantivyIndex.open(folder / "ours"), raw(), RawTantivy(folder / "raw"), Fts5(folder / "sqlite"), raw)
@@ -90,7 +91,7 @@ class Engines:
 
 
 def raw_on(directory: Path, found: Catalogue, documented: Sequence[Document], prepared: Sequence[Row]) -> Callable[[], RawWithOverlay]:
-    """How the peer opens our version; what it needs to know of the changed programs is worked out here, once."""
+    """How the peer opens the version; what it needs to know of the changed programs is worked out here, once."""
     changed = found.overlay.by_program()
     before = list(rows([document for document in documented if document["id"] in changed], found.before))
     now = [row for row in prepared if row.program.id in changed]

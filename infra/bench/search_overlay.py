@@ -1,4 +1,4 @@
-"""Tantivy on our own index version, made before some seats were sold or returned: the peer that answers what `TantivyIndex` is asked.
+"""Tantivy on an index of the version's documents, made before some seats changed: the peer that answers what `TantivyIndex` is asked.
 
 It calls tantivy as directly as the question allows. The programs whose seats changed are taken out of what the version says and put back
 by their present starts; how those are worked out is not timed, and neither is making the answer anything but plain values.

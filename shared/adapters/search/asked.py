@@ -1,41 +1,38 @@
-"""A query taken apart: words that score, filters by facet that do not, and what each question about starts needs."""
+"""A query taken apart: what its words find, filters by facet, and what each question about starts needs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, reduce
+from operator import and_, or_
 from typing import Any
 
-import tantivy
-from tantivy import Occur, Query
-
-from shared.adapters.search.availability import Availability, Segments, any_of
-from shared.adapters.search.listed import edges
+from shared.adapters.search.availability import Availability, Contents
+from shared.adapters.search.bits import below
 from shared.adapters.search.near import Near
 from shared.domain import specialties
 from shared.domain.errors import NotFound
 from shared.domain.search import OpenTo, ReaderQuery, SearchQuery, start_window
 
-PLAIN = ("state", "city", "experience_type", "review_mode")
+PLAIN = ("state", "experience_type", "review_mode")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`words` scores and must match, `filters` (by facet) must match and score nothing; `near` is how far the places are from the ZIP
-    code, None without one."""
+    """`words` are the programs that have all of them (all programs, without words), `filters` by facet those that pass it; `near` is how
+    far programs are from the ZIP code, None without one. All sets are bits by price rank."""
 
     query: SearchQuery
-    words: Query
+    words: int
     available: Availability
     today: date
     near: Near | None
 
     @property
-    def segments(self) -> Segments:
-        return self.available.segments
+    def contents(self) -> Contents:
+        return self.available.contents
 
     @cached_property
     def days(self) -> tuple[date, ...]:
@@ -48,39 +45,46 @@ class Asked:
         return start_window(self.today)
 
     @cached_property
-    def filters(self) -> Mapping[str, Query]:
-        query, schema = self.query, self.segments.schema
-        found = {name: any_of(schema, name, [str(value) for value in getattr(query, name)]) for name in PLAIN if getattr(query, name)}
+    def filters(self) -> Mapping[str, int]:
+        query = self.query
+        found = {name: self.any_of(name, getattr(query, name)) for name in PLAIN if getattr(query, name)}
+        if query.city:
+            found["city"] = reduce(or_, map(self.contents.columns.in_city, query.city))
         if query.specialty or query.subspecialty:
-            found["specialty"] = any_of(schema, "specialty", _slugs(query))
+            found["specialty"] = self.any_of("specialty", _slugs(query))
         if query.credit_friendly:
-            found["credit_friendly"] = Query.term_query(schema, "credit_friendly", "true")
+            found["credit_friendly"] = self.any_of("credit_friendly", ["true"])
         if query.price_min_cents is not None or query.price_max_cents is not None:
-            found["price"] = Query.range_query(schema, "price", tantivy.FieldType.Unsigned, query.price_min_cents, query.price_max_cents)
+            found["price"] = self._priced(query.price_min_cents, query.price_max_cents)
         if self.near and query.within_miles:
-            found["distance"] = self.near.between(schema, 0, self.near.upto(query.within_miles))
+            found["distance"] = self.near.within(query.within_miles)
         if query.weeks:
-            found["weeks"] = Query.term_query(schema, "weeks", str(query.weeks))
+            found["weeks"] = self.any_of("weeks", [query.weeks])
         if query.month:
             found["month"] = self.available.having(self.days, query.weeks)
         if isinstance(query, ReaderQuery) and query.only:
-            found["only"] = any_of(schema, "id", query.only)
+            found["only"] = self._only(query.only)
         if self.for_reader:
-            found["eligible"] = Query.boolean_query([(Occur.Should, self._under(rule)) for rule in self.rules])
+            found["eligible"] = reduce(or_, map(self._under, self.rules))
         return found
 
-    def all(self, *more: Query, but: str = "") -> Query:
-        """Everything asked, without the filter called `but`."""
-        filters = (*(query for name, query in self.filters.items() if name != but), *more)
-        scoreless = ((Occur.Must, Query.const_score_query(query, 0.0)) for query in filters)
-        return Query.boolean_query([(Occur.Must, self.words), *scoreless])
+    def any_of(self, name: str, values: Iterable[object]) -> int:
+        """Programs that have any of these values of a facet."""
+        sets = self.contents.columns.sets[name]
+        return reduce(or_, (sets.get(str(value), 0) for value in values), 0)
 
-    def instead(self, **changes: Any) -> Query:
+    @cached_property
+    def found(self) -> int:
+        """The programs that everything asked finds."""
+        return self.all()
+
+    def all(self, but: str = "") -> int:
+        """Everything asked, without the filter called `but`."""
+        return reduce(and_, (programs for name, programs in self.filters.items() if name != but), self.words)
+
+    def instead(self, **changes: Any) -> int:
         """Everything asked, with these fields of the query changed."""
         return replace(self, query=self.query.model_copy(update=changes)).all()
-
-    def count(self, query: Query) -> int:
-        return self.segments.count(query)
 
     @property
     def rules(self) -> tuple[OpenTo, ...]:
@@ -96,16 +100,6 @@ class Asked:
         """Whether the reader's eligibility is asked for, and changes with the start."""
         return self.for_reader and any(rule.first or rule.last for rule in self.rules)
 
-    @cached_property
-    def price_edges(self) -> list[int]:
-        return edges(self.query)
-
-    @property
-    def price_ranges(self) -> list[dict[str, Any]]:
-        at = self.price_edges
-        between = [{"from": low, "to": high} for low, high in pairwise(at)]
-        return [{"to": at[0]}, *between, {"from": at[-1]}]
-
     def opened(self, rule: OpenTo) -> list[str]:
         """The kinds asked for that a rule opens."""
         asked = self.query.experience_type
@@ -115,15 +109,21 @@ class Asked:
         """The starts asked for to which a rule applies."""
         return tuple(day for day in self.days if (rule.first is None or day >= rule.first) and (rule.last is None or day <= rule.last))
 
-    def _under(self, rule: OpenTo) -> Query:
+    def _under(self, rule: OpenTo) -> int:
         """Programs of a kind that this rule opens; where it holds for some starts only, with one of those."""
-        kinds = self.opened(rule)
-        of_a_kind = any_of(self.segments.schema, "experience_type", kinds) if kinds else Query.empty_query()
+        of_a_kind = self.any_of("experience_type", self.opened(rule))
         if rule.first is None and rule.last is None:
             return of_a_kind
-        days = self.under(rule)
-        having = self.available.having(days, self.query.weeks) if days else Query.empty_query()
-        return Query.boolean_query([(Occur.Must, of_a_kind), (Occur.Must, having)])
+        return of_a_kind & self.available.having(self.under(rule), self.query.weeks)
+
+    def _priced(self, low: int | None, high: int | None) -> int:
+        """Programs from one price to the other; the cheapest are the lowest bits."""
+        columns = self.contents.columns
+        upto = below(columns.cheaper(high + 1)) if high is not None else columns.everything
+        return upto & ~below(columns.cheaper(low)) if low is not None else upto
+
+    def _only(self, ids: Sequence[str]) -> int:
+        return reduce(or_, (1 << rank for rank in map(self.contents.rank, ids) if rank is not None), 0)
 
 
 def _slugs(query: SearchQuery) -> list[str]:

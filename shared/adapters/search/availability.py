@@ -1,197 +1,143 @@
 """Which programs have a start, with the overlay applied.
 
-The index knows the free weeks as they were. Programs that the overlay changes are *patched*: taken out of the index's own answer and put
-back by their present starts, which are computed here from the stored weeks. So counts and hits agree to the last seat, and the work
-grows with the overlay, not with the catalogue. A program is known here by its price rank; its free weeks are the bits of a number, bit 0
-being the first week in which any program has seats.
+A version knows for each week which programs have a seat in it. What the overlay says is newer is set or cleared there, and everything
+else follows: starts of any length, months, hits and counts agree to the last seat because they come from the same sets.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import reduce
+from itertools import accumulate, zip_longest
+from operator import or_
 from typing import Any
 
 import tantivy
-from tantivy import Occur, Order, Query
+from tantivy import Order, Query
 
-from shared.adapters.search.runs import runs
-from shared.adapters.search.schema import ROW, month_field
-from shared.domain.calendar import DEFAULT_WEEKS, monday_of, week_of, weeks_covered
-from shared.domain.search import WEEK, Overlay, month_of
+from shared.adapters.search.bits import runs
+from shared.adapters.search.columns import Columns
+from shared.adapters.search.schema import ROW, WEEK_BYTES
+from shared.domain.calendar import monday_of
+from shared.domain.search import Overlay
 
-SET_FROM = 48
+Starts = Sequence[int]
+"""For each week, counted from the version's first: the programs with a start in it."""
 
 
 @dataclass
-class Segments:
-    """One open version: tantivy's searcher, the Monday of bit 0, and a `ROW` of each program by price rank. `ranks` (by program) and
-    `everything` (counts over all programs) are what it was asked before."""
+class Contents:
+    """One open version: tantivy's searcher, the Monday of week 0, a `ROW` of each program by price rank, and the sets. `ranks` (by
+    program) is what it was asked before."""
 
     searcher: tantivy.Searcher
     schema: tantivy.Schema
     base: date
+    segments: Sequence[int]
     rows: bytes
+    columns: Columns
     ranks: dict[str, int | None] = field(default_factory=dict)
-    everything: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def card(self, address: tantivy.DocAddress) -> dict[str, Any]:
-        card: dict[str, Any] = json.loads(self.searcher.doc(address)["card"][0])
+    def __post_init__(self) -> None:
+        self._firsts = [0, *accumulate(self.segments)]
+        if len(self.rows) != self.columns.size * ROW.size:
+            raise ValueError(f"{len(self.rows)} bytes of programs")
+
+    def card(self, rank: int) -> dict[str, Any]:
+        place = self.columns.addresses[rank]
+        segment = bisect_right(self._firsts, place) - 1
+        found = self.searcher.doc(tantivy.DocAddress(segment, place - self._firsts[segment]))
+        card: dict[str, Any] = json.loads(found["card"][0])
         return card
 
-    def free(self, rank: int) -> int:
-        """The free weeks of a program as the version knows them."""
-        return int.from_bytes(self.row(rank)[0], "little")
+    def scored(self, query: Query) -> list[int]:
+        """The price ranks of all that a query finds, best first; those of equal score are in the order of the index."""
+        hits = self.searcher.search(query, max(1, self.columns.size), False).hits
+        firsts, ranks = self._firsts, self.columns.ranks
+        return [ranks[firsts[address.segment_ord] + address.doc] for _, address in hits]
 
-    def usual(self, rank: int) -> int:
-        """Its usual length in weeks."""
-        return self.row(rank)[1]
-
-    def place(self, rank: int) -> int:
-        return self.row(rank)[2]
-
-    def row(self, rank: int) -> tuple[bytes, int, int]:
-        return ROW.unpack_from(self.rows, rank * ROW.size)
-
-    def count(self, query: Query) -> int:
-        return int(self.searcher.search(query, 1).count)
+    def week(self, monday: date) -> int:
+        """Negative for a Monday before week 0."""
+        return (monday - self.base).days // 7
 
     def rank(self, program_id: str) -> int | None:
         """None for a program that this version does not have."""
         if program_id not in self.ranks:
-            found = self.ranked(Query.term_query(self.schema, "id", program_id), 1)
-            self.ranks[program_id] = found[0][0] if found else None
+            query = Query.term_query(self.schema, "id", program_id)
+            hits = self.searcher.search(query, 1, False, order_by_field="price_rank", order=Order.Asc).hits
+            self.ranks[program_id] = int(hits[0][0]) if hits else None
         return self.ranks[program_id]
-
-    def ranked(self, query: Query, wanted: int) -> list[tuple[int, tantivy.DocAddress]]:
-        """(price rank, address) of the cheapest that a query finds."""
-        hits = self.searcher.search(query, wanted, False, order_by_field="price_rank", order=Order.Asc).hits
-        return [(int(rank), address) for rank, address in hits]
-
-    def bit(self, monday: date) -> int:
-        """0 for a Monday before bit 0."""
-        weeks = (monday - self.base).days // 7
-        return 1 << weeks if weeks >= 0 else 0
-
-    def mask(self, mondays: Sequence[date]) -> int:
-        """The bits of Mondays that follow each other."""
-        return _mask(mondays[0], len(mondays), self.base) if mondays else 0
 
 
 @dataclass(frozen=True)
 class Availability:
-    """`patched` maps price rank -> present free weeks of the programs that the overlay changes, `ids` their program ids. Every question
-    takes the length that was asked for, None for each program's usual one. Queries are kept: most searches come with the same overlay."""
+    """`free` are the programs with a seat by week, `patched` the free weeks of those that the overlay changes. Every question takes the
+    length that was asked for, None for each program's usual one. Answers are kept: most searches come with the same overlay."""
 
-    segments: Segments
+    contents: Contents
+    free: Starts
     patched: Mapping[int, int]
-    ids: Mapping[int, str]
-    _having: dict[tuple[tuple[date, ...], int | None], Query] = field(default_factory=dict)
+    _starts: dict[int | None, Starts] = field(default_factory=dict)
+    _having: dict[tuple[int, int, int | None], int] = field(default_factory=dict)
 
-    def starts(self, rank: int, weeks: int | None) -> int:
-        """The present starts of a program."""
-        row = self.segments.row(rank)
-        free = self.patched[rank] if rank in self.patched else int.from_bytes(row[0], "little")
-        return runs(free, weeks or row[1])
+    def of(self, rank: int, weeks: int | None) -> int:
+        """The present starts of a program as bits, bit 0 being week 0."""
+        row, usual = ROW.unpack_from(self.contents.rows, rank * ROW.size)
+        free = self.patched[rank] if rank in self.patched else int.from_bytes(row, "little")
+        return runs(free, weeks or usual)
 
-    def having(self, mondays: Sequence[date], weeks: int | None) -> Query:
+    def starts(self, weeks: int | None) -> Starts:
+        if weeks not in self._starts:
+            self._starts[weeks] = self._of_length(weeks) if weeks else self._usual()
+        return self._starts[weeks]
+
+    def on(self, monday: date, weeks: int | None) -> int:
+        """Programs with a start on this Monday."""
+        week, starts = self.contents.week(monday), self.starts(weeks)
+        return starts[week] if 0 <= week < len(starts) else 0
+
+    def having(self, mondays: Sequence[date], weeks: int | None) -> int:
         """Programs with a start on any of these Mondays, which follow each other."""
-        if not self.patched:
-            return self.indexed(mondays, weeks)
-        key = tuple(mondays), weeks
+        if not mondays:
+            return 0
+        first = self.contents.week(mondays[0])
+        key = first, len(mondays), weeks
         if key not in self._having:
-            self._having[key] = self._with_changes(mondays, weeks)
+            self._having[key] = reduce(or_, self.starts(weeks)[max(0, first) : max(0, first + len(mondays))], 0)
         return self._having[key]
 
-    def _with_changes(self, mondays: Sequence[date], weeks: int | None) -> Query:
-        """Only the programs that gained their first start among these Mondays, or lost their last one, are other than the version says."""
-        mask, gained, lost = self.segments.mask(mondays), list[str](), list[str]()
-        for rank, id in self.ids.items():
-            before = runs(self.segments.free(rank), weeks or self.segments.usual(rank)) & mask
-            now = self.starts(rank, weeks) & mask
-            if now and not before:
-                gained.append(id)
-            elif before and not now:
-                lost.append(id)
-        found = self.indexed(mondays, weeks)
-        if lost:
-            found = Query.boolean_query([(Occur.Must, found), (Occur.MustNot, self._are(lost))])
-        if gained:
-            found = Query.boolean_query([(Occur.Should, found), (Occur.Should, self._are(gained))])
-        return found
+    def _of_length(self, weeks: int) -> Starts:
+        """As `runs`, for all programs at once."""
+        starts, have = list(self.free), 1
+        while have < weeks:
+            step = min(have, weeks - have)
+            starts = [now & later for now, later in zip(starts, starts[step:], strict=False)]
+            have += step
+        return starts
 
-    @cached_property
-    def changed(self) -> Query:
-        return self._are(self.ids.values())
-
-    def indexed(self, mondays: Sequence[date], weeks: int | None) -> Query:
-        """The same as the version knows it, without the overlay."""
-        schema = self.segments.schema
-        if is_whole_month(mondays):
-            return Query.term_query(schema, month_field(weeks), month_of(mondays[0]))
-        if weeks in (None, DEFAULT_WEEKS):
-            return any_of(schema, "start", _weeks(tuple(mondays)))
-        return Query.boolean_query([(Occur.Should, _all_free(schema, monday, weeks)) for monday in mondays])
-
-    def changes_among(self, query: Query, weeks: int | None) -> list[tuple[int, int]]:
-        """(starts in the index, starts now) of the patched programs that a query finds."""
-        if not self.patched:
-            return []
-        both = Query.boolean_query([(Occur.Must, query), (Occur.Must, self.changed)])
-        ranks = (rank for rank, _ in self.segments.ranked(both, len(self.patched)))
-        return [(runs(self.segments.free(rank), weeks or self.segments.usual(rank)), self.starts(rank, weeks)) for rank in ranks]
-
-    def _are(self, ids: Iterable[str]) -> Query:
-        return any_of(self.segments.schema, "id", list(ids))
+    def _usual(self) -> Starts:
+        by_length = ([week & who for week in self.starts(int(weeks))] for weeks, who in self.contents.columns.sets["usual"].items())
+        return [reduce(or_, week) for week in zip_longest(*by_length, fillvalue=0)]
 
 
-def _all_free(schema: tantivy.Schema, monday: date, weeks: int) -> Query:
-    """Programs with a seat in each of the weeks from this Monday on."""
-    return Query.boolean_query([(Occur.Must, Query.term_query(schema, "free", week)) for week in weeks_covered(monday, weeks)])
-
-
-def any_of(schema: tantivy.Schema, name: str, values: Sequence[str]) -> Query:
-    """Programs that have any of these terms; a set has a price of its own that only pays from `SET_FROM` terms on."""
-    if len(values) >= SET_FROM:
-        return Query.term_set_query(schema, name, values)
-    return Query.boolean_query([(Occur.Should, Query.term_query(schema, name, value)) for value in values])
-
-
-def is_whole_month(mondays: Sequence[date]) -> bool:
-    """Whether these Mondays, which follow each other, are all those of one month."""
-    return bool(mondays) and mondays[0].day <= 7 and month_of(mondays[0]) == month_of(mondays[-1]) != month_of(mondays[-1] + WEEK)
-
-
-def availability(segments: Segments, overlay: Overlay) -> Availability:
-    patched, ids = {}, {}
+def availability(contents: Contents, overlay: Overlay) -> Availability:
+    free = list(contents.columns.sets["free"].values())
+    patched: dict[int, int] = {}
     for program_id, newer in overlay.by_program().items():
-        rank = segments.rank(program_id)
+        rank = contents.rank(program_id)
         if rank is None:
             continue
-        before = segments.free(rank)
-        bits = _apply(segments, before, newer)
-        if bits != before:
-            patched[rank], ids[rank] = bits, program_id
-    return Availability(segments, patched, ids)
-
-
-def _apply(segments: Segments, bits: int, newer: Mapping[str, bool]) -> int:
-    for week, free in newer.items():
-        bit = segments.bit(monday_of(week))
-        bits = bits | bit if free else bits & ~bit
-    return bits
-
-
-@lru_cache(maxsize=512)
-def _weeks(mondays: tuple[date, ...]) -> list[str]:
-    return [week_of(monday) for monday in mondays]
-
-
-@lru_cache(maxsize=512)
-def _mask(first: date, count: int, base: date) -> int:
-    offset = (first - base).days // 7
-    bits = (1 << count) - 1
-    return bits << offset if offset >= 0 else bits >> -offset
+        bits = int.from_bytes(ROW.unpack_from(contents.rows, rank * ROW.size)[0], "little")
+        for week, has_seat in newer.items():
+            place = contents.week(monday_of(week))
+            if not 0 <= place < WEEK_BYTES * 8:  # before what anybody offers, or beyond where anybody may start for years (H17)
+                continue
+            free += [0] * (place + 1 - len(free))
+            free[place] = free[place] | 1 << rank if has_seat else free[place] & ~(1 << rank)
+            bits = bits | 1 << place if has_seat else bits & ~(1 << place)
+        patched[rank] = bits
+    return Availability(contents, free, patched)

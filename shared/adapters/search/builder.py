@@ -8,38 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
-from shared.adapters.search.runs import days_of, runs
-from shared.adapters.search.schema import (
-    ANYTHING,
-    OTHER_LENGTHS,
-    PLACE,
-    PLACES,
-    PROGRAMS,
-    ROW,
-    SCHEMA_VERSION,
-    TEXT,
-    WEEK_BYTES,
-    Facts,
-    month_field,
-    schema,
-)
+from shared.adapters.search import columns
+from shared.adapters.search.bits import members
+from shared.adapters.search.schema import ANYTHING, PLACE, PLACES, PROGRAMS, ROW, SCHEMA_VERSION, TEXT, WEEK_BYTES, Facts, schema
 from shared.adapters.search.text import words
 from shared.domain import specialties
-from shared.domain.calendar import monday_of, week_of
+from shared.domain.calendar import monday_of
 from shared.domain.errors import NotFound
 from shared.domain.fees import price
 from shared.domain.program import ProgramStatus
-from shared.domain.search import Projection, city_key, lengths, month_of, usual_weeks
+from shared.domain.search import Projection, city_key, lengths, usual_weeks
 from shared.domain.states import state_name
 
 HEAP_BYTES = 64_000_000
+FACETS = ("specialty", "state", "experience_type", "weeks", "credit_friendly", "review_mode", "usual", "free")
 _EPOCH = date(2024, 1, 1)  # a Monday, for the case that no program has seats
 
 
@@ -55,19 +46,66 @@ def write(rows: Sequence[dict[str, Any]], directory: Path) -> str:
     directory.mkdir(parents=True, exist_ok=True)
     fields = schema()
     writer = tantivy.Index(fields, path=str(directory), reuse=False).writer(HEAP_BYTES, 1)  # one thread: one order, one segment
-    ranks = {row["id"]: rank for rank, row in enumerate(sorted(rows, key=lambda row: (row["card"]["price_4w_cents"], row["id"])))}
-    places = {place: number for number, place in enumerate(sorted({tuple(row["place"]) for row in rows}))}
-    kept: list[bytes] = [b""] * len(rows)
+    ranked = sorted(rows, key=lambda row: (row["card"]["price_4w_cents"], row["id"]))
+    ranks = {row["id"]: rank for rank, row in enumerate(ranked)}
     for row in rows:
-        rank, place, free = ranks[row["id"]], places[tuple(row["place"])], _bits(row, base)
-        kept[rank] = ROW.pack(free.to_bytes(WEEK_BYTES, "little"), row["usual"], place)
-        writer.add_document(tantivy.Document.from_dict(_fields(row, rank, place, free, base), fields))
+        writer.add_document(tantivy.Document.from_dict(_fields(row, ranks[row["id"]]), fields))
     writer.commit()
     writer.wait_merging_threads()
+    segments, found = addresses(directory, len(rows))
+    _write_sets(ranked, found, base, directory)
+    Facts(SCHEMA_VERSION, version, base.isoformat(), len(rows), segments).write(directory)
+    return version
+
+
+def addresses(directory: Path, size: int) -> tuple[tuple[int, ...], list[int]]:
+    """How many programs each of tantivy's parts holds, and where each price rank lies, counted through all parts."""
+    searcher = tantivy.Index.open(str(directory)).searcher()
+    hits = searcher.search(tantivy.Query.all_query(), max(1, size), False, order_by_field="price_rank", order=tantivy.Order.Asc).hits
+    held = Counter(address.segment_ord for _, address in hits)
+    segments = tuple(held[number] for number in range(max(held, default=0) + 1))
+    firsts = [0, *accumulate(segments)]
+    return segments, [firsts[address.segment_ord] + address.doc for _, address in hits]
+
+
+def _write_sets(ranked: Sequence[dict[str, Any]], addresses: Sequence[int], base: date, directory: Path) -> None:
+    places = {place: number for number, place in enumerate(sorted({tuple(row["place"]) for row in ranked}))}
+    cities = {city: number for number, city in enumerate(sorted({row["city"] for row in ranked}))}
+    sets: dict[str, dict[str, bytearray]] = {name: {} for name in FACETS}
+    kept: list[bytes] = []
+    for rank, row in enumerate(ranked):
+        free = _bits(row, base)
+        kept.append(ROW.pack(free.to_bytes(WEEK_BYTES, "little"), row["usual"]))
+        for facet, values in (_facets(row) | {"free": map(str, members(free))}).items():
+            for value in values:
+                if value not in sets[facet]:
+                    sets[facet][value] = bytearray(columns.set_bytes(len(ranked)))
+                sets[facet][value][rank >> 3] |= 1 << (rank & 7)
+    sets["free"] = _in_order(sets["free"], columns.set_bytes(len(ranked)))
+    numbers = [[row["card"]["price_4w_cents"] for row in ranked], [cities[row["city"]] for row in ranked]]
+    columns.write(directory, sets, list(cities), [*numbers, [places[tuple(row["place"])] for row in ranked], addresses])
     (directory / PROGRAMS).write_bytes(b"".join(kept))
     (directory / PLACES).write_bytes(b"".join(PLACE.pack(*place) for place in places))
-    Facts(schema=SCHEMA_VERSION, version=version, base=base.isoformat(), programs=len(rows)).write(directory)
-    return version
+
+
+def _in_order(free: dict[str, bytearray], width: int) -> dict[str, bytearray]:
+    """Week after week, those in which nobody has a seat too."""
+    weeks = range(max(map(int, free), default=-1) + 1)
+    return {str(week): free.get(str(week), bytearray(width)) for week in weeks}
+
+
+def _facets(row: dict[str, Any]) -> dict[str, Iterable[str]]:
+    """A program's values by facet. It has its own specialty and the one that this is a branch of."""
+    card = row["card"]
+    return {
+        "specialty": [slug for slug in (card["specialty"], row["parent"]) if slug],
+        "state": [card["state"]],
+        "experience_type": card["experience_types"],
+        "weeks": [str(weeks) for weeks in row["lengths"]],
+        "credit_friendly": ["true"] if card["credit_friendly"] else [],
+        "review_mode": [card["review_mode"]],
+        "usual": [str(row["usual"])],
+    }
 
 
 def version_of(rows: Sequence[dict[str, Any]]) -> str:
@@ -161,32 +199,13 @@ def _bits(row: dict[str, Any], base: date) -> int:
     return sum(1 << week for week in weeks if week < WEEK_BYTES * 8)
 
 
-def _fields(row: dict[str, Any], price_rank: int, place: int, free: int, base: date) -> dict[str, Any]:
+def _fields(row: dict[str, Any], price_rank: int) -> dict[str, Any]:
     card = row["card"]
-    starts = list(days_of(runs(free, row["usual"]), base))
-    months = {month_field(weeks): _months(days_of(runs(free, weeks), base)) for weeks in row["lengths"] if weeks in OTHER_LENGTHS}
     return {
         "id": row["id"],
         **{name: row[name] for name in TEXT},
         ANYTHING: " ".join(row[name] for name in TEXT),
         "own_specialty": card["specialty"],
-        "specialty": [slug for slug in (card["specialty"], row["parent"]) if slug],
-        "state": card["state"],
-        "city": row["city"],
-        "experience_type": card["experience_types"],
-        "month": _months(starts),
-        **months,
-        "weeks": [str(weeks) for weeks in row["lengths"]],
-        "credit_friendly": str(card["credit_friendly"]).lower(),
-        "review_mode": card["review_mode"],
-        "start": [week_of(start) for start in starts],
-        "free": [week_of(monday) for monday in days_of(free, base)],
-        "place": str(place),
-        "price": card["price_4w_cents"],
         "price_rank": price_rank,
-        "card": json.dumps(card | {"rank": price_rank}, separators=(",", ":"), ensure_ascii=False).encode(),
+        "card": json.dumps(card, separators=(",", ":"), ensure_ascii=False).encode(),
     }
-
-
-def _months(starts: Iterable[date]) -> list[str]:
-    return sorted({month_of(start) for start in starts})

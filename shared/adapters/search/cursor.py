@@ -6,7 +6,6 @@ import base64
 import binascii
 import hashlib
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -31,10 +30,8 @@ class Seal:
 
 @dataclass(frozen=True)
 class ByScore:
-    """After the hit with this score at this place of the index, the `seen`-th of its list."""
+    """After so many of what the words find, best first: in a version that list is always the same."""
 
-    score: float
-    place: int
     seen: int
 
 
@@ -94,16 +91,15 @@ def fingerprint(query: SearchQuery) -> str:
 
 def _key(kind: str, values: list[Any]) -> Key:
     if kind == "ByScore":
-        score, place, seen = values
-        if isinstance(score, float) and math.isfinite(score):
-            return ByScore(score, _whole(place), _whole(seen))
-    elif kind == "ByRank":
+        (seen,) = values
+        return ByScore(_whole(seen))
+    if kind == "ByRank":
         (rank,) = values
         return ByRank(_whole(rank))
-    elif kind == "ByDistance":
+    if kind == "ByDistance":
         distance, rank = values
         return ByDistance(_whole(distance), _whole(rank))
-    elif kind == "ByStart":
+    if kind == "ByStart":
         week, rank = values
         if isinstance(week, str):
             return ByStart(week, _whole(rank))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from shared.domain import specialties
@@ -35,25 +33,13 @@ def _is_branch(slug: str) -> bool:
         return False
 
 
-def edges(query: SearchQuery) -> list[int]:
-    """Where counting by price must stop: each step and bound, and the cent after it."""
-    bounds = {query.price_min_cents, query.price_max_cents} - {None}
-    return sorted({cents + more for cents in (*PRICE_STEPS, *bounds) if cents is not None for more in (0, 1)})
-
-
-def prices(counts: Iterable[int], at: Sequence[int], query: SearchQuery) -> tuple[tuple[FacetCount, ...], tuple[FacetCount, ...]]:
-    """(from a price on, up to a price): each with the other bound as asked. `counts` lie between the edges `at`, one more at both ends."""
-    # below[n + 1]: programs under the edge n. An empty version has no counts at all.
-    below = [0, *accumulate(list(counts) or [0] * (len(at) + 1))]
-
-    def under(cents: int) -> int:
-        return below[bisect_left(at, cents) + 1]
-
+def prices(under: Callable[[int], int], total: int, query: SearchQuery) -> tuple[tuple[FacetCount, ...], tuple[FacetCount, ...]]:
+    """(from a price on, up to a price): each with the other bound as asked. `under` counts the programs that cost less, whatever price
+    was asked for; `total` are all of them."""
     least = under(query.price_min_cents) if query.price_min_cents is not None else 0
-    most = under(query.price_max_cents + 1) if query.price_max_cents is not None else below[-1]
-    chosen_low, chosen_high = _with(query.price_min_cents), _with(query.price_max_cents)
-    low = tuple(FacetCount(value=str(cents), count=max(0, most - under(cents))) for cents in chosen_low)
-    high = tuple(FacetCount(value=str(cents), count=max(0, under(cents + 1) - least)) for cents in chosen_high)
+    most = under(query.price_max_cents + 1) if query.price_max_cents is not None else total
+    low = tuple(FacetCount(value=str(cents), count=max(0, most - under(cents))) for cents in _with(query.price_min_cents))
+    high = tuple(FacetCount(value=str(cents), count=max(0, under(cents + 1) - least)) for cents in _with(query.price_max_cents))
     return low, high
 
 

@@ -53,9 +53,9 @@ def projection(id: str, specialty: str = "dermatology", state: str = "TX", price
     return Projection(program=program(id, specialty, state, price, **changes), weeks=dict(open_weeks))
 
 
-def indexed(directory: Path, projections: Iterable[Projection], few: int = 1_000) -> TantivyIndex:
+def indexed(directory: Path, projections: Iterable[Projection]) -> TantivyIndex:
     build(projections, directory)
-    return TantivyIndex.open(directory, few)
+    return TantivyIndex.open(directory)
 
 
 def found(page: SearchPage) -> list[str]:
