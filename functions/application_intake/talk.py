@@ -75,6 +75,7 @@ class HostPart(Answer):
     """For staff: what the host was asked and said. Texts are None when there is none, or once erased. `over`: from day 10 on, when the
     coordinator decides; `decides`: this host looks at applications itself, so that without its yes nobody approves before then."""
 
+    host_id: str
     routed_at: Instant
     due_at: Instant | None
     decide_at: Instant | None
@@ -97,10 +98,10 @@ class HostPart(Answer):
         if applied.routed_at is None:
             return None
         return cls(
-            routed_at=applied.routed_at, due_at=applied.host_due_at, decide_at=applied.host_decide_at, reminders=applied.host_reminders,
-            escalated_at=applied.host_escalated_at, answered_at=applied.host_answered_at, recommendation=applied.host_recommendation,
-            note=file.host_note, taken_back_reason=file.taken_back_reason, asked_again_reason=file.asked_again_reason,
-            over=host_over(applied, now), decides=host_decides(applied, file.program),
+            host_id=file.program.host_id, routed_at=applied.routed_at, due_at=applied.host_due_at, decide_at=applied.host_decide_at,
+            reminders=applied.host_reminders, escalated_at=applied.host_escalated_at, answered_at=applied.host_answered_at,
+            recommendation=applied.host_recommendation, note=file.host_note, taken_back_reason=file.taken_back_reason,
+            asked_again_reason=file.asked_again_reason, over=host_over(applied, now), decides=host_decides(applied, file.program),
             mail_trouble=applied.mail_trouble, mail_trouble_at=applied.mail_trouble_at,
         )  # fmt: skip
 

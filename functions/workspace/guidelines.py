@@ -93,6 +93,7 @@ class GuidelinesView(BaseModel):
     model_config = ConfigDict(frozen=True)
     program_id: str
     program_name: str
+    host_id: str
     status: ProgramStatus
     zone: str
     weeks_min: int
@@ -119,8 +120,9 @@ class GuidelinesView(BaseModel):
     def of(cls, sheet: GuidelineSheet, previewed: bool = False, saved: bool = False) -> GuidelinesView:
         program, after = sheet.program, sheet.change.after
         return cls(
-            program_id=program.id, program_name=program.name, status=program.status, zone=program.place.zone, weeks_min=program.weeks_min,
-            weeks_max=program.weeks_max, version=sheet.version, changed_at=sheet.changed_at, guidelines=sheet.proposed,
+            program_id=program.id, program_name=program.name, host_id=program.host_id, status=program.status, zone=program.place.zone,
+            weeks_min=program.weeks_min, weeks_max=program.weeks_max, version=sheet.version, changed_at=sheet.changed_at,
+            guidelines=sheet.proposed,
             in_force=describe(program.guidelines), applicants=after.applicants, accepted=after.accepted, to_show=after.to_show,
             refused=after.refused, accepted_now=sheet.change.before.accepted, newly_refused=sheet.change.newly_refused,
             newly_accepted=sheet.change.newly_accepted, by_rule=after.by_rule, examples=after.examples, findings=sheet.findings,

@@ -15,12 +15,10 @@ from shared.domain.program import Program
 from shared.events.account import HostAdded, HostInvited, HostRemoved
 from shared.ports import Catalogue, Contact, Loaded, Person
 from shared.services.account_base import ACTIVE, INVITED, UNCONFIRMED
-from shared.services.account_inviting import ERASED, Inviting
+from shared.services.account_inviting import Inviting
 from shared.services.account_staff import Member
-from shared.services.host_lists import HostLists, manager_entry
+from shared.services.host_lists import HOST, HostLists, acts_for, manager_entry
 from shared.services.steps import Call, decide_again, new
-
-HOST = "host"
 
 
 @dataclass(frozen=True)
@@ -122,9 +120,3 @@ class HostAccounts(Inviting):
                 self._record(account, event, call)
 
         decide_again(decide)
-
-
-def acts_for(account: Loaded, host_id: str) -> bool:
-    """Now, or once they have taken the invitation or are enabled again."""
-    state = account.state
-    return state["status"] != ERASED and HOST in state["roles"] and host_id in state.get("hosts", ())

@@ -11,11 +11,12 @@ from datetime import datetime
 
 from shared.domain.instants import iso
 from shared.domain.program import Program
-from shared.ports import Catalogue, Listing, Store, Text
+from shared.ports import Catalogue, Listing, Loaded, Store, Text
 
 EARLIEST = "0"
 """Before every order in these lists: an index takes no empty text."""
 READ = 200
+HOST = "host"
 
 
 def program_entry(program: Program) -> Text:
@@ -34,6 +35,12 @@ def asked_listing(host_id: str, application_id: str, now: datetime) -> Listing:
     return Listing(f"ASKED#{host_id}", f"{iso(now)}#{application_id}")
 
 
+def acts_for(account: Loaded, host_id: str) -> bool:
+    """Now, or once they have taken the invitation or are enabled again."""
+    state = account.state
+    return state["status"] != "ERASED" and HOST in state["roles"] and host_id in state.get("hosts", ())
+
+
 @dataclass(frozen=True)
 class HostLists:
     """From an index: a new entry may show a moment later."""
@@ -50,6 +57,11 @@ class HostLists:
     def managers(self, host_id: str) -> list[str]:
         """Account ids of everybody who was ever given this host, each once."""
         return list(dict.fromkeys(str(body["account_id"]) for body in self.store.listed(f"MANAGERS#{host_id}", EARLIEST, READ)))
+
+    def signs_in(self, host_id: str) -> bool:
+        """Whether somebody can sign in for this host at this moment."""
+        accounts = self.store.load_many(("ACCOUNT", id) for id in self.managers(host_id))
+        return any(one.state["status"] == "ACTIVE" and acts_for(one, host_id) for one in accounts.values())
 
     def asked(self, host_id: str, since: datetime) -> list[str]:
         """Ids of the applications that this host was asked about from `since` on, newest first, each once."""

@@ -163,9 +163,11 @@ def with_the_host(person: Person, application: Application, program: Program, po
 
 
 def recommendation_wanted(
-    contact: Contact, person: Person, application: Application, program: Program, link: str, reminder: int, cv_link: str = ""
-) -> Letter:
-    """T19: what the host is asked, without an account. `reminder` 0 is the first mail; `cv_link` is empty when the CV is attached."""
+    contact: Contact, person: Person, application: Application, program: Program, link: str, reminder: int, cv_link: str = "",
+    desk: str = "",
+) -> Letter:  # fmt: skip
+    """T19: what the host is asked, without an account. `reminder` 0 is the first mail; `cv_link` is empty when the CV is attached;
+    `desk` is where the host's manager answers signed in, empty when nobody can."""
     assert application.host_due_at is not None
     assert application.host_decide_at is not None
     assert application.start is not None
@@ -183,7 +185,7 @@ def recommendation_wanted(
         ),
         rotation(program, application.start, application.weeks, application.experience_type),
         ("Look and answer", link),
-        links=(("Open the CV", cv_link),) if cv_link else (),
+        links=tuple((words, there) for words, there in (("Open the CV", cv_link), ("Signed in, it is on your page", desk)) if there),
     )
 
 

@@ -47,6 +47,7 @@ from shared.services.account_mails import AccountMails
 from shared.services.addressed import Addressed
 from shared.services.cv_links import LINK_DAYS, CvLinks
 from shared.services.host_account_mails import HostAccountMails
+from shared.services.host_lists import HostLists
 from shared.services.letters import Letter
 from shared.services.preparing import PREPARING, Preparing
 from shared.services.search_mails import SearchMails
@@ -203,7 +204,8 @@ class Notifying:
         link = f"{self.public_url}/applications/{application.id}/recommend/{secret}"
         reminder = int(event.data["host_reminders"])
         attachments, cv = self._cv(event, application, person)
-        letter = letters.recommendation_wanted(contact, person, application, program, link, reminder, cv)
+        desk = f"{self.public_url}/workspace" if HostLists(self.store, self.catalogue).signs_in(program.host_id) else ""
+        letter = letters.recommendation_wanted(contact, person, application, program, link, reminder, cv, desk)
         return Addressed("host-asked", contact.email, letter, attachments)
 
     def _contact(self, program: Program) -> Contact:

@@ -80,7 +80,8 @@ def demo_secret(password: str) -> str:
 
 
 def _account(made: LocalWiring, person: DemoPerson, password: str) -> str:
-    account_id = made.accounts.provision(LOADER, person.name, person.email, password, person.roles, person.zone)
+    hosts = (person.host_id,) if person.host_id else ()
+    account_id = made.accounts.provision(LOADER, person.name, person.email, password, person.roles, person.zone, hosts)
     if person.facts:
         made.people.save_facts(account_id, person.facts)
     if needed(person.roles, "finance"):

@@ -117,6 +117,6 @@ _HOST_MANAGER = DemoPerson(
     email="magdalena.kowal@prairielantern.example",
     roles=("host",),
     zone="America/Chicago",
-    about="receives the mail of Prairielantern Hospital in Chicago",
+    about="answers for Prairielantern Hospital in Chicago, from its mail or signed in",
     host_id="prairielantern",
 )

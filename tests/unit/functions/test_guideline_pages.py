@@ -63,6 +63,7 @@ def test_H12_a_program_without_applicants_says_so_and_offers_one_action() -> Non
         Desk().open(), 200, "Guidelines", "Inpatient Cardiology", "No past applicants yet", "Unchanged since the program went live."
     )
     assert primary(tree) == ["Try against past applicants"]
+    assert tree.xpath("//main//a[text()='Who may sign in for this host']/@href") == ["/accounts/hosts/host-1"]
 
 
 def test_H12_the_form_shows_what_is_in_force_with_two_more_rows_for_documents() -> None:

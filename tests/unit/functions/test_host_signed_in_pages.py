@@ -108,6 +108,13 @@ def test_from_day_ten_on_the_question_is_over_and_explained(rooms: Rooms) -> Non
     shown(today(rooms).get("/workspace"), 200, "Nothing is owed", "Our coordinator decides", "No answer", never=("Amara",))
 
 
+def test_H04_a_coordinator_finds_who_may_sign_in_from_the_case_and_a_reviewer_is_not_sent_there(rooms: Rooms) -> None:
+    here, _ = asked(rooms)
+    there = f"/accounts/hosts/{HOST}"
+    assert there in rooms.browser(COORDINATOR).get(here).body
+    assert there not in rooms.browser(REVIEWER).get(here).body
+
+
 # --- the CV ---------------------------------------------------------------------------------------------------------------------------
 def test_a_hosts_manager_opens_the_cv_only_while_the_question_is_open(rooms: Rooms) -> None:
     here = rooms.taken()

@@ -13,7 +13,7 @@ from infra.local.seed.catalogue import DemoPerson, demo_people, load
 from infra.local.seed.cv import Section, cv_pdf, demo_cv
 from shared.domain.eligibility import approval_gaps, explain
 from shared.domain.guidelines import check, unresolved
-from shared.domain.program import ExperienceType
+from shared.domain.program import ExperienceType, ReviewMode
 
 TODAY = date(2026, 11, 21)
 
@@ -52,6 +52,11 @@ def test_the_demo_host_manager_is_the_contact_of_a_host_in_the_catalogue() -> No
     host = _person("host")
     contact = load(TODAY).contacts[str(host.host_id)]
     assert (contact.name, contact.email) == (host.name, host.email)
+
+
+def test_T19_the_demo_hosts_catheter_laboratory_looks_at_applications_itself() -> None:
+    looks = [one.id for one in load(TODAY).programs if one.host_id == _person("host").host_id and one.review_mode is ReviewMode.HOST]
+    assert looks == ["prairielantern-interventional-cardiology-chicago"]
 
 
 def test_H12_nothing_but_a_cv_stands_between_the_demo_graduate_and_the_demo_hosts_ward() -> None:

@@ -13,8 +13,9 @@ from shared.domain.reservation import Choice
 from shared.events.envelope import Envelope
 from shared.ports import Person, Step, Text, Work
 from shared.services.accounts import Accounts
-from tests.builders import TRAINEE, draft, stored_program
-from tests.fakes import FakeIdentity, FakeSessions
+from shared.services.host_lists import manager_entry
+from tests.builders import HOST, TRAINEE, draft, stored_account, stored_program
+from tests.fakes import FakeGuesses, FakeIdentity, FakeSessions
 from tests.files import A_PDF
 from tests.unit.services.notifying_scene import DESK, HOME, NAME, URL, WEBHOOK, Post, told
 
@@ -32,9 +33,10 @@ def at(text: str) -> datetime:
 
 # --- who is told what -----------------------------------------------------------------------------------------------------------------
 def test_a_sign_up_brings_a_link_that_confirms_the_address(post: Post) -> None:
+    sessions = FakeSessions(post.store, post.people)
     accounts = Accounts(
-        store=post.store, people=post.people, identity=FakeIdentity(), sessions=FakeSessions(post.store, post.people), links=post.links,
-        clock=post.clock, ids=post.ids,
+        store=post.store, people=post.people, identity=FakeIdentity(), sessions=sessions, links=post.links, clock=post.clock,
+        ids=post.ids, guesses=FakeGuesses(sessions),
     )  # fmt: skip
     accounts.sign_up("Amara Okafor", "amara@example.org", "Africa/Cairo")
     account_id = next(id for kind, id in post.store.states if kind == "ACCOUNT" and id != TRAINEE)
@@ -119,6 +121,16 @@ def test_T19_T20_a_routed_application_asks_the_host_by_link_with_the_cv_and_tell
     assert [one.content for one in asked.attachments] == [A_PDF]
     assert "Allow 5 days or more" in mine.text
     assert "s3cret" not in mine.text
+
+
+@pytest.mark.parametrize(("status", "hosts", "told_so"), [("ACTIVE", (HOST,), True), ("INVITED", (HOST,), False), ("ACTIVE", (), False)])
+def test_T19_only_a_host_whose_manager_can_sign_in_is_told_where(post: Post, status: str, hosts: tuple[str, ...], told_so: bool) -> None:
+    stored_account(post.store, "manager-1", ("host",), status, hosts)
+    entry = manager_entry("manager-1", HOST, 1, post.clock.now())
+    post.store.commit(Work(steps=(), texts=(entry,)))
+    post.notifying.notify(routing(post))
+    assert (f"{URL}/workspace" in post.one(DESK).text) is told_so
+    assert "needs no account" in post.one(DESK).text
 
 
 def test_T19_a_host_that_is_asked_gets_a_cv_over_six_megabytes_as_an_address_as_well() -> None:
