@@ -1,4 +1,5 @@
-"""Draws the state machines from their data: `python -m shared.domain.diagrams` writes docs/state-machines.md, `--check` fails on drift."""
+"""Draws the state machines and the table of due rows from their data: `python -m shared.domain.diagrams` writes docs/state-machines.md,
+`--check` fails on drift."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import sys
 from pathlib import Path
 
 from shared.domain.application import APPLICATION
+from shared.domain.due_kinds import TABLE
 from shared.domain.machine import NEW, Arrow, Machine
 from shared.domain.reservation import RESERVATION
 from shared.domain.waitlist import WAITLIST
@@ -20,8 +22,8 @@ refused: `not-allowed-now` when the state has no such event, `wrong-role` when s
 
 
 def render() -> str:
-    """The whole page: a Mermaid diagram and a table of arrows per machine."""
-    return "\n".join([_HEAD, *(_section(machine) for machine in MACHINES)])
+    """The whole page: a Mermaid diagram and a table of arrows per machine, then every kind of due row."""
+    return "\n".join([_HEAD, *(_section(machine) for machine in MACHINES), _waits()])
 
 
 def _section(machine: Machine) -> str:
@@ -34,6 +36,14 @@ def _row(arrow: Arrow) -> str:
     source = "-" if arrow.source == NEW else arrow.source
     cells = (source, arrow.event, ", ".join(sorted(arrow.actors)), arrow.guard, arrow.target, "; ".join(arrow.effects))
     return "| " + " | ".join(cells) + " |"
+
+
+def _waits() -> str:
+    rows = [
+        (f"`{kind.name}`", ", ".join(kind.of), " or ".join(kind.who), kind.means, ", ".join(kind.read_by) or "-") for kind in TABLE.values()
+    ]
+    head = "| Due row | Of | Who owes the next step | At its instant | Read by |\n|---|---|---|---|---|"
+    return f"## What waits\n\n{head}\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
 
 
 def main(arguments: list[str], page: Path = PAGE) -> int:
