@@ -8,6 +8,7 @@ from infra.local.journey import Journey
 from infra.local.privileges import compare
 from infra.local.stack import ROOT, Stack
 from tests.local.account_acts import joins_the_staff, keeps_the_account, signs_in_with_a_code
+from tests.local.host_acts import answers_signed_in
 from tests.local.rare import Rare, program_for
 
 
@@ -40,6 +41,8 @@ def play(journey: Journey, rare: Rare) -> None:
         signs_in_with_a_code(journey)
     with journey.step("a routed review"):
         rare.routed("Gita Rao", *roomy)
+    with journey.step("a host's manager"):
+        answers_signed_in(journey, "Ines Moreau", *roomy)
     with journey.step("a no with alternatives"):
         rare.declined("Hana Sato", *roomy)
     with journey.step("a saved search"):
