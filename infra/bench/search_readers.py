@@ -23,7 +23,6 @@ from infra.local.children import free_port
 from infra.local.ministack import Aws, launch, wait_until_ready
 from infra.local.seed import generator
 from infra.local.tables import create_tables
-from shared.adapters.search.cursor import Seal
 from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.versions import Versions
 from shared.domain.calendar import horizon, mondays, week_of
@@ -125,7 +124,7 @@ def measure(publishes: int = PUBLISHES) -> Readings:
 def _read(aws: Aws, folder: Path, published: Synchronized[int], done: Any, results: Any) -> None:
     """A process of its own; one answer more after the last publish."""
     read, faults = Read(), list[str]()
-    search = LiveSearch(_versions(aws), folder, lambda _: Seal(), lambda fault: faults.append(str(fault)))
+    search = LiveSearch(_versions(aws), folder, lambda fault: faults.append(str(fault)))
     last = False
     while not last:
         last = done.is_set()

@@ -169,21 +169,10 @@ class WiredPorts:
 
     @cached_property
     def search_index(self) -> LiveSearch:
-        from shared.adapters.search.cursor import Seal
         from shared.adapters.search.live import LiveSearch
-        from shared.runtime.sealing import Sealer
-
-        def sealed(key: str) -> Seal:
-            sealer = Sealer(key, "search-cursor")
-            return Seal(sealer.sign, sealer.unsign)
 
         folder = Path(tempfile.gettempdir()) / f"rota-search-{self.function}"
-        return LiveSearch(
-            self.search_versions,
-            folder,
-            sealed,
-            lambda fault: log(self.function, "search version not opened", fault),
-        )
+        return LiveSearch(self.search_versions, folder, lambda fault: log(self.function, "search version not opened", fault))
 
     @cached_property
     def search_publisher(self) -> SearchPublisher:

@@ -1,4 +1,4 @@
-"""Keyset cursors: where a page ended, in which version, of which query. What leaves is text that the caller's `sign` has sealed."""
+"""Keyset cursors: where a page ended, in which version, of which query. What leaves is sealed."""
 
 from __future__ import annotations
 
@@ -6,26 +6,14 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from shared.adapters.search.sealing import Seal
 from shared.domain.errors import Invalid
 from shared.domain.search import SearchQuery
 
 MAX_RANK = 2**32
-
-
-def _as_it_is(text: str) -> str:
-    return text
-
-
-@dataclass(frozen=True)
-class Seal:
-    """`unsign` gives back what `sign` was given and raises `Invalid` for anything else. Without it cursors are open, yet still checked."""
-
-    sign: Callable[[str], str] = _as_it_is
-    unsign: Callable[[str], str] = _as_it_is
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,10 @@ from shared.adapters.search.asked import Asked
 from shared.adapters.search.availability import Availability, Contents, availability
 from shared.adapters.search.bits import below, chosen, days_of, flags, from_flags, members
 from shared.adapters.search.columns import read
-from shared.adapters.search.cursor import ByDistance, ByRank, ByScore, ByStart, Key, Seal
+from shared.adapters.search.cursor import ByDistance, ByRank, ByScore, ByStart, Key
 from shared.adapters.search.near import THOUSANDTHS, Near, Places
 from shared.adapters.search.schema import PLACES, PROGRAMS, read_facts
+from shared.adapters.search.sealing import Seal, Unsealed
 from shared.adapters.search.terms import text_query
 from shared.adapters.search.text import query_words
 from shared.domain.calendar import week_of
@@ -71,7 +72,7 @@ class TantivyIndex:
         """`today` is the first possible start. Raises `Invalid` (fields `text`, `price_max_cents`, `zip`, `cursor`)."""
         words = query_words(query.text)
         _check(query)
-        seal = seal or Seal()
+        seal = seal or Unsealed()
         order = _order_of(query, words)
         after = cursor.decode(query, self.version, order, seal)
         near = self._places.near(query.zip) if query.zip else None

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from shared.adapters.search.archive import pack
 from shared.adapters.search.builder import documents, version_of, write
-from shared.adapters.search.cursor import Seal
 from shared.adapters.search.directory import Open, SearchDirectory
+from shared.adapters.search.sealing import Sealer
 from shared.adapters.search.versions import Present, Versions
 from shared.domain.errors import Busy, VersionConflict
 from shared.domain.instants import iso
@@ -26,18 +26,18 @@ SWAPS = 5
 
 
 class LiveSearch:
-    """The `SearchIndex` port. `root` is a folder of its own under /tmp; `seal` makes a seal of a pointer's key, `on_fault` is told
-    about a version that could not be opened."""
+    """The `SearchIndex` port. `root` is a folder of its own under /tmp; `on_fault` is told about a version that could not be opened.
+    Page markers are sealed with the pointer's key."""
 
-    def __init__(self, versions: Versions, root: Path, seal: Callable[[str], Seal], on_fault: Callable[[Busy], None]) -> None:
-        self._versions, self._seal, self._on_fault = versions, seal, on_fault
+    def __init__(self, versions: Versions, root: Path, on_fault: Callable[[Busy], None]) -> None:
+        self._versions, self._on_fault = versions, on_fault
         self._directory = SearchDirectory(root, versions.download)
 
     def search(self, query: SearchQuery, today: date) -> SearchPage:
         """Raises `Invalid` for what cannot be searched and `Busy` when there is no index at all."""
         present = self._versions.present()
         opened = self._open(present)
-        return opened.index.search(query, present.overlay(opened.pointer.as_of), today, self._seal(opened.pointer.key))
+        return opened.index.search(query, present.overlay(opened.pointer.as_of), today, Sealer(opened.pointer.key))
 
     def _open(self, present: Present) -> Open:
         if present.pointer is None:

@@ -16,7 +16,6 @@ from moto import mock_aws
 
 from shared.adapters.search.archive import MANIFEST, pack
 from shared.adapters.search.builder import build
-from shared.adapters.search.cursor import Seal
 from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.schema import PROGRAMS
 from shared.adapters.search.versions import Versions
@@ -159,7 +158,7 @@ def test_a_page_marker_of_a_vanished_version_is_refused_and_the_first_page_answe
 def test_no_text_is_taken_for_a_page_marker(world: World, cursor: str) -> None:
     if world.versions.current() is None:
         world.publisher.publish([ONE, TWO], world.later())
-    reader = LiveSearch(world.versions, world.root / "reader", lambda _: Seal(), world.faults.append)
+    reader = LiveSearch(world.versions, world.root / "reader", world.faults.append)
     with pytest.raises(Invalid) as refused:
         reader.search(SearchQuery(limit=1, cursor=cursor), TODAY)
     assert refused.value.facts["field"] == "cursor"

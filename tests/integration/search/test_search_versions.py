@@ -15,7 +15,6 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from shared.adapters.search.cursor import Seal
 from shared.adapters.search.directory import SearchDirectory
 from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.versions import Versions
@@ -48,7 +47,7 @@ class World:
         self.publisher = Publisher(self.versions, lambda: self.now)
 
     def reader(self, name: str = "reader") -> LiveSearch:
-        return LiveSearch(self.versions, self.root / name, lambda _: Seal(), self.faults.append)
+        return LiveSearch(self.versions, self.root / name, self.faults.append)
 
     def later(self, seconds: int = 60) -> datetime:
         self.now += timedelta(seconds=seconds)
@@ -195,7 +194,7 @@ def test_an_archive_that_does_not_match_its_hash_leaves_the_open_version_answeri
 def test_a_search_is_busy_when_aws_fails(world: World, operation: str) -> None:
     world.publisher.publish([ONE], world.later())
     versions = Versions(_Broken(world.s3, operation), _Broken(world.dynamodb, operation), BUCKET, TABLE)
-    reader = LiveSearch(versions, world.root / "broken", lambda _: Seal(), world.faults.append)
+    reader = LiveSearch(versions, world.root / "broken", world.faults.append)
     with pytest.raises(Busy):
         reader.search(SearchQuery(), TODAY)
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from functions.catalogue.handler import room
 from shared.adapters.search.builder import build
-from shared.adapters.search.cursor import Seal
 from shared.adapters.search.index import TantivyIndex
+from shared.adapters.search.sealing import Sealer
 from shared.domain.calendar import mondays, week_of
 from shared.domain.program import Program
 from shared.domain.search import Overlay, Projection, SearchPage, SearchQuery
@@ -21,7 +21,6 @@ from shared.domain.seats import free_by_week
 from shared.domain.trainee import TraineeFacts
 from shared.ports import Person
 from shared.runtime.http.access import COOKIE
-from shared.runtime.sealing import Sealer
 from shared.services.browsing import Browsing
 from tests.builders import TRAINEE, program, stored, stored_account
 from tests.fakes import CountingIds, FakeCatalogue, FakeIdentity, FakePeople, FakeSessions, FakeStore, FrozenClock
@@ -35,8 +34,7 @@ class LocalIndex:
 
     def __init__(self, index: TantivyIndex) -> None:
         self.index, self.overlay = index, Overlay()
-        sealer = Sealer("a test's key", "search-cursor")
-        self._seal = Seal(sealer.sign, sealer.unsign)
+        self._seal = Sealer("a test's key")
 
     def search(self, query: SearchQuery, today: date) -> SearchPage:
         return self.index.search(query, self.overlay, today, self._seal)

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from itsdangerous import BadSignature, Signer
 
-from shared.adapters.search.cursor import Seal
 from shared.adapters.search.index import TantivyIndex
 from shared.domain.errors import Invalid
 from shared.domain.search import Overlay, SearchQuery
@@ -102,13 +101,17 @@ def test_a_cursor_of_a_vanished_version_is_refused_and_says_so(index: TantivyInd
 def test_a_cursor_signed_by_the_caller_is_followed_only_with_its_signature(index: TantivyIndex) -> None:
     signer = Signer("a key of the test")
 
-    def unsign(text: str) -> str:
-        try:
-            return signer.unsign(text).decode()
-        except BadSignature as error:
-            raise Invalid("The page marker is not ours.", field="cursor") from error
+    class OfTheTest:
+        def sign(self, text: str) -> str:
+            return signer.sign(text).decode()
 
-    seal = Seal(lambda text: signer.sign(text).decode(), unsign)
+        def unsign(self, sealed: str) -> str:
+            try:
+                return signer.unsign(sealed).decode()
+            except BadSignature as error:
+                raise Invalid("The page marker is not ours.", field="cursor") from error
+
+    seal = OfTheTest()
     first = index.search(SearchQuery(limit=5), Overlay(), TODAY, seal)
     assert first.next_cursor
     second = index.search(SearchQuery(limit=50, cursor=first.next_cursor), Overlay(), TODAY, seal)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.adapters.search.sealing import Sealer
 from shared.domain.errors import Invalid
-from shared.runtime.sealing import Sealer
 
-ONE = Sealer("key one", "search-cursor")
+ONE = Sealer("key one")
 
 
 @given(st.text())
@@ -24,7 +24,7 @@ def test_what_was_not_sealed_here_is_refused(text: str) -> None:
     assert refused.value.facts["field"] == "cursor"
 
 
-@pytest.mark.parametrize("other", [Sealer("key two", "search-cursor"), Sealer("key one", "something-else")])
+@pytest.mark.parametrize("other", [Sealer("key two"), Sealer("key one", "something-else")])
 def test_another_key_or_another_purpose_does_not_open_it(other: Sealer) -> None:
     with pytest.raises(Invalid):
         other.unsign(ONE.sign("page 2"))
