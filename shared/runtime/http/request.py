@@ -47,9 +47,8 @@ class Request:
         """Raises `Invalid` for a query field that this address does not know: a typing error must not widen a search."""
         unknown = sorted(set(self.query) - set(names))
         if unknown:
-            known = ", ".join(sorted(names)) or "nothing"
-            detail = f"The address asks for {unknown[0]!r}, which is not known here."
-            raise Invalid(detail, f"Leave it out; known are: {known}.", field=unknown[0])
+            detail = f"The address asks for “{unknown[0]}”, which is not known here."
+            raise Invalid(detail, "Leave it out.", field=unknown[0], known=sorted(names))
 
     def read_query(self) -> None:
         """Query fields as forms send them: what is empty is absent. Raises `Malformed` for more fields than any page of ours sends."""

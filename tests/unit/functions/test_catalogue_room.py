@@ -108,6 +108,12 @@ def test_a_search_that_cannot_be_is_refused_with_its_field_and_a_remedy(scene: S
     assert refused["remedy"] in html.fromstring(scene.page(f"/programs?{query}", 422)).text_content()
 
 
+def test_an_unknown_filter_names_the_known_ones_to_programs_and_not_to_people(scene: Scene) -> None:
+    refused = scene.get("/programs?specialities=x", 422)
+    assert {"specialty", "price_max_cents"} <= set(refused["known"])
+    assert "price_max_cents" not in html.fromstring(scene.page("/programs?specialities=x", 422)).text_content()
+
+
 def test_more_parameters_than_any_page_sends_are_malformed(scene: Scene) -> None:
     assert scene.get("/programs?" + "&".join(f"a{n}=1" for n in range(501)), 400)["type"] == "/problems/malformed"
 
