@@ -21,6 +21,7 @@ from shared.domain.policy import by_version
 from shared.domain.program import ExperienceType, Program, ProgramStatus
 
 S = ApplicationStatus
+_NOTHING = "You need to do nothing."
 
 
 class Standing(BaseModel):
@@ -78,15 +79,10 @@ def standing(application: Application, program: Program, now: Instant) -> Standi
     """Whose turn it is at `now` (UTC)."""
     match application.status:
         case S.DRAFT:
-            return Standing(
-                headline="Not sent yet",
-                sentence="You need to send it by then; until then your entries are kept, and no seat is promised.",
-                who_acts="you",
-                started_at=application.created_at,
-                due_at=application.draft_expires_at,
-                href=f"/applications/{application.id}",
-                action="Continue",
-            )
+            return _yours(
+                "Not sent yet", "You need to send it by then; until then your entries are kept, and no seat is promised.",
+                f"/applications/{application.id}", "Continue", since=application.created_at, until=application.draft_expires_at,
+            )  # fmt: skip
         case S.SUBMITTED | S.IN_REVIEW:
             return _in_review(application, program, now)
         case S.NEEDS_INFO:
@@ -99,13 +95,18 @@ def standing(application: Application, program: Program, now: Instant) -> Standi
             return _ended(application)
 
 
+def _yours(headline: str, sentence: str, href: str, action: str, *, since: Instant | None = None, until: Instant | None = None) -> Standing:
+    """The trainee's turn, done at `href`."""
+    return Standing(headline=headline, sentence=sentence, who_acts="you", started_at=since, due_at=until, href=href, action=action)
+
+
 def _in_review(application: Application, program: Program, now: Instant) -> Standing:
     """T18, T20: the reviewer's promise; for a host that looks at applications itself no promise shorter than its own is made."""
     late = review_overdue(application, now)
     policy = by_version(application.policy_version)
-    own = "You need to do nothing."
+    own = _NOTHING
     if program.status is not ProgramStatus.LIVE:
-        own = "You need to do nothing. The program is paused at present: nobody can be approved for it until it goes on."
+        own = f"{_NOTHING} The program is paused at present: nobody can be approved for it until it goes on."
     return Standing(
         headline="Your reviewer is reading it" if application.status is S.IN_REVIEW else "Waiting for a reviewer",
         sentence=f"{own} We are late with this, and a coordinator knows." if late else own,
@@ -130,21 +131,17 @@ def _asked(application: Application, now: Instant) -> Standing:
     """The review clock stands still; the trainee owes the next step."""
     if reply_over(application, now):
         return Standing(headline="The time to answer is over", sentence="You need to apply again if you still want this rotation.")
-    return Standing(
-        headline="Your reviewer asks you something",
-        sentence="You need to answer by then, or the application ends. The review clock stands still until you do.",
-        who_acts="you",
-        started_at=application.asked_at,
-        due_at=application.reply_due_at,
-        href=f"/applications/{application.id}",
-        action="Read and answer",
-    )
+    return _yours(
+        "Your reviewer asks you something",
+        "You need to answer by then, or the application ends. The review clock stands still until you do.",
+        f"/applications/{application.id}", "Read and answer", since=application.asked_at, until=application.reply_due_at,
+    )  # fmt: skip
 
 
 def _with_host(application: Application, now: Instant) -> Standing:
     """T20: the host's five days, and what we do when it says nothing; never shorter than that."""
     late = application.host_due_at is not None and reached(application.host_due_at, now)
-    own = "You need to do nothing."
+    own = _NOTHING
     return Standing(
         headline="The host is reading it",
         sentence=f"{own} The host is late: we have reminded it, and a coordinator decides without it if it says nothing." if late else own,
@@ -156,30 +153,24 @@ def _with_host(application: Application, now: Instant) -> Standing:
 
 
 def _approved(application: Application, program: Program, now: Instant) -> Standing:
+    offer = f"/reservations/for/{application.id}"
     if in_line(application):
         return Standing(
             headline="You are on the waitlist",
             sentence="You need to do nothing. A seat that comes back goes to who came first; we hold it for 48 hours and write to you.",
-            href=f"/reservations/for/{application.id}",
+            href=offer,
             action="See your place",
         )
     if application.waitlist_until is not None:
-        return Standing(
-            headline="A seat came back and is held for you",
-            sentence="You need to sign and pay by then; otherwise it goes to the next in line.",
-            who_acts="you",
-            due_at=application.waitlist_until,
-            href=f"/reservations/for/{application.id}",
-            action="Sign and pay",
-        )
+        return _yours(
+            "A seat came back and is held for you", "You need to sign and pay by then; otherwise it goes to the next in line.", offer,
+            "Sign and pay", until=application.waitlist_until,
+        )  # fmt: skip
     if application.live_reservation_id is not None:
-        return Standing(
-            headline="A seat is held while you pay",
-            sentence="You need to finish the payment, or cancel it.",
-            who_acts="you",
-            href=f"/reservations/{application.live_reservation_id}",
-            action="Go to the payment",
-        )
+        return _yours(
+            "A seat is held while you pay", "You need to finish the payment, or cancel it.",
+            f"/reservations/{application.live_reservation_id}", "Go to the payment",
+        )  # fmt: skip
     if offer_over(application, now):
         return Standing(headline="The offer has run out", sentence="You need to apply again if you still want this rotation.")
     if program.status is not ProgramStatus.LIVE:
@@ -191,15 +182,10 @@ def _approved(application: Application, program: Program, now: Instant) -> Stand
             started_at=application.decided_at,
             due_at=application.offer_expires_at,
         )
-    return Standing(
-        headline="Approved: reserve your seat",
-        sentence="You need to sign the clinical terms and pay by then. No seat is held for you before that.",
-        who_acts="you",
-        started_at=application.decided_at,
-        due_at=application.offer_expires_at,
-        href=f"/reservations/for/{application.id}",
-        action="Sign and reserve",
-    )
+    return _yours(
+        "Approved: reserve your seat", "You need to sign the clinical terms and pay by then. No seat is held for you before that.", offer,
+        "Sign and reserve", since=application.decided_at, until=application.offer_expires_at,
+    )  # fmt: skip
 
 
 _ENDED: Mapping[ApplicationStatus, tuple[str, str]] = {
@@ -215,7 +201,7 @@ _ENDED: Mapping[ApplicationStatus, tuple[str, str]] = {
 
 
 def _ended(application: Application) -> Standing:
-    headline, sentence = _ENDED.get(application.status, ("Waiting", "You need to do nothing."))
+    headline, sentence = _ENDED.get(application.status, ("Waiting", _NOTHING))
     href = f"/reservations/{application.live_reservation_id}" if application.status is S.CONVERTED else ""
     return Standing(headline=headline, sentence=sentence, href=href, action="Open my rotation" if href else "")
 
