@@ -41,7 +41,7 @@ def test_H04_T19_a_manager_is_invited_answers_signed_in_and_is_let_go(way: Way, 
         theo.open(here)
         theo.press("Who may sign in for this host", "link")
         theo.look("host-managers")
-        theo.fill(name="Paula Reyes", email="nonsense")
+        theo.fill(name="Paula Reyes", email="paula@clinic")
         theo.press("Send the invitation")
         assert "There is a problem" in theo.text()
         theo.look("host-invite-refused")
