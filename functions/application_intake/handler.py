@@ -69,8 +69,8 @@ def show_application(application_id: str) -> ApplicationView:
     files, now, session = room.wiring.application_files, room.wiring.clock.now(), room.session
     worn = set(session.roles) if session else set()
     call = room.call("trainee")
-    # Whoever is both sees their own as a trainee.
-    if worn & set(STAFF) and not ("trainee" in worn and files.owns(call, application_id)):
+    # Whoever is staff too sees their own as a trainee.
+    if worn & set(STAFF) and not files.owns(call, application_id):
         return ApplicationView.for_staff(files.staff(application_id), now, call.actor.id, worn)
     own = files.own(call, application_id)
     drafting = own.application.status is ApplicationStatus.DRAFT

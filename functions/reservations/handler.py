@@ -6,6 +6,7 @@ The webhook is the truth about payments: the pages that Stripe returns to only r
 from __future__ import annotations
 
 from functools import partial
+from typing import Literal
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -34,7 +35,8 @@ see_hub = partial(room.get, access=roles("trainee", *STAFF))
 @room.get(OFFER, access=reserver, page="reserve.html", title="Reserve your seat")
 def show_offer(application_id: str) -> ReserveView:
     """The offer: its time, the clinical terms, the bill, and what can be done now."""
-    return ReserveView.of(room.wiring.reservation_views.offer(_call(), application_id), room.wiring.clock)
+    call = _call("APPLICATION", application_id, "coordinator")
+    return ReserveView.of(room.wiring.reservation_views.offer(call, application_id), room.wiring.clock)
 
 
 @room.post(f"{OFFER}/terms", access=roles("trainee"), form=SignTerms, again=show_offer, goes_to="/reservations/for/{application_id}#pay")
@@ -48,7 +50,8 @@ def sign_terms(application_id: str, body: SignTerms) -> ReserveView:
 @room.post(f"{OFFER}/checkout", access=reserver, form=BeginCheckout, again=show_offer, goes_to="{checkout_url}")
 def begin_checkout(application_id: str, body: BeginCheckout) -> CheckoutView:
     """Hold a seat for 30 minutes and open Stripe's payment page; repeated, it answers with the same ones (T27)."""
-    return CheckoutView.of(room.wiring.reserving.checkout(_call(), application_id, body.choice))
+    call = _call("APPLICATION", application_id, "coordinator")
+    return CheckoutView.of(room.wiring.reserving.checkout(call, application_id, body.choice))
 
 
 @room.post(f"{OFFER}/waitlist", access=roles("trainee"), again=show_offer, goes_to="/reservations/for/{application_id}")
@@ -68,8 +71,8 @@ def leave_waitlist(application_id: str) -> ReserveView:
 @see_hub(HUB, page="reservation.html", title="Your rotation at {place[program]}")
 def show_reservation(reservation_id: str) -> ReservationView:
     """The seat, its receipt, its weeks and its money."""
-    hub = room.wiring.reservation_views.hub(_call(*STAFF), reservation_id)
-    corrects = hub.reserved.mail_trouble is not None and room.session is not None and "coordinator" in room.session.roles
+    hub = room.wiring.reservation_views.hub(_call("RESERVATION", reservation_id, *STAFF), reservation_id)
+    corrects = hub.staff and hub.reserved.mail_trouble is not None and room.session is not None and "coordinator" in room.session.roles
     contact = room.wiring.bounces.contact(hub.program.id) if corrects else None
     return ReservationView.of(hub, room.wiring.clock, contact.email if contact else None)
 
@@ -153,11 +156,12 @@ def calendar_feed(secret: str) -> Response[str]:
     return Response(200, f"{CALENDAR}; charset=utf-8", room.wiring.calendar_feeds.read(secret).decode(), headers=headers)
 
 
-def _call(*staff: str) -> Call:
-    """As the highest hat that this page knows: staff (by default a coordinator) when the person wears it, else as a trainee."""
+def _call(kind: Literal["APPLICATION", "RESERVATION"], id: str, *staff: str) -> Call:
+    """As the highest hat of `staff` that the person wears, else as a trainee; and whatever they wear, as a trainee on their own."""
     session = room.session
-    worn = [role for role in (staff or ("coordinator",)) if session and role in session.roles]
-    return room.call(worn[0] if worn else "trainee")
+    worn = [role for role in staff if session and role in session.roles]
+    own = bool(worn) and room.wiring.reserving.owns(room.call("trainee"), kind, id)
+    return room.call("trainee" if own or not worn else worn[0])
 
 
 handler = room.handler()

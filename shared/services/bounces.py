@@ -14,6 +14,7 @@ from shared.domain.accounts import mail_address
 from shared.domain.application import Application, ApplicationStatus
 from shared.domain.errors import NotAllowedNow
 from shared.domain.mail_names import MailTrouble, named_by
+from shared.domain.own_record import require_others
 from shared.domain.reservation import SEATED, Reservation, ReservationStatus
 from shared.events.application import HostAskAgain, HostAskBounced, HostAskSettled
 from shared.events.base import EventData
@@ -69,12 +70,12 @@ class Bounces:
     def send_again(self, call: Call, kind: Case, id: str, email: str) -> None:
         """To the corrected address, which all later mails to this host use too. Sent again before: nothing happens.
 
-        Raises `Invalid` (field "email"), `NotFound`, `NotAllowedNow` where no mail is in trouble.
+        Raises `Invalid` (field "email"), `NotFound`, `WrongRole` (one's own), `NotAllowedNow` where no mail is in trouble.
         """
         address = mail_address(email)
 
         def decide() -> None:
-            loaded = self.store.load(kind, id)
+            loaded = self._others(call, kind, id)
             if self._settled(loaded):
                 return
             program = self.catalogue.program(str(loaded.state["program_id"]))
@@ -95,7 +96,7 @@ class Bounces:
         """The host knows by phone. Said before: nothing happens. Raises `NotFound`, `NotAllowedNow` where no mail is in trouble."""
 
         def decide() -> None:
-            loaded = self.store.load(kind, id)
+            loaded = self._others(call, kind, id)
             if self._settled(loaded):
                 return
             now, status = self.clock.now(), loaded.state["status"]
@@ -109,6 +110,12 @@ class Bounces:
         decide_again(decide)
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------
+    def _others(self, call: Call, kind: Case, id: str) -> Loaded:
+        """Nobody says where the host's mail about themselves goes: the link in it answers for the host."""
+        loaded = self.store.load(kind, id)
+        require_others(call.actor, str(loaded.state["trainee_id"]))
+        return loaded
+
     def _settled(self, loaded: Loaded) -> bool:
         """Whether the task was ended before. Raises `NotAllowedNow` where there never was one."""
         if loaded.state.get("mail_trouble") is not None:

@@ -20,7 +20,7 @@ class Coaching:
     clock: BusinessClock
 
     def match(self, reservation_id: str, call: Call) -> str | None:
-        """The coach's account id; the one of before when there is one, None for a rotation that is no longer on.
+        """The coach's account id, never the trainee's own; the one of before when there is one, None for a rotation that is no longer on.
 
         Raises `Busy` while no account has the role: the event comes again, and then calls a person.
         """
@@ -33,7 +33,7 @@ class Coaching:
             return reserved.coach_id
         if reserved.status is ReservationStatus.HELD or reserved.status not in SEATED:
             return None
-        coach = coach_for(reserved.trainee_id, self.store.coaches())
+        coach = coach_for(reserved.trainee_id, (one for one in self.store.coaches() if one != reserved.trainee_id))
         if coach is None:
             raise Busy("There is no coach to match.", "Give somebody the role; the event is looked at again.")
         matched = CoachMatched(status=reserved.status, coach_id=coach)

@@ -9,6 +9,7 @@ from shared.domain import due_kinds, partners
 from shared.domain.calendar import local_date, reached
 from shared.domain.errors import NotFound
 from shared.domain.machine import Actor
+from shared.domain.own_record import require_others
 from shared.domain.policy import by_version
 from shared.domain.preparation import PrepKind, PrepTask, next_reminder, tasks
 from shared.domain.program import Program
@@ -77,6 +78,7 @@ class Preparing:
 
         def decide() -> Reservation:
             loaded, reserved = self._read(reservation_id)
+            require_others(call.actor, reserved.trainee_id)
             if reserved.coach_id != call.actor.id:
                 raise NotFound(f"There is no reservation {reservation_id} of yours.", "Open it from your list of trainees.")
             arrow = RESERVATION.fire(reserved.status, ReservationEvent.SUGGEST, Actor(call.actor.role))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from shared.domain import due_kinds, fees, terms
 from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, in_line, offer_over
@@ -136,6 +137,10 @@ class Reserving:
         if call.actor.role != COORDINATOR and applied.trainee_id != call.actor.id:
             raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from your list.")
         return loaded, applied
+
+    def owns(self, call: Call, kind: Literal["APPLICATION", "RESERVATION"], id: str) -> bool:
+        """Whether the caller is its trainee. Raises `NotFound` for one that does not exist."""
+        return bool(self.store.load(kind, id).state["trainee_id"] == call.actor.id)
 
     def reservation(self, call: Call, reservation_id: str) -> Reservation:
         """The trainee's own, or any for staff. Raises `NotFound` for somebody else's."""

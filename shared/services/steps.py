@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from shared.domain.aggregate import GENESIS, Actor, Draft, Kind
 from shared.domain.errors import VersionConflict
+from shared.domain.own_record import require_others
 from shared.events.base import EventData
 from shared.ports import Due, Loaded, Step, Store
 
@@ -36,7 +37,11 @@ def find(store: Store, kind: Kind, id: str | None) -> Loaded | None:
 
 
 def step(loaded: Loaded, event: EventData, call: Call, now: datetime, *, due: tuple[Due, ...] = (), done: tuple[str, ...] = ()) -> Step:
-    """`event` moves `loaded`; only the fields that were given are set. The case is the state's, or the event's own for a first event."""
+    """`event` moves `loaded`; only the fields that were given are set. The case is the state's, or the event's own for a first event.
+
+    Raises `WrongRole` where somebody would act as staff, or for a host, on a record of their own.
+    """
+    require_others(call.actor, str(loaded.state.get("trainee_id") or ""))
     data = event.model_dump(mode="json", exclude_unset=True)
     case_id = str(data.get("case_id") or loaded.state.get("case_id") or "")
     draft = Draft(

@@ -134,6 +134,12 @@ class House(World):
             room.wire(self.wiring)
         return self
 
+    def wear(self, who: str, roles: tuple[str, ...]) -> House:
+        """This person has these roles until the next `reset`; a host's for the records' one."""
+        hosts = {"hosts": [HOST]} if "host" in roles else {}
+        builders.change(self.store, "ACCOUNT", PERSONS[who][0], {"roles": list(roles), **hosts})
+        return self
+
     def client(self, who: str, browser: bool = False) -> Client:
         return Client(self, self.headers(who, browser))  # type: ignore[arg-type]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.errors import Invalid, NotAllowedNow
+from shared.domain.errors import Invalid, NotAllowedNow, WrongRole
 from shared.domain.mail_names import MailName, named_by, tag_of
 from shared.events.envelope import Envelope
 from shared.ports import Step, Work, system
@@ -183,3 +183,16 @@ def test_T19_a_host_that_was_asked_by_phone_ends_the_task() -> None:
     post.bounces.report(tag, "complaint", SES)
     post.bounces.told(COORDINATOR, "APPLICATION", "application-2")
     assert (post.due("mail"), post.application("application-2").mail_trouble) == ([], None)
+
+
+def test_T19_nobody_says_where_the_hosts_mail_about_themselves_goes() -> None:
+    post, tag = asking()
+    post.bounces.report(tag, "bounced", SES)
+    before, themselves = post.people.contact(HOST), by("coordinator", "trainee-2")
+    for settle in (
+        lambda: post.bounces.send_again(themselves, "APPLICATION", "application-2", NEW),
+        lambda: post.bounces.told(themselves, "APPLICATION", "application-2"),
+    ):
+        with pytest.raises(WrongRole):
+            settle()
+    assert (post.people.contact(HOST), post.due("mail")) == (before, ["application-2"])

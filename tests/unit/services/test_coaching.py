@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shared.domain.aggregate import chain_breaks
 from shared.domain.coaches import coach_for
 from shared.domain.errors import Busy
+from tests.builders import TRAINEE
 from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, Scene
 
 COACHES = [f"coach-{number}" for number in range(5)]
@@ -36,6 +37,15 @@ def test_T30_order_of_the_coaches_does_not_matter_and_another_one_moves_nobody_b
     assert chosen == coach_for(trainee, reversed(coaches))
     assert coach_for(trainee, [*coaches, "new"]) in (chosen, "new")
     assert coach_for(trainee, [one for one in coaches if one == chosen or one > "m"]) == chosen
+
+
+def test_T30_who_coaches_others_is_never_their_own_coach(scene: Scene) -> None:
+    scene.coach(TRAINEE)
+    (reserved,) = scene.reservations()
+    with pytest.raises(Busy):
+        scene.coaching.match(reserved.id, WEBHOOK)
+    scene.coach("coach-1")
+    assert scene.coaching.match(reserved.id, WEBHOOK) == "coach-1"
 
 
 def test_T30_trainees_spread_evenly() -> None:

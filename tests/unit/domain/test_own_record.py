@@ -1,0 +1,21 @@
+"""H11, H12: staff and hosts act on others' records only; trainees act on their own, and timers on everybody's."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.aggregate import Actor
+from shared.domain.errors import WrongRole
+from shared.domain.own_record import require_others
+
+
+@pytest.mark.parametrize("role", ["reviewer", "coordinator", "coach", "finance", "admin", "host", "a-role-of-tomorrow"])
+def test_H12_staff_and_hosts_act_on_others_records_alone(role: str) -> None:
+    require_others(Actor(role=role, id="somebody"), "somebody-else")
+    with pytest.raises(WrongRole):
+        require_others(Actor(role=role, id="somebody"), "somebody")
+
+
+@pytest.mark.parametrize("role", ["trainee", "account", "system"])
+def test_H12_whoever_acts_for_themselves_or_for_nobody_may(role: str) -> None:
+    require_others(Actor(role=role, id="somebody"), "somebody")
