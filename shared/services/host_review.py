@@ -24,6 +24,7 @@ from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.guidelines import GuidelineResult
 from shared.domain.host_question import State, question_state
 from shared.domain.machine import Actor as By
+from shared.domain.own_record import require_others
 from shared.domain.policy import by_version
 from shared.domain.program import Program
 from shared.events.application import ApplicationRouted, HostRecommended, HostTakenBack
@@ -97,7 +98,7 @@ class HostReview:
         reason = reason.strip()
 
         def decide() -> Application:
-            loaded, application = self._read(application_id)
+            loaded, application = self._others(call, application_id)
             if application.status is ApplicationStatus.HOST_REVIEW and application.asked_again_hash == text_hash(reason):
                 return application
             status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.ASK_AGAIN, By.COORDINATOR).target)
@@ -171,7 +172,7 @@ class HostReview:
         reason = reason.strip()
 
         def decide() -> Application:
-            loaded, application = self._read(application_id)
+            loaded, application = self._others(call, application_id)
             if application.status is ApplicationStatus.IN_REVIEW and application.taken_back_hash == text_hash(reason):
                 return application
             status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.TAKE_BACK, By.COORDINATOR).target)
@@ -223,6 +224,7 @@ class HostReview:
         asked = application is not None and application.routed_at is not None
         if loaded is None or application is None or not asked or self.catalogue.program(application.program_id).host_id not in by.hosts:
             raise NotFound(f"There is no application {application_id}.", "Open it from your page.")
+        require_others(Actor(role="host", id=by.account_id), application.trainee_id)
         return loaded, application
 
     def _by_link(self, application_id: str, secret: str) -> tuple[Loaded, Application]:
@@ -230,6 +232,12 @@ class HostReview:
         application = application_of(loaded) if loaded else None
         if loaded is None or application is None or not lets_in(secret_at(self.store, application.host_link_ref), secret):
             raise NotFound("There is no such link.", "Open the newest mail and use its link unchanged.")
+        return loaded, application
+
+    def _others(self, call: Call, application_id: str) -> tuple[Loaded, Application]:
+        """Nobody is the coordinator of their own."""
+        loaded, application = self._read(application_id)
+        require_others(call.actor, application.trainee_id)
         return loaded, application
 
     def _read(self, application_id: str) -> tuple[Loaded, Application]:

@@ -20,9 +20,10 @@ from shared.domain.application import (
 )
 from shared.domain.application_guards import can_approve
 from shared.domain.calendar import local_date
-from shared.domain.errors import Invalid, NotAllowedNow, NotFound, WrongRole
+from shared.domain.errors import Invalid, NotAllowedNow, NotFound
 from shared.domain.guidelines import GuidelineResult, GuidelineVerdict, check
 from shared.domain.machine import Actor
+from shared.domain.own_record import require_others
 from shared.domain.policy import by_version
 from shared.domain.program import Program
 from shared.domain.trainee import StepResult, TraineeFacts
@@ -74,9 +75,7 @@ class Reviewing:
         one's own `WrongRole`."""
 
         def decide() -> Application:
-            loaded, application = self._load(application_id)
-            if application.trainee_id == call.actor.id:
-                raise WrongRole("Nobody reviews their own application.", "A colleague takes it from the queue.")
+            loaded, application = self._load(call, application_id)
             if self._mine(application, call):
                 return application
             if application.status is ApplicationStatus.IN_REVIEW:
@@ -86,7 +85,7 @@ class Reviewing:
             lapses = claim_lapse(now, by_version(application.policy_version))
             event = ApplicationClaimed(status=status, claimed_by=call.actor.id, claim_lapses_at=lapses)
             self.store.commit(Work(steps=(step(loaded, event, call, now, due=(claimed(lapses),)),)))
-            return self._load(application_id)[1]
+            return self._load(call, application_id)[1]
 
         return decide_again(decide)
 
@@ -105,7 +104,7 @@ class Reviewing:
         """
 
         def decide() -> Application:
-            loaded, application = self._load(application_id)
+            loaded, application = self._load(call, application_id)
             if application.status is ApplicationStatus.REJECTED and application.decided_by == call.actor.id:
                 return application
             status = self._deciding(application, call, ApplicationEvent.REJECT)
@@ -120,13 +119,14 @@ class Reviewing:
             )  # fmt: skip
             moved = step(loaded, event, call, now, done=WAITS[ApplicationStatus.IN_REVIEW])
             self.store.commit(Work(steps=(moved,), releases=releases_of(application), texts=(Text(ref, {"text": reason.strip()}),)))
-            return self._load(application_id)[1]
+            return self._load(call, application_id)[1]
 
         return decide_again(decide)
 
     def taken_for(self, call: Call, application_id: str, event: ApplicationEvent) -> tuple[Loaded, Application, ApplicationStatus]:
-        """The application that this reviewer has, and the state that `event` leads to. Raises `NotFound`, `NotAllowedNow`."""
-        loaded, application = self._load(application_id)
+        """The application that this reviewer has, and the state that `event` leads to. Raises `NotFound`, `NotAllowedNow`, and
+        `WrongRole` for one's own."""
+        loaded, application = self._load(call, application_id)
         return loaded, application, self._deciding(application, call, event)
 
     def facts(self, application: Application) -> TraineeFacts:
@@ -142,7 +142,7 @@ class Reviewing:
         return self.alternatives.find(application, self.catalogue.program(application.program_id), facts)
 
     def _approve(self, call: Call, application_id: str, overrides: Sequence[Overriding], step1_verified: bool) -> Application:
-        loaded, application = self._load(application_id)
+        loaded, application = self._load(call, application_id)
         if application.status is ApplicationStatus.APPROVED and application.decided_by == call.actor.id:
             return application
         status = self._deciding(application, call, ApplicationEvent.APPROVE)
@@ -175,7 +175,7 @@ class Reviewing:
         due = (Due(due_kinds.OFFER, expires, "trainee"),)
         moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
         self.store.commit(Work(steps=(moved,), texts=tuple(texts)))
-        return self._load(application_id)[1]
+        return self._load(call, application_id)[1]
 
     def _keep_step1(self, trainee_id: str) -> None:
         stored = self.people.facts(trainee_id)
@@ -193,10 +193,11 @@ class Reviewing:
             raise self._taken(application, event)
         return status
 
-    def _load(self, application_id: str) -> tuple[Loaded, Application]:
-        """Staff see what was submitted; a draft is the trainee's own business and does not exist for them."""
+    def _load(self, call: Call, application_id: str) -> tuple[Loaded, Application]:
+        """Staff see what was submitted; a draft is the trainee's own business and does not exist for them. Nobody reviews their own."""
         loaded = self.store.load("APPLICATION", application_id)
         application = application_of(loaded)
+        require_others(call.actor, application.trainee_id)
         if application.submitted_at is None:
             raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from the queue.")
         return loaded, application
