@@ -54,7 +54,7 @@ TABLE: Mapping[str, DueKind] = {
         DueKind(_COACH, ("RESERVATION",), ("coach",), "the rotation starts; a coach's list in order of start (T30)", (_QUEUE,)),
         DueKind(SEATS, ("PROGRAM",), ("system",), "the weeks that came into reach are opened (H17)", (_SWEEP,)),
         DueKind(WAITLIST, ("WAITLIST",), ("system",), "the line is served, for as long as somebody stands in it", (_SWEEP,)),
-        DueKind(SAVED_SEARCH, ("SEARCH",), ("system",), "a saved search ends; until then each match is told", ("search_indexer",)),
+        DueKind(SAVED_SEARCH, ("SEARCH",), ("system",), "a saved search ends; until then each match is told", (_SWEEP, "search_indexer")),
     )
 }  # fmt: skip
 

@@ -143,7 +143,11 @@ class Store(Protocol):
         ...
 
     def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
-        """Due rows of one kind in order of `at`, all of them or those at or before `until`."""
+        """Due rows of one kind in order of `at`, all of them or those at or before `until`; the first `limit`."""
+        ...
+
+    def all_due(self, kind: str, after: datetime) -> list[DueItem]:
+        """Every due row of one kind later than `after`, however many, in order of `at`."""
         ...
 
     def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:

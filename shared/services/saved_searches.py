@@ -48,7 +48,7 @@ class SavedSearches:
             before = self._kept(there)
             if before.saved.waits(now):
                 return before
-            self._end(self.store.load("SEARCH", there), call)
+            end(self.store, self.clock, self.store.load("SEARCH", there), call)
         if len(self.own(call)) >= MOST:
             raise NotAllowedNow(f"You have {MOST} saved searches.", "End one that you need no longer, then save this one.")
         id = claim.owner
@@ -75,7 +75,7 @@ class SavedSearches:
             loaded = find(self.store, "SEARCH", id)
             if loaded is None or loaded.state["trainee_id"] != call.actor.id:
                 raise _unknown()
-            self._end(loaded, call)
+            end(self.store, self.clock, loaded, call)
 
         decide_again(decide)
 
@@ -92,26 +92,41 @@ class SavedSearches:
 
         def decide() -> None:
             self.of_link(id, secret)
-            self._end(self.store.load("SEARCH", id), call)
+            end(self.store, self.clock, self.store.load("SEARCH", id), call)
 
         decide_again(decide)
         return self.of_link(id, secret)
-
-    def _end(self, loaded: Loaded, call: Call) -> None:
-        saved = SavedSearch.model_validate(loaded.state)
-        if saved.status is ENDED:
-            return
-        now = self.clock.now()
-        claim = _claim(saved.trainee_id, saved.query_hash, saved.id)
-        releases = (claim,) if self.store.claimed_by(claim.key) == saved.id else ()
-        ended = step(loaded, SearchEnded(status=ENDED, ended_at=now), call, now, done=(due_kinds.SAVED_SEARCH,))
-        self.store.commit(Work(steps=(ended,), releases=releases))
 
     def _kept(self, id: str) -> Kept:
         found = kept_of(self.store, self.store.load("SEARCH", id))
         if found is None:
             raise _unknown()
         return found
+
+
+def end(store: Store, clock: BusinessClock, loaded: Loaded, call: Call) -> None:
+    """Ended before: nothing happens. The due row goes in the same transaction, so nobody looks at it again."""
+    saved = SavedSearch.model_validate(loaded.state)
+    if saved.status is ENDED:
+        return
+    now = clock.now()
+    claim = _claim(saved.trainee_id, saved.query_hash, saved.id)
+    releases = (claim,) if store.claimed_by(claim.key) == saved.id else ()
+    ended = step(loaded, SearchEnded(status=ENDED, ended_at=now), call, now, done=(due_kinds.SAVED_SEARCH,))
+    store.commit(Work(steps=(ended,), releases=releases))
+
+
+def end_in_time(store: Store, clock: BusinessClock, id: str, call: Call) -> bool:
+    """The sweep's: ends it if its year is over; whether it is."""
+
+    def decide() -> bool:
+        loaded = store.load("SEARCH", id)
+        over = not SavedSearch.model_validate(loaded.state).waits(clock.now())
+        if over:
+            end(store, clock, loaded, call)
+        return over
+
+    return decide_again(decide)
 
 
 def kept_of(store: Store, loaded: Loaded) -> Kept | None:

@@ -25,9 +25,8 @@ from shared.services.browsing import for_reader
 from shared.services.saved_searches import Kept, kept_of
 from shared.services.steps import Call, decide_again, step
 
-READ = 1_000
-"""Saved searches looked at for one event, those that end first."""
 AT_ONCE = 50
+"""Programs of one question to the index, and saved searches read at once: all of them are read, however many, and none is kept longer."""
 Fits = Callable[[SearchHit, Kept], date | None]
 
 
@@ -92,12 +91,14 @@ class SearchAlerts:
         return found
 
     def _waiting(self) -> Iterator[Kept]:
+        """Everybody who still waits: the due row of a saved search is at its end."""
         now = self.clock.now()
-        ids = [("SEARCH", item.subject_id) for item in self.store.due(due_kinds.SAVED_SEARCH, None, READ) if item.due.at > now]
-        for loaded in self.store.load_many(ids).values():  # type: ignore[arg-type]
-            kept = kept_of(self.store, loaded)
-            if kept and kept.saved.waits(now):
-                yield kept
+        ids = [(item.subject_kind, item.subject_id) for item in self.store.all_due(due_kinds.SAVED_SEARCH, now)]
+        for first in range(0, len(ids), AT_ONCE):
+            for loaded in self.store.load_many(ids[first : first + AT_ONCE]).values():
+                kept = kept_of(self.store, loaded)
+                if kept and kept.saved.waits(now):
+                    yield kept
 
     # --- what is so now -----------------------------------------------------------------------------------------------------------------
     def _is_news(self, at: datetime) -> bool:

@@ -42,6 +42,7 @@ from shared.ports import BusinessClock, Due, DueItem, Loaded, Store, Work
 from shared.services.applying import WAITS, releases_of
 from shared.services.holds import Holds
 from shared.services.preparing import Preparing
+from shared.services.saved_searches import end_in_time
 from shared.services.seat_years import SeatYears
 from shared.services.settling import Settling
 from shared.services.steps import Call, decide_again, step
@@ -50,7 +51,7 @@ from shared.services.waitlist import Waitlist
 
 KINDS = (
     due_kinds.CLAIM, due_kinds.DRAFT, due_kinds.STALE, due_kinds.REPLY_REMINDER, due_kinds.REPLY, due_kinds.HOST, due_kinds.PREPARATION,
-    due_kinds.SEATS, due_kinds.OFFER, due_kinds.HOLD, due_kinds.WAITLIST, due_kinds.REFUND,
+    due_kinds.SEATS, due_kinds.SAVED_SEARCH, due_kinds.OFFER, due_kinds.HOLD, due_kinds.WAITLIST, due_kinds.REFUND,
 )  # fmt: skip
 """In this order: what needs only our own records comes first, so that a silent partner holds nothing else up; a line is served after the
 holds that ended."""
@@ -106,6 +107,7 @@ class Sweeping:
             due_kinds.HOST: self._host,
             due_kinds.PREPARATION: self._preparation,
             due_kinds.SEATS: SeatYears(self.store, self.clock).extend,
+            due_kinds.SAVED_SEARCH: self._saved_search,
             due_kinds.OFFER: self._offer,
             due_kinds.HOLD: self._hold,
             due_kinds.WAITLIST: self._line,
@@ -122,6 +124,9 @@ class Sweeping:
     def _preparation(self, reservation_id: str, call: Call) -> str:
         """H20: the trainee is reminded of what is still open."""
         return Preparing(store=self.store, catalogue=self.holds.catalogue, clock=self.clock).remind(reservation_id, call)
+
+    def _saved_search(self, id: str, call: Call) -> str:
+        return "ended" if end_in_time(self.store, self.clock, id, call) else NOTHING
 
     def _line(self, program_id: str, call: Call) -> str:
         """Stays due while somebody stands in it; each run looks whether a seat came back."""

@@ -265,6 +265,16 @@ def test_due_rows_come_in_order_up_to_and_including_the_moment(store: Store) -> 
     assert store.due("other", None) == []
 
 
+def test_all_due_is_whatever_is_later_than_the_moment_past_every_page(store: Store) -> None:
+    many, long = 40, "x" * 60_000  # a page of the index ends at a megabyte
+    for number in range(many):
+        due = Due("hold", START + timedelta(seconds=number), long)
+        store.commit(Work(steps=(step("RESERVATION", f"r{number:02}", {}, due=(due,)),)))
+    assert [item.subject_id for item in store.all_due("hold", START)] == [f"r{number:02}" for number in range(1, many)]
+    assert store.all_due("hold", START + timedelta(seconds=many - 1)) == []
+    assert store.all_due("other", START) == []
+
+
 def test_a_trainee_s_own_come_newest_first(store: Store) -> None:
     for number in (2, 1, 3):
         stored(store, "APPLICATION", f"a{number}", {"trainee_id": TRAINEE, "created_at": f"2026-11-0{number}T00:00:00Z"})

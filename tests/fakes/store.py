@@ -107,6 +107,11 @@ class FakeStore:
             found = [item for item in self.waiting.values() if item.due.kind == kind and (until is None or item.due.at <= to_utc(until))]
         return sorted(found, key=lambda item: (item.due.at, item.subject_id))[:limit]
 
+    def all_due(self, kind: str, after: datetime) -> list[DueItem]:
+        with self._lock:
+            found = [item for item in self.waiting.values() if item.due.kind == kind and item.due.at > to_utc(after)]
+        return sorted(found, key=lambda item: (item.due.at, item.subject_id))
+
     def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
         with self._lock:
             found = [self.seats[key] for key in dict.fromkeys(keys) if key in self.seats]

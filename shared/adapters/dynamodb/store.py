@@ -103,19 +103,24 @@ class DynamoStore:
         return sorted([*self._owned_by(items.COACHES), *self._owned_by(items.STAFF)])
 
     def _owned_by(self, owner: str) -> list[str]:
-        """The sort keys under one key of the owner index, to the last page."""
-        ids: list[str] = []
+        """The sort keys under one key of the owner index."""
+        return [item["owner_sk"]["S"] for item in self._indexed("owner", "owner_pk = :owner", {":owner": owner})]
+
+    def _indexed(self, index: str, condition: str, values: Mapping[str, str]) -> list[dict[str, Any]]:
+        """What an index of the core table holds under a condition, to the last page."""
+        found: list[dict[str, Any]] = []
         start: dict[str, Any] = {}
+        given = {name: {"S": value} for name, value in values.items()}
         while True:
             page = self._ask(
                 lambda: self._client.query(
-                    TableName=self._tables.core, IndexName="owner", KeyConditionExpression="owner_pk = :owner",
-                    ExpressionAttributeValues={":owner": {"S": owner}}, **start,  # noqa: B023 - called at once
+                    TableName=self._tables.core, IndexName=index, KeyConditionExpression=condition,
+                    ExpressionAttributeValues=given, **start,  # noqa: B023 - called at once
                 )
             )  # fmt: skip
-            ids += [item["owner_sk"]["S"] for item in page["Items"]]
+            found += page["Items"]
             if "LastEvaluatedKey" not in page:
-                return ids
+                return found
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
@@ -132,7 +137,12 @@ class DynamoStore:
                 )
             )  # fmt: skip
             found += [items.due_of(item) for item in page["Items"]]
-        return sorted(found, key=lambda item: (item.due.at, item.subject_id))[:limit]
+        return sorted(found, key=_when)[:limit]
+
+    def all_due(self, kind: str, after: datetime) -> list[DueItem]:
+        asked = [{":shard": f"{kind}#{shard}", ":after": iso(after)} for shard in range(items.DUE_SHARDS)]
+        found = [item for values in asked for item in self._indexed("due", "due_pk = :shard AND due_at > :after", values)]
+        return sorted((items.due_of(item) for item in found), key=_when)
 
     def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
         wanted = [items.seats_key(*key) for key in dict.fromkeys(keys)]
@@ -204,3 +214,7 @@ class DynamoStore:
             return call()
         except (ClientError, BotoCoreError) as error:
             raise busy(error) from error
+
+
+def _when(item: DueItem) -> tuple[datetime, str]:
+    return item.due.at, item.subject_id

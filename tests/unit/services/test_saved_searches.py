@@ -17,7 +17,7 @@ from shared.domain.saved_search import LIFE, MOST, NEWS, opened
 from shared.domain.search import Overlay, Projection, SearchPage, SearchQuery
 from shared.domain.seats import SeatYear, WeekSeats, free_by_week
 from shared.ports import Person, Step, Work
-from shared.services.saved_searches import SavedSearches
+from shared.services.saved_searches import SavedSearches, end_in_time
 from shared.services.search_alerts import SearchAlerts
 from shared.services.steps import Call
 from tests.builders import PROGRAM, TRAINEE, WEEKS, draft, facts, place, stored_account, stored_program
@@ -38,6 +38,7 @@ class World:
         self.store, self.clock, self.folder = FakeStore(), FrozenClock(), folder
         self.people = FakePeople(self.store)
         self.catalogue, self.broken, self.asked = FakeCatalogue(self.store), False, 0
+        self.market: list[Projection] = []
         self.add(HEART, specialty="cardiovascular-disease")
         self.add(SKIN, specialty="dermatology", place=place(city="Austin", state="TX", zip="78701"))
         for id in (TRAINEE, "trainee-2"):
@@ -57,9 +58,12 @@ class World:
             raise Busy("The search index cannot be reached.")
         years = list(self.store.seats.values())
         programs = self.catalogue.programs(self.store.program_ids("LIVE")).values()
-        folder = self.folder / str(self.asked)
-        build([Projection(program=one, weeks=free_by_week(y for y in years if y.program_id == one.id)) for one in programs], folder)
-        return TantivyIndex.open(folder).search(query, Overlay(), today)
+        market = [Projection(program=one, weeks=free_by_week(y for y in years if y.program_id == one.id)) for one in programs]
+        if market != self.market:
+            self.market = market
+            build(market, self.folder / str(self.asked))
+            self.index = TantivyIndex.open(self.folder / str(self.asked))
+        return self.index.search(query, Overlay(), today)
 
     def seats(self, weeks: tuple[str, ...], taken: int, capacity: int = 1, program_id: str = HEART) -> None:
         for week in weeks:
@@ -138,6 +142,19 @@ def test_it_ends_after_a_year_to_the_second_and_can_be_saved_anew(world: World) 
     after = world.saved.save(ME, CARDIO).saved
     assert after.id != before.id
     assert [one.saved.id for one in world.saved.own(ME)] == [after.id]
+
+
+def test_the_sweep_ends_it_at_its_last_second_and_not_before_and_its_row_and_name_go(world: World) -> None:
+    id = world.saved.save(ME, CARDIO).saved.id
+    claim = next(iter(world.store.claims))
+    world.clock.move(LIFE - timedelta(seconds=1))
+    assert (end_in_time(world.store, world.clock, id, SYSTEM), world.store.claims) == (False, {claim: id})
+    world.clock.move(timedelta(seconds=1))
+    assert world.store.due(due_kinds.SAVED_SEARCH, world.clock.now())
+    for _ in range(2):  # double and late runs are harmless
+        assert end_in_time(world.store, world.clock, id, SYSTEM)
+    assert [row.type for row in world.store.history("SEARCH", id)] == ["SearchSaved.v1", "SearchEnded.v1"]
+    assert (world.store.due(due_kinds.SAVED_SEARCH, None), world.store.claims) == ([], {})
 
 
 def test_ended_by_its_owner_alone_and_twice_is_once(world: World) -> None:
@@ -232,6 +249,17 @@ def test_an_event_a_day_old_is_no_news(world: World, age: timedelta, told: int) 
 
 def test_when_nobody_saved_anything_the_index_is_not_even_asked(world: World) -> None:
     assert (world.published(), world.returned(), world.asked) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("age", [timedelta(0), LIFE + timedelta(days=1)], ids=["that wait", "that are over"])
+def test_however_many_others_end_before_nobody_who_waits_is_left_out(world: World, age: timedelta) -> None:
+    others = [Call(Actor(role="trainee", id=f"other-{number}")) for number in range(1_005)]
+    for other in others:
+        world.saved.save(other, SearchQuery(state=("TX",)))
+    world.clock.move(age + timedelta(seconds=1))
+    mine = world.saved.save(ME, SearchQuery()).saved.id
+    assert world.published(HEART) == 1
+    assert len(world.mails(mine)) == 1
 
 
 def test_an_index_that_is_away_brings_the_event_back_and_nobody_is_told_twice(world: World) -> None:

@@ -10,9 +10,12 @@ import pytest
 
 from shared.domain.application import ApplicationStatus
 from shared.domain.errors import Busy, PaymentUnavailable
+from shared.domain.saved_search import LIFE
+from shared.domain.search import SearchQuery
 from shared.ports import Due, DueItem
+from shared.services.saved_searches import SavedSearches
 from tests.builders import START
-from tests.unit.services.reserving_scene import SWEEP, Scene
+from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, Scene
 
 DAYS_7 = timedelta(days=7)
 
@@ -154,3 +157,12 @@ def test_two_runs_at_once_do_it_once(scene: Scene) -> None:
     assert scene.sweeping.run(SWEEP).done == {"offer: offer_lapsed": 1}
     assert scene.sweeping.run(SWEEP).done == {}
     assert [row.type for row in scene.store.history("APPLICATION", "application-1")][-1] == "ApplicationExpired.v1"
+
+
+def test_H09_a_saved_search_ends_in_the_sweep_of_its_last_second(scene: Scene) -> None:
+    saved = SavedSearches(store=scene.store, clock=scene.clock, ids=scene.ids).save(WEBHOOK, SearchQuery(text="heart")).saved
+    scene.store.waiting = {key: item for key, item in scene.store.waiting.items() if item.subject_id == saved.id}
+    assert scene.sweep(days=LIFE.days, seconds=-1).done == {}
+    assert scene.sweep(seconds=1).done == {"saved_search: ended": 1}
+    assert scene.sweep(minutes=1).done == {}
+    assert scene.store.load("SEARCH", saved.id).state["status"] == "ENDED"
