@@ -99,11 +99,12 @@ def seconds_until(due: datetime | str, now: datetime | str) -> int:
 
 
 def timeleft(seconds: int, words: bool = False) -> str:
-    """200000 -> "2 d 7 h", -7200 -> "2 h over"; with `words` "2 days 7 hours" for those who listen. At 0 it is over (H16)."""
+    """200000 -> "2 d 7 h", -7200 -> "2 h over"; with `words` "2 days 7 hours" for those who listen. At 0 it is over (H16).
+    From 100 days on the hours say nothing."""
     over = seconds <= 0
     days, rest = divmod(abs(seconds), 86400)
     hours, minutes = rest // 3600, rest % 3600 // 60
-    parts = [(days, "d", "day"), (hours, "h", "hour")] if days else [(hours, "h", "hour"), (minutes, "min", "minute")]
+    parts = [(days, "d", "day"), (hours if days < 100 else 0, "h", "hour")] if days else [(hours, "h", "hour"), (minutes, "min", "minute")]
     said = [plural(n, long) if words else f"{n} {short}" for n, short, long in parts if n]
     if not said:
         return "overdue" if over else "under 1 minute" if words else "under 1 min"

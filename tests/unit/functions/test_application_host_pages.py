@@ -31,7 +31,7 @@ def test_T19_the_link_shows_a_host_who_applies_and_the_clock_and_nothing_about_v
     tree = shown(
         rooms.browser().get(link), 200, "Would you take Amara Okafor?", "Universidad del Valle", "attached to our mail",
         "USMLE Step 1 passed", "Sat 28 Nov 2026, 09:00 Chicago", "Your answer counts until Thu 3 Dec 2026, 09:00 Chicago",
-        never=("B-1", "example", "2028"),
+        never=("B-1", "example", "2028", " UTC"),
     )  # fmt: skip
     assert primary(tree) == ["Send my answer"]
     assert "B-1" not in rooms.api().get(link).body

@@ -56,7 +56,7 @@ def test_T15_a_cv_is_uploaded_without_javascript_and_leads_back_to_where_it_was_
     shown(world.browser(TRAINEE).get("/documents"), 200, "Nothing here yet")
     back = upload(world, next="/applications/start?program=cardiology&weeks=4")
     assert world.browser(TRAINEE).get(back).location == "/applications/start?program=cardiology&weeks=4"
-    shown(world.browser(TRAINEE).get("/documents"), 200, "CV 1", "Stored", "PDF, 1 kB")
+    shown(world.browser(TRAINEE).get("/documents"), 200, "CV, version 1", "Stored", "PDF, 1 kB")
     assert [one["number"] for one in world.api(TRAINEE).get("/documents").json["documents"]] == [1]
 
 
@@ -104,9 +104,9 @@ def test_an_unknown_kind_comes_back_on_the_page_with_the_reason(world: World) ->
 
 def test_the_owner_and_a_reviewer_read_a_document_through_a_link_of_a_minute(world: World) -> None:
     id = stored(world)
-    shown(world.browser(TRAINEE).get(f"/documents/{id}"), 200, "CV 1", "Upload a newer one")
+    shown(world.browser(TRAINEE).get(f"/documents/{id}"), 200, "CV, version 1", "Upload a newer one")
     page = world.browser(REVIEWER).get(f"/documents/{id}")
-    shown(page, 200, "CV 1", "Download")
+    shown(page, 200, "CV, version 1", "Download")
     assert "Upload a newer one" not in page.body
     for who in (TRAINEE, REVIEWER):
         answer = world.browser(who).get(f"/documents/{id}/file")

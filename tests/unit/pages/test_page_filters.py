@@ -83,6 +83,8 @@ def test_a_naive_instant_is_refused() -> None:
     [
         (194400, "2 d 6 h", "2 days 6 hours"),
         (345600, "4 d", "4 days"),
+        (8639999, "99 d 23 h", "99 days 23 hours"),
+        (8643600, "100 d", "100 days"),
         (90000, "1 d 1 h", "1 day 1 hour"),
         (86399, "23 h 59 min", "23 hours 59 minutes"),
         (18000, "5 h", "5 hours"),

@@ -10,7 +10,7 @@ export function timeleft(seconds, words = false) {
   const days = Math.floor(whole / 86400);
   const hours = Math.floor((whole % 86400) / 3600);
   const minutes = Math.floor((whole % 3600) / 60);
-  const parts = days ? [[days, "d", "day"], [hours, "h", "hour"]] : [[hours, "h", "hour"], [minutes, "min", "minute"]];
+  const parts = days ? [[days, "d", "day"], [days < 100 ? hours : 0, "h", "hour"]] : [[hours, "h", "hour"], [minutes, "min", "minute"]];
   const said = parts.filter(([n]) => n > 0).map(([n, short, long]) => (words ? plural(n, long) : `${n} ${short}`));
   if (!said.length) return over ? "overdue" : words ? "under 1 minute" : "under 1 min";
   return said.join(" ") + (over ? " over" : "");
