@@ -37,7 +37,7 @@ def show_workspace(query: Annotated[QueueQuery, Query()]) -> WorkspaceView:
     queue = (
         QueueView.of(workspace.queue(room.call("staff"), session.roles), query.view, session.account_id, session.roles) if staff else None
     )
-    host = TodayView.of(room.wiring.host_desk.desk(session.hosts)) if "host" in session.roles else None
+    host = TodayView.of(room.wiring.host_desk.desk(session.hosts, session.account_id)) if "host" in session.roles else None
     return WorkspaceView(name=session.name, roles=session.roles, hub=hub, queue=queue, host=host)
 
 

@@ -54,8 +54,9 @@ class HostDesk:
     catalogue: Catalogue
     clock: BusinessClock
 
-    def desk(self, hosts: Collection[str]) -> Desk:
-        """Of all of these hosts; what was asked shows a moment later, as it comes from an index."""
+    def desk(self, hosts: Collection[str], account_id: str) -> Desk:
+        """Of all of these hosts, without what the manager of that account has applied for; what was asked shows a moment later, as it comes
+        from an index."""
         now, lists = self.clock.now(), HostLists(self.store, self.catalogue)
         ids = [id for host_id in hosts for id in lists.asked(host_id, now - SHOWN_FOR - LONGEST_WAIT)]
         found = self.store.load_many(("APPLICATION", id) for id in ids)
@@ -63,7 +64,8 @@ class HostDesk:
         programs = self.catalogue.programs({one.program_id for one in asked})
         persons = self.people.persons({one.trainee_id for one in asked})
         # A program that went to another host took its questions along; who was erased is in no list, but may go at this moment.
-        mine = [one for one in asked if programs[one.program_id].host_id in hosts and one.trainee_id in persons]
+        there = [one for one in asked if programs[one.program_id].host_id in hosts and one.trainee_id in persons]
+        mine = [one for one in there if one.trainee_id != account_id]
         questions = [
             Question(one, programs[one.program_id], persons[one.trainee_id].name) for one in mine if question_state(one, now) == "open"
         ]

@@ -236,6 +236,14 @@ def test_a_bearer_s_account_is_read_with_its_person_in_one_request(dynamodb: Any
     assert recording.calls == ["batch_get_item"] * 2
 
 
+def test_H04_the_hosts_that_an_account_acts_for_come_with_its_session(dynamodb: Any, store: DynamoStore) -> None:
+    stored_account(store, roles=("host",), hosts=("host-1", "host-2"))
+    DynamoPeople(dynamodb, "core").save_person(AMARA)
+    sessions = DynamoSessions(dynamodb, "core", "inbox")
+    expected = Session(TRAINEE, AMARA.name, AMARA.zone, ("host",), ("host-1", "host-2"))
+    assert (sessions.read(sessions.open(TRAINEE)), sessions.of_account(TRAINEE)) == (expected, expected)
+
+
 def test_a_link_works_once(dynamodb: Any, clock: FrozenClock) -> None:
     links = DynamoLinks(dynamodb, "inbox", clock)
     token = links.make("confirm", TRAINEE, START + timedelta(hours=48))

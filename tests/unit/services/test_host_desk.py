@@ -28,7 +28,7 @@ def scene() -> application_scene.Desk:
 
 def today(scene: application_scene.Desk, *hosts: str) -> Desk:
     desk = HostDesk(store=scene.store, people=scene.people, catalogue=scene.catalogue, clock=scene.clock)
-    return desk.desk(hosts or (HOST,))
+    return desk.desk(hosts or (HOST,), "manager-1")
 
 
 def asked(scene: application_scene.Desk, key: str = "key-1", start: str = "2027-03-01", **changes: str) -> Application:
@@ -117,6 +117,12 @@ def test_an_answer_is_shown_until_the_second_before_sixty_days(scene: applicatio
     scene.host_review.recommend(found.id, secret(scene, found), "no", "Full.")
     scene.clock.move(moved)
     assert bool(today(scene).past) is there
+
+
+def test_what_a_manager_has_applied_for_is_not_theirs_to_answer(scene: application_scene.Desk) -> None:
+    asked(scene)
+    desk = HostDesk(store=scene.store, people=scene.people, catalogue=scene.catalogue, clock=scene.clock)
+    assert desk.desk((HOST,), TRAINEE) == Desk((), ())
 
 
 def test_an_erased_trainee_is_on_no_hosts_page(scene: application_scene.Desk) -> None:
