@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from infra.build import openapi
 from shared.domain import terms
-from tests.builders import PROGRAM
+from tests.builders import HOST, PROGRAM
 from tests.contract.front import wsgi
 from tests.contract.house import CODE, EVERYBODY, PERSONS, House
 from tests.rooms import FORM, PASSWORD
@@ -66,7 +66,8 @@ def real(house: House, name: str) -> list[Any]:
     known: dict[str, list[Any]] = {
         "application_id": [*house.applications.values()], "reservation_id": [*house.reservations.values()],
         "document_id": ["document-1", "document-2", house.arriving], "program_id": [PROGRAM], "program": [PROGRAM],
-        "token": ["link-2", *house.links_for.values()], "account_id": ["guarded-1", "invited-1", "admin-1"], "handle": [house.handle],
+        "token": ["link-2", *house.links_for.values()], "account_id": ["guarded-1", "invited-1", "admin-1", house.invited_host],
+        "handle": [house.handle], "host_id": [HOST],
         "roles": [["reviewer"], ["finance", "coach"], ["king"]], "current": [PASSWORD],
         "name": ["rota.css", "accounts", "Trainee-1 Person"], "typed_name": ["Trainee-1 Person"],
         "kind": ["cv", "photo"], "terms_version": [terms.CURRENT], "start": ["2027-03-01", "2027-12-06", "2027-12-07"],
