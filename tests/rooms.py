@@ -23,7 +23,18 @@ from shared.services.account_staff import Staffing
 from shared.services.accounts import Accounts
 from shared.services.documents import Documents
 from tests import builders
-from tests.fakes import CountingIds, FakeCatalogue, FakeDocuments, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
+from tests.fakes import (
+    CountingIds,
+    FakeCatalogue,
+    FakeDocuments,
+    FakeGuesses,
+    FakeIdentity,
+    FakeLinks,
+    FakePeople,
+    FakeSessions,
+    FakeStore,
+    FrozenClock,
+)
 
 PUBLIC_URL = "https://rota.test"
 UPLOADS = "https://uploads.example"
@@ -56,10 +67,10 @@ class World:
         self.store, self.clock, self.ids = FakeStore(), FrozenClock(), CountingIds()
         self.people, self.identity = FakePeople(self.store), FakeIdentity()
         self.sessions, self.links, self.documents = FakeSessions(self.store, self.people), FakeLinks(self.clock), FakeDocuments()
-        self.catalogue = FakeCatalogue(self.store)
+        self.catalogue, self.guesses = FakeCatalogue(self.store), FakeGuesses(self.sessions)
         for_accounts: dict[str, Any] = {
             "store": self.store, "people": self.people, "identity": self.identity, "sessions": self.sessions, "links": self.links,
-            "clock": self.clock, "ids": self.ids,
+            "clock": self.clock, "ids": self.ids, "guesses": self.guesses,
         }  # fmt: skip
         self.accounts, self.account_care = Accounts(**for_accounts), AccountCare(**for_accounts)
         self.factors, self.staffing = Factors(**for_accounts, demand="finance"), Staffing(**for_accounts, demand="finance")

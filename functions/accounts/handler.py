@@ -80,7 +80,7 @@ def sign_in_form(next: str = HOME, confirmed: bool = False, changed: bool = Fals
     return SignInView(next=local_path(next, HOME), confirmed=confirmed, changed=changed)
 
 
-@room.post("/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}")
+@room.post("/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}", answers={429: (PROBLEM,)})
 def sign_in(body: SignIn) -> SignedInView:
     """Opens a browser's session in a cookie, at once or after a code. API clients ask for a token instead."""
     from_our_pages()

@@ -33,6 +33,7 @@ REFUSALS: dict[int, tuple[str, str]] = {
 """Status -> name among the shared responses, and what it means."""
 HEADERS: dict[int, Node] = {
     401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+    429: {"Retry-After": {"description": "An HTTP date.", "required": True, "schema": {"type": "string"}}},
     503: {"Retry-After": {"description": "Seconds.", "required": True, "schema": {"type": "string"}}},
 }
 

@@ -17,6 +17,9 @@ INVITE, RESET, MAIL, CODE, FACTOR = "invite", "reset", "mail", "code", "factor"
 """What a link is for, besides `confirm` and `mail:<which change>`; the last two lead through a sign-in and are never mailed."""
 INVITE_LIFE, RESET_LIFE, MAIL_LIFE, TICKET_LIFE = timedelta(days=7), timedelta(hours=1), timedelta(hours=24), timedelta(minutes=10)
 RESEND_AFTER = timedelta(seconds=60)
+GUESSES, GUESS_PAUSE = 10, timedelta(minutes=15)
+"""Wrong passwords for one address, less than the pause apart, before none is looked at for that long (OWASP Authentication Cheat Sheet,
+"Account Lockout": threshold, observation window, duration). Below both is Cognito's own lockout, which begins at five."""
 LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3: a path of 256 with its brackets
 LONGEST_NAME = 100
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128

@@ -144,6 +144,22 @@ class Sessions(Protocol):
         ...
 
 
+class Guesses(Protocol):
+    """Passwords tried for a mail address, whether or not somebody has it. Wall time."""
+
+    def begin(self, email: str) -> datetime | None:
+        """Counts a try, before it is looked at. Not None: it must not be, and the next one not before that instant. Raises `Busy`."""
+        ...
+
+    def take_back(self, email: str) -> None:
+        """The try was not looked at after all."""
+        ...
+
+    def forget(self, email: str) -> None:
+        """The password was right, or there is a new one: counting begins anew."""
+        ...
+
+
 @dataclass(frozen=True)
 class Link:
     """A single-use link from a mail: `purpose` (`shared.domain.accounts`), who it is for, until when (business time)."""

@@ -65,7 +65,7 @@ class Wiring(WiredPorts):
     def _account_ports(self) -> dict[str, Any]:
         return {
             "store": self.store, "people": self.people, "identity": self.identity, "sessions": self.sessions, "links": self.links,
-            "clock": self.clock, "ids": self.ids,
+            "clock": self.clock, "ids": self.ids, "guesses": self.guesses,
         }  # fmt: skip
 
     @cached_property

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.adapters.cognito import CognitoIdentity
     from shared.adapters.dynamodb.catalogue import DynamoCatalogue
     from shared.adapters.dynamodb.deliveries import DynamoDeliveries
+    from shared.adapters.dynamodb.guesses import DynamoGuesses
     from shared.adapters.dynamodb.links import DynamoLinks
     from shared.adapters.dynamodb.outbox import DynamoOutbox
     from shared.adapters.dynamodb.people import DynamoPeople
@@ -96,6 +97,12 @@ class WiredPorts:
         from shared.adapters.dynamodb.sessions import DynamoSessions
 
         return DynamoSessions(self.dynamodb, self.settings.core_table, self.settings.inbox_table)
+
+    @cached_property
+    def guesses(self) -> DynamoGuesses:
+        from shared.adapters.dynamodb.guesses import DynamoGuesses
+
+        return DynamoGuesses(self.dynamodb, self.settings.inbox_table)
 
     @cached_property
     def links(self) -> DynamoLinks:

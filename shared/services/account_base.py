@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.aggregate import Actor
-from shared.domain.errors import NotFound, WrongCredentials
+from shared.domain.errors import NotFound, TooManyTries, WrongCredentials
+from shared.domain.instants import iso
 from shared.events.base import EventData
-from shared.ports import BusinessClock, Claim, Identity, Ids, Link, Links, Loaded, People, Sessions, Store, Text, Work
+from shared.ports import BusinessClock, Claim, Guesses, Identity, Ids, Link, Links, Loaded, People, Sessions, Store, Text, Work
 from shared.services.steps import Call, find, step
 
 TRAINEE = "trainee"
@@ -24,6 +27,7 @@ class AccountPorts:
     links: Links
     clock: BusinessClock
     ids: Ids
+    guesses: Guesses
 
     def _account(self, account_id: str) -> Loaded | None:
         return find(self.store, "ACCOUNT", account_id)
@@ -71,6 +75,13 @@ def own(account_id: str, correlation_id: str = "") -> Call:
 
 def no_link() -> NotFound:
     return NotFound("There is no such link.", "Open the newest mail from Rota and use its link unchanged.")
+
+
+def too_many(what: str, until: datetime, wall: datetime, way_out: str = "", field: str = "password") -> TooManyTries:
+    """No further try is looked at before `until`; said in minutes, which need no zone."""
+    minutes = max(1, math.ceil((until - wall) / timedelta(minutes=1)))
+    wait = f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}{way_out}."
+    return TooManyTries(f"There were too many wrong {what}.", wait, retry_after=iso(until), field=field)
 
 
 def no_match() -> WrongCredentials:

@@ -79,6 +79,8 @@ class AccountCare(AccountPorts):
         if found.state == "open":
             self.identity.register(account_id, person.email, new_password(password))
             decide_again(lambda: self._changed(own(account_id, correlation_id), only_while_asked=True))
+        # Also after a crash in between: whoever has the newest password may use it at once.
+        self.guesses.forget(person.email)
         return LinkState("done", found.name)
 
     def _changed(self, call: Call, only_while_asked: bool = False) -> None:

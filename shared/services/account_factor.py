@@ -24,11 +24,11 @@ from shared.domain.account_factor import (
     uri,
 )
 from shared.domain.accounts import CODE, FACTOR, TICKET_LIFE
-from shared.domain.errors import CodeNeeded, Expired, NotAllowedNow, TooManyTries, WrongCredentials
-from shared.domain.instants import iso, parse
+from shared.domain.errors import CodeNeeded, Expired, NotAllowedNow, WrongCredentials
+from shared.domain.instants import parse
 from shared.events.account import FactorFailed, FactorOffered, FactorPassed, FactorRemoved, FactorSet, RecoveryCodeUsed
 from shared.ports import Link, Loaded, Text
-from shared.services.account_base import AccountPorts, own
+from shared.services.account_base import AccountPorts, own, too_many
 from shared.services.steps import Call, decide_again
 
 SECRET_LENGTH = 32
@@ -128,7 +128,7 @@ class Factors(AccountPorts):
         failures, failed_at = state.get("factor_failures", 0), state.get("factor_failed_at")
         until = locked_until(failures, parse(failed_at) if failed_at else None, now)
         if until:
-            raise TooManyTries("There were too many wrong codes.", f"Try again after {iso(until)}.", retry_after=iso(until), field="code")
+            raise too_many("codes", until, now, field="code")
         accepted = accepted_step(held["secret"], code, now, state["factor_step"])
         if accepted is not None:
             self._record(account, FactorPassed(**common, factor_step=accepted, factor_failures=0), call)

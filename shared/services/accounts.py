@@ -27,7 +27,7 @@ from shared.domain.instants import iso, parse
 from shared.domain.trainee import TraineeFacts
 from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
 from shared.ports import Claim, Loaded, Person, Tokens, Work
-from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own
+from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own, too_many
 from shared.services.host_lists import manager_entry
 from shared.services.steps import Call, decide_again, new
 
@@ -142,6 +142,7 @@ class Accounts(AccountPorts):
             decide_again(lambda: self._activate(link.account_id, correlation_id))
         elif not self._is_password(person.email, password):
             raise Expired("This link was used before.", "Sign in with the password chosen then, or ask for a new one.")
+        self.guesses.forget(person.email)
         return Confirmation("done", found.name, found.invited)
 
     def _activate(self, account_id: str, correlation_id: str) -> None:
@@ -153,7 +154,8 @@ class Accounts(AccountPorts):
     def sign_in(self, email: str, password: str) -> SignedIn:
         """The first step; staff go on with a code (`account_factor.py`).
 
-        Raises `WrongCredentials`, `NotAllowedNow` (right password, disabled account), `Busy`.
+        Raises `WrongCredentials`, `TooManyTries` (after ten for an address, for 15 minutes), `NotAllowedNow` (right password, disabled
+        account), `Busy`.
         """
         return self._let_in(email, password)[0]
 
@@ -167,12 +169,22 @@ class Accounts(AccountPorts):
         return found
 
     def _let_in(self, email: str, password: str) -> tuple[SignedIn, Loaded]:
-        account_id, tokens = self.identity.authenticate(self._typed(email), password)
+        """The same answers for an address that nobody has: what is counted is tries for an address. A session that is open stays so."""
+        email = self._typed(email)
+        until = self.guesses.begin(email)
+        if until:
+            raise too_many("passwords for this address", until, self.sessions.wall(), ", or choose a new password")
+        try:
+            account_id, tokens = self.identity.authenticate(email, password)
+        except Busy:
+            self.guesses.take_back(email)
+            raise
         account = self._account(account_id)
         if account and account.state["status"] == DISABLED:
             raise NotAllowedNow("This account is disabled.", "Ask an administrator of Rota to enable it.", state=DISABLED, field="email")
         if account is None or account.state["status"] != ACTIVE:
             raise no_match()
+        self.guesses.forget(email)
         return SignedIn(self.people.person(account_id), tuple(account.state["roles"]), tokens), account
 
     @staticmethod

@@ -95,7 +95,7 @@ class House(World):
         self.wiring = WithoutAws(
             self.wiring.settings, store=self.store, clock=self.clock, ids=self.ids, people=self.people, identity=self.identity,
             sessions=self.sessions, links=self.links, documents=self.documents, catalogue=self.catalogue, payment_gateway=self.payments,
-            search_index=self._index(folder),
+            guesses=self.guesses, search_index=self._index(folder),
         )  # fmt: skip
         self._host_managers()
         self._unconfirmed()
@@ -249,7 +249,7 @@ class House(World):
 
     def _things(self) -> Iterator[Any]:
         yield from (self.store, self.people, self.identity, self.sessions, self.links, self.documents, self.payments, self.ids, self.clock)
-        yield self.deliveries
+        yield from (self.deliveries, self.guesses)
 
 
 def _prefix(room: Any) -> str:

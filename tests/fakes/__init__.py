@@ -5,7 +5,7 @@ from tests.fakes.clock import CountingIds, FrozenClock
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.mail import FakeMailer, FakeOutbox
 from tests.fakes.payments import FakePayments
-from tests.fakes.people import FakeIdentity, FakeLinks, FakePeople, FakeSessions
+from tests.fakes.people import FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions
 from tests.fakes.search import FakeSearch
 from tests.fakes.store import FakeStore
 
@@ -15,6 +15,7 @@ __all__ = [
     "FakeCatalogue",
     "FakeDeliveries",
     "FakeDocuments",
+    "FakeGuesses",
     "FakeIdentity",
     "FakeLinks",
     "FakeMailer",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from shared.domain.accounts import GUESS_PAUSE, GUESSES
 from shared.domain.errors import Busy, Duplicate, Expired, Invalid, NotFound, SignInNeeded, WrongCredentials
 from shared.domain.instants import parse, to_utc
 from shared.domain.trainee import TraineeFacts
@@ -161,6 +162,33 @@ class FakeSessions:
     def _state(self, account_id: str) -> Mapping[str, Any]:
         account = self._store.states.get(("ACCOUNT", account_id))
         return account.state if account else {}
+
+
+class FakeGuesses:
+    """Wall time is the fake sessions' own. `counted` is how many tries of an address count."""
+
+    def __init__(self, sessions: FakeSessions) -> None:
+        self._sessions = sessions
+        self.rows: dict[str, tuple[int, datetime]] = {}
+
+    def counted(self, email: str) -> int:
+        tries, ends = self.rows.get(email, (0, self._sessions.wall()))
+        return tries if ends > self._sessions.wall() else 0
+
+    def begin(self, email: str) -> datetime | None:
+        tries = self.counted(email)
+        if tries >= GUESSES:
+            return self.rows[email][1]
+        self.rows[email] = (tries + 1, self._sessions.wall() + GUESS_PAUSE)
+        return None
+
+    def take_back(self, email: str) -> None:
+        tries, ends = self.rows.get(email, (0, self._sessions.wall()))
+        if tries:
+            self.rows[email] = (tries - 1, ends)
+
+    def forget(self, email: str) -> None:
+        self.rows.pop(email, None)
 
 
 class FakeLinks:

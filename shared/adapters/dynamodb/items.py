@@ -232,6 +232,10 @@ def session_by_handle(account_id: str, handle: str) -> Item:
     return key(sessions_pk(account_id), f"{SESSION}{handle}")
 
 
+def guesses_key(email: str) -> Item:
+    return key(f"GUESSES#{hashed(f'guesses:{email}')}", "GUESSES")
+
+
 def link_key(token: str) -> Item:
     return key(f"LINK#{hashed(token)}", "LINK")
 

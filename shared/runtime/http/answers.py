@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from shared.domain.errors import Invalid, RotaError, WrongCredentials
+from shared.domain.errors import Invalid, RotaError, TooManyTries, WrongCredentials
+from shared.domain.instants import parse
 from shared.runtime.http.declared import Declared
 from shared.runtime.http.refusals import field_errors, problem
 from shared.runtime.pages import PageContext, ProblemView, csp, render
@@ -59,6 +61,8 @@ class Answers:
         """A problem document; for a browser the form again with what was typed, the sign-in page, or `page`, which says what to do."""
         room = self._room
         headers = {"Retry-After": "5"} if error.status == 503 else {}
+        if isinstance(error, TooManyTries):
+            headers["Retry-After"] = format_datetime(parse(error.facts["retry_after"]), usegmt=True)  # RFC 9110 10.2.3
         if error.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         if not room.request.wants_page:

@@ -185,7 +185,25 @@ def test_five_wrong_codes_are_a_429_that_says_until_when(world: World) -> None:
     refused = api.post(ticket, {"code": code(world)})
     assert (refused.status, refused.json["retry_after"]) == (429, "2026-11-23T15:15:00Z")
     browser = world.browser()
-    shown(browser.post(ticket, {"code": code(world)}), 429, "too many wrong codes", "2026-11-23T15:15:00Z")
+    shown(browser.post(ticket, {"code": code(world)}), 429, "too many wrong codes", "Try again in 15 minutes.")
+
+
+def test_ten_wrong_passwords_are_a_429_that_says_for_how_long_and_says_the_same_for_an_address_of_nobodys(world: World) -> None:
+    known(world)
+    answers = []
+    for email in (MAIL, "nobody@example.org"):
+        wrong = {"email": email, "password": OTHER}
+        assert [world.api().post("/accounts/sign-in", wrong).status for _ in range(10)] == [401] * 10
+        answers.append(world.api().post("/accounts/sign-in", {"email": email, "password": PASSWORD}))
+    assert [(one.status, one.headers["Retry-After"]) for one in answers] == [(429, "Mon, 23 Nov 2026 15:15:00 GMT")] * 2
+    assert answers[0].json == answers[1].json
+    browser = world.browser()
+    refused = browser.post("/accounts/sign-in", {"email": MAIL, "password": PASSWORD})
+    shown(
+        refused, 429, "wrong passwords for this address", "Try again in 15 minutes, or choose a new password.", "Forgotten your password?"
+    )
+    assert html.fromstring(refused.body).xpath("//input[@name='password'][@aria-invalid]")
+    assert world.api().post("/accounts/tokens", {"email": MAIL, "password": PASSWORD}).status == 429
 
 
 def test_another_site_enters_no_code(world: World) -> None:

@@ -17,7 +17,7 @@ from shared.services.account_hosts import HostAccounts
 from shared.services.account_staff import Staffing
 from shared.services.accounts import Accounts
 from shared.services.steps import Call
-from tests.fakes import CountingIds, FakeCatalogue, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
+from tests.fakes import CountingIds, FakeCatalogue, FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
 
 MAIL, WORDS, OTHER = "amara@example.org", "four unrelated words", "amber meadow compass"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -32,6 +32,7 @@ class AccountScene:
         self.store, self.clock, self.identity = FakeStore(), FrozenClock(), FakeIdentity()
         self.people, self.links = FakePeople(self.store), FakeLinks(self.clock)
         self.sessions, self.ids = FakeSessions(self.store, self.people), CountingIds()
+        self.guesses = FakeGuesses(self.sessions)
         self.accounts = Accounts(**self.ports())
         self.care, self.factors, self.staffing = self.care_on(), self.factors_on(), self.staffing_on()
 
@@ -39,6 +40,7 @@ class AccountScene:
         return {
             "store": wrap(self.store), "people": wrap(self.people), "identity": wrap(self.identity), "sessions": self.sessions,
             "links": wrap(self.links), "clock": self.clock, "ids": self.ids,
+            "guesses": self.guesses,
         }  # fmt: skip
 
     def care_on(self, wrap: Callable[[Any], Any] = lambda port: port) -> AccountCare:

@@ -17,7 +17,7 @@ from shared.ports import Person
 from shared.services.accounts import Accounts
 from shared.services.steps import Call
 from tests.builders import facts
-from tests.fakes import CountingIds, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
+from tests.fakes import CountingIds, FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
 from tests.fakes.doomed import Doomed, Killed
 
 MAIL, WORDS = "amara@example.org", "four unrelated words"
@@ -34,7 +34,7 @@ class Scene:
     def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> Accounts:
         return Accounts(
             store=wrap(self.store), people=wrap(self.people), identity=wrap(self.identity), sessions=self.sessions, links=wrap(self.links),
-            clock=self.clock, ids=self.ids,
+            clock=self.clock, ids=self.ids, guesses=FakeGuesses(self.sessions),
         )  # fmt: skip
 
     def account(self, email: str = MAIL) -> str:

@@ -20,7 +20,7 @@ from shared.services.documents import Documents
 from shared.services.erasing import Erasing
 from shared.services.steps import Call, step
 from tests.builders import facts
-from tests.fakes import FakeDocuments, FakeIdentity, FakeLinks, FakeSessions
+from tests.fakes import FakeDocuments, FakeGuesses, FakeIdentity, FakeLinks, FakeSessions
 from tests.fakes.doomed import Doomed, Killed
 from tests.files import A_PDF
 from tests.unit.services.reserving_scene import NAME, SIGNATURE, Scene, by
@@ -39,7 +39,7 @@ class Life(Scene):
         self.sessions = FakeSessions(self.store, self.people)
         self.accounts = Accounts(
             store=self.store, people=self.people, identity=self.identity, sessions=self.sessions, links=self.links, clock=self.clock,
-            ids=self.ids,
+            ids=self.ids, guesses=FakeGuesses(self.sessions),
         )  # fmt: skip
         self.paperwork = Documents(
             store=self.store, documents=self.documents, people=self.people, clock=self.clock, ids=self.ids, public_url="https://rota.test"
