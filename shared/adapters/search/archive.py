@@ -31,6 +31,14 @@ def pack(directory: Path) -> bytes:
 
 def unpack(archive: bytes, directory: Path) -> None:
     """Writes the files into a directory. Raises `Busy` before anything is written if one is missing, unexpected or has another hash."""
+    contents = checked(archive)
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (directory / name).write_bytes(content)
+
+
+def checked(archive: bytes) -> dict[str, bytes]:
+    """The index files by name, each the one that was made. Raises `Busy` otherwise."""
     contents = _read(archive)
     try:
         manifest = json.loads(contents.pop(MANIFEST))
@@ -39,9 +47,7 @@ def unpack(archive: bytes, directory: Path) -> None:
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     if hashes != manifest:
         raise damaged("a file does not match its hash")
-    directory.mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        (directory / name).write_bytes(content)
+    return contents
 
 
 def _read(archive: bytes) -> dict[str, bytes]:

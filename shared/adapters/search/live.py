@@ -59,7 +59,8 @@ class Publisher:
         self._versions, self._now = versions, now
 
     def publish(self, projections: Iterable[Projection], as_of: datetime | None = None) -> str:
-        """Makes what these programs are the current version; returns its name. Nothing is built when it is that already.
+        """Makes what these programs are the current version; returns its name. Nothing is built when it is that already and its archive is
+        whole: publishing again is how a damaged or lost one heals.
 
         `as_of` is the instant *before* the first program was read (UTC); left out, one minute ago. Overlay rows from then on stay in
         force. Raises `VersionConflict` when a version of later knowledge is current, `Busy` when AWS cannot be reached.
@@ -67,7 +68,7 @@ class Publisher:
         moment = as_of or self._now() - READING
         rows = documents(projections)
         version, current = version_of(rows), self._versions.current()
-        if current and current.version == version:
+        if current and current.version == version and self._versions.holds(current):
             self._versions.confirm(current, moment)
         else:
             with tempfile.TemporaryDirectory(prefix="rota-index-") as folder:

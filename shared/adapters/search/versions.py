@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.adapters.search.archive import damaged
+from shared.adapters.search.archive import checked, damaged
 from shared.domain.calendar import monday_of
 from shared.domain.errors import Busy, VersionConflict
 from shared.domain.instants import iso
@@ -34,6 +34,8 @@ POINTER = "POINTER"
 ROW = "OVERLAY#"
 _CONFLICT = "ConditionalCheckFailedException"
 _EXISTS = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
+_MISSING = frozenset({"NoSuchKey", "404", "AccessDenied", "403"})
+"""What S3 answers for an object that is not there: the last two to who may not list the bucket, as our functions."""
 _FAILURES = (ClientError, BotoCoreError)
 
 
@@ -105,10 +107,11 @@ class Versions:
 
     # --- publishing ---------------------------------------------------------------------------------------------------------------------
     def publish(self, version: str, archive: bytes, as_of: datetime) -> Pointer:
-        """Stores the archive under the version's name unless it is there, then moves the pointer.
+        """Stores the archive under the version's name unless a whole one is there, then moves the pointer.
 
-        Publishing again, or after a publish that died half-way, ends the same. Raises `VersionConflict` when somebody else published
-        meanwhile, or when a version that knows more (a later `as_of`) is current: read the programs again.
+        Publishing again, after a publish that died half-way, or after the stored archive was damaged or lost, ends the same. Raises
+        `VersionConflict` when somebody else published meanwhile, or when a version that knows more (a later `as_of`) is current: read
+        the programs again.
         """
         before = self.current()
         return self._point(before, version, self._store(version, archive), as_of)
@@ -117,29 +120,46 @@ class Versions:
         """The current version is still right at `as_of`. Raises `VersionConflict` as `publish` does."""
         return self._point(pointer, pointer.version, pointer.sha256, as_of)
 
+    def holds(self, pointer: Pointer) -> bool:
+        """Whether the archive that the pointer means is there, and whole: readers of it need nothing else."""
+        return self._whole(pointer.version) == pointer.sha256
+
     def _store(self, version: str, archive: bytes) -> str:
         """The sha-256 of what now lies under the version's name: ours, or that of an earlier build with other segment names."""
-        sha256 = hashlib.sha256(archive).hexdigest()
+        if self._put(version, archive, IfNoneMatch="*"):
+            return hashlib.sha256(archive).hexdigest()
+        there = self._whole(version)
+        if there is None:
+            self._put(version, archive)
+        return there or hashlib.sha256(archive).hexdigest()
+
+    def _put(self, version: str, archive: bytes, **condition: Any) -> bool:
+        """False when there is something and the condition says that it stays."""
         try:
-            self._s3.put_object(
-                Bucket=self._bucket,
-                Key=_object(version),
-                Body=archive,
-                IfNoneMatch="*",
-                Metadata={"sha256": sha256},
-                ContentType="application/x-tar",
-            )
+            self._s3.put_object(Bucket=self._bucket, Key=_object(version), Body=archive, ContentType="application/x-tar", **condition)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _EXISTS:
-                raise _busy() from error
+            if condition and error.response["Error"]["Code"] in _EXISTS:
+                return False
+            raise _busy() from error
         except BotoCoreError as error:
             raise _busy() from error
-        else:
-            return sha256
+        return True
+
+    def _whole(self, version: str) -> str | None:
+        """The sha-256 of the stored archive; None when it is not there or a file in it is not the one that was made."""
         try:
-            return self._s3.head_object(Bucket=self._bucket, Key=_object(version))["Metadata"]["sha256"]
-        except (*_FAILURES, KeyError) as error:
+            content = self._s3.get_object(Bucket=self._bucket, Key=_object(version))["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
             raise _busy() from error
+        except BotoCoreError as error:
+            raise _busy() from error
+        try:
+            checked(content)
+        except Busy:
+            return None
+        return hashlib.sha256(content).hexdigest()
 
     def _point(self, before: Pointer | None, version: str, sha256: str, as_of: datetime) -> Pointer:
         moment = iso(as_of)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
@@ -131,6 +132,62 @@ def test_a_file_that_does_not_match_its_hash_is_never_opened(
     with pytest.raises(Busy, match=why):
         world.reader("fresh").search(SearchQuery(), TODAY)
     assert world.folders("fresh") == set()
+
+
+def _damage(world: World, key: str) -> None:
+    stored = world.s3.get_object(Bucket=BUCKET, Key=key)
+    body = bytearray(stored["Body"].read())
+    body[len(body) // 2] ^= 1
+    world.s3.put_object(Bucket=BUCKET, Key=key, Body=bytes(body), Metadata=stored["Metadata"])
+
+
+def _empty(world: World, key: str) -> None:
+    world.s3.put_object(Bucket=BUCKET, Key=key, Body=b"")
+
+
+def _repack(world: World, key: str) -> None:
+    body = world.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    world.s3.put_object(Bucket=BUCKET, Key=key, Body=_repacked(body, _flip))
+
+
+def _remove(world: World, key: str) -> None:
+    world.s3.delete_object(Bucket=BUCKET, Key=key)
+
+
+@pytest.mark.parametrize("happened", [_damage, _empty, _repack, _remove])
+@pytest.mark.parametrize("before", [[], [ONE]], ids=["current", "that-comes-back"])
+def test_an_archive_that_is_damaged_or_lost_heals_when_the_index_is_published_again(
+    world: World, happened: Callable[[World, str], None], before: list[Any]
+) -> None:
+    """Its name is there and says nothing: the remedy that the error names is the one that helps. An open reader answers all the while."""
+    opened = world.reader()
+    version = world.publisher.publish([ONE, TWO], world.later())
+    assert opened.search(SearchQuery(), TODAY).total == 2
+    if before:
+        world.publisher.publish(before, world.later())
+    happened(world, f"index/{version}.tar")
+    if not before:
+        with pytest.raises(Busy):
+            world.reader("early").search(SearchQuery(), TODAY)
+    assert world.publisher.publish([ONE, TWO], world.later()) == version
+    for reader in (opened, world.reader("fresh"), world.reader("early")):
+        assert found(reader.search(SearchQuery(), TODAY)) == ["one-program", "two-program"]
+    assert world.faults == []
+
+
+def test_a_bucket_that_may_not_be_listed_says_denied_for_what_is_lost_and_it_heals_all_the_same(world: World) -> None:
+    version = world.publisher.publish([ONE], world.later())
+    _remove(world, f"index/{version}.tar")
+
+    class Unlisted:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(world.s3, name)
+
+        def get_object(self, **_: Any) -> None:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetObject")
+
+    Publisher(Versions(Unlisted(), world.dynamodb, BUCKET, TABLE), lambda: world.now).publish([ONE], world.later())  # type: ignore[arg-type]
+    assert found(world.reader().search(SearchQuery(), TODAY)) == ["one-program"]
 
 
 def test_a_whole_archive_under_another_versions_name_is_refused(world: World, tmp_path: Path) -> None:
