@@ -40,6 +40,8 @@ def desk() -> Full:
 def test_waitlist_full_weeks_show_how_to_wait_and_joining_leads_back_to_the_place_in_line(desk: Full) -> None:
     html = good_page(desk.page.get(OFFER))
     assert f'action="{OFFER}/waitlist"' in html
+    assert "Approved: every seat is taken" in html
+    assert '<details class="card"><summary>Clinical terms' in html, "what to do is not at the end of a long text"
     assert "/checkout" not in html
     joined = desk.page.post(f"{OFFER}/waitlist")
     assert (joined.status, joined.location) == (303, OFFER)
