@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import functions.accounts.care_routes
 import functions.accounts.code_routes
 import functions.accounts.hosts_routes
 import functions.accounts.staff_routes  # noqa: F401 - the routes of these four register themselves
 from functions.accounts.models import (
+    SIGN_IN,
     CheckMail,
     Confirm,
     ConfirmView,
@@ -25,19 +24,20 @@ from functions.accounts.models import (
     TokenRequest,
     TokenView,
 )
-from functions.accounts.room import HOME, Settings, begin_session, end_session, from_our_pages, onward, room
+from functions.accounts.room import HOME, Settings, begin_session, end_session, from_our_pages, kept, onward, room
 from shared.domain.errors import SignInNeeded
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
-from shared.runtime.http.paths import local_path
+from shared.runtime.http.paths import leading_to, local_path
+from shared.services.accounts import Confirmation
 
 __all__ = ["Settings", "handler", "room"]
 
 
 @room.get("/accounts/sign-up", access=ANYONE, page="sign-up.html", title="Create an account")
-def sign_up_form() -> SignUpView:
-    """What a sign-up asks for."""
-    return SignUpView()
+def sign_up_form(next: str = "") -> SignUpView:
+    """What a sign-up asks for, and where it leads in the end."""
+    return SignUpView(next=kept(next), sign_in=leading_to(SIGN_IN, kept(next)))
 
 
 @room.post(
@@ -45,8 +45,9 @@ def sign_up_form() -> SignUpView:
 )  # fmt: skip
 def sign_up(body: SignUp) -> CheckMail:
     """Creates a trainee's account; a mail with a link confirms it. The answer is the same for a known address."""
-    room.wiring.accounts.sign_up(body.name, body.email, body.zone, room.request.id)
-    return CheckMail(email=body.email)
+    goal = kept(body.next)
+    room.wiring.accounts.sign_up(body.name, body.email, body.zone, room.request.id, goal)
+    return CheckMail(email=body.email, sign_in=leading_to(SIGN_IN, goal))
 
 
 @room.get("/accounts/resend", access=ANYONE, page="resend.html", title="Send the mail again")
@@ -65,19 +66,24 @@ def resend(body: Resend) -> CheckMail:
 @room.get("/accounts/confirm/<token>", access=ANYONE, page="confirm.html", title="Confirm your mail address")
 def confirmation(token: str) -> ConfirmView:
     """What a confirmation link would do. Looking changes nothing: mail scanners open links too."""
-    return ConfirmView.of(room.wiring.accounts.confirmation(token))
+    return _confirmed(room.wiring.accounts.confirmation(token))
 
 
-@room.post("/accounts/confirm/<token>", access=ANYONE, form=Confirm, again=confirmation, goes_to="{sign_in}?confirmed=1")
+@room.post("/accounts/confirm/<token>", access=ANYONE, form=Confirm, again=confirmation, goes_to="{sign_in}")
 def confirm(token: str, body: Confirm) -> ConfirmView:
     """Uses the link: its reader chooses the password, and the account may sign in from now on."""
-    return ConfirmView.of(room.wiring.accounts.confirm(token, body.password.get_secret_value(), room.request.id))
+    return _confirmed(room.wiring.accounts.confirm(token, body.password.get_secret_value(), room.request.id))
+
+
+def _confirmed(found: Confirmation) -> ConfirmView:
+    return ConfirmView.of(found, leading_to(f"{SIGN_IN}?confirmed=1", kept(found.onward)))
 
 
 @room.get("/accounts/sign-in", access=ANYONE, page="sign-in.html", title="Sign in")
 def sign_in_form(next: str = HOME, confirmed: bool = False, changed: bool = False) -> SignInView:
     """What a sign-in asks for, and where it leads."""
-    return SignInView(next=local_path(next, HOME), confirmed=confirmed, changed=changed)
+    goal = local_path(next, HOME)
+    return SignInView(next=goal, sign_up=leading_to("/accounts/sign-up", kept(goal)), confirmed=confirmed, changed=changed)
 
 
 @room.post("/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}", answers={429: (PROBLEM,)})
@@ -88,8 +94,7 @@ def sign_in(body: SignIn) -> SignedInView:
     goal, person = onward(body.next), found.person
     ticket = room.wiring.factors.ticket(person.account_id, room.request.id)
     if ticket:
-        goal = "" if goal == HOME else f"?next={quote(goal, safe='/')}"
-        return SignedInView(state=ticket.purpose, next=f"/accounts/{ticket.purpose}/{ticket.token}{goal}")
+        return SignedInView(state=ticket.purpose, next=leading_to(f"/accounts/{ticket.purpose}/{ticket.token}", goal, HOME))
     begin_session(person.account_id)
     return SignedInView(account_id=person.account_id, name=person.name, roles=found.roles, next=goal)
 

@@ -10,17 +10,21 @@ from pydantic import BeforeValidator, Field
 from functions.accounts.base import Answer, Given, Line, Password, Request, listed
 from shared.domain.accounts import SHORTEST_PASSWORD
 from shared.domain.trainee import StepResult, TraineeFacts, TraineeStatus
+from shared.runtime.http.paths import LONGEST
 from shared.services.accounts import Confirmation, Profile, SignedIn
+
+SIGN_IN = "/accounts/sign-in"
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------
 class SignUp(Request):
     """`zone` is an IANA name; without one times are shown in UTC until the profile says otherwise. The password is chosen by whoever opens
-    the link in the mail."""
+    the link in the mail, and signing in then leads to `next`, a path of ours."""
 
     name: str = Field(title="Full name", min_length=1, max_length=100)
     email: str = Field(title="Mail address", min_length=3, max_length=254)
     zone: str = Field("UTC", title="Time zone", max_length=60)
+    next: str = Field("", max_length=LONGEST)
 
 
 class Resend(Request):
@@ -36,7 +40,7 @@ class SignIn(Request):
 
     email: str = Field(title="Mail address", min_length=3, max_length=254)
     password: Given
-    next: str = Field("", max_length=2000)
+    next: str = Field("", max_length=LONGEST)
 
 
 class TokenRequest(Request):
@@ -74,9 +78,11 @@ class ProfileForm(Request):
 
 # --- answers --------------------------------------------------------------------------------------------------------------------------
 class SignUpView(Answer):
-    """Nothing has to be known before."""
+    """Nothing has to be known before. `next` is where a first sign-in will lead."""
 
     status: Literal["open"] = "open"
+    next: str = ""
+    sign_in: str = SIGN_IN
 
 
 class CheckMail(Answer):
@@ -86,6 +92,7 @@ class CheckMail(Answer):
     email: str
     link_hours: int = 48
     resend_seconds: int = 60
+    sign_in: str = SIGN_IN
 
 
 class ConfirmView(Answer):
@@ -95,17 +102,19 @@ class ConfirmView(Answer):
     name: str
     invited: bool
     shortest_password: int = SHORTEST_PASSWORD
-    sign_in: str = "/accounts/sign-in"
+    sign_in: str = SIGN_IN
 
     @classmethod
-    def of(cls, found: Confirmation) -> Self:
-        return cls(state=found.state, name=found.name, invited=found.invited)
+    def of(cls, found: Confirmation, sign_in: str) -> Self:
+        return cls(state=found.state, name=found.name, invited=found.invited, sign_in=sign_in)
 
 
 class SignInView(Answer):
-    """`confirmed`: the person comes from a confirmation; `changed`: from setting a new password."""
+    """`confirmed`: the person comes from a confirmation; `changed`: from setting a new password. `next` is where it leads, by `sign_up` too
+    for who has no account yet."""
 
     next: str
+    sign_up: str
     confirmed: bool = False
     changed: bool = False
 

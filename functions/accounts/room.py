@@ -48,6 +48,12 @@ def go_on_here() -> None:
         begin_session(room.call("account").actor.id)
 
 
+def kept(wanted: str) -> str:
+    """Where somebody wants to go on after signing up; empty for where everybody goes."""
+    path = onward(wanted)
+    return "" if path == HOME else path
+
+
 def onward(wanted: str) -> str:
     """Never to another site, and never back to a page for people without a session."""
     path = local_path(wanted, HOME)

@@ -20,13 +20,14 @@ class AccountEvent(EventData):
 
 class AccountSignedUp(AccountEvent):
     """Somebody wants this account and has to confirm the address: each such event is one mail with a fresh link. `asked_at` is when it
-    was asked for, the sign-up or a later request; `created_at` stays the sign-up."""
+    was asked for, the sign-up or a later request; `created_at` stays the sign-up. `onward_ref`: the page that they came from (erasable)."""
 
     TYPE: ClassVar[str] = "AccountSignedUp.v1"
     id: str
     roles: tuple[str, ...]
     created_at: Instant
     asked_at: Instant
+    onward_ref: str | None = None
 
 
 class AccountProvisioned(AccountEvent):

@@ -8,7 +8,7 @@ account id -> save who it is -> record `AccountSignedUp`, upon which the mail wi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.accounts import (
     CONFIRM,
@@ -26,7 +26,7 @@ from shared.domain.errors import Busy, Duplicate, Expired, Invalid, NotAllowedNo
 from shared.domain.instants import iso, parse
 from shared.domain.trainee import TraineeFacts
 from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
-from shared.ports import Claim, Loaded, Person, Tokens, Work
+from shared.ports import Claim, Loaded, Person, Text, Tokens, Work
 from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own, too_many
 from shared.services.host_lists import manager_entry
 from shared.services.steps import Call, decide_again, new
@@ -50,11 +50,13 @@ class Profile:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Where a confirmation link stands: `open`, `done` (the account is confirmed) or `expired`. `invited`: by an administrator."""
+    """Where a confirmation link stands: `open`, `done` (the account is confirmed) or `expired`. `invited`: by an administrator. `onward`:
+    the page that the sign-up came from, or empty."""
 
     state: str
     name: str
     invited: bool = False
+    onward: str = ""
 
 
 def mail_claim(email: str, account_id: str) -> Claim:
@@ -65,14 +67,15 @@ def mail_claim(email: str, account_id: str) -> Claim:
 @dataclass(frozen=True, kw_only=True)
 class Accounts(AccountPorts):
     # --- signing up -------------------------------------------------------------------------------------------------------------------
-    def sign_up(self, name: str, email: str, zone: str = "UTC", correlation_id: str = "") -> None:
+    def sign_up(self, name: str, email: str, zone: str = "UTC", correlation_id: str = "", onward: str = "") -> None:
         """Says nothing about whether the address is known: a confirmed account is left alone, an unconfirmed one is registered again.
 
+        `onward`, a path of ours, is where the confirmed person goes on: the mail may be opened in another browser, days later.
         Raises `Invalid` (name, email, zone), `Busy` (repeat it).
         """
         person = self._enter(name, email, zone, only_while=UNCONFIRMED)
         if person:
-            decide_again(lambda: self._announce(person.account_id, correlation_id))
+            decide_again(lambda: self._announce(person.account_id, correlation_id, onward))
 
     def resend(self, email: str, correlation_id: str = "") -> None:
         """A fresh link for an unconfirmed account, at most one a minute; the same silence for every other address. Raises `Invalid`."""
@@ -104,17 +107,18 @@ class Accounts(AccountPorts):
             return self.store.claimed_by(claim.key) or claim.owner
         return claim.owner
 
-    def _announce(self, account_id: str, correlation_id: str) -> None:
+    def _announce(self, account_id: str, correlation_id: str, onward: str = "") -> None:
         account, now = self._account(account_id), self.clock.now()
         if account and account.state["status"] != UNCONFIRMED:
             return
         if account and now - parse(account.state["asked_at"]) < RESEND_AFTER:
             return
+        kept = (Text(f"{account_id}/onward-{account.version + 1 if account else 1}", {"path": onward}),) if onward else ()
         event = AccountSignedUp(
             status=UNCONFIRMED, id=account_id, roles=(TRAINEE,), asked_at=now,
-            created_at=parse(account.state["created_at"]) if account else now,
+            created_at=parse(account.state["created_at"]) if account else now, **({"onward_ref": kept[0].ref} if kept else {}),
         )  # fmt: skip
-        self._record(account or new("ACCOUNT", account_id), event, Call(Actor(role=TRAINEE, id=account_id), correlation_id))
+        self._record(account or new("ACCOUNT", account_id), event, Call(Actor(role=TRAINEE, id=account_id), correlation_id), texts=kept)
 
     # --- confirming -------------------------------------------------------------------------------------------------------------------
     def confirmation(self, token: str) -> Confirmation:
@@ -125,7 +129,9 @@ class Accounts(AccountPorts):
         if account is None or account.state["status"] not in (waiting, ACTIVE):
             raise no_link()
         state = "done" if account.state["status"] == ACTIVE else "expired" if self._run_out(link) else "open"
-        return Confirmation(state, self.people.person(account.id).name, invited)
+        ref = account.state.get("onward_ref")
+        onward = str((self.store.text(ref) or {}).get("path", "")) if ref else ""
+        return Confirmation(state, self.people.person(account.id).name, invited, onward)
 
     def confirm(self, token: str, password: str, correlation_id: str = "") -> Confirmation:
         """Makes the account its reader's, with this password. A second click finds it done, and one after a crash goes on.
@@ -143,7 +149,7 @@ class Accounts(AccountPorts):
         elif not self._is_password(person.email, password):
             raise Expired("This link was used before.", "Sign in with the password chosen then, or ask for a new one.")
         self.guesses.forget(person.email)
-        return Confirmation("done", found.name, found.invited)
+        return replace(found, state="done")
 
     def _activate(self, account_id: str, correlation_id: str) -> None:
         account = self.store.load("ACCOUNT", account_id)

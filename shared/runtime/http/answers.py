@@ -47,6 +47,7 @@ class Answers:
         session = room.caller.known
         return PageContext(
             path=room.request.path,
+            query=room.request.query_string,
             now=room.wiring.clock.now(),
             signed_in=session.name if session else None,
             roles=session.roles if session else (),

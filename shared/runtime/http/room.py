@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
@@ -28,7 +27,7 @@ from shared.runtime.entry import Entry
 from shared.runtime.http.access import Access, Caller, check_origin
 from shared.runtime.http.answers import Answers
 from shared.runtime.http.declared import Declared
-from shared.runtime.http.paths import LONGEST
+from shared.runtime.http.paths import leading_to
 from shared.runtime.http.refusals import invalid
 from shared.runtime.http.request import Request
 from shared.runtime.log import log
@@ -200,5 +199,4 @@ class Room(Entry):
         if not isinstance(error, SignInNeeded) or self.request.method != "GET":
             return ""
         asked = f"{self.request.path}?{self.request.query_string}" if self.request.query_string else self.request.path
-        onward = quote(asked, safe="/")
-        return f"/accounts/sign-in?next={onward}" if len(onward) <= LONGEST else "/accounts/sign-in"
+        return leading_to("/accounts/sign-in", asked)

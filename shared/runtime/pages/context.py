@@ -46,6 +46,7 @@ class ProblemView:
 class PageContext:
     """Everything of a page that is not its resource.
 
+    `query` is the address's, as asked for.
     `now` is business time (aware, UTC); `viewer_zone` an IANA name from the profile. `nav` is derived from `roles` when not given.
     `errors` and `inputs` bring a refused form back with what was typed. `idempotency_key` goes as a hidden field into each form.
     `draft_saved_at` makes autosave say so. `public_url` is the site's origin without a trailing slash.
@@ -54,6 +55,7 @@ class PageContext:
     title: str
     path: str
     now: datetime
+    query: str = ""
     signed_in: str | None = None
     roles: Sequence[str] = ()
     nav: Sequence[NavItem] | None = None
@@ -71,6 +73,11 @@ class PageContext:
         """Raises ValueError for a naive `now`: a clock without a zone cannot be shown to anybody."""
         if self.now.tzinfo is None:
             raise ValueError("PageContext.now must be an aware datetime")
+
+    @property
+    def address(self) -> str:
+        """Where this page can be asked for again, with its query."""
+        return f"{self.path}?{self.query}" if self.query else self.path
 
     @property
     def navigation(self) -> Sequence[NavItem]:

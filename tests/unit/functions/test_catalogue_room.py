@@ -12,6 +12,7 @@ from lxml import html
 from shared.domain.calendar import week_of
 from shared.domain.fees import quote
 from shared.domain.guidelines import DocumentRule, Guidelines
+from shared.domain.instants import parse
 from shared.domain.policy import CURRENT
 from shared.domain.program import ProgramStatus, ReviewMode
 from shared.domain.search import Overlay
@@ -198,15 +199,31 @@ def test_T22_T23_what_the_fee_covers_and_what_not_is_on_program_and_quote(scene:
 
 
 def test_without_a_start_the_next_open_one_is_shown(scene: Scene) -> None:
-    scene.sell_out("heart-chicago", "2026-W48")
+    scene.sell_out("heart-chicago", "2026-W50")
     sheet = scene.get("/programs/heart-chicago")
-    assert (sheet["plan"]["start"], sheet["seats"], sheet["refused"]) == ("2026-11-30", 2, None)
+    assert (sheet["plan"]["start"], sheet["seats"], sheet["refused"]) == ("2026-12-14", 2, None)
+
+
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [("2026-11-24T05:59:59Z", "2026-12-07"), ("2026-11-24T06:00:00Z", "2026-12-14")],  # both sides of midnight in Chicago
+)
+def test_H09_results_page_and_quote_begin_with_the_first_start_that_can_be_applied_for(scene: Scene, now: str, first: str) -> None:
+    scene.clock.set(parse(now))
+    (hit,) = [one for one in scene.get("/programs")["hits"] if one["program_id"] == "heart-chicago"]
+    assert hit["open"][0]["start"] == first
+    sheet = scene.get("/programs/heart-chicago")
+    assert (sheet["starts"][0]["start"], sheet["plan"]["start"]) == (first, first)
+    assert scene.get("/programs/heart-chicago/quote")["plan"]["start"] == first
+    asked = scene.get("/programs/heart-chicago?start=2026-12-07")["refused"]
+    assert (asked is None) is (first == "2026-12-07")
+    assert (scene.get("/programs/heart-chicago/quote?start=2026-12-07", 200 if asked is None else 422).get("field") == "start") is bool(asked)
 
 
 @pytest.mark.parametrize(
     ("wish", "field"),
     [
-        ("start=2027-03-02", "start"), ("start=2026-11-16", "start"), ("start=2028-11-27", "start"), ("weeks=9", "weeks"),
+        ("start=2027-03-02", "start"), ("start=2026-11-16", "start"), ("start=2026-11-30", "start"), ("start=2028-11-27", "start"), ("weeks=9", "weeks"),
         ("start=2027-03-01&weeks=3", "weeks"), ("pay_on=2026-11-22", "pay_on"), ("start=2027-03-01&pay_on=2027-03-02", "pay_on"),
     ],
 )  # fmt: skip
@@ -214,7 +231,7 @@ def test_H17_a_wish_that_cannot_be_is_explained_on_the_page_and_refused_as_a_quo
     sheet = scene.get(f"/programs/skin-austin?{wish}")
     assert sheet["refused"]["field"] == field
     assert sheet["refused"]["remedy"]
-    assert sheet["plan"]["start"] == "2026-11-23"
+    assert sheet["plan"]["start"] == "2026-12-07"
     assert sheet["refused"]["detail"] in html.fromstring(scene.page(f"/programs/skin-austin?{wish}")).text_content()
     assert scene.get(f"/programs/skin-austin/quote?{wish}", 422)["field"] == field
 
@@ -336,3 +353,11 @@ def test_every_page_is_well_formed_labelled_light_and_without_inline_code(scene:
 
 def test_what_a_person_typed_is_text_and_never_markup(scene: Scene) -> None:
     assert "<script>alert" not in scene.page("/programs?text=%3Cscript%3Ealert(1)%3C/script%3E")
+
+
+def test_T32_signing_in_from_a_program_comes_back_to_the_start_and_the_length_that_were_chosen(scene: Scene) -> None:
+    back = "/programs/heart-chicago%3Fstart%3D2027-03-01%26weeks%3D8"
+    page = html.fromstring(scene.page("/programs/heart-chicago?start=2027-03-01&weeks=8"))
+    assert [one.get("href") for one in page.xpath("//a[.='Sign in']")] == [f"/accounts/sign-in?next={back}"] * 2
+    header = html.fromstring(scene.page("/programs?month=2027-03")).xpath("//header//a[.='Sign in']/@href")
+    assert header == ["/accounts/sign-in?next=/programs%3Fmonth%3D2027-03"]

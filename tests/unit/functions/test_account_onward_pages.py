@@ -1,0 +1,95 @@
+"""Where somebody wanted to go survives the whole way in (T32): sign in -> create an account -> mail -> confirm -> sign in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from lxml import html
+
+from functions.accounts.handler import room
+from shared.domain.accounts import CONFIRM, CONFIRM_LIFE
+from tests.rooms import Answer, World
+from tests.unit.pages.page_markup import problems
+
+MAIL, WORDS = "amara@example.org", "violet harbour lantern"
+WANTED = "/applications/start?program=program-1&start=2027-03-01&weeks=4"
+NEXT = "next=/applications/start%3Fprogram%3Dprogram-1%26start%3D2027-03-01%26weeks%3D4"
+SIGN_UP = {"name": "Amara Okafor", "email": MAIL, "zone": "Africa/Cairo"}
+
+
+@pytest.fixture
+def world() -> World:
+    return World(room)
+
+
+def link(world: World) -> str:
+    """The address that the mail brings."""
+    return f"/accounts/confirm/{world.links.make(CONFIRM, next(iter(world.store.claims.values())), world.clock.now() + CONFIRM_LIFE)}"
+
+
+def page(answer: Answer, status: int = 200) -> html.HtmlElement:
+    assert (answer.status, problems(answer.body)) == (status, []), answer.body
+    return html.fromstring(answer.body)
+
+
+def way(tree: html.HtmlElement, words: str) -> str:
+    """Where the link in the page's main column with these words leads."""
+    (found,) = [one for one in tree.xpath("//main//a") if one.text_content() == words]
+    return str(found.get("href"))
+
+
+def hidden(tree: html.HtmlElement) -> str:
+    (found,) = tree.xpath("//main//input[@name='next']/@value")
+    return str(found)
+
+
+def test_T32_a_new_visitor_ends_where_they_wanted_to_go_even_when_the_mail_is_opened_elsewhere(world: World) -> None:
+    browser = world.browser()
+    sign_up = page(browser.get(way(page(browser.get(f"/accounts/sign-in?{NEXT}")), "Create one")))
+    assert way(sign_up, "Sign in") == f"/accounts/sign-in?{NEXT}"
+    sent = page(browser.post("/accounts/sign-up", {**SIGN_UP, "next": hidden(sign_up)}), 202)
+    assert way(sent, "Sign in") == f"/accounts/sign-in?{NEXT}"
+    telephone, mailed = world.browser(), link(world)
+    assert "applications" not in mailed
+    assert telephone.get(mailed).status == 200
+    confirmed = telephone.post(mailed, {"password": WORDS})
+    assert (confirmed.status, confirmed.location) == (303, f"/accounts/sign-in?confirmed=1&{NEXT}")
+    assert way(page(telephone.get(mailed)), "Sign in") == confirmed.location
+    goal = hidden(page(telephone.get(confirmed.location)))
+    assert telephone.post("/accounts/sign-in", {"email": MAIL, "password": WORDS, "next": goal}).location == WANTED
+
+
+def test_T32_a_refused_sign_up_and_a_fresh_link_keep_the_way(world: World) -> None:
+    browser = world.browser()
+    refused = page(browser.post("/accounts/sign-up", {**SIGN_UP, "email": "amara", "next": WANTED}), 422)
+    browser.post("/accounts/sign-up", {**SIGN_UP, "next": hidden(refused)})
+    world.clock.move(timedelta(minutes=2))
+    browser.post("/accounts/resend", {"email": MAIL})
+    assert browser.post(link(world), {"password": WORDS}).location == f"/accounts/sign-in?confirmed=1&{NEXT}"
+
+
+def test_T32_where_somebody_wanted_to_go_is_no_part_of_an_event_and_goes_with_the_person(world: World) -> None:
+    world.browser().post("/accounts/sign-up", {**SIGN_UP, "next": WANTED})
+    (account,) = world.store.claims.values()
+    assert [row.data for row in world.store.history("ACCOUNT", account) if "program" in str(row.data)] == []
+    ((ref, text),) = world.store.texts.items()
+    assert (ref.split("/")[0], text) == (account, {"path": WANTED})
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)", "/a b", "/accounts/sign-up", "/workspace", ""],
+)
+def test_T32_no_other_site_and_no_way_in_circles_is_kept(world: World, wanted: str) -> None:
+    browser = world.browser()
+    browser.post("/accounts/sign-up", {**SIGN_UP, "next": wanted})
+    assert world.store.texts == {}
+    assert browser.post(link(world), {"password": WORDS}).location == "/accounts/sign-in?confirmed=1"
+
+
+def test_T32_a_path_of_another_site_that_was_stored_all_the_same_leads_nowhere(world: World) -> None:
+    world.browser().post("/accounts/sign-up", {**SIGN_UP, "next": WANTED})
+    (ref,) = world.store.texts
+    world.store.texts[ref] = {"path": "//evil.example/"}
+    assert world.browser().post(link(world), {"password": WORDS}).location == "/accounts/sign-in?confirmed=1"
