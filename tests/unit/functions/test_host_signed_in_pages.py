@@ -47,7 +47,7 @@ def test_T19_a_question_is_on_the_page_with_both_zones_and_leads_to_the_answer(r
     here, _ = asked(rooms)
     tree = shown(
         today(rooms).get("/workspace"), 200, "Would you take Amara Okafor?", "Inpatient Cardiology", "Sat 28 Nov 2026, 09:00 Chicago",
-        "10:00 for you in New York", "your answer counts until Thu 3 Dec 2026, 09:00 Chicago",
+        "10:00 for you in New York", "Your answer counts until Thu 3 Dec 2026, 09:00 Chicago",
     )  # fmt: skip
     assert tree.xpath("//main//a[contains(@class, 'button')]/@href") == [f"{here}/recommend"]
     shown(today(rooms, OTHER_MANAGER).get("/workspace"), 200, "Nothing is owed", never=("Amara",))
