@@ -165,7 +165,7 @@ def _check_fact(code: str, guidelines: Guidelines, facts: TraineeFacts, start: d
         case "step2_ck":
             return _check_step("Step 2 CK", facts.step2_ck, facts.step2_ck_verified)
         case "graduation_year":
-            return _check_graduation(guidelines.min_graduation_year or 0, facts)
+            return _check_graduation(guidelines.min_graduation_year or 0, facts, start)
         case "languages":
             return _check_languages(guidelines.languages, facts)
         case "visa":
@@ -200,14 +200,19 @@ def _check_step(name: str, result: StepResult, verified: bool) -> _Found:
     return _met(f"{name} passed, report verified")
 
 
-def _check_graduation(minimum: int, facts: TraineeFacts) -> _Found:
-    if facts.trainee_status is TraineeStatus.STUDENT:
+def _check_graduation(minimum: int, facts: TraineeFacts, start: date) -> _Found:
+    """Policy eligibility.as_of, as for the status: who is a student today and a graduate at the start has the year expected."""
+    if status_on(facts, start) is TraineeStatus.STUDENT:
         return _met("Still studying")
-    if facts.graduation_year is None:
+    if facts.trainee_status is TraineeStatus.STUDENT and facts.expected_graduation is not None:
+        year, evidence = facts.expected_graduation.year, f"Graduates on {say(facts.expected_graduation)}, before the start"
+        mend = f"Choose a start on or before {say(facts.expected_graduation)}, or a program without a graduation-year limit"
+    elif facts.graduation_year is not None:
+        year, evidence = facts.graduation_year, f"Graduated in {facts.graduation_year}"
+        mend = "Choose a program without a graduation-year limit"
+    else:
         return _unknown("Graduation year not given", "Add your graduation year to your profile")
-    if facts.graduation_year < minimum:
-        return _failed(f"Graduated in {facts.graduation_year}", "Choose a program without a graduation-year limit")
-    return _met(f"Graduated in {facts.graduation_year}")
+    return _failed(evidence, mend) if year < minimum else _met(evidence)
 
 
 def _check_languages(needed: tuple[str, ...], facts: TraineeFacts) -> _Found:
