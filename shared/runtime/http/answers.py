@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from email.utils import format_datetime
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -11,7 +12,10 @@ from aws_lambda_powertools.event_handler import Response
 from shared.domain.errors import Invalid, RotaError, TooManyTries, WrongCredentials
 from shared.domain.instants import parse
 from shared.runtime.http.declared import Declared
+from shared.runtime.http.paths import leading_to
 from shared.runtime.http.refusals import field_errors, problem
+from shared.runtime.http.request import KEY_FIELD
+from shared.runtime.http.typed import hidden, words
 from shared.runtime.pages import PageContext, ProblemView, csp, render
 
 if TYPE_CHECKING:
@@ -75,7 +79,7 @@ class Answers:
         by_form = error.status not in {401, 403, 404} or isinstance(error, WrongCredentials)
         if declared and declared.again and not plain_page and by_form:
             return self._again(error, declared, headers)
-        return self._error_page(error, headers, page)
+        return self._error_page(error, headers, page, declared)
 
     def _again(self, error: RotaError, declared: Declared, headers: dict[str, str]) -> Response[Any]:
         """The page that the form came from, with the errors beside their fields and everything that was typed."""
@@ -87,21 +91,41 @@ class Answers:
         try:
             resource = declared.again(**arguments)
         except RotaError as second:
-            return self._error_page(second, {})
-        body = resource.model_dump(mode="json")
-        page = self._page(shown, body, error.status, errors=field_errors(error, declared.form), inputs=self._room.request.inputs)
+            return self._error_page(second, {}, declared=declared)
+        body, inputs = resource.model_dump(mode="json"), self._room.request.inputs
+        told = {"errors": field_errors(error, declared.form), "inputs": inputs}
+        page = self._page(shown, body, error.status, **told)
+        # The page may have lost the form meanwhile: somebody else decided, or the time ran out.
+        lost = [one for one in words(inputs, declared.form) if one[1] not in unescape(str(page.body))]
+        if lost:
+            page = self._page(shown, body, error.status, typed=lost, **told)
         page.headers.update(headers)
         return page
 
-    def _error_page(self, error: RotaError, headers: dict[str, str], page: str = "error.html") -> Response[Any]:
+    def _error_page(
+        self, error: RotaError, headers: dict[str, str], page: str = "error.html", declared: Declared | None = None
+    ) -> Response[Any]:
         request = self._room.request
         # Whoever follows a link or types an address has seen no form.
         asked = isinstance(error, Invalid) and request.method == "GET"
         title = "Something in the address needs a change" if asked else error.title
         links = [("Open the page without it", request.path)] if asked else []
-        view = ProblemView(title, error.detail, error.remedy, error.status, request.id, links)
-        html = render(page, None, {}, self.context(title=title, problem=view))
+        # Another site's form has no cookie of ours, so nobody has looked at its origin: it is not ours to show, or to send for somebody.
+        ours = request.method == "POST" and request.headers.get("origin") == self._room.wiring.settings.public_url
+        again = ours and declared is not None and (error.status == 401 or error.status >= 500)
+        resend = hidden(request.inputs, (KEY_FIELD, request.idempotency_key)) if again else None
+        sign_in = leading_to("/accounts/sign-in", self._form_page(declared)) if again and error.status == 401 else ""
+        view = ProblemView(title, error.detail, error.remedy, error.status, request.id, links, resend, sign_in)
+        typed = words(request.inputs, declared.form if declared else None) if ours else []
+        html = render(page, None, {}, self.context(title=title, problem=view, typed=typed))
         return Response(error.status, HTML, html, headers=headers)
+
+    def _form_page(self, declared: Declared | None) -> str:
+        """The address of the page that a route's forms are on; empty where it has none."""
+        rule = next((rule for (_, rule), one in self._room.declared.items() if declared and one.function is declared.again), "")
+        for name, value in self._room.resolver.context["_route_args"].items():
+            rule = rule.replace(f"<{name}>", str(value))
+        return rule
 
     # --- what every answer carries ----------------------------------------------------------------------------------------------------
     def plain(self, response: Response[Any]) -> dict[str, Any]:

@@ -32,7 +32,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """An RFC 9457 problem as a person reads it: what is wrong, what to do, the reference to quote; `links` are (label, href) ways out."""
+    """An RFC 9457 problem as a person reads it: what is wrong, what to do, the reference to quote; `links` are (label, href) ways out.
+
+    `resend`: the form that was not taken, as (name, value), where sending it once more may work; None where there is none. `sign_in` leads
+    back to the page that had it.
+    """
 
     title: str
     detail: str
@@ -40,6 +44,8 @@ class ProblemView:
     status: int = 500
     reference: str = ""
     links: Sequence[tuple[str, str]] = ()
+    resend: Sequence[tuple[str, str]] | None = None
+    sign_in: str = "/accounts/sign-in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,8 @@ class PageContext:
 
     `query` is the address's, as asked for.
     `now` is business time (aware, UTC); `viewer_zone` an IANA name from the profile. `nav` is derived from `roles` when not given.
-    `errors` and `inputs` bring a refused form back with what was typed. `idempotency_key` goes as a hidden field into each form.
+    `errors` and `inputs` bring a refused form back with what was typed, `typed` is what has no field here any more (label, text).
+    `idempotency_key` goes as a hidden field into each form.
     `draft_saved_at` makes autosave say so. `public_url` is the site's origin without a trailing slash.
     """
 
@@ -63,6 +70,7 @@ class PageContext:
     idempotency_key: str = ""
     errors: Sequence[FieldError] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    typed: Sequence[tuple[str, str]] = ()
     notices: Sequence[Notice] = ()
     viewer_zone: str = "UTC"
     problem: ProblemView | None = None
