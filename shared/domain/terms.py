@@ -6,6 +6,8 @@ A published text is never edited: a change is a new file and a new entry of `_SH
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from functools import cache
 from importlib import resources
 
@@ -15,6 +17,7 @@ from shared.domain.errors import NotFound
 
 CURRENT = "2026-11"
 _SHA256 = {"2026-11": "f904b7f1282f2eff296ce35ec375f6e74ff65e865c24c9043ea372c6b5df7f7b"}
+_APOSTROPHES, _DASHES = re.compile("[\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\u00b4`]"), re.compile("[\u2010-\u2015\u2212]")
 
 
 class Section(BaseModel):
@@ -62,3 +65,15 @@ def _section(text: str) -> Section:
     heading, _, body = text.partition("\n")
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     return Section(heading=heading, paragraphs=tuple(line.removeprefix("- ") for line in lines), listed=lines[0].startswith("- "))
+
+
+def same_name(typed: str, name: str) -> bool:
+    """T24: whether a typed signature is this name. Letters and accents count; capitals, spaces, and how a keyboard writes an accent
+    (Unicode NFC or NFD), an apostrophe or a hyphen do not."""
+    return _plain(typed) == _plain(name)
+
+
+def _plain(name: str) -> str:
+    marks = _DASHES.sub("-", _APOSTROPHES.sub("'", name))  # first: compatibility forms would take an acute accent of its own apart
+    seen = (letter for letter in unicodedata.normalize("NFKC", marks).casefold() if unicodedata.category(letter) != "Cf")
+    return " ".join(unicodedata.normalize("NFC", "".join(seen)).split())

@@ -239,7 +239,7 @@ class Reserving:
 
     def _require_own_name(self, call: Call, typed: str) -> None:
         name = self.people.person(call.actor.id).name
-        if typed.casefold().split() != name.casefold().split():
+        if not terms.same_name(typed, name):
             raise Invalid("This is not the name in your profile.", f"Type it as it stands there: {name}.", field="typed_name")
 
     def _signature_text(self, call: Call, application_id: str, version: str, signature: Signature) -> Text:

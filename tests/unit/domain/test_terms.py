@@ -40,3 +40,29 @@ def test_terms_of_an_unknown_version_are_not_found() -> None:
 def test_edited_terms_are_refused() -> None:
     with pytest.raises(ValueError, match="edited after"):
         terms.parse("2026-11", FILES[0].read_bytes() + b" ", terms.get().sha256)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("O\u2019Brien", "O'Brien"),
+        ("o'brien", "O\u2018Brien"),
+        ("N\u02bcDiaye", "N'Diaye"),
+        ("D\u00b4Souza", "D'Souza"),
+        ("Anne\u2010Marie Roy", "Anne-Marie Roy"),
+        ("Anne\u2013Marie\u00a0Roy", "Anne-Marie Roy"),
+        ("Jose\u0301 Nu\u0301n\u0303ez", "Jos\u00e9 N\u00fa\u00f1ez"),
+        ("  amara \t OKAFOR\u200e", "Amara Okafor"),
+        ("STRASSE", "Stra\u00dfe"),
+    ],
+)
+def test_T24_a_signature_is_the_name_however_a_keyboard_writes_it(typed: str, name: str) -> None:
+    assert terms.same_name(typed, name)
+    assert terms.same_name(name, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("OBrien", "O'Brien"), ("Jose", "Jos\u00e9"), ("Anne Marie", "Anne-Marie"), ("Okafor", "Amara Okafor")]
+)
+def test_T24_another_spelling_is_another_name(typed: str, name: str) -> None:
+    assert not terms.same_name(typed, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -79,6 +80,13 @@ def test_T24_signing_twice_changes_nothing_more() -> None:
 def test_T24_name_is_compared_without_case_and_spaces() -> None:
     scene = unsigned()
     typed = Signature("  amara   OKAFOR ", "192.0.2.1", "")
+    assert scene.reserving.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms_version == terms.CURRENT
+
+
+def test_T24_a_phones_apostrophe_signs_a_name_with_a_straight_one() -> None:
+    scene = unsigned()
+    scene.people.save_person(replace(scene.people.person(TRAINEE), name="Nora O'Brien"))
+    typed = Signature("Nora O\u2019Brien", "192.0.2.1", "")
     assert scene.reserving.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms_version == terms.CURRENT
 
 
