@@ -28,7 +28,7 @@ def can_submit(
     _require_live(program, application, ApplicationEvent.SUBMIT)
     if application.start is None:
         raise Invalid("No start is chosen yet.", "Choose the Monday on which you would like to start.", field="start")
-    require_start(application.start, application.weeks, today, program, policy.horizon_years)
+    require_start(application.start, application.weeks, today, program, policy.horizon_years, policy.stale_start_days)
     if application.experience_type not in program.experience_types:
         raise Invalid(
             f"This program offers no {_words(application.experience_type)} rotation.",

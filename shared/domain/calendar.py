@@ -103,17 +103,34 @@ def horizon(today: date, years: int = HORIZON_YEARS) -> date:
     return add_years(today, years)
 
 
-def require_start(start: date, weeks: int, today: date, program: Program, years: int = HORIZON_YEARS) -> None:
-    """H17, T11, T12: refuse a start or a length that no seat could exist for. `today` is the date at the program's site.
+def first_start(today: date, notice_days: int) -> date:
+    """The first day for which somebody may still apply (policy stale application: sooner, nobody's answer would count)."""
+    return today + timedelta(days=notice_days)
 
-    Raises `Invalid` with `field` "start" (past, not a Monday, beyond two years) or "weeks" (outside the program's lengths).
+
+def require_start(start: date, weeks: int, today: date, program: Program, years: int = HORIZON_YEARS, notice_days: int = 0) -> None:
+    """H17, T11, T12: refuse a start or a length that no seat could exist for. `today` is the date at the program's site; who has yet to
+    apply needs `notice_days` before the start.
+
+    Raises `Invalid` with `field` "start" (past, too near, not a Monday, beyond two years) or "weeks" (outside the program's lengths).
     """
+    first = first_start(today, notice_days)
     if start < today:
-        raise Invalid(f"{say(start)} is in the past.", "Choose a Monday from today on.", field="start", start=start.isoformat())
+        raise Invalid(
+            f"{say(start)} is in the past.", f"Choose a Monday from {_from(first, today)} on.", field="start", start=start.isoformat()
+        )
+    if start < first:
+        raise Invalid(
+            f"{say(start)} is less than {notice_days} days away: too near for an application to be answered.",
+            f"Choose {say(next_monday(first))} or a later Monday.",
+            field="start",
+            start=start.isoformat(),
+            earliest=next_monday(first).isoformat(),
+        )
     if start.weekday() != 0:
         monday = next_monday(start)
         near = monday - timedelta(days=7)
-        choice = f"{say(near)} or {say(monday)}" if near >= today else say(monday)
+        choice = f"{say(near)} or {say(monday)}" if near >= first else say(monday)
         raise Invalid(
             f"{say(start)} is not a Monday; rotations start on Mondays.", f"Choose {choice}.", field="start", start=start.isoformat()
         )
@@ -133,6 +150,10 @@ def require_start(start: date, weeks: int, today: date, program: Program, years:
             weeks_min=program.weeks_min,
             weeks_max=program.weeks_max,
         )
+
+
+def _from(first: date, today: date) -> str:
+    return "today" if first == today else say(next_monday(first))
 
 
 def _lengths(program: Program) -> str:

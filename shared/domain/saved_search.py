@@ -76,12 +76,13 @@ def starts_touching(weeks: Iterable[str], length: int) -> tuple[date, ...]:
     return tuple(sorted({monday_of(week) - n * WEEK for week in weeks for n in range(length)}))
 
 
-def opened(weeks: Collection[str], free: Mapping[str, int], length: int, today: date, month: str | None) -> tuple[date, ...]:
-    """The starts that seats which came back in `weeks` have opened: every week has a seat, and one of those had none a moment ago."""
+def opened(weeks: Collection[str], free: Mapping[str, int], length: int, first: date, month: str | None) -> tuple[date, ...]:
+    """The starts, none before `first`, that seats which came back in `weeks` have opened: every week has a seat, and one of those had none
+    a moment ago."""
     found = []
     for start in starts_touching(weeks, length):
         covered = weeks_covered(start, length)
         returned = [free.get(week, 0) for week in covered if week in weeks]
-        if start >= today and all(free.get(week, 0) for week in covered) and min(returned) <= RETURNED:
+        if start >= first and all(free.get(week, 0) for week in covered) and min(returned) <= RETURNED:
             found.append(start)
     return tuple(start for start in found if month in (None, month_of(start)))

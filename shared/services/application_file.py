@@ -13,7 +13,7 @@ from typing import Any, Literal
 from shared.domain import due_kinds
 from shared.domain.aggregate import EventRow
 from shared.domain.application import OPEN, Application, ApplicationStatus, offer_expiry
-from shared.domain.calendar import horizon, local_date, monday_of, require_start, weeks_covered
+from shared.domain.calendar import first_start, horizon, local_date, monday_of, require_start, weeks_covered
 from shared.domain.eligibility import Reason, Verdict, approval_gaps, explain, lead_time_advice
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import Quote, quote
@@ -331,9 +331,9 @@ class ApplicationFiles:
         )
 
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
-        last = horizon(today, CURRENT.horizon_years)
+        first, last = first_start(today, CURRENT.stale_start_days), horizon(today, CURRENT.horizon_years)
         years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
-        return tuple(free_starts(self.store.seat_years([(program.id, year) for year in years]), today, last, weeks, today))
+        return tuple(free_starts(self.store.seat_years([(program.id, year) for year in years]), first, last, weeks, today))
 
     def _seats(self, program: Program, start: date, weeks: int) -> int:
         wanted = weeks_covered(start, weeks)
@@ -389,7 +389,7 @@ def _refusal(program: Program, start: date | None, weeks: int, today: date) -> I
     if start is None:
         return None
     try:
-        require_start(start, weeks, today, program, CURRENT.horizon_years)
+        require_start(start, weeks, today, program, CURRENT.horizon_years, CURRENT.stale_start_days)
     except Invalid as refused:
         return refused
     return None

@@ -270,7 +270,7 @@ class Applying:
             raise Invalid(f"This program offers no {kind.value.replace('_', '-')} rotation.", f"Choose {offered}.", field="experience_type")
         today = local_date(self.clock.now(), program.place.zone)
         if start is not None:
-            require_start(start, weeks, today, program, CURRENT.horizon_years)
+            require_start(start, weeks, today, program, CURRENT.horizon_years, CURRENT.stale_start_days)
         elif not program.weeks_min <= weeks <= program.weeks_max:
             lengths = f"Choose {program.weeks_min} to {program.weeks_max} weeks."
             raise Invalid(f"{weeks} weeks is not a length that this program offers.", lengths, field="weeks")

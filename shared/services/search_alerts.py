@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.domain import due_kinds
-from shared.domain.calendar import horizon, local_date
+from shared.domain.calendar import first_start, horizon, local_date
 from shared.domain.errors import Invalid
 from shared.domain.policy import CURRENT
 from shared.domain.program import Program
@@ -48,12 +48,12 @@ class SearchAlerts:
         """Seats came back in these ISO weeks at this instant; returns how many people are told. Raises `Busy`."""
         if not weeks or not self._is_news(at) or not any(self._waiting()):
             return 0
-        program, today = self.catalogue.program(program_id), self._today()
+        program, first = self.catalogue.program(program_id), first_start(self._today(), CURRENT.stale_start_days)
         free = self._free(program, weeks)
 
         def fits(_: SearchHit, kept: Kept) -> date | None:
             query = kept.query
-            return next(iter(opened(weeks, free, query.weeks or usual_weeks(program), today, query.month)), None)
+            return next(iter(opened(weeks, free, query.weeks or usual_weeks(program), first, query.month)), None)
 
         return self._tell(call, [program_id], fits)
 

@@ -44,7 +44,7 @@ def test_all_engines_answer_every_question_alike(engines: Engines, asked: list[Q
 
 
 @pytest.mark.parametrize(
-    "query", [SearchQuery(), SearchQuery(month="2027-05"), SearchQuery(month="2026-11"), SearchQuery(text="medicine", month="2028-11")]
+    "query", [SearchQuery(), SearchQuery(month="2027-05"), SearchQuery(month="2026-12"), SearchQuery(text="medicine", month="2028-11")]
 )
 def test_an_overlay_that_is_not_applied_is_noticed(engines: Engines, query: SearchQuery) -> None:
     engines.agree([Question(query)])

@@ -17,8 +17,10 @@ from shared.domain.application import (
     review_overdue,
 )
 from shared.domain.application_guards import can_approve, can_begin_checkout, can_end, can_submit
+from shared.domain.calendar import local_date
 from shared.domain.errors import Duplicate, Expired, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, TermsNotSigned
 from shared.domain.guidelines import check
+from shared.domain.instants import parse
 from shared.domain.policy import CURRENT
 from tests.unit.domain.samples import NOW, START, TODAY, a_program, an_application, facts
 
@@ -73,8 +75,30 @@ def test_T07_student_cannot_submit_for_an_observership_and_reads_why() -> None:
 
 
 def test_T13_start_on_short_notice_is_a_warning_and_never_a_block() -> None:
-    verdict = can_submit(an_application(start=date(2026, 11, 23)), a_program(), facts(), TODAY, CURRENT)
+    verdict = can_submit(an_application(start=date(2026, 12, 7)), a_program(), facts(), TODAY, CURRENT)
     assert [warning.code for warning in verdict.warnings] == ["short_notice"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "possible"),
+    [
+        # Monday 7 December is 14 days from all of Monday 23 November at the site, and 13 from the next midnight on
+        ("America/Chicago", "2026-11-24T05:59:59Z", True),
+        ("America/Chicago", "2026-11-24T06:00:00Z", False),
+        ("Pacific/Honolulu", "2026-11-24T09:59:59Z", True),
+        ("Pacific/Honolulu", "2026-11-24T10:00:00Z", False),
+    ],
+)
+def test_T15_nobody_applies_for_a_start_that_is_nearer_than_undecided_applications_close(zone, moment, possible) -> None:
+    wished, today = an_application(start=date(2026, 12, 7)), local_date(parse(moment), zone)
+    if possible:
+        can_submit(wished, a_program(), facts(), today, CURRENT)
+        return
+    with pytest.raises(Invalid) as refusal:
+        can_submit(wished, a_program(), facts(), today, CURRENT)
+    assert refusal.value.detail == "Mon 7 December 2026 is less than 14 days away: too near for an application to be answered."
+    assert refusal.value.remedy == "Choose Mon 14 December 2026 or a later Monday."
+    assert refusal.value.facts == {"field": "start", "start": "2026-12-07", "earliest": "2026-12-14"}
 
 
 def _approve(application: Application, guidelines: dict, who, overridden=(), today: date = TODAY) -> None:

@@ -99,6 +99,17 @@ def test_nearest_mondays_never_offer_one_in_the_past() -> None:
     assert refusal.value.remedy == "Choose Mon 23 November 2026."
 
 
+def test_nearest_mondays_and_the_way_out_of_the_past_leave_the_notice_that_an_application_needs() -> None:
+    for start, remedy in (
+        (date(2026, 11, 16), "Choose a Monday from Mon 7 December 2026 on."),
+        (date(2026, 12, 6), "Choose Mon 7 December 2026."),
+        (date(2026, 12, 13), "Choose Mon 7 December 2026 or Mon 14 December 2026."),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            calendar.require_start(start, 4, TODAY, a_program(), notice_days=14)
+        assert refusal.value.remedy == remedy
+
+
 @pytest.mark.parametrize(("weeks", "fine"), [(1, False), (2, True), (8, True), (9, False), (0, False), (-4, False)])
 def test_T12_length_outside_the_programs_lengths_is_refused(weeks, fine) -> None:
     program = a_program(weeks_min=2, weeks_max=8)

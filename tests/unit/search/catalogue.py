@@ -13,7 +13,7 @@ from shared.domain.calendar import mondays, week_of
 from shared.domain.program import Program
 from shared.domain.search import Overlay, Projection, ReaderQuery, SearchPage, SearchQuery
 
-TODAY = date(2026, 11, 21)  # a Saturday; the first possible start is 2026-11-23, 2026-W48
+TODAY = date(2026, 11, 9)  # who applies today may start from 2026-11-23, 2026-W48
 PLACES = {
     "TX": ("Austin", "78701", "America/Chicago", 30.2713, -97.7426),
     "IL": ("Chicago", "60611", "America/Chicago", 41.8971, -87.6223),

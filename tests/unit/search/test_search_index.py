@@ -174,11 +174,12 @@ def test_T10_a_start_needs_a_seat_in_all_four_weeks(index: TantivyIndex) -> None
 
 
 def test_starts_before_today_and_beyond_two_years_do_not_count_H17(index: TantivyIndex) -> None:
-    assert date(2026, 11, 23) in ask(index, today=date(2026, 11, 23)).hits[0].starts
-    late = ask(index, today=date(2027, 1, 5))
+    assert date(2026, 11, 23) in ask(index, today=date(2026, 11, 9)).hits[0].starts  # 14 days ahead, as an application needs them
+    assert ask(index, today=date(2026, 11, 10)).hits[0].starts[0] == date(2026, 11, 30)
+    late = ask(index, today=date(2026, 12, 22))
     assert "2026-11" not in facet(late, "month")
-    assert facet(late, "month")["2027-01"] == 2  # the third program's only start is yesterday
-    assert "inner-chicago" not in found(ask(index, month="2027-01", today=date(2027, 1, 5)))
+    assert facet(late, "month")["2027-01"] == 2  # the third program's only start is 13 days away
+    assert "inner-chicago" not in found(ask(index, month="2027-01", today=date(2026, 12, 22)))
     early = ask(index, today=date(2024, 12, 30))
     assert facet(early, "month") == {"2026-11": 2, "2026-12": 2}  # the last possible start is 2026-12-30
     assert found(ask(index, month="2027-01", today=date(2024, 12, 30))) == []

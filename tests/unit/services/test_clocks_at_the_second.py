@@ -102,9 +102,9 @@ def test_T13_what_was_decided_or_withdrawn_does_not_close() -> None:
 
 def test_T13_an_application_on_short_notice_has_its_72_business_hours_first() -> None:
     desk = Desk().scene()
-    desk.clock.set(datetime.fromisoformat("2027-02-19T18:00:00Z"))
+    desk.clock.set(datetime.fromisoformat("2027-02-15T18:00:00Z"))  # Presidents' Day, the last day on which one may apply
     id = desk.submitted(start=FIRST_DAY).id
-    desk.clock.set(datetime.fromisoformat("2027-02-24T17:59:59Z"))
+    desk.clock.set(datetime.fromisoformat("2027-02-19T05:59:59Z"))
     assert desk.swept(id).status is ApplicationStatus.SUBMITTED
     desk.clock.move(SECOND)
     assert desk.swept(id).status is ApplicationStatus.CLOSED
