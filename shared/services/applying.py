@@ -32,7 +32,7 @@ from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Loaded, Peop
 from shared.services.applicants import snapshot
 from shared.services.review_steps import promises
 from shared.services.school_contacts import note
-from shared.services.steps import Call, decide_again, new, step
+from shared.services.steps import Call, decide_again, left_by, new, step
 
 WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
     ApplicationStatus.DRAFT: (due_kinds.DRAFT,),
@@ -141,8 +141,9 @@ class Applying:
                 policy_version=CURRENT.version, created_at=now, draft_expires_at=expires,
             )  # fmt: skip
             due = (Due(due_kinds.DRAFT, expires, "trainee"),)
-            self.store.commit(Work(steps=(step(new("APPLICATION", id), event, call, now, due=due),)))
-            return self._read(id)
+            moved = step(new("APPLICATION", id), event, call, now, due=due)
+            self.store.commit(Work(steps=(moved,)))
+            return Application.model_validate(left_by(moved))
 
         return decide_again(begin)
 
@@ -160,8 +161,9 @@ class Applying:
             program = self.catalogue.program(application.program_id)
             self._require_possible(program, wished.experience_type, wished.start, wished.weeks)
             event = ApplicationSaved(status=status, **changes, **noted.sets)
-            self.store.commit(Work(steps=(step(loaded, event, call, self.clock.now()),), texts=noted.texts))
-            return self._read(application_id)
+            moved = step(loaded, event, call, self.clock.now())
+            self.store.commit(Work(steps=(moved,), texts=noted.texts))
+            return Application.model_validate(left_by(moved))
 
         return decide_again(decide)
 
@@ -187,7 +189,7 @@ class Applying:
             can_end(application, ApplicationEvent.WITHDRAW)
             moved = step(loaded, ApplicationWithdrawn(status=status), call, self.clock.now(), done=WAITS.get(application.status, ()))
             self.store.commit(Work(steps=(moved,), releases=releases_of(application)))
-            return self._read(application_id)
+            return Application.model_validate(left_by(moved))
 
         return decide_again(decide)
 
@@ -223,7 +225,7 @@ class Applying:
         kept = snapshot(wished, program, facts, documents, now)
         moved = step(loaded, event, call, now, due=due, done=(due_kinds.DRAFT,))
         self._commit_once(Work(steps=(moved,), claims=(open_claim(wished),), texts=(kept, *noted.texts)), wished)
-        return self._read(application_id)
+        return Application.model_validate(left_by(moved))
 
     def _commit_once(self, work: Work, application: Application) -> None:
         try:
@@ -245,7 +247,7 @@ class Applying:
     def _started(self, id: str, wish: Wish) -> Application | None:
         """The draft that this key made before; compared with its first event, because it may have been saved differently since."""
         try:
-            application = self._read(id)
+            application = application_of(self.store.load("APPLICATION", id))
         except NotFound:
             return None
         first = self.store.history("APPLICATION", id)[0].data
@@ -270,7 +272,7 @@ class Applying:
             raise Invalid(f"This program offers no {kind.value.replace('_', '-')} rotation.", f"Choose {offered}.", field="experience_type")
         today = local_date(self.clock.now(), program.place.zone)
         if start is not None:
-            require_start(start, weeks, today, program, CURRENT.horizon_years, CURRENT.stale_start_days)
+            require_start(start, weeks, today, program, CURRENT.horizon_years)
         elif not program.weeks_min <= weeks <= program.weeks_max:
             lengths = f"Choose {program.weeks_min} to {program.weeks_max} weeks."
             raise Invalid(f"{weeks} weeks is not a length that this program offers.", lengths, field="weeks")
@@ -296,9 +298,6 @@ class Applying:
                 "Your profile does not say whether you are a student or a graduate.", "Complete your profile, then submit.", field="profile"
             )
         return facts
-
-    def _read(self, id: str) -> Application:
-        return application_of(self.store.load("APPLICATION", id))
 
 
 def _fire(state: str, event: ApplicationEvent) -> ApplicationStatus:

@@ -35,7 +35,7 @@ from shared.ports import BusinessClock, Catalogue, Checkout, Due, Ids, Loaded, P
 from shared.services import seat_gate
 from shared.services.bills import bill
 from shared.services.holds import Ended, Holds
-from shared.services.steps import Call, decide_again, step
+from shared.services.steps import Call, decide_again, left_by, step
 
 COORDINATOR = "coordinator"
 
@@ -87,8 +87,9 @@ class Reserving:
             signed = TermsSigned(
                 status=ApplicationStatus(arrow.target), terms_version=terms_version, terms_signed_at=now, terms_signature_ref=text.ref
             )
-            self.store.commit(Work(steps=(step(loaded, signed, call, now),), texts=(text,)))
-            return self.application(call, application_id)[1]
+            moved = step(loaded, signed, call, now)
+            self.store.commit(Work(steps=(moved,), texts=(text,)))
+            return Application.model_validate(left_by(moved))
 
         return decide_again(decide)
 
@@ -177,8 +178,9 @@ class Reserving:
         now, policy, program = self.clock.now(), by_version(applied.policy_version), self.catalogue.program(applied.program_id)
         can_begin_checkout(applied, now, terms.CURRENT, policy, by_staff=call.actor.role == COORDINATOR)
         held = self._hold_of(applied, program, choice)
-        self.store.commit(seat_gate.hold(loaded, held, call, now))
-        return Reservation.model_validate(self.store.load("RESERVATION", held.id).state)
+        work = seat_gate.hold(loaded, held, call, now)
+        self.store.commit(work)
+        return Reservation.model_validate(left_by(work.steps[1]))
 
     def _payment_of_offered(self, call: Call, reservation_id: str, choice: Choice) -> Reservation:
         """The seat is held since the waitlist offered it: what is due is reckoned anew, and its next payment page may be opened."""
@@ -193,8 +195,9 @@ class Reserving:
             session_expires_at=window.session_expires_at, paying=True, payment_number=case.reserved.payment_number + 1,
             checkout_session_id=None,
         )  # fmt: skip
-        self.store.commit(Work(steps=(step(case.reservation, begun, call, now, due=(Due(due_kinds.HOLD, window.held_until, "system"),)),)))
-        return Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
+        moved = step(case.reservation, begun, call, now, due=(Due(due_kinds.HOLD, window.held_until, "system"),))
+        self.store.commit(Work(steps=(moved,)))
+        return Reservation.model_validate(left_by(moved))
 
     def _bookable(self, applied: Application, program: Program) -> fees.Quote:
         """H10, H17: the bill, if this program may be reserved today at all."""
@@ -239,7 +242,7 @@ class Reserving:
 
     def _require_own_name(self, call: Call, typed: str) -> None:
         name = self.people.person(call.actor.id).name
-        if not terms.same_name(typed, name):
+        if typed.casefold().split() != name.casefold().split():
             raise Invalid("This is not the name in your profile.", f"Type it as it stands there: {name}.", field="typed_name")
 
     def _signature_text(self, call: Call, application_id: str, version: str, signature: Signature) -> Text:

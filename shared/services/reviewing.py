@@ -33,7 +33,7 @@ from shared.services.alternatives import Alternatives, Found
 from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, WAITS, application_of, releases_of
 from shared.services.review_steps import claimed, text_ref
-from shared.services.steps import Call, decide_again, step
+from shared.services.steps import Call, decide_again, left_by, step
 
 REJECT_CODES: Mapping[str, str] = {
     "guideline_not_met": "A guideline of the host is not met",
@@ -84,8 +84,9 @@ class Reviewing:
             now = self.clock.now()
             lapses = claim_lapse(now, by_version(application.policy_version))
             event = ApplicationClaimed(status=status, claimed_by=call.actor.id, claim_lapses_at=lapses)
-            self.store.commit(Work(steps=(step(loaded, event, call, now, due=(claimed(lapses),)),)))
-            return self._load(call, application_id)[1]
+            moved = step(loaded, event, call, now, due=(claimed(lapses),))
+            self.store.commit(Work(steps=(moved,)))
+            return Application.model_validate(left_by(moved))
 
         return decide_again(decide)
 
@@ -119,7 +120,7 @@ class Reviewing:
             )  # fmt: skip
             moved = step(loaded, event, call, now, done=WAITS[ApplicationStatus.IN_REVIEW])
             self.store.commit(Work(steps=(moved,), releases=releases_of(application), texts=(Text(ref, {"text": reason.strip()}),)))
-            return self._load(call, application_id)[1]
+            return Application.model_validate(left_by(moved))
 
         return decide_again(decide)
 
@@ -175,7 +176,7 @@ class Reviewing:
         due = (Due(due_kinds.OFFER, expires, "trainee"),)
         moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
         self.store.commit(Work(steps=(moved,), texts=tuple(texts)))
-        return self._load(call, application_id)[1]
+        return Application.model_validate(left_by(moved))
 
     def _keep_step1(self, trainee_id: str) -> None:
         stored = self.people.facts(trainee_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from shared.domain.aggregate import GENESIS, Actor, Draft, Kind
 from shared.domain.errors import VersionConflict
@@ -49,6 +49,11 @@ def step(loaded: Loaded, event: EventData, call: Call, now: datetime, *, due: tu
         causation_id=call.causation_id,
     )  # fmt: skip
     return Step(loaded, draft, due, done)
+
+
+def left_by(moved: Step) -> dict[str, Any]:
+    """The state that a committed step has left (the fold, as the store writes it): what we have just written needs no reading."""
+    return {**moved.loaded.state, **moved.draft.data, "version": moved.loaded.version + 1}
 
 
 def decide_again(operation: Callable[[], Answer]) -> Answer:

@@ -1,4 +1,4 @@
-"""What every use case shares: reading what may not be there, and deciding again after somebody else was faster."""
+"""What every use case shares: reading what may not be there, what a step left, deciding again after somebody else was faster."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from shared.ports import Loaded
 from shared.services.steps import ATTEMPTS, decide_again, find
 from tests import builders
 from tests.fakes.store import FakeStore, Key
+from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
 
 
 class Counting(FakeStore):
@@ -70,3 +71,19 @@ def test_a_refusal_leaves_at_once() -> None:
     with pytest.raises(NotAllowedNow):
         decide_again(decide)
     assert made == [1]
+
+
+def test_what_a_command_answers_without_reading_it_again_is_what_is_stored() -> None:
+    desk = Desk().scene()
+    draft = desk.draft()
+    assert draft == desk.application(draft.id)
+    for command in (
+        lambda: desk.applying.save(AS_TRAINEE, draft.id, {"credit_wish": True}),
+        lambda: desk.applying.submit(AS_TRAINEE, draft.id),
+        lambda: desk.reviewing.claim(AS_REVIEWER, draft.id),
+        lambda: desk.reviewing.approve(AS_REVIEWER, draft.id),
+        lambda: desk.applying.withdraw(AS_TRAINEE, draft.id),
+    ):
+        answer = command()
+        assert answer == desk.application(draft.id)
+        assert answer.version == len(desk.store.history("APPLICATION", draft.id))
