@@ -213,6 +213,7 @@ class Application(BaseModel):
     decision_reason_hash: str | None = None
     alternatives: tuple[str, ...] = ()
     alternatives_searched: bool = False
+    reserved_instead: str | None = None
     offer_expires_at: Instant | None = None
     terms_version: str | None = None
     terms_signed_at: Instant | None = None
@@ -234,11 +235,14 @@ class ReviewClock(BaseModel):
     escalate_at: Instant
 
 
-def review_clock(submitted_at: datetime, policy: Policy) -> ReviewClock:
-    return ReviewClock(
-        due_at=add_business_hours(submitted_at, policy.review_bh),
-        escalate_at=add_business_hours(submitted_at, policy.review_escalate_bh),
-    )
+def by_closing(at: datetime, closes_at: datetime | None) -> datetime:
+    """Nothing is promised for a moment after the one at which the application closes undecided."""
+    return at if closes_at is None else min(at, closes_at)
+
+
+def review_clock(submitted_at: datetime, policy: Policy, closes_at: datetime | None = None) -> ReviewClock:
+    due, escalate = (add_business_hours(submitted_at, hours) for hours in (policy.review_bh, policy.review_escalate_bh))
+    return ReviewClock(due_at=by_closing(due, closes_at), escalate_at=by_closing(escalate, closes_at))
 
 
 def resumed_clock(application: Application, paused_at: datetime, now: datetime) -> ReviewClock:
@@ -247,7 +251,7 @@ def resumed_clock(application: Application, paused_at: datetime, now: datetime) 
     if application.review_due_at is None or application.escalate_at is None:
         raise ValueError("the review clock of this application was never started")
     due, escalate = (
-        add_business_time(now, max(business_time_between(paused_at, promised), timedelta()))
+        by_closing(add_business_time(now, max(business_time_between(paused_at, promised), timedelta())), application.closes_at)
         for promised in (application.review_due_at, application.escalate_at)
     )
     return ReviewClock(due_at=due, escalate_at=escalate)
@@ -258,28 +262,13 @@ def reply_over(application: Application, now: datetime) -> bool:
     return application.reply_due_at is not None and reached(application.reply_due_at, now)
 
 
-def host_reminders_owed(routed_at: datetime, now: datetime, policy: Policy) -> int:
-    """How many reminders the host should have had by `now` (days 3 and 5 after routing, calendar days)."""
-    return sum(reached(routed_at + timedelta(days=days), now) for days in policy.host_nudge_days)
-
-
-def host_escalation(routed_at: datetime, policy: Policy) -> datetime:
-    return routed_at + timedelta(days=policy.host_escalate_days)
-
-
-def next_host_step(routed_at: datetime, now: datetime, policy: Policy) -> datetime:
-    """When the sweep looks at a host's silence again: the next reminder, or the escalation."""
-    steps = (*(routed_at + timedelta(days=days) for days in policy.host_nudge_days), host_escalation(routed_at, policy))
-    return next((at for at in steps if not reached(at, now)), steps[-1])
-
-
 def host_over(application: Application, now: datetime) -> bool:
     """Computed, never stored: from `host_decide_at` on, to the second, the host's answer comes too late and the coordinator decides."""
     return application.host_decide_at is not None and reached(application.host_decide_at, now)
 
 
-def claim_lapse(claimed_at: datetime, policy: Policy) -> datetime:
-    return add_business_hours(claimed_at, policy.claim_bh)
+def claim_lapse(claimed_at: datetime, policy: Policy, closes_at: datetime | None = None) -> datetime:
+    return by_closing(add_business_hours(claimed_at, policy.claim_bh), closes_at)
 
 
 def closing(submitted_at: datetime, start: date, policy: Policy, zone: str) -> datetime:

@@ -32,6 +32,7 @@ class Policy(BaseModel):
     host_escalate_days: int = 7
     host_decide_days: int = 10
     stale_start_days: int = 14
+    closing_hours: int = 12
     early_advice_months: int = 3
     horizon_years: int = 2
 

@@ -112,7 +112,7 @@ class InformationGiven(ApplicationEvent):
 
 class ApplicationRouted(ApplicationEvent):
     """T19, T20: the host is asked, perhaps again by the coordinator. What the link in its mail carries is an erasable item,
-    `host_link_ref`."""
+    `host_link_ref`. A mail that came back before is no trouble of this one."""
 
     TYPE: ClassVar[str] = "ApplicationRouted.v1"
     routed_to_host: bool
@@ -123,6 +123,8 @@ class ApplicationRouted(ApplicationEvent):
     host_reminders: int
     host_escalated_at: None = None
     host_waived: bool = False
+    mail_trouble: None = None
+    mail_trouble_at: None = None
     asked_again_ref: str | None = None
     asked_again_hash: str | None = None
     claim_lapses_at: None = None
@@ -146,6 +148,8 @@ class HostRecommended(ApplicationEvent):
     host_answered_at: Instant
     host_note_ref: str
     host_note_hash: str
+    mail_trouble: None = None
+    mail_trouble_at: None = None
     review_due_at: Instant
     escalate_at: Instant
     claim_lapses_at: Instant
@@ -159,6 +163,8 @@ class HostTakenBack(ApplicationEvent):
     taken_back_ref: str
     taken_back_hash: str
     host_waived: bool = False
+    mail_trouble: None = None
+    mail_trouble_at: None = None
     review_due_at: Instant
     escalate_at: Instant
     claim_lapses_at: Instant
@@ -191,7 +197,10 @@ class ApplicationRejected(ApplicationEvent):
 
 
 class ApplicationWithdrawn(ApplicationEvent):
+    """By the trainee; or by the system, because they reserved `reserved_instead` (a reservation's id) for these weeks."""
+
     TYPE: ClassVar[str] = "ApplicationWithdrawn.v1"
+    reserved_instead: str | None = None
 
 
 class ApplicationClosed(ApplicationEvent):

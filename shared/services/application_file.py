@@ -13,6 +13,7 @@ from typing import Any, Literal
 from shared.domain import due_kinds
 from shared.domain.aggregate import EventRow
 from shared.domain.application import OPEN, Application, ApplicationStatus, offer_expiry
+from shared.domain.application_clocks import as_of
 from shared.domain.calendar import first_start, horizon, local_date, monday_of, require_start, weeks_covered
 from shared.domain.eligibility import Reason, Verdict, approval_gaps, explain, lead_time_advice
 from shared.domain.errors import Invalid, NotFound
@@ -172,7 +173,8 @@ class ApplicationFiles:
 
     def mine(self, call: Call) -> list[tuple[Application, Program]]:
         """The caller's applications, newest first."""
-        found = [application_of(loaded) for loaded in self.store.owned("APPLICATION", call.actor.id)]
+        now = self.clock.now()
+        found = [as_of(application_of(loaded), now) for loaded in self.store.owned("APPLICATION", call.actor.id)]
         programs = self.catalogue.programs({one.program_id for one in found})
         return [(one, programs[one.program_id]) for one in found if one.program_id in programs]
 
@@ -182,7 +184,7 @@ class ApplicationFiles:
 
     def own(self, call: Call, application_id: str) -> TraineeFile:
         """Raises `NotFound` for somebody else's."""
-        _, application = own_application(self.store, call, application_id)
+        _, application = own_application(self.store, call, application_id, self.clock.now())
         program = self.catalogue.program(application.program_id)
         draft = application.submitted_at is None
         kind, start, weeks = application.experience_type, application.start, application.weeks
@@ -215,7 +217,7 @@ class ApplicationFiles:
 
     def staff(self, application_id: str) -> ReviewFile:
         """Raises `NotFound` also for what was never submitted: a draft is the trainee's own business."""
-        application = application_of(self.store.load("APPLICATION", application_id))
+        application = as_of(application_of(self.store.load("APPLICATION", application_id)), self.clock.now())
         if application.submitted_at is None or application.start is None:
             raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from the queue.")
         program, now = self.catalogue.program(application.program_id), self.clock.now()

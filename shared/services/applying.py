@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from shared.domain import due_kinds
@@ -18,6 +18,7 @@ from shared.domain.application import (
     draft_expiry,
     review_clock,
 )
+from shared.domain.application_clocks import as_of
 from shared.domain.application_guards import can_end, can_submit
 from shared.domain.calendar import by_iso_year, local_date, monday_of, require_start, weeks_covered
 from shared.domain.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut
@@ -70,10 +71,11 @@ def application_of(loaded: Loaded) -> Application:
     return Application.model_validate(loaded.state)
 
 
-def own_application(store: Store, call: Call, application_id: str) -> tuple[Loaded, Application]:
-    """Raises `NotFound` for somebody else's, exactly as for one that does not exist."""
+def own_application(store: Store, call: Call, application_id: str, now: datetime) -> tuple[Loaded, Application]:
+    """As it is at `now`, whether the sweep came by or not. Raises `NotFound` for somebody else's, exactly as for one that does not
+    exist."""
     loaded = store.load("APPLICATION", application_id)
-    application = application_of(loaded)
+    application = as_of(application_of(loaded), now)
     if application.trainee_id != call.actor.id:
         raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from your list.")
     return loaded, application
@@ -152,7 +154,7 @@ class Applying:
         `credit_wish`), and `school` what is different of the contact for credit (H14). Raises `Invalid` with `field`."""
 
         def decide() -> Application:
-            loaded, application = own_application(self.store, call, application_id)
+            loaded, application = own_application(self.store, call, application_id, self.clock.now())
             status = _fire(application.status, ApplicationEvent.SAVE)
             wished = _with(application, changes)
             noted = note(self.store, application, wished, school or {})
@@ -182,7 +184,7 @@ class Applying:
         """Ends an open application; free of charge. Raises `NotAllowedNow` while a checkout is open, or when it has ended already."""
 
         def decide() -> Application:
-            loaded, application = own_application(self.store, call, application_id)
+            loaded, application = own_application(self.store, call, application_id, self.clock.now())
             if application.status is ApplicationStatus.WITHDRAWN:
                 return application
             status = _fire(application.status, ApplicationEvent.WITHDRAW)
@@ -197,7 +199,7 @@ class Applying:
     def _submit(
         self, call: Call, application_id: str, changes: Mapping[str, Any], document_id: str | None, school: Mapping[str, str]
     ) -> Application:
-        loaded, application = own_application(self.store, call, application_id)
+        loaded, application = own_application(self.store, call, application_id, self.clock.now())
         wished = _with(application, changes)
         noted = note(self.store, application, wished, school)
         same = wished == application and document_id in {None, application.cv_document_id} and not noted.sets
@@ -214,7 +216,8 @@ class Applying:
         if cv is None or wished.start is None:  # the guard refuses both; said once more for the reader of the types
             raise Invalid("The CV or the start is missing.", "Add what is missing, then submit.")
         self._require_seats(program, wished.start, wished.weeks)
-        clock, closes_at = review_clock(now, policy), closing(now, wished.start, policy, program.place.zone)
+        closes_at = closing(now, wished.start, policy, program.place.zone)
+        clock = review_clock(now, policy, closes_at)
         event = ApplicationSubmitted(
             status=status, start=wished.start, weeks=wished.weeks, experience_type=wished.experience_type, credit_wish=wished.credit_wish,
             cv_document_id=cv.document_id, cv_sha256=cv.sha256, total_cents=price(program, wished.weeks), submitted_at=now,
@@ -272,7 +275,7 @@ class Applying:
             raise Invalid(f"This program offers no {kind.value.replace('_', '-')} rotation.", f"Choose {offered}.", field="experience_type")
         today = local_date(self.clock.now(), program.place.zone)
         if start is not None:
-            require_start(start, weeks, today, program, CURRENT.horizon_years)
+            require_start(start, weeks, today, program, CURRENT.horizon_years, CURRENT.stale_start_days)
         elif not program.weeks_min <= weeks <= program.weeks_max:
             lengths = f"Choose {program.weeks_min} to {program.weeks_max} weeks."
             raise Invalid(f"{weeks} weeks is not a length that this program offers.", lengths, field="weeks")

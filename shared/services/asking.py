@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from shared.domain import due_kinds
 from shared.domain.aggregate import text_hash
@@ -12,9 +11,9 @@ from shared.domain.application import (
     Application,
     ApplicationEvent,
     ApplicationStatus,
-    reply_over,
 )
-from shared.domain.errors import Expired, Invalid
+from shared.domain.application_clocks import as_of, reply_times, require_running
+from shared.domain.errors import Invalid
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
 from shared.events.application import InformationGiven, InformationRequested
@@ -32,14 +31,15 @@ class Asking:
     clock: BusinessClock
 
     def ask(self, call: Call, application_id: str, question: str) -> Application:
-        """The reviewer who has it asks; the trainee has 14 days and is reminded after 7. Asking the same again changes nothing.
+        """The reviewer who has it asks; the trainee has 14 days, or until shortly before it closes, and is reminded half-way. Asking the
+        same again changes nothing.
 
-        Raises `Invalid` (field "question"), `NotAllowedNow`, `NotFound`.
+        Raises `Invalid` (field "question"), `NotAllowedNow` (also when it closes too soon), `NotFound`.
         """
         question = question.strip()
 
         def decide() -> Application:
-            asked = application_of(self.store.load("APPLICATION", application_id))
+            asked = self._read(application_id)
             same = asked.question_hash == text_hash(question) and asked.claimed_by == call.actor.id
             if asked.status is ApplicationStatus.NEEDS_INFO and same:
                 return asked
@@ -47,14 +47,13 @@ class Asking:
             if not question:
                 raise Invalid("There is no question yet.", "Write what you need to know or to see.", field="question")
             now, policy = self.clock.now(), by_version(application.policy_version)
-            until = now + timedelta(days=policy.info_days)
+            until = reply_times(application, now, policy)
             ref = text_ref(application, "question", loaded.version)
             event = InformationRequested(
-                status=status, asked_at=now, question_ref=ref, question_hash=text_hash(question), reply_due_at=until,
+                status=status, asked_at=now, question_ref=ref, question_hash=text_hash(question), reply_due_at=until.due_at,
                 claim_lapses_at=None, reminded_at=None,
             )  # fmt: skip
-            remind_at = now + timedelta(days=policy.info_remind_days)
-            due = (Due(due_kinds.REPLY, until, "trainee"), Due(due_kinds.REPLY_REMINDER, remind_at, "system"))
+            due = (Due(due_kinds.REPLY, until.due_at, "trainee"), Due(due_kinds.REPLY_REMINDER, until.remind_at, "system"))
             moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.IN_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": question}),)))
             return self._read(application_id)
@@ -70,13 +69,12 @@ class Asking:
         answer = answer.strip()
 
         def decide() -> Application:
-            loaded, application = own_application(self.store, call, application_id)
+            now = self.clock.now()
+            loaded, application = own_application(self.store, call, application_id, now)
             if application.status is ApplicationStatus.IN_REVIEW and application.reply_hash == text_hash(answer):
                 return application
+            require_running(application)
             status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.REPLY, Actor.TRAINEE).target)
-            now = self.clock.now()
-            if reply_over(application, now):
-                raise Expired("The time to answer is over.", "Apply again if you still want this rotation: your CV is kept.")
             if not answer:
                 raise Invalid("There is no answer yet.", "Answer in a few sentences.", field="answer")
             assert application.asked_at is not None
@@ -96,4 +94,4 @@ class Asking:
         return {"cv_document_id": cv.document_id, "cv_sha256": cv.sha256} if cv else {}
 
     def _read(self, id: str) -> Application:
-        return application_of(self.store.load("APPLICATION", id))
+        return as_of(application_of(self.store.load("APPLICATION", id)), self.clock.now())

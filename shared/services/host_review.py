@@ -7,7 +7,7 @@ the manager's page only explain what happened.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from shared.domain import due_kinds
@@ -18,8 +18,8 @@ from shared.domain.application import (
     ApplicationEvent,
     ApplicationStatus,
     host_over,
-    next_host_step,
 )
+from shared.domain.application_clocks import as_of, host_times, next_host_step
 from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.guidelines import GuidelineResult
 from shared.domain.host_question import State, question_state
@@ -72,11 +72,11 @@ class HostReview:
     def route(self, call: Call, application_id: str) -> Application:
         """The reviewer who has it asks the host; the review clock stands still. Routing what one has routed changes nothing.
 
-        Raises `NotAllowedNow` also when the host has answered already, `NotFound`.
+        Raises `NotAllowedNow` also when the host has answered already, or the application closes too soon, `NotFound`.
         """
 
         def decide() -> Application:
-            routed = application_of(self.store.load("APPLICATION", application_id))
+            routed = self._read(application_id)[1]
             if routed.status is ApplicationStatus.HOST_REVIEW and routed.claimed_by == call.actor.id:
                 return routed
             loaded, application, status = self.reviewing.taken_for(call, application_id, ApplicationEvent.ROUTE_TO_HOST)
@@ -93,13 +93,15 @@ class HostReview:
     def ask_again(self, call: Call, application_id: str, reason: str) -> Application:
         """The coordinator decides to ask once more, with a reason: a new link and new days for the host, the old link ends.
 
-        Asking again for the same reason changes nothing. Raises `Invalid` (field "why"), `NotAllowedNow`, `NotFound`.
+        Asking again for the same reason changes nothing while the host can still answer. Raises `Invalid` (field "why"), `NotAllowedNow`
+        (also when the application closes too soon), `NotFound`.
         """
         reason = reason.strip()
 
         def decide() -> Application:
             loaded, application = self._others(call, application_id)
-            if application.status is ApplicationStatus.HOST_REVIEW and application.asked_again_hash == text_hash(reason):
+            same = application.status is ApplicationStatus.HOST_REVIEW and application.asked_again_hash == text_hash(reason)
+            if same and not host_over(application, self.clock.now()):
                 return application
             status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.ASK_AGAIN, By.COORDINATOR).target)
             if not reason:
@@ -153,7 +155,7 @@ class HostReview:
             again = self._goes_on(application, now)
             event = HostRecommended(
                 status=status, host_recommendation=answer, host_answered_at=now, host_note_ref=ref, host_note_hash=text_hash(note),
-                **again.fields,
+                mail_trouble=None, mail_trouble_at=None, **again.fields,
             )  # fmt: skip
             who = by.account_id if isinstance(by, Manager) else self.catalogue.program(application.program_id).host_id
             call = Call(Actor(role="host", id=who), correlation_id)
@@ -182,7 +184,7 @@ class HostReview:
             again = self._goes_on(application, now)
             event = HostTakenBack(
                 status=status, routed_to_host=False, taken_back_ref=ref, taken_back_hash=text_hash(reason),
-                host_waived=host_over(application, now), **again.fields,
+                host_waived=host_over(application, now), mail_trouble=None, mail_trouble_at=None, **again.fields,
             )  # fmt: skip
             moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.HOST_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": reason}),)))
@@ -192,17 +194,18 @@ class HostReview:
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------
     def _ask(self, call: Call, loaded: Loaded, application: Application, status: ApplicationStatus, again: str = "") -> None:
-        """A new link and five days; what was left of the review clock, when it stands still already, stays what it was."""
+        """A new link and five days, or fewer before it closes; what was left of the review clock, when it stands still already, stays."""
         now, policy = self.clock.now(), by_version(application.policy_version)
+        until = host_times(application, now, policy)
         ref, why = text_ref(application, "host-link", loaded.version), text_ref(application, "asked-again", loaded.version)
         left = self._goes_on(application, now).fields if application.status is ApplicationStatus.HOST_REVIEW else {}
         event = ApplicationRouted(
-            status=status, routed_to_host=True, routed_at=now, host_due_at=now + timedelta(days=policy.host_promise_days),
-            host_decide_at=now + timedelta(days=policy.host_decide_days), host_link_ref=ref, host_reminders=0, host_escalated_at=None,
-            host_waived=False, asked_again_ref=why if again else None, asked_again_hash=text_hash(again) if again else None,
+            status=status, routed_to_host=True, routed_at=now, host_due_at=until.due_at, host_decide_at=until.decide_at,
+            host_link_ref=ref, host_reminders=0, host_escalated_at=None, host_waived=False, mail_trouble=None, mail_trouble_at=None,
+            asked_again_ref=why if again else None, asked_again_hash=text_hash(again) if again else None,
             **(left | {"claim_lapses_at": None}),
         )  # fmt: skip
-        due = (Due(due_kinds.HOST, next_host_step(now, now, policy), "host"),)
+        due = (Due(due_kinds.HOST, next_host_step(now, until.decide_at, now, policy), "host"),)
         done = tuple(kind for kind in WAITS[application.status] if kind not in (due_kinds.HOST, due_kinds.STALE))
         listing = asked_listing(self.catalogue.program(application.program_id).host_id, application.id, now)
         link = Text(ref, {"secret": new_secret(), "application_id": application.id}, listing)
@@ -218,8 +221,7 @@ class HostReview:
     def _admitted(self, application_id: str, by: str | Manager) -> tuple[Loaded, Application]:
         if isinstance(by, str):
             return self._by_link(application_id, by)
-        loaded = find(self.store, "APPLICATION", application_id)
-        application = application_of(loaded) if loaded else None
+        loaded, application = self._found(application_id)
         # What this host was never asked is none of its business yet.
         asked = application is not None and application.routed_at is not None
         if loaded is None or application is None or not asked or self.catalogue.program(application.program_id).host_id not in by.hosts:
@@ -228,8 +230,7 @@ class HostReview:
         return loaded, application
 
     def _by_link(self, application_id: str, secret: str) -> tuple[Loaded, Application]:
-        loaded = find(self.store, "APPLICATION", application_id)
-        application = application_of(loaded) if loaded else None
+        loaded, application = self._found(application_id)
         if loaded is None or application is None or not lets_in(secret_at(self.store, application.host_link_ref), secret):
             raise NotFound("There is no such link.", "Open the newest mail and use its link unchanged.")
         return loaded, application
@@ -242,4 +243,8 @@ class HostReview:
 
     def _read(self, application_id: str) -> tuple[Loaded, Application]:
         loaded = self.store.load("APPLICATION", application_id)
-        return loaded, application_of(loaded)
+        return loaded, as_of(application_of(loaded), self.clock.now())
+
+    def _found(self, application_id: str) -> tuple[Loaded | None, Application | None]:
+        loaded = find(self.store, "APPLICATION", application_id)
+        return loaded, as_of(application_of(loaded), self.clock.now()) if loaded else None

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.domain.application import Application
+from shared.domain.application_clocks import owed_by
 from shared.domain.fees import Quote, price
 from shared.domain.money import dollars
 from shared.domain.policy import Policy
@@ -16,6 +17,7 @@ from shared.domain.reservation import Reservation
 from shared.domain.search import usual_weeks
 from shared.domain.trainee import TraineeFacts, TraineeStatus
 from shared.ports import Contact, Person
+from shared.services.story import CLOSED
 
 SIGNED = "Rota, a marketplace for clinical rotations in the United States"
 Facts = tuple[tuple[str, str], ...]
@@ -213,7 +215,7 @@ def application_expired(person: Person, application: Application, program: Progr
     what = {
         "offer": "The time to sign and pay for this rotation is over, so the offer has ended.",
         "reply": "Our question stayed without an answer for too long, so the application has ended.",
-        "start_near": "We are sorry: nobody decided before the start came too near to plan for it, so the application is closed.",
+        "start_near": f"{CLOSED[owed_by(application)]} So the application is closed.",
         "draft": "You began this application and never sent it, so we have put it away.",
     }.get(application.decision_code or "", "This application has ended.")
     return Letter(

@@ -52,7 +52,7 @@ from shared.services.letters import Letter
 from shared.services.preparing import PREPARING, Preparing
 from shared.services.search_mails import SearchMails
 from shared.services.secret_addresses import secret_at
-from shared.services.steps import Call, decide_again, step
+from shared.services.steps import Call, decide_again, find, step
 from shared.services.waitlist import standing_of
 
 ATTACH_BYTES = 6_000_000
@@ -93,6 +93,7 @@ class Notifying:
             "ApplicationRejected.v1": (self._rejected,),
             "ApplicationExpired.v1": (self._expired,),
             "ApplicationClosed.v1": (self._expired,),
+            "ApplicationWithdrawn.v1": (self._withdrawn,),
             "WaitlistJoined.v1": (self._waitlist_joined,),
             "WaitlistOffered.v1": (self._waitlist_offered,),
             "WaitlistEnded.v1": (self._waitlist_ended,),
@@ -234,6 +235,17 @@ class Notifying:
     def _expired(self, event: Envelope) -> Addressed:
         person, application, program = self._application(event)
         return Addressed("expired", person.email, letters.application_expired(person, application, program, self.public_url))
+
+    def _withdrawn(self, event: Envelope) -> Addressed | None:
+        """Nothing to who withdrew it themselves."""
+        instead = find(self.store, "RESERVATION", event.data.get("reserved_instead"))
+        if instead is None:
+            return None
+        person, application, program = self._application(event)
+        reserved = Reservation.model_validate(instead.state)
+        other = self.catalogue.program(reserved.program_id)
+        letter = reserved_letters.application_withdrawn(person, application, program, reserved, other, self.public_url)
+        return Addressed("withdrawn", person.email, letter)
 
     def _waitlist_joined(self, event: Envelope) -> Addressed | None:
         """Nothing once the place is gone: what came of it is said by its own mail."""

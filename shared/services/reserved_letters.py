@@ -50,6 +50,24 @@ def partner_suggested(person: Person, coach: Person, partner: Partner, reservati
     )  # fmt: skip
 
 
+def application_withdrawn(
+    person: Person, application: Application, program: Program, reserved: Reservation, other: Program, url: str
+) -> Letter:
+    """Policy "one trainee, overlapping dates": which application ended because `reserved`, at the program `other`, is theirs now."""
+    assert application.start is not None
+    return Letter(
+        f"Withdrawn for you: {program.name}",
+        f"Hello {person.name},",
+        (
+            f"You have reserved {other.name} for {span(reserved.start, reserved.weeks)}. Nobody can be in two places at once, so we have "
+            "withdrawn your other application for these weeks:",
+            "You need to do nothing. It cost nothing, and a later start there is open to you as before.",
+        ),
+        rotation(program, application.start, application.weeks, application.experience_type),
+        ("Open your rotation", f"{url}/reservations/{reserved.id}"),
+    )
+
+
 def second_payment_refunded(
     person: Person, reservation: Reservation, program: Program, cents: int, refund_id: str, coach: Person | None, url: str
 ) -> Letter:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.domain import due_kinds, fees, terms
-from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, in_line, offer_over
+from shared.domain.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, in_line
+from shared.domain.application_clocks import as_of, require_running
 from shared.domain.application_guards import can_begin_checkout, require_terms
 from shared.domain.calendar import local_date, require_start, weeks_covered
 from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound, PaymentUnavailable
@@ -74,10 +75,9 @@ class Reserving:
 
         def decide() -> Application:
             loaded, applied = self.application(call, application_id)
-            arrow = APPLICATION.fire(applied.status, ApplicationEvent.TERMS_SIGNED, Actor(call.actor.role))
             now = self.clock.now()
-            if offer_over(applied, now):
-                raise Expired("The time to reserve has run out.", "Apply again: your profile and your CV are kept.")
+            require_running(as_of(applied, now))
+            arrow = APPLICATION.fire(applied.status, ApplicationEvent.TERMS_SIGNED, Actor(call.actor.role))
             if terms_version != terms.CURRENT:
                 raise Invalid("The terms have changed since you opened this page.", "Read and sign the new ones.", field="terms_version")
             self._require_own_name(call, signature.typed_name)
@@ -174,6 +174,7 @@ class Reserving:
                 return self._payment_of_offered(call, live.id, choice)
             if live.choice is choice:
                 return live
+        require_running(as_of(applied, self.clock.now()))
         APPLICATION.fire(applied.status, ApplicationEvent.HOLD_PLACED, Actor(call.actor.role))
         now, policy, program = self.clock.now(), by_version(applied.policy_version), self.catalogue.program(applied.program_id)
         can_begin_checkout(applied, now, terms.CURRENT, policy, by_staff=call.actor.role == COORDINATOR)
@@ -242,7 +243,7 @@ class Reserving:
 
     def _require_own_name(self, call: Call, typed: str) -> None:
         name = self.people.person(call.actor.id).name
-        if typed.casefold().split() != name.casefold().split():
+        if not terms.same_name(typed, name):
             raise Invalid("This is not the name in your profile.", f"Type it as it stands there: {name}.", field="typed_name")
 
     def _signature_text(self, call: Call, application_id: str, version: str, signature: Signature) -> Text:

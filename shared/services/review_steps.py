@@ -24,6 +24,11 @@ def promises(clock: ReviewClock) -> tuple[Due, Due]:
     return Due(due_kinds.REVIEW, clock.due_at, "reviewer"), Due(due_kinds.ESCALATION, clock.escalate_at, "coordinator")
 
 
+def claimed_until(application: Application, now: datetime) -> datetime:
+    """Four business hours for the reviewer, and not beyond the moment at which it closes. UTC."""
+    return claim_lapse(now, by_version(application.policy_version), application.closes_at)
+
+
 def claimed(lapses: datetime) -> Due:
     """The due row of a reviewer who has it."""
     return Due(due_kinds.CLAIM, lapses, "reviewer")
@@ -39,6 +44,6 @@ class GoesOn:
 
 def goes_on(application: Application, paused_at: datetime, now: datetime) -> GoesOn:
     """T18, T20: what was left of the promises at `paused_at` counts on from `now`, and the claim begins anew. UTC."""
-    clock, lapses = resumed_clock(application, paused_at, now), claim_lapse(now, by_version(application.policy_version))
+    clock, lapses = resumed_clock(application, paused_at, now), claimed_until(application, now)
     fields = {"review_due_at": clock.due_at, "escalate_at": clock.escalate_at, "claim_lapses_at": lapses}
     return GoesOn(fields, (*promises(clock), claimed(lapses)))

@@ -15,9 +15,9 @@ from shared.domain.application import (
     ApplicationStatus,
     GuidelineOutcome,
     Override,
-    claim_lapse,
     offer_expiry,
 )
+from shared.domain.application_clocks import as_of
 from shared.domain.application_guards import can_approve
 from shared.domain.calendar import local_date
 from shared.domain.errors import Invalid, NotAllowedNow, NotFound
@@ -32,7 +32,7 @@ from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, T
 from shared.services.alternatives import Alternatives, Found
 from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, WAITS, application_of, releases_of
-from shared.services.review_steps import claimed, text_ref
+from shared.services.review_steps import claimed, claimed_until, text_ref
 from shared.services.steps import Call, decide_again, left_by, step
 
 REJECT_CODES: Mapping[str, str] = {
@@ -82,7 +82,7 @@ class Reviewing:
                 raise self._taken(application, ApplicationEvent.CLAIM)
             status = _fire(application, ApplicationEvent.CLAIM)
             now = self.clock.now()
-            lapses = claim_lapse(now, by_version(application.policy_version))
+            lapses = claimed_until(application, now)
             event = ApplicationClaimed(status=status, claimed_by=call.actor.id, claim_lapses_at=lapses)
             moved = step(loaded, event, call, now, due=(claimed(lapses),))
             self.store.commit(Work(steps=(moved,)))
@@ -197,7 +197,7 @@ class Reviewing:
     def _load(self, call: Call, application_id: str) -> tuple[Loaded, Application]:
         """Staff see what was submitted; a draft is the trainee's own business and does not exist for them. Nobody reviews their own."""
         loaded = self.store.load("APPLICATION", application_id)
-        application = application_of(loaded)
+        application = as_of(application_of(loaded), self.clock.now())
         require_others(call.actor, application.trainee_id)
         if application.submitted_at is None:
             raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from the queue.")

@@ -37,7 +37,8 @@ class Siblings:
         if not _blocked(applied, reserved):
             return False
         arrow = APPLICATION.fire(applied.status, ApplicationEvent.WITHDRAW, Actor.SYSTEM)
-        withdrawn = ApplicationWithdrawn(status=ApplicationStatus(arrow.target))
+        # Which rotation it was goes along: the trainee is told (policy: "withdrawn with notice").
+        withdrawn = ApplicationWithdrawn(status=ApplicationStatus(arrow.target), reserved_instead=reserved.id)
         done = WAITS.get(applied.status, ())
         self.store.commit(Work(steps=(step(loaded, withdrawn, call, self.clock.now(), done=done),), releases=releases_of(applied)))
         return True

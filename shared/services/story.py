@@ -12,7 +12,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.aggregate import EventRow
-from shared.domain.application import Application, ApplicationStatus, in_line, offer_over, reply_over, review_overdue
+from shared.domain.application import Application, ApplicationStatus, in_line, review_overdue
+from shared.domain.application_clocks import as_of, owed_by
 from shared.domain.application_guards import host_decides
 from shared.domain.calendar import reached
 from shared.domain.instants import Instant
@@ -76,7 +77,8 @@ class ApplicationCard(BaseModel):
 
 
 def standing(application: Application, program: Program, now: Instant) -> Standing:
-    """Whose turn it is at `now` (UTC)."""
+    """Whose turn it is at `now` (UTC), to the second, whether the sweep came by or not."""
+    application = as_of(application, now)
     match application.status:
         case S.DRAFT:
             return _yours(
@@ -86,11 +88,11 @@ def standing(application: Application, program: Program, now: Instant) -> Standi
         case S.SUBMITTED | S.IN_REVIEW:
             return _in_review(application, program, now)
         case S.NEEDS_INFO:
-            return _asked(application, now)
+            return _asked(application)
         case S.HOST_REVIEW:
             return _with_host(application, now)
         case S.APPROVED:
-            return _approved(application, program, now)
+            return _approved(application, program)
         case _:
             return _ended(application)
 
@@ -127,10 +129,8 @@ def _about_the_host(application: Application, program: Program, days: int) -> st
     return f"first look; host reviews take {days} days or more" if host_decides(application, program) else ""
 
 
-def _asked(application: Application, now: Instant) -> Standing:
+def _asked(application: Application) -> Standing:
     """The review clock stands still; the trainee owes the next step."""
-    if reply_over(application, now):
-        return Standing(headline="The time to answer is over", sentence="You need to apply again if you still want this rotation.")
     return _yours(
         "Your reviewer asks you something",
         "You need to answer by then, or the application ends. The review clock stands still until you do.",
@@ -152,7 +152,7 @@ def _with_host(application: Application, now: Instant) -> Standing:
     )
 
 
-def _approved(application: Application, program: Program, now: Instant) -> Standing:
+def _approved(application: Application, program: Program) -> Standing:
     offer = f"/reservations/for/{application.id}"
     if in_line(application):
         return Standing(
@@ -171,8 +171,6 @@ def _approved(application: Application, program: Program, now: Instant) -> Stand
             "A seat is held while you pay", "You need to finish the payment, or cancel it.",
             f"/reservations/{application.live_reservation_id}", "Go to the payment",
         )  # fmt: skip
-    if offer_over(application, now):
-        return Standing(headline="The offer has run out", sentence="You need to apply again if you still want this rotation.")
     if program.status is not ProgramStatus.LIVE:
         return Standing(
             headline="Approved, but the program is paused",
@@ -192,17 +190,30 @@ _ENDED: Mapping[ApplicationStatus, tuple[str, str]] = {
     S.REJECTED: ("Not accepted", "You need to do nothing. Other programs are open to you."),
     S.CONVERTED: ("The seat is yours", "You need to follow your rotation's own page from here."),
     S.WITHDRAWN: ("Withdrawn", "You need to do nothing. You may apply again at any time."),
-    S.CLOSED: (
-        "Closed: the start came too near",
-        "Nobody decided in time, and we are sorry. You need to apply again if a later start suits you.",
-    ),
-    S.EXPIRED: ("Run out", "You need to apply again if you still want this rotation. Your profile and CV are kept."),
 }
+_AGAIN = "You need to apply again if you still want this rotation. Your profile and CV are kept."
+_RUN_OUT: Mapping[str, tuple[str, str]] = {
+    "reply": ("The time to answer is over", f"Your reviewer's question was not answered in time. {_AGAIN}"),
+    "offer": ("The offer has run out", _AGAIN),
+}
+CLOSED: Mapping[str, str] = {
+    "trainee": "Your reviewer's question was not answered before the start came too near to plan for it.",
+    "host": "The host did not answer before the start came too near to plan for it, and we are sorry.",
+    "us": "We did not decide before the start came too near to plan for it, and we are sorry.",
+}
+"""Why an application closed undecided, by who owed the next step (`owed_by`)."""
 
 
 def _ended(application: Application) -> Standing:
     headline, sentence = _ENDED.get(application.status, ("Waiting", _NOTHING))
-    href = f"/reservations/{application.live_reservation_id}" if application.status is S.CONVERTED else ""
+    if application.status is S.EXPIRED:
+        headline, sentence = _RUN_OUT.get(application.decision_code or "", ("Run out", _AGAIN))
+    if application.status is S.CLOSED:
+        headline, sentence = "Closed: the start came too near", f"{CLOSED[owed_by(application)]} You need to apply again for a later start."
+    theirs = application.live_reservation_id if application.status is S.CONVERTED else application.reserved_instead
+    if application.reserved_instead:
+        headline, sentence = "Withdrawn: you reserved another rotation", "You need to do nothing. It is for the same weeks, so this one ended."
+    href = f"/reservations/{theirs}" if theirs else ""
     return Standing(headline=headline, sentence=sentence, href=href, action="Open my rotation" if href else "")
 
 
@@ -242,6 +253,8 @@ def timeline(application: Application, rows: Iterable[EventRow], now: Instant) -
 
 
 def _milestone(row: EventRow) -> Milestone:
+    if row.data.get("reserved_instead"):
+        return Milestone(state="done", title="Withdrawn by us: another rotation was reserved for these weeks", at=row.occurred_at)
     title = _HAPPENED.get(row.type) or _EXPIRED.get(str(row.data.get("decision_code")), "Run out")
     note = ""
     if row.type == "ApplicationApproved.v1":
@@ -265,6 +278,7 @@ def _grounds(data: Mapping[str, Any]) -> str:
 
 
 def _ahead(application: Application, now: Instant) -> list[Milestone]:
+    application = as_of(application, now)
     reserve = _reserve_title(application)
     steps: Sequence[str]
     match application.status:
@@ -276,9 +290,9 @@ def _ahead(application: Application, now: Instant) -> list[Milestone]:
             steps = ("A reviewer reads it", "Decision", reserve)
         case S.HOST_REVIEW:
             steps = ("The host reads it", "Decision", reserve)
-        case S.NEEDS_INFO if not reply_over(application, now):
+        case S.NEEDS_INFO:
             steps = ("Answer the reviewer's question", "Decision", reserve)
-        case S.APPROVED if not offer_over(application, now) or application.live_reservation_id:
+        case S.APPROVED:
             steps = (reserve,)
         case _:
             steps = ()

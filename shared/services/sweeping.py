@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from shared.domain import due_kinds
 from shared.domain.application import (
@@ -17,13 +16,9 @@ from shared.domain.application import (
     Application,
     ApplicationEvent,
     ApplicationStatus,
-    closed_by_time,
-    host_escalation,
-    host_reminders_owed,
-    next_host_step,
-    offer_over,
     reply_over,
 )
+from shared.domain.application_clocks import LAPSED, host_escalation, host_reminders_owed, lapse, next_host_step, reply_reminder
 from shared.domain.calendar import reached
 from shared.domain.errors import PaymentUnavailable
 from shared.domain.machine import Actor
@@ -138,47 +133,28 @@ class Sweeping:
 
     def _claim(self, application_id: str, call: Call) -> str:
         """A reviewer's claim: the application is free for another one."""
-
-        def over(applied: Application) -> bool:
-            lapses = applied.claim_lapses_at
-            return applied.status is ApplicationStatus.IN_REVIEW and lapses is not None and reached(lapses, self.clock.now())
-
-        def event(status: ApplicationStatus) -> EventData:
-            return ApplicationClaimLapsed(status=status, claimed_by=None, claim_lapses_at=None)
-
-        return self._lapse(application_id, ApplicationEvent.CLAIM_LAPSED, over, event, call)
+        return self._run_out(application_id, ApplicationEvent.CLAIM_LAPSED, ApplicationClaimLapsed, call)
 
     def _draft(self, application_id: str, call: Call) -> str:
-        def over(applied: Application) -> bool:
-            expires = applied.draft_expires_at
-            return applied.status is ApplicationStatus.DRAFT and expires is not None and reached(expires, self.clock.now())
-
-        return self._lapse(application_id, ApplicationEvent.DRAFT_LAPSED, over, _expired("draft"), call)
+        return self._run_out(application_id, ApplicationEvent.DRAFT_LAPSED, ApplicationExpired, call)
 
     def _stale(self, application_id: str, call: Call) -> str:
         """Nobody decided, and the start is too near by now to plan for it."""
-
-        def closed(status: ApplicationStatus) -> EventData:
-            return ApplicationClosed(status=status, decision_code="start_near")
-
-        return self._lapse(application_id, ApplicationEvent.CLOSE, lambda applied: closed_by_time(applied, self.clock.now()), closed, call)
+        return self._run_out(application_id, ApplicationEvent.CLOSE, ApplicationClosed, call)
 
     def _reply(self, application_id: str, call: Call) -> str:
-        """A question that nobody answered in 14 days."""
-
-        def over(applied: Application) -> bool:
-            return applied.status is ApplicationStatus.NEEDS_INFO and reply_over(applied, self.clock.now())
-
-        return self._lapse(application_id, ApplicationEvent.REPLY_LAPSED, over, _expired("reply"), call)
+        """A question that nobody answered in time."""
+        return self._run_out(application_id, ApplicationEvent.REPLY_LAPSED, ApplicationExpired, call)
 
     def _reply_reminder(self, application_id: str, call: Call) -> str:
-        """Once, after 7 days, and not any more when the time to answer is over as well."""
+        """Once, half-way, and not any more when the time to answer is over as well."""
 
         def over(applied: Application) -> bool:
-            if applied.status is not ApplicationStatus.NEEDS_INFO or applied.asked_at is None or applied.reminded_at is not None:
+            asked, until = applied.asked_at, applied.reply_due_at
+            if applied.status is not ApplicationStatus.NEEDS_INFO or asked is None or until is None or applied.reminded_at is not None:
                 return False
             now, policy = self.clock.now(), by_version(applied.policy_version)
-            return reached(applied.asked_at + timedelta(days=policy.info_remind_days), now) and not reply_over(applied, now)
+            return reached(reply_reminder(asked, until, policy), now) and not reply_over(applied, now)
 
         def event(status: ApplicationStatus) -> EventData:
             return ReplyReminded(status=status, reminded_at=self.clock.now())
@@ -195,12 +171,13 @@ class Sweeping:
         def waits(applied: Application) -> bool:
             return applied.status is ApplicationStatus.HOST_REVIEW and applied.routed_at == routed and applied.host_escalated_at is None
 
-        if reached(host_escalation(routed, policy), now):
+        if reached(host_escalation(routed, decide_at, policy), now):
             return self._lapse(
                 application_id, ApplicationEvent.ESCALATE, waits, lambda status: HostEscalated(status=status, host_escalated_at=now), call,
                 (due_kinds.HOST,), (Due(due_kinds.HOST_LATE, decide_at, "coordinator"),),
             )  # fmt: skip
-        owed, again = host_reminders_owed(routed, now, policy), Due(due_kinds.HOST, next_host_step(routed, now, policy), "host")
+        owed = host_reminders_owed(routed, decide_at, now, policy)
+        again = Due(due_kinds.HOST, next_host_step(routed, decide_at, now, policy), "host")
         return self._lapse(
             application_id, ApplicationEvent.REMIND, lambda applied: waits(applied) and applied.host_reminders < owed,
             lambda status: HostReminded(status=status, host_reminders=owed), call, (), (again,),
@@ -208,12 +185,15 @@ class Sweeping:
 
     def _offer(self, application_id: str, call: Call) -> str:
         """Not reserved in time. While somebody pays there is no due row, and this finds a live hold at most by a stale read."""
+        return self._run_out(application_id, ApplicationEvent.OFFER_LAPSED, ApplicationExpired, call)
+
+    def _run_out(self, application_id: str, event: ApplicationEvent, written: Callable[..., EventData], call: Call) -> str:
+        """`event` if it is the arrow that the clock has taken: the one rule by which services answer whoever acts before the sweep."""
 
         def over(applied: Application) -> bool:
-            unreserved = applied.status is ApplicationStatus.APPROVED and applied.live_reservation_id is None
-            return unreserved and offer_over(applied, self.clock.now())
+            return lapse(applied, self.clock.now()) is event
 
-        return self._lapse(application_id, ApplicationEvent.OFFER_LAPSED, over, _expired("offer"), call)
+        return self._lapse(application_id, event, over, lambda status: written(status=status, **LAPSED[event]), call)
 
     def _lapse(
         self,
@@ -252,7 +232,3 @@ class Sweeping:
         done = over + tuple(kind for kind in WAITS.get(applied.status, ()) if kind not in WAITS.get(target, ()))
         releases = releases_of(applied) if not releases_of(applied.model_copy(update={"status": target})) else ()
         return Work(steps=(step(loaded, data, call, self.clock.now(), due=due, done=done),), releases=releases)
-
-
-def _expired(code: str) -> Callable[[ApplicationStatus], EventData]:
-    return lambda status: ApplicationExpired(status=status, decision_code=code)

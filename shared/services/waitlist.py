@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain import fees
-from shared.domain.application import APPLICATION, Application, ApplicationEvent, in_line, offer_over
+from shared.domain.application import APPLICATION, Application, ApplicationEvent, in_line
+from shared.domain.application_clocks import require_running
 from shared.domain.application_guards import can_end
 from shared.domain.calendar import by_iso_year, local_date, reached, require_start, start_of_day, weeks_covered
-from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound, OverlappingRotation, SoldOut, VersionConflict
+from shared.domain.errors import Invalid, NotAllowedNow, NotFound, OverlappingRotation, SoldOut, VersionConflict
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
 from shared.domain.preparation import reminders_from
@@ -66,7 +67,7 @@ class Waitlist:
 
         Raises `NotFound`, `NotAllowedNow` when the seat is paid or a payment is on its way, `PaymentUnavailable` (nothing has changed).
         """
-        application = own_application(self.store, call, application_id)[1]
+        application = own_application(self.store, call, application_id, self.clock.now())[1]
         if application.waitlist is WaitlistStatus.OFFERED and application.live_reservation_id:
             ended = self.holds.end(application.live_reservation_id, ReservationEvent.CANCEL, call)
             if ended in (Ended.PAID, Ended.IN_FLIGHT):
@@ -93,14 +94,14 @@ class Waitlist:
 
     # --- joining and leaving ----------------------------------------------------------------------------------------------------------
     def _join(self, call: Call, application_id: str) -> None:
-        loaded, application = own_application(self.store, call, application_id)
+        now = self.clock.now()
+        loaded, application = own_application(self.store, call, application_id, now)
         if in_line(application):
             return
+        require_running(application)
         APPLICATION.fire(application.status, ApplicationEvent.JOIN_WAITLIST, Actor(call.actor.role))
         can_end(application, ApplicationEvent.JOIN_WAITLIST)
-        now, program = self.clock.now(), self.catalogue.program(application.program_id)
-        if offer_over(application, now) or application.offer_expires_at is None:
-            raise Expired("The time to reserve has run out.", "Apply again: your profile and your CV are kept.")
+        program = self.catalogue.program(application.program_id)
         if program.status is not ProgramStatus.LIVE:
             raise _refused(f"{program.name} takes no reservations at present.", "Look for another program.", application)
         if application.start is None:
@@ -128,7 +129,7 @@ class Waitlist:
         self.store.commit(seat_gate.join(loaded, line, place, call, now))
 
     def _leave(self, call: Call, application_id: str) -> None:
-        loaded, application = own_application(self.store, call, application_id)
+        loaded, application = own_application(self.store, call, application_id, self.clock.now())
         if application.waitlist is WaitlistStatus.LEFT and not in_line(application):
             return
         if not in_line(application):

@@ -41,6 +41,8 @@ HERE = {
     "stale_start_days", "early_advice_months", "horizon_years", "offer_short_hours", "offer_short_below_days", "hold_minutes",
     "session_minutes", "waitlist_offer_hours", "prep_reminder_days", "balance_days",
 }  # fmt: skip
+NEAR_CLOSING = {"closing_hours"}
+"""Tested in `test_application_clocks`."""
 OF_BILLING = {"seat_review_days", "balance_reminder_days"}
 """The sweeps that read these belong to billing a balance, which nothing does yet: nobody is reminded of one or loses a seat for it."""
 
@@ -48,7 +50,7 @@ OF_BILLING = {"seat_review_days", "balance_reminder_days"}
 def test_every_field_of_the_policy_that_is_a_time_has_a_clock_that_is_tested() -> None:
     times = {name for name in Policy.model_fields if re.search(r"_(bh|minutes|hours|days|months|years)$", name)}
     reminders = {"host_nudge_days"}  # two lines of the table, host_nudge_1 and host_nudge_2
-    assert times == {name for name in CLOCKS if name in times} | reminders | HERE | OF_BILLING
+    assert times == {name for name in CLOCKS if name in times} | reminders | HERE | NEAR_CLOSING | OF_BILLING
 
 
 # --- offers ---------------------------------------------------------------------------------------------------------------------------

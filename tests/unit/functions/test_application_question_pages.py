@@ -88,7 +88,7 @@ def test_a_question_that_ran_out_says_so_before_the_sweep_has_come_by(rooms: Roo
     assert not tree.xpath("//textarea")
     answer = rooms.browser(TRAINEE).post(f"{here}/reply", {"answer": ANSWER})
     shown(answer, 410, "The time to answer is over")
-    shown(rooms.browser(REVIEWER).get(here), 200, "Waits for the trainee's answer", "Was due from the trainee")
+    shown(rooms.browser(REVIEWER).get(here), 200, "Expired", "There is nothing to decide here")
 
 
 def test_erased_words_leave_a_page_without_them(rooms: Rooms) -> None:

@@ -142,6 +142,15 @@ def reminded(desk: Desk) -> str:
     return id
 
 
+def silent(desk: Desk) -> str:
+    """Both reminders have gone out; what the row "host" waits for is the escalation."""
+    begins = desk.clock.now()
+    id = routed(desk)
+    desk.clock.set(begins + timedelta(days=CURRENT.host_nudge_days[-1]))
+    assert desk.swept(id).host_reminders == len(CURRENT.host_nudge_days)
+    return id
+
+
 def approved(desk: Desk) -> str:
     return desk.reviewing.approve(AS_REVIEWER, claimed(desk)).id
 
@@ -218,7 +227,7 @@ CLOCKS: Mapping[str, Clock] = {
     "host_nudge_1": Clock(routed, row_of("host"), swept(lambda one: one.host_reminders == 1)),
     "host_nudge_2": Clock(reminded, row_of("host"), swept(lambda one: one.host_reminders == len(CURRENT.host_nudge_days))),
     "host_promise_days": Clock(routed, stored("host_due_at"), host_is_late),
-    "host_escalate_days": Clock(routed, lambda desk, id: None, swept(lambda one: one.host_escalated_at is not None)),
+    "host_escalate_days": Clock(silent, row_of("host"), swept(lambda one: one.host_escalated_at is not None)),
     "host_decide_days": Clock(
         routed, stored("host_decide_at"), refused(lambda desk, id: desk.host_review.recommend(id, secret(desk, id), "yes", ""))
     ),
@@ -226,4 +235,4 @@ CLOCKS: Mapping[str, Clock] = {
     "offer_days": Clock(approved, stored("offer_expires_at"), becomes(ApplicationStatus.EXPIRED)),
     "signing": Clock(approved, stored("offer_expires_at"), refused(sign)),
 }
-"""Named after the field of the policy where there is one; `host_escalate_days` is a step of the row "host" and has no moment of its own."""
+"""Named after the field of the policy where there is one."""

@@ -9,11 +9,12 @@ import pytest
 
 from shared.domain import due_kinds
 from shared.domain.application import ApplicationStatus
+from shared.domain.errors import NotAllowedNow
 from shared.domain.instants import iso
 from tests.builders import FIRST_DAY
 from tests.fakes.clock import START
-from tests.unit.services.application_scene import AS_REVIEWER, Desk
-from tests.unit.services.clock_table import CLOCKS, Row, open_desk, rows
+from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
+from tests.unit.services.clock_table import AS_COORDINATOR, CLOCKS, Row, open_desk, rows
 
 ROWS = rows()
 SECOND = timedelta(seconds=1)
@@ -28,7 +29,7 @@ def test_every_clock_is_tried_and_every_line_is_a_clock() -> None:
 def test_a_clock_runs_out_at_the_moment_that_the_calendar_says(row: Row) -> None:
     desk, clock = open_desk(row.begins), CLOCKS[row.clock]
     due = clock.due(desk, clock.begin(desk))
-    assert due in {row.runs_out, None}
+    assert due == row.runs_out
 
 
 @EACH
@@ -65,16 +66,14 @@ def asked(desk: Desk) -> str:
 
 
 def answered(desk: Desk) -> str:
-    id = asked(desk)
-    CLOCKS["answer"].over(desk, id)
-    return id
+    return desk.asking.reply(AS_TRAINEE, asked(desk), "The fourth.").id
 
 
 def routed(desk: Desk) -> str:
     return desk.host_review.route(AS_REVIEWER, late_claim(desk, 6)).id
 
 
-@pytest.mark.parametrize("begin", [sent, claimed, asked, answered, routed])
+@pytest.mark.parametrize("begin", [sent, claimed, answered, routed])
 def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_start_wherever_it_waits(begin: Callable[[Desk], str]) -> None:
     desk = Desk().scene()
     id = begin(desk)
@@ -88,6 +87,69 @@ def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_star
     assert desk.store.history("APPLICATION", id)[-1].data["decision_code"] == "start_near"
     before = desk.snapshot()
     desk.swept(id)
+    assert desk.snapshot() == before
+
+
+def test_T13_a_question_is_over_half_a_day_before_it_closes_and_the_trainee_is_told_that_day_and_reminded_before() -> None:
+    desk = Desk().scene()
+    id, until = asked(desk), NEAR - timedelta(hours=12)
+    assert desk.application(id).reply_due_at == until
+    assert desk.store.waiting[("APPLICATION", id, due_kinds.REPLY)].due.at == until
+    desk.clock.set(NEAR - timedelta(days=2) + timedelta(hours=18))
+    assert desk.swept(id).reminded_at == desk.clock.now()
+    desk.clock.set(until - SECOND)
+    assert desk.swept(id).status is ApplicationStatus.NEEDS_INFO
+    desk.clock.set(until)
+    assert (desk.swept(id).status, desk.application(id).decision_code) == (ApplicationStatus.EXPIRED, "reply")
+
+
+def test_T13_a_question_is_over_before_the_application_closes_however_late_the_sweep() -> None:
+    desk = Desk().scene()
+    id = asked(desk)
+    desk.clock.set(NEAR + timedelta(days=1))
+    assert (desk.swept(id).status, desk.application(id).decision_code) == (ApplicationStatus.EXPIRED, "reply")
+
+
+def test_T20_a_host_is_late_in_time_for_a_coordinator_and_a_reviewer_to_decide_before_it_closes() -> None:
+    desk = Desk().scene()
+    id = routed(desk)
+    found, last = desk.application(id), NEAR - timedelta(hours=12)
+    assert (found.host_due_at, found.host_decide_at) == (NEAR - timedelta(days=1), last)
+    steps = {0: "asked"}
+    while not steps.get(-1):
+        desk.clock.set(desk.store.waiting[("APPLICATION", id, due_kinds.HOST)].due.at)
+        swept = desk.swept(id)
+        steps[swept.host_reminders if swept.host_escalated_at is None else -1] = iso(desk.clock.now())
+    assert steps == {0: "asked", 1: "2027-02-11T21:36:00Z", 2: "2027-02-13T00:00:00Z", -1: "2027-02-14T02:24:00Z"}
+    (late,) = desk.store.due(due_kinds.HOST_LATE, None)
+    assert late.due.at == last
+    desk.clock.set(last)
+    assert desk.host_review.take_back(AS_COORDINATOR, id, "Nobody answers.").host_waived
+    assert desk.reviewing.approve(AS_REVIEWER, id).status is ApplicationStatus.APPROVED
+
+
+@pytest.mark.parametrize(("late", "refused"), [(-SECOND, False), (timedelta(), False), (SECOND, True)])
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda desk, id: desk.asking.ask(AS_REVIEWER, id, "Which ward?"),
+        lambda desk, id: desk.host_review.route(AS_REVIEWER, id),
+    ],
+)
+def test_T13_less_than_a_day_before_it_closes_nobody_is_asked_any_more(
+    step: Callable[[Desk, str], object], late: timedelta, refused: bool
+) -> None:
+    desk = Desk().scene()
+    id = late_claim(desk, 1)
+    desk.clock.move(late)
+    if late:
+        desk.reviewing.claim(AS_REVIEWER, id)
+    before = desk.snapshot()
+    if not refused:
+        step(desk, id)
+        return
+    with pytest.raises(NotAllowedNow, match="closes in less than 24 hours"):
+        step(desk, id)
     assert desk.snapshot() == before
 
 

@@ -223,7 +223,7 @@ def test_an_expired_application_says_what_ran_out_and_that_nothing_was_charged(p
 def test_an_application_that_nobody_decided_in_time_is_told_so(post: Post) -> None:
     post.notifying.notify(told(post, "ApplicationClosed.v1", status="CLOSED", decision_code="start_near"))
     mail = post.one(HOME)
-    assert "nobody decided before the start came too near" in mail.text
+    assert "We did not decide before the start came too near" in mail.text
     assert "Nothing was charged" in mail.text
 
 

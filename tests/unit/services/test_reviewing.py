@@ -215,14 +215,12 @@ def test_days_of_notice_count_from_the_day_of_submission_not_from_the_reviewers(
     assert desk.reviewing.approve(AS_REVIEWER, sent.id).status is ApplicationStatus.APPROVED
 
 
-def test_a_start_that_went_by_while_it_waited_cannot_be_approved() -> None:
+def test_a_start_that_went_by_while_it_waited_is_nobodys_to_decide_any_more() -> None:
     desk = Desk().scene()
     sent = desk.submitted()
     desk.clock.set(datetime(2027, 3, 2, 15, tzinfo=UTC))
-    desk.reviewing.claim(AS_REVIEWER, sent.id)
-    with pytest.raises(Invalid) as refused:
-        desk.reviewing.approve(AS_REVIEWER, sent.id)
-    assert refused.value.facts["field"] == "start"
+    with pytest.raises(NotAllowedNow, match="the application is closed"):
+        desk.reviewing.claim(AS_REVIEWER, sent.id)
 
 
 def test_T07_eligibility_is_judged_again_at_approval(desk: Desk) -> None:
