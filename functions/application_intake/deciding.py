@@ -17,9 +17,12 @@ from shared.domain.eligibility import Reason, Verdict
 from shared.domain.guidelines import GuidelineResult, GuidelineVerdict
 from shared.domain.instants import Instant
 from shared.domain.papers import Check, evidence_for, sentence
+from shared.domain.reservation import ReservationStatus
 from shared.domain.trainee import TraineeFacts
-from shared.services.application_file import Paper, ReviewFile, Rival
+from shared.domain.waitlist import WaitlistStatus
+from shared.services.application_file import Paper, ReviewFile
 from shared.services.reviewing import REJECT_CODES, Overriding
+from shared.services.rivals import Rival
 
 OVERRIDE = "override."
 """A form names each override's reason `override.<guideline>`; JSON sends `overrides`."""
@@ -107,7 +110,8 @@ class DocumentBrief(Answer):
 
 
 class RivalView(Answer):
-    """Somebody else's open application that needs one of the same weeks; first come, first seen. `earlier`: sent before this one."""
+    """Somebody else who is open for one of the same weeks or has a seat in one; first come, first seen. `earlier`: sent before this one.
+    `seat`: "held" while it is unpaid, "reserved" once it is paid; `in_line`: waits for one, and a seat that comes back goes there first."""
 
     id: str
     trainee: str
@@ -116,6 +120,8 @@ class RivalView(Answer):
     weeks: int
     submitted_at: Instant | None
     earlier: bool
+    seat: Literal["", "held", "reserved"]
+    in_line: bool
 
     @classmethod
     def of(cls, rival: Rival, than: Application) -> RivalView:
@@ -124,6 +130,8 @@ class RivalView(Answer):
             id=one.id, trainee=rival.trainee.name if rival.trainee else "Name erased", status=one.status, start=one.start, weeks=one.weeks,
             submitted_at=one.submitted_at,
             earlier=bool(one.submitted_at and than.submitted_at and one.submitted_at < than.submitted_at),
+            seat="" if rival.seat is None else "held" if rival.seat.status is ReservationStatus.HELD else "reserved",
+            in_line=one.waitlist is WaitlistStatus.WAITING,
         )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ LEAST: dict[str, Least] = {
         8,
         0,
         "reviewer and application; program, people, seats; documents, rivals, their states; history; write",
-        "apart, again, kinds",
+        "apart, again",
     ),
     "sign": Least(3, 0, "reader and application; program; write", "apart, again"),
     "checkout": Least(4, 1, "reader and application; program and person; hold; session noted", "apart, again"),

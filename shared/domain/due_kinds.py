@@ -33,21 +33,21 @@ class DueKind:
     read_by: tuple[str, ...]
 
 
-_SWEEP, _QUEUE, _RIVALS = "deadlines", "workspace", "application_intake"
+_SWEEP, _QUEUE = "deadlines", "workspace"
 TABLE: Mapping[str, DueKind] = {
     kind.name: kind
     for kind in (
         DueKind(DRAFT, ("APPLICATION",), ("trainee",), "a draft that was not sent expires", (_SWEEP,)),
-        DueKind(REVIEW, ("APPLICATION",), ("reviewer",), "the review is overdue (T18)", (_QUEUE, _RIVALS)),
+        DueKind(REVIEW, ("APPLICATION",), ("reviewer",), "the review is overdue (T18)", (_QUEUE,)),
         DueKind(ESCALATION, ("APPLICATION",), ("coordinator",), "the review has waited too long: shown at its row of `review` (T18)", ()),
         DueKind(CLAIM, ("APPLICATION",), ("reviewer",), "the application is free for another reviewer", (_SWEEP,)),
         DueKind(STALE, ("APPLICATION",), ("system",), "nobody decided and the start is too near: closed", (_SWEEP,)),
-        DueKind(REPLY, ("APPLICATION",), ("trainee",), "a question without an answer ends the application", (_SWEEP, _QUEUE, _RIVALS)),
+        DueKind(REPLY, ("APPLICATION",), ("trainee",), "a question without an answer ends the application", (_SWEEP, _QUEUE)),
         DueKind(REPLY_REMINDER, ("APPLICATION",), ("system",), "the trainee is reminded of the question", (_SWEEP,)),
-        DueKind(HOST, ("APPLICATION",), ("host",), "the host is reminded, on day 7 a coordinator called (T20)", (_SWEEP, _QUEUE, _RIVALS)),
-        DueKind(HOST_LATE, ("APPLICATION",), ("coordinator",), "the coordinator decides without the host (T20)", (_QUEUE, _RIVALS)),
+        DueKind(HOST, ("APPLICATION",), ("host",), "the host is reminded, on day 7 a coordinator called (T20)", (_SWEEP, _QUEUE)),
+        DueKind(HOST_LATE, ("APPLICATION",), ("coordinator",), "the coordinator decides without the host (T20)", (_QUEUE,)),
         DueKind(MAIL, ("APPLICATION", "RESERVATION"), ("coordinator",), "a mail to a host is in trouble: since then", (_QUEUE,)),
-        DueKind(OFFER, ("APPLICATION",), ("trainee",), "an offer that was not reserved ends", (_SWEEP, _RIVALS)),
+        DueKind(OFFER, ("APPLICATION",), ("trainee",), "an offer that was not reserved ends", (_SWEEP,)),
         DueKind(HOLD, ("RESERVATION",), ("system", "trainee"), "an unpaid seat is given back", (_SWEEP,)),
         DueKind(REFUND, ("RESERVATION",), ("system",), "money goes back to who paid for a seat that was gone", (_SWEEP,)),
         DueKind(PREPARATION, ("RESERVATION",), ("system",), "the trainee is reminded of what is still open (H20)", (_SWEEP,)),

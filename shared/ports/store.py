@@ -72,19 +72,21 @@ class SeatMove:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A name that may exist once (`open-application:<trainee>:<program>:<start>`), held by `owner`."""
-
-    key: str
-    owner: str
-
-
-@dataclass(frozen=True)
 class Listing:
-    """Where a text is found again besides by its name: in the list `name`, in order of `order`. Neither may say anything about a person."""
+    """Where a text or a claim is found again besides by its name: in the list `name`, in order of `order`. Neither may say anything about a
+    person."""
 
     name: str
     order: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A name that may exist once (`open-application:<trainee>:<program>:<start>`), held by `owner`. Released by key and owner alone."""
+
+    key: str
+    owner: str
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,15 @@ class Store(Protocol):
 
     def claimed_by(self, key: str) -> str | None:
         """The owner of a claim, strongly consistent; None when nobody holds it."""
+        ...
+
+    def claimants(self, name: str, first: str, last: str) -> list[str]:
+        """The owners of the claims of a list whose order is between `first` and `last`, both included, in that order, however many. A
+        claim made or released shows a moment later."""
+        ...
+
+    def seated(self, program_id: str, first: str, last: str) -> list[str]:
+        """The reservations that have a seat of this program in any ISO week from `first` to `last`. A change shows a moment later."""
         ...
 
     def text(self, ref: str) -> Mapping[str, Any] | None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from shared.domain import due_kinds
 from shared.domain.aggregate import EventRow
 from shared.domain.application import OPEN, Application, ApplicationStatus, offer_expiry
 from shared.domain.application_clocks import as_of
@@ -32,13 +31,9 @@ from shared.services.alternatives import Alternative, next_starts
 from shared.services.applicants import facts_with_documents
 from shared.services.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application, releases_of
 from shared.services.reviewing import guideline_results
+from shared.services.rivals import Rival, rivals_of
 from shared.services.school_contacts import SchoolContact, school_contact
 from shared.services.steps import Call, find
-
-RIVALS_READ = 100
-"""How many waiting applications of each kind are looked at for rivals; more than that are "at least"."""
-OPEN_DUE = (due_kinds.REVIEW, due_kinds.REPLY, due_kinds.HOST, due_kinds.HOST_LATE, due_kinds.OFFER)
-"""One of these rows has whatever was sent and has not ended."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +90,6 @@ class Paper:
 
     state: Mapping[str, Any]
     why: str | None
-
-
-@dataclass(frozen=True)
-class Rival:
-    """Another open application for one of the same weeks; `trainee` None once erased."""
-
-    application: Application
-    trainee: Person | None
 
 
 @dataclass(frozen=True)
@@ -244,7 +231,7 @@ class ApplicationFiles:
             documents=documents,
             papers=self._papers(documents),
             seats=self._seats(program, application.start, application.weeks),
-            rivals=self._rivals(application),
+            rivals=rivals_of(application, self.store, self.people),
             offer_until=offer_expiry(now, application.start, by_version(application.policy_version), program.place.zone),
             messages=self._messages(history),
             asked_since=_only(program.guidelines, application.guidelines),
@@ -346,19 +333,6 @@ class ApplicationFiles:
         """Newest first, by kind."""
         ordered = sorted(documents, key=lambda one: (one.state["kind"] != "cv", one.state["kind"], -int(one.state["number"])))
         return tuple(Paper(one.state, self._text(one.state.get("check_reason_ref"))) for one in ordered)
-
-    def _rivals(self, application: Application) -> tuple[Rival, ...]:
-        """Everything open waits for somebody, so the due rows are the list of what is open."""
-        assert application.start is not None
-        waiting = [item for kind in OPEN_DUE for item in self.store.due(kind, None, RIVALS_READ)]
-        found = self.store.load_many(("APPLICATION", item.subject_id) for item in waiting)
-        wanted = set(weeks_covered(application.start, application.weeks))
-        others = (application_of(loaded) for loaded in found.values() if loaded.state["program_id"] == application.program_id)
-        found_here = [one for one in others if one.start and wanted & set(weeks_covered(one.start, one.weeks))]
-        rivals = [one for one in found_here if one.id != application.id and one.status in OPEN]
-        persons = self.people.persons({one.trainee_id for one in rivals})
-        rivals.sort(key=lambda one: (one.submitted_at or one.created_at, one.id))
-        return tuple(Rival(one, persons.get(one.trainee_id)) for one in rivals)
 
     def _messages(self, history: list[EventRow]) -> tuple[Message, ...]:
         return tuple(

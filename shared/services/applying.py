@@ -29,7 +29,7 @@ from shared.domain.program import ExperienceType, Program, ProgramStatus
 from shared.domain.seats import free_by_week
 from shared.domain.trainee import TraineeFacts
 from shared.events.application import ApplicationSaved, ApplicationStarted, ApplicationSubmitted, ApplicationWithdrawn
-from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Loaded, People, Store, Work
+from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Listing, Loaded, People, Store, Work
 from shared.services.applicants import snapshot
 from shared.services.review_steps import promises
 from shared.services.school_contacts import note
@@ -58,7 +58,12 @@ DOCUMENTS_READ = 200
 def open_claim(application: Application) -> Claim:
     """The name that a submitted application holds until it leaves the open states: one per trainee, program and start."""
     key = f"open-application:{application.trainee_id}:{application.program_id}:{application.start}"
-    return Claim(key, application.id)
+    return Claim(key, application.id, Listing(open_list(application.program_id), str(application.start)))
+
+
+def open_list(program_id: str) -> str:
+    """A program's open applications, in order of their start: the list of their names."""
+    return f"OPEN#{program_id}"
 
 
 def releases_of(application: Application) -> tuple[Claim, ...]:

@@ -313,6 +313,30 @@ def test_a_list_finds_its_texts_newest_first_from_a_moment_on(store: Store) -> N
     assert store.listed("APPLICANTS#none", "2026") == []
 
 
+def test_a_list_of_claims_finds_its_owners_in_order_between_two_ends(store: Store) -> None:
+    listed = [Claim(f"name-{n}", f"owner-{n}", Listing("OPEN#p", f"2027-01-{n:02}")) for n in (3, 1, 4, 2)]
+    others = (Claim("unlisted", "u"), Claim("other", "q", Listing("OPEN#pq", "2027-01-02")), Claim("same-day", "z", listed[0].listing))
+    store.commit(Work(steps=(), claims=(*listed, *others)))
+    assert store.claimants("OPEN#p", "2027-01-02", "2027-01-03") == ["owner-2", "owner-3", "z"]
+    assert store.claimed_by("name-3") == "owner-3"
+    store.commit(Work(steps=(step("ACCOUNT", "a", {}),), releases=(Claim("name-3", "owner-3"),)))
+    assert store.claimants("OPEN#p", "2027-01-03", "2027-12-31") == ["z", "owner-4"]
+    assert store.claimants("OPEN#none", "2026", "2028") == []
+
+
+def test_who_has_a_seat_in_a_span_of_weeks_is_found_once_until_it_is_given_back(store: Store) -> None:
+    open_seats(store, 2, *TURN_OF_YEAR)
+    store.commit(hold(1, TURN_OF_YEAR[:2]))
+    store.commit(hold(2, TURN_OF_YEAR[1:], OTHER))
+    assert store.seated(PROGRAM, TURN_OF_YEAR[0], TURN_OF_YEAR[3]) == ["reservation-1", "reservation-2"]
+    assert store.seated(PROGRAM, TURN_OF_YEAR[0], TURN_OF_YEAR[0]) == ["reservation-1"]
+    assert store.seated(PROGRAM, TURN_OF_YEAR[2], TURN_OF_YEAR[3]) == ["reservation-2"]
+    assert store.seated("another", TURN_OF_YEAR[0], TURN_OF_YEAR[3]) == []
+    back = SeatMove(PROGRAM, OTHER, "reservation-2", give=TURN_OF_YEAR[1:])
+    store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-2"), draft({})),), seats=(back,)))
+    assert store.seated(PROGRAM, TURN_OF_YEAR[0], TURN_OF_YEAR[3]) == ["reservation-1"]
+
+
 def test_a_ledger_entry_is_recorded_once_and_read_oldest_first(store: Store) -> None:
     paid, back = payment("r1", "pi_1", 69900, START), refund("r1", "re_1", 69900, START + timedelta(days=1))
     store.commit(Work(steps=(step("RESERVATION", "r1", {}),), journal=(back, paid)))

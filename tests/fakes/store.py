@@ -34,7 +34,9 @@ class FakeStore:
         self.rows: dict[Key, list[EventRow]] = {}
         self.seats: dict[tuple[str, int], SeatYear] = {}
         self.trainee_weeks: dict[tuple[str, str], str] = {}
+        self.week_programs: dict[tuple[str, str], str] = {}
         self.claims: dict[str, str] = {}
+        self.claim_listings: dict[str, Listing] = {}
         self.texts: dict[str, Mapping[str, Any]] = {}
         self.listings: dict[str, Listing] = {}
         self.entries: dict[tuple[str, str], JournalEntry] = {}
@@ -121,6 +123,16 @@ class FakeStore:
     def claimed_by(self, key: str) -> str | None:
         with self._lock:
             return self.claims.get(key)
+
+    def claimants(self, name: str, first: str, last: str) -> list[str]:
+        with self._lock:
+            listed = [(one.order, self.claims[key]) for key, one in self.claim_listings.items() if one.name == name]
+        return [owner for order, owner in sorted(listed) if first <= order <= last]
+
+    def seated(self, program_id: str, first: str, last: str) -> list[str]:
+        with self._lock:
+            found = [(key[1], self.trainee_weeks[key]) for key, program in self.week_programs.items() if program == program_id]
+        return list(dict.fromkeys(reservation for week, reservation in sorted(found) if first <= week <= last))
 
     def text(self, ref: str) -> Mapping[str, Any] | None:
         with self._lock:
@@ -215,16 +227,19 @@ class FakeStore:
             for week in move.take:
                 self._shift(move.program_id, week, +1)
                 self.trainee_weeks[(move.trainee_id, week)] = move.reservation_id
+                self.week_programs[(move.trainee_id, week)] = move.program_id
             for week in move.give:
                 self._shift(move.program_id, week, -1)
-                del self.trainee_weeks[(move.trainee_id, week)]
+                del self.trainee_weeks[(move.trainee_id, week)], self.week_programs[(move.trainee_id, week)]
             for week in move.wait:
                 self._shift(move.program_id, week, marks=+1)
             for week in move.unwait:
                 self._shift(move.program_id, week, marks=-1)
         self.claims.update({claim.key: claim.owner for claim in work.claims})
+        self.claim_listings.update({claim.key: claim.listing for claim in work.claims if claim.listing})
         for claim in work.releases:
             del self.claims[claim.key]
+            self.claim_listings.pop(claim.key, None)
         self.texts.update({text.ref: plain(dict(text.body)) for text in work.texts})
         self.listings.update({text.ref: text.listing for text in work.texts if text.listing})
         self.seats.update({(year.program_id, year.year): year for year in work.create})

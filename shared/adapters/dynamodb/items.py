@@ -160,12 +160,33 @@ def trainee_week_key(trainee_id: str, week: str) -> Item:
 
 
 def trainee_week_item(move: SeatMove, week: str) -> Item:
-    return trainee_week_key(move.trainee_id, week) | marshal({"reservation_id": move.reservation_id, "program_id": move.program_id})
+    """Found again by the program, whose seat it is."""
+    values = {"reservation_id": move.reservation_id, "program_id": move.program_id}
+    return trainee_week_key(move.trainee_id, week) | marshal(values | listed_by(seated_list(move.program_id), week, move.reservation_id))
+
+
+def seated_list(program_id: str) -> str:
+    return f"SEATED#{program_id}"
+
+
+def listed_by(name: str, order: str, owner: str) -> dict[str, str]:
+    """The attributes of the owner index for what is found by its owner's id alone."""
+    return {"owner_pk": name, "owner_sk": f"{order}#{owner}"}
+
+
+def listed_owner(item: Mapping[str, Any]) -> str:
+    """The id that `listed_by` was given; ids have no "#"."""
+    return str(item["owner_sk"]["S"]).rsplit("#", 1)[1]
 
 
 # --- names that may exist once, texts, ledger -----------------------------------------------------------------------------------------
 def claim_key(claim: Claim) -> Item:
     return key(f"UNIQUE#{claim.key}", "UNIQUE")
+
+
+def claim_item(claim: Claim) -> Item:
+    listing = listed_by(claim.listing.name, claim.listing.order, claim.owner) if claim.listing else {}
+    return claim_key(claim) | marshal({"owner": claim.owner, **listing})
 
 
 def person_pk(owner: str) -> str:

@@ -152,6 +152,17 @@ class DynamoStore:
         item = self._get(self._tables.core, items.claim_key(Claim(key, "")))
         return None if item is None else str(items.unmarshal(item)["owner"])
 
+    def claimants(self, name: str, first: str, last: str) -> list[str]:
+        return self._listed_owners(name, first, last)
+
+    def seated(self, program_id: str, first: str, last: str) -> list[str]:
+        return list(dict.fromkeys(self._listed_owners(items.seated_list(program_id), first, last)))
+
+    def _listed_owners(self, name: str, first: str, last: str) -> list[str]:
+        values = {":list": name, ":first": first, ":last": f"{last}~"}  # after every "#<owner>"
+        found = self._indexed("owner", "owner_pk = :list AND owner_sk BETWEEN :first AND :last", values)
+        return [items.listed_owner(item) for item in found]
+
     def text(self, ref: str) -> Mapping[str, Any] | None:
         item = self._get(self._tables.core, items.text_key(ref))
         return None if item is None else items.unmarshal(item)["body"]

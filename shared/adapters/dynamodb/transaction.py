@@ -55,9 +55,7 @@ def actions(work: Work, tables: Tables) -> tuple[list[EventRow], list[Action]]:
         row, step_actions = _step_actions(step, tables.core)
         rows.append(row)
         found += step_actions
-    found += [
-        Action(_put(tables.core, items.claim_key(c) | items.marshal({"owner": c.owner}), new=True), "claim", c.key) for c in work.claims
-    ]
+    found += [Action(_put(tables.core, items.claim_item(c), new=True), "claim", c.key) for c in work.claims]
     found += [Action(_release(tables.core, items.claim_key(c), c.owner), "version", c.key) for c in work.releases]
     found += [Action(_put(tables.core, items.text_item(text), new=True), "claim", text.ref) for text in work.texts]
     found += [

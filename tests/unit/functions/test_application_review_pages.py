@@ -9,10 +9,14 @@ import pytest
 
 from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
 from shared.domain.program import ReviewMode
+from shared.domain.reservation import ReservationStatus
 from shared.domain.trainee import TraineeStatus
+from shared.ports import SeatMove, Work
+from shared.services.applying import open_claim
 from tests import builders
-from tests.builders import REVIEWER, TRAINEE
+from tests.builders import PROGRAM, REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, FINANCE, OTHER, Rooms, primary, shown
+from tests.unit.services.waitlist_scene import Line
 
 STEP2 = Guidelines(step2_ck_required=True, languages=("English",))
 
@@ -266,3 +270,24 @@ def test_rivals_are_named_with_where_they_are_and_who_came_first(rooms: Rooms) -
     tree = shown(rooms.browser(REVIEWER).get(here), 200, "1 other application", "Bela Novak", "With the trainee", "after this one")
     assert theirs in tree.xpath("//main//a/@href")
     shown(rooms.browser(REVIEWER).get(theirs), 200, "Amara Okafor", "before this one")
+
+
+def test_who_has_a_seat_holds_one_or_stands_in_line_is_told_apart_from_who_is_only_open(rooms: Rooms) -> None:
+    here, held = rooms.sent(), Line().hold.reserved
+    status = {"line": {"waitlist": "WAITING"}, "pays": {}, "paid": {"status": "CONVERTED"}}
+    for name, change in status.items():
+        rooms.person(f"trainee-{name}", name=f"Dr. {name.title()}")
+        made = builders.application(id=name, trainee_id=f"trainee-{name}", case_id=name, **({"status": "APPROVED"} | change))
+        first = builders.step("APPLICATION", name, made.model_dump(mode="json"))
+        rooms.store.commit(Work(steps=(first,), claims=() if name == "paid" else (open_claim(made),)))
+    for name, state in (("pays", ReservationStatus.HELD), ("paid", ReservationStatus.RESERVED)):
+        seat = held.model_copy(update={"id": f"seat-{name}", "application_id": name, "trainee_id": f"trainee-{name}", "status": state})
+        move = SeatMove(PROGRAM, seat.trainee_id, seat.id, take=seat.week_list)
+        rooms.store.commit(Work(steps=(builders.step("RESERVATION", seat.id, seat.model_dump(mode="json")),), seats=(move,)))
+    found = {one["id"]: (one["seat"], one["in_line"]) for one in rooms.api(REVIEWER).get(here).json["review"]["rivals"]}
+    assert found == {"line": ("", True), "pays": ("held", False), "paid": ("reserved", False)}
+    tree = shown(rooms.browser(REVIEWER).get(here), 200, "2 other applications open", "who has a seat is named below",
+                 "A seat that comes back goes to whoever stands in line.", never=("who pays first has it",))  # fmt: skip
+    rows = {" ".join(row.text_content().split()) for row in tree.xpath("//table[contains(@class, 'cards')]/tbody/tr")}
+    for who, where in (("Line", "Stands in line"), ("Pays", "Holds a seat, unpaid"), ("Paid", "Has a seat")):
+        assert [row for row in rows if f"Dr. {who}" in row and where in row]

@@ -13,7 +13,6 @@ from shared.domain import due_kinds
 from shared.domain.accounts import ROLES
 from shared.domain.due_kinds import TABLE, of_coach
 from shared.domain.search import SearchQuery
-from shared.services.application_file import OPEN_DUE
 from shared.services.saved_searches import SavedSearches
 from shared.services.settling import Settled
 from shared.services.sweeping import KINDS
@@ -56,7 +55,6 @@ def test_the_sweep_acts_on_exactly_what_the_table_says_each_kind_once() -> None:
 def test_the_queue_and_the_coachs_list_show_exactly_what_the_table_says() -> None:
     shown = {kind for of_role in (*QUEUES.values(), *WATCHED.values()) for kind in of_role}
     assert shown | {COACH} == listed("workspace")
-    assert set(OPEN_DUE) == listed("application_intake")
 
 
 def test_every_kind_is_swept_or_shown_but_the_mark_that_is_shown_with_its_review() -> None:
