@@ -64,7 +64,15 @@ def test_T19_signed_in_the_same_question_is_answered_and_today_says_what_became_
     assert "Open the CV" not in rooms.browser().get(link).body
     shown(magda(rooms).post(page, {"answer": "no"}), 422, "Without a reason we cannot explain it")
     assert magda(rooms).post(page, {"answer": "yes", "note": "Welcome."}).location == page
-    shown(magda(rooms).get(page), 200, "Thank you: your answer is here", "The host said yes", "your page says", "Back to what is owed", never=("Amara",))
+    shown(
+        magda(rooms).get(page),
+        200,
+        "Thank you: your answer is here",
+        "The host said yes",
+        "your page says",
+        "Back to what is owed",
+        never=("Amara",),
+    )
     shown(rooms.browser(REVIEWER).get(here), 200, "The host recommends this trainee", "Welcome.")
     shown(today(rooms).get("/workspace"), 200, "Nothing is owed", "Yes", "Our reviewer decides", never=("Amara",))
     row = rooms.store.history("APPLICATION", here.rsplit("/", 1)[1])[-1]
