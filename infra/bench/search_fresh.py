@@ -25,7 +25,7 @@ from shared.domain.calendar import DEFAULT_WEEKS, weeks_covered
 from shared.domain.policy import CURRENT
 from shared.domain.program import Program
 from shared.domain.reservation import Choice, ReservationStatus, hold_window
-from shared.domain.search import month_of, start_window
+from shared.domain.search import MAX_LIMIT, month_of, start_window
 from shared.events.reservation import SeatHeld
 from shared.ports import Loaded, Step, Work
 from shared.services import seat_gate
@@ -135,7 +135,7 @@ def seconds_until_gone(market: Market, client: Client, sale: Sale) -> float:
 
 
 def _card(client: Client, sale: Sale) -> Json | None:
-    page = client.get("/programs", month=sale.month, state=sale.program.place.state, limit=50)
+    page = client.get("/programs", month=sale.month, state=sale.program.place.state, limit=MAX_LIMIT)
     return next((hit for hit in page["hits"] if hit["program_id"] == sale.program.id), None)
 
 

@@ -27,12 +27,12 @@ from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.versions import Versions
 from shared.domain.calendar import horizon, mondays, week_of
 from shared.domain.program import Program
-from shared.domain.search import Projection, SearchPage, SearchQuery, Sort
+from shared.domain.search import MAX_LIMIT, Projection, SearchPage, SearchQuery, Sort
 
 PUBLISHES, READERS = 500, 2
-PROGRAMS, BASE_CENTS = 30, 100_000
+PROGRAMS, BASE_CENTS = 20, 100_000
 BUCKET = "bench-search"
-QUERY = SearchQuery(sort=Sort.PRICE, limit=50)
+QUERY = SearchQuery(sort=Sort.PRICE, limit=MAX_LIMIT)
 
 
 @dataclass

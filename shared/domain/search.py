@@ -25,7 +25,7 @@ from shared.domain.calendar import DEFAULT_WEEKS, add_months, first_start, horiz
 from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, HostKind, Place, Program, ReviewMode
 
-MAX_LIMIT = 50
+PAGE, MAX_LIMIT = 10, 25  # programs of a page, and at most: 25 of them are 60 kB as a page
 MAX_TEXT = 200
 MAX_WORDS = 12
 MAX_CENTS = 100_000_000
@@ -89,7 +89,7 @@ class SearchQuery(BaseModel):
     review_mode: Annotated[tuple[ReviewMode, ...], Field(max_length=10)] = ()
     eligible: bool = False
     sort: Sort = Sort.RELEVANCE
-    limit: int = Field(default=20, ge=1, le=MAX_LIMIT)
+    limit: int = Field(default=PAGE, ge=1, le=MAX_LIMIT)
     cursor: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 

@@ -17,7 +17,7 @@ from shared.domain.errors import Invalid
 from shared.domain.policy import CURRENT
 from shared.domain.program import Program
 from shared.domain.saved_search import NEWS, SavedSearch, opened
-from shared.domain.search import LENGTHS, ReaderQuery, SearchHit, usual_weeks
+from shared.domain.search import LENGTHS, MAX_LIMIT, ReaderQuery, SearchHit, usual_weeks
 from shared.domain.seats import free_by_week
 from shared.events.saved_search import SearchMatched
 from shared.ports import BusinessClock, Catalogue, People, SearchIndex, Store, Work
@@ -25,7 +25,7 @@ from shared.services.browsing import for_reader
 from shared.services.saved_searches import Kept, kept_of
 from shared.services.steps import Call, decide_again, step
 
-AT_ONCE = 50
+AT_ONCE = MAX_LIMIT
 """Programs of one question to the index, and saved searches read at once: all of them are read, however many, and none is kept longer."""
 Fits = Callable[[SearchHit, Kept], date | None]
 

@@ -69,7 +69,7 @@ def test_path_parameters_are_described() -> None:
 
 def test_a_query_field_is_described_with_its_bounds() -> None:
     fields = {parameter["name"]: parameter["schema"] for parameter in OPERATIONS["GET /programs"]["parameters"]}
-    assert fields["limit"] == {"default": 20, "maximum": 50, "minimum": 1, "title": "Limit", "type": "integer"}
+    assert fields["limit"] == {"default": 10, "maximum": 25, "minimum": 1, "title": "Limit", "type": "integer"}
     assert fields["experience_type"]["items"] == {"$ref": "#/components/schemas/ExperienceType"}
 
 

@@ -96,7 +96,7 @@ def test_pages_follow_each_other_by_a_sealed_marker(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("specialities=x", "specialities"), ("limit=51", "limit"), ("month=2027-13", "month"), ("sort=best", "sort"), ("text=!!!", "text"),
+        ("specialities=x", "specialities"), ("limit=26", "limit"), ("month=2027-13", "month"), ("sort=best", "sort"), ("text=!!!", "text"),
         ("price_min_cents=2&price_max_cents=1", "price_max_cents"), ("experience_type=virtual", "experience_type"), ("cursor=x", "cursor"),
     ],
 )  # fmt: skip

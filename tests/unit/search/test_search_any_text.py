@@ -65,7 +65,7 @@ def test_any_text_is_answered_or_refused_with_a_remedy(index: TantivyIndex, text
 
 def _answer(index: TantivyIndex, text: str) -> SearchPage | Invalid:
     try:
-        return ask(index, text, limit=50)
+        return ask(index, text, limit=25)
     except Invalid as refused:
         return refused
 

@@ -29,7 +29,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TantivyIndex:
     ("text", "sort"), [("derm", "relevance"), ("dermatology practice", "relevance"), ("derm", "price"), ("", "next_start")]
 )
 def test_pages_of_any_size_join_to_the_whole_list(index: TantivyIndex, text: str, sort: str, limit: int) -> None:
-    whole = found(ask(index, text, sort=sort, limit=50))
+    whole = found(ask(index, text, sort=sort, limit=25))
     assert sorted(whole) == [f"prog-{n:02}" for n in range(23)]
     seen, cursor = [], None
     while cursor or not seen:
@@ -43,7 +43,7 @@ def test_pages_of_any_size_join_to_the_whole_list(index: TantivyIndex, text: str
 def test_a_program_sold_out_between_two_pages_neither_repeats_nor_hides_another(index: TantivyIndex) -> None:
     first = ask(index, "derm", limit=5, month="2027-01")
     sold = Overlay({(id, f"2027-W{week:02}"): False for id in found(first)[:3] for week in range(1, 5)})
-    rest = ask(index, "derm", limit=50, month="2027-01", cursor=first.next_cursor, overlay=sold)
+    rest = ask(index, "derm", limit=25, month="2027-01", cursor=first.next_cursor, overlay=sold)
     assert rest.total == 20
     assert sorted(found(first) + found(rest)) == [f"prog-{n:02}" for n in range(23)]
 
@@ -88,7 +88,7 @@ def test_a_cursor_of_another_search_is_refused(index: TantivyIndex) -> None:
     for other in ({"sort": "next_start"}, {"sort": "price", "state": ("TX",)}, {"sort": "price", "text": "derm"}):
         with pytest.raises(Invalid, match="belongs to another search"):
             ask(index, cursor=cursor, **other)
-    assert found(ask(index, sort="price", limit=50, cursor=cursor))  # only the size of the page may change
+    assert found(ask(index, sort="price", limit=25, cursor=cursor))  # only the size of the page may change
 
 
 def test_a_cursor_of_a_vanished_version_is_refused_and_says_so(index: TantivyIndex, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_cursor_signed_by_the_caller_is_followed_only_with_its_signature(index
     seal = OfTheTest()
     first = index.search(SearchQuery(limit=5), Overlay(), TODAY, seal)
     assert first.next_cursor
-    second = index.search(SearchQuery(limit=50, cursor=first.next_cursor), Overlay(), TODAY, seal)
+    second = index.search(SearchQuery(limit=25, cursor=first.next_cursor), Overlay(), TODAY, seal)
     assert len(found(second)) == 18
     with pytest.raises(Invalid, match="not ours"):
         index.search(SearchQuery(limit=5, cursor=first.next_cursor[:-1] + "!"), Overlay(), TODAY, seal)
