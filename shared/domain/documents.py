@@ -13,14 +13,13 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.domain.errors import Invalid
+from shared.domain.file_bytes import JPEG, PDF, PNG, sniff
 from shared.domain.guidelines import document_name
 
 MAX_BYTES = 10_000_000
-PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 EXTENSIONS: Mapping[str, str] = MappingProxyType({PDF: "pdf", JPEG: "jpg", PNG: "png"})
 ANY_TYPE = (PDF, JPEG, PNG)
 FOLDER = "uploads"
-_TAIL = 2048  # readers look for the trailer in the last kilobyte (ISO 32000-1, implementation note H.3.18); signed files add a little
 _KEY = re.compile(r"uploads/(?P<account>[0-9a-z-]{1,40})/(?P<kind>[a-z][a-z0-9_]{1,40})/(?P<id>[0-9a-z-]{1,40})\Z")
 
 
@@ -54,6 +53,11 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "too_large": ("The file is larger than 10 MB.", "Save it as a smaller PDF, for example with a lower scan resolution."),
         "wrong_type": ("The file is not a PDF, JPEG or PNG, whatever its name says.", "Save or print it as a PDF, then upload that."),
         "type_not_for_kind": ("This kind of document cannot be a file of this type.", "Upload a photo as JPEG or PNG."),
+        "locked": (
+            "The file is protected by a password, or against being copied or printed.",
+            "Open it on your device, print it to a new PDF without protection, then upload that.",
+        ),
+        "no_page": ("The PDF has no page.", "Open it on your device, save it again, then upload it."),
         "damaged": ("The file ends in the middle, so it may not open.", "Open it on your device, save it again, then upload it."),
         "replaced": ("The file was changed after it was stored.", "Upload the file that you mean once more."),
     }
@@ -104,9 +108,8 @@ class Inspected:
 
 
 def inspect(content: bytes, kind: DocumentKind) -> Inspected:
-    """T15: at most 10 MB, really a PDF, JPEG or PNG, whole, and of a type that the kind allows."""
-    type, whole = _sniff(content)
-    reason = ""
+    """T15: at most 10 MB, really a PDF, JPEG or PNG, whole, open to everybody, and of a type that the kind allows."""
+    type, fault = sniff(content) if len(content) <= MAX_BYTES else ("", "")
     if not content:
         reason = "empty"
     elif len(content) > MAX_BYTES:
@@ -115,8 +118,8 @@ def inspect(content: bytes, kind: DocumentKind) -> Inspected:
         reason = "wrong_type"
     elif type not in kind.types:
         reason = "type_not_for_kind"
-    elif not whole:
-        reason = "damaged"
+    else:
+        reason = fault
     return Inspected(hashlib.sha256(content).hexdigest(), len(content), type, reason)
 
 
@@ -130,15 +133,3 @@ def download_name(kind: str, number: int, content_type: str, person: str) -> str
     """What a file is called on the disk of who downloads it, as "CV 2 - Amara Okafor.pdf"."""
     name = f"{KINDS[kind].name} {number} - {person}"
     return f"{' '.join(re.sub(r'[/:*?<>|]', ' ', name).split())}.{EXTENSIONS[content_type]}"
-
-
-def _sniff(content: bytes) -> tuple[str, bool]:
-    """(content type or "", whether the file's end is there)."""
-    if re.match(rb"%PDF-[12]\.\d", content):
-        tail = content[-_TAIL:]
-        return PDF, b"startxref" in tail and b"%%EOF" in tail
-    if content.startswith(b"\xff\xd8\xff"):
-        return JPEG, b"\xff\xd9" in content[3:]
-    if content.startswith(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"):
-        return PNG, b"\x00\x00\x00\x00IEND\xaeB`\x82" in content
-    return "", False

@@ -12,7 +12,7 @@ from infra.local.seed.catalogue import demo_people, load
 from infra.local.seed.cv import demo_cv
 from shared.domain.documents import JPEG, KINDS, MAX_BYTES, PDF, PNG, REASONS, Place, download_name, inspect, kind_of, place_of
 from shared.domain.errors import Invalid
-from tests.files import A_JPEG, A_PDF, A_PNG
+from tests.files import A_JPEG, A_LOCKED_PDF, A_PDF, A_PDF_WITHOUT_A_PAGE, A_PHONES_JPEG, A_PNG
 
 CV, PHOTO = KINDS["cv"], KINDS["photo"]
 
@@ -42,12 +42,33 @@ def test_T15_the_demo_cv_is_taken() -> None:
         (A_PDF[:-8], "damaged"),
         (A_JPEG[:-2], "damaged"),
         (A_PNG[:-1], "damaged"),
+        (A_PHONES_JPEG[:-2], "damaged"),
+        (A_PHONES_JPEG[: len(A_JPEG) + 20], "damaged"),
+        (A_LOCKED_PDF, "locked"),
+        (A_LOCKED_PDF.replace(b"/Encrypt 5 0 R", b"/Encrypt\n<</Filter/Standard>>"), "locked"),
+        (A_PDF_WITHOUT_A_PAGE, "no_page"),
+        (b"%PDF-1.4\n%%EOF startxref", "no_page"),
         (A_PDF + b"\0" * (MAX_BYTES - len(A_PDF) + 1), "too_large"),
     ],
 )
 def test_T15_what_is_not_a_whole_pdf_jpeg_or_png_is_refused_with_a_remedy(content: bytes, reason: str) -> None:
     assert inspect(content, CV).reason == reason
     assert all(REASONS[reason])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        A_PHONES_JPEG,
+        A_JPEG + b"\0" * 4000 + b"a video that a phone appends",
+        A_JPEG[:2] + b"\xff" + A_JPEG[2:],
+        A_PDF.replace(b"/Type/Page/", b"/Type /Page\n/"),
+        A_PDF_WITHOUT_A_PAGE.replace(b"xref\n0", b"4 0 obj<</Type /ObjStm/N 1>>stream\nx\nendstream endobj\nxref\n0", 1),
+        A_PDF.replace(b"/Root", b"/Title(How to /Encrypt a file)/Root"),
+    ],
+)
+def test_T15_what_opens_everywhere_is_taken(content: bytes) -> None:
+    assert inspect(content, CV).reason == ""
 
 
 def test_T15_exactly_ten_megabytes_are_taken() -> None:
