@@ -18,7 +18,7 @@ EVENTS = (
     "PasswordResetAsked.v1", "PasswordChanged.v1", "MailChangeAsked.v1", "MailChanged.v1", "StaffInvited.v1", "HostInvited.v1",
     "HostAdded.v1", "RecoveryCodeUsed.v1", "FactorSet.v1", "FactorRemoved.v1",
     "AccountSignedUp.v1", "ApplicationSubmitted.v1", "ApplicationApproved.v1", "ApplicationRejected.v1", "ApplicationExpired.v1",
-    "ApplicationClosed.v1",
+    "ApplicationClosed.v1", "ApplicationWithdrawn.v1",
     "InformationRequested.v1", "ReplyReminded.v1", "ApplicationRouted.v1", "HostReminded.v1",
     "ReservationConfirmed.v1", "CoachMatched.v1", "RefundDue.v1", "ReservationRefunded.v1", "SecondPaymentRefunded.v1",
     "HostMailAgain.v1", "HostAskAgain.v1",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from shared.domain.application import Application
 from shared.domain.money import dollars
 from shared.domain.partners import Partner
 from shared.domain.preparation import PrepTask
 from shared.domain.program import Program
 from shared.domain.reservation import Reservation
 from shared.ports import Person
-from shared.services.letters import Facts, Letter, day, rotation
+from shared.services.letters import Facts, Letter, day, rotation, span
 
 
 def with_coach(coach: Person | None) -> Facts:
@@ -60,8 +61,8 @@ def application_withdrawn(
         f"Hello {person.name},",
         (
             f"You have reserved {other.name} for {span(reserved.start, reserved.weeks)}. Nobody can be in two places at once, so we have "
-            "withdrawn your other application for these weeks:",
-            "You need to do nothing. It cost nothing, and a later start there is open to you as before.",
+            "withdrawn the application below, whose weeks overlap.",
+            "You need to do nothing. It cost nothing, and you may apply there again for other weeks.",
         ),
         rotation(program, application.start, application.weeks, application.experience_type),
         ("Open your rotation", f"{url}/reservations/{reserved.id}"),

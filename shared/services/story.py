@@ -212,7 +212,7 @@ def _ended(application: Application) -> Standing:
         headline, sentence = "Closed: the start came too near", f"{CLOSED[owed_by(application)]} You need to apply again for a later start."
     theirs = application.live_reservation_id if application.status is S.CONVERTED else application.reserved_instead
     if application.reserved_instead:
-        headline, sentence = "Withdrawn: you reserved another rotation", "You need to do nothing. It is for the same weeks, so this one ended."
+        headline, sentence = "Withdrawn: another rotation is reserved", "You need to do nothing. The weeks overlap, so this one ended."
     href = f"/reservations/{theirs}" if theirs else ""
     return Standing(headline=headline, sentence=sentence, href=href, action="Open my rotation" if href else "")
 

@@ -47,6 +47,7 @@ LETTERS: dict[str, Letter] = {
     "approved": letters.application_approved(PERSON, APPLICATION, PROGRAM, PLAN, URL),
     "rejected": letters.application_rejected(PERSON, PROGRAM, "Ask for <Step 2 CK> & try again.", URL, [PROGRAM]),
     "expired": letters.application_expired(PERSON, APPLICATION, PROGRAM, URL),
+    "withdrawn": reserved_letters.application_withdrawn(PERSON, APPLICATION, PROGRAM, RESERVATION, PROGRAM, URL),
     "reserved": letters.seat_reserved(PERSON, RESERVATION, PROGRAM, CURRENT, URL),
     "host": letters.host_reserved(CONTACT, PERSON, builders.facts(), APPLICATION, RESERVATION, PROGRAM, CV_LINK, 7),
     "refund due": letters.refund_due(PERSON, RESERVATION, PROGRAM, URL),

@@ -291,6 +291,7 @@ def test_other_applications_for_the_same_weeks_end_once_one_is_reserved() -> Non
     assert list(found.values()) == ["CONVERTED", "WITHDRAWN", "APPROVED", "DRAFT", "APPROVED"]
     assert "application-2" not in scene.store.claims.values()
     assert scene.due("review") == []
+    assert [scene.application(f"application-{n}").reserved_instead for n in (1, 2, 3)] == [None, link.reserved.id, None]
 
 
 def test_store_that_cannot_answer_leaves_the_payment_to_the_next_delivery(scene: Scene) -> None:
