@@ -236,8 +236,8 @@ class Accounts(AccountPorts):
     def provision(
         self, call: Call, name: str, email: str, password: str, roles: Iterable[str], zone: str = "UTC", hosts: Iterable[str] = ()
     ) -> str:
-        """An account that may sign in at once, with exactly these roles and hosts; the id. Repeating it changes nothing but name, zone and
-        password.
+        """An account that may sign in at once, with exactly these roles, and `hosts` besides those that it acts for; the id. Repeating it
+        changes nothing but name, zone and password.
 
         Raises `Invalid` (name, email, zone, roles, password), `Busy` (repeat it).
         """
@@ -251,13 +251,14 @@ class Accounts(AccountPorts):
     def _provide(self, call: Call, account_id: str, roles: tuple[str, ...], hosts: tuple[str, ...]) -> None:
         account, now = self._account(account_id), self.clock.now()
         held = tuple(account.state.get("hosts", ())) if account else ()
-        if account and account.state["status"] == ACTIVE and (tuple(account.state["roles"]), held) == (roles, hosts):
+        more = tuple(host_id for host_id in hosts if host_id not in held)
+        if account and account.state["status"] == ACTIVE and tuple(account.state["roles"]) == roles and not more:
             return
         created = parse(account.state["created_at"]) if account else now
-        for_hosts = {"hosts": hosts} if hosts or held else {}
+        for_hosts = {"hosts": (*held, *more)} if more else {}
         event = AccountProvisioned(status=ACTIVE, id=account_id, roles=roles, created_at=created, **for_hosts)
         version = account.version + 1 if account else 1
-        texts = tuple(manager_entry(account_id, host_id, version, now) for host_id in hosts if host_id not in held)
+        texts = tuple(manager_entry(account_id, host_id, version, now) for host_id in more)
         self._record(account or new("ACCOUNT", account_id), event, call, texts=texts)
 
 

@@ -228,8 +228,15 @@ def test_an_erased_manager_is_listed_nowhere(scene: AccountScene, hosting: HostA
     assert hosting.sheet(HOST).managers == ()
 
 
-def test_a_demo_account_gets_its_hosts_once(scene: AccountScene, hosting: HostAccounts) -> None:
-    for _ in range(2):
-        id = scene.accounts.provision(OPERATOR, "Magdalena Kowal", MAGDA, WORDS, ("host",), "America/Chicago", (HOST,))
-    assert (scene.types(own(id)), hosts_of(scene, id)) == (["AccountProvisioned"], (HOST,))
-    assert [one.id for one in hosting.sheet(HOST).managers] == [id]
+def test_a_demo_account_gets_its_host_once_and_keeps_those_that_it_was_given(scene: AccountScene, hosting: HostAccounts) -> None:
+    def provide(*hosts: str) -> str:
+        return scene.accounts.provision(OPERATOR, "Magdalena Kowal", MAGDA, WORDS, ("host",), "America/Chicago", hosts)
+
+    id = provide(HOST)
+    assert (provide(HOST), scene.types(own(id)), hosts_of(scene, id)) == (id, ["AccountProvisioned"], (HOST,))
+    hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
+    for again in ((HOST,), ()):
+        assert (provide(*again), hosts_of(scene, id)) == (id, (HOST, ELSEWHERE))
+    hosting.remove(THEO, HOST, id)
+    provide(HOST)
+    assert (hosts_of(scene, id), [one.id for one in hosting.sheet(HOST).managers]) == ((ELSEWHERE, HOST), [id])
