@@ -185,7 +185,7 @@ class ApplicationFiles:
             history=history,
             decision_text=self._text(application.decision_reason_ref),
             prospect=prospect,
-            cv_number=self._number(application.cv_document_id),
+            cv_number=_number(application.cv_document_id, documents),
             messages=self._messages(history),
             newest_cv=newest_cv(documents) if asked else None,
             papers=self._checklist(application, program, documents) if application.status in OPEN and not draft else (),
@@ -347,9 +347,9 @@ class ApplicationFiles:
         found = self.store.text(ref) if ref else None
         return str(found["text"]) if found else None
 
-    def _number(self, document_id: str | None) -> int | None:
-        found = find(self.store, "DOCUMENT", document_id)
-        return int(found.state["number"]) if found else None
+
+def _number(document_id: str | None, documents: Iterable[Loaded]) -> int | None:
+    return next((int(one.state["number"]) for one in documents if one.id == document_id), None)
 
 
 def _only(here: Guidelines | None, there: Guidelines | None) -> tuple[str, ...]:
