@@ -15,7 +15,7 @@ from shared.domain.policy import by_version
 from shared.domain.program import ExperienceType, Program
 from shared.domain.reservation import Choice, Reservation, ReservationStatus, balance_overdue, hold_over
 from shared.domain.terms import Terms
-from shared.domain.waitlist import WaitlistStatus
+from shared.domain.waitlist import WaitlistStatus, line_over
 from shared.ports import BusinessClock
 from shared.services.reservation_views import Hub, Offer, Stage
 from shared.services.reserving import PayLink
@@ -94,7 +94,7 @@ class CoachView(BaseModel):
 
 class ReserveView(BaseModel):
     """The reserve page. `stage` says what is possible now; `quote` is the bill. `offered`: the seat that the waitlist holds, to be paid;
-    `can_wait`: no seat is free for everybody, so the waitlist may be joined."""
+    `can_wait`: no seat is free for everybody and the first day has not come, so the waitlist may be joined."""
 
     application_id: str
     stage: Stage
@@ -128,7 +128,7 @@ class ReserveView(BaseModel):
             seats_left=offer.seats_left, holds_left=offer.holds_left, hold=_hold(offer.live, clock) if offer.live else None,
             reservation_id=applied.live_reservation_id, offered=_hold(offer.offered, clock) if offer.offered else None,
             coach=CoachView(name=offer.coach.name, email=offer.coach.email) if offer.coach else None,
-            waitlist=_waitlist(offer), can_wait=offer.stage in (Stage.SIGN, Stage.PAY) and offer.offered is None and offer.seats_left == 0,
+            waitlist=_waitlist(offer), can_wait=_can_wait(offer, clock),
         )  # fmt: skip
 
 
@@ -232,6 +232,11 @@ class ReservationView(BaseModel):
             care=CareView.of(reserved, hub.program, clock, hub.coaching),
             calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,
         )  # fmt: skip
+
+
+def _can_wait(offer: Offer, clock: BusinessClock) -> bool:
+    full = offer.stage in (Stage.SIGN, Stage.PAY) and offer.offered is None and offer.seats_left == 0
+    return full and offer.applied.start is not None and not line_over(offer.applied.start, clock.now(), offer.program.place.zone)
 
 
 def _waitlist(offer: Offer) -> WaitlistView | None:

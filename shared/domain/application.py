@@ -215,6 +215,7 @@ class Application(BaseModel):
     alternatives_searched: bool = False
     reserved_instead: str | None = None
     offer_expires_at: Instant | None = None
+    offer_last_at: Instant | None = None
     terms_version: str | None = None
     terms_signed_at: Instant | None = None
     terms_signature_ref: str | None = None
@@ -276,7 +277,7 @@ def closing(submitted_at: datetime, start: date, policy: Policy, zone: str) -> d
     away. Sent on short notice (T13), it has the 72 business hours of the escalation first, and at most the first day of the rotation."""
     near = start_of_day(start - timedelta(days=policy.stale_start_days - 1), zone)
     fair = add_business_hours(submitted_at, policy.review_escalate_bh)
-    return min(max(near, fair), start_of_day(start + timedelta(days=1), zone))
+    return min(max(near, fair), reservable_until(start, zone))
 
 
 def closed_by_time(application: Application, now: datetime) -> bool:
@@ -293,7 +294,12 @@ def offer_expiry(now: datetime, start: date, policy: Policy, zone: str) -> datet
     first day of the rotation, after which nobody may reserve it (`require_start`)."""
     short = (start - local_date(now, zone)).days < policy.offer_short_below_days
     until = now + (timedelta(hours=policy.offer_short_hours) if short else timedelta(days=policy.offer_days))
-    return min(until, start_of_day(start + timedelta(days=1), zone))
+    return min(until, reservable_until(start, zone))
+
+
+def reservable_until(start: date, zone: str) -> datetime:
+    """The end of the rotation's first day at the site: nobody reserves it from then on (`require_start`)."""
+    return start_of_day(start + timedelta(days=1), zone)
 
 
 def offer_over(application: Application, now: datetime) -> bool:
@@ -310,10 +316,11 @@ def in_line(application: Application) -> bool:
 
 
 def offer_after_waiting(application: Application, now: datetime) -> datetime | None:
-    """Until when the offer counts once waiting has ended at `now`: the time waited is not counted."""
+    """Until when the offer counts once waiting has ended at `now`: the time waited is not counted, but the start does not wait."""
     if application.offer_expires_at is None or application.waitlisted_at is None:
         return application.offer_expires_at
-    return application.offer_expires_at + (now - application.waitlisted_at)
+    until = application.offer_expires_at + (now - application.waitlisted_at)
+    return until if application.offer_last_at is None else min(until, application.offer_last_at)
 
 
 def review_overdue(application: Application, now: datetime) -> bool:

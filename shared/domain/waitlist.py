@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.calendar import start_of_day, weeks_covered
+from shared.domain.calendar import reached, start_of_day, weeks_covered
 from shared.domain.instants import Instant
 from shared.domain.machine import NEW, Actor, Arrow, Machine
 from shared.domain.policy import Policy
@@ -102,6 +102,11 @@ class Line(BaseModel):
         mine = self.place(application_id)
         same = [place.application_id for place in self.line if mine and place.start == mine.start]
         return (same.index(application_id) + 1 if mine else 0), len(same)
+
+
+def line_over(start: date, now: datetime, zone: str) -> bool:
+    """From the first second of the rotation's first day at the site on nobody is served any more, and nobody joins."""
+    return reached(start_of_day(start, zone), now)
 
 
 def offered_until(now: datetime, start: date, zone: str, policy: Policy) -> datetime:

@@ -12,12 +12,13 @@ from shared.events.base import EventData
 
 
 class WaitlistJoined(ApplicationEvent):
-    """From here on the application's offer stands still."""
+    """From here on the application's offer stands still; however long it does, it never counts beyond `offer_last_at`."""
 
     TYPE: ClassVar[str] = "WaitlistJoined.v1"
     waitlist: WaitlistStatus
     waitlist_joins: int
     waitlisted_at: Instant
+    offer_last_at: Instant | None = None
     waitlist_until: None = None
     waitlist_code: None = None
 

@@ -146,15 +146,16 @@ def _reserved(case: Case, arrow: Arrow, paid: Payment, call: Call, now: datetime
 
 
 # --- the line -------------------------------------------------------------------------------------------------------------------------
-def join(application: Loaded, line: Loaded, place: Place, call: Call, now: datetime) -> Work:
+def join(application: Loaded, line: Loaded, place: Place, last_at: datetime, call: Call, now: datetime) -> Work:
     """Last in line, with a mark on every week that has no seat for everybody: from this transaction on no seat that comes back there goes
-    to anybody who is not in line. It happens only if those weeks still have none; a seat that came back meanwhile is a conflict."""
+    to anybody who is not in line. It happens only if those weeks still have none; a seat that came back meanwhile is a conflict.
+    `last_at`: beyond it the offer never counts, however long they wait."""
     applied = Application.model_validate(application.state)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.JOIN_WAITLIST, Actor(call.actor.role))
     entry = WAITLIST.fire(applied.waitlist or NEW, WaitlistEvent.JOIN, Actor(call.actor.role))
     joined = WaitlistJoined(
         status=ApplicationStatus(arrow.target), waitlist=WaitlistStatus(entry.target), waitlist_joins=place.number,
-        waitlisted_at=place.since, waitlist_until=None, waitlist_code=None,
+        waitlisted_at=place.since, offer_last_at=last_at, waitlist_until=None, waitlist_code=None,
     )  # fmt: skip
     stands = line_of(line)
     return Work(

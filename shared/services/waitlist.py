@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain import fees
-from shared.domain.application import APPLICATION, Application, ApplicationEvent, in_line
+from shared.domain.application import APPLICATION, Application, ApplicationEvent, in_line, reservable_until
 from shared.domain.application_clocks import require_running
 from shared.domain.application_guards import can_end
-from shared.domain.calendar import by_iso_year, local_date, reached, require_start, start_of_day, weeks_covered
+from shared.domain.calendar import by_iso_year, local_date, require_start, weeks_covered
 from shared.domain.errors import Invalid, NotAllowedNow, NotFound, OverlappingRotation, SoldOut, VersionConflict
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
@@ -24,7 +24,7 @@ from shared.domain.preparation import reminders_from
 from shared.domain.program import Program, ProgramStatus
 from shared.domain.reservation import ReservationEvent, ReservationStatus
 from shared.domain.seats import free_by_week, spare_by_week
-from shared.domain.waitlist import MOST_PLACES, Place, WaitlistStatus, offered_until
+from shared.domain.waitlist import MOST_PLACES, Place, WaitlistStatus, line_over, offered_until
 from shared.events.reservation import SeatHeld
 from shared.ports import BusinessClock, Catalogue, Ids, Loaded, Store
 from shared.services import seat_gate
@@ -112,6 +112,8 @@ class Waitlist:
                 f"The seat was held {application.holds_used} times without payment.", "Write to us: a coordinator can help.", application
             )
         require_start(application.start, application.weeks, local_date(now, program.place.zone), program, policy.horizon_years)
+        if line_over(application.start, now, program.place.zone):
+            raise _refused("The first day of this rotation has come; nobody waits for it any more.", "Look for a later start.", application)
         weeks = weeks_covered(application.start, application.weeks)
         free = free_by_week(self.store.seat_years([(program.id, year) for year in by_iso_year(weeks)]))
         if not set(weeks) <= free.keys():
@@ -126,7 +128,8 @@ class Waitlist:
             application_id=application.id, trainee_id=application.trainee_id, program_id=program.id, start=application.start,
             weeks=application.weeks, number=application.waitlist_joins + 1, since=now, marks=marks,
         )  # fmt: skip
-        self.store.commit(seat_gate.join(loaded, line, place, call, now))
+        last_at = reservable_until(application.start, program.place.zone)
+        self.store.commit(seat_gate.join(loaded, line, place, last_at, call, now))
 
     def _leave(self, call: Call, application_id: str) -> None:
         loaded, application = own_application(self.store, call, application_id, self.clock.now())
@@ -225,7 +228,7 @@ def _ends(place: Place, program: Program, now: datetime) -> str:
     """Why nobody can be served on this place any more; empty while somebody can."""
     if program.status is not ProgramStatus.LIVE:
         return "closed"
-    return "too_late" if reached(start_of_day(place.start, program.place.zone), now) else ""
+    return "too_late" if line_over(place.start, now, program.place.zone) else ""
 
 
 def _stands(application: Application, place: Place) -> bool:

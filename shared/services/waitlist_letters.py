@@ -57,10 +57,14 @@ def ended(person: Person, application: Application, program: Program, url: str) 
     again = "Your application stays approved"
     if application.offer_expires_at is not None:
         again += f" until {both(application.offer_expires_at, program.place.zone, person.zone)}"
+    possible = {
+        "too_late": "a seat that comes back before then can be reserved by whoever is first. A later start may suit you as well",
+        "closed": "while it is paused nobody can reserve there. Write to us, and we look for another program with you",
+    }.get(application.waitlist_code or "", "you need to do nothing, or see what is possible now: reserve if there is a seat, or wait again")
     return Letter(
         f"Your waitlist place has ended: {program.name}",
         f"Hello {person.name},",
-        (why, f"{again}; you need to do nothing, or see what is possible now: reserve if there is a seat, or wait again."),
+        (why, f"{again}; {possible}."),
         facts,
         ("See what is possible", f"{url}/reservations/for/{application.id}"),
     )

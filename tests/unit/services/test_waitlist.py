@@ -6,14 +6,17 @@ from datetime import date, timedelta
 
 import pytest
 
+from shared.domain import due_kinds
 from shared.domain.application import ApplicationStatus
 from shared.domain.errors import Expired, NotAllowedNow, NotFound, SoldOut, WaitlistFirst
+from shared.domain.instants import iso
 from shared.domain.reservation import Choice, ReservationStatus
 from shared.domain.waitlist import MOST_PLACES, Place, WaitlistStatus
 from shared.events.application import ApplicationWithdrawn
 from shared.ports import Due, SeatMove, Work
 from shared.services.steps import step as moved
 from shared.services.waitlist import Standing
+from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, START, WEEKS, step, stored_account
 from tests.unit.services.reserving_scene import SWEEP, by
 from tests.unit.services.waitlist_scene import FIRST, HOLDER, SECOND, WALKER, Line, W
@@ -165,6 +168,35 @@ def test_waitlist_place_ends_when_the_start_has_come_to_the_second(line: Line) -
     assert line.entry(FIRST) is W.WAITING
     line.sweep(seconds=1)
     assert (line.entry(FIRST), line.application(FIRST[0]).waitlist_code, line.marks()) == (W.LAPSED, "too_late", {})
+
+
+def test_T24_an_offer_that_stood_still_never_outlives_the_first_day_and_ends_at_its_second(line: Line) -> None:
+    """The wait of three months is not added to an offer for a rotation that began: nobody reserves it after its first day."""
+    line.webhook(line.pay(line.hold))
+    line.join(FIRST)
+    first_day = START.replace(year=2027, month=3, day=1, hour=6)
+    line.clock.set(first_day)
+    line.sweep()
+    assert line.application(FIRST[0]).offer_expires_at == first_day + timedelta(days=1)
+    assert line.store.waiting[("APPLICATION", FIRST[0], due_kinds.OFFER)].due.at == first_day + timedelta(days=1)
+    line.sweep(days=1, seconds=-1)
+    assert line.application(FIRST[0]).status is ApplicationStatus.APPROVED
+    line.sweep(seconds=1)
+    assert (line.application(FIRST[0]).status, line.application(FIRST[0]).decision_code) == (ApplicationStatus.EXPIRED, "offer")
+
+
+def test_waitlist_nobody_joins_from_the_first_second_of_the_first_day_on(line: Line) -> None:
+    line.webhook(line.pay(line.hold))
+    first_day = START.replace(year=2027, month=3, day=1, hour=6)
+    for who in (FIRST, SECOND):
+        builders.change(line.store, "APPLICATION", who[0], {"offer_expires_at": iso(first_day + timedelta(days=1))})
+    line.clock.set(first_day - timedelta(seconds=1))
+    assert line.join(FIRST).place == 1
+    line.clock.set(first_day)
+    before = dict(line.store.states)
+    with pytest.raises(NotAllowedNow, match="first day of this rotation has come"):
+        line.join(SECOND)
+    assert line.store.states == before
 
 
 def test_waitlist_the_applications_offer_stands_still_while_waiting_and_counts_on_afterwards(line: Line) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from shared.events.envelope import Envelope
 from tests.builders import stored_account
+from tests.fakes.clock import START
 from tests.unit.services.notifying_scene import HOME, URL, Post
 from tests.unit.services.reserving_scene import by
 
@@ -50,6 +51,15 @@ def test_waitlist_held_seat_is_told_with_its_end_in_both_zones_once(post: Waitin
     (text,) = post.tell("WaitlistOffered.v1")
     assert "Wed 25 November 2026, 09:30 Chicago (Wed 25 November 2026, 17:30 for you in Cairo)" in text
     assert post.tell("WaitlistJoined.v1") == []
+
+
+def test_waitlist_that_the_start_ended_names_the_last_day_and_no_waiting_again(post: Waiting) -> None:
+    post.webhook(post.pay(post.hold))
+    post.clock.set(START.replace(year=2027, month=3, day=1, hour=6))
+    post.sweep()
+    (text,) = post.tell("WaitlistEnded.v1")
+    assert "stays approved until Tue 2 March 2027, 00:00 Chicago" in text
+    assert "wait again" not in text
 
 
 def test_waitlist_lapse_is_told_with_the_time_that_the_application_still_has(post: Waiting) -> None:
