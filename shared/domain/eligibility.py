@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.calendar import add_months
 from shared.domain.guidelines import status_on
+from shared.domain.instants import say
 from shared.domain.program import ExperienceType
 from shared.domain.trainee import StepResult, TraineeFacts, TraineeStatus
 
@@ -76,7 +77,7 @@ def lead_time_advice(start: date, today: date, months: int = 3) -> Reason | None
         code="short_notice",
         requirement="T13",
         text=f"The start is less than {months} months away: a visa and travel may take longer.",
-        would_change=f"A start on or after {early:%a} {early.day} {early:%B %Y} leaves enough time.",
+        would_change=f"A start on or after {say(early)} leaves enough time.",
     )
 
 
@@ -118,9 +119,9 @@ def _graduation_warnings(facts: TraineeFacts, start: date, today: date) -> list[
     if facts.trainee_status is not TraineeStatus.STUDENT or graduation is None or graduation >= start:
         return []
     if graduation < today:
-        text = f"Your profile says student, but your expected graduation, {graduation}, has passed."
+        text = f"Your profile says student, but your expected graduation, {say(graduation)}, has passed."
         return [Reason(code="graduation_passed", requirement="T06", text=text, would_change="Update your profile.")]
-    text = f"You expect to graduate on {graduation}, before this start: the rules for graduates apply."
+    text = f"You expect to graduate on {say(graduation)}, before this start: the rules for graduates apply."
     return [
         Reason(
             code="graduates_before_start", requirement="T06", text=text, would_change="A start on or before that day keeps student rules."

@@ -16,6 +16,7 @@ from shared.domain.eligibility import Reason, Verdict, explain, for_all_types, l
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import Quote, quote
 from shared.domain.guidelines import Guideline, GuidelineResult
+from shared.domain.instants import say
 from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, Program, ProgramStatus
 from shared.domain.search import OpenTo, ReaderQuery, SearchHit, SearchPage, SearchQuery, usual_weeks
@@ -238,7 +239,7 @@ def _refusal(program: Program, wish: Wish, today: date) -> Invalid | None:
             wish.start or next_monday(_first(today)), _weeks(program, wish), today, program, CURRENT.horizon_years, CURRENT.stale_start_days
         )
         if wish.pay_on and wish.pay_on < today:
-            raise Invalid(f"{wish.pay_on} is in the past.", "Choose today or a later day.", field="pay_on")
+            raise Invalid(f"{say(wish.pay_on)} is in the past.", "Choose today or a later day.", field="pay_on")
         if wish.pay_on and wish.start:
             _require_in_time(wish.pay_on, wish.start)
     except Invalid as refused:
@@ -248,4 +249,4 @@ def _refusal(program: Program, wish: Wish, today: date) -> Invalid | None:
 
 def _require_in_time(pay_on: date, start: date) -> None:
     if pay_on > start:
-        raise Invalid("The seat is reserved before the rotation starts.", f"Choose a day up to {start}.", field="pay_on")
+        raise Invalid("The seat is reserved before the rotation starts.", f"Choose a day up to {say(start)}.", field="pay_on")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from shared.domain.eligibility import approval_gaps, explain, for_all_types, lead_time_advice
+from shared.domain.instants import say
 from shared.domain.program import ExperienceType
 from tests.unit.domain.samples import START, TODAY, facts
 
@@ -55,6 +56,7 @@ def test_student_graduating_the_day_before_the_start_gets_graduate_rules_and_an_
     verdict = explain(soon, OBSERVERSHIP, START, TODAY)
     assert verdict.allowed
     assert [warning.code for warning in verdict.warnings] == ["graduates_before_start"]
+    assert say(START - timedelta(days=1)) in verdict.warnings[0].text
     assert not explain(soon, HANDS_ON, START, TODAY).allowed
 
 
@@ -68,6 +70,7 @@ def test_student_whose_graduation_has_passed_is_asked_to_update_the_profile() ->
     verdict = explain(facts(expected_graduation=TODAY - timedelta(days=1)), OBSERVERSHIP, START, TODAY)
     assert verdict.allowed
     assert [warning.code for warning in verdict.warnings] == ["graduation_passed"]
+    assert say(TODAY - timedelta(days=1)) in verdict.warnings[0].text
 
 
 def test_T09_declared_step1_lets_a_graduate_apply_but_not_be_approved() -> None:

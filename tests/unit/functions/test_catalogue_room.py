@@ -19,7 +19,7 @@ from shared.domain.search import Overlay
 from shared.domain.trainee import StepResult, TraineeStatus
 from tests.builders import facts, place, stored
 from tests.unit.functions.catalogue_scene import Scene
-from tests.unit.pages.page_markup import problems
+from tests.unit.pages.page_markup import ISO, problems
 
 BOTH = ("hands_on", "observership")
 START = date(2027, 3, 1)
@@ -166,6 +166,19 @@ def test_T12_a_length_shows_its_own_fee_and_starts(scene: Scene) -> None:
     assert "weeks=8" in scene.page("/programs?weeks=8")
 
 
+def test_ten_results_a_page_leave_the_next_and_the_filters_one_link_away(scene: Scene) -> None:
+    for number in range(11):
+        scene.add(f"more-{number:02}", price_4w_cents=300_000 + number)
+    scene.index_again()
+    page = html.fromstring(scene.page("/programs"))
+    assert len(page.xpath("//article")) == 10
+    assert page.xpath("//form[@id='filters']")
+    assert [link.text for link in page.xpath("//a[@href='#filters'][contains(@class, 'only-phone')]")] == ["All filters"] * 2
+    (following,) = page.xpath("//a[normalize-space()='More rotations']/@href")
+    assert len(html.fromstring(scene.page(following)).xpath("//article")) == 3
+    assert len(html.fromstring(scene.page("/programs?limit=25")).xpath("//article")) == 13
+
+
 def test_nothing_found_names_the_filters_whose_absence_would_find_something(scene: Scene) -> None:
     found = scene.get("/programs?state=TX&specialty=cardiology&month=2027-03")
     assert (found["total"], [(link["field"], link["href"]) for link in found["instead"]]) == (
@@ -233,6 +246,7 @@ def test_H17_a_wish_that_cannot_be_is_explained_on_the_page_and_refused_as_a_quo
     sheet = scene.get(f"/programs/skin-austin?{wish}")
     assert sheet["refused"]["field"] == field
     assert sheet["refused"]["remedy"]
+    assert not ISO.search(sheet["refused"]["detail"] + sheet["refused"]["remedy"])
     assert sheet["plan"]["start"] == "2026-12-07"
     assert sheet["refused"]["detail"] in html.fromstring(scene.page(f"/programs/skin-austin?{wish}")).text_content()
     assert scene.get(f"/programs/skin-austin/quote?{wish}", 422)["field"] == field

@@ -10,8 +10,8 @@ from lxml import etree, html
 LIMIT_BYTES = 60 * 1024
 # libxml2 knows HTML 4: the names of newer elements are not errors.
 UNKNOWN_TAG = "HTML_UNKNOWN_TAG"
-# The machine's name of a week: people read dates. The API's own pages show it as code.
-ISO_WEEK = re.compile(r"\b[0-9]{4}-W[0-9]{2}\b")
+# The machine's name of a week or a day: people read dates. The API's own pages show it as code.
+ISO = re.compile(r"\b[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}-[0-9]{2})\b")
 INPUTS = "//input[not(@type='hidden')] | //select | //textarea"
 
 
@@ -23,7 +23,7 @@ def problems(text: str) -> list[str]:
     found = [f"line {e.line}: {e.message}" for e in parser.error_log if e.type_name != UNKNOWN_TAG]
     found += [f"{len(text.encode())} bytes"] if len(text.encode()) > LIMIT_BYTES else []
     found += [f"id {name} used {n} times" for name, n in Counter(tree.xpath("//@id")).items() if n > 1]
-    return found + _labels(tree) + _references(tree) + _inline(tree) + _outline(tree) + _raw_weeks(tree)
+    return found + _labels(tree) + _references(tree) + _inline(tree) + _outline(tree) + _raw_dates(tree)
 
 
 def _labels(tree: html.HtmlElement) -> list[str]:
@@ -59,6 +59,6 @@ def _outline(tree: html.HtmlElement) -> list[str]:
     return jumps + ([] if levels.count(1) == 1 else [f"{levels.count(1)} h1"]) + ([] if tree.get("lang") else ["no language"])
 
 
-def _raw_weeks(tree: html.HtmlElement) -> list[str]:
+def _raw_dates(tree: html.HtmlElement) -> list[str]:
     said = " ".join(tree.xpath("//body//text()[not(ancestor::code or ancestor::pre)]"))
-    return [f"a week no reader knows: {week}" for week in ISO_WEEK.findall(said)]
+    return [f"a date no reader says: {found}" for found in ISO.findall(said)]

@@ -55,7 +55,7 @@ def test_every_page_is_well_formed_labelled_light_and_without_inline_code(name: 
 
 
 def test_the_page_check_sees_each_fault() -> None:
-    inside = '<h1>a</h1><h3 id="a">b</h3><p id="a" style="x"><input name="n"><a href="#gone" onclick="x">2027-W03</a></b>'
+    inside = '<h1>a</h1><h3 id="a">b</h3><p id="a" style="x"><input name="n"><a href="#gone" onclick="x">2027-W03</a> 2027-01-18</b>'
     bad = f"<html><body><main>{inside}</main></body></html>"
     found = " ".join(problems(bad))
     for fault in (
@@ -67,7 +67,8 @@ def test_the_page_check_sees_each_fault() -> None:
         "h1 then h3",
         "the id gone",
         "no language",
-        "no reader knows: 2027-W03",
+        "no reader says: 2027-W03",
+        "no reader says: 2027-01-18",
     ):
         assert fault in found
 
