@@ -67,6 +67,8 @@ class Trainee:
         visitor.open("/programs")
         visitor.fill(text=f"{SPECIALTY} {PLACE}")
         visitor.press("Search")
+        if (folded := visitor.page.get_by_role("link", name="All filters").first).is_visible():  # on a phone
+            folded.click()
         visitor.page.locator("#filters [name=experience_type][value=hands_on]").check()
         visitor.press("Show results")
         visitor.look("search-signed-in")
