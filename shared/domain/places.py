@@ -2,11 +2,14 @@
 
 The middles of all ZIP codes lie in `data/zips.bin`, twelve bytes each in ascending order: the code and its degrees times ten thousand,
 little-endian. `python -m infra.build.zips` makes the file from the `zipcodes` package, which takes 0.3 s to import: too long for a search.
+What people call a city besides its name lies in `data/cities.json`, by state and city.
 """
 
 from __future__ import annotations
 
+import json
 import struct
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from math import asin, cos, radians, sin, sqrt
@@ -48,6 +51,17 @@ def miles(one: Position, other: Position) -> float:
     half_up, half_across = (south - north) / 2, radians(other.longitude - one.longitude) / 2
     chord = sin(half_up) ** 2 + cos(north) * cos(south) * sin(half_across) ** 2
     return 2 * EARTH_MILES * asin(min(1.0, sqrt(chord)))
+
+
+def called(city: str, state: str) -> tuple[str, ...]:
+    """What else people call this city: "NYC", "Philly"; () for most. The parts of a city are called by its name too."""
+    return _called().get((state, city.casefold()), ())
+
+
+@cache
+def _called() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    states = json.loads(resources.files("shared.domain").joinpath("data/cities.json").read_text("utf-8"))
+    return {(state, city.casefold()): tuple(names) for state, cities in states.items() for city, names in cities.items()}
 
 
 @cache

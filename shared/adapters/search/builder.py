@@ -25,6 +25,7 @@ from shared.domain import specialties
 from shared.domain.calendar import monday_of
 from shared.domain.errors import NotFound
 from shared.domain.fees import price
+from shared.domain.places import called
 from shared.domain.program import ProgramStatus
 from shared.domain.search import Projection, city_key, lengths, usual_weeks
 from shared.domain.states import state_name
@@ -139,7 +140,7 @@ def _document(projection: Projection) -> dict[str, Any]:
         "specialty_words": _text(name),
         "alias_words": _text(program.specialty, *aliases),
         "name_words": _text(program.name),
-        "place_words": _text(place.city, state_name(place.state), place.state, place.zip),
+        "place_words": _text(place.city, *called(place.city, place.state), state_name(place.state), place.state, place.zip),
         "other_words": _text(
             program.setting, program.host_kind.value, program.summary, *(t.value for t in program.experience_types), *wider
         ),

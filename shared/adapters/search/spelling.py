@@ -15,6 +15,8 @@ from shared.domain.specialties import Specialty
 UNFINISHED_FROM = 4
 ONE_FROM, TWO_FROM = 5, 8  # letters from which one or two slips are forgiven
 LONGEST = 40
+WHO = {"ologist": "ology", "iatrist": "iatry", "iatrician": "iatrics", "etrician": "etrics", "surgeon": "surgery"}
+"""How who practises is called, and what: "cardiologist", "pediatrician"."""
 
 
 def named(found: Sequence[str]) -> Specialty | None:
@@ -33,6 +35,9 @@ def spelled(word: str) -> str:
     known = _known()
     if word in known or not word.isalpha() or not UNFINISHED_FROM <= len(word) <= LONGEST:
         return word
+    practised = _practised(word)
+    if practised in known:
+        return practised
     alike = [one for one in known if _sound(one) == _sound(word)]
     if alike:
         return min(alike)
@@ -42,6 +47,12 @@ def spelled(word: str) -> str:
     allowed = 2 if len(word) >= TWO_FROM else 1 if len(word) >= ONE_FROM else 0
     near = [(slips, one) for one in known if (slips := _slips(word, one, allowed)) <= allowed]
     return min(near)[1] if near else word
+
+
+def _practised(word: str) -> str:
+    """What somebody of this name practises; the word itself for most."""
+    one = word.removesuffix("s")
+    return next((one.removesuffix(who) + what for who, what in WHO.items() if one.endswith(who)), word)
 
 
 @cache
