@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,8 +22,8 @@ PLAIN_WORDS = {
     "too_short": "This is too short.",
     "too_long": "This is too long.",
     "string_pattern_mismatch": "This does not have the expected form.",
-    "date_from_datetime_parsing": "Write the date as 2027-03-01.",
-    "date_parsing": "Write the date as 2027-03-01.",
+    "date_from_datetime_parsing": "Write the date in digits: year-month-day (YYYY-MM-DD).",
+    "date_parsing": "Write the date in digits: year-month-day (YYYY-MM-DD).",
     "int_parsing": "Write a whole number.",
     "enum": "Choose one of the options.",
     "literal_error": "Choose one of the options.",
@@ -66,9 +67,10 @@ def field_name(location: Iterable[str | int]) -> str:
 
 
 def field_errors(error: RotaError, model: type[BaseModel] | None) -> list[FieldError]:
-    """A refusal as the entries of a form's error summary."""
+    """A refusal as the entries of a form's error summary; one of a list's values is the list's matter, which has one control."""
     labels = {name: field.title or name.replace("_", " ").capitalize() for name, field in model.model_fields.items()} if model else {}
     if "fields" in error.facts:
-        return [FieldError(entry["field"], labels.get(entry["field"], entry["field"]), entry["message"]) for entry in error.facts["fields"]]
+        said = dict.fromkeys((re.sub(r"\.\d+\Z", "", entry["field"]), entry["message"]) for entry in error.facts["fields"])
+        return [FieldError(name, labels.get(name, name), message) for name, message in said]
     field = str(error.facts.get("field", ""))
     return [FieldError(field, labels.get(field, ""), error.detail, error.remedy)]
