@@ -76,7 +76,8 @@ class Reserving:
         def decide() -> Application:
             loaded, applied = self.application(call, application_id)
             now = self.clock.now()
-            require_running(as_of(applied, now))
+            applied = as_of(applied, now)
+            require_running(applied)
             arrow = APPLICATION.fire(applied.status, ApplicationEvent.TERMS_SIGNED, Actor(call.actor.role))
             if terms_version != terms.CURRENT:
                 raise Invalid("The terms have changed since you opened this page.", "Read and sign the new ones.", field="terms_version")

@@ -1,0 +1,74 @@
+"""Whatever happens to an application, and whenever, nothing is promised or due after the moment at which it closes undecided (policy stale
+application, T13, T18, T20): not on its page, not in its state, not in its due rows."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.domain.application import UNDECIDED
+from shared.domain.application_clocks import as_of
+from shared.domain.errors import RotaError
+from shared.services.story import standing
+from tests.builders import PROGRAM
+from tests.unit.services.application_scene import AS_REVIEWER, AS_SYSTEM, AS_TRAINEE, Desk
+from tests.unit.services.clock_table import AS_COORDINATOR, secret
+
+LAST_TO_SEND = datetime.fromisoformat("2027-02-16T05:59:00Z")
+"""A minute before the start of 1 March 2027 is less than 14 days away."""
+PROMISED = ("review_due_at", "escalate_at", "claim_lapses_at", "reply_due_at", "host_due_at", "host_decide_at")
+
+moves = st.lists(
+    st.tuples(
+        st.sampled_from(["claim", "ask", "reply", "route", "recommend", "take_back", "ask_again", "sweep"]),
+        st.one_of(st.just(0), st.integers(1, 12 * 60), st.integers(1, 6 * 24 * 60)),
+    ),
+    min_size=1,
+    max_size=10,
+)
+
+
+def move(desk: Desk, id: str, name: str, minutes: int) -> None:
+    """So many minutes later; who asks takes it up first."""
+    desk.clock.move(timedelta(minutes=minutes))
+    if name in ("ask", "route") and as_of(desk.application(id), desk.clock.now()).status == "SUBMITTED":
+        desk.reviewing.claim(AS_REVIEWER, id)
+    match name:
+        case "claim":
+            desk.reviewing.claim(AS_REVIEWER, id)
+        case "ask":
+            desk.asking.ask(AS_REVIEWER, id, f"Question {minutes}?")
+        case "reply":
+            desk.asking.reply(AS_TRAINEE, id, f"Answer {minutes}.")
+        case "route":
+            desk.host_review.route(AS_REVIEWER, id)
+        case "recommend" if desk.application(id).host_link_ref:
+            desk.host_review.recommend(id, secret(desk, id), "yes", "")
+        case "take_back":
+            desk.host_review.take_back(AS_COORDINATOR, id, f"Reason {minutes}")
+        case "ask_again":
+            desk.host_review.ask_again(AS_COORDINATOR, id, f"Reason {minutes}")
+        case "sweep":
+            assert desk.sweeping.run(AS_SYSTEM).failures == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(early=st.integers(0, 16 * 24 * 60), walk=moves)
+def test_T13_nothing_is_promised_for_after_the_closing(early: int, walk: list[tuple[str, int]]) -> None:
+    desk = Desk().scene()
+    desk.clock.set(LAST_TO_SEND - timedelta(minutes=early))
+    id = desk.submitted().id
+    for name, minutes in [("sweep", 0), *walk]:
+        with suppress(RotaError):
+            move(desk, id, name, minutes)
+        found = desk.application(id)
+        if found.status not in UNDECIDED:
+            return
+        assert found.closes_at is not None
+        promised = {field: getattr(found, field) for field in PROMISED if getattr(found, field) is not None}
+        promised |= {kind: row.due.at for (_, subject, kind), row in desk.store.waiting.items() if subject == id}
+        shown = standing(found, desk.catalogue.program(PROGRAM), desk.clock.now())
+        assert {name: at for name, at in {**promised, "shown": shown.due_at or found.closes_at}.items() if at > found.closes_at} == {}
