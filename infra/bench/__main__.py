@@ -68,6 +68,7 @@ def _search() -> Iterator[Ratio]:
                 say(report.search_line(found))
                 yield found
             say(report.search_line(search_whole.measure(engines, asked, number)))
+            say(report.memory_line(*search.memory(engines, asked[0])))
     say("\nReaders while the index is replaced")
     readings = search_readers.measure()
     say(readings.line)

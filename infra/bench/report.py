@@ -51,6 +51,10 @@ def search_line(ratio: Ratio) -> str:
     return f"  {ratio.value:5.2f}  {ratio.verdict:<17} {ratio.name:<70} {ours:>7} / {peer:<8} {spread(ratio)}"
 
 
+def memory_line(disk: int, held: int) -> str:
+    return f"         {disk / 1e6:.1f} MB on disk, {held / 1e6:.1f} MB held by a process that has asked once"
+
+
 def spread(ratio: Ratio) -> str:
     low, high = ratio.spread
     return f"{low:.2f}-{high:.2f}"

@@ -8,6 +8,7 @@ as SQLite does (`search_sqlite`).
 from __future__ import annotations
 
 import tempfile
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -131,6 +132,18 @@ def measure(engines: Engines, asked: Sequence[Question], number: int) -> Iterato
     mine, sqlite = [engines.ask_ours(one) for one in spelt], [engines.ask_sqlite(one) for one in spelt]
     yield compared(f"search p99 / SQLite FTS5, {number:,}", mine, sqlite, 99, P99_BOUND, SIZES.get(number, 1))
     yield cold(engines, asked[0], f"cold open and first query / raw tantivy, {number:,}")
+
+
+def memory(engines: Engines, question: Question) -> tuple[int, int]:
+    """Bytes of the version on disk, and what a process holds that has opened it and asked once; tantivy's files are mapped, not held."""
+    tracemalloc.start()
+    try:
+        index = TantivyIndex.open(engines.folder / "ours")
+        index.search(question.query, engines.found.overlay, TODAY)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return sum(path.stat().st_size for path in (engines.folder / "ours").iterdir()), held
 
 
 def compared(name: str, ours: Sequence[Ask], peer: Sequence[Ask], percent: int, bound: float, rounds: int) -> Ratio:

@@ -14,8 +14,8 @@ import pytest
 
 from infra.bench import search_fresh, search_readers
 from infra.bench.measure import Ratio, percentile, processor_seconds, seconds
-from infra.bench.report import search_head, search_line
-from infra.bench.search import Engines, by_round, cold, compared
+from infra.bench.report import memory_line, search_head, search_line
+from infra.bench.search import Engines, by_round, cold, compared, memory
 from infra.bench.search_answers import Answer, Disagreement, compare
 from infra.bench.search_catalogue import TODAY, Question, misspelt, questions
 from infra.bench.search_readers import BASE_CENTS, PROGRAMS, Read, Readings, edition, fault
@@ -61,6 +61,13 @@ def test_a_question_is_timed_for_both_sides_in_turns(engines: Engines) -> None:
     ratio = compared("p50 / itself", [engines.ask_ours(Question(SearchQuery()))], [engines.ask_ours(Question(SearchQuery()))], 50, 0.001, 2)
     assert not ratio.holds
     assert cold(engines, Question(SearchQuery()), "cold").bound == 1.3
+
+
+def test_memory_is_that_of_the_open_version_alone(engines: Engines) -> None:
+    disk, held = memory(engines, Question(SearchQuery()))
+    assert disk == sum(path.stat().st_size for path in (engines.folder / "ours").iterdir()) > 100_000
+    assert 10_000 < held < 10 * disk
+    assert memory_line(34_300_000, 16_000_000).strip() == "34.3 MB on disk, 16.0 MB held by a process that has asked once"
 
 
 def test_percentiles_are_values_that_occurred() -> None:
