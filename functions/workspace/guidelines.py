@@ -14,6 +14,7 @@ from shared.domain.guidelines import DocumentRule, Guideline, Guidelines, Needed
 from shared.domain.instants import Instant
 from shared.domain.program import ProgramStatus
 from shared.domain.trainee import TraineeStatus
+from shared.domain.ways_to_enter import VISAS, nearest
 from shared.runtime.http.refusals import invalid
 from shared.services.guideline_changes import GuidelineSheet
 
@@ -31,6 +32,13 @@ def _listed(value: Any) -> Any:
 Words = Annotated[list[Line], BeforeValidator(_listed), Field(max_length=ROWS)]
 
 
+def _named(value: Any) -> Any:
+    return nearest(value) or value if isinstance(value, str) else value
+
+
+Asked = Annotated[Literal[*VISAS], BeforeValidator(_named)]  # type: ignore[valid-type]
+
+
 class GuidelinesRequest(BaseModel):
     """All guidelines of a program; what is left out is no rule. `version` is the one that the change was made from (saving asks for it).
 
@@ -44,7 +52,7 @@ class GuidelinesRequest(BaseModel):
     step2_ck_required: bool = Field(False, title="Step 2 CK")
     min_graduation_year: int | None = Field(None, title="Earliest graduation year", ge=1950, le=2100)
     languages: Words = Field(default=[], title="Languages")
-    visa_types: Words = Field(default=[], title="Ways to enter")
+    visa_types: Annotated[list[Asked], BeforeValidator(_listed), Field(max_length=ROWS)] = Field(default=[], title="Ways to enter")
     cv_language: Line = Field("", title="Language of the CV")
     lead_days: int = Field(0, title="Days of notice", ge=0, le=365)
     weeks_min: int | None = Field(None, title="Shortest stay", ge=1, le=52)
@@ -88,7 +96,7 @@ class GuidelinesView(BaseModel):
     """`guidelines` are those in the form, `in_force` the program's, in plain words. Of the `applicants` of the last 365 days the first
     would accept `accepted`, `to_show` of them after a document or an answer; `accepted_now` is what the present ones
     accept. `previewed`: the answer is to a trial; `saved`: it follows a change. `kinds` are (code, name) of every document that can be
-    asked for."""
+    asked for, `visas` the ways to enter."""
 
     model_config = ConfigDict(frozen=True)
     program_id: str
@@ -113,6 +121,7 @@ class GuidelinesView(BaseModel):
     examples: tuple[Example, ...]
     findings: tuple[Finding, ...]
     kinds: tuple[tuple[str, str], ...] = tuple((code, kind.name) for code, kind in KINDS.items())
+    visas: tuple[str, ...] = VISAS
     previewed: bool = False
     saved: bool = False
 

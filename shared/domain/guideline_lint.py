@@ -19,9 +19,8 @@ from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy, documen
 from shared.domain.policy import Policy
 from shared.domain.program import ExperienceType, Program
 from shared.domain.trainee import TraineeStatus
+from shared.domain.ways_to_enter import VISAS
 
-VISAS = ("B-1", "B-1/B-2", "B-2", "ESTA", "F-1", "H-1B", "J-1", "TN", "Green card", "US citizen", "Canadian citizen")
-"""How trainees enter (product.md 3c); another word is only asked about, because profiles take free text."""
 OLDEST_GRADUATE = 50
 """Years: a graduation year further back refuses nobody who applies."""
 ENOUGH, MOST = 5, 50
@@ -169,12 +168,11 @@ def _words(guidelines: Guidelines) -> Iterator[Finding]:
             yield _error(f"duplicate_{what.replace(' ', '_')}", field, f"“{twice}” is named twice.", f"Name each {what} once.")
         if any(not word.strip() for word in words):
             yield _error(f"empty_{what.replace(' ', '_')}", field, f"A {what} has no name.", "Write it, or take it out.")
-    known = {visa.casefold() for visa in VISAS}
     for visa in guidelines.visa_types:
-        if visa.strip() and visa.casefold() not in known:
+        if visa.strip() and visa not in VISAS:
             yield _warning(
-                "unfamiliar_visa", "visa_types", f"“{visa}” is not a way to enter that trainees use to name theirs.",
-                f"Check the spelling; usual are {', '.join(VISAS)}.",
+                "unfamiliar_visa", "visa_types", f"“{visa}” is not a way to enter that trainees can choose, so nobody meets it.",
+                f"Choose from {', '.join(VISAS)}.",
             )  # fmt: skip
 
 

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.domain.instants import say
 from shared.domain.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
+from shared.domain.ways_to_enter import is_accepted, nearest
 
 _ACRONYMS = {"cv": "CV", "tb": "TB", "bls": "BLS", "acls": "ACLS", "mspe": "MSPE", "usmle": "USMLE", "ecfmg": "ECFMG", "hipaa": "HIPAA"}
 
@@ -49,6 +50,12 @@ class Guidelines(BaseModel):
     weeks_min: int | None = Field(default=None, ge=1, le=52)
     weeks_max: int | None = Field(default=None, ge=1, le=52)
     cv_language: str = ""
+
+    @field_validator("visa_types")
+    @classmethod
+    def _as_trainees_name_them(cls, visas: tuple[str, ...]) -> tuple[str, ...]:
+        """What names no way is kept as it is: the linter asks about it."""
+        return tuple(str(nearest(visa) or visa) for visa in visas)
 
     @model_validator(mode="after")
     def _satisfiable(self) -> Guidelines:
@@ -228,7 +235,7 @@ def _check_languages(needed: tuple[str, ...], facts: TraineeFacts) -> _Found:
 def _check_visa(accepted: tuple[str, ...], facts: TraineeFacts) -> _Found:
     if facts.visa_type is None:
         return _unknown("Visa type not given", "Add how you will enter the United States to your profile")
-    if facts.visa_type.casefold() not in {visa.casefold() for visa in accepted}:
+    if not is_accepted(facts.visa_type, accepted):
         return _failed(f"Profile says {facts.visa_type}", f"Enter on one of: {', '.join(accepted)}")
     return _met(f"Profile says {facts.visa_type}")
 

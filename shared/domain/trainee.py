@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from shared.domain.ways_to_enter import Way, nearest
 
 
 class TraineeStatus(StrEnum):
@@ -34,7 +36,10 @@ class DocumentFact(BaseModel):
 
 
 class TraineeFacts(BaseModel):
-    """T01: the profile as rules see it. A step is *verified* when staff accepted the score report, else it is only declared."""
+    """T01: the profile as rules see it. A step is *verified* when staff accepted the score report, else it is only declared.
+
+    `visa_type` is a `Way`; free text of older profiles is read as the nearest one, else as "Other".
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     trainee_status: TraineeStatus
@@ -49,6 +54,11 @@ class TraineeFacts(BaseModel):
     school: str = ""
     country: str = ""
     documents: tuple[DocumentFact, ...] = ()
+
+    @field_validator("visa_type")
+    @classmethod
+    def _one_of_the_ways(cls, text: str | None) -> str | None:
+        return (nearest(text) or Way.OTHER).value if text and text.strip() else None
 
     def document(self, kind: str) -> DocumentFact | None:
         """The newest entry of that kind, the last one listed; None when there is none."""

@@ -64,7 +64,9 @@ def document(**fields: Any) -> dict[str, Any]:
         ({"languages": ["Spanish", "French"]}, {}, {}),
         ({"languages": [" "]}, {}, {"empty_language": "error"}),
         ({"visa_types": ["B-1", "b-1"]}, {}, {"duplicate_way_to_enter": "error"}),
-        ({"visa_types": ["B1"]}, {}, {"unfamiliar_visa": "warning"}),
+        ({"visa_types": ["Z-9"]}, {}, {"unfamiliar_visa": "warning"}),
+        ({"visa_types": ["Other"]}, {}, {"unfamiliar_visa": "warning"}),
+        ({"visa_types": ["B-1", "B1"]}, {}, {"duplicate_way_to_enter": "error"}),
         ({"visa_types": ["b-1", "ESTA"]}, {}, {}),
         # documents
         ({"documents": [{"kind": "driving_licence"}]}, {}, {"unknown_document": "error"}),
@@ -104,12 +106,12 @@ def test_H12_the_warning_says_how_many_and_which_rule() -> None:
 
 
 def test_H12_errors_come_first() -> None:
-    rules = Guidelines.model_validate({"visa_types": ["B1"], "documents": [{"kind": "cv"}, {"kind": "nothing"}], "statuses": ["student"]})
+    rules = Guidelines.model_validate({"visa_types": ["Z-9"], "documents": [{"kind": "cv"}, {"kind": "nothing"}], "statuses": ["student"]})
     assert [finding.severity.value for finding in lint(a_program(), rules, TODAY, CURRENT)] == ["error", "warning", "warning", "note"]
 
 
 def test_H12_publishing_refuses_errors_only_and_names_each() -> None:
-    require_clean(a_program(), Guidelines(visa_types=("B1",)), TODAY, CURRENT)
+    require_clean(a_program(), Guidelines(visa_types=("Z-9",)), TODAY, CURRENT)
     wrong = Guidelines.model_validate({"languages": ["Spanish", "Spanish"], "documents": [{"kind": "nothing"}]})
     with pytest.raises(Invalid) as refused:
         require_clean(a_program(), wrong, TODAY, CURRENT)

@@ -241,14 +241,29 @@ def test_a_busy_user_pool_keeps_the_form_and_asks_for_a_retry(world: World) -> N
 def test_T01_the_profile_page_shows_what_was_saved_and_the_api_the_same(world: World) -> None:
     browser = world.browser(world.person())
     world.people.save_facts(TRAINEE, facts())
-    form = STUDENT | {"step1": "passed", "languages": "English, Igbo", "school": "Universidad del Valle", "visa_type": "B-1"}
+    form = STUDENT | {"step1": "passed", "languages": "English, Igbo", "school": "Universidad del Valle", "visa_type": "B-1/B-2"}
     assert browser.post("/accounts/profile", form).status == 303
     saved = world.api(TRAINEE).get("/accounts/profile").json["facts"]
     assert (saved["languages"], saved["step1"], saved["step1_verified"]) == (["English", "Igbo"], "passed", True)
     page = html.fromstring(world.browser(TRAINEE).get("/accounts/profile?saved=1").body)
     assert page.xpath("//input[@name='languages']/@value") == ["English, Igbo"]
     assert page.xpath("//input[@name='trainee_status'][@checked]/@value") == ["student"]
+    assert page.xpath("//select[@name='visa_type']/option[@selected]/@value") == ["B-1/B-2"]
     assert "Saved" in page.text_content()
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("B1", "B-1"), ("b-1 visa", "B-1"), ("Other", "Other"), (" ", None), (None, None)])
+def test_T01_programs_name_a_visa_in_their_own_words(world: World, typed: str | None, kept: str | None) -> None:
+    world.person()
+    assert world.api(TRAINEE).post("/accounts/profile", STUDENT | {"visa_type": typed}).status == 200
+    assert world.api(TRAINEE).get("/accounts/profile").json["facts"]["visa_type"] == kept
+
+
+def test_T01_a_visa_that_is_none_is_refused_beside_its_field(world: World) -> None:
+    answer = world.browser(world.person()).post("/accounts/profile", STUDENT | {"visa_type": "Z-9"})
+    shown(answer, 422, "Choose one of the options")
+    assert html.fromstring(answer.body).xpath("//a[@href='#f-visa_type']")
+    assert world.people.facts(TRAINEE) is None
 
 
 def test_T07_a_student_without_a_graduation_date_gets_the_form_back(world: World) -> None:

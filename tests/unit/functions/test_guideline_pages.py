@@ -95,8 +95,8 @@ def test_H12_a_trial_counts_past_applicants_keeps_what_was_typed_and_writes_noth
 
 
 def test_H12_a_trial_shows_what_is_wrong_with_it() -> None:
-    answer = Desk().send("/preview", languages="Spanish, spanish", visa_types="B1")
-    tree = shown(answer, 200, "2 remarks on this change", "Cannot be saved: “spanish” is named twice.", "Warning: “B1” is not")
+    answer = Desk().send("/preview", languages="Spanish, spanish", weeks_max="3")
+    tree = shown(answer, 200, "2 remarks on this change", "Cannot be saved: “spanish” is named twice.", "Cannot be saved: Nobody")
     assert primary(tree) == ["Try again"], "what cannot be saved is not offered to be"
 
 
@@ -127,9 +127,25 @@ def test_H12_an_error_of_the_linter_comes_back_beside_its_field_with_what_was_ty
 
 def test_H12_what_was_taken_out_stays_out_of_a_form_that_comes_back_refused() -> None:
     desk = Desk(guidelines=Guidelines(min_graduation_year=2018, languages=("French",), step1_required=True, weeks_max=4))
-    tree = shown(desk.send(visa_types="B-1, b-1"), 422, "“b-1” is named twice.", "Graduated in 2018 or later, or still studying")
+    changed = desk.send(**{"visa_types[]": ["", "B-1", "b1"]})
+    tree = shown(changed, 422, "“B-1” is named twice.", "Graduated in 2018 or later, or still studying")
     assert [value(tree, name) for name in ("min_graduation_year", "languages", "weeks_max")] == ["", "", ""]
     assert tree.xpath("//input[@name='step1_required'][@checked]") == []
+
+
+def test_H12_ways_to_enter_are_ticked_and_programs_may_name_them_in_their_own_words() -> None:
+    desk = Desk(guidelines=Guidelines(visa_types=("b1/b2", "Royal letter")))
+    ticks = "//input[@name='visa_types[]'][@checked]/@value"
+    assert shown(desk.open(), 200).xpath(ticks) == ["B-1/B-2", "Royal letter"]
+    refused = desk.send(**{"visa_types[]": ["", "B-1/B-2", "Royal letter"]})
+    assert shown(refused, 422, "Choose one of the options").xpath(ticks) == ["B-1/B-2", "Royal letter"]
+    assert shown(refused, 422).xpath("//a[@href='#f-visa_types']")
+    assert desk.send(**{"visa_types[]": ["", "B-1", "ESTA"]}).status == 303
+    assert desk.in_force().visa_types == ("B-1", "ESTA")
+    desk.send(version="2", visa_types="F1, green card")
+    assert desk.in_force().visa_types == ("F-1", "Green card")
+    assert desk.send(version="3", **{"visa_types[]": ""}).status == 303
+    assert desk.in_force().visa_types == ()
 
 
 def test_H12_bad_input_is_refused_beside_its_field() -> None:
