@@ -69,7 +69,7 @@ def test_a_version_with_a_file_cut_short_or_gone_is_not_opened(tmp_path: Path, n
     if harm == "gone":
         path.unlink()
     else:
-        path.write_bytes(path.read_bytes()[:-1])
+        path.write_bytes(path.read_bytes()[:-4])  # a number less, so that what is left can be read
     with pytest.raises(Busy, match="cannot be read"):
         TantivyIndex.open(tmp_path)
 
