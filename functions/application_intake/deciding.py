@@ -12,11 +12,14 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from functions.application_intake.base import Answer, Prose, Request
 from functions.application_intake.talk import HostPart
 from shared.domain.application import Application, ApplicationStatus, review_overdue
+from shared.domain.application_clocks import HostTimes, ReplyTimes, host_times, reply_times
 from shared.domain.application_guards import lacks_host
 from shared.domain.eligibility import Reason, Verdict
+from shared.domain.errors import NotAllowedNow
 from shared.domain.guidelines import GuidelineResult, GuidelineVerdict
 from shared.domain.instants import Instant
 from shared.domain.papers import Check, evidence_for, sentence
+from shared.domain.policy import by_version
 from shared.domain.reservation import ReservationStatus
 from shared.domain.trainee import TraineeFacts
 from shared.domain.waitlist import WaitlistStatus
@@ -149,7 +152,8 @@ class ReviewPart(Answer):
     """For staff (H12). `can`: claim, decide, take_back (a coordinator, from the host) or "" (a colleague has it, it is decided, or this
     role only reads). `lacks_host`: nobody approves before the host's yes. `open_codes` are guidelines that need an override before
     approval; `evidence` names the documents to read for each. `asked_since` and `dropped_since`: what the host changed in its guidelines
-    after this was sent, which does not count here. `offer_until` is when the offer ends, or would if it were approved now."""
+    after this was sent, which does not count here. `offer_until` is when the offer ends, or would if it were approved now;
+    `reply_until` and `host_until` by when the trainee or the host would have to answer if asked now, None when it closes too soon."""
 
     applicant: str
     facts: TraineeFacts | None
@@ -168,6 +172,8 @@ class ReviewPart(Answer):
     claimed_by: str
     claim_lapses_at: Instant | None
     offer_until: Instant
+    reply_until: Instant | None
+    host_until: Instant | None
     overdue: bool
     can: str
     can_route: bool
@@ -178,6 +184,7 @@ class ReviewPart(Answer):
     @classmethod
     def of(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ReviewPart:
         applied = file.application
+        asked = _asked_now(applied, now)
         unmet = [one for one in file.guidelines if one.verdict is not GuidelineVerdict.MET]
         return cls(
             applicant=file.applicant.name if file.applicant else "Name erased",
@@ -197,12 +204,23 @@ class ReviewPart(Answer):
             claimed_by=file.reviewer.name if file.reviewer else "",
             claim_lapses_at=applied.claim_lapses_at if applied.status is ApplicationStatus.IN_REVIEW else None,
             offer_until=applied.offer_expires_at or file.offer_until,
+            reply_until=asked[0].due_at if asked else None,
+            host_until=asked[1].due_at if asked else None,
             overdue=review_overdue(applied, now),
             can=_can(applied, account_id, worn),
-            can_route=_can(applied, account_id, worn) == "decide" and applied.host_recommendation is None,
+            can_route=_can(applied, account_id, worn) == "decide" and applied.host_recommendation is None and asked is not None,
             lacks_host=lacks_host(applied, file.program),
             host=HostPart.of(file, now),
         )  # fmt: skip
+
+
+def _asked_now(applied: Application, now: Instant) -> tuple[ReplyTimes, HostTimes] | None:
+    """None when it closes too soon for anybody to answer."""
+    policy = by_version(applied.policy_version)
+    try:
+        return reply_times(applied, now, policy), host_times(applied, now, policy)
+    except NotAllowedNow:
+        return None
 
 
 def _can(applied: Application, account_id: str, worn: Collection[str]) -> str:

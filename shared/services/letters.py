@@ -152,13 +152,19 @@ def information_requested(
 
 
 def with_the_host(person: Person, application: Application, program: Program, policy: Policy, url: str) -> Letter:
-    """T20: the host is asked, and nothing shorter than its five days is promised."""
+    """T20: the host is asked, and nothing shorter than its five days is promised, unless the start is too near for as many."""
+    assert application.routed_at is not None
+    assert application.host_due_at is not None
+    assert application.host_decide_at is not None
+    usual = application.host_due_at - application.routed_at >= timedelta(days=policy.host_promise_days)
+    by, decide = (both(at, program.place.zone, person.zone) for at in (application.host_due_at, application.host_decide_at))
+    allow = f"Allow {policy.host_promise_days} days or more" if usual else f"The start is near, so we have asked for an answer by {by}"
     return Letter(
         f"The host is reading your application: {program.name}",
         f"Hello {person.name},",
         (
-            f"Your reviewer has asked the host of this program. Allow {policy.host_promise_days} days or more; you need to do nothing.",
-            f"If the host says nothing for {policy.host_decide_days} days, a coordinator takes it back and we decide.",
+            f"Your reviewer has asked the host of this program. {allow}; you need to do nothing.",
+            f"If the host says nothing until {decide}, a coordinator takes it back and we decide.",
         ),
         action=("See where it stands", f"{url}/applications/{application.id}"),
     )

@@ -6,7 +6,7 @@ Pure: the same story on its own page, in the trainee's hub and in the reviewer's
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -139,7 +139,10 @@ def _asked(application: Application) -> Standing:
 
 
 def _with_host(application: Application, now: Instant) -> Standing:
-    """T20: the host's five days, and what we do when it says nothing; never shorter than that."""
+    """T20: the host's five days, and what we do when it says nothing; shorter only where the application closes before."""
+    usual = timedelta(days=by_version(application.policy_version).host_promise_days)
+    asked, until = application.routed_at, application.host_due_at
+    short = asked is not None and until is not None and until - asked < usual
     late = application.host_due_at is not None and reached(application.host_due_at, now)
     own = _NOTHING
     return Standing(
@@ -148,7 +151,7 @@ def _with_host(application: Application, now: Instant) -> Standing:
         who_acts="a coordinator" if late else "the host",
         started_at=application.routed_at,
         due_at=application.host_decide_at if late else application.host_due_at,
-        note="host reviews take five days or more",
+        note="the start is near, so the host has less than its usual five days" if short else "host reviews take five days or more",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from shared.domain.application import Application, ApplicationStatus
 from shared.domain.business_clock import business_time_between
 from shared.domain.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.guidelines import DocumentRule, Guidelines
+from shared.domain.instants import iso
 from shared.domain.program import ReviewMode
 from shared.services.steps import Call
 from tests import builders
@@ -297,6 +299,37 @@ def test_T20_the_coordinator_asks_once_more_with_a_new_link_and_new_days(desk: D
     with pytest.raises(NotFound):
         desk.host_review.open(found.id, old)
     assert desk.host_review.recommend(found.id, secret(desk, again), "yes", "").state == "answered"
+
+
+@pytest.mark.parametrize(("early", "again"), [(SECOND, False), (timedelta(), True)])
+def test_T20_the_same_reason_asks_again_once_the_hosts_time_is_over_and_not_before(desk: Desk, early: timedelta, again: bool) -> None:
+    found = routed(desk)
+    first = desk.host_review.ask_again(AS_COORDINATOR, found.id, "No answer")
+    desk.clock.move(timedelta(days=10) - early)
+    second = desk.host_review.ask_again(AS_COORDINATOR, found.id, "No answer")
+    assert (second.routed_at == desk.clock.now()) is again
+    assert (second.host_link_ref != first.host_link_ref) is again
+    assert desk.host_review.ask_again(AS_COORDINATOR, found.id, "No answer") == second, "a double click asks once"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda desk, id: desk.host_review.ask_again(AS_COORDINATOR, id, "A colleague reads the mails."),
+        lambda desk, id: desk.host_review.take_back(AS_COORDINATOR, id, "The host is away."),
+        lambda desk, id: desk.host_review.recommend(id, secret(desk, desk.application(id)), "yes", ""),
+    ],
+)
+def test_a_mail_that_came_back_is_no_trouble_of_the_case_once_the_host_is_asked_anew_or_not_waited_for(
+    desk: Desk, step: Callable[[Desk, str], object]
+) -> None:
+    found = routed(desk)
+    came_back = {"mail_trouble": "bounced", "mail_trouble_at": iso(desk.clock.now())}
+    builders.change(desk.store, "APPLICATION", found.id, came_back)
+    assert desk.application(found.id).mail_trouble == "bounced"
+    step(desk, found.id)
+    after = desk.application(found.id)
+    assert (after.mail_trouble, after.mail_trouble_at) == (None, None)
 
 
 def test_T18_what_is_left_of_the_review_clock_survives_asking_the_host_twice() -> None:
