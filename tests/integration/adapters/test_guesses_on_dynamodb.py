@@ -1,8 +1,8 @@
-"""Tries per mail address on DynamoDB: counted each, also at once; over to the second; and the row names nobody."""
+"""Tries per mail address on DynamoDB: one write each, whoever is faster; over to the second; and the row names nobody."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from shared.adapters.dynamodb.guesses import DynamoGuesses
 from shared.domain.errors import Busy
-from tests.integration.adapters.conftest import Unreachable
+from tests.integration.adapters.conftest import Recording, Unreachable
 
 MAIL = "amara@example.org"
 WALL = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -25,6 +25,26 @@ class Wall:
 
     def __call__(self) -> datetime:
         return self.at
+
+
+class Overtaken:
+    """A client before whose nth call somebody else is faster."""
+
+    def __init__(self, inner: Any, nth: int, first: Callable[[], object]) -> None:
+        self._inner, self._left, self._first = inner, nth, first
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+        if name != "update_item":
+            return found
+
+        def call(**arguments: Any) -> Any:
+            self._left -= 1
+            if self._left == 0:
+                self._first()
+            return found(**arguments)
+
+        return call
 
 
 @pytest.fixture
@@ -63,11 +83,21 @@ def test_a_try_taken_back_is_free_again_and_never_less_than_none(dynamodb: Any, 
     assert (guesses.begin(MAIL), guesses.begin(MAIL)) == (None, WALL + timedelta(minutes=15))
 
 
-def test_tries_at_the_same_moment_are_counted_each(dynamodb: Any, wall: Wall) -> None:
+def test_a_try_is_one_conditional_write_so_that_none_slips_in_between(dynamodb: Any, wall: Wall) -> None:
+    recording = Recording(dynamodb)
+    guesses = DynamoGuesses(recording, "inbox", wall)  # type: ignore[arg-type]  # stands for a client
+    for _ in range(11):
+        guesses.begin(MAIL)
+    assert recording.calls == ["update_item"] * 11
+
+
+def test_who_begins_anew_at_the_same_moment_as_another_is_counted_after_them(dynamodb: Any, wall: Wall) -> None:
     guesses = DynamoGuesses(dynamodb, "inbox", wall)
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: guesses.begin(MAIL), range(24)))
-    assert answers.count(None) == 10
+    guesses.begin(MAIL)
+    wall.at += timedelta(minutes=15)
+    late = DynamoGuesses(Overtaken(dynamodb, 2, lambda: guesses.begin(MAIL)), "inbox", wall)  # type: ignore[arg-type]  # stands for a client
+    assert late.begin(MAIL) is None
+    assert [guesses.begin(MAIL) for _ in range(9)].count(None) == 8
 
 
 def test_the_row_ends_by_itself_and_does_not_hold_the_address(dynamodb: Any, wall: Wall) -> None:
