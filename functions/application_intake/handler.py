@@ -51,7 +51,7 @@ def my_applications() -> ListView:
     """The caller's applications, newest first."""
     now = room.wiring.clock.now()
     found = room.wiring.application_files.mine(room.call("trainee"))
-    return ListView(applications=tuple(ApplicationCard.of(one, program, now) for one, program in found))
+    return ListView(applications=tuple(ApplicationCard.of(*one[:2], now, one[2]) for one in found))
 
 
 @room.get("/applications/start", access=trainee, page="start.html", title="Apply: {prospect[program][name]}")

@@ -28,6 +28,7 @@ from shared.services.applying import Wish
 from shared.services.documents import UploadForm
 from shared.services.reviewing import REJECT_CODES
 from shared.services.story import ApplicationCard, Milestone, Standing, standing, timeline
+from shared.services.story_for_staff import for_staff
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------
@@ -258,7 +259,7 @@ class SchoolView(Answer):
 
 
 class ApplicationView(Answer):
-    """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to the trainee.
+    """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to who reads it.
     `papers` are the documents asked for, with where each stands; `asked_since` and `dropped_since` what the host changed in its guidelines
     after the submission, which does not count here; `saved_at` when a draft was last saved.
     `messages` are questions and answers, oldest first; `newest_cv_number` is there while one waits for an answer. `alternatives` are
@@ -324,7 +325,8 @@ class ApplicationView(Answer):
     def for_staff(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ApplicationView:
         cv = next((one for one in file.documents if one.id == file.application.cv_document_id), None)
         number = int(cv.state["number"]) if cv else None
-        return _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, worn))
+        view = _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, worn))
+        return view.model_copy(update={"standing": for_staff(file.application, view.standing, now)})
 
 
 def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> ApplicationView:
@@ -337,7 +339,7 @@ def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> Applicat
         cv_document_id=applied.cv_document_id, created_at=applied.created_at, submitted_at=applied.submitted_at,
         review_due_at=applied.review_due_at,
         offer_expires_at=applied.offer_expires_at, reservation_id=applied.live_reservation_id,
-        standing=standing(applied, program, now), timeline=tuple(timeline(applied, file.history, now)),
+        standing=standing(applied, program, now, file.held_until), timeline=tuple(timeline(applied, file.history, now)),
         decision=_decision(applied, file.decision_text), messages=MessageView.all(file.messages), **more,
     )  # fmt: skip
 

@@ -93,7 +93,9 @@ class HubView(Answer):
     def of(cls, hub: Hub, now: Instant) -> HubView:
         return cls(
             tasks=tuple(TaskView.of(task) for task in hub.tasks),
-            applications=tuple(ApplicationCard.of(one, program, now) for one, program in hub.applications),
+            applications=tuple(
+                ApplicationCard.of(one, program, now, hub.held.get(one.live_reservation_id or "")) for one, program in hub.applications
+            ),
             reservations=tuple(
                 ReservationCard.of(one, program, now, coach.name if (coach := hub.coaches.get(one.coach_id or "")) else None)
                 for one, program in hub.reservations

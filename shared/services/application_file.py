@@ -111,6 +111,7 @@ class TraineeFile:
     alternatives: tuple[Alternative, ...] = ()
     coach: Person | None = None
     school: SchoolContact | None = None
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ class ReviewFile:
     taken_back_reason: str | None = None
     asked_again_reason: str | None = None
     school: SchoolContact | None = None
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,12 +160,12 @@ class ApplicationFiles:
             raise NotFound("This program is not on offer.", "Look for another one.")
         return self._prospect(account_id, program, kind or program.experience_types[0], start, weeks or usual_weeks(program))
 
-    def mine(self, call: Call) -> list[tuple[Application, Program]]:
-        """The caller's applications, newest first."""
+    def mine(self, call: Call) -> list[tuple[Application, Program, datetime | None]]:
+        """The caller's applications, newest first; the instant is until when a seat is held that is being paid."""
         now = self.clock.now()
         found = [as_of(application_of(loaded), now) for loaded in self.store.owned("APPLICATION", call.actor.id)]
         programs = self.catalogue.programs({one.program_id for one in found})
-        return [(one, programs[one.program_id]) for one in found if one.program_id in programs]
+        return [(one, programs[one.program_id], self._held_until(one)) for one in found if one.program_id in programs]
 
     def owns(self, call: Call, application_id: str) -> bool:
         """Whether the caller is its trainee. Raises `NotFound` for one that does not exist."""
@@ -194,7 +196,14 @@ class ApplicationFiles:
             alternatives=self._alternatives(application) if application.alternatives else (),
             coach=self._coach(application) if application.status is ApplicationStatus.CONVERTED else None,
             school=school_contact(self.store, application),
+            held_until=self._held_until(application),
         )
+
+    def _held_until(self, application: Application) -> datetime | None:
+        """Of the seat that is held while it is paid, which a payment on its way may prolong."""
+        live = application.live_reservation_id if application.status is ApplicationStatus.APPROVED else None
+        held = find(self.store, "RESERVATION", live)
+        return Reservation.model_validate(held.state).held_until if held else None
 
     def _coach(self, application: Application) -> Person | None:
         """T30: whoever looks after the rotation that this application became; None before one is matched, and once erased."""
@@ -240,6 +249,7 @@ class ApplicationFiles:
             taken_back_reason=self._text(application.taken_back_ref),
             asked_again_reason=self._text(application.asked_again_ref),
             school=school_contact(self.store, application),
+            held_until=self._held_until(application),
         )
 
     # --- parts ------------------------------------------------------------------------------------------------------------------------

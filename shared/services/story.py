@@ -68,16 +68,16 @@ class ApplicationCard(BaseModel):
     standing: Standing
 
     @classmethod
-    def of(cls, application: Application, program: Program, now: Instant) -> ApplicationCard:
+    def of(cls, application: Application, program: Program, now: Instant, held_until: Instant | None = None) -> ApplicationCard:
         return cls(
             id=application.id, status=application.status, program_id=program.id, program_name=program.name, city=program.place.city,
             state=program.place.state, zone=program.place.zone, experience_type=application.experience_type, start=application.start,
-            weeks=application.weeks, standing=standing(application, program, now),
+            weeks=application.weeks, standing=standing(application, program, now, held_until),
         )  # fmt: skip
 
 
-def standing(application: Application, program: Program, now: Instant) -> Standing:
-    """Whose turn it is at `now` (UTC), to the second, whether the sweep came by or not."""
+def standing(application: Application, program: Program, now: Instant, held_until: Instant | None = None) -> Standing:
+    """Whose turn it is at `now` (UTC), to the second, whether the sweep came by or not. `held_until`: of the seat that is being paid."""
     application = as_of(application, now)
     match application.status:
         case S.DRAFT:
@@ -92,7 +92,7 @@ def standing(application: Application, program: Program, now: Instant) -> Standi
         case S.HOST_REVIEW:
             return _with_host(application, now)
         case S.APPROVED:
-            return _approved(application, program)
+            return _approved(application, program, held_until)
         case _:
             return _ended(application)
 
@@ -155,7 +155,7 @@ def _with_host(application: Application, now: Instant) -> Standing:
     )
 
 
-def _approved(application: Application, program: Program) -> Standing:
+def _approved(application: Application, program: Program, held_until: Instant | None) -> Standing:
     offer = f"/reservations/for/{application.id}"
     if in_line(application):
         return Standing(
@@ -171,8 +171,8 @@ def _approved(application: Application, program: Program) -> Standing:
         )  # fmt: skip
     if application.live_reservation_id is not None:
         return _yours(
-            "A seat is held while you pay", "You need to finish the payment, or cancel it.",
-            f"/reservations/{application.live_reservation_id}", "Go to the payment",
+            "A seat is held while you pay", f"You need to finish the payment{' by then' if held_until else ''}, or cancel it.",
+            f"/reservations/{application.live_reservation_id}", "Go to the payment", until=held_until,
         )  # fmt: skip
     if program.status is not ProgramStatus.LIVE:
         return Standing(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain import due_kinds, preparation
-from shared.domain.application import Application, ApplicationStatus, reply_over
+from shared.domain.application import Application, ApplicationStatus, in_line, reply_over
+from shared.domain.application_clocks import as_of
 from shared.domain.calendar import end_of_day, local_date, reached
 from shared.domain.policy import CURRENT
 from shared.domain.program import Program, ProgramStatus
@@ -42,7 +43,7 @@ class Task:
 @dataclass(frozen=True)
 class Hub:
     """A trainee's own: applications that still lead somewhere, those that ended, reservations that hold a seat or money, and who coaches
-    them by account id (T30)."""
+    them by account id (T30). `held`: until when a seat is held that is not paid, by reservation id (UTC)."""
 
     applications: tuple[tuple[Application, Program], ...]
     ended: tuple[tuple[Application, Program], ...]
@@ -50,6 +51,7 @@ class Hub:
     tasks: tuple[Task, ...]
     profile_missing: bool
     coaches: Mapping[str, Person]
+    held: Mapping[str, datetime]
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class Workspace:
 
     def hub(self, call: Call) -> Hub:
         """The caller's own rotations, newest first, and what to do next by time left."""
-        applied = [application_of(loaded) for loaded in self.store.owned("APPLICATION", call.actor.id)]
+        now = self.clock.now()
+        applied = [as_of(application_of(loaded), now) for loaded in self.store.owned("APPLICATION", call.actor.id)]
         reserved = [Reservation.model_validate(loaded.state) for loaded in self.store.owned("RESERVATION", call.actor.id)]
         shown = [one for one in reserved if one.status in (*SEATED, ReservationStatus.REFUND_DUE, ReservationStatus.COMPLETED)]
         programs = self.catalogue.programs({one.program_id for one in applied} | {one.program_id for one in shown})
@@ -105,6 +108,7 @@ class Workspace:
             tasks=tuple(self._tasks(leading, shown, programs, profile_missing)),
             profile_missing=profile_missing,
             coaches=self.people.persons({one.coach_id for one in shown if one.coach_id}),
+            held={one.id: one.held_until for one in reserved if one.status is ReservationStatus.HELD},
         )
 
     def queue(self, call: Call, roles: Sequence[str]) -> Queue:
@@ -209,7 +213,7 @@ def _application_task(one: Application, program: Program, now: datetime) -> Task
         return Task("send", f"/applications/{one.id}", program.name, one.draft_expires_at, zone)
     if one.status is ApplicationStatus.NEEDS_INFO and not reply_over(one, now):
         return Task("answer", f"/applications/{one.id}", program.name, one.reply_due_at, zone)
-    offered = one.status is ApplicationStatus.APPROVED and one.live_reservation_id is None and one.offer_expires_at is not None
+    offered = one.status is ApplicationStatus.APPROVED and one.live_reservation_id is None and not in_line(one)
     offered = offered and program.status is ProgramStatus.LIVE
     if offered and one.offer_expires_at is not None and not reached(one.offer_expires_at, now):
         return Task("reserve", f"/reservations/for/{one.id}", program.name, one.offer_expires_at, zone)
