@@ -161,6 +161,7 @@ class ProspectView(Answer):
     def of(cls, found: Prospect) -> ProspectView:
         allowed = found.verdict is not None and found.verdict.allowed
         offered = found.experience_type in found.program.experience_types
+        live, sent = found.program.status is ProgramStatus.LIVE, any(one.kind == "same" for one in found.clashes)
         refused = found.refused
         return cls(
             program=ProgramBrief.of(found.program),
@@ -181,7 +182,7 @@ class ProspectView(Answer):
             advice=found.advice,
             full=found.full,
             clashes=tuple(ClashView(**vars(one)) for one in found.clashes),
-            ready=allowed and offered and found.seats > 0 and found.cv is not None and not any(one.kind == "same" for one in found.clashes),
+            ready=allowed and offered and live and found.seats > 0 and found.cv is not None and not sent,
         )
 
 

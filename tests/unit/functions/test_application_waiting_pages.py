@@ -86,6 +86,18 @@ def test_H10_a_program_paused_between_approval_and_payment_is_explained_to_both(
     assert primary(shown(rooms.browser(TRAINEE).get(here), 200)) == ["Sign and reserve"]
 
 
+@pytest.mark.parametrize("status", [ProgramStatus.PAUSED, ProgramStatus.RETIRED])
+def test_H10_a_draft_of_a_paused_program_says_so_and_offers_no_way_to_send_it(rooms: Rooms, status: ProgramStatus) -> None:
+    here = rooms.draft()
+    assert rooms.api(TRAINEE).get(here).json["draft"]["prospect"]["ready"] is True
+    builders.change(rooms.store, "PROGRAM", PROGRAM, {"status": status.value})
+    tree = shown(rooms.browser(TRAINEE).get(here), 200, "takes no applications at present", "kept as it is")
+    assert rooms.api(TRAINEE).get(here).json["draft"]["prospect"]["ready"] is False
+    assert primary(tree) == ["Look for another program"]
+    assert not tree.xpath("//*[@data-autosave] | //form[contains(@action, '/submit')]//button")
+    shown(rooms.browser(TRAINEE).post(f"{here}/submit", {}), 409, "takes no applications at present")
+
+
 def test_H10_a_program_paused_while_an_application_waits_is_approved_for_only_once_it_goes_on(rooms: Rooms) -> None:
     here = rooms.taken()
     builders.change(rooms.store, "PROGRAM", PROGRAM, {"status": "PAUSED"})
