@@ -187,7 +187,7 @@ class ProspectView(Answer):
 
 
 class Upload(Answer):
-    """Send `fields` and then `file` to `url` as multipart/form-data."""
+    """Send `fields` and then `file` to `url` as multipart/form-data, within `hours`."""
 
     document_id: str
     name: str
@@ -195,12 +195,11 @@ class Upload(Answer):
     fields: dict[str, str]
     accept: str
     max_bytes: int
+    hours: int
 
     @classmethod
     def of(cls, form: UploadForm) -> Upload:
-        return cls(
-            document_id=form.document_id, name=form.name, url=form.url, fields=form.fields, accept=form.accept, max_bytes=form.max_bytes
-        )
+        return cls.model_validate(form, from_attributes=True)
 
 
 class DraftPart(Answer):

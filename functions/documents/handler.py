@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -41,11 +42,12 @@ def upload(body: UploadRequest) -> UploadView:
 
 
 @room.get("/documents/<document_id>", access=roles("trainee", *READERS), page="document.html", title="{name}")
-def document(document_id: str) -> DocumentPage:
+def document(document_id: str, next: str = "") -> DocumentPage:
     """One document, stored or refused with the reason; the caller's own, or anybody's for staff who review."""
     call = _reader(document_id)
     found = room.wiring.paperwork.document(call, document_id)
-    return DocumentPage(**dict(DocumentView.of(found)), mine=found.state["trainee_id"] == call.actor.id)
+    mine = found.state["trainee_id"] == call.actor.id
+    return DocumentPage(**dict(DocumentView.of(found)), mine=mine, next=local_path(next, "") if mine else "")
 
 
 @room.get("/documents/<document_id>/file", access=roles("trainee", "host", *READERS), answers={303: ()})
@@ -61,8 +63,10 @@ def file(document_id: str) -> Response[str]:
 def received(document_id: str, kind: str, next: str = HOME) -> Response[str]:
     """Where the bucket sends the browser: looks at the file now, then 303 to `next`, or to the document when it was refused."""
     found = room.wiring.paperwork.received(room.call("trainee").actor.id, document_id, kind)
-    stored = found.state["status"] == "STORED"
-    return Response(303, "text/plain", "", headers={"Location": local_path(next, HOME) if stored else f"/documents/{document_id}"})
+    then = local_path(next, HOME)
+    if found.state["status"] != "STORED":
+        then = f"/documents/{document_id}?{urlencode({'next': then})}"
+    return Response(303, "text/plain", "", headers={"Location": then})
 
 
 @room.get("/documents/shared/<secret>", access=ANYONE, answers={303: ()})

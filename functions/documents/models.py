@@ -28,7 +28,8 @@ class UploadRequest(BaseModel):
 
 
 class UploadView(Answer):
-    """A presigned POST: send `fields` and then `file` to `url` as multipart/form-data within 15 minutes. `accept` is for a file field."""
+    """A presigned POST: send `fields` and then `file` to `url` as multipart/form-data within `hours`. `accept` is for a file field.
+    More than `max_bytes`, and nothing at all, is refused when it has arrived."""
 
     document_id: str
     kind: str
@@ -37,6 +38,7 @@ class UploadView(Answer):
     fields: dict[str, str]
     accept: str
     max_bytes: int
+    hours: int
 
     @classmethod
     def of(cls, form: UploadForm) -> Self:
@@ -86,9 +88,10 @@ class DocumentView(Answer):
 
 
 class DocumentPage(DocumentView):
-    """One document. `mine` when the caller is the trainee, who may replace it."""
+    """One document. `mine` when the caller is the trainee, who may replace it; `next` is where an upload goes on to."""
 
     mine: bool = False
+    next: str = ""
 
 
 class KindChoice(Answer):

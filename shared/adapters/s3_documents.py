@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.domain.documents import FORM_HOURS, MAX_BYTES
 from shared.domain.errors import Busy
 from shared.ports import StoredObject, Upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-UPLOAD_SECONDS = 15 * 60
 MISSING = {"NoSuchKey", "404", "NotFound"}
 
 
@@ -32,21 +32,21 @@ class S3Documents:
         return self._make()
 
     def upload(self, key: str, kind: str, max_bytes: int, redirect: str) -> Upload:
-        """A form that stores 1 to `max_bytes` bytes under `key` within 15 minutes, then sends the browser to `redirect`."""
+        """A form that stores at most `max_bytes` bytes under `key` within `FORM_HOURS`, then sends the browser to `redirect`."""
         fields: dict[str, Any] = {
             "x-amz-meta-kind": kind,
             "x-amz-server-side-encryption": "AES256",
             "success_action_redirect": redirect,
         }
-        conditions: list[Any] = [["content-length-range", 1, max_bytes], *({name: value} for name, value in fields.items())]
-        form = self._client.generate_presigned_post(self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=UPLOAD_SECONDS)
+        conditions: list[Any] = [["content-length-range", 0, max_bytes], *({name: value} for name, value in fields.items())]
+        form = self._client.generate_presigned_post(self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=FORM_HOURS * 3600)
         return Upload(url=form["url"], fields=form["fields"])
 
     def read(self, key: str) -> StoredObject | None:
-        """The whole object; our uploads are at most 10 MB. None when nothing is there. Raises `Busy`."""
+        """The whole object, or its first 10 MB and a byte: that is too much already. None when nothing is there. Raises `Busy`."""
         try:
             found = self._client.get_object(Bucket=self._bucket, Key=key)
-            return StoredObject(content=found["Body"].read(), metadata=found["Metadata"])
+            return StoredObject(content=found["Body"].read(MAX_BYTES + 1), metadata=found["Metadata"])
         except ClientError as error:
             if error.response["Error"]["Code"] in MISSING:
                 return None

@@ -17,6 +17,10 @@ from shared.domain.file_bytes import JPEG, PDF, PNG, sniff
 from shared.domain.guidelines import document_name
 
 MAX_BYTES = 10_000_000
+MAX_SENT = 100_000_000
+"""What the bucket takes: far more than what counts, because it would refuse in raw XML what we refuse in words of ours."""
+FORM_HOURS = 6
+"""How long an upload form works; less where the credentials that signed it end before. With a script it is made when it is sent."""
 EXTENSIONS: Mapping[str, str] = MappingProxyType({PDF: "pdf", JPEG: "jpg", PNG: "png"})
 ANY_TYPE = (PDF, JPEG, PNG)
 FOLDER = "uploads"

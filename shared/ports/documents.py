@@ -24,7 +24,7 @@ class StoredObject:
 class DocumentStore(Protocol):
     def upload(self, key: str, kind: str, max_bytes: int, redirect: str) -> Upload: ...
     def read(self, key: str) -> StoredObject | None:
-        """None when nothing is there."""
+        """Of an object that is too large only so much that this shows. None when nothing is there."""
         ...
 
     def link(self, key: str, download_name: str, seconds: int) -> str:

@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from shared.domain.aggregate import Actor
-from shared.domain.documents import EXTENSIONS, KINDS, MAX_BYTES, Inspected, Place, download_name, inspect, kind_of, place_of
+from shared.domain.documents import (
+    EXTENSIONS,
+    FORM_HOURS,
+    KINDS,
+    MAX_BYTES,
+    MAX_SENT,
+    Inspected,
+    Place,
+    download_name,
+    inspect,
+    kind_of,
+    place_of,
+)  # fmt: skip
 from shared.domain.errors import Duplicate, Invalid, NotFound
 from shared.events.people import DocumentRefused, DocumentStored
 from shared.ports import BusinessClock, Claim, DocumentStore, Ids, Loaded, People, Store, Work
@@ -27,7 +39,7 @@ NUMBER_TRIES = 20
 
 @dataclass(frozen=True)
 class UploadForm:
-    """What a page needs to let somebody upload one file: `fields` go before the file, in a multipart form to `url`."""
+    """What a page needs to let somebody upload one file: `fields` go before the file, in a multipart form to `url`, within `hours`."""
 
     document_id: str
     kind: str
@@ -36,6 +48,7 @@ class UploadForm:
     fields: dict[str, str]
     accept: str
     max_bytes: int = MAX_BYTES
+    hours: int = FORM_HOURS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +62,15 @@ class Documents:
 
     # --- before ---------------------------------------------------------------------------------------------------------------------
     def upload_form(self, account_id: str, kind: str, next: str) -> UploadForm:
-        """A form good for 15 minutes and one file of at most 10 MB; afterwards the browser goes to `next`, a path of ours.
+        """A form good for some hours and one file; afterwards the browser goes to `next`, a path of ours. It takes more than what counts
+        and empty files too: those are refused when they arrive, on a page that says why.
 
         Raises `Invalid` (field `kind`).
         """
         found = kind_of(kind)
         place = Place(account_id, kind, self.ids.new())
         back = f"{self.public_url}/documents/{place.document_id}/received?{urlencode({'kind': kind, 'next': next})}"
-        upload = self.documents.upload(place.key, kind, MAX_BYTES, back)
+        upload = self.documents.upload(place.key, kind, MAX_SENT, back)
         accept = ",".join([*found.types, *(f".{EXTENSIONS[type]}" for type in found.types)])
         return UploadForm(place.document_id, kind, found.name, upload.url, dict(upload.fields), accept)
 
@@ -68,7 +82,7 @@ class Documents:
     def register(self, key: str, correlation_id: str = "") -> Loaded:
         """Records what lies under `key` as stored or refused; a refused file is deleted. Repeating it changes nothing.
 
-        A file that was changed after it was stored (its form is good for 15 minutes) makes the document refused: what a reviewer saw must
+        A file that was changed after it was stored (its form is good for some hours) makes the document refused: what a reviewer saw must
         be what the host receives. Raises `Invalid` (not a document's key), `NotFound` (nothing arrived), `Busy`.
         """
         place = place_of(key)
@@ -78,7 +92,7 @@ class Documents:
         stored = self.store.load_many([("DOCUMENT", place.document_id), ("ACCOUNT", place.account_id)])
         known, owner = stored.get(("DOCUMENT", place.document_id)), stored.get(("ACCOUNT", place.account_id))
         if owner and owner.state["status"] == "ERASED":
-            self.documents.delete(place.key)  # a form outlives its person by up to 15 minutes
+            self.documents.delete(place.key)  # a form outlives its person by some hours
             raise NotFound("There is nobody whose document this is.", "Sign up again to upload it.")
         if known and known.state["trainee_id"] != place.account_id:
             raise NotFound("There is no such document.", "Upload it from your documents page.")

@@ -18,8 +18,8 @@ class FakeDocuments:
     def arrive(self, key: str, content: bytes) -> None:
         """The browser posts the file; the form's own size limit holds, as S3's does."""
         kind, max_bytes, _ = self.uploads[key]
-        if not 1 <= len(content) <= max_bytes:
-            raise ValueError(f"{len(content)} bytes do not pass the form's 1 to {max_bytes}")
+        if len(content) > max_bytes:
+            raise ValueError(f"{len(content)} bytes do not pass the form's {max_bytes}")
         self.objects[key] = StoredObject(content, {"kind": kind})
 
     def read(self, key: str) -> StoredObject | None:

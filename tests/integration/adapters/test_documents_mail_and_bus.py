@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
+import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,6 +21,8 @@ from infra.local.ministack import Aws
 from shared.adapters.eventbridge_bus import MAX_BYTES, EventBridgeBus, size
 from shared.adapters.s3_documents import S3Documents, disposition
 from shared.adapters.ses_mailer import SesMailer, raw_message
+from shared.domain.documents import KINDS, MAX_SENT, inspect
+from shared.domain.documents import MAX_BYTES as MOST
 from shared.domain.errors import Busy, OutcomeUnknown
 from shared.ports import Attachment, Mail, StoredObject
 from tests.integration.adapters.conftest import Unreachable, client
@@ -45,12 +50,30 @@ def test_a_browser_s_upload_arrives_with_its_kind_and_goes_on_to_our_page(docume
     assert documents.read("trainee-1/document-1") == StoredObject(PDF, {"kind": "cv"})
 
 
-@pytest.mark.parametrize("content", [b"", b"x" * 1001])
-def test_an_empty_or_too_large_upload_is_refused_by_the_form(documents: S3Documents, content: bytes) -> None:
+def test_an_upload_beyond_the_forms_limit_is_refused_by_the_bucket(documents: S3Documents) -> None:
     form = documents.upload("trainee-1/refused", "cv", 1000, REDIRECT)
-    answer = requests.post(form.url, data=dict(form.fields), files={"file": ("cv.pdf", content)}, allow_redirects=False, timeout=5)
+    answer = requests.post(form.url, data=dict(form.fields), files={"file": ("cv.pdf", b"x" * 1001)}, allow_redirects=False, timeout=5)
     assert answer.status_code == 400
     assert documents.read("trainee-1/refused") is None
+
+
+@pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"%PDF-1.7" + b"x" * (MOST + 5_000_000), "too_large")])
+def test_T15_an_empty_or_large_file_goes_through_the_form_to_our_page_and_is_refused_there(
+    documents: S3Documents, content: bytes, reason: str
+) -> None:
+    form = documents.upload("trainee-1/odd", "cv", MAX_SENT, REDIRECT)
+    answer = requests.post(form.url, data=dict(form.fields), files={"file": ("cv.pdf", content)}, allow_redirects=False, timeout=30)
+    assert (answer.status_code, answer.headers["Location"].startswith(REDIRECT)) == (303, True)
+    found = documents.read("trainee-1/odd")
+    assert found is not None
+    assert len(found.content) == min(len(content), MOST + 1), "no more of it than shows that it is too large"
+    assert inspect(found.content, KINDS["cv"]).reason == reason
+
+
+def test_a_form_works_for_six_hours(documents: S3Documents) -> None:
+    policy = json.loads(base64.b64decode(documents.upload("trainee-1/late", "cv", 1000, REDIRECT).fields["policy"]))
+    ends = datetime.fromisoformat(policy["expiration"])
+    assert timedelta(hours=6) - timedelta(minutes=1) < ends - datetime.now(UTC) <= timedelta(hours=6)
 
 
 @pytest.mark.parametrize(

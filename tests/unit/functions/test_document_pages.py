@@ -62,25 +62,36 @@ def test_T15_a_cv_is_uploaded_without_javascript_and_leads_back_to_where_it_was_
 
 def test_the_upload_page_is_whole_and_its_form_may_reach_the_bucket(world: World) -> None:
     answer = world.browser(TRAINEE).post("/documents/uploads", {"kind": "tb_test"})
-    shown(answer, 200, "Upload: TB test", "at most 10 MB", "Nothing about patients")
+    shown(answer, 200, "Upload: TB test", "at most 10 MB", "Nothing about patients", "within 6 hours")
     assert f"form-action 'self' {UPLOADS};" in answer.headers["Content-Security-Policy"]
 
 
 def test_an_api_client_gets_the_presigned_form_as_json(world: World) -> None:
     form = world.api(TRAINEE).post("/documents/uploads", {"kind": "cv"}).json
     assert form["fields"]["key"] == f"uploads/{TRAINEE}/cv/{form['document_id']}"
-    assert (form["url"], form["max_bytes"]) == ("https://uploads.example/", 10_000_000)
+    assert (form["url"], form["max_bytes"], form["hours"]) == ("https://uploads.example/", 10_000_000, 6)
 
 
 def test_T15_a_refused_file_leads_to_a_page_that_says_why_and_offers_another_try(world: World) -> None:
-    back = upload(world, b"MZ a program")
+    back = upload(world, b"MZ a program", next="/applications/one")
     answer = world.browser(TRAINEE).get(back)
     id = back.split("/")[2]
-    assert (answer.status, answer.location) == (303, f"/documents/{id}")
-    shown(world.browser(TRAINEE).get(answer.location), 200, "refused and deleted", "not a PDF, JPEG or PNG", "Upload it again")
+    assert (answer.status, answer.location) == (303, f"/documents/{id}?next=%2Fapplications%2Fone")
+    page = world.browser(TRAINEE).get(answer.location)
+    shown(page, 200, "refused and deleted", "not a PDF, JPEG or PNG", "Upload it again")
+    again = html.fromstring(page.body).xpath("//form[@action='/documents/uploads']")[0]
+    assert dict(again.form_values()) == {"kind": "cv", "next": "/applications/one"}, "the next try leads back there too"
     shown(world.browser(TRAINEE).get("/documents"), 200, "Refused")
     assert world.browser(TRAINEE).get(f"/documents/{id}/file").status == 422
     assert world.api(TRAINEE).get(f"/documents/{id}").json["refusal"]["reason_code"] == "wrong_type"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "The file is empty."), (A_PDF + b"\0" * 10_000_000, "The file is larger than 10 MB.")]
+)
+def test_T15_an_empty_or_too_large_file_ends_on_a_page_of_ours(world: World, content: bytes, words: str) -> None:
+    answer = world.browser(TRAINEE).get(upload(world, content))
+    shown(world.browser(TRAINEE).get(answer.location), 200, words, "Upload it again")
 
 
 def test_coming_back_without_a_file_is_not_found_and_records_nothing(world: World) -> None:
@@ -94,6 +105,8 @@ def test_an_upload_never_leads_to_another_site(world: World) -> None:
     assert world.browser(TRAINEE).get(back).location == "/documents"
     again = upload(world).replace("next=%2Fdocuments", "next=https%3A%2F%2Fevil.example")
     assert world.browser(TRAINEE).get(again).location == "/documents"
+    page = world.browser(TRAINEE).get(f"/documents/{stored(world)}?next=https://evil.example/")
+    assert "evil.example" not in page.body
 
 
 def test_an_unknown_kind_comes_back_on_the_page_with_the_reason(world: World) -> None:
