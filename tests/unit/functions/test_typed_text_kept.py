@@ -89,7 +89,7 @@ def test_an_answer_after_the_session_ended_is_shown_and_sent_from_the_same_page_
     rooms.sessions.open_sessions.clear()
     refused = browser.post(f"{here}/reply", {"answer": WORDS, "newest_cv": "yes", "idempotency_key": "key-9"})
     assert kept(refused, 401) == {"Answer": SHOWN}
-    tree = shown(refused, 401, "Your form was not sent, and it is still here")
+    tree = shown(refused, 401, "You are signed out, so your form was not sent. It is still here")
     (sign_in,) = tree.xpath("//main//a[contains(., 'Sign in')]")
     assert (sign_in.get("href"), sign_in.get("target")) == (f"/accounts/sign-in?next={here}", "_blank")
     action, fields = form_of(tree)
