@@ -131,7 +131,8 @@ class Workspace:
     # --- parts ------------------------------------------------------------------------------------------------------------------------
     def _rows(self, items: Sequence[DueItem], call: Call) -> list[Waiting]:
         found = self.store.load_many((item.subject_kind, item.subject_id) for item in items)
-        applications = {id: application_of(one) for (kind, id), one in found.items() if kind == "APPLICATION"}
+        now = self.clock.now()
+        applications = {id: as_of(application_of(one), now) for (kind, id), one in found.items() if kind == "APPLICATION"}
         reservations = {id: Reservation.model_validate(one.state) for (kind, id), one in found.items() if kind == "RESERVATION"}
         subjects: list[Application | Reservation] = [*applications.values(), *reservations.values()]
         programs = self.catalogue.programs({one.program_id for one in subjects})

@@ -15,6 +15,7 @@ from shared.domain.application_clocks import as_of
 from shared.domain.errors import RotaError
 from shared.services.application_file import ApplicationFiles
 from shared.services.story import standing
+from shared.services.workspace import Workspace
 from tests.builders import PROGRAM
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk
@@ -159,6 +160,15 @@ def test_the_pages_say_what_a_step_would_be_told() -> None:
     seen = {files.staff(id).application.status, files.own(AS_TRAINEE, id).application.status, files.mine(AS_TRAINEE)[0][0].status}
     assert seen == {"CLOSED"}
     assert desk.application(id).status == "IN_REVIEW", "reading writes nothing"
+
+
+@pytest.mark.parametrize(("early", "who"), [(SECOND, AS_REVIEWER.actor.id), (timedelta(), None)])
+def test_T17_the_queue_shows_a_claim_as_free_from_the_second_it_lapsed_on(early: timedelta, who: str | None) -> None:
+    desk, id = at_the_end_of("claim", early, swept=False)
+    workspace = Workspace(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
+    (row,) = workspace.queue(AS_REVIEWER, ["reviewer"]).rows
+    assert row.application is not None
+    assert (row.application.id, row.application.claimed_by, row.mine) == (id, who, who is not None)
 
 
 @pytest.mark.parametrize(("begin", "owed"), [(sent, "We did not decide"), (late_host, "The host did not answer")])
