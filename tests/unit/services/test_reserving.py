@@ -20,6 +20,7 @@ from shared.domain.errors import (
     RotaError,
     SoldOut,
     TermsNotSigned,
+    WrongRole,
 )
 from shared.domain.instants import parse
 from shared.domain.program import ProgramStatus
@@ -221,6 +222,10 @@ def test_T27_coordinator_holds_for_the_trainee_through_the_same_gate(scene: Scen
     assert link.reserved.trainee_id == TRAINEE
     assert scene.checkout().url == link.url
     scene.check()
+
+
+def test_T27_a_coordinator_holds_no_seat_for_themselves(scene: Scene) -> None:
+    refused(scene, WrongRole, lambda: scene.reserving.checkout(by("coordinator", TRAINEE), "application-1", Choice.DEPOSIT))
 
 
 def test_fourth_hold_of_an_offer_is_refused(scene: Scene) -> None:
