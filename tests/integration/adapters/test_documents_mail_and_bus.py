@@ -57,7 +57,9 @@ def test_an_upload_beyond_the_forms_limit_is_refused_by_the_bucket(documents: S3
     assert documents.read("trainee-1/refused") is None
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"%PDF-1.7" + b"x" * (MOST + 5_000_000), "too_large")])
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"", "empty"), (b"%PDF-1.7" + b"x" * (MOST + 5_000_000), "too_large")], ids=["empty", "large"]
+)
 def test_T15_an_empty_or_large_file_goes_through_the_form_to_our_page_and_is_refused_there(
     documents: S3Documents, content: bytes, reason: str
 ) -> None:

@@ -48,7 +48,7 @@ def test_T15_the_demo_cv_is_taken() -> None:
         (A_LOCKED_PDF.replace(b"/Encrypt 5 0 R", b"/Encrypt\n<</Filter/Standard>>"), "locked"),
         (A_PDF_WITHOUT_A_PAGE, "no_page"),
         (b"%PDF-1.4\n%%EOF startxref", "no_page"),
-        (A_PDF + b"\0" * (MAX_BYTES - len(A_PDF) + 1), "too_large"),
+        pytest.param(A_PDF + b"\0" * (MAX_BYTES - len(A_PDF) + 1), "too_large", id="too-large"),
     ],
 )
 def test_T15_what_is_not_a_whole_pdf_jpeg_or_png_is_refused_with_a_remedy(content: bytes, reason: str) -> None:

@@ -87,7 +87,9 @@ def test_T15_a_refused_file_leads_to_a_page_that_says_why_and_offers_another_try
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"", "The file is empty."), (A_PDF + b"\0" * 10_000_000, "The file is larger than 10 MB.")]
+    ("content", "words"),
+    [(b"", "The file is empty."), (A_PDF + b"\0" * 10_000_000, "The file is larger than 10 MB.")],
+    ids=["empty", "large"],
 )
 def test_T15_an_empty_or_too_large_file_ends_on_a_page_of_ours(world: World, content: bytes, words: str) -> None:
     answer = world.browser(TRAINEE).get(upload(world, content))

@@ -106,7 +106,7 @@ def test_T15_a_refused_file_is_deleted_and_recorded_with_its_reason(scene: Scene
     assert scene.documents.register(key) == loaded
 
 
-@pytest.mark.parametrize(("content", "reason"), [(A_PDF + b"\0" * MAX_BYTES, "too_large"), (b"", "empty")])
+@pytest.mark.parametrize(("content", "reason"), [(A_PDF + b"\0" * MAX_BYTES, "too_large"), (b"", "empty")], ids=["large", "empty"])
 def test_T15_what_the_form_lets_through_and_does_not_count_is_refused_in_our_words(scene: Scene, content: bytes, reason: str) -> None:
     key = scene.upload(content)
     assert scene.documents.register(key).state["reason_code"] == reason
