@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from functions.application_intake.base import Answer, Prose, Request
 from functions.application_intake.talk import HostPart
-from shared.domain.application import Application, ApplicationStatus, review_overdue
+from shared.domain.application import UNDECIDED, Application, ApplicationStatus, review_overdue
 from shared.domain.application_clocks import HostTimes, ReplyTimes, host_times, reply_times
 from shared.domain.application_guards import lacks_host
 from shared.domain.eligibility import Reason, Verdict
@@ -153,7 +153,8 @@ class ReviewPart(Answer):
     role only reads). `lacks_host`: nobody approves before the host's yes. `open_codes` are guidelines that need an override before
     approval; `evidence` names the documents to read for each. `asked_since` and `dropped_since`: what the host changed in its guidelines
     after this was sent, which does not count here. `offer_until` is when the offer ends, or would if it were approved now;
-    `reply_until` and `host_until` by when the trainee or the host would have to answer if asked now, None when it closes too soon."""
+    `reply_until` and `host_until` by when the trainee or the host would have to answer if asked now, None when it closes too soon;
+    `closes_at`: when it closes if nobody decides."""
 
     applicant: str
     facts: TraineeFacts | None
@@ -171,6 +172,7 @@ class ReviewPart(Answer):
     rivals: tuple[RivalView, ...]
     claimed_by: str
     claim_lapses_at: Instant | None
+    closes_at: Instant | None
     offer_until: Instant
     reply_until: Instant | None
     host_until: Instant | None
@@ -203,6 +205,7 @@ class ReviewPart(Answer):
             rivals=tuple(RivalView.of(one, applied) for one in file.rivals),
             claimed_by=file.reviewer.name if file.reviewer else "",
             claim_lapses_at=applied.claim_lapses_at if applied.status is ApplicationStatus.IN_REVIEW else None,
+            closes_at=applied.closes_at if applied.status in UNDECIDED else None,
             offer_until=applied.offer_expires_at or file.offer_until,
             reply_until=asked[0].due_at if asked else None,
             host_until=asked[1].due_at if asked else None,

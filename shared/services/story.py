@@ -80,6 +80,12 @@ def standing(application: Application, program: Program, now: Instant, held_unti
     """Whose turn it is at `now` (UTC), to the second, whether the sweep came by or not. `held_until`: of the seat that is being paid."""
     application = as_of(application, now)
     match application.status:
+        case S.DRAFT if program.status is not ProgramStatus.LIVE:
+            return Standing(
+                headline="Not sent: the program takes no applications", who_acts="the host", started_at=application.created_at,
+                sentence="You need to do nothing now. Your entries are kept until then.", due_at=application.draft_expires_at,
+                href=f"/applications/{application.id}", action="Look at the draft",
+            )  # fmt: skip
         case S.DRAFT:
             return _yours(
                 "Not sent yet", "You need to send it by then; until then your entries are kept, and no seat is promised.",

@@ -177,4 +177,3 @@ def test_T13_what_closed_says_who_owed_the_next_step(begin: Begin, owed: str) ->
     id = begin(desk)
     desk.clock.set(closing(desk, id))
     assert owed in standing(desk.swept(id), desk.catalogue.program(PROGRAM), desk.clock.now()).sentence
-
