@@ -59,7 +59,7 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "type_not_for_kind": ("This kind of document cannot be a file of this type.", "Upload a photo as JPEG or PNG."),
         "locked": (
             "The file is protected by a password, or against being copied or printed.",
-            "Open it on your device, print it to a new PDF without protection, then upload that.",
+            "Open it on your device and print it to a new PDF without protection, or photograph it, then upload that.",
         ),
         "no_page": ("The PDF has no page.", "Open it on your device, save it again, then upload it."),
         "damaged": ("The file ends in the middle, so it may not open.", "Open it on your device, save it again, then upload it."),
