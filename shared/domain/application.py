@@ -135,6 +135,19 @@ APPLICATION = Machine(
         *(Arrow(state, _E.WITHDRAW, _TR | _SYS, _S.WITHDRAWN, _WITHDRAW_GUARD) for state in OPEN),
         *(Arrow(state, _E.CLOSE, _SYS, _S.CLOSED, _CLOSE_GUARD) for state in OPEN),
     ),
+    {
+        _S.DRAFT: "This application is a draft and was not sent yet.",
+        _S.SUBMITTED: "This application waits for a reviewer to take it.",
+        _S.IN_REVIEW: "A reviewer has this application.",
+        _S.NEEDS_INFO: "The trainee was asked a question and has not answered yet.",
+        _S.HOST_REVIEW: "The host was asked and has not answered yet.",
+        _S.APPROVED: "This application is approved.",
+        _S.REJECTED: "This application was declined.",
+        _S.EXPIRED: "This application has expired.",
+        _S.CONVERTED: "This application has become a reservation.",
+        _S.WITHDRAWN: "This application was withdrawn.",
+        _S.CLOSED: "This application was closed.",
+    },
 )  # fmt: skip
 
 

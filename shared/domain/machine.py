@@ -6,7 +6,7 @@ reaction to the event row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,17 +40,21 @@ class Arrow:
 
 
 class Machine:
-    """A named set of arrows. At most one arrow leaves a state for one event and one actor; anything else is a ValueError at import."""
+    """A named set of arrows. At most one arrow leaves a state for one event and one actor, and `says` has a sentence for every state, which
+    a refusal begins with; anything else is a ValueError at import."""
 
-    def __init__(self, name: str, arrows: Iterable[Arrow]) -> None:
+    def __init__(self, name: str, arrows: Iterable[Arrow], says: Mapping[str, str]) -> None:
         self.name = name
         self.arrows = tuple(arrows)
+        self.says = {NEW: f"There is no {name} yet.", **says}
         self._by_step: dict[tuple[str, str], list[Arrow]] = {}
         for arrow in self.arrows:
             siblings = self._by_step.setdefault((arrow.source, arrow.event), [])
             if any(arrow.actors & other.actors for other in siblings):
                 raise ValueError(f"{name}: two arrows for {arrow.event} from {arrow.source} by one actor")
             siblings.append(arrow)
+        if set(self.states) != set(self.says):
+            raise ValueError(f"{name}: sentences and states differ: {sorted(set(self.states) ^ set(self.says))}")
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -71,7 +75,7 @@ class Machine:
         candidates = self._by_step.get((state, event), [])
         if not candidates:
             raise NotAllowedNow(
-                f"“{_words(event)}” is not possible while the {self.name} is {_words(state)}.",
+                f"{self.says[state]} “{_words(event).capitalize()}” is not possible now.",
                 "Reload the page to see what is possible now.",
                 state=str(state),
                 event=str(event),

@@ -126,6 +126,21 @@ RESERVATION = Machine(
             ("evaluation", "letter if asked for", "stipend", "certificate"),
         ),
     ),
+    {
+        _S.HELD: "The seat is held and not paid yet.",
+        _S.RELEASED: "The seat was given back.",
+        _S.RESERVED: "The seat is reserved.",
+        _S.CLEARED: "The seat is reserved, paid and ready to start.",
+        _S.IN_PROGRESS: "The rotation has started.",
+        _S.COMPLETED: "The rotation is completed.",
+        _S.CANCELLED_BY_TRAINEE: "The trainee cancelled this reservation.",
+        _S.CANCELLED_BY_HOST: "The host cancelled this reservation.",
+        _S.CANCELLED_BY_OPERATOR: "We cancelled this reservation.",
+        _S.NO_SHOW: "The trainee did not come to the rotation.",
+        _S.ENDED_EARLY: "The rotation ended early.",
+        _S.REFUND_DUE: "The seat was gone when the payment came, and the money goes back.",
+        _S.REFUNDED: "The money went back.",
+    },
 )  # fmt: skip
 
 

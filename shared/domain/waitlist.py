@@ -59,6 +59,13 @@ WAITLIST = Machine(
         *(Arrow(state, _E.LEAVE, _TR | _SYS, _S.LEFT, "by the system only when the application ended", _LATER)
           for state in (_S.WAITING, _S.OFFERED)),
     ),
+    {
+        _S.WAITING: "This place in line still waits for a seat.",
+        _S.OFFERED: "A seat is held for this place in line.",
+        _S.TAKEN: "The seat was taken from this place in line.",
+        _S.LAPSED: "This place in line has ended.",
+        _S.LEFT: "This place in line was given up.",
+    },
 )  # fmt: skip
 
 

@@ -170,7 +170,21 @@ def test_unknown_event_is_not_allowed_in_any_state() -> None:
 def test_two_arrows_for_the_same_step_and_actor_are_refused_when_the_machine_is_made() -> None:
     arrow = Arrow("A", "go", frozenset({Actor.TRAINEE, Actor.HOST}), "B")
     with pytest.raises(ValueError, match="two arrows for go from A"):
-        Machine("broken", (arrow, Arrow("A", "go", frozenset({Actor.HOST}), "C")))
+        Machine("broken", (arrow, Arrow("A", "go", frozenset({Actor.HOST}), "C")), {})
+
+
+def test_a_state_without_a_sentence_and_a_sentence_without_a_state_are_refused_when_the_machine_is_made() -> None:
+    arrow = Arrow("NEW", "go", frozenset({Actor.TRAINEE}), "A")
+    with pytest.raises(ValueError, match="'A'"):
+        Machine("broken", (arrow,), {})
+    with pytest.raises(ValueError, match="'B'"):
+        Machine("broken", (arrow,), {"A": "It is there.", "B": "It is nowhere."})
+
+
+def test_refusal_says_what_the_state_means_and_names_no_code() -> None:
+    with pytest.raises(NotAllowedNow) as refusal:
+        APPLICATION.fire("NEEDS_INFO", "reject", Actor.REVIEWER)
+    assert refusal.value.detail == "The trainee was asked a question and has not answered yet. “Reject” is not possible now."
 
 
 def test_events_for_a_role_are_those_that_the_page_may_offer() -> None:

@@ -78,5 +78,5 @@ def test_T18_from_the_second_it_closes_on_nobody_is_offered_a_decision(rooms: Ro
     rooms.clock.set(CLOSES)
     tree = shown(rooms.browser(REVIEWER).get(here), 200, "Closed", "There is nothing to decide here")
     assert primary(tree) == []
-    shown(rooms.browser(REVIEWER).post(f"{here}/approve", {}), 409, "the application is closed")
+    shown(rooms.browser(REVIEWER).post(f"{here}/approve", {}), 409, "This application was closed")
     shown(rooms.browser(TRAINEE).get(here), 200, "We did not decide before the start came too near")

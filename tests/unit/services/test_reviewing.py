@@ -219,7 +219,7 @@ def test_a_start_that_went_by_while_it_waited_is_nobodys_to_decide_any_more() ->
     desk = Desk().scene()
     sent = desk.submitted()
     desk.clock.set(datetime(2027, 3, 2, 15, tzinfo=UTC))
-    with pytest.raises(NotAllowedNow, match="the application is closed"):
+    with pytest.raises(NotAllowedNow, match="This application was closed"):
         desk.reviewing.claim(AS_REVIEWER, sent.id)
 
 
