@@ -19,12 +19,12 @@ def test_a_new_secret_has_256_bits_and_needs_no_escaping_in_an_address() -> None
     assert set("".join(made)) <= {*ascii_letters, *digits, "-", "_"}
 
 
-@pytest.mark.parametrize("known", [OF_24_BYTES, "é", new_secret()])
+@pytest.mark.parametrize("known", [OF_24_BYTES, "é", new_secret()], ids=["24 bytes", "no ASCII", "new"])
 def test_the_secret_as_it_is_kept_lets_in_whatever_its_length(known: str) -> None:
     assert lets_in(known, known)
 
 
-@pytest.mark.parametrize("given", ["", "x", "é", OF_24_BYTES[:-1], OF_24_BYTES + "x", OF_24_BYTES.lower(), "x" * 100_000])
+@pytest.mark.parametrize("given", ["", "x", "é", OF_24_BYTES[:-1], OF_24_BYTES + "x", OF_24_BYTES.lower(), "x" * 100_000], ids=range(7))
 def test_everything_else_is_kept_out(given: str) -> None:
     assert not lets_in(OF_24_BYTES, given)
 
