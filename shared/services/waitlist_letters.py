@@ -60,7 +60,7 @@ def ended(person: Person, application: Application, program: Program, url: str) 
     possible = {
         "too_late": "a seat that comes back before then can be reserved by whoever is first. A later start may suit you as well",
         "closed": "while it is paused nobody can reserve there. Write to us, and we look for another program with you",
-    }.get(application.waitlist_code or "", "you need to do nothing, or see what is possible now: reserve if there is a seat, or wait again")
+    }.get(application.waitlist_code or "", "you need to do nothing, or see what is possible now: reserve if there is a seat, or wait again until the first day")
     return Letter(
         f"Your waitlist place has ended: {program.name}",
         f"Hello {person.name},",
