@@ -272,7 +272,8 @@ class Notifying:
         lapsed = event.data["waitlist"] == WaitlistStatus.LAPSED and application.waitlist is WaitlistStatus.LAPSED
         if not lapsed or application.status is not ApplicationStatus.APPROVED:
             return None
-        return Addressed("waitlist-ended", person.email, waitlist_letters.ended(person, application, program, self.public_url))
+        letter = waitlist_letters.ended(person, application, program, self.clock.now(), self.public_url)
+        return Addressed("waitlist-ended", person.email, letter)
 
     def _reservation(self, event: Envelope) -> tuple[Person, Reservation, Program]:
         reservation = Reservation.model_validate(self.store.load("RESERVATION", event.subject.id).state)

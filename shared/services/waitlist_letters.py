@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.domain.application import Application
 from shared.domain.policy import Policy
 from shared.domain.program import Program
+from shared.domain.waitlist import line_over
 from shared.ports import Person
 from shared.services.letters import Letter, both, rotation
 
@@ -44,8 +47,8 @@ def seat_held(person: Person, application: Application, program: Program, url: s
     )
 
 
-def ended(person: Person, application: Application, program: Program, url: str) -> Letter:
-    """Why the place or the offered seat is gone, and until when the application's own offer counts on."""
+def ended(person: Person, application: Application, program: Program, now: datetime, url: str) -> Letter:
+    """Why the place or the offered seat is gone, until when the application's own offer counts on, and what is possible at `now`."""
     assert application.start is not None
     why = {
         "expired": "The seat that was held for you was not paid in time, so it is not held any more.",
@@ -57,10 +60,11 @@ def ended(person: Person, application: Application, program: Program, url: str) 
     again = "Your application stays approved"
     if application.offer_expires_at is not None:
         again += f" until {both(application.offer_expires_at, program.place.zone, person.zone)}"
+    waits = "" if line_over(application.start, now, program.place.zone) else ", or wait again"
     possible = {
         "too_late": "a seat that comes back before then can be reserved by whoever is first. A later start may suit you as well",
         "closed": "while it is paused nobody can reserve there. Write to us, and we look for another program with you",
-    }.get(application.waitlist_code or "", "you need to do nothing, or see what is possible now: reserve if there is a seat, or wait again until the first day")
+    }.get(application.waitlist_code or "", f"you need to do nothing, or see what is possible now: reserve if there is a seat{waits}")
     return Letter(
         f"Your waitlist place has ended: {program.name}",
         f"Hello {person.name},",

@@ -71,6 +71,19 @@ def test_waitlist_lapse_is_told_with_the_time_that_the_application_still_has(pos
     assert post.tell("WaitlistOffered.v1") == []
 
 
+def test_waitlist_lapse_offers_to_wait_again_until_the_second_before_the_first_day(post: Waiting) -> None:
+    first_day = START.replace(year=2027, month=3, day=1, hour=6, minute=0, second=0)  # midnight in Chicago
+    post.clock.set(first_day - timedelta(hours=70))
+    post.sweep()
+    post.sweep(hours=48)
+    for at, offered in ((first_day - timedelta(seconds=1), True), (first_day, False)):
+        post.clock.set(at)
+        post.outbox.claims.clear()
+        (text,) = post.tell("WaitlistEnded.v1")
+        assert "was not paid in time" in text
+        assert ("wait again" in text) is offered
+
+
 def test_waitlist_who_left_or_was_quicker_than_the_mail_hears_nothing(post: Waiting) -> None:
     post.waitlist.leave(by("trainee"), "application-1")
     assert post.tell("WaitlistEnded.v1") == post.tell("WaitlistJoined.v1") == []
