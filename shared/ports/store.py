@@ -101,7 +101,8 @@ class Text:
 @dataclass(frozen=True)
 class Work:
     """One `TransactWriteItems`: everything here happens, or nothing. `create` are seat years that are not there yet, `open` weeks to be
-    added to years that are; a week that has counters keeps them."""
+    added to years that are; a week that has counters keeps them. `texts` are not there yet; `replaces` take the place of what may be there
+    under their refs, and of `drops` (refs) nothing is left: a step's version guards both."""
 
     steps: tuple[Step, ...]
     seats: tuple[SeatMove, ...] = ()
@@ -111,6 +112,8 @@ class Work:
     texts: tuple[Text, ...] = ()
     create: tuple[SeatYear, ...] = field(default=())
     open: tuple[SeatYear, ...] = ()
+    replaces: tuple[Text, ...] = ()
+    drops: tuple[str, ...] = ()
 
 
 class Store(Protocol):

@@ -169,7 +169,7 @@ class Applying:
             self._require_possible(program, wished.experience_type, wished.start, wished.weeks)
             event = ApplicationSaved(status=status, **changes, **noted.sets)
             moved = step(loaded, event, call, self.clock.now())
-            self.store.commit(Work(steps=(moved,), texts=noted.texts))
+            self.store.commit(Work(steps=(moved,), replaces=noted.replaces, drops=noted.drops))
             return Application.model_validate(left_by(moved))
 
         return decide_again(decide)
@@ -232,7 +232,8 @@ class Applying:
         due = (*promises(clock), Due(due_kinds.STALE, closes_at, "system"))
         kept = snapshot(wished, program, facts, documents, now)
         moved = step(loaded, event, call, now, due=due, done=(due_kinds.DRAFT,))
-        self._commit_once(Work(steps=(moved,), claims=(open_claim(wished),), texts=(kept, *noted.texts)), wished)
+        work = Work(steps=(moved,), claims=(open_claim(wished),), texts=(kept,), replaces=noted.replaces, drops=noted.drops)
+        self._commit_once(work, wished)
         return Application.model_validate(left_by(moved))
 
     def _commit_once(self, work: Work, application: Application) -> None:

@@ -1,5 +1,6 @@
-"""H14: whom at a school a wish for credit concerns. Optional words of the trainee's, kept as an erasable text of theirs: reviewers and
-coordinators read them, the host reads nothing of them before the coordinator sends the school's form."""
+"""H14: whom at a school a wish for credit concerns. Optional words of the trainee's, kept as one erasable text of theirs per application,
+which goes with the wish: reviewers and coordinators read them, the host nothing of them before the coordinator sends the school's form.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from shared.domain.aggregate import canonical, text_hash
 from shared.domain.application import Application
 from shared.domain.errors import Invalid
 from shared.ports import Store, Text
+from shared.services.secret_addresses import new_secret
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,17 @@ class SchoolContact:
 
 @dataclass(frozen=True)
 class Noted:
-    """What a save adds to its event and to its texts; nothing where the contact stays as it is."""
+    """What a save adds to its event, the text that it keeps anew and the ref that it drops; nothing where the contact stays as it is."""
 
     sets: Mapping[str, str | None]
-    texts: tuple[Text, ...] = ()
+    replaces: tuple[Text, ...] = ()
+    drops: tuple[str, ...] = ()
 
 
 def school_contact(store: Store, application: Application) -> SchoolContact | None:
     """None where nobody was named, and once it was erased."""
     found = store.text(application.credit_contact_ref) if application.credit_contact_ref else None
-    return SchoolContact(**found) if found else None
+    return SchoolContact(**{one.name: found[one.name] for one in fields(SchoolContact)}) if found else None
 
 
 def note(store: Store, application: Application, wished: Application, given: Mapping[str, str]) -> Noted:
@@ -43,11 +46,12 @@ def note(store: Store, application: Application, wished: Application, given: Map
     wanted = replace(kept, **_read(given)) if wished.credit_wish else SchoolContact()
     if wanted == kept:
         return Noted({})
+    ref = f"{application.trainee_id}/application:{application.id}:school"
     if wanted == SchoolContact():
-        return Noted({"credit_contact_ref": None, "credit_contact_hash": None})
-    # A text is written once: each version of the draft has one of its own.
-    text = Text(f"{application.trainee_id}/application:{application.id}:school:{application.version}", asdict(wanted))
-    return Noted({"credit_contact_ref": text.ref, "credit_contact_hash": text_hash(canonical(asdict(wanted)))}, (text,))
+        return Noted({"credit_contact_ref": None, "credit_contact_hash": None}, drops=(ref,))
+    # A name and an address could be guessed until their hash fits; with the salt, which goes with them, it says nothing afterwards.
+    body = {**asdict(wanted), "salt": new_secret()}
+    return Noted({"credit_contact_ref": ref, "credit_contact_hash": text_hash(canonical(body))}, (Text(ref, body),))
 
 
 def _read(given: Mapping[str, str]) -> dict[str, str]:

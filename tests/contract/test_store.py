@@ -304,6 +304,19 @@ def test_texts_are_kept_apart_from_the_rows(store: Store) -> None:
     assert "Amara" not in str(store.history("APPLICATION", "a"))
 
 
+def test_a_text_that_is_kept_anew_replaces_the_one_before_and_one_that_is_dropped_is_gone(store: Store) -> None:
+    ref, other = f"{TRAINEE}/school", f"{TRAINEE}/other"
+    store.commit(Work(steps=(step("APPLICATION", "a", {}),), texts=(Text(other, {"n": 0}),), replaces=(Text(ref, {"n": 1, "old": 1}),)))
+    store.commit(Work(steps=(Step(store.load("APPLICATION", "a"), draft({})),), replaces=(Text(ref, {"n": 2}),)))
+    assert store.text(ref) == {"n": 2}
+    with pytest.raises(VersionConflict):
+        store.commit(Work(steps=(step("APPLICATION", "a", {"late": 1}),), drops=(ref,)))
+    assert store.text(ref) == {"n": 2}
+    for _ in range(2):
+        store.commit(Work(steps=(Step(store.load("APPLICATION", "a"), draft({})),), drops=(ref,)))
+        assert (store.text(ref), store.text(other)) == (None, {"n": 0})
+
+
 def test_a_list_finds_its_texts_newest_first_from_a_moment_on(store: Store) -> None:
     texts = [Text(f"t{n}/facts", {"n": n}, Listing("APPLICANTS#p", f"2026-11-0{n}T00:00:00Z#a{n}")) for n in (2, 1, 3)]
     other = Text("t9/facts", {"n": 9}, Listing("APPLICANTS#q", "2026-11-02T00:00:00Z#a9"))

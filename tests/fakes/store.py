@@ -240,8 +240,12 @@ class FakeStore:
         for claim in work.releases:
             del self.claims[claim.key]
             self.claim_listings.pop(claim.key, None)
-        self.texts.update({text.ref: plain(dict(text.body)) for text in work.texts})
-        self.listings.update({text.ref: text.listing for text in work.texts if text.listing})
+        for ref in (*work.drops, *(text.ref for text in work.replaces)):
+            self.texts.pop(ref, None)
+            self.listings.pop(ref, None)
+        texts = (*work.texts, *work.replaces)
+        self.texts.update({text.ref: plain(dict(text.body)) for text in texts})
+        self.listings.update({text.ref: text.listing for text in texts if text.listing})
         self.seats.update({(year.program_id, year.year): year for year in work.create})
         for year in work.open:
             there = self.seats[(year.program_id, year.year)]

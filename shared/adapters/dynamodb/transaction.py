@@ -58,6 +58,8 @@ def actions(work: Work, tables: Tables) -> tuple[list[EventRow], list[Action]]:
     found += [Action(_put(tables.core, items.claim_item(c), new=True), "claim", c.key) for c in work.claims]
     found += [Action(_release(tables.core, items.claim_key(c), c.owner), "version", c.key) for c in work.releases]
     found += [Action(_put(tables.core, items.text_item(text), new=True), "claim", text.ref) for text in work.texts]
+    found += [Action(_put(tables.core, items.text_item(text)), "none") for text in work.replaces]
+    found += [Action({"Delete": {"TableName": tables.core, "Key": items.text_key(ref)}}, "none") for ref in work.drops]
     found += [
         Action(_put(tables.core, items.seats_item(seats), new=True), "claim", f"{seats.program_id} {seats.year}") for seats in work.create
     ]

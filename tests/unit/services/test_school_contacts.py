@@ -37,10 +37,12 @@ def test_H14_a_contact_is_kept_with_the_draft_and_what_is_left_out_stays(desk: D
     assert contact(desk, draft.id) == SchoolContact(KEPT.name, KEPT.email)
 
 
-def test_H14_the_event_row_binds_the_words_and_holds_none_of_them(desk: Desk) -> None:
+def test_H14_the_event_row_binds_the_words_and_holds_nothing_that_tells_them_once_they_are_gone(desk: Desk) -> None:
     draft = desk.draft()
     saved = desk.applying.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
-    assert saved.credit_contact_hash == text_hash(canonical(asdict(KEPT)))
+    assert saved.credit_contact_ref is not None
+    assert saved.credit_contact_hash == text_hash(canonical(dict(desk.store.texts[saved.credit_contact_ref])))
+    assert saved.credit_contact_hash != text_hash(canonical(asdict(KEPT))), "a name and an address can be guessed"
     rows = canonical([row.model_dump(mode="json") for row in desk.store.history("APPLICATION", draft.id)])
     assert not any(word.lower() in rows.lower() for word in GIVEN.values())
 
@@ -58,6 +60,31 @@ def test_H14_a_contact_without_the_wish_is_not_kept_and_goes_with_it(desk: Desk)
     taken_back = desk.applying.save(AS_TRAINEE, draft.id, {"credit_wish": False})
     assert (taken_back.credit_contact_ref, taken_back.credit_contact_hash) == (None, None)
     assert desk.applying.save(AS_TRAINEE, draft.id, WISHED).credit_contact_ref is None
+
+
+def school_texts(desk: Desk) -> list[str]:
+    return [canonical(dict(text)) for ref, text in desk.store.texts.items() if ":school" in ref]
+
+
+@pytest.mark.parametrize("sending", [False, True])
+def test_H14_an_autosaved_contact_leaves_one_text_and_none_when_the_wish_is_taken_back(desk: Desk, sending: bool) -> None:
+    draft = desk.draft()
+    for name in ("Ilse", "Ilse Vander", "Ilse Vandermeer"):
+        desk.applying.save(AS_TRAINEE, draft.id, WISHED, {"name": name})
+    (kept,) = school_texts(desk)
+    assert "Ilse Vandermeer" in kept
+    end = desk.applying.submit if sending else desk.applying.save
+    end(AS_TRAINEE, draft.id, {"credit_wish": False})
+    assert school_texts(desk) == []
+
+
+def test_H14_a_contact_cleared_while_the_wish_stays_is_gone_and_a_new_one_is_kept(desk: Desk) -> None:
+    draft = desk.draft()
+    desk.applying.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
+    desk.applying.save(AS_TRAINEE, draft.id, {}, dict.fromkeys(GIVEN, ""))
+    assert (school_texts(desk), contact(desk, draft.id)) == ([], None)
+    desk.applying.save(AS_TRAINEE, draft.id, {}, GIVEN)
+    assert contact(desk, draft.id) == KEPT
 
 
 def test_H14_a_contact_given_while_sending_goes_along_and_sending_it_again_changes_nothing(desk: Desk) -> None:
