@@ -17,6 +17,7 @@ from functions.accounts.care import (
 )
 from functions.accounts.room import go_on_here, room
 from shared.runtime.http import ANYONE, SIGNED_IN
+from shared.runtime.http.answers import PROBLEM
 
 SECURITY = "/accounts/security"
 Saved = Literal["", "password", "session", "sessions", "factor"]
@@ -42,7 +43,10 @@ def resetting(token: str) -> LinkView:
     return LinkView.of(room.wiring.account_care.resetting(token), room.request.path)
 
 
-@room.post("/accounts/reset/<token>", access=ANYONE, form=NewPassword, again=resetting, goes_to="/accounts/sign-in?changed=1")
+@room.post(
+    "/accounts/reset/<token>", access=ANYONE, form=NewPassword, again=resetting, goes_to="/accounts/sign-in?changed=1",
+    answers={429: (PROBLEM,)},
+)  # fmt: skip
 def reset(token: str, body: NewPassword) -> LinkView:
     """Sets the password and ends every session and token of the account."""
     found = room.wiring.account_care.reset(token, body.password.get_secret_value(), room.request.id)
@@ -64,7 +68,8 @@ def password_form() -> PasswordForm:
 
 
 @room.post(
-    "/accounts/password", access=SIGNED_IN, form=PasswordChange, again=password_form, goes_to=f"{SECURITY}?saved=password"
+    "/accounts/password", access=SIGNED_IN, form=PasswordChange, again=password_form, goes_to=f"{SECURITY}?saved=password",
+    answers={429: (PROBLEM,)},
 )  # fmt: skip
 def change_password(body: PasswordChange) -> SecurityView:
     """Sets another password. Every other session ends, and so does every token; this browser stays signed in."""
@@ -99,7 +104,10 @@ def mail_form() -> PasswordForm:
     return PasswordForm()
 
 
-@room.post("/accounts/mail", access=SIGNED_IN, form=MailChange, again=mail_form, page="mail-sent.html", title="Check your mail", status=202)
+@room.post(
+    "/accounts/mail", access=SIGNED_IN, form=MailChange, again=mail_form, page="mail-sent.html", title="Check your mail", status=202,
+    answers={429: (PROBLEM,)},
+)  # fmt: skip
 def ask_mail_change(body: MailChange) -> MailSent:
     """Sends a link to the new address; the old one stays until it is used. The answer is the same for an address of somebody else."""
     wanted = room.wiring.account_care.ask_mail_change(room.call("account"), body.email, body.password.get_secret_value())

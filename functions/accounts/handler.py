@@ -69,7 +69,7 @@ def confirmation(token: str) -> ConfirmView:
     return _confirmed(room.wiring.accounts.confirmation(token))
 
 
-@room.post("/accounts/confirm/<token>", access=ANYONE, form=Confirm, again=confirmation, goes_to="{sign_in}")
+@room.post("/accounts/confirm/<token>", access=ANYONE, form=Confirm, again=confirmation, goes_to="{sign_in}", answers={429: (PROBLEM,)})
 def confirm(token: str, body: Confirm) -> ConfirmView:
     """Uses the link: its reader chooses the password, and the account may sign in from now on."""
     return _confirmed(room.wiring.accounts.confirm(token, body.password.get_secret_value(), room.request.id))

@@ -26,7 +26,7 @@ REFUSALS: dict[int, tuple[str, str]] = {
     410: ("Expired", "The time for this has run out."),
     413: ("TooLarge", "The body is larger than 1 MB."),
     422: ("InvalidInput", "Fields that need a change; `fields` or `field` names them."),
-    429: ("TooManyTries", "Wrong too often; `retry_after` says when the next try is looked at."),
+    429: ("TooManyTries", "Tried too often; `retry_after` says when the next try is looked at."),
     500: ("Broken", "Something broke on our side; quote the reference."),
     503: ("Busy", "Nothing is known to be decided; trying again is safe with the same key."),
 }

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.aggregate import Actor
-from shared.domain.errors import NotFound, TooManyTries, WrongCredentials
+from shared.domain.errors import Busy, NotFound, TooManyTries, WrongCredentials
 from shared.domain.instants import iso
 from shared.events.base import EventData
-from shared.ports import BusinessClock, Claim, Guesses, Identity, Ids, Link, Links, Loaded, People, Sessions, Store, Text, Work
+from shared.ports import BusinessClock, Claim, Guesses, Identity, Ids, Link, Links, Loaded, People, Sessions, Store, Text, Tokens, Work
 from shared.services.steps import Call, find, step
 
 TRAINEE = "trainee"
@@ -48,12 +48,27 @@ class AccountPorts:
         """The fields that end every session and token of an account."""
         return {"session_epoch": account.state.get("session_epoch", 0) + 1, "tokens_from": self.sessions.wall()}
 
-    def _is_password(self, email: str, password: str) -> bool:
-        """Raises `Busy`."""
+    def _try(self, email: str, password: str, field: str = "password") -> tuple[str, Tokens]:
+        """The one place where a password is looked at, so that every try counts for its address wherever it was typed; whoever is let in
+        forgets the tries. Raises `WrongCredentials`, `TooManyTries` (after ten, for 15 minutes), `Busy`."""
+        until = self.guesses.begin(email)
+        if until:
+            # Whose tries are still being looked at is not known to be wrong.
+            what = "wrong passwords for this address, or too many at the same moment"
+            raise too_many(what, until, self.sessions.wall(), ", or use the link for a forgotten password", field)
         try:
-            self.identity.authenticate(email, password)
+            return self.identity.authenticate(email, password)
+        except Busy:
+            self.guesses.take_back(email)
+            raise
+
+    def _is_password(self, email: str, password: str, field: str = "password") -> bool:
+        """Raises `TooManyTries`, `Busy`."""
+        try:
+            self._try(email, password, field)
         except WrongCredentials:
             return False
+        self.guesses.forget(email)
         return True
 
     def _link(self, token: str, *purposes: str) -> Link:
@@ -81,7 +96,7 @@ def too_many(what: str, until: datetime, wall: datetime, way_out: str = "", fiel
     """No further try is looked at before `until`; said in minutes, which need no zone."""
     minutes = max(1, math.ceil((until - wall) / timedelta(minutes=1)))
     wait = f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}{way_out}."
-    return TooManyTries(f"There were too many wrong {what}.", wait, retry_after=iso(until), field=field)
+    return TooManyTries(f"There were too many {what}.", wait, retry_after=iso(until), field=field)
 
 
 def no_match() -> WrongCredentials:

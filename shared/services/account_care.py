@@ -68,7 +68,8 @@ class AccountCare(AccountPorts):
     def reset(self, token: str, password: str, correlation_id: str = "") -> LinkState:
         """Sets the password and ends every session. The same again is answered the same.
 
-        Raises `NotFound`, `Expired` (run out, or used for another password), `Invalid` (the link stays open), `Busy` (repeat it).
+        Raises `NotFound`, `Expired` (run out, or used for another password), `TooManyTries` (of the latter), `Invalid` (the link stays
+        open), `Busy` (repeat it).
         """
         found, account_id = self.resetting(token), self._link(token, RESET).account_id
         person = self.people.person(account_id)
@@ -78,9 +79,9 @@ class AccountCare(AccountPorts):
             raise Expired("This link was used before, or a newer password was set.", "Sign in with that one, or ask for a new mail.")
         if found.state == "open":
             self.identity.register(account_id, person.email, new_password(password))
+            # Whoever has the newest password may use it at once; before the link ends, so that a crash in between comes here again.
+            self.guesses.forget(person.email)
             decide_again(lambda: self._changed(own(account_id, correlation_id), only_while_asked=True))
-        # Also after a crash in between: whoever has the newest password may use it at once.
-        self.guesses.forget(person.email)
         return LinkState("done", found.name)
 
     def _changed(self, call: Call, only_while_asked: bool = False) -> None:
@@ -93,13 +94,14 @@ class AccountCare(AccountPorts):
     def change_password(self, call: Call, current: str, password: str) -> None:
         """Ends every session, the caller's own too: it is opened anew.
 
-        Raises `WrongCredentials`, `Invalid`, `Busy`. After a crash in between, repeating it goes on: then the new one is the present one.
+        Raises `WrongCredentials`, `TooManyTries`, `Invalid`, `Busy`. After a crash in between, repeating it goes on: then the new one is
+        the present one. Both are looked at, so a wrong change counts as two tries.
         """
         account, email = self._active(call.actor.id), self.people.person(call.actor.id).email
         new_password(password)
         if current == password:
             raise Invalid("This is the password that you have.", "Choose another one.", field="password")
-        if not self._is_password(email, current) and not self._is_password(email, password):
+        if not self._is_password(email, current, "current") and not self._is_password(email, password, "current"):
             raise WrongCredentials(
                 "The present password is not right.", "Type it again; or use the link for a forgotten one.", field="current"
             )
@@ -110,7 +112,7 @@ class AccountCare(AccountPorts):
     def ask_mail_change(self, call: Call, email: str, password: str) -> str:
         """A link goes to the new address, which is returned. The same answer for an address that is somebody else's: that gets no mail.
 
-        Raises `Invalid`, `WrongCredentials`, `Busy`.
+        Raises `Invalid`, `WrongCredentials`, `TooManyTries`, `Busy`.
         """
         wanted, person = mail_address(email), self.people.person(call.actor.id)
         if wanted == person.email:

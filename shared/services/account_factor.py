@@ -128,7 +128,7 @@ class Factors(AccountPorts):
         failures, failed_at = state.get("factor_failures", 0), state.get("factor_failed_at")
         until = locked_until(failures, parse(failed_at) if failed_at else None, now)
         if until:
-            raise too_many("codes", until, now, field="code")
+            raise too_many("wrong codes", until, now, field="code")
         accepted = accepted_step(held["secret"], code, now, state["factor_step"])
         if accepted is not None:
             self._record(account, FactorPassed(**common, factor_step=accepted, factor_failures=0), call)

@@ -27,7 +27,7 @@ from shared.domain.instants import iso, parse
 from shared.domain.trainee import TraineeFacts
 from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
 from shared.ports import Claim, Loaded, Person, Text, Tokens, Work
-from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own, too_many
+from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own
 from shared.services.host_lists import manager_entry
 from shared.services.steps import Call, decide_again, new
 
@@ -136,7 +136,8 @@ class Accounts(AccountPorts):
     def confirm(self, token: str, password: str, correlation_id: str = "") -> Confirmation:
         """Makes the account its reader's, with this password. A second click finds it done, and one after a crash goes on.
 
-        Raises `NotFound`, `Expired` (also for another password once it is done), `Invalid` (the link stays open), `Busy` (repeat it).
+        Raises `NotFound`, `Expired` (also for another password once it is done), `TooManyTries` (of such), `Invalid` (the link stays open),
+        `Busy` (repeat it).
         """
         found, link = self.confirmation(token), self._link(token, CONFIRM, INVITE)
         if found.state == "expired":
@@ -145,10 +146,10 @@ class Accounts(AccountPorts):
         if found.state == "open":
             # The account's own status ends the link, together with every other one that was sent for it.
             self.identity.register(person.account_id, person.email, new_password(password))
+            self.guesses.forget(person.email)
             decide_again(lambda: self._activate(link.account_id, correlation_id))
         elif not self._is_password(person.email, password):
             raise Expired("This link was used before.", "Sign in with the password chosen then, or ask for a new one.")
-        self.guesses.forget(person.email)
         return replace(found, state="done")
 
     def _activate(self, account_id: str, correlation_id: str) -> None:
@@ -177,14 +178,7 @@ class Accounts(AccountPorts):
     def _let_in(self, email: str, password: str) -> tuple[SignedIn, Loaded]:
         """The same answers for an address that nobody has: what is counted is tries for an address. A session that is open stays so."""
         email = self._typed(email)
-        until = self.guesses.begin(email)
-        if until:
-            raise too_many("passwords for this address", until, self.sessions.wall(), ", or choose a new password")
-        try:
-            account_id, tokens = self.identity.authenticate(email, password)
-        except Busy:
-            self.guesses.take_back(email)
-            raise
+        account_id, tokens = self._try(email, password)
         account = self._account(account_id)
         if account and account.state["status"] == DISABLED:
             raise NotAllowedNow("This account is disabled.", "Ask an administrator of Rota to enable it.", state=DISABLED, field="email")

@@ -199,11 +199,23 @@ def test_ten_wrong_passwords_are_a_429_that_says_for_how_long_and_says_the_same_
     assert answers[0].json == answers[1].json
     browser = world.browser()
     refused = browser.post("/accounts/sign-in", {"email": MAIL, "password": PASSWORD})
-    shown(
-        refused, 429, "wrong passwords for this address", "Try again in 15 minutes, or choose a new password.", "Forgotten your password?"
-    )
+    remedy = "Try again in 15 minutes, or use the link for a forgotten password."
+    shown(refused, 429, "wrong passwords for this address", remedy, "Forgotten your password?")
     assert html.fromstring(refused.body).xpath("//input[@name='password'][@aria-invalid]")
     assert world.api().post("/accounts/tokens", {"email": MAIL, "password": PASSWORD}).status == 429
+
+
+def test_wrong_passwords_of_a_change_are_a_429_on_its_own_page(world: World) -> None:
+    browser = world.browser(known(world))
+    changes = {
+        "password": ("/accounts/mail", {"email": NEW, "password": OTHER}),
+        "current": ("/accounts/password", {"current": "not my password", "password": OTHER}),
+    }
+    assert [browser.post(*changes["password"]).status for _ in range(10)] == [401] * 10
+    for field, change in changes.items():
+        refused = browser.post(*change)
+        shown(refused, 429, "too many wrong passwords for this address")
+        assert html.fromstring(refused.body).xpath(f"//input[@name='{field}'][@aria-invalid]")
 
 
 def test_another_site_enters_no_code(world: World) -> None:
