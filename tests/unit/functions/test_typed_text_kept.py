@@ -17,12 +17,15 @@ WORDS = 'Two careful sentences, with "quotes" & <angles>.\r\nAnd a second line.'
 SHOWN = WORDS.replace("\r\n", "\n")
 """As a page's reader gets it (HTML Living Standard 13.2.3.5); sending it makes the line ends what they were."""
 REASON = {"code": "other", "reason": WORDS}
+BOTH = "reviewer-and-coordinator"
 BOX = "//section[@aria-labelledby='typed']//textarea"
 
 
 @pytest.fixture
 def rooms() -> Rooms:
-    return Rooms().ready()
+    rooms = Rooms().ready()
+    rooms.person(BOTH, ("reviewer", "coordinator"), "Ada Brightwater", "America/Chicago")
+    return rooms
 
 
 def kept(answer: Answer, status: int) -> dict[str, str]:
@@ -60,6 +63,29 @@ def test_an_answer_comes_back_although_its_time_ran_out(rooms: Rooms) -> None:
     rooms.browser(REVIEWER).post(f"{here}/ask", {"question": "Where?"})
     rooms.clock.move(timedelta(days=14))
     assert kept(rooms.browser(TRAINEE).post(f"{here}/reply", {"answer": WORDS}), 410) == {"Answer": SHOWN}
+
+
+def test_H12_what_staff_wrote_for_staff_never_stands_in_the_form_that_the_trainee_reads(rooms: Rooms) -> None:
+    """Somebody with both roles takes an application back at the moment the host answers."""
+    here, browser = rooms.sent(), rooms.browser(BOTH)
+    assert [browser.post(f"{here}/{step}").status for step in ("claim", "route")] == [303, 303]
+    state = rooms.store.states[("APPLICATION", here.rsplit("/", 1)[1])].state
+    link = f"{here}/recommend/{rooms.store.texts[state['host_link_ref']]['secret']}"
+    assert rooms.browser().post(link, {"answer": "yes"}).status == 200
+    late = browser.post(f"{here}/take-back", {"reason": WORDS})
+    assert kept(late, 409) == {"Reason": SHOWN}
+    (decline,) = html.fromstring(late.body).xpath(f"//form[@action='{here}/reject']")
+    assert [one.text_content().strip() for one in decline.xpath(".//textarea[@name='reason']")] == [""]
+    assert decline.getparent().get("open") is None
+
+
+def test_H12_what_the_trainee_was_to_read_never_stands_in_the_form_that_staff_read(rooms: Rooms) -> None:
+    here, browser = rooms.sent(), rooms.browser(BOTH)
+    assert [browser.post(f"{here}/{step}").status for step in ("claim", "route")] == [303, 303]
+    late = browser.post(f"{here}/reject", REASON)
+    assert kept(late, 409) == {"What you tell the trainee": SHOWN}
+    (reason,) = html.fromstring(late.body).xpath(f"//form[@action='{here}/take-back']//textarea[@name='reason']")
+    assert reason.text_content().strip() == ""
 
 
 def test_words_that_are_still_in_their_field_are_not_shown_twice(rooms: Rooms) -> None:
