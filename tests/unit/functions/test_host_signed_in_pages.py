@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from functions.documents.handler import room as documents
+from shared.domain.instants import parse
+from shared.domain.reservation import ReservationStatus
 from tests import builders
 from tests.builders import HOST, REVIEWER
 from tests.rooms import Client
@@ -140,14 +142,33 @@ def test_the_cv_closes_at_the_second_of_day_ten(rooms: Rooms, early: timedelta, 
     assert file_of(rooms, MANAGER) == status
 
 
-@pytest.mark.parametrize(("status", "answered"), [("RESERVED", 303), ("COMPLETED", 303), ("HELD", 404), ("CANCELLED_BY_HOST", 404)])
-def test_the_cv_of_who_has_a_seat_is_open_to_this_host_and_of_who_called_it_off_is_not(rooms: Rooms, status: str, answered: int) -> None:
+def seated(rooms: Rooms, status: str, weeks: int = 4) -> None:
+    """The application became a rotation from Monday 2027-03-01 on, at a site in Chicago."""
     here, _ = asked(rooms)
     id = here.rsplit("/", 1)[1]
     builders.change(rooms.store, "APPLICATION", id, {"status": "CONVERTED", "live_reservation_id": "reservation-1"})
     program = rooms.store.states[("APPLICATION", id)].state["program_id"]
-    builders.stored(rooms.store, "RESERVATION", "reservation-1", {"id": "reservation-1", "status": status, "program_id": program})
+    kept = {"id": "reservation-1", "status": status, "program_id": program, "start": "2027-03-01", "weeks": weeks}
+    builders.stored(rooms.store, "RESERVATION", "reservation-1", kept)
+
+
+@pytest.mark.parametrize("status", ReservationStatus)
+def test_the_cv_of_who_has_a_seat_is_open_to_this_host_and_of_who_called_it_off_or_is_done_is_not(
+    rooms: Rooms, status: ReservationStatus
+) -> None:
+    seated(rooms, status.value)
+    answered = 303 if status.value in {"RESERVED", "CLEARED", "IN_PROGRESS"} else 404
     assert (file_of(rooms, MANAGER), file_of(rooms, OTHER_MANAGER)) == (answered, 404)
+
+
+@pytest.mark.parametrize(("weeks", "midnight"), [(2, "2027-03-15T05:00:00Z"), (4, "2027-03-29T05:00:00Z")])
+@pytest.mark.parametrize(("early", "answered"), [(timedelta(seconds=1), 303), (timedelta(), 404)])
+def test_the_cv_of_a_seat_closes_with_the_rotations_last_day_at_its_site(
+    rooms: Rooms, weeks: int, midnight: str, early: timedelta, answered: int
+) -> None:
+    seated(rooms, "IN_PROGRESS", weeks)
+    rooms.clock.set(parse(midnight) - early)
+    assert file_of(rooms, MANAGER) == answered
 
 
 def test_another_document_of_the_same_trainee_stays_closed(rooms: Rooms) -> None:
