@@ -274,7 +274,8 @@ class ApplicationFiles:
     def _clashes(self, account_id: str, program: Program, start: date, weeks: int) -> tuple[Clash, ...]:
         """One trainee, overlapping dates (policies): the same wish twice is refused, other applications may stand, of seats only one."""
         wanted = set(weeks_covered(start, weeks))
-        applied = [application_of(one) for one in self.store.owned("APPLICATION", account_id)]
+        now = self.clock.now()
+        applied = [as_of(application_of(one), now) for one in self.store.owned("APPLICATION", account_id)]
         waiting = [one for one in applied if one.start and releases_of(one) and wanted & set(weeks_covered(one.start, one.weeks))]
         reserved = [Reservation.model_validate(one.state) for one in self.store.owned("RESERVATION", account_id)]
         seated = [one for one in reserved if one.status in SEATED and overlap(wanted, one.week_list)]

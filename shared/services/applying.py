@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,22 +18,31 @@ from shared.domain.application import (
     draft_expiry,
     review_clock,
 )
-from shared.domain.application_clocks import as_of
+from shared.domain.application_clocks import LAPSED, as_of, lapse
 from shared.domain.application_guards import can_end, can_submit
 from shared.domain.calendar import by_iso_year, local_date, monday_of, require_start, weeks_covered
-from shared.domain.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut
+from shared.domain.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut, VersionConflict
 from shared.domain.fees import price
 from shared.domain.machine import NEW, Actor
 from shared.domain.policy import CURRENT, by_version
 from shared.domain.program import ExperienceType, Program, ProgramStatus
 from shared.domain.seats import free_by_week
 from shared.domain.trainee import TraineeFacts
-from shared.events.application import ApplicationSaved, ApplicationStarted, ApplicationSubmitted, ApplicationWithdrawn
-from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Listing, Loaded, People, Store, Work
+from shared.events.application import (
+    ApplicationClaimLapsed,
+    ApplicationClosed,
+    ApplicationExpired,
+    ApplicationSaved,
+    ApplicationStarted,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+)
+from shared.events.base import EventData
+from shared.ports import BusinessClock, Catalogue, Claim, Due, Ids, Listing, Loaded, People, Store, Work, system
 from shared.services.applicants import snapshot
 from shared.services.review_steps import promises
 from shared.services.school_contacts import note
-from shared.services.steps import Call, decide_again, left_by, new, step
+from shared.services.steps import Call, decide_again, find, left_by, new, step
 
 WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
     ApplicationStatus.DRAFT: (due_kinds.DRAFT,),
@@ -74,6 +83,36 @@ def releases_of(application: Application) -> tuple[Claim, ...]:
 
 def application_of(loaded: Loaded) -> Application:
     return Application.model_validate(loaded.state)
+
+
+WRITTEN: Mapping[ApplicationEvent, type[ApplicationExpired | ApplicationClaimLapsed | ApplicationClosed]] = {
+    ApplicationEvent.DRAFT_LAPSED: ApplicationExpired,
+    ApplicationEvent.REPLY_LAPSED: ApplicationExpired,
+    ApplicationEvent.OFFER_LAPSED: ApplicationExpired,
+    ApplicationEvent.CLAIM_LAPSED: ApplicationClaimLapsed,
+    ApplicationEvent.CLOSE: ApplicationClosed,
+}
+"""The event row of each arrow of the clock."""
+
+
+def run_out(loaded: Loaded, call: Call, now: datetime) -> Work | None:
+    """What the clock has made of an application by `now`, to be written down: by the sweep, or before it came by whoever needs the name
+    that is still held. None while no time is up."""
+    applied = application_of(loaded)
+    event = lapse(applied, now)
+    if event is None:
+        return None
+    target = ApplicationStatus(APPLICATION.fire(applied.status, event, Actor.SYSTEM).target)
+    return left_behind(loaded, WRITTEN[event](status=target, **LAPSED[event]), call, now)
+
+
+def left_behind(loaded: Loaded, event: EventData, call: Call, now: datetime, over: tuple[str, ...] = (), due: tuple[Due, ...] = ()) -> Work:
+    """`event` with what goes along: waits that its state keeps stay as they are, but for those that are `over`; leaving the open states
+    gives the application's name back."""
+    applied, moved = application_of(loaded), step(loaded, event, call, now, due=due)
+    left = Application.model_validate(left_by(moved))
+    done = over + tuple(kind for kind in WAITS.get(applied.status, ()) if kind not in WAITS.get(left.status, ()))
+    return Work(steps=(replace(moved, done=done),), releases=() if releases_of(left) else releases_of(applied))
 
 
 def own_application(store: Store, call: Call, application_id: str, now: datetime) -> tuple[Loaded, Application]:
@@ -233,25 +272,31 @@ class Applying:
         kept = snapshot(wished, program, facts, documents, now)
         moved = step(loaded, event, call, now, due=due, done=(due_kinds.DRAFT,))
         work = Work(steps=(moved,), claims=(open_claim(wished),), texts=(kept,), replaces=noted.replaces, drops=noted.drops)
-        self._commit_once(work, wished)
+        self._commit_once(work, wished, call)
         return Application.model_validate(left_by(moved))
 
-    def _commit_once(self, work: Work, application: Application) -> None:
+    def _commit_once(self, work: Work, application: Application, call: Call) -> None:
         try:
             self.store.commit(work)
         except Duplicate as error:
-            other = next((one for one in self._open_siblings(application)), None)
+            other = find(self.store, "APPLICATION", self.store.claimed_by(open_claim(application).key))
+            if other is None or self._has_ended(other, call):
+                raise VersionConflict("Your earlier application has just ended.", "Send this one again.", about=[application.id]) from error
             raise Duplicate(
                 "You have an open application for this program and start.",
                 "Continue that one, or withdraw it first.",
                 field="start",
-                application_id=other.id if other else "",
+                application_id=other.id,
             ) from error
 
-    def _open_siblings(self, application: Application) -> list[Application]:
-        name = open_claim(application).key
-        owned = (application_of(loaded) for loaded in self.store.owned("APPLICATION", application.trainee_id))
-        return [one for one in owned if one.id != application.id and open_claim(one).key == name and releases_of(one)]
+    def _has_ended(self, other: Loaded, call: Call) -> bool:
+        """Whether the application that holds the name gives it back because its time is up; then that is written down, as the sweep would.
+        In a transaction of its own: one cannot give a name back and take it."""
+        ended = run_out(other, replace(call, actor=system("applications")), self.clock.now())
+        if ended is None or not ended.releases:
+            return False
+        self.store.commit(ended)
+        return True
 
     def _started(self, id: str, wish: Wish) -> Application | None:
         """The draft that this key made before; compared with its first event, because it may have been saved differently since."""

@@ -18,29 +18,22 @@ from shared.domain.application import (
     ApplicationStatus,
     reply_over,
 )
-from shared.domain.application_clocks import LAPSED, host_escalation, host_reminders_owed, lapse, next_host_step, reply_reminder
+from shared.domain.application_clocks import host_escalation, host_reminders_owed, lapse, next_host_step, reply_reminder
 from shared.domain.calendar import reached
 from shared.domain.errors import PaymentUnavailable
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
 from shared.domain.reservation import Reservation, ReservationEvent, hold_over
-from shared.events.application import (
-    ApplicationClaimLapsed,
-    ApplicationClosed,
-    ApplicationExpired,
-    HostEscalated,
-    HostReminded,
-    ReplyReminded,
-)
+from shared.events.application import HostEscalated, HostReminded, ReplyReminded
 from shared.events.base import EventData
-from shared.ports import BusinessClock, Due, DueItem, Loaded, Store, Work
-from shared.services.applying import WAITS, releases_of
+from shared.ports import BusinessClock, Due, DueItem, Store
+from shared.services.applying import application_of, left_behind, run_out
 from shared.services.holds import Holds
 from shared.services.preparing import Preparing
 from shared.services.saved_searches import end_in_time
 from shared.services.seat_years import SeatYears
 from shared.services.settling import Settling
-from shared.services.steps import Call, decide_again, step
+from shared.services.steps import Call, decide_again
 from shared.services.waitlist import NOTHING as NOTHING_CAME_BACK
 from shared.services.waitlist import Waitlist
 
@@ -133,23 +126,23 @@ class Sweeping:
 
     def _claim(self, application_id: str, call: Call) -> str:
         """A reviewer's claim: the application is free for another one."""
-        return self._run_out(application_id, ApplicationEvent.CLAIM_LAPSED, ApplicationClaimLapsed, call)
+        return self._run_out(application_id, ApplicationEvent.CLAIM_LAPSED, call)
 
     def _draft(self, application_id: str, call: Call) -> str:
-        return self._run_out(application_id, ApplicationEvent.DRAFT_LAPSED, ApplicationExpired, call)
+        return self._run_out(application_id, ApplicationEvent.DRAFT_LAPSED, call)
 
     def _stale(self, application_id: str, call: Call) -> str:
         """Nobody decided, and the start is too near by now to plan for it."""
-        return self._run_out(application_id, ApplicationEvent.CLOSE, ApplicationClosed, call)
+        return self._run_out(application_id, ApplicationEvent.CLOSE, call)
 
     def _reply(self, application_id: str, call: Call) -> str:
         """A question that nobody answered in time."""
-        return self._run_out(application_id, ApplicationEvent.REPLY_LAPSED, ApplicationExpired, call)
+        return self._run_out(application_id, ApplicationEvent.REPLY_LAPSED, call)
 
     def _reply_reminder(self, application_id: str, call: Call) -> str:
         """Once, half-way, and not any more when the time to answer is over as well."""
 
-        def over(applied: Application) -> bool:
+        def waits(applied: Application) -> bool:
             asked, until = applied.asked_at, applied.reply_due_at
             if applied.status is not ApplicationStatus.NEEDS_INFO or asked is None or until is None or applied.reminded_at is not None:
                 return False
@@ -159,7 +152,7 @@ class Sweeping:
         def event(status: ApplicationStatus) -> EventData:
             return ReplyReminded(status=status, reminded_at=self.clock.now())
 
-        return self._lapse(application_id, ApplicationEvent.REMIND, over, event, call, (due_kinds.REPLY_REMINDER,))
+        return self._remind(application_id, ApplicationEvent.REMIND, waits, event, call, (due_kinds.REPLY_REMINDER,))
 
     def _host(self, application_id: str, call: Call) -> str:
         """A host's silence: reminded on days 3 and 5 (once, however late the sweep), from day 7 on a coordinator's to decide by day 10."""
@@ -172,34 +165,39 @@ class Sweeping:
             return applied.status is ApplicationStatus.HOST_REVIEW and applied.routed_at == routed and applied.host_escalated_at is None
 
         if reached(host_escalation(routed, decide_at, policy), now):
-            return self._lapse(
+            return self._remind(
                 application_id, ApplicationEvent.ESCALATE, waits, lambda status: HostEscalated(status=status, host_escalated_at=now), call,
                 (due_kinds.HOST,), (Due(due_kinds.HOST_LATE, decide_at, "coordinator"),),
             )  # fmt: skip
         owed = host_reminders_owed(routed, decide_at, now, policy)
         again = Due(due_kinds.HOST, next_host_step(routed, decide_at, now, policy), "host")
-        return self._lapse(
+        return self._remind(
             application_id, ApplicationEvent.REMIND, lambda applied: waits(applied) and applied.host_reminders < owed,
             lambda status: HostReminded(status=status, host_reminders=owed), call, (), (again,),
         )  # fmt: skip
 
     def _offer(self, application_id: str, call: Call) -> str:
         """Not reserved in time. While somebody pays there is no due row, and this finds a live hold at most by a stale read."""
-        return self._run_out(application_id, ApplicationEvent.OFFER_LAPSED, ApplicationExpired, call)
+        return self._run_out(application_id, ApplicationEvent.OFFER_LAPSED, call)
 
-    def _run_out(self, application_id: str, event: ApplicationEvent, written: Callable[..., EventData], call: Call) -> str:
+    def _run_out(self, application_id: str, event: ApplicationEvent, call: Call) -> str:
         """`event` if it is the arrow that the clock has taken: the one rule by which services answer whoever acts before the sweep."""
 
-        def over(applied: Application) -> bool:
-            return lapse(applied, self.clock.now()) is event
+        def decide() -> str:
+            loaded, now = self.store.load("APPLICATION", application_id), self.clock.now()
+            work = run_out(loaded, call, now) if lapse(application_of(loaded), now) is event else None
+            if work is None:
+                return NOTHING
+            self.store.commit(work)
+            return event.value
 
-        return self._lapse(application_id, event, over, lambda status: written(status=status, **LAPSED[event]), call)
+        return decide_again(decide)
 
-    def _lapse(
+    def _remind(
         self,
         application_id: str,
         event: ApplicationEvent,
-        over: Callable[[Application], bool],
+        waits: Callable[[Application], bool],
         data: Callable[[ApplicationStatus], EventData],
         call: Call,
         done: tuple[str, ...] = (),
@@ -207,28 +205,11 @@ class Sweeping:
     ) -> str:
         def decide() -> str:
             loaded = self.store.load("APPLICATION", application_id)
-            applied = Application.model_validate(loaded.state)
-            if not over(applied):
+            applied = application_of(loaded)
+            if not waits(applied):
                 return NOTHING
             arrow = APPLICATION.fire(applied.status, event, Actor.SYSTEM)
-            target = ApplicationStatus(arrow.target)
-            self.store.commit(self._work(loaded, applied, data(target), target, call, done, due))
+            self.store.commit(left_behind(loaded, data(ApplicationStatus(arrow.target)), call, self.clock.now(), done, due))
             return event.value
 
         return decide_again(decide)
-
-    def _work(
-        self,
-        loaded: Loaded,
-        applied: Application,
-        data: EventData,
-        target: ApplicationStatus,
-        call: Call,
-        over: tuple[str, ...],
-        due: tuple[Due, ...],
-    ) -> Work:
-        """Waits that the target state keeps stay as they are, but for those that are `over`; leaving the open states gives the
-        application's name back."""
-        done = over + tuple(kind for kind in WAITS.get(applied.status, ()) if kind not in WAITS.get(target, ()))
-        releases = releases_of(applied) if not releases_of(applied.model_copy(update={"status": target})) else ()
-        return Work(steps=(step(loaded, data, call, self.clock.now(), due=due, done=done),), releases=releases)

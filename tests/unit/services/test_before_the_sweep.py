@@ -12,7 +12,7 @@ import pytest
 
 from shared.domain.application import Application
 from shared.domain.application_clocks import as_of
-from shared.domain.errors import RotaError
+from shared.domain.errors import Busy, Duplicate, RotaError
 from shared.services.application_file import ApplicationFiles
 from shared.services.story import standing
 from shared.services.workspace import Workspace
@@ -145,6 +145,56 @@ def test_T18_the_last_second_counts_and_the_next_one_is_too_late(clock: str, ste
     assert desk.application(id).status == before
     desk, id = at_the_end_of(clock, timedelta(), swept=False)
     assert issubclass(answer(desk, id, STEPS[step])[0], RotaError)  # type: ignore[arg-type]
+
+
+def apply_again(desk: Desk, id: str) -> tuple[object, ...]:
+    """Another draft for the same program and start, sent: what the trainee is told, and what became of the first."""
+    first = desk.application(id)
+    try:
+        second = desk.draft(key="key-9", start=first.start).id
+    except RotaError as refused:
+        return type(refused), refused.detail, refused.remedy
+    told = answer(desk, id, lambda one, _: one.applying.submit(AS_TRAINEE, second))
+    return told, desk.application(second).status, desk.application(id).version, list(desk.store.claims.values()), desk.due_rows(id)
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_T18_who_applies_again_is_answered_the_same_whether_the_sweep_came_or_not(clock: str) -> None:
+    late, swept = (apply_again(*at_the_end_of(clock, timedelta(), swept)) for swept in (False, True))
+    if clock in ("claim", "draft"):  # the name is kept, or was never held: nothing is written
+        late, swept = late[:2], swept[:2]
+    assert late == swept
+
+
+@pytest.mark.parametrize(("early", "clash"), [(SECOND, ["same"]), (timedelta(), [])])
+def test_T24_the_form_names_what_is_in_the_same_weeks_until_its_time_is_up(early: timedelta, clash: list[str]) -> None:
+    desk, id = at_the_end_of("offer", early, swept=False)
+    files = ApplicationFiles(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
+    assert [one.kind for one in files.prospect(AS_TRAINEE.actor.id, PROGRAM, None, desk.application(id).start, 4).clashes] == clash
+
+
+@pytest.mark.parametrize("clock", ["question", "offer"])
+def test_T24_applying_again_is_possible_from_the_second_on_at_which_the_page_says_so(clock: str) -> None:
+    desk, id = at_the_end_of(clock, SECOND, swept=False)
+    assert apply_again(desk, id)[0][0] is Duplicate  # type: ignore[index]
+    desk.clock.move(SECOND)
+    second = desk.draft(key="key-9", start=desk.application(id).start).id
+    assert "pply again" in standing(desk.application(id), desk.catalogue.program(PROGRAM), desk.clock.now()).sentence
+    assert desk.applying.submit(AS_TRAINEE, second).status == "SUBMITTED"
+    assert (desk.application(id).status, desk.application(id).decision_code) == ("EXPIRED", {"question": "reply", "offer": "offer"}[clock])
+    row = desk.store.history("APPLICATION", id)[-1]
+    assert (row.type, row.actor.role, row.correlation_id) == ("ApplicationExpired.v1", "system", AS_TRAINEE.correlation_id)
+    assert desk.due_rows(id) == set()
+
+
+def test_T24_applying_again_survives_a_crash_between_ending_the_first_and_sending_the_second() -> None:
+    desk, id = at_the_end_of("offer", timedelta(), swept=False)
+    second = desk.draft(key="key-9", start=desk.application(id).start).id
+    desk.store.fail_after_commit()
+    with pytest.raises(Busy):
+        desk.applying.submit(AS_TRAINEE, second)
+    assert (desk.application(id).status, desk.application(second).status) == ("EXPIRED", "DRAFT")
+    assert desk.applying.submit(AS_TRAINEE, second).status == "SUBMITTED"
 
 
 def test_T17_what_a_reviewer_let_lapse_a_colleague_takes_and_then_decides() -> None:
