@@ -236,7 +236,7 @@ def _check_visa(accepted: tuple[str, ...], facts: TraineeFacts) -> _Found:
     if facts.visa_type is None:
         return _unknown("Visa type not given", "Add how you will enter the United States to your profile")
     if not is_accepted(facts.visa_type, accepted):
-        return _failed(f"Profile says {facts.visa_type}", f"Enter on one of: {', '.join(accepted)}")
+        return _failed(f"Profile says {facts.enters}", f"Enter on one of: {', '.join(accepted)}")
     return _met(f"Profile says {facts.visa_type}")
 
 

@@ -1,5 +1,6 @@
 """How trainees enter the United States (product.md 3c): a choice, where old profiles and guidelines hold free text. Pure.
 
+Free text is read strictly: a way that nobody has would get somebody past a host's guideline, while one that is not read costs a question.
 What a host asks for and what a trainee has are compared by these words alone, so "B1" and "b-1 visa" are B-1.
 """
 
@@ -31,31 +32,40 @@ class Way(StrEnum):
 
 VISAS = tuple(way for way in Way if way is not Way.OTHER)
 """What a host may ask for."""
+_US = r"(?:u\.?s\.?(?:a\.?)?|united states)"
 _SIGNS: Mapping[Way, str] = MappingProxyType(
     {
-        Way.B1_B2: r"\bb[- ]?1 ?[/&,+-]? ?(?:and |or )?(?:b[- ]?)?2\b",
+        Way.B1_B2: r"\bb[- ]?1 ?(?:[/&+,-]|and|or)? ?b[- ]?2\b|\bb[- ]?1 ?[/&-] ?2\b",
         Way.B1: r"\bb[- ]?1\b",
         Way.B2: r"\bb[- ]?2\b",
-        Way.ESTA: r"\besta\b|\bvwp\b|\bwaiver\b",
+        Way.ESTA: r"\besta\b|\bvwp\b|\bvisa waiver\b",
         Way.F1: r"\bf[- ]?1\b",
         Way.H1B: r"\bh[- ]?1[- ]?b\b",
         Way.J1: r"\bj[- ]?1\b",
         Way.TN: r"\btn\b",
-        Way.GREEN_CARD: r"\bgreen ?card\b|\bresident\b",
-        Way.US_CITIZEN: r"\b(?:u\.?s\.?(?:a\.?)?|american|united states) citizen",
-        Way.CANADIAN: r"\bcanadian\b|\bcanada\b",
+        Way.GREEN_CARD: rf"\bgreen ?card\b|\blawful permanent resident\b|\b{_US} permanent resident\b",
+        Way.US_CITIZEN: rf"\b(?:{_US}|american) citizen(?:ship)?\b",
+        Way.CANADIAN: r"\bcanadian citizen(?:ship)?\b|\bcitizen of canada\b",
         Way.OTHER: r"^other$",
     }
 )
 
 
+_BESIDE = frozenset(("i", "am", "a", "an", "have", "hold", "on", "with", "visa", "visas", "holder", "status", "program", "and", "or"))
+"""What may stand beside a way and changes nothing. Any other word might: "not", "expired", "spouse of", "resident of the UK"."""
+
+
 def nearest(text: str) -> Way | None:
-    """The way that somebody's own words name; None when they name none, or several that are not one."""
+    """The way that somebody's own words name and nothing else; None when they name none, several that are not one, or say more."""
     plain = " ".join(re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text)).casefold().split())
     named = {way for way, sign in _SIGNS.items() if re.search(sign, plain)}
     if named >= {Way.B1, Way.B2} or Way.B1_B2 in named:
         named = named - {Way.B1, Way.B2} | {Way.B1_B2}
-    return named.pop() if len(named) == 1 else None
+    if len(named) != 1:
+        return None
+    for sign in _SIGNS.values():
+        plain = re.sub(sign, " ", plain)
+    return named.pop() if set(re.findall(r"\w+", plain)) <= _BESIDE else None
 
 
 def is_accepted(way: str, accepted: Iterable[str]) -> bool:

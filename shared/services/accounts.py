@@ -275,5 +275,6 @@ def _kept(old: TraineeFacts | None, declared: TraineeFacts) -> TraineeFacts:
             "step1_verified": old.step1_verified and old.step1 == declared.step1,
             "step2_ck_verified": old.step2_ck_verified and old.step2_ck == declared.step2_ck,
             "documents": old.documents,
+            "visa_words": old.visa_words if declared.visa_type == old.visa_type else "",
         }
     )

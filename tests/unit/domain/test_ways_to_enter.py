@@ -20,7 +20,9 @@ def test_T01_every_way_names_itself_in_any_case(way: Way) -> None:
     [
         ("B1", Way.B1), ("b-1 visa", Way.B1), ("B\u20111", Way.B1), ("B1/B2", Way.B1_B2), ("B-1 / B-2", Way.B1_B2), ("B1/2", Way.B1_B2),
         ("B2 or B1", Way.B1_B2), ("h1b", Way.H1B), ("Visa Waiver Program", Way.ESTA), ("green card holder", Way.GREEN_CARD),
-        ("U.S. citizen", Way.US_CITIZEN), ("Canadian", Way.CANADIAN),
+        ("Lawful permanent resident", Way.GREEN_CARD), ("U.S. permanent resident", Way.GREEN_CARD), ("I have a B-2 visa", Way.B2),
+        ("U.S. citizen", Way.US_CITIZEN), ("US citizenship", Way.US_CITIZEN), ("I am a Canadian citizen", Way.CANADIAN),
+        ("Citizen of Canada", Way.CANADIAN), ("ESTA (visa waiver)", Way.ESTA), ("B1 and B2", Way.B1_B2),
         ("", None), ("Z-9", None), ("partner", None), ("F-1 or J-1", None), ("US citizen or resident", None),
     ],
 )  # fmt: skip
@@ -28,11 +30,34 @@ def test_T01_free_text_is_read_as_what_it_names(text: str, way: Way | None) -> N
     assert nearest(text) is way
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Medical resident in Nigeria", "non-resident", "resident", "Permanent resident of the UK", "Canadian permanent resident",
+        "no green card", "green card pending", "Not a US citizen", "non-US citizen", "Canada", "I live in Canada", "Canadian spouse",
+        "J-1 waiver", "waiver", "B1, 2 entries", "B12", "B-1/B-2 refused", "was on F-1 until 2024",
+        "spouse of a US citizen", "green card or a US citizen",
+    ],
+)  # fmt: skip
+def test_T01_words_beside_a_way_may_mean_anything_so_nothing_is_read_into_them(text: str) -> None:
+    assert nearest(text) is None
+
+
 @pytest.mark.parametrize(("kept", "read"), [("b1", "B-1"), ("a royal letter", "Other"), ("", None), (None, None)])
 def test_T01_an_old_profile_is_read_as_a_choice(kept: str | None, read: str | None) -> None:
     facts = TraineeFacts.model_validate({"trainee_status": "student", "visa_type": kept})
     assert facts.visa_type == read
+    assert facts.visa_words == ("a royal letter" if read == "Other" else "")
     assert TraineeFacts.model_validate_json(facts.model_dump_json()) == facts
+
+
+def test_T01_own_words_outlive_every_save_until_a_way_is_chosen() -> None:
+    facts = TraineeFacts.model_validate({"trainee_status": "student", "visa_type": " Medical resident in Nigeria "})
+    assert (facts.visa_type, facts.visa_words) == ("Other", "Medical resident in Nigeria")
+    again = TraineeFacts.model_validate(facts.model_dump(mode="json"))
+    assert again == facts
+    chosen = TraineeFacts.model_validate({**facts.model_dump(), "visa_type": "F-1"})
+    assert (chosen.visa_type, chosen.visa_words) == ("F-1", "")
 
 
 @given(st.text(max_size=60))

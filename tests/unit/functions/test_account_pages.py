@@ -259,6 +259,15 @@ def test_T01_programs_name_a_visa_in_their_own_words(world: World, typed: str | 
     assert world.api(TRAINEE).get("/accounts/profile").json["facts"]["visa_type"] == kept
 
 
+def test_T01_a_visa_in_words_that_name_no_way_is_shown_as_they_were_written(world: World) -> None:
+    browser = world.browser(world.person())
+    world.people.save_facts(TRAINEE, facts(visa_type="Resident of Lagos"))
+    answer = browser.get("/accounts/profile")
+    shown(answer, 200, "You wrote: Resident of Lagos")
+    page = html.fromstring(answer.body)
+    assert page.xpath("//select[@name='visa_type']/option[@selected]/@value") == ["Other"]
+
+
 def test_T01_a_visa_that_is_none_is_refused_beside_its_field(world: World) -> None:
     answer = world.browser(world.person()).post("/accounts/profile", STUDENT | {"visa_type": "Z-9"})
     shown(answer, 422, "Choose one of the options")

@@ -327,6 +327,15 @@ def test_T01_a_verified_step_stays_verified_until_its_answer_changes(scene: Scen
     assert (changed.facts.step1_verified, back.facts.step1_verified) == (False, False)
 
 
+def test_T01_own_words_for_a_visa_stay_while_other_is_kept_and_go_with_a_choice(scene: Scene) -> None:
+    call = scene.active()
+    scene.people.save_facts(call.actor.id, facts(visa_type="Resident of Lagos"))
+    for visa, words in (("Other", "Resident of Lagos"), ("F-1", ""), ("Other", "")):
+        kept = scene.accounts.save_profile(call, "Amara", "UTC", facts(visa_type=visa, school="Elsewhere")).facts
+        assert kept is not None
+        assert (kept.visa_type, kept.visa_words, kept.school) == (visa, words, "Elsewhere")
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

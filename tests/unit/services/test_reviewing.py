@@ -175,6 +175,17 @@ def test_T09_a_graduate_is_approved_for_hands_on_only_with_step_1_verified() -> 
     assert facts.step1_verified
 
 
+def test_T09_a_verified_step_leaves_the_rest_of_the_profile_as_the_trainee_wrote_it() -> None:
+    desk = Desk()
+    desk.program()
+    desk.trainee(visa_type="Medical resident in Nigeria", **GRADUATE)
+    desk.document()
+    desk.reviewing.approve(AS_REVIEWER, desk.claimed().id, step1_verified=True)
+    facts = desk.people.facts(TRAINEE)
+    assert facts is not None
+    assert (facts.step1_verified, facts.visa_type, facts.visa_words) == (True, "Other", "Medical resident in Nigeria")
+
+
 def test_T09_what_a_refused_approval_verified_is_not_kept() -> None:
     desk = Desk().scene(guidelines=STEP2)
     desk.trainee(**GRADUATE)
