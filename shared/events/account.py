@@ -142,13 +142,15 @@ class HostAdded(AccountEvent):
 
 
 class HostRemoved(AccountEvent):
-    """A host manager no longer acts for a host; every session is over. `hosts` are those that are left."""
+    """A host manager no longer acts for a host; every session is over. `hosts` are those that are left. `roles` only where an invitation
+    that nobody took ends with its last host: the account is as after a sign-up that nobody confirmed."""
 
     TYPE: ClassVar[str] = "HostRemoved.v1"
     hosts: tuple[str, ...]
     removed_host: str
     session_epoch: int
     tokens_from: Instant
+    roles: tuple[str, ...] = ()
 
 
 class RolesChanged(AccountEvent):
@@ -170,5 +172,8 @@ class AccountDisabled(AccountEvent):
 
 
 class AccountEnabled(AccountEvent):
+    """`roles` as with `HostRemoved`."""
+
     TYPE: ClassVar[str] = "AccountEnabled.v1"
     disabled_at: Instant | None = None
+    roles: tuple[str, ...] = ()

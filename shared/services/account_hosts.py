@@ -15,7 +15,7 @@ from shared.domain.program import Program
 from shared.events.account import HostAdded, HostInvited, HostRemoved
 from shared.ports import Catalogue, Contact, Loaded, Person
 from shared.services.account_base import ACTIVE, INVITED, UNCONFIRMED
-from shared.services.account_inviting import Inviting
+from shared.services.account_inviting import Inviting, waits_as
 from shared.services.account_staff import Member
 from shared.services.host_lists import HOST, HostLists, acts_for, manager_entry
 from shared.services.steps import Call, decide_again, new
@@ -106,8 +106,8 @@ class HostAccounts(Inviting):
         self.invite_again(call, account_id)
 
     def remove(self, call: Call, host_id: str, account_id: str) -> None:
-        """Acts on the next click: every session ends, and the host's questions are no longer theirs; other hosts stay. Repeating it changes
-        nothing. Raises `NotFound`, also for who never acted for a host."""
+        """Acts on the next click: every session ends, and the host's questions are no longer theirs; other hosts stay. An invitation that
+        nobody took ends with its last host. Repeating it changes nothing. Raises `NotFound`, also for who never acted for a host."""
 
         def decide() -> None:
             account = self._known(account_id)
@@ -116,7 +116,9 @@ class HostAccounts(Inviting):
                 raise NotFound("There is no such account.", "Look at the list again.")
             if host_id in held:
                 left = tuple(id for id in held if id != host_id)
-                event = HostRemoved(status=account.state["status"], hosts=left, removed_host=host_id, **self._over(account))
+                status = account.state["status"]
+                becomes = waits_as(account.state, left) if status == INVITED else {"status": status}
+                event = HostRemoved(**becomes, hosts=left, removed_host=host_id, **self._over(account))
                 self._record(account, event, call)
 
         decide_again(decide)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shared.domain.accounts import RESEND_AFTER, mail_claim_key
 from shared.domain.errors import Duplicate, NotAllowedNow, NotFound
 from shared.domain.instants import parse
 from shared.events.account import HostInvited, StaffInvited
 from shared.ports import Claim, Loaded, Work
-from shared.services.account_base import INVITED, AccountPorts
+from shared.services.account_base import INVITED, TRAINEE, UNCONFIRMED, AccountPorts
+from shared.services.host_lists import HOST
 from shared.services.steps import Call, decide_again
 
 ERASED = "ERASED"
@@ -48,6 +51,13 @@ class Inviting(AccountPorts):
                 self._record(account, invitation(account, now), call)
 
         decide_again(decide)
+
+
+def waits_as(state: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
+    """The fields of an account whose invitation nobody took, with these hosts left. To act for none is no invitation: its link ends, and the
+    address may sign up as everybody's may."""
+    ends = tuple(state["roles"]) == (HOST,) and not hosts
+    return {"status": UNCONFIRMED, "roles": (TRAINEE,)} if ends else {"status": INVITED}
 
 
 def invitation(account: Loaded, now: datetime) -> StaffInvited | HostInvited:

@@ -15,7 +15,7 @@ from shared.domain.errors import Duplicate, Invalid, NotAllowedNow
 from shared.events.account import AccountDisabled, AccountEnabled, RolesChanged, StaffInvited
 from shared.ports import Loaded, Person
 from shared.services.account_base import ACTIVE, DISABLED, INVITED
-from shared.services.account_inviting import Inviting
+from shared.services.account_inviting import Inviting, waits_as
 from shared.services.steps import Call, decide_again, new
 
 
@@ -108,13 +108,15 @@ class Staffing(Inviting):
         decide_again(decide)
 
     def enable(self, call: Call, account_id: str) -> None:
-        """As it was before; an invitation that nobody took waits again. Enabled: nothing happens. Raises `NotFound`."""
+        """As it was before; an invitation that nobody took waits again, unless no host is left that it was for. Enabled: nothing happens.
+        Raises `NotFound`."""
 
         def decide() -> None:
             account = self._known(account_id)
             if account.state["status"] == DISABLED:
-                back = INVITED if account.state.get("invited_at") and not account.state.get("confirmed_at") else ACTIVE
-                self._record(account, AccountEnabled(status=back, disabled_at=None), call)
+                waits = account.state.get("invited_at") and not account.state.get("confirmed_at")
+                back = waits_as(account.state, account.state.get("hosts", ())) if waits else {"status": ACTIVE}
+                self._record(account, AccountEnabled(**back, disabled_at=None), call)
 
         decide_again(decide)
 

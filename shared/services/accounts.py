@@ -111,7 +111,8 @@ class Accounts(AccountPorts):
         account, now = self._account(account_id), self.clock.now()
         if account and account.state["status"] != UNCONFIRMED:
             return
-        if account and now - parse(account.state["asked_at"]) < RESEND_AFTER:
+        asked_at = account.state.get("asked_at") if account else None  # none after an invitation that ended before it was taken
+        if asked_at and now - parse(asked_at) < RESEND_AFTER:
             return
         kept = (Text(f"{account_id}/onward-{account.version + 1 if account else 1}", {"path": onward}),) if onward else ()
         event = AccountSignedUp(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.accounts import INVITE, INVITE_LIFE
+from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, INVITE, INVITE_LIFE
 from shared.domain.aggregate import Actor
 from shared.domain.errors import Duplicate, Invalid, NotAllowedNow, NotFound
 from shared.ports import Contact
@@ -210,6 +210,71 @@ def test_a_host_that_was_taken_away_is_given_again(scene: AccountScene, hosting:
     hosting.remove(THEO, HOST, id)
     invited(scene, hosting)
     assert (hosts_of(scene, id), [one.id for one in hosting.sheet(HOST).managers]) == ((HOST,), [id])
+
+
+def test_an_invitation_whose_last_host_is_taken_away_ends_and_leaves_the_address_free_to_sign_up(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
+    id = invited(scene, hosting)
+    link = scene.links.make(INVITE, id, scene.clock.now() + INVITE_LIFE)
+    for _ in range(2):
+        hosting.remove(THEO, HOST, id)
+    with pytest.raises(NotFound):
+        scene.accounts.confirm(link, WORDS)
+    assert not scene.can_sign_in(MAGDA, WORDS)
+    scene.accounts.sign_up("Magdalena the Student", MAGDA)
+    scene.accounts.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+    found = scene.accounts.sign_in(MAGDA, WORDS)
+    assert (found.person.name, found.roles, hosts_of(scene, id)) == ("Magdalena the Student", ("trainee",), ())
+    assert scene.types(own(id)) == ["HostInvited", "HostRemoved", "AccountSignedUp", "AccountConfirmed"]
+
+
+def test_an_invitation_that_has_another_host_left_stays_open(scene: AccountScene, hosting: HostAccounts) -> None:
+    id = invited(scene, hosting)
+    hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
+    hosting.remove(THEO, HOST, id)
+    taken(scene, id)
+    assert hosts_of(scene, id) == (ELSEWHERE,)
+
+
+def test_an_invitation_that_ended_can_be_made_again(scene: AccountScene, hosting: HostAccounts) -> None:
+    id = invited(scene, hosting)
+    hosting.remove(THEO, HOST, id)
+    assert invited(scene, hosting) == id
+    taken(scene, id)
+    assert (scene.accounts.sign_in(MAGDA, WORDS).roles, hosts_of(scene, id)) == (("host",), (HOST,))
+
+
+def test_a_sign_up_that_became_an_invitation_is_a_sign_up_again_with_its_own_role(scene: AccountScene, hosting: HostAccounts) -> None:
+    scene.accounts.sign_up("Magdalena Kowal", MAGDA)
+    link = scene.links.make(CONFIRM, str(scene.holder(MAGDA)), scene.clock.now() + CONFIRM_LIFE)
+    id = invited(scene, hosting)
+    hosting.remove(THEO, HOST, id)
+    scene.accounts.confirm(link, WORDS)
+    assert scene.accounts.sign_in(MAGDA, WORDS).roles == ("trainee",)
+    assert scene.store.load("ACCOUNT", id).state["hosts"] == []
+
+
+def test_an_invitation_as_staff_outlives_the_host_that_came_with_it(scene: AccountScene, hosting: HostAccounts) -> None:
+    id = invited(scene, hosting)
+    scene.staffing.change_roles(IRIS, id, ("host", "reviewer"))
+    hosting.remove(THEO, HOST, id)
+    taken(scene, id)
+    assert scene.accounts.sign_in(MAGDA, WORDS).roles == ("host", "reviewer")
+
+
+def test_who_was_disabled_before_taking_an_invitation_that_ended_is_enabled_as_a_sign_up(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
+    id = invited(scene, hosting)
+    scene.staffing.disable(IRIS, id)
+    hosting.remove(THEO, HOST, id)
+    scene.accounts.sign_up("Magdalena Kowal", MAGDA)
+    assert scene.state(own(id))["status"] == "DISABLED"
+    scene.staffing.enable(IRIS, id)
+    scene.accounts.sign_up("Magdalena Kowal", MAGDA)
+    scene.accounts.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+    assert scene.accounts.sign_in(MAGDA, WORDS).roles == ("trainee",)
 
 
 def test_nothing_is_taken_away_from_who_never_acted_for_a_host(scene: AccountScene, hosting: HostAccounts) -> None:
