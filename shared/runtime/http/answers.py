@@ -15,13 +15,14 @@ from shared.runtime.http.declared import Declared
 from shared.runtime.http.paths import leading_to
 from shared.runtime.http.refusals import field_errors, problem
 from shared.runtime.http.request import KEY_FIELD
-from shared.runtime.http.typed import hidden, words
+from shared.runtime.http.typed import hidden, secret, words
 from shared.runtime.pages import PageContext, ProblemView, csp, render
 
 if TYPE_CHECKING:
     from shared.runtime.http.room import Room
 
 JSON, HTML, PROBLEM = "application/json", "text/html; charset=utf-8", "application/problem+json"
+SIGN_IN = "/accounts/sign-in"
 
 
 class Answers:
@@ -65,11 +66,7 @@ class Answers:
     def refused(self, error: RotaError, declared: Declared | None, plain_page: bool = False, page: str = "error.html") -> Response[Any]:
         """A problem document; for a browser the form again with what was typed, the sign-in page, or `page`, which says what to do."""
         room = self._room
-        headers = {"Retry-After": "5"} if error.status == 503 else {}
-        if isinstance(error, TooManyTries):
-            headers["Retry-After"] = format_datetime(parse(error.facts["retry_after"]), usegmt=True)  # RFC 9110 10.2.3
-        if error.status == 401:
-            headers["WWW-Authenticate"] = "Bearer"
+        headers = _headers(error)
         if not room.request.wants_page:
             return Response(error.status, PROBLEM, json.dumps(problem(error, room.request.id), default=str), headers=headers)
         sign_in = room.sign_in_address(error)
@@ -91,7 +88,7 @@ class Answers:
         try:
             resource = declared.again(**arguments)
         except RotaError as second:
-            return self._error_page(second, {}, declared=declared)
+            return self._error_page(second, _headers(second), declared=declared)
         body, inputs = resource.model_dump(mode="json"), self._room.request.inputs
         told = {"errors": field_errors(error, declared.form), "inputs": inputs}
         page = self._page(shown, body, error.status, **told)
@@ -113,8 +110,12 @@ class Answers:
         # Another site's form has no cookie of ours, so nobody has looked at its origin: it is not ours to show, or to send for somebody.
         ours = request.method == "POST" and request.headers.get("origin") == self._room.wiring.settings.public_url
         again = ours and declared is not None and (error.status == 401 or error.status >= 500)
+        form_page = self._form_page(declared) if again else ""
+        sign_in = leading_to(SIGN_IN, form_page) if again and error.status == 401 else ""
+        if again and secret(declared.form if declared else None):
+            # A password is kept nowhere, so there is nothing to send: its form is filled in once more.
+            again, links = False, [("Sign in", sign_in)] if sign_in else [("Open the form again", form_page)] if form_page else []
         resend = hidden(request.inputs, (KEY_FIELD, request.idempotency_key)) if again else None
-        sign_in = leading_to("/accounts/sign-in", self._form_page(declared)) if again and error.status == 401 else ""
         view = ProblemView(title, error.detail, error.remedy, error.status, request.id, links, resend, sign_in)
         typed = words(request.inputs, declared.form if declared else None) if ours else []
         html = render(page, None, {}, self.context(title=title, problem=view, typed=typed))
@@ -148,6 +149,16 @@ class Answers:
         if room.request.is_head:
             answer["body"] = ""
         return answer
+
+
+def _headers(error: RotaError) -> dict[str, str]:
+    """What a refusal says to programs beside its body (RFC 9110 10.2.3 and 11.6.1)."""
+    headers = {"Retry-After": "5"} if error.status == 503 else {}
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = format_datetime(parse(error.facts["retry_after"]), usegmt=True)
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
 
 
 def _arguments(function: Any) -> set[str]:

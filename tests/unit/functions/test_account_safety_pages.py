@@ -11,6 +11,8 @@ from lxml import html
 
 from functions.accounts.handler import room
 from shared.domain.accounts import INVITE, INVITE_LIFE, MAIL_LIFE, RESET, RESET_LIFE, mail_claim_key
+from shared.domain.errors import Busy
+from shared.services.account_care import LinkState
 from shared.services.steps import Call
 from tests.builders import TRAINEE, actor
 from tests.rooms import PASSWORD, Answer, Client, World
@@ -90,6 +92,46 @@ def test_a_run_out_link_says_so_and_where_to_get_another(world: World) -> None:
     token = world.links.make(RESET, TRAINEE, world.clock.now())
     shown(world.browser().get(f"/accounts/reset/{token}"), 200, "This link has run out", "Send a fresh link")
     assert world.api().post(f"/accounts/reset/{token}", {"password": OTHER}).json["type"] == "/problems/expired"
+
+
+# --- a password is never kept, so its form is filled in once more ---------------------------------------------------------------------
+def again(answer: Answer) -> list[tuple[str, str]]:
+    """The ways on of a page that has no form to send."""
+    tree = html.fromstring(answer.body)
+    assert tree.xpath("//main//form") == []
+    assert "still here" not in answer.body
+    return [(one.text_content(), one.get("href")) for one in tree.xpath("//main//a")]
+
+
+@pytest.mark.parametrize("form", ["password", "mail"])
+def test_a_password_form_after_the_session_ended_leads_back_to_its_page(world: World, form: str) -> None:
+    browser = world.browser(known(world))
+    world.sessions.open_sessions.clear()
+    sent = browser.post(f"/accounts/{form}", {"current": PASSWORD, "password": OTHER, "email": NEW})
+    assert sent.status == 401
+    assert again(sent) == [("Sign in", f"/accounts/sign-in?next=/accounts/{form}")]
+
+
+def test_a_password_form_that_broke_on_our_side_is_opened_again(world: World) -> None:
+    known(world)
+    world.wiring.account_care = None
+    broken = world.browser().post("/accounts/reset/some-link", {"password": OTHER})
+    assert broken.status == 500
+    assert again(broken) == [("Open the form again", "/accounts/reset/some-link")]
+
+
+class Away:
+    """Whoever asks for the page finds a partner away."""
+
+    def resetting(self, token: str) -> LinkState:
+        raise Busy("Sign-in is busy for a moment.", "Try again in a minute.")
+
+
+def test_a_form_whose_page_is_away_says_when_to_come_back(world: World) -> None:
+    world.wiring.account_care = Away()
+    weak = world.browser().post("/accounts/reset/some-link", {"password": "short"})
+    assert (weak.status, weak.headers["Retry-After"]) == (503, "5")
+    assert again(weak) == [("Open the form again", "/accounts/reset/some-link")]
 
 
 # --- safety ---------------------------------------------------------------------------------------------------------------------------

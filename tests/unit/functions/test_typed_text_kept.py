@@ -150,6 +150,10 @@ def test_a_list_is_sent_once_more_as_a_list() -> None:
     assert sorted(fields) == [("email", ""), ("name", "Nora"), ("roles[]", "coach"), ("roles[]", "finance")]
 
 
+def test_a_list_that_was_emptied_is_sent_once_more_as_an_empty_list() -> None:
+    assert list(hidden({"statuses": []}, ("idempotency_key", ""))) == [("statuses[]", "")]
+
+
 def test_a_link_without_a_session_still_leads_to_the_sign_in_at_once(rooms: Rooms) -> None:
     here = asked(rooms)
     answer = Client(applications, {"accept": "text/html", "origin": PUBLIC_URL}).get(here)
