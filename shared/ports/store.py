@@ -155,6 +155,10 @@ class Store(Protocol):
         """Every due row of one kind later than `after`, however many, in order of `at`."""
         ...
 
+    def forget_due(self, item: DueItem) -> None:
+        """Removes a due row as it was read: one that has taken its place since, for another moment, stays."""
+        ...
+
     def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
         """(program id, ISO year) -> seats; years not opened yet are left out. Of each year all weeks, or those named ("W09")."""
         ...

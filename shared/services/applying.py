@@ -233,9 +233,9 @@ class Applying:
                 return application
             status = _fire(application.status, ApplicationEvent.WITHDRAW)
             can_end(application, ApplicationEvent.WITHDRAW)
-            moved = step(loaded, ApplicationWithdrawn(status=status), call, self.clock.now(), done=WAITS.get(application.status, ()))
-            self.store.commit(Work(steps=(moved,), releases=releases_of(application)))
-            return Application.model_validate(left_by(moved))
+            work = left_behind(loaded, ApplicationWithdrawn(status=status), call, self.clock.now())
+            self.store.commit(work)
+            return Application.model_validate(left_by(work.steps[0]))
 
         return decide_again(decide)
 

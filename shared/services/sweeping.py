@@ -1,5 +1,5 @@
 """The minute's sweep: what fell due is ended, each by its own rule. Late, double and stale runs are harmless: every rule looks at the state
-again, and the due row goes away only in the transaction that acts on it.
+again, and the due row goes away only in the transaction that acts on it, or when its state does not keep it.
 
 One item that fails does not stop the others, and needs no retry of its own: its row is still there in the next minute.
 """
@@ -23,17 +23,17 @@ from shared.domain.calendar import reached
 from shared.domain.errors import PaymentUnavailable
 from shared.domain.machine import Actor
 from shared.domain.policy import by_version
-from shared.domain.reservation import Reservation, ReservationEvent, hold_over
+from shared.domain.reservation import Reservation, ReservationEvent, ReservationStatus, hold_over
 from shared.events.application import HostEscalated, HostReminded, ReplyReminded
 from shared.events.base import EventData
-from shared.ports import BusinessClock, Due, DueItem, Store
-from shared.services.applying import application_of, left_behind, run_out
+from shared.ports import BusinessClock, Due, DueItem, Loaded, Store
+from shared.services.applying import WAITS, application_of, left_behind, run_out
 from shared.services.holds import Holds
 from shared.services.preparing import Preparing
 from shared.services.saved_searches import end_in_time
 from shared.services.seat_years import SeatYears
 from shared.services.settling import Settling
-from shared.services.steps import Call, decide_again
+from shared.services.steps import Call, decide_again, find
 from shared.services.waitlist import NOTHING as NOTHING_CAME_BACK
 from shared.services.waitlist import Waitlist
 
@@ -44,7 +44,7 @@ KINDS = (
 """In this order: what needs only our own records comes first, so that a silent partner holds nothing else up; a line is served after the
 holds that ended."""
 ASKS_STRIPE = (due_kinds.HOLD, due_kinds.REFUND)
-NOTHING = "not due any more"
+NOTHING, FORGOTTEN = "not due any more", "nobody waits for it"
 AT_ONCE, LINES = 100, 1000
 """A line stays due for as long as somebody stands in it, so all of them are read: no program may hide behind others."""
 
@@ -78,12 +78,21 @@ class Sweeping:
                     swept.left += 1
                     continue
                 try:
-                    swept.done[f"{kind}: {self._rule(kind)(item.subject_id, call)}"] += 1
+                    outcome = self._rule(kind)(item.subject_id, call)
+                    swept.done[f"{kind}: {self._forgotten(item) if outcome == NOTHING else outcome}"] += 1
                 except Exception as error:  # noqa: BLE001 - whatever is wrong with one item, the others are due as well
                     swept.failures.append((item, error))
                     # Each further question to a partner that does not answer would cost the run its time.
                     silent = silent or isinstance(error, PaymentUnavailable)
         return swept
+
+    def _forgotten(self, item: DueItem) -> str:
+        """A row that the state does not keep goes away, or enough of them would hide what is due behind them."""
+        found = find(self.store, item.subject_kind, item.subject_id)
+        if found is None or _keeps(found, item.due.kind):
+            return NOTHING
+        self.store.forget_due(item)
+        return FORGOTTEN
 
     def _rule(self, kind: str) -> Callable[[str, Call], str]:
         rules: dict[str, Callable[[str, Call], str]] = {
@@ -213,3 +222,10 @@ class Sweeping:
             return event.value
 
         return decide_again(decide)
+
+
+def _keeps(found: Loaded, kind: str) -> bool:
+    """Whether this state may have a due row of this kind."""
+    if found.kind == "APPLICATION":
+        return kind in WAITS.get(ApplicationStatus(found.state["status"]), ())
+    return kind != due_kinds.HOLD or found.state["status"] == ReservationStatus.HELD

@@ -256,6 +256,21 @@ def test_due_rows_are_replaced_and_removed_with_the_state(store: Store) -> None:
     assert [item.due.kind for item in store.due("review", None)] == ["review"]
 
 
+def test_a_due_row_is_forgotten_unless_another_has_taken_its_place(store: Store) -> None:
+    rows = (Due("hold", START, "trainee"), Due("review", START, "reviewer"))
+    store.commit(Work(steps=(step("RESERVATION", "r1", {}, due=rows),)))
+    (read,) = store.due("hold", None)
+    later = Due("hold", START + timedelta(seconds=1), "trainee")
+    store.commit(Work(steps=(Step(store.load("RESERVATION", "r1"), draft({}), due=(later,)),)))
+    store.forget_due(read)
+    (found,) = store.due("hold", None)
+    assert found.due == later
+    for _ in range(2):
+        store.forget_due(found)
+        assert store.due("hold", None) == []
+    assert [item.due.kind for item in store.due("review", None)] == ["review"]
+
+
 def test_due_rows_come_in_order_up_to_and_including_the_moment(store: Store) -> None:
     for number in (3, 1, 5, 2, 4):
         store.commit(Work(steps=(step("RESERVATION", f"r{number}", {}, due=(Due("hold", START + timedelta(seconds=number), "system"),)),)))

@@ -114,6 +114,12 @@ class FakeStore:
             found = [item for item in self.waiting.values() if item.due.kind == kind and item.due.at > to_utc(after)]
         return sorted(found, key=lambda item: (item.due.at, item.subject_id))
 
+    def forget_due(self, item: DueItem) -> None:
+        with self._lock:
+            key = (item.subject_kind, item.subject_id, item.due.kind)
+            if key in self.waiting and self.waiting[key].due.at == item.due.at:
+                del self.waiting[key]
+
     def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
         with self._lock:
             found = [self.seats[key] for key in dict.fromkeys(keys) if key in self.seats]

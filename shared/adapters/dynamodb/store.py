@@ -144,6 +144,17 @@ class DynamoStore:
         found = [item for values in asked for item in self._indexed("due", "due_pk = :shard AND due_at > :after", values)]
         return sorted((items.due_of(item) for item in found), key=_when)
 
+    def forget_due(self, item: DueItem) -> None:
+        try:
+            self._client.delete_item(
+                TableName=self._tables.core, Key=items.due_key(item.subject_kind, item.subject_id, item.due.kind),
+                ConditionExpression="due_at = :at", ExpressionAttributeValues={":at": {"S": iso(item.due.at)}},
+            )  # fmt: skip
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+        except (ClientError, BotoCoreError) as error:
+            raise busy(error) from error
+
     def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
         wanted = [items.seats_key(*key) for key in dict.fromkeys(keys)]
         return [items.seats_of(item) for item in self.batch(self._tables.core, wanted, items.seats_projection(weeks))]

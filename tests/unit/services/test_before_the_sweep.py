@@ -14,6 +14,7 @@ from shared.domain.application import Application
 from shared.domain.application_clocks import as_of
 from shared.domain.errors import Busy, Duplicate, RotaError
 from shared.services.application_file import ApplicationFiles
+from shared.services.applying import WAITS
 from shared.services.story import standing
 from shared.services.workspace import Workspace
 from tests.builders import PROGRAM
@@ -145,6 +146,15 @@ def test_T18_the_last_second_counts_and_the_next_one_is_too_late(clock: str, ste
     assert desk.application(id).status == before
     desk, id = at_the_end_of(clock, timedelta(), swept=False)
     assert issubclass(answer(desk, id, STEPS[step])[0], RotaError)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("early", [SECOND, timedelta()], ids=["in its last second", "over"])
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_T18_no_step_leaves_a_due_row_that_the_state_it_led_to_does_not_keep(clock: str, step: str, early: timedelta) -> None:
+    desk, id = at_the_end_of(clock, early, swept=False)
+    answer(desk, id, STEPS[step])
+    assert desk.due_rows(id) <= set(WAITS.get(desk.application(id).status, ()))
 
 
 def apply_again(desk: Desk, id: str) -> tuple[object, ...]:

@@ -87,20 +87,41 @@ def test_overdue_reviews_stay_for_people() -> None:
     assert scene.application().status is ApplicationStatus.SUBMITTED
 
 
-@pytest.mark.parametrize("kind", ["claim", "draft", "offer"])
-def test_stale_due_row_does_nothing(scene: Scene, kind: str) -> None:
+def test_row_that_came_too_early_for_a_state_that_keeps_it_does_nothing_and_stays(scene: Scene) -> None:
+    waiting(scene, "offer", timedelta(0))
+    commits = scene.store.commits
+    assert scene.sweep().done == {"offer: not due any more": 1}
+    assert (scene.store.commits, scene.due("offer")) == (commits, ["application-1"])
+
+
+@pytest.mark.parametrize("kind", ["claim", "draft", "stale", "reply", "reply_reminder", "host"])
+def test_row_that_its_state_does_not_keep_goes_away_and_nothing_else_happens(scene: Scene, kind: str) -> None:
     waiting(scene, kind, timedelta(0))
     commits = scene.store.commits
-    assert scene.sweep().done == {f"{kind}: not due any more": 1}
-    assert scene.store.commits == commits
+    assert scene.sweep().done == {f"{kind}: nobody waits for it": 1}
+    assert (scene.store.commits, scene.due(kind), scene.due("offer")) == (commits, [], ["application-1"])
+    assert scene.sweep().done == {}
 
 
-def test_stale_hold_row_of_a_paid_seat_does_nothing(scene: Scene) -> None:
+def test_however_many_rows_nobody_waits_for_what_is_due_behind_them_is_done_a_minute_later() -> None:
+    scene = Scene(seats=3)
+    scene.apply("application-1", status="WITHDRAWN", offer_expires_at=None)
+    scene.apply("application-2", "trainee-2")
+    for number in range(100):
+        gone = f"gone-{number:03}"
+        scene.store.states[("APPLICATION", gone)] = replace(scene.store.load("APPLICATION", "application-1"), id=gone)
+        waiting(scene, "offer", timedelta(0), gone)
+    assert scene.sweep(days=7).done == {"offer: nobody waits for it": 100}
+    assert scene.sweep(minutes=1).done == {"offer: offer_lapsed": 1}
+
+
+def test_stale_hold_row_of_a_paid_seat_does_nothing_and_goes_away(scene: Scene) -> None:
     link = scene.checkout()
     row = scene.store.waiting[("RESERVATION", link.reserved.id, "hold")]
     scene.webhook(scene.pay(link))
     scene.store.waiting[("RESERVATION", link.reserved.id, "hold")] = row
-    assert scene.sweep(minutes=30).done == {"hold: not due any more": 1}
+    assert scene.sweep(minutes=30).done == {"hold: nobody waits for it": 1}
+    assert scene.due("hold") == []
     scene.check()
 
 
