@@ -18,7 +18,7 @@ from shared.services.account_base import ACTIVE, INVITED, UNCONFIRMED
 from shared.services.account_inviting import Inviting, waits_as
 from shared.services.account_staff import Member
 from shared.services.host_lists import HOST, HostLists, acts_for, manager_entry
-from shared.services.steps import Call, decide_again, new
+from shared.services.steps import Call, decide_again
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,15 @@ class HostAccounts(Inviting):
     def _give(self, call: Call, host_id: str, person: Person) -> None:
         account, now = self._account(person.account_id), self.clock.now()
         if account and account.state["status"] != UNCONFIRMED:
-            self._add(call, host_id, account)
+            self._add(call, host_id, account, person)
             return
-        self.people.save_person(person)
         created_at = parse(account.state["created_at"]) if account else now
         event = HostInvited(status=INVITED, id=person.account_id, roles=(HOST,), hosts=(host_id,), created_at=created_at, invited_at=now)
         version = account.version + 1 if account else 1
         entry = manager_entry(person.account_id, host_id, version, now)
-        self._record(account or new("ACCOUNT", person.account_id), event, call, texts=(entry,))
+        self._invited(account, person, event, call, (entry,))
 
-    def _add(self, call: Call, host_id: str, account: Loaded) -> None:
+    def _add(self, call: Call, host_id: str, account: Loaded, person: Person) -> None:
         """Who has not taken an earlier invitation gets a fresh link, which is for all of their hosts."""
         if HOST not in account.state["roles"] or account.state["status"] not in (ACTIVE, INVITED):
             facts = {"account_id": account.id} if call.actor.role == "admin" else {}
@@ -89,6 +88,8 @@ class HostAccounts(Inviting):
                 "One address is one account: use another address, or ask an administrator.", field="email", **facts,
             )  # fmt: skip
         if acts_for(account, host_id):
+            if account.state["status"] == INVITED:
+                self.people.save_person(person)  # the call before may have ended between the invitation and the name
             return
         now, hosts = self.clock.now(), (*account.state.get("hosts", ()), host_id)
         event: HostAdded | HostInvited = HostAdded(status=ACTIVE, hosts=hosts, added_host=host_id)

@@ -11,10 +11,10 @@ from shared.domain.accounts import RESEND_AFTER, mail_claim_key
 from shared.domain.errors import Duplicate, NotAllowedNow, NotFound
 from shared.domain.instants import parse
 from shared.events.account import HostInvited, StaffInvited
-from shared.ports import Claim, Loaded, Work
+from shared.ports import Claim, Loaded, Person, Text, Work
 from shared.services.account_base import INVITED, TRAINEE, UNCONFIRMED, AccountPorts
 from shared.services.host_lists import HOST
-from shared.services.steps import Call, decide_again
+from shared.services.steps import Call, decide_again, new
 
 ERASED = "ERASED"
 
@@ -40,6 +40,17 @@ class Inviting(AccountPorts):
             return self.store.claimed_by(claim.key) or account_id
         return account_id
 
+    def _invited(
+        self, account: Loaded | None, person: Person, event: StaffInvited | HostInvited, call: Call, texts: tuple[Text, ...] = ()
+    ) -> None:
+        """The invitation, and who it is for. Its mail needs a person; one who is there from a sign-up is only renamed once the invitation
+        stands, since they may confirm at this moment and then are who they said. Raises `VersionConflict`, `Busy`."""
+        if account is None:
+            self.people.save_person(person)
+        self._record(account or new("ACCOUNT", person.account_id), event, call, texts=texts)
+        if account is not None:
+            self.people.save_person(person)
+
     def invite_again(self, call: Call, account_id: str) -> None:
         """A fresh link, at most one a minute. Raises `NotFound`, `NotAllowedNow` once the invitation was taken."""
 
@@ -54,8 +65,8 @@ class Inviting(AccountPorts):
 
 
 def waits_as(state: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
-    """The fields of an account whose invitation nobody took, with these hosts left. To act for none is no invitation: its link ends, and the
-    address may sign up as everybody's may."""
+    """The fields of an account whose invitation nobody took, with these hosts left. To act for none is no invitation: its link ends, and
+    the address may sign up as everybody's may."""
     ends = tuple(state["roles"]) == (HOST,) and not hosts
     return {"status": UNCONFIRMED, "roles": (TRAINEE,)} if ends else {"status": INVITED}
 

@@ -14,9 +14,9 @@ from shared.domain.accounts import known_roles, mail_address, mail_claim_key, pe
 from shared.domain.errors import Duplicate, Invalid, NotAllowedNow
 from shared.events.account import AccountDisabled, AccountEnabled, RolesChanged, StaffInvited
 from shared.ports import Loaded, Person
-from shared.services.account_base import ACTIVE, DISABLED, INVITED
+from shared.services.account_base import ACTIVE, DISABLED, INVITED, UNCONFIRMED
 from shared.services.account_inviting import Inviting, waits_as
-from shared.services.steps import Call, decide_again, new
+from shared.services.steps import Call, decide_again
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,16 @@ class Staffing(Inviting):
         """
         name, email, wanted = person_name(name), mail_address(email), staff_roles(roles)
         person = Person(self._claimed(email, self.ids.new()), name, email)
-        account = self._account(person.account_id)
-        if account and account.state["status"] != "UNCONFIRMED":
+        decide_again(lambda: self._invite(call, person, wanted))
+        return person.account_id
+
+    def _invite(self, call: Call, person: Person, roles: tuple[str, ...]) -> None:
+        account, now = self._account(person.account_id), self.clock.now()
+        if account and account.state["status"] != UNCONFIRMED:
             remedy = "Open that account and change its roles."
             raise Duplicate("This address has an account already.", remedy, account_id=person.account_id, field="email")
-        self.people.save_person(person)
-        now = self.clock.now()
-        event = StaffInvited(status=INVITED, id=person.account_id, roles=wanted, created_at=now, invited_at=now)
-        self._record(account or new("ACCOUNT", person.account_id), event, call)
-        return person.account_id
+        event = StaffInvited(status=INVITED, id=person.account_id, roles=roles, created_at=now, invited_at=now)
+        self._invited(account, person, event, call)
 
     def first(self, call: Call, email: str) -> str:
         """The first administrator, from a terminal: an account that is there gets the role, any other address an invitation. The id."""
@@ -127,7 +128,7 @@ class Staffing(Inviting):
 
     @staticmethod
     def _not_unconfirmed(account: Loaded) -> None:
-        if account.state["status"] == "UNCONFIRMED":
+        if account.state["status"] == UNCONFIRMED:
             raise NotAllowedNow("Nobody has confirmed this address yet.", "Wait until its owner has.", state="UNCONFIRMED")
 
 

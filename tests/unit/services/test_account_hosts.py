@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, INVITE, INVITE_LIFE
-from shared.domain.aggregate import Actor
+from shared.domain.aggregate import Actor, EventRow
 from shared.domain.errors import Duplicate, Invalid, NotAllowedNow, NotFound
-from shared.ports import Contact
+from shared.ports import Contact, Work
 from shared.services.account_hosts import HostAccounts
 from shared.services.publishing_programs import Publishing
 from shared.services.steps import Call
@@ -144,6 +144,38 @@ def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link
     taken(scene, id)
     found = scene.accounts.sign_in(MAGDA, WORDS)
     assert (found.person.name, found.roles) == ("Magdalena Kowal", ("host",))
+
+
+def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone(scene: AccountScene, hosting: HostAccounts) -> None:
+    scene.accounts.sign_up("Lena", MAGDA, "Africa/Cairo")
+    id, inner = str(scene.holder(MAGDA)), scene.store.commit
+
+    def beaten(work: Work) -> list[EventRow]:
+        scene.store.commit = inner  # type: ignore[method-assign]
+        scene.accounts.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+        return inner(work)
+
+    scene.store.commit = beaten  # type: ignore[method-assign]
+    with pytest.raises(Duplicate):
+        invited(scene, hosting)
+    found = scene.people.person(id)
+    assert (found.name, found.zone, scene.types(own(id))) == ("Lena", "Africa/Cairo", ["AccountSignedUp", "AccountConfirmed"])
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", range(1, 9))
+def test_the_invitation_of_who_signed_up_killed_at_any_call_is_finished_by_repeating_it(at: int, after: bool) -> None:
+    scene, count = known_hosts(AccountScene()), [0]
+    scene.accounts.sign_up("Somebody", MAGDA)
+    try:
+        scene.hosting_on(lambda port: Doomed(port, count, at, after)).invite(THEO, HOST, "Magdalena Kowal", MAGDA)
+        assert count[0] < at
+    except Killed:
+        assert count[0] == at
+    id = scene.hosting_on().invite(THEO, HOST, "Magdalena Kowal", MAGDA)
+    assert scene.types(own(id)) == ["AccountSignedUp", "HostInvited"]
+    found = scene.people.person(id)
+    assert (found.name, found.zone) == ("Magdalena Kowal", "America/Chicago")
 
 
 @pytest.mark.parametrize(("name", "email", "field"), [("", MAGDA, "name"), ("Magdalena", "magdalena", "email")])

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.accounts import INVITE, INVITE_LIFE
-from shared.domain.aggregate import Actor
+from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, INVITE, INVITE_LIFE
+from shared.domain.aggregate import Actor, EventRow
 from shared.domain.errors import Duplicate, Expired, Invalid, NotAllowedNow, NotFound
+from shared.ports import Work
 from shared.services.steps import Call
 from tests.fakes.doomed import Doomed, Killed
 from tests.unit.services.account_scene import MAIL, OPERATOR, OTHER, WORDS, AccountScene
@@ -93,6 +94,23 @@ def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link
     scene.accounts.confirm(token, WORDS)
     found = scene.accounts.sign_in(NORA, WORDS)
     assert (found.person.name, found.roles) == ("Nora Feldspar", ("reviewer",))
+
+
+def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone(scene: AccountScene) -> None:
+    scene.accounts.sign_up("Eleonora", NORA, "Africa/Cairo")
+    id, call, inner = str(scene.holder(NORA)), boss(scene), scene.store.commit
+
+    def beaten(work: Work) -> list[EventRow]:
+        scene.store.commit = inner  # type: ignore[method-assign]
+        scene.accounts.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+        return inner(work)
+
+    scene.store.commit = beaten  # type: ignore[method-assign]
+    with pytest.raises(Duplicate) as refused:
+        scene.staffing.invite(call, "Nora Feldspar", NORA, ("reviewer",))
+    found = scene.people.person(id)
+    assert refused.value.facts["account_id"] == id
+    assert (found.name, found.zone, scene.types(own(id))) == ("Eleonora", "Africa/Cairo", ["AccountSignedUp", "AccountConfirmed"])
 
 
 @pytest.mark.parametrize(
