@@ -24,7 +24,7 @@ from functions.accounts.models import (
     TokenRequest,
     TokenView,
 )
-from functions.accounts.room import HOME, Settings, begin_session, end_session, from_our_pages, kept, onward, room
+from functions.accounts.room import HOME, Settings, asked_for, begin_session, end_session, from_our_pages, kept, onward, room
 from shared.domain.errors import SignInNeeded
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
@@ -37,7 +37,8 @@ __all__ = ["Settings", "handler", "room"]
 @room.get("/accounts/sign-up", access=ANYONE, page="sign-up.html", title="Create an account")
 def sign_up_form(next: str = "") -> SignUpView:
     """What a sign-up asks for, and where it leads in the end."""
-    return SignUpView(next=kept(next), sign_in=leading_to(SIGN_IN, kept(next)))
+    goal = kept(asked_for(next))
+    return SignUpView(next=goal, sign_in=leading_to(SIGN_IN, goal))
 
 
 @room.post(
@@ -82,7 +83,7 @@ def _confirmed(found: Confirmation) -> ConfirmView:
 @room.get("/accounts/sign-in", access=ANYONE, page="sign-in.html", title="Sign in")
 def sign_in_form(next: str = HOME, confirmed: bool = False, changed: bool = False) -> SignInView:
     """What a sign-in asks for, and where it leads."""
-    goal = local_path(next, HOME)
+    goal = local_path(asked_for(next), HOME)
     return SignInView(next=goal, sign_up=leading_to("/accounts/sign-up", kept(goal)), confirmed=confirmed, changed=changed)
 
 

@@ -48,6 +48,12 @@ def go_on_here() -> None:
         begin_session(room.call("account").actor.id)
 
 
+def asked_for(next: str) -> str:
+    """`next` of the address; of the form where it came back refused, for its page is then made without an address of its own."""
+    sent = room.request.inputs.get("next", next)
+    return sent if isinstance(sent, str) else next
+
+
 def kept(wanted: str) -> str:
     """Where somebody wants to go on after signing up; empty for where everybody goes."""
     path = onward(wanted)

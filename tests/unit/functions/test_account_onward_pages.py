@@ -69,6 +69,23 @@ def test_T32_a_refused_sign_up_and_a_fresh_link_keep_the_way(world: World) -> No
     assert browser.post(link(world), {"password": WORDS}).location == f"/accounts/sign-in?confirmed=1&{NEXT}"
 
 
+def test_T32_after_a_refusal_the_links_lead_on_as_well(world: World) -> None:
+    browser = world.browser()
+    wrong = page(browser.post("/accounts/sign-in", {"email": MAIL, "password": WORDS, "next": WANTED}), 401)
+    assert (hidden(wrong), way(wrong, "Create one")) == (WANTED, f"/accounts/sign-up?{NEXT}")
+    refused = page(browser.post("/accounts/sign-up", {**SIGN_UP, "email": "amara", "next": WANTED}), 422)
+    assert (hidden(refused), way(refused, "Sign in")) == (WANTED, f"/accounts/sign-in?{NEXT}")
+
+
+@pytest.mark.parametrize("field", ["next", "next[]"])
+def test_T32_after_a_refusal_no_other_site_is_led_to(world: World, field: str) -> None:
+    browser, evil = world.browser(), {field: "//evil.example/"}
+    wrong = html.fromstring(browser.post("/accounts/sign-in", {"email": MAIL, "password": WORDS, **evil}).body)
+    assert (way(wrong, "Create one"), hidden(wrong)) == ("/accounts/sign-up", "/workspace")
+    refused = html.fromstring(browser.post("/accounts/sign-up", {**SIGN_UP, "email": "amara", **evil}).body)
+    assert (way(refused, "Sign in"), hidden(refused)) == ("/accounts/sign-in", "")
+
+
 def test_T32_where_somebody_wanted_to_go_is_no_part_of_an_event_and_goes_with_the_person(world: World) -> None:
     world.browser().post("/accounts/sign-up", {**SIGN_UP, "next": WANTED})
     (account,) = world.store.claims.values()
