@@ -185,6 +185,10 @@ class Store(Protocol):
         show a moment later."""
         ...
 
+    def all_listed(self, name: str, since: str) -> list[Mapping[str, Any]]:
+        """As `listed`, however many."""
+        ...
+
     def journal(self, account: str) -> list[JournalEntry]:
         """The ledger entries of one book (`rotation:<reservation id>`), oldest first."""
         ...

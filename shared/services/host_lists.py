@@ -15,7 +15,6 @@ from shared.ports import Catalogue, Listing, Loaded, Store, Text
 
 EARLIEST = "0"
 """Before every order in these lists: an index takes no empty text."""
-READ = 200
 HOST = "host"
 
 
@@ -43,20 +42,20 @@ def acts_for(account: Loaded, host_id: str) -> bool:
 
 @dataclass(frozen=True)
 class HostLists:
-    """From an index: a new entry may show a moment later."""
+    """From an index, to the last entry: a new one may show a moment later."""
 
     store: Store
     catalogue: Catalogue
 
     def programs(self, host_id: str) -> tuple[Program, ...]:
         """By name."""
-        ids = [str(body["program_id"]) for body in self.store.listed(f"HOST#{host_id}", EARLIEST, READ)]
+        ids = [str(body["program_id"]) for body in self.store.all_listed(f"HOST#{host_id}", EARLIEST)]
         found = self.catalogue.programs(ids)
         return tuple(sorted(found.values(), key=lambda one: (one.name.casefold(), one.id)))
 
     def managers(self, host_id: str) -> list[str]:
         """Account ids of everybody who was ever given this host, each once."""
-        return list(dict.fromkeys(str(body["account_id"]) for body in self.store.listed(f"MANAGERS#{host_id}", EARLIEST, READ)))
+        return list(dict.fromkeys(str(body["account_id"]) for body in self.store.all_listed(f"MANAGERS#{host_id}", EARLIEST)))
 
     def signs_in(self, host_id: str) -> bool:
         """Whether somebody can sign in for this host at this moment."""
@@ -65,4 +64,4 @@ class HostLists:
 
     def asked(self, host_id: str, since: datetime) -> list[str]:
         """Ids of the applications that this host was asked about from `since` on, newest first, each once."""
-        return list(dict.fromkeys(str(body["application_id"]) for body in self.store.listed(f"ASKED#{host_id}", iso(since), READ)))
+        return list(dict.fromkeys(str(body["application_id"]) for body in self.store.all_listed(f"ASKED#{host_id}", iso(since))))

@@ -341,6 +341,14 @@ def test_a_list_finds_its_texts_newest_first_from_a_moment_on(store: Store) -> N
     assert store.listed("APPLICANTS#none", "2026") == []
 
 
+def test_a_whole_list_has_every_text_newest_first_however_many(store: Store) -> None:
+    texts = [Text(f"t{n}/link", {"n": n}, Listing("ASKED#h", f"2026-11-23T{n:05}")) for n in range(250)]
+    for first in range(0, len(texts), 50):
+        store.commit(Work(steps=(), texts=tuple(texts[first : first + 50])))
+    assert [body["n"] for body in store.all_listed("ASKED#h", "2026-11-23T00003")] == list(range(249, 2, -1))
+    assert store.all_listed("ASKED#none", "2026") == []
+
+
 def test_a_list_of_claims_finds_its_owners_in_order_between_two_ends(store: Store) -> None:
     listed = [Claim(f"name-{n}", f"owner-{n}", Listing("OPEN#p", f"2027-01-{n:02}")) for n in (3, 1, 4, 2)]
     others = (Claim("unlisted", "u"), Claim("other", "q", Listing("OPEN#pq", "2027-01-02")), Claim("same-day", "z", listed[0].listing))

@@ -150,6 +150,9 @@ class FakeStore:
             newest = [found[order] for order in sorted(found, reverse=True)[:limit]]
             return [self.texts[ref] for ref in newest if ref in self.texts]
 
+    def all_listed(self, name: str, since: str) -> list[Mapping[str, Any]]:
+        return self.listed(name, since, len(self.listings))
+
     def journal(self, account: str) -> list[JournalEntry]:
         with self._lock:
             return sorted((entry for (book, _), entry in self.entries.items() if book == account), key=lambda entry: (entry.at, entry.id))

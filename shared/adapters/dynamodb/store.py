@@ -185,7 +185,15 @@ class DynamoStore:
                 ExpressionAttributeValues={":list": {"S": name}, ":since": {"S": since}}, ScanIndexForward=False, Limit=limit,
             )
         )  # fmt: skip
-        keys = [{"pk": item["pk"], "sk": item["sk"]} for item in found["Items"]]
+        return self._bodies(found["Items"])
+
+    def all_listed(self, name: str, since: str) -> list[Mapping[str, Any]]:
+        found = self._indexed("owner", "owner_pk = :list AND owner_sk >= :since", {":list": name, ":since": since})
+        return self._bodies(found[::-1])
+
+    def _bodies(self, found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The texts that an index found, in its order."""
+        keys = [{"pk": item["pk"], "sk": item["sk"]} for item in found]
         # As with `owned`: the index holds keys only, and a batch answers in any order.
         bodies = {(item["pk"]["S"], item["sk"]["S"]): item for item in self.batch(self._tables.core, keys)}
         found_in_order = (bodies.get((key["pk"]["S"], key["sk"]["S"])) for key in keys)

@@ -10,11 +10,12 @@ import pytest
 from shared.adapters.dynamodb.catalogue import DynamoCatalogue
 from shared.adapters.dynamodb.people import DynamoPeople
 from shared.adapters.dynamodb.store import DynamoStore
+from shared.adapters.dynamodb.transaction import Tables
 from shared.ports import Text, Work
 from shared.services.host_lists import HostLists, asked_listing, manager_entry
 from shared.services.publishing_programs import Publishing
 from tests.builders import HOST, START, TRAINEE, program, stored_account
-from tests.fakes import FrozenClock
+from tests.fakes import CountingIds, FrozenClock
 from tests.unit.services.account_scene import OPERATOR
 
 
@@ -38,6 +39,29 @@ def test_managers_are_found_once_and_sign_in_only_while_they_act_for_the_host(st
         entry = manager_entry("manager-1", HOST, version, START + timedelta(seconds=version))
         store.commit(Work(steps=(), texts=(entry,)))
     assert (lists.managers(HOST), lists.signs_in(HOST), lists.signs_in("host-2")) == (["manager-1"], True, False)
+
+
+class TwoAPage:
+    """A client whose index answers two entries at a time, as a large one would after 1 MB."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def query(self, **asked: Any) -> Any:
+        return self._client.query(**asked, Limit=2)
+
+
+def test_a_list_is_read_to_its_last_page(dynamodb: Any) -> None:
+    store = DynamoStore(TwoAPage(dynamodb), Tables("core", "ledger"), CountingIds())  # type: ignore[arg-type]
+    texts = [
+        Text(f"{TRAINEE}/asked-{n}", {"secret": "s", "application_id": str(n)}, asked_listing(HOST, str(n), START + timedelta(hours=n)))
+        for n in range(7)
+    ]
+    store.commit(Work(steps=(), texts=tuple(texts)))
+    assert HostLists(store, DynamoCatalogue(store)).asked(HOST, START + timedelta(hours=1)) == ["6", "5", "4", "3", "2", "1"]
 
 
 def test_what_a_host_was_asked_comes_newest_first_and_goes_with_the_trainee(dynamodb: Any, store: DynamoStore, lists: HostLists) -> None:

@@ -9,6 +9,7 @@ import pytest
 from shared.domain.application import Application, ApplicationStatus
 from shared.domain.host_question import Outcome, outcome
 from shared.domain.reservation import ReservationStatus
+from shared.ports import Listing, Text, Work
 from shared.services.host_desk import Desk, HostDesk
 from tests import builders
 from tests.builders import HOST, TRAINEE
@@ -74,6 +75,14 @@ def test_T20_asked_again_it_is_one_question_with_its_new_days(scene: application
     (question,) = today(scene).questions
     assert question.application.host_due_at == START + timedelta(days=15)
     assert today(scene).past == ()
+
+
+def test_the_oldest_of_very_many_questions_is_still_owed(scene: application_scene.Desk) -> None:
+    """Two hundred later ones hid it: it has the least time left."""
+    first = asked(scene)
+    later = [Text(f"t{n}/link", {"application_id": f"other-{n}"}, Listing(f"ASKED#{HOST}", f"2026-12-24T{n:05}")) for n in range(300)]
+    scene.store.commit(Work(steps=(), texts=tuple(later)))
+    assert [one.application.id for one in today(scene).questions] == [first.id]
 
 
 @pytest.mark.parametrize(("moved", "open"), [(timedelta(days=10) - SECOND, True), (timedelta(days=10), False)])
