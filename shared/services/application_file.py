@@ -240,7 +240,7 @@ class ApplicationFiles:
             documents=documents,
             papers=self._papers(documents),
             seats=self._seats(program, application.start, application.weeks),
-            rivals=rivals_of(application, self.store, self.people),
+            rivals=rivals_of(application, self.store, self.people, now),
             offer_until=offer_expiry(now, application.start, by_version(application.policy_version), program.place.zone),
             messages=self._messages(history),
             asked_since=_only(program.guidelines, application.guidelines),

@@ -267,10 +267,10 @@ class Notifying:
         return Addressed("waitlist-offered", person.email, waitlist_letters.seat_held(person, application, program, self.public_url))
 
     def _waitlist_ended(self, event: Envelope) -> Addressed | None:
-        """Nothing to who left, or waits again."""
+        """Nothing to who left, or waits again; nor once the offer itself is over, which has its own mail."""
         person, application, program = self._application(event)
         lapsed = event.data["waitlist"] == WaitlistStatus.LAPSED and application.waitlist is WaitlistStatus.LAPSED
-        if not lapsed or application.status is not ApplicationStatus.APPROVED:
+        if not lapsed or application.status is not ApplicationStatus.APPROVED or offer_over(application, self.clock.now()):
             return None
         letter = waitlist_letters.ended(person, application, program, self.clock.now(), self.public_url)
         return Addressed("waitlist-ended", person.email, letter)

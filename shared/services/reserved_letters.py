@@ -7,7 +7,7 @@ from shared.domain.money import dollars
 from shared.domain.partners import Partner
 from shared.domain.preparation import PrepTask
 from shared.domain.program import Program
-from shared.domain.reservation import Reservation
+from shared.domain.reservation import SEATED, Reservation
 from shared.ports import Person
 from shared.services.letters import Facts, Letter, day, rotation, span
 
@@ -54,15 +54,19 @@ def partner_suggested(person: Person, coach: Person, partner: Partner, reservati
 def application_withdrawn(
     person: Person, application: Application, program: Program, reserved: Reservation, other: Program, url: str
 ) -> Letter:
-    """Policy "one trainee, overlapping dates": which application ended because `reserved`, at the program `other`, is theirs now."""
+    """Policy "one trainee, overlapping dates": which application ended because `reserved`, at the program `other`, is theirs, or was until
+    it was given back."""
     assert application.start is not None
+    theirs = reserved.status in SEATED
+    still = "You need to do nothing. It cost nothing, and you may apply there again for other weeks."
+    gone = "That seat is not yours any more. The application cost nothing; apply again if you still want it."
     return Letter(
         f"Withdrawn for you: {program.name}",
         f"Hello {person.name},",
         (
-            f"You have reserved {other.name} for {span(reserved.start, reserved.weeks)}. Nobody can be in two places at once, so we have "
-            "withdrawn the application below, whose weeks overlap.",
-            "You need to do nothing. It cost nothing, and you may apply there again for other weeks.",
+            f"You {'have' if theirs else 'had'} reserved {other.name} for {span(reserved.start, reserved.weeks)}. Nobody can be in two "
+            "places at once, so we have withdrawn the application below, whose weeks overlap.",
+            still if theirs else gone,
         ),
         rotation(program, application.start, application.weeks, application.experience_type),
         ("Open your rotation", f"{url}/reservations/{reserved.id}"),

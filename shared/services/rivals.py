@@ -8,9 +8,10 @@ in one of the weeks, paid or not.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.application import OPEN, Application
+from shared.domain.application_clocks import as_of
 from shared.domain.calendar import weeks_covered
 from shared.domain.reservation import SEATED, Reservation
 from shared.ports import People, Person, Store
@@ -29,8 +30,8 @@ class Rival:
     seat: Reservation | None = None
 
 
-def rivals_of(application: Application, store: Store, people: People) -> tuple[Rival, ...]:
-    """Everybody else who is open for one of its weeks or has a seat in one, the first sent first; none without a start."""
+def rivals_of(application: Application, store: Store, people: People, now: datetime) -> tuple[Rival, ...]:
+    """Everybody else who is open for one of its weeks at `now` or has a seat in one, the first sent first; none without a start."""
     if application.start is None:
         return ()
     wanted = weeks_covered(application.start, application.weeks)
@@ -39,7 +40,8 @@ def rivals_of(application: Application, store: Store, people: People) -> tuple[R
     waiting = store.claimants(open_list(application.program_id), earliest.isoformat(), latest.isoformat())
     seats = _seats(store, application.program_id, wanted)
     found = store.load_many(("APPLICATION", id) for id in dict.fromkeys([*waiting, *seats]) if id != application.id)
-    others = [one for one in map(application_of, found.values()) if one.id in seats or (one.status in OPEN and _meets(one, wanted))]
+    known = (as_of(application_of(loaded), now) for loaded in found.values())
+    others = [one for one in known if one.id in seats or (one.status in OPEN and _meets(one, wanted))]
     others.sort(key=lambda one: (one.submitted_at or one.created_at, one.id))
     persons = people.persons({one.trainee_id for one in others})
     return tuple(Rival(one, persons.get(one.trainee_id), seats.get(one.id)) for one in others)

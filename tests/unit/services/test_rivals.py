@@ -9,14 +9,14 @@ import pytest
 from shared.domain.application import ApplicationStatus as S
 from shared.services.rivals import LONGEST, Rival, rivals_of
 from tests import builders
-from tests.builders import FIRST_DAY, PROGRAM
+from tests.builders import FIRST_DAY, PROGRAM, START
 from tests.fakes import FakePeople
 from tests.unit.services.reserving_scene import Scene
 from tests.unit.services.waitlist_scene import FIRST, HOLDER, SECOND, WALKER, Line
 
 
 def seen(scene: Scene, by: str = "application-1") -> list[Rival]:
-    return list(rivals_of(scene.application(by), scene.store, FakePeople(scene.store)))
+    return list(rivals_of(scene.application(by), scene.store, FakePeople(scene.store), scene.clock.now()))
 
 
 def ids(scene: Scene, by: str = "application-1") -> list[str]:
@@ -86,6 +86,15 @@ def test_one_week_in_common_makes_a_rival_and_the_longest_stay_is_not_missed(sta
     assert ids(scene) == (["application-2"] if meets else [])
 
 
+@pytest.mark.parametrize(("early", "rivals"), [(timedelta(seconds=1), ["application-2"]), (timedelta(), [])])
+def test_T24_an_offer_is_no_rival_from_its_second_on_whether_the_sweep_came_or_not(early: timedelta, rivals: list[str]) -> None:
+    scene = Scene()
+    scene.apply(offer_expires_at=START + timedelta(days=8))
+    scene.apply("application-2", "trainee-2")
+    scene.clock.set(START + timedelta(days=7) - early)
+    assert ids(scene) == rivals
+
+
 def test_a_program_whose_name_begins_like_another_has_its_own_rivals() -> None:
     scene = Scene()
     scene.apply()
@@ -97,4 +106,4 @@ def test_a_draft_without_a_start_has_no_rivals() -> None:
     scene = Scene()
     scene.apply()
     undecided = builders.application(id="draft", status=S.DRAFT, start=None)
-    assert rivals_of(undecided, scene.store, FakePeople(scene.store)) == ()
+    assert rivals_of(undecided, scene.store, FakePeople(scene.store), scene.clock.now()) == ()

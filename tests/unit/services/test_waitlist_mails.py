@@ -84,6 +84,16 @@ def test_waitlist_lapse_offers_to_wait_again_until_the_second_before_the_first_d
         assert ("wait again" in text) is offered
 
 
+@pytest.mark.parametrize(("early", "told"), [(timedelta(seconds=1), 1), (timedelta(), 0)])
+def test_waitlist_end_is_not_told_from_the_second_on_at_which_the_offer_is_over(post: Waiting, early: timedelta, told: int) -> None:
+    post.sweep(minutes=30)
+    post.sweep(hours=48)
+    ends = post.application("application-1").offer_expires_at
+    assert ends is not None
+    post.clock.set(ends - early)
+    assert len(post.tell("WaitlistEnded.v1")) == told
+
+
 def test_waitlist_who_left_or_was_quicker_than_the_mail_hears_nothing(post: Waiting) -> None:
     post.waitlist.leave(by("trainee"), "application-1")
     assert post.tell("WaitlistEnded.v1") == post.tell("WaitlistJoined.v1") == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from shared.events.envelope import Envelope
@@ -23,6 +26,10 @@ def post() -> Post:
     return made
 
 
+def applying(post: Post) -> Applying:
+    return Applying(store=post.store, people=post.people, catalogue=post.catalogue, clock=post.clock, ids=post.ids)
+
+
 def test_the_system_withdraws_with_a_mail_that_names_both_rotations(post: Post) -> None:
     (reserved,) = post.reservations()
     assert post.siblings.withdraw(reserved.id, WEBHOOK) == 1
@@ -32,6 +39,43 @@ def test_the_system_withdraws_with_a_mail_that_names_both_rotations(post: Post) 
     assert mail.subject == "Withdrawn for you: Rural Family Medicine"
     assert "You have reserved Inpatient Cardiology for Mon 1 March to Sun 28 March 2027 (4 weeks)" in mail.text
     assert f"{URL}/reservations/{reserved.id}" in mail.text
+
+
+@pytest.mark.parametrize(("early", "withdrawn"), [(timedelta(seconds=1), 1), (timedelta(), 0)])
+def test_what_ran_out_is_left_to_the_sweep_which_says_why_it_ended(post: Post, early: timedelta, withdrawn: int) -> None:
+    (reserved,) = post.reservations()
+    ends = post.clock.now() + timedelta(days=3)
+    post.apply("application-3", program_id="elsewhere", offer_expires_at=ends, start=reserved.start + timedelta(weeks=1))
+    applying(post).withdraw(by("trainee"), "application-2")
+    post.clock.set(ends - early)
+    assert post.siblings.withdraw(reserved.id, WEBHOOK) == withdrawn
+    post.clock.set(ends)
+    post.sweep()
+    assert post.application("application-3").status == ("WITHDRAWN" if withdrawn else "EXPIRED")
+
+
+def ended(post: Post, reservation_id: str) -> None:
+    """The seat is given back, long after it was paid."""
+    stored = post.store.states[("RESERVATION", reservation_id)]
+    post.store.states[("RESERVATION", reservation_id)] = replace(stored, state={**stored.state, "status": "CANCELLED_BY_TRAINEE"})
+
+
+def test_a_seat_that_was_given_back_meanwhile_withdraws_nothing(post: Post) -> None:
+    (reserved,) = post.reservations()
+    ended(post, reserved.id)
+    assert post.siblings.withdraw(reserved.id, WEBHOOK) == 0
+    assert post.application("application-2").status == "SUBMITTED"
+
+
+def test_a_mail_that_comes_after_the_seat_was_given_back_does_not_say_that_it_is_theirs(post: Post) -> None:
+    (reserved,) = post.reservations()
+    post.siblings.withdraw(reserved.id, WEBHOOK)
+    ended(post, reserved.id)
+    post.notifying.notify(post.last("APPLICATION", "application-2"))
+    text = post.one(HOME).text
+    assert "You have reserved" not in text
+    assert "You had reserved Inpatient Cardiology for Mon 1 March to Sun 28 March 2027 (4 weeks)" in text
+    assert "apply again" in text
 
 
 def test_its_page_says_why_and_leads_to_what_was_reserved(post: Post) -> None:
@@ -45,8 +89,7 @@ def test_its_page_says_why_and_leads_to_what_was_reserved(post: Post) -> None:
 
 
 def test_who_withdraws_it_themselves_gets_no_mail(post: Post) -> None:
-    applying = Applying(store=post.store, people=post.people, catalogue=post.catalogue, clock=post.clock, ids=post.ids)
-    applying.withdraw(by("trainee"), "application-2")
+    applying(post).withdraw(by("trainee"), "application-2")
     event: Envelope = post.last("APPLICATION", "application-2")
     post.notifying.notify(event)
     assert (event.type, post.mailer.to(HOME)) == ("ApplicationWithdrawn.v1", [])
