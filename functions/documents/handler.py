@@ -47,7 +47,7 @@ def document(document_id: str, next: str = "") -> DocumentPage:
     call = _reader(document_id)
     found = room.wiring.paperwork.document(call, document_id)
     mine = found.state["trainee_id"] == call.actor.id
-    return DocumentPage(**dict(DocumentView.of(found)), mine=mine, next=local_path(next, "") if mine else "")
+    return DocumentPage(**dict(DocumentView.of(found)), mine=mine, next=local_path(next, ""))
 
 
 @room.get("/documents/<document_id>/file", access=roles("trainee", "host", *READERS), answers={303: ()})

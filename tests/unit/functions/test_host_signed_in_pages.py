@@ -126,6 +126,15 @@ def test_H04_a_coordinator_finds_who_may_sign_in_from_the_case_and_a_reviewer_is
 
 
 # --- the CV ---------------------------------------------------------------------------------------------------------------------------
+def test_an_answered_question_names_the_cv_nowhere(rooms: Rooms) -> None:
+    here, _ = asked(rooms)
+    page, manager = f"{here}/recommend", rooms.api(MANAGER)
+    assert manager.get(page).json["cv"] == "/documents/document-1/file"
+    assert manager.post(page, {"answer": "yes"}).status == 200
+    answered = manager.get(page)
+    assert (answered.status, answered.json["cv"], "document-1" in answered.body) == (200, "", False)
+
+
 def test_a_hosts_manager_opens_the_cv_only_while_the_question_is_open(rooms: Rooms) -> None:
     here = rooms.taken()
     assert file_of(rooms, MANAGER) == 404

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
-from shared.runtime.http.typed import hidden
+from functions.accounts.models import SignUp
+from shared.runtime.http.typed import hidden, words
 from tests import builders
 from tests.builders import REVIEWER, TRAINEE
 from tests.rooms import PUBLIC_URL, Answer, Client
@@ -143,6 +144,11 @@ def test_what_broke_on_our_side_keeps_the_words_and_sends_them_once_more(rooms: 
     assert kept(broken, 500) == {"Answer": SHOWN}
     builders.change(rooms.store, "APPLICATION", here.split("/")[-1], {"weeks": 4})
     assert rooms.browser(TRAINEE).post(*form_of(shown(broken, 500, "send it once more"))).location == here
+
+
+def test_where_a_form_leads_is_none_of_somebodys_words() -> None:
+    typed = {"name": "Amara Okafor", "next": "/programs/cardiology-chicago"}
+    assert words(typed, SignUp) == [("Full name", "Amara Okafor")]
 
 
 def test_a_list_is_sent_once_more_as_a_list() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from infra.build import zips
+from shared.adapters.search.bits import members
+from shared.adapters.search.near import Near
 from shared.domain.places import Position, miles, position
 
 
@@ -30,3 +32,7 @@ def test_distances_over_a_sphere() -> None:
     assert miles(Position(41.9229, -87.6483), Position(41.9229, -87.6483)) == 0
     # New York to Los Angeles, airports: 2,475 miles on a better Earth than a sphere (https://www.gcmap.com/dist?P=JFK-LAX)
     assert miles(Position(40.6398, -73.7789), Position(33.9425, -118.4081)) == pytest.approx(2475, rel=0.005)
+
+
+def test_a_program_on_the_edge_is_within_and_one_a_thousandth_of_a_mile_beyond_is_not() -> None:
+    assert list(members(Near([24_999, 25_000, 25_001]).within(25))) == [0, 1]

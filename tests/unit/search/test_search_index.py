@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -183,6 +183,17 @@ def test_starts_before_today_and_beyond_two_years_do_not_count_H17(index: Tantiv
     early = ask(index, today=date(2024, 12, 30))
     assert facet(early, "month") == {"2026-11": 2, "2026-12": 2}  # the last possible start is 2026-12-30
     assert found(ask(index, month="2027-01", today=date(2024, 12, 30))) == []
+
+
+@pytest.mark.parametrize(("last", "starts"), [(255, 1), (256, 0)])
+def test_a_seat_beyond_the_weeks_that_a_version_has_room_for_is_none(tmp_path: Path, last: int, starts: int) -> None:
+    """A version holds 256 weeks from its first; an overlay may name any."""
+    base = date(2026, 11, 16)
+    late = indexed(tmp_path, [projection("late", weeks=weeks(base, base))])
+    final = base + timedelta(weeks=last)
+    newer = Overlay({("late", week): True for week in weeks(final - timedelta(weeks=3), final)})
+    (hit,) = ask(late, overlay=newer, today=final - timedelta(weeks=20)).hits
+    assert list(hit.starts) == [final - timedelta(weeks=3)] * starts
 
 
 def test_a_facet_is_counted_without_its_own_choice_and_with_all_others(index: TantivyIndex) -> None:

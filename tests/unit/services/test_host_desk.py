@@ -12,7 +12,7 @@ from shared.domain.reservation import ReservationStatus
 from shared.ports import Listing, Text, Work
 from shared.services.host_desk import Desk, HostDesk
 from tests import builders
-from tests.builders import HOST, TRAINEE
+from tests.builders import HOST, PROGRAM, TRAINEE
 from tests.fakes.clock import START
 from tests.unit.services import application_scene
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, monday
@@ -64,6 +64,12 @@ def test_another_hosts_questions_are_not_there_and_several_hosts_share_one_page(
     assert [one.application.id for one in today(scene).questions] == [mine.id]
     assert {one.application.id for one in today(scene, HOST, "host-2").questions} == {mine.id, theirs.id}
     assert today(scene, "host-2").questions[0].application.id == theirs.id
+
+
+def test_a_program_that_went_to_another_host_took_its_questions_along(scene: application_scene.Desk) -> None:
+    asked(scene)
+    builders.change(scene.store, "PROGRAM", PROGRAM, {"host_id": "host-2"})
+    assert today(scene) == Desk((), ())
 
 
 def test_T20_asked_again_it_is_one_question_with_its_new_days(scene: application_scene.Desk) -> None:
