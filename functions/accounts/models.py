@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
 from functions.accounts.base import Answer, Given, Line, Password, Request, listed
 from shared.domain.accounts import SHORTEST_PASSWORD
 from shared.domain.trainee import StepResult, TraineeFacts, TraineeStatus
-from shared.domain.ways_to_enter import Way, nearest
+from shared.domain.ways_to_enter import Way, named
 from shared.runtime.http.paths import LONGEST
 from shared.services.accounts import Confirmation, Profile, SignedIn
 
@@ -52,11 +52,6 @@ class TokenRequest(Request):
     code: str = Field("", title="Code", max_length=40)
 
 
-def _named(value: Any) -> Any:
-    """Programs may send their own words for a visa, "B1"; what names none of the ways is refused."""
-    return (nearest(value) or value.strip() or None) if isinstance(value, str) else value
-
-
 class ProfileForm(Request):
     """The study fields are for trainees, `trainee_status` says that they are given. `languages` also as one line with commas."""
 
@@ -68,7 +63,7 @@ class ProfileForm(Request):
     expected_graduation: date | None = Field(None, title="Expected graduation")
     graduation_year: int | None = Field(None, title="Year of graduation", ge=1950, le=2100)
     languages: Annotated[list[Line], BeforeValidator(listed)] = Field(default=[], title="Languages", max_length=20)
-    visa_type: Annotated[Way | None, BeforeValidator(_named)] = Field(None, title="Visa")
+    visa_type: Annotated[Way | None, BeforeValidator(named)] = Field(None, title="Visa")
     school: Line = Field("", title="Medical school")
     country: Line = Field("", title="Country of the school")
 

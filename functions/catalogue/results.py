@@ -7,7 +7,6 @@ from typing import Any
 
 from functions.catalogue.models import HitView, Link, Option, Options, ResultsView
 from shared.domain import search, specialties
-from shared.domain.errors import NotFound
 from shared.domain.search import FacetCount, Facets, SearchQuery, Sort, city_name
 from shared.domain.states import state_name
 from shared.runtime.pages.filters import label, month, plural, price
@@ -63,7 +62,13 @@ def options(facets: Facets, query: SearchQuery) -> Options:
 def _options(counts: Iterable[FacetCount], picked: Iterable[str], words: Words) -> tuple[Option, ...]:
     values = set(picked)
     return tuple(
-        Option(value=one.value, label=words(one.value), count=one.count, chosen=one.value in values, parent=_parent(one.value))
+        Option(
+            value=one.value,
+            label=words(one.value),
+            count=one.count,
+            chosen=one.value in values,
+            parent=specialties.parent_of(one.value) or "",
+        )
         for one in counts
     )
 
@@ -73,13 +78,6 @@ def _chosen(query: SearchQuery, name: str) -> tuple[str, ...]:
     if value is None or value is False:
         return ()
     return tuple(str(one) for one in value) if isinstance(value, tuple) else ("true" if value is True else str(value),)
-
-
-def _parent(slug: str) -> str:
-    try:
-        return specialties.get(slug).parent or ""
-    except NotFound:
-        return ""
 
 
 # --- links ------------------------------------------------------------------------------------------------------------------------------

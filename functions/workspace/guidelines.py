@@ -14,7 +14,7 @@ from shared.domain.guidelines import DocumentRule, Guideline, Guidelines, Needed
 from shared.domain.instants import Instant
 from shared.domain.program import ProgramStatus
 from shared.domain.trainee import TraineeStatus
-from shared.domain.ways_to_enter import VISAS, nearest
+from shared.domain.ways_to_enter import VISAS, named
 from shared.runtime.http.refusals import invalid
 from shared.services.guideline_changes import GuidelineSheet
 
@@ -32,11 +32,7 @@ def _listed(value: Any) -> Any:
 Words = Annotated[list[Line], BeforeValidator(_listed), Field(max_length=ROWS)]
 
 
-def _named(value: Any) -> Any:
-    return nearest(value) or value if isinstance(value, str) else value
-
-
-Asked = Annotated[Literal[*VISAS], BeforeValidator(_named)]  # type: ignore[valid-type]
+Asked = Annotated[Literal[*VISAS], BeforeValidator(named)]  # type: ignore[valid-type]
 
 
 class GuidelinesRequest(BaseModel):

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
-
+from functions.workspace.base import Answer
 from shared.domain.application import Application
 from shared.domain.calendar import end_date
 from shared.domain.host_question import SHOWN_FOR, Outcome
 from shared.domain.instants import Instant
 from shared.domain.program import ExperienceType, Program
 from shared.services.host_desk import Desk, Past, Question
-
-
-class Answer(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 def _about(applied: Application, program: Program) -> dict[str, object]:

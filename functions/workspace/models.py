@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from functions.workspace.base import Answer
 from functions.workspace.hosts import TodayView
 from shared.domain import due_kinds
 from shared.domain.application import ApplicationStatus
@@ -20,10 +21,6 @@ from shared.services.story import ApplicationCard
 from shared.services.workspace import Hub, Queue, Task, Waiting
 
 View = Literal["all", "overdue", "mine", "free", "programs", "host", "trainee"]
-
-
-class Answer(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class QueueQuery(BaseModel):

@@ -49,6 +49,12 @@ def name_of(slug: str) -> str:
     return found.name if found else slug.replace("-", " ").title()
 
 
+def parent_of(slug: str) -> str | None:
+    """The slug of the specialty that this one is a branch of; None for one that is none, and outside the vocabulary."""
+    found = _by_slug().get(slug)
+    return found.parent if found else None
+
+
 def find(text: str) -> Specialty | None:
     """The specialty whose slug, name or alias this text is, whatever its case, accents and punctuation: "ENT", "Ob/Gyn"; else None."""
     slug = _by_term().get(normalise(text))

@@ -68,6 +68,11 @@ def nearest(text: str) -> Way | None:
     return named.pop() if set(re.findall(r"\w+", plain)) <= _BESIDE else None
 
 
+def named(value: object) -> object:
+    """For a request's field: programs may send their own words for a way, "B1"; what names none of them stays and is refused there."""
+    return (nearest(value) or value.strip() or None) if isinstance(value, str) else value
+
+
 def is_accepted(way: str, accepted: Iterable[str]) -> bool:
     """Whether who enters by `way` fulfils "one of `accepted`". A combined B-1/B-2 visa is both. "Other" fulfils nothing."""
     if way == Way.OTHER:

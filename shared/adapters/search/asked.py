@@ -13,7 +13,6 @@ from shared.adapters.search.availability import Availability, Contents
 from shared.adapters.search.bits import below
 from shared.adapters.search.near import Near
 from shared.domain import specialties
-from shared.domain.errors import NotFound
 from shared.domain.search import OpenTo, ReaderQuery, SearchQuery, start_window
 
 PLAIN = ("state", "experience_type", "review_mode")
@@ -128,12 +127,5 @@ class Asked:
 
 def _slugs(query: SearchQuery) -> list[str]:
     """A chosen branch narrows its specialty; branches of others are alternatives."""
-    narrowed = {_parent(slug) for slug in query.subspecialty}
+    narrowed = {specialties.parent_of(slug) for slug in query.subspecialty}
     return [*(slug for slug in query.specialty if slug not in narrowed), *query.subspecialty]
-
-
-def _parent(slug: str) -> str | None:
-    try:
-        return specialties.get(slug).parent
-    except NotFound:
-        return None

@@ -135,7 +135,7 @@ def _document(projection: Projection) -> dict[str, Any]:
         "usual": usual_weeks(program),
         "lengths": list(lengths(program)),
         "place": [place.latitude, place.longitude],
-        "parent": _parent(program.specialty),
+        "parent": specialties.parent_of(program.specialty),
         "city": city_key(place),
         "specialty_words": _text(name),
         "alias_words": _text(program.specialty, *aliases),
@@ -175,13 +175,6 @@ def _specialty_words(slug: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
         return specialties.name_of(slug), (), ()
     parent = specialties.get(found.parent) if found.parent else None
     return found.name, (*found.aliases, *([parent.name] if parent else [])), parent.aliases if parent else ()
-
-
-def _parent(slug: str) -> str | None:
-    try:
-        return specialties.get(slug).parent
-    except NotFound:
-        return None
 
 
 def _text(*parts: str) -> str:

@@ -20,10 +20,10 @@ class Seal(Protocol):
 
 
 class Sealer:
-    """A `Seal`. `purpose` keeps seals of one kind from being taken for another."""
+    """A `Seal`. What the same key signs for another purpose is none."""
 
-    def __init__(self, key: str, purpose: str = PURPOSE) -> None:
-        self._signer = Signer(key, salt=purpose, digest_method=hashlib.sha256)
+    def __init__(self, key: str) -> None:
+        self._signer = Signer(key, salt=PURPOSE, digest_method=hashlib.sha256)
 
     def sign(self, text: str) -> str:
         return self._signer.sign(text.encode()).decode()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.trainee import TraineeFacts
-from shared.domain.ways_to_enter import Way, is_accepted, nearest
+from shared.domain.ways_to_enter import Way, is_accepted, named, nearest
 
 
 @pytest.mark.parametrize("way", Way)
@@ -63,6 +63,11 @@ def test_T01_own_words_outlive_every_save_until_a_way_is_chosen() -> None:
 @given(st.text(max_size=60))
 def test_T01_any_text_gets_an_answer(text: str) -> None:
     assert nearest(text) in {None, *Way}
+
+
+@pytest.mark.parametrize(("sent", "taken"), [("b1 visa", Way.B1), (" O-1 ", "O-1"), ("  ", None), (None, None), (7, 7)])
+def test_T01_a_requests_own_words_are_a_way_or_stay_to_be_refused(sent: object, taken: object) -> None:
+    assert named(sent) == taken
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,12 @@ def test_no_alias_is_listed_twice_or_repeats_its_own_name() -> None:
         assert specialties.normalise(entry.name) not in words, entry.slug
 
 
+def test_a_branch_has_a_parent_and_a_word_from_elsewhere_has_none() -> None:
+    assert [specialties.parent_of(slug) for slug in ("cardiovascular-disease", "internal-medicine", "palmistry")] == [
+        "internal-medicine", None, None,
+    ]  # fmt: skip
+
+
 def test_every_parent_is_a_specialty_of_its_own() -> None:
     for entry in specialties.all():
         assert entry.parent is None or specialties.get(entry.parent).parent is None, entry.slug
