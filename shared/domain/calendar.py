@@ -103,18 +103,13 @@ def horizon(today: date, years: int = HORIZON_YEARS) -> date:
     return add_years(today, years)
 
 
-def first_start(today: date, notice_days: int) -> date:
-    """The first day for which somebody may still apply (policy stale application: sooner, nobody's answer would count)."""
-    return today + timedelta(days=notice_days)
-
-
 def require_start(start: date, weeks: int, today: date, program: Program, years: int = HORIZON_YEARS, notice_days: int = 0) -> None:
     """H17, T11, T12: refuse a start or a length that no seat could exist for. `today` is the date at the program's site; who has yet to
     apply needs `notice_days` before the start.
 
     Raises `Invalid` with `field` "start" (past, too near, not a Monday, beyond two years) or "weeks" (outside the program's lengths).
     """
-    first = first_start(today, notice_days)
+    first = today + timedelta(days=notice_days)
     if start < today:
         raise Invalid(
             f"{say(start)} is in the past.", f"Choose a Monday from {_from(first, today)} on.", field="start", start=start.isoformat()

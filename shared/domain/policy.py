@@ -6,6 +6,7 @@ A new policy is a new entry of `_VERSIONS`; an old one is never edited.
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -57,6 +58,10 @@ class Policy(BaseModel):
     seat_review_days: int = 30
     balance_reminder_days: tuple[int, ...] = (30, 14, 7, 1)
     refund_rule: Literal["visa_denial_only"] = "visa_denial_only"
+
+    def first_start(self, today: date) -> date:
+        """The first day for which somebody may still apply `today` (stale application: sooner, nobody's answer would count)."""
+        return today + timedelta(days=self.stale_start_days)
 
     def snapshot(self) -> dict[str, Any]:
         """What an application or a reservation keeps: the version and every value, JSON-ready."""

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.domain.calendar import DEFAULT_WEEKS, add_months, first_start, horizon, monday_of, mondays
+from shared.domain.calendar import DEFAULT_WEEKS, add_months, horizon, monday_of, mondays
 from shared.domain.policy import CURRENT
 from shared.domain.program import ExperienceType, HostKind, Place, Program, ReviewMode
 
@@ -217,7 +217,7 @@ def month_of(day: date) -> str:
 @lru_cache(maxsize=256)
 def start_window(today: date, month: str | None = None) -> tuple[date, ...]:
     """The Mondays for which somebody may apply today (from 14 days ahead to the horizon, H17), in this month or at all; in order."""
-    first, last = first_start(today, CURRENT.stale_start_days), horizon(today, CURRENT.horizon_years)
+    first, last = CURRENT.first_start(today), horizon(today, CURRENT.horizon_years)
     if month is not None:
         opening = date(int(month[:4]), int(month[5:]), 1)
         first, last = max(first, opening), min(last, add_months(opening, 1) - timedelta(days=1))

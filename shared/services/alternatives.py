@@ -12,7 +12,7 @@ from typing import Any
 
 from shared.domain import specialties
 from shared.domain.application import OPEN, Application, ApplicationStatus
-from shared.domain.calendar import first_start, horizon, local_date, weeks_covered
+from shared.domain.calendar import horizon, local_date, weeks_covered
 from shared.domain.eligibility import explain
 from shared.domain.errors import NotFound
 from shared.domain.guidelines import GuidelineVerdict, check
@@ -101,7 +101,7 @@ class Alternatives:
 def next_starts(store: Store, program: Program, today: date) -> tuple[FreeStart, ...]:
     """The Mondays, in order, with a seat in every week of the program's usual length; as fresh as the seat items."""
     weeks, last = usual_weeks(program), horizon(today, CURRENT.horizon_years)
-    first = first_start(today, CURRENT.stale_start_days)
+    first = CURRENT.first_start(today)
     years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
     return tuple(free_starts(store.seat_years([(program.id, year) for year in years]), first, last, weeks, today))
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from shared.domain.aggregate import EventRow
 from shared.domain.application import OPEN, Application, ApplicationStatus, offer_expiry
 from shared.domain.application_clocks import as_of
-from shared.domain.calendar import first_start, horizon, local_date, monday_of, require_start, weeks_covered
+from shared.domain.calendar import horizon, local_date, monday_of, require_start, weeks_covered
 from shared.domain.eligibility import Reason, Verdict, approval_gaps, explain, lead_time_advice
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import Quote, quote
@@ -331,7 +331,7 @@ class ApplicationFiles:
         )
 
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
-        first, last = first_start(today, CURRENT.stale_start_days), horizon(today, CURRENT.horizon_years)
+        first, last = CURRENT.first_start(today), horizon(today, CURRENT.horizon_years)
         years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
         return tuple(free_starts(self.store.seat_years([(program.id, year) for year in years]), first, last, weeks, today))
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from shared.domain import guidelines
 from shared.domain.answer_record import AnswerRecord, AnswerTimes, times
-from shared.domain.calendar import DEFAULT_WEEKS, first_start, horizon, local_date, next_monday, require_start, weeks_covered
+from shared.domain.calendar import DEFAULT_WEEKS, horizon, local_date, next_monday, require_start, weeks_covered
 from shared.domain.eligibility import Reason, Verdict, explain, for_all_types, lead_time_advice
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.fees import Quote, quote
@@ -168,7 +168,7 @@ class Browsing:
         return program, local_date(self._clock.now(), program.place.zone)
 
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
-        first, last = _first(today), horizon(today)
+        first, last = CURRENT.first_start(today), horizon(today)
         years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
         return tuple(free_starts(self._store.seat_years([(program.id, year) for year in years]), first, last, weeks, today))
 
@@ -228,16 +228,11 @@ def _weeks(program: Program, wish: Wish) -> int:
     return wish.weeks or usual_weeks(program)
 
 
-def _first(today: date) -> date:
-    return first_start(today, CURRENT.stale_start_days)
-
-
 def _refusal(program: Program, wish: Wish, today: date) -> Invalid | None:
     """What is wrong with a wish, before anybody looks at seats."""
     try:
-        require_start(
-            wish.start or next_monday(_first(today)), _weeks(program, wish), today, program, CURRENT.horizon_years, CURRENT.stale_start_days
-        )
+        start = wish.start or next_monday(CURRENT.first_start(today))
+        require_start(start, _weeks(program, wish), today, program, CURRENT.horizon_years, CURRENT.stale_start_days)
         if wish.pay_on and wish.pay_on < today:
             raise Invalid(f"{say(wish.pay_on)} is in the past.", "Choose today or a later day.", field="pay_on")
         if wish.pay_on and wish.start:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shared.domain import due_kinds
-from shared.domain.calendar import first_start, horizon, local_date
+from shared.domain.calendar import horizon, local_date
 from shared.domain.errors import Invalid
 from shared.domain.policy import CURRENT
 from shared.domain.program import Program
@@ -25,7 +25,7 @@ from shared.services.browsing import for_reader
 from shared.services.saved_searches import Kept, kept_of
 from shared.services.steps import Call, decide_again, step
 
-AT_ONCE = MAX_LIMIT
+AT_ONCE, READ = MAX_LIMIT, 50
 """Programs of one question to the index, and saved searches read at once: all of them are read, however many, and none is kept longer."""
 Fits = Callable[[SearchHit, Kept], date | None]
 
@@ -48,7 +48,7 @@ class SearchAlerts:
         """Seats came back in these ISO weeks at this instant; returns how many people are told. Raises `Busy`."""
         if not weeks or not self._is_news(at) or not any(self._waiting()):
             return 0
-        program, first = self.catalogue.program(program_id), first_start(self._today(), CURRENT.stale_start_days)
+        program, first = self.catalogue.program(program_id), CURRENT.first_start(self._today())
         free = self._free(program, weeks)
 
         def fits(_: SearchHit, kept: Kept) -> date | None:
@@ -94,8 +94,8 @@ class SearchAlerts:
         """Everybody who still waits: the due row of a saved search is at its end."""
         now = self.clock.now()
         ids = [(item.subject_kind, item.subject_id) for item in self.store.all_due(due_kinds.SAVED_SEARCH, now)]
-        for first in range(0, len(ids), AT_ONCE):
-            for loaded in self.store.load_many(ids[first : first + AT_ONCE]).values():
+        for first in range(0, len(ids), READ):
+            for loaded in self.store.load_many(ids[first : first + READ]).values():
                 kept = kept_of(self.store, loaded)
                 if kept and kept.saved.waits(now):
                     yield kept

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from pydantic import ValidationError
 
@@ -30,6 +32,10 @@ def test_current_policy_holds_the_values_of_the_product_page() -> None:
         "business_zone": "America/Chicago",
     }
     assert {name: getattr(CURRENT, name) for name in expected} == expected
+
+
+def test_T13_the_first_start_is_fourteen_days_ahead_also_across_a_leap_day() -> None:
+    assert CURRENT.first_start(date(2028, 2, 16)) == date(2028, 3, 1)
 
 
 def test_snapshot_names_the_version_and_restores_the_policy() -> None:
