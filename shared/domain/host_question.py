@@ -7,17 +7,22 @@ from typing import Literal
 
 from shared.domain.application import Application, ApplicationStatus, host_over
 from shared.domain.calendar import reached
-from shared.domain.reservation import ReservationStatus
+from shared.domain.reservation import PAID_SEAT, ReservationStatus
 
 State = Literal["open", "answered", "over", "moved"]
-Outcome = Literal["over", "review", "approved", "reserved", "cancelled", "declined", "ended"]
+Outcome = Literal[
+    "over", "review", "approved", "reserved", "completed", "ended_early", "no_show", "cancelled", "declined", "ended",
+]  # fmt: skip
 SHOWN_FOR = timedelta(days=60)
 """How long a question that is no longer open stays on the host's page: from the answer, or from asking where there was none."""
 _ENDS: dict[ApplicationStatus, Outcome] = {
     ApplicationStatus.HOST_REVIEW: "over", ApplicationStatus.APPROVED: "approved", ApplicationStatus.REJECTED: "declined",
     ApplicationStatus.EXPIRED: "ended", ApplicationStatus.WITHDRAWN: "ended", ApplicationStatus.CLOSED: "ended",
 }  # fmt: skip
-_SEATED = (ReservationStatus.RESERVED, ReservationStatus.CLEARED, ReservationStatus.IN_PROGRESS, ReservationStatus.COMPLETED)
+_BECAME: dict[ReservationStatus, Outcome] = {
+    **dict.fromkeys(PAID_SEAT, "reserved"), ReservationStatus.COMPLETED: "completed", ReservationStatus.ENDED_EARLY: "ended_early",
+    ReservationStatus.NO_SHOW: "no_show",
+}  # fmt: skip
 
 
 def question_state(application: Application, now: datetime) -> State:
@@ -30,7 +35,7 @@ def question_state(application: Application, now: datetime) -> State:
 def outcome(application: Application, reservation: ReservationStatus | None) -> Outcome:
     """What became of a question that is not open. `reservation` is the status of what a converted application became."""
     if application.status is ApplicationStatus.CONVERTED:
-        return "reserved" if reservation in _SEATED else "cancelled"
+        return _BECAME.get(reservation, "cancelled") if reservation else "cancelled"
     return _ENDS.get(application.status, "review")
 
 

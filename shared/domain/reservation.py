@@ -72,6 +72,9 @@ _TR, _HM, _CO, _CH, _SYS = (frozenset({actor}) for actor in (Actor.TRAINEE, Acto
 SEATED = (_S.HELD, _S.RESERVED, _S.CLEARED, _S.IN_PROGRESS)
 """States that keep a seat in every week: the seat counters equal the sums of these."""
 
+PAID_SEAT = tuple(one for one in SEATED if one is not _S.HELD)
+"""States in which the trainee has the seat for sure, until the rotation is over or called off."""
+
 _RESERVED_EFFECTS = ("host mail with CV", "coach matched", "balance schedule", "preparation list", "calendar entry")
 _CANCEL_EFFECTS = ("seat given back", "refund computed", "next on the waitlist")
 

@@ -18,7 +18,7 @@ from shared.domain.calendar import reached
 from shared.domain.documents import download_name
 from shared.domain.errors import Duplicate, Expired, NotFound
 from shared.domain.instants import iso, parse
-from shared.domain.reservation import ReservationStatus
+from shared.domain.reservation import PAID_SEAT, ReservationStatus
 from shared.ports import BusinessClock, DocumentStore, Loaded, People, Store, Text, Work
 from shared.services.secret_addresses import lets_in, new_secret
 from shared.services.steps import find
@@ -27,7 +27,7 @@ LINK_DAYS, SIGNED_SECONDS = 7, 60
 KINDS: Mapping[str, Kind] = {"a": "APPLICATION", "r": "RESERVATION"}
 OPEN_WHILE = {
     "APPLICATION": (ApplicationStatus.HOST_REVIEW,),
-    "RESERVATION": (ReservationStatus.RESERVED, ReservationStatus.CLEARED, ReservationStatus.IN_PROGRESS, ReservationStatus.COMPLETED),
+    "RESERVATION": (*PAID_SEAT, ReservationStatus.COMPLETED),
 }
 """Who may see a CV when (product.md 1d): a host that is asked, and one with a reserved trainee."""
 

@@ -17,6 +17,7 @@ from shared.services.host_lists import HostLists
 
 LONGEST_WAIT = timedelta(days=30)
 """Asked so long before the 60 days: who answers does so within ten days of being asked last."""
+NAMED: tuple[Outcome, ...] = ("reserved", "completed")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Past:
-    """Answered, taken back or over. `applicant` is named only while a seat is reserved."""
+    """Answered, taken back or over. `applicant` is named only while a seat is reserved, and when the rotation was completed."""
 
     application: Application
     program: Program
@@ -79,7 +80,7 @@ class HostDesk:
             ended = outcome(one, became.get(one.live_reservation_id or ""))
             at = one.host_answered_at or one.routed_at
             assert at is not None  # it was asked
-            rows.append(Past(one, programs[one.program_id], ended, persons[one.trainee_id].name if ended == "reserved" else "", at))
+            rows.append(Past(one, programs[one.program_id], ended, persons[one.trainee_id].name if ended in NAMED else "", at))
         return tuple(sorted(rows, key=lambda row: (row.at, row.application.id), reverse=True))
 
     def _became(self, applied: list[Application]) -> dict[str, ReservationStatus]:

@@ -9,12 +9,11 @@ from datetime import date, datetime
 from shared.domain.aggregate import Kind
 from shared.domain.application import ApplicationStatus, host_over
 from shared.domain.calendar import end_date, end_of_day, passed
-from shared.domain.reservation import SEATED, ReservationStatus
+from shared.domain.reservation import PAID_SEAT
 from shared.ports import Loaded, Store
 from shared.services.applying import application_of
 
 READ = 200
-RESERVED = tuple(one for one in SEATED if one is not ReservationStatus.HELD)
 
 
 def host_may_open(store: Store, document: Loaded, hosts: Collection[str], now: datetime) -> bool:
@@ -23,7 +22,7 @@ def host_may_open(store: Store, document: Loaded, hosts: Collection[str], now: d
     applied = [one for one in store.owned("APPLICATION", str(document.state["trainee_id"]), READ) if _carries(one, document)]
     asked = [one for one in applied if one.state["status"] == ApplicationStatus.HOST_REVIEW and not host_over(application_of(one), now)]
     became: set[tuple[Kind, str]] = {("RESERVATION", one.state["live_reservation_id"]) for one in applied if _became(one)}
-    seated = [one for one in store.load_many(became).values() if one.state["status"] in RESERVED]
+    seated = [one for one in store.load_many(became).values() if one.state["status"] in PAID_SEAT]
     where: set[tuple[Kind, str]] = {("PROGRAM", case.state["program_id"]) for case in (*asked, *seated)}
     programs = store.load_many(where)
     mine = {program.id: program for program in programs.values() if program.state["host_id"] in hosts}
