@@ -15,7 +15,7 @@ from shared.ports import BusinessClock, Claim, Guesses, Identity, Ids, Link, Lin
 from shared.services.steps import Call, find, step
 
 TRAINEE = "trainee"
-UNCONFIRMED, INVITED, ACTIVE, DISABLED = "UNCONFIRMED", "INVITED", "ACTIVE", "DISABLED"
+UNCONFIRMED, INVITED, ACTIVE, DISABLED, ERASED = "UNCONFIRMED", "INVITED", "ACTIVE", "DISABLED", "ERASED"
 
 
 @dataclass(frozen=True, kw_only=True)

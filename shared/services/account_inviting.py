@@ -12,11 +12,9 @@ from shared.domain.errors import Duplicate, NotAllowedNow, NotFound
 from shared.domain.instants import parse
 from shared.events.account import HostInvited, StaffInvited
 from shared.ports import Claim, Loaded, Person, Text, Work
-from shared.services.account_base import INVITED, TRAINEE, UNCONFIRMED, AccountPorts
+from shared.services.account_base import ERASED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts
 from shared.services.host_lists import HOST
 from shared.services.steps import Call, decide_again, new
-
-ERASED = "ERASED"
 
 
 @dataclass(frozen=True, kw_only=True)

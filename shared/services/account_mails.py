@@ -25,6 +25,7 @@ from shared.domain.instants import parse
 from shared.events.envelope import Envelope
 from shared.ports import BusinessClock, Links, Loaded, People, Person, Store
 from shared.services import letters
+from shared.services.account_base import INVITED, UNCONFIRMED
 from shared.services.addressed import Addressed
 from shared.services.letters import Letter, moment
 
@@ -63,14 +64,14 @@ class AccountMails:
     # --- with a link: nothing once it would do nothing --------------------------------------------------------------------------------
     def _signed_up(self, event: Envelope) -> Addressed | None:
         account, person = self._of(event)
-        if account.state["status"] != "UNCONFIRMED":
+        if account.state["status"] != UNCONFIRMED:
             return None
         link = self._link("confirm", CONFIRM, person, CONFIRM_LIFE)
         return Addressed("confirm", person.email, letters.confirm_address(person, link, CONFIRM_LIFE // timedelta(hours=1)))
 
     def _invited(self, event: Envelope) -> Addressed | None:
         account, person = self._of(event)
-        if account.state["status"] != "INVITED":
+        if account.state["status"] != INVITED:
             return None
         roles = " and ".join(account.state["roles"])
         letter = Letter(

@@ -12,6 +12,7 @@ from datetime import datetime
 from shared.domain.instants import iso
 from shared.domain.program import Program
 from shared.ports import Catalogue, Listing, Loaded, Store, Text
+from shared.services.account_base import ACTIVE, ERASED
 
 EARLIEST = "0"
 """Before every order in these lists: an index takes no empty text."""
@@ -37,7 +38,7 @@ def asked_listing(host_id: str, application_id: str, now: datetime) -> Listing:
 def acts_for(account: Loaded, host_id: str) -> bool:
     """Now, or once they have taken the invitation or are enabled again."""
     state = account.state
-    return state["status"] != "ERASED" and HOST in state["roles"] and host_id in state.get("hosts", ())
+    return state["status"] != ERASED and HOST in state["roles"] and host_id in state.get("hosts", ())
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class HostLists:
     def signs_in(self, host_id: str) -> bool:
         """Whether somebody can sign in for this host at this moment."""
         accounts = self.store.load_many(("ACCOUNT", id) for id in self.managers(host_id))
-        return any(one.state["status"] == "ACTIVE" and acts_for(one, host_id) for one in accounts.values())
+        return any(one.state["status"] == ACTIVE and acts_for(one, host_id) for one in accounts.values())
 
     def asked(self, host_id: str, since: datetime) -> list[str]:
         """Ids of the applications that this host was asked about from `since` on, newest first, each once."""
