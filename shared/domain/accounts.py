@@ -65,9 +65,12 @@ def zone_name(text: str) -> str:
 
 
 def known_roles(roles: Iterable[str]) -> tuple[str, ...]:
-    """The roles, each once, in the order given. Raises `Invalid` for none or for one that does not exist (field `roles`)."""
+    """The roles, each once, in the order given. Raises `Invalid` (field `roles`) for none, for one that does not exist, and for a host's
+    manager with another role: who applies or decides does not act for a host as well."""
     found = tuple(dict.fromkeys(roles))
     unknown = [role for role in found if role not in ROLES]
     if unknown or not found:
         raise Invalid(f"There is no role {', '.join(unknown) or 'given'}.", f"Choose from {', '.join(ROLES)}.", field="roles")
+    if "host" in found and len(found) > 1:
+        raise Invalid("Who acts for a host has no other role.", "Choose the host role alone, or leave it out.", field="roles")
     return found

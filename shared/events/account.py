@@ -154,12 +154,14 @@ class HostRemoved(AccountEvent):
 
 
 class RolesChanged(AccountEvent):
-    """Sessions end only where the new roles need a code that the old ones did not."""
+    """Sessions end only where the new roles need a code that the old ones did not. `hosts` only where the account acted for some and acts
+    for none any more."""
 
     TYPE: ClassVar[str] = "RolesChanged.v1"
     roles: tuple[str, ...]
     session_epoch: int
     tokens_from: Instant | None = None
+    hosts: tuple[str, ...] = ()
 
 
 class AccountDisabled(AccountEvent):

@@ -81,7 +81,7 @@ class HostAccounts(Inviting):
 
     def _add(self, call: Call, host_id: str, account: Loaded, person: Person) -> None:
         """Who has not taken an earlier invitation gets a fresh link, which is for all of their hosts."""
-        if HOST not in account.state["roles"] or account.state["status"] not in (ACTIVE, INVITED):
+        if set(account.state["roles"]) != {HOST} or account.state["status"] not in (ACTIVE, INVITED):
             facts = {"account_id": account.id} if call.actor.role == "admin" else {}
             raise Duplicate(
                 "This address has another account at Rota already.",

@@ -16,6 +16,7 @@ from shared.events.account import AccountDisabled, AccountEnabled, RolesChanged,
 from shared.ports import Loaded, Person
 from shared.services.account_base import ACTIVE, DISABLED, INVITED, UNCONFIRMED
 from shared.services.account_inviting import Inviting, waits_as
+from shared.services.host_lists import HOST
 from shared.services.steps import Call, decide_again
 
 
@@ -66,7 +67,10 @@ class Staffing(Inviting):
         self._invited(account, person, event, call)
 
     def first(self, call: Call, email: str) -> str:
-        """The first administrator, from a terminal: an account that is there gets the role, any other address an invitation. The id."""
+        """The first administrator, from a terminal: an account that is there gets the role, any other address an invitation. The id.
+
+        Raises `Invalid` for a host manager's account, which has no other role.
+        """
         held = self.store.claimed_by(mail_claim_key(email))
         account = self._account(held) if held else None
         if account is None:
@@ -76,9 +80,11 @@ class Staffing(Inviting):
 
     # --- changing ---------------------------------------------------------------------------------------------------------------------
     def change_roles(self, call: Call, account_id: str, roles: Iterable[str]) -> None:
-        """Acts on the next click. Where the new roles need a code and the old ones did not, every session ends: the next sign-in asks.
+        """Acts on the next click. Where the new roles need a code and the old ones did not, every session ends: the next sign-in asks. The
+        hosts of a manager go with that role, so that it comes back without any.
 
-        Raises `NotFound`, `Invalid`, `NotAllowedNow` (one's own account, or one that nobody confirmed).
+        Raises `NotFound`, `Invalid` (also for `host` beside another role), `NotAllowedNow` (one's own account, or one that nobody
+        confirmed).
         """
         wanted = known_roles(roles)
 
@@ -91,7 +97,9 @@ class Staffing(Inviting):
                 return
             more = needed(wanted, self.demand) and not needed(held, self.demand) and not account.state.get("factor_ref")
             over = self._over(account) if more else {"session_epoch": account.state.get("session_epoch", 0)}
-            self._record(account, RolesChanged(status=account.state["status"], roles=wanted, **over), call)
+            stays = HOST in held and HOST in wanted
+            gone = {"hosts": ()} if account.state.get("hosts") and not stays else {}
+            self._record(account, RolesChanged(status=account.state["status"], roles=wanted, **over, **gone), call)
 
         decide_again(decide)
 

@@ -289,10 +289,53 @@ def test_a_sign_up_that_became_an_invitation_is_a_sign_up_again_with_its_own_rol
 
 def test_an_invitation_as_staff_outlives_the_host_that_came_with_it(scene: AccountScene, hosting: HostAccounts) -> None:
     id = invited(scene, hosting)
-    scene.staffing.change_roles(IRIS, id, ("host", "reviewer"))
+    scene.staffing.change_roles(IRIS, id, ("reviewer",))
     hosting.remove(THEO, HOST, id)
     taken(scene, id)
-    assert scene.accounts.sign_in(MAGDA, WORDS).roles == ("host", "reviewer")
+    assert scene.accounts.sign_in(MAGDA, WORDS).roles == ("reviewer",)
+
+
+# --- nobody does both -----------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("roles", [("host", "reviewer"), ("trainee", "host")])
+def test_H04_a_manager_gets_no_role_beside_that_of_the_host_and_nobody_else_gets_that(
+    scene: AccountScene, hosting: HostAccounts, roles: tuple[str, ...]
+) -> None:
+    id, other = invited(scene, hosting), scene.person(*(role for role in roles if role != "host"))
+    taken(scene, id)
+    for account_id in (id, other.actor.id):
+        with pytest.raises(Invalid, match="no other role") as refused:
+            scene.staffing.change_roles(IRIS, account_id, roles)
+        assert refused.value.facts["field"] == "roles"
+    assert scene.types(own(id)) == ["HostInvited", "AccountConfirmed"]
+    with pytest.raises(Invalid, match="no other role"):
+        scene.staffing.first(OPERATOR, MAGDA)
+
+
+def test_H04_who_has_both_from_before_gets_no_host(scene: AccountScene, hosting: HostAccounts) -> None:
+    call = scene.person("reviewer")
+    builders.change(scene.store, "ACCOUNT", call.actor.id, {"roles": ["reviewer", "host"]})
+    with pytest.raises(Duplicate):
+        hosting.invite(THEO, HOST, "Amara Okafor", MAIL)
+    assert hosts_of(scene, call.actor.id) == ()
+
+
+def test_H04_the_hosts_go_with_the_role_and_do_not_come_back_with_it(scene: AccountScene, hosting: HostAccounts) -> None:
+    id = invited(scene, hosting)
+    taken(scene, id)
+    scene.staffing.change_roles(IRIS, id, ("reviewer",))
+    assert (hosts_of(scene, id), hosting.sheet(HOST).managers) == ((), ())
+    scene.staffing.change_roles(IRIS, id, ("host",))
+    assert (hosts_of(scene, id), hosting.sheet(HOST).managers) == ((), ())
+    assert hosting.invite(THEO, HOST, "Magdalena Kowal", MAGDA) == id
+    assert hosts_of(scene, id) == (HOST,)
+
+
+def test_H04_hosts_that_outlived_the_role_before_do_not_come_back_with_it(scene: AccountScene, hosting: HostAccounts) -> None:
+    id = invited(scene, hosting)
+    taken(scene, id)
+    builders.change(scene.store, "ACCOUNT", id, {"roles": ["reviewer"]})
+    scene.staffing.change_roles(IRIS, id, ("host",))
+    assert hosts_of(scene, id) == ()
 
 
 def test_who_was_disabled_before_taking_an_invitation_that_ended_is_enabled_as_a_sign_up(
