@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.domain.accounts import mail_claim_key
 from shared.domain.aggregate import Actor
-from shared.domain.errors import Busy, NotFound, TooManyTries, WrongCredentials
+from shared.domain.errors import Busy, Duplicate, NotFound, TooManyTries, WrongCredentials
 from shared.domain.instants import iso
 from shared.events.base import EventData
 from shared.ports import BusinessClock, Claim, Guesses, Identity, Ids, Link, Links, Loaded, People, Sessions, Store, Text, Tokens, Work
@@ -38,6 +39,18 @@ class AccountPorts:
         if account is None or account.state["status"] != ACTIVE:
             raise NotFound("There is no such account.", "It may have been disabled or erased.")
         return account
+
+    def _holder(self, email: str) -> str:
+        """The account id that holds this address, a new one if nobody does. Two at once get the same."""
+        held = self.store.claimed_by(mail_claim_key(email))
+        if held:
+            return held
+        claim = mail_claim(email, self.ids.new())
+        try:
+            self.store.commit(Work(steps=(), claims=(claim,)))
+        except Duplicate:
+            return self.store.claimed_by(claim.key) or claim.owner
+        return claim.owner
 
     def _record(
         self, account: Loaded, event: EventData, call: Call, *, texts: tuple[Text, ...] = (), releases: tuple[Claim, ...] = ()
@@ -81,6 +94,11 @@ class AccountPorts:
     def _run_out(self, link: Link) -> bool:
         """A link works until the second before `expires_at`."""
         return link.expires_at <= self.clock.now()
+
+
+def mail_claim(email: str, account_id: str) -> Claim:
+    """What holds an address for an account; erasing a person releases it."""
+    return Claim(mail_claim_key(email), account_id)
 
 
 def own(account_id: str, correlation_id: str = "") -> Call:

@@ -64,7 +64,7 @@ class HostAccounts(Inviting):
         """
         programs, _ = self._host(host_id)
         name, email = person_name(name), mail_address(email)
-        person = Person(self._claimed(email, self.ids.new()), name, email, programs[0].place.zone if programs else "UTC")
+        person = Person(self._holder(email), name, email, programs[0].place.zone if programs else "UTC")
         decide_again(lambda: self._give(call, host_id, person))
         return person.account_id
 

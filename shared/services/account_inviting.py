@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shared.domain.accounts import RESEND_AFTER, mail_claim_key
-from shared.domain.errors import Duplicate, NotAllowedNow, NotFound
+from shared.domain.accounts import RESEND_AFTER
+from shared.domain.errors import NotAllowedNow, NotFound
 from shared.domain.instants import parse
 from shared.events.account import HostInvited, StaffInvited
-from shared.ports import Claim, Loaded, Person, Text, Work
+from shared.ports import Loaded, Person, Text
 from shared.services.account_base import ERASED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts
 from shared.services.host_lists import HOST
 from shared.services.steps import Call, decide_again, new
@@ -25,18 +25,6 @@ class Inviting(AccountPorts):
         if account is None or account.state["status"] == ERASED:
             raise NotFound("There is no such account.", "Look at the list again.")
         return account
-
-    def _claimed(self, email: str, account_id: str) -> str:
-        """The account that has this address: `account_id`, unless somebody else was there before."""
-        held = self.store.claimed_by(mail_claim_key(email))
-        if held:
-            return held
-        claim = Claim(mail_claim_key(email), account_id)
-        try:
-            self.store.commit(Work(steps=(), claims=(claim,)))
-        except Duplicate:
-            return self.store.claimed_by(claim.key) or account_id
-        return account_id
 
     def _invited(
         self, account: Loaded | None, person: Person, event: StaffInvited | HostInvited, call: Call, texts: tuple[Text, ...] = ()

@@ -54,7 +54,7 @@ class Staffing(Inviting):
         `account_id`).
         """
         name, email, wanted = person_name(name), mail_address(email), staff_roles(roles)
-        person = Person(self._claimed(email, self.ids.new()), name, email)
+        person = Person(self._holder(email), name, email)
         decide_again(lambda: self._invite(call, person, wanted))
         return person.account_id
 

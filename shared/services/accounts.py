@@ -22,11 +22,11 @@ from shared.domain.accounts import (
     zone_name,
 )
 from shared.domain.aggregate import Actor
-from shared.domain.errors import Busy, Duplicate, Expired, Invalid, NotAllowedNow
+from shared.domain.errors import Busy, Expired, Invalid, NotAllowedNow
 from shared.domain.instants import iso, parse
 from shared.domain.trainee import TraineeFacts
 from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
-from shared.ports import Claim, Loaded, Person, Text, Tokens, Work
+from shared.ports import Loaded, Person, Text, Tokens
 from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own
 from shared.services.host_lists import manager_entry
 from shared.services.steps import Call, decide_again, new
@@ -59,11 +59,6 @@ class Confirmation:
     onward: str = ""
 
 
-def mail_claim(email: str, account_id: str) -> Claim:
-    """What holds an address for an account; erasing a person releases it."""
-    return Claim(mail_claim_key(email), account_id)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Accounts(AccountPorts):
     # --- signing up -------------------------------------------------------------------------------------------------------------------
@@ -87,25 +82,13 @@ class Accounts(AccountPorts):
     def _enter(self, name: str, email: str, zone: str, only_while: str = "") -> Person | None:
         """Claim and person. None when `only_while` is given and the account is already in another status."""
         name, email, zone = person_name(name), mail_address(email), zone_name(zone)
-        account_id = self._claim(email)
+        account_id = self._holder(email)
         account = self._account(account_id)
         if account and only_while and account.state["status"] != only_while:
             return None
         person = Person(account_id, name, email, zone)
         self.people.save_person(person)
         return person
-
-    def _claim(self, email: str) -> str:
-        """The account id that holds this address, a new one if nobody does."""
-        held = self.store.claimed_by(mail_claim_key(email))
-        if held:
-            return held
-        claim = mail_claim(email, self.ids.new())
-        try:
-            self.store.commit(Work(steps=(), claims=(claim,)))
-        except Duplicate:
-            return self.store.claimed_by(claim.key) or claim.owner
-        return claim.owner
 
     def _announce(self, account_id: str, correlation_id: str, onward: str = "") -> None:
         account, now = self._account(account_id), self.clock.now()

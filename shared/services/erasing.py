@@ -13,7 +13,7 @@ from shared.domain.errors import NotAllowedNow
 from shared.domain.reservation import SEATED
 from shared.events.people import AccountErased
 from shared.ports import BusinessClock, Claim, DocumentStore, Identity, Loaded, People, Sessions, Store, Work
-from shared.services.accounts import mail_claim
+from shared.services.account_base import mail_claim
 from shared.services.steps import Call, decide_again, step
 
 ALL = 1000

@@ -29,7 +29,7 @@ from shared.domain.search import Projection, SearchQuery
 from shared.domain.seats import free_by_week
 from shared.ports import Contact, Person, Work
 from shared.runtime.bootstrap import Wiring
-from shared.services.accounts import mail_claim
+from shared.services.account_base import mail_claim
 from shared.services.applying import Wish
 from shared.services.reserving import Signature
 from shared.services.secret_addresses import secret_at

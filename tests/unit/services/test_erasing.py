@@ -15,7 +15,8 @@ from shared.domain.errors import NotAllowedNow, NotFound, WrongCredentials
 from shared.events.account import MailChangeAsked
 from shared.events.envelope import Envelope
 from shared.ports import Person, StoredObject, Text, Work
-from shared.services.accounts import Accounts, mail_claim
+from shared.services.account_base import mail_claim
+from shared.services.accounts import Accounts
 from shared.services.documents import Documents
 from shared.services.erasing import Erasing
 from shared.services.steps import Call, step
