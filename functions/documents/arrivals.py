@@ -8,6 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
+from shared.domain.documents import is_kept
 from shared.domain.errors import Invalid, NotFound
 from shared.ports import Loaded
 from shared.runtime.log import log
@@ -26,9 +27,11 @@ class Arrivals:
     def _consume(self, record: Mapping[str, Any]) -> None:
         """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key comes as it is, not encoded."""
         body = json.loads(record["body"])
-        event_id = str(body["id"])
+        event_id, key = str(body["id"]), str(body["detail"]["object"]["key"])
+        if is_kept(key):
+            return  # our own copy of what was registered
         try:
-            found = self._register(str(body["detail"]["object"]["key"]), event_id)
+            found = self._register(key, event_id)
         except (Invalid, NotFound) as refused:
             # Not a document's key, or deleted since: coming back would change nothing.
             log(self._name, "upload dropped", event=event_id, reason=refused.slug)

@@ -65,7 +65,7 @@ def received(document_id: str, kind: str, next: str = HOME) -> Response[str]:
     found = room.wiring.paperwork.received(room.call("trainee").actor.id, document_id, kind)
     then = local_path(next, HOME)
     if found.state["status"] != "STORED":
-        then = f"/documents/{document_id}?{urlencode({'next': then})}"
+        then = f"/documents/{found.id}?{urlencode({'next': then})}"
     return Response(303, "text/plain", "", headers={"Location": then})
 
 

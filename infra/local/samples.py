@@ -17,6 +17,7 @@ from infra.local.mail_events import BOUNCED
 from infra.local.proofs import everything
 from infra.local.stack import ROOT, Options, Stack
 from shared.adapters.dynamodb.announcements import envelope_of
+from shared.domain.documents import Place
 from shared.domain.mail_names import TAG, tag_of
 
 FOLDER = ROOT / "events" / "samples"
@@ -43,7 +44,8 @@ def samples(info: StackInfo) -> Iterator[tuple[str, dict[str, Any]]]:
         item = delivery if name == "StripeDelivered.v1" else rows[name]
         yield f"bus-{name}.json", on_bus("rota", name, envelope_of(item).model_dump(mode="json"))
     yield "sqs-bus-event.json", queued(on_bus("rota", "StripeDelivered.v1", envelope_of(delivery).model_dump(mode="json")))
-    key = rows["DocumentStored.v1"]["data"]["M"]["key"]["S"]
+    stored = rows["DocumentStored.v1"]["data"]["M"]
+    key = Place(stored["trainee_id"]["S"], stored["kind"]["S"], stored["id"]["S"]).key
     uploaded = {
         "version": "0",
         "bucket": {"name": info.outputs["UploadBucket"]},

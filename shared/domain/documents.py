@@ -23,7 +23,9 @@ FORM_HOURS = 6
 """How long an upload form works; less where the credentials that signed it end before. With a script it is made when it is sent."""
 EXTENSIONS: Mapping[str, str] = MappingProxyType({PDF: "pdf", JPEG: "jpg", PNG: "png"})
 ANY_TYPE = (PDF, JPEG, PNG)
-FOLDER = "uploads"
+FOLDER, KEPT_FOLDER = "uploads", "kept"
+"""Where forms write, for what was sent; and what counts, where no form can write. The bucket empties the first after a day
+(`infra/data.yaml`)."""
 _KEY = re.compile(r"uploads/(?P<account>[0-9a-z-]{1,40})/(?P<kind>[a-z][a-z0-9_]{1,40})/(?P<id>[0-9a-z-]{1,40})\Z")
 
 
@@ -63,7 +65,6 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "no_page": ("The PDF has no page.", "Open it on your device, save it again, then upload it."),
         "damaged": ("The file ends in the middle, so it may not open.", "Open it on your device, save it again, then upload it."),
-        "replaced": ("The file was changed after it was stored.", "Upload the file that you mean once more."),
     }
 )
 
@@ -77,7 +78,7 @@ def kind_of(code: str) -> DocumentKind:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a document's file lies: whose it is, what kind, and its id are the object's key."""
+    """Where a form puts a document's file: whose it is, what kind, and its id are the object's key."""
 
     account_id: str
     kind: str
@@ -87,10 +88,28 @@ class Place:
     def key(self) -> str:
         return f"{folder_of(self.account_id)}/{self.kind}/{self.document_id}"
 
+    def further(self, sha256: str) -> Place:
+        """Another document that came through the same form, by its content: whoever tells of it names the same one."""
+        return Place(self.account_id, self.kind, f"{self.document_id[:26]}-{sha256[:12]}")
+
 
 def folder_of(account_id: str) -> str:
-    """Everything that an account ever uploaded lies under this."""
+    """What an account's forms wrote."""
     return f"{FOLDER}/{account_id}"
+
+
+def folders_of(account_id: str) -> tuple[str, str]:
+    """Everything that an account ever uploaded lies under these."""
+    return folder_of(account_id), f"{KEPT_FOLDER}/{account_id}"
+
+
+def kept_key(place: Place, sha256: str) -> str:
+    """Where the bytes that were looked at stay. The hash is in it, so nothing else is ever written there."""
+    return f"{KEPT_FOLDER}/{place.account_id}/{place.kind}/{sha256}"
+
+
+def is_kept(key: str) -> bool:
+    return key.startswith(f"{KEPT_FOLDER}/")
 
 
 def place_of(key: str) -> Place:

@@ -27,6 +27,10 @@ class DocumentStore(Protocol):
         """Of an object that is too large only so much that this shows. None when nothing is there."""
         ...
 
+    def keep(self, key: str, content: bytes, kind: str, content_type: str) -> None:
+        """Stores bytes of ours under a key; again with the same bytes changes nothing. Raises `Busy`."""
+        ...
+
     def link(self, key: str, download_name: str, seconds: int) -> str:
         """A signed address that works for `seconds` of wall time."""
         ...

@@ -1,12 +1,12 @@
 """Documents: a browser uploads straight to the bucket; what arrived is looked at, numbered and recorded, or refused and deleted.
 
-Nothing is written before the file is there. Two messengers tell that it is (the browser that comes back, and the bucket's own event, in
-any order and any number of times); both call `register`, which is idempotent by the document's id.
+Nothing is recorded before the file is there. Two messengers tell that it is (the browser that comes back, and the bucket's own event, in
+any order and any number of times); both call `register`, which is idempotent by the document's id and the file's hash. The bytes that were
+looked at are kept where no form can write: a form works for hours, and Back brings it again.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -21,7 +21,9 @@ from shared.domain.documents import (
     Inspected,
     Place,
     download_name,
+    folders_of,
     inspect,
+    kept_key,
     kind_of,
     place_of,
 )  # fmt: skip
@@ -82,59 +84,72 @@ class Documents:
     def register(self, key: str, correlation_id: str = "") -> Loaded:
         """Records what lies under `key` as stored or refused; a refused file is deleted. Repeating it changes nothing.
 
-        A file that was changed after it was stored (its form is good for some hours) makes the document refused: what a reviewer saw must
-        be what the host receives. Raises `Invalid` (not a document's key), `NotFound` (nothing arrived), `Busy`.
+        Another file through a form whose first one was refused is looked at in its place; after a stored one it is a document of its own,
+        and the stored one stays as it is: what a reviewer saw must be what the host receives. Raises `Invalid` (not a document's key),
+        `NotFound` (nothing arrived), `Busy`.
         """
         place = place_of(key)
         return decide_again(lambda: self._register(place, correlation_id))
 
     def _register(self, place: Place, correlation_id: str) -> Loaded:
-        stored = self.store.load_many([("DOCUMENT", place.document_id), ("ACCOUNT", place.account_id)])
-        known, owner = stored.get(("DOCUMENT", place.document_id)), stored.get(("ACCOUNT", place.account_id))
-        if owner and owner.state["status"] == "ERASED":
-            self.documents.delete(place.key)  # a form outlives its person by some hours
-            raise NotFound("There is nobody whose document this is.", "Sign up again to upload it.")
-        if known and known.state["trainee_id"] != place.account_id:
-            raise NotFound("There is no such document.", "Upload it from your documents page.")
-        found = self.documents.read(place.key) if known is None or known.state["status"] == STORED else None
-        call = Call(Actor(role="trainee", id=place.account_id), correlation_id)
-        if known is None:
-            if found is None:
+        known = self._known(place, place)
+        found = self.documents.read(place.key)
+        if found is None:
+            if known is None:
                 raise NotFound("The file has not arrived.", "Upload it again; nothing was lost.")
-            looked = inspect(found.content, KINDS[place.kind])
-            return self._refuse(place, call, looked.reason) if looked.reason else self._store(place, call, looked)
-        if found and hashlib.sha256(found.content).hexdigest() != known.state["sha256"]:
-            return self._refuse(place, call, "replaced", known)
-        if known.state["status"] == REFUSED:
-            self.documents.delete(place.key)  # the run that refused it may have ended before this
+            return known
+        looked = inspect(found.content, KINDS[place.kind])
+        target = place
+        if known and known.state["status"] == STORED and known.state["sha256"] != looked.sha256:
+            target = place.further(looked.sha256)
+            known = self._known(target, place)
+        if known and known.state["status"] == STORED:
+            return known
+        call = Call(Actor(role="trainee", id=place.account_id), correlation_id)
+        if looked.reason:
+            return self._refuse(target, call, looked.reason, known, place.key)
+        self.documents.keep(kept_key(target, looked.sha256), found.content, place.kind, looked.content_type)
+        return self._store(target, call, looked, known)
+
+    def _known(self, target: Place, sent: Place) -> Loaded | None:
+        """Raises `NotFound` for who is erased, and for somebody else's document."""
+        stored = self.store.load_many([("DOCUMENT", target.document_id), ("ACCOUNT", sent.account_id)])
+        known, owner = stored.get(("DOCUMENT", target.document_id)), stored.get(("ACCOUNT", sent.account_id))
+        if owner and owner.state["status"] == "ERASED":
+            for folder in folders_of(sent.account_id):  # a form outlives its person by some hours, and erasing may meet an arrival
+                self.documents.delete_all(folder)
+            raise NotFound("There is nobody whose document this is.", "Sign up again to upload it.")
+        if known and known.state["trainee_id"] != sent.account_id:
+            raise NotFound("There is no such document.", "Upload it from your documents page.")
         return known
 
-    def _store(self, place: Place, call: Call, looked: Inspected) -> Loaded:
+    def _store(self, place: Place, call: Call, looked: Inspected, known: Loaded | None) -> Loaded:
         """Versions count per kind from 1. A claim per number keeps two files that arrive at once apart."""
         mine = self.store.owned("DOCUMENT", place.account_id, MINE)
         number = max((one.state.get("number", 0) for one in mine if one.state["kind"] == place.kind), default=0) + 1
         now = self.clock.now()
         for tried in range(number, number + NUMBER_TRIES):
             event = DocumentStored(
-                status=STORED, id=place.document_id, trainee_id=place.account_id, kind=place.kind, key=place.key, sha256=looked.sha256,
-                size=looked.size, content_type=looked.content_type, number=tried, created_at=now,
+                status=STORED, id=place.document_id, trainee_id=place.account_id, kind=place.kind, key=kept_key(place, looked.sha256),
+                sha256=looked.sha256, size=looked.size, content_type=looked.content_type, number=tried, created_at=now,
             )  # fmt: skip
             claim = Claim(f"document:{place.account_id}:{place.kind}:{tried}", place.document_id)
             try:
-                self.store.commit(Work(steps=(step(new("DOCUMENT", place.document_id), event, call, now),), claims=(claim,)))
+                self.store.commit(Work(steps=(step(known or new("DOCUMENT", place.document_id), event, call, now),), claims=(claim,)))
             except Duplicate:
                 continue
+            self._known(place, place)  # who was erased meanwhile has no file
             return self.store.load("DOCUMENT", place.document_id)
         raise Duplicate("Too many files arrive at the same time.", "Wait a minute, then upload it again.")
 
-    def _refuse(self, place: Place, call: Call, reason: str, known: Loaded | None = None) -> Loaded:
-        now = self.clock.now()
-        event = DocumentRefused(
-            status=REFUSED, id=place.document_id, trainee_id=place.account_id, kind=place.kind, reason_code=reason,
-            created_at=known.state["created_at"] if known else now,
-        )  # fmt: skip
-        self.store.commit(Work(steps=(step(known or new("DOCUMENT", place.document_id), event, call, now),)))
-        self.documents.delete(place.key)
+    def _refuse(self, place: Place, call: Call, reason: str, known: Loaded | None, sent: str) -> Loaded:
+        if known is None or known.state["reason_code"] != reason:
+            now = self.clock.now()
+            event = DocumentRefused(
+                status=REFUSED, id=place.document_id, trainee_id=place.account_id, kind=place.kind, reason_code=reason, created_at=now
+            )
+            self.store.commit(Work(steps=(step(known or new("DOCUMENT", place.document_id), event, call, now),)))
+        self.documents.delete(sent)  # also where the run that refused it ended before this
         return self.store.load("DOCUMENT", place.document_id)
 
     # --- afterwards -------------------------------------------------------------------------------------------------------------------

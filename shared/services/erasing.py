@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.documents import folder_of
+from shared.domain.documents import folders_of
 from shared.domain.errors import NotAllowedNow
 from shared.domain.reservation import SEATED
 from shared.events.people import AccountErased
@@ -43,7 +43,7 @@ class Erasing:
             )
         decide_again(lambda: self._mark(call, account_id))
         # By folder, not by what is recorded: a file may have arrived that nobody has looked at yet.
-        files = self.documents.delete_all(folder_of(account_id))
+        files = sum(self.documents.delete_all(folder) for folder in folders_of(account_id))
         self.identity.remove(account_id)
         self.sessions.forget(account_id)
         return files + self.people.erase(account_id)

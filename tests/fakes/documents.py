@@ -25,6 +25,9 @@ class FakeDocuments:
     def read(self, key: str) -> StoredObject | None:
         return self.objects.get(key)
 
+    def keep(self, key: str, content: bytes, kind: str, content_type: str) -> None:
+        self.objects[key] = StoredObject(content, {"kind": kind})
+
     def link(self, key: str, download_name: str, seconds: int) -> str:
         return f"https://uploads.example/{key}?name={download_name}&seconds={seconds}"
 

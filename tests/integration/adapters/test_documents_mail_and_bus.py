@@ -100,6 +100,14 @@ def test_a_link_downloads_under_its_name_and_a_deleted_document_is_gone(document
     assert documents.read("trainee-1/document-2") is None
 
 
+def test_a_kept_copy_has_the_bytes_and_the_kind_and_is_kept_again_without_harm(documents: S3Documents) -> None:
+    for _ in range(2):
+        documents.keep("kept/trainee-1/cv/hash", PDF, "cv", "application/pdf")
+    assert documents.read("kept/trainee-1/cv/hash") == StoredObject(PDF, {"kind": "cv"})
+    answer = requests.get(documents.link("kept/trainee-1/cv/hash", "CV.pdf", 60), timeout=5)
+    assert (answer.content, answer.headers["Content-Type"]) == (PDF, "application/pdf")
+
+
 def test_a_folder_is_emptied_whole_and_its_neighbours_are_left_alone(documents: S3Documents) -> None:
     keys = [f"uploads/leaving/cv/{number}" for number in range(3)]
     for key in (*keys, "uploads/leaving-not/cv/1"):
@@ -122,6 +130,8 @@ def test_a_store_that_cannot_answer_is_busy() -> None:
             documents.read("a")
         with pytest.raises(Busy):
             documents.delete("a")
+        with pytest.raises(Busy):
+            documents.keep("a", PDF, "cv", "application/pdf")
 
 
 # --- mail -----------------------------------------------------------------------------------------------------------------------------

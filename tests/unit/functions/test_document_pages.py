@@ -170,6 +170,29 @@ def test_T15_a_file_whose_browser_never_came_back_is_registered_by_the_buckets_m
     assert [row.correlation_id for row in world.store.history("DOCUMENT", id)] == ["event-0"]
 
 
+def test_T15_back_after_a_refusal_and_a_good_file_in_the_same_form_lead_on(world: World) -> None:
+    back = upload(world, b"", next="/applications/start?program=cardiology&weeks=4")
+    refused = world.browser(TRAINEE).get(back).location
+    shown(world.browser(TRAINEE).get(refused), 200, "The file is empty")
+    world.documents.arrive(list(world.documents.uploads)[-1], A_PDF)
+    assert world.browser(TRAINEE).get(back).location == "/applications/start?program=cardiology&weeks=4"
+
+
+def test_T15_back_after_a_good_file_and_a_bad_one_in_the_same_form_say_why_it_is_refused(world: World) -> None:
+    back = upload(world)
+    first = world.browser(TRAINEE).get(back)
+    world.documents.arrive(list(world.documents.uploads)[-1], b"")
+    shown(world.browser(TRAINEE).get(world.browser(TRAINEE).get(back).location), 200, "The file is empty")
+    shown(world.browser(TRAINEE).get(first.location), 200, "CV, version 1", "Stored")
+
+
+def test_the_buckets_word_on_a_copy_of_ours_is_nothing_new(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    kept = world.store.load("DOCUMENT", stored(world)).state["key"]
+    before = dict(world.store.states)
+    assert handler(batch(kept), CONTEXT) == {"batchItemFailures": []}
+    assert (world.store.states, "dropped" in caplog.text) == (before, False)
+
+
 def test_messages_that_name_no_document_or_a_deleted_file_are_dropped(world: World) -> None:
     world.documents.objects["export/report.csv"] = StoredObject(b"a,b", {})
     assert handler(batch("export/report.csv", f"uploads/{TRAINEE}/cv/gone"), CONTEXT) == {"batchItemFailures": []}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.domain.aggregate import Actor, chain_breaks, fold
-from shared.domain.documents import MAX_BYTES, MAX_SENT
+from shared.domain.documents import MAX_BYTES, MAX_SENT, Place, place_of
 from shared.domain.errors import Busy, Invalid, NotFound
 from shared.ports import Loaded, Person, StoredObject
 from shared.services.documents import Documents
@@ -113,14 +113,52 @@ def test_T15_what_the_form_lets_through_and_does_not_count_is_refused_in_our_wor
     assert key not in scene.files.objects
 
 
-def test_a_file_changed_after_it_was_stored_makes_the_document_refused(scene: Scene) -> None:
+def test_T15_a_stored_file_stays_what_was_looked_at_whatever_its_form_sends_later(scene: Scene) -> None:
     key = scene.upload(A_PDF)
     stored = scene.documents.register(key)
+    assert stored.state["key"] not in scene.files.uploads, "no form writes there"
+    for later in (A_PNG, REFUSED, b""):
+        scene.files.arrive(key, later)
+        scene.documents.register(key)
+        assert scene.store.load("DOCUMENT", stored.id) == stored
+        assert scene.files.objects[stored.state["key"]].content == A_PDF
+
+
+def test_T15_a_second_file_through_a_stored_ones_form_is_the_next_version_whoever_tells_of_it(scene: Scene) -> None:
+    key = scene.upload(A_PDF)
+    first = scene.documents.register(key)
     scene.files.arrive(key, A_PNG)
-    changed = scene.documents.register(key)
-    assert (changed.state["status"], changed.state["reason_code"]) == ("REFUSED", "replaced")
-    assert changed.state["created_at"] == stored.state["created_at"]
-    assert key not in scene.files.objects
+    second = scene.documents.register(key, "bucket-event")
+    assert scene.documents.received(TRAINEE, first.id, "cv") == second == scene.documents.register(key)
+    assert (second.state["status"], second.state["number"], second.id == first.id) == ("STORED", 2, False)
+    assert place_of(Place(TRAINEE, "cv", "0" * 26).further("f" * 64).key), "its id has room for the hash"
+    scene.files.arrive(key, REFUSED)
+    third = scene.documents.register(key)
+    assert (third.state["status"], third.state["reason_code"]) == ("REFUSED", "wrong_type")
+    assert scene.store.load("DOCUMENT", second.id) == second
+
+
+@pytest.mark.parametrize("bad", [b"", A_PDF + b"\0" * MAX_BYTES, REFUSED], ids=["empty", "large", "type"])
+def test_T15_a_good_file_through_the_form_of_a_refused_one_is_stored_in_its_place(scene: Scene, bad: bytes) -> None:
+    key = scene.upload(bad)
+    refused = scene.documents.register(key)
+    scene.files.arrive(key, A_PDF)
+    scene.documents.register(key, "bucket-event")
+    good = scene.documents.received(TRAINEE, refused.id, "cv")
+    assert (good.id, good.state["status"], good.state["number"]) == (refused.id, "STORED", 1)
+    assert scene.files.objects[good.state["key"]].content == A_PDF
+    rows = scene.store.history("DOCUMENT", good.id)
+    assert (len(rows), fold(rows), chain_breaks(rows)) == (2, dict(good.state), [])
+
+
+def test_T15_another_bad_file_in_its_place_is_refused_for_its_own_reason_and_the_same_one_only_deleted(scene: Scene) -> None:
+    key = scene.upload(b"")
+    scene.documents.register(key)
+    for content, reason, rows in ((b"", "empty", 1), (REFUSED, "wrong_type", 2)):
+        scene.files.arrive(key, content)
+        loaded = scene.documents.register(key)
+        assert (loaded.state["reason_code"], len(scene.store.history("DOCUMENT", loaded.id))) == (reason, rows)
+        assert key not in scene.files.objects
 
 
 def test_the_same_file_sent_twice_through_one_form_stays_stored(scene: Scene) -> None:
@@ -143,7 +181,8 @@ def test_a_registration_killed_at_any_call_is_finished_by_the_next_message(at: i
         assert count[0] == at
     loaded = scene.documents.register(key)
     assert loaded.state["status"] == ("STORED" if content == A_PDF else "REFUSED")
-    assert (key in scene.files.objects) == (content == A_PDF)
+    kept = scene.files.objects.get(loaded.state.get("key", ""))
+    assert (kept and kept.content, key in scene.files.objects) == ((A_PDF, True) if content == A_PDF else (None, False))
     rows = scene.store.history("DOCUMENT", loaded.id)
     assert len(rows) == 1
     assert fold(rows) == dict(loaded.state)

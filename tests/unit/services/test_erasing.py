@@ -23,7 +23,7 @@ from shared.services.steps import Call, step
 from tests.builders import facts
 from tests.fakes import FakeDocuments, FakeGuesses, FakeIdentity, FakeLinks, FakeSessions
 from tests.fakes.doomed import Doomed, Killed
-from tests.files import A_PDF
+from tests.files import A_PDF, A_PNG
 from tests.unit.services.reserving_scene import NAME, SIGNATURE, Scene, by
 
 MAIL, PASSWORD = "amara@example.org", "violet harbour lantern"
@@ -84,7 +84,7 @@ class Life(Scene):
     def assert_gone(self) -> None:
         stored = self.everything()
         assert not any(secret in stored for secret in (NAME, MAIL, mail_claim_key(MAIL), "192.0.2.1"))
-        assert not any(key.startswith(f"uploads/{self.id}/") for key in self.documents.objects)
+        assert not any(self.id in key.split("/") for key in self.documents.objects)
         assert self.id not in self.people.all_facts
         assert not any(ref.startswith(f"{self.id}/") for ref in self.store.texts)
         assert self.sessions.read(self.session) is None
@@ -97,7 +97,7 @@ class Life(Scene):
     def assert_other_is_whole(self) -> None:
         assert self.people.person(self.other).name == "Somebody Else"
         assert self.accounts.sign_in("else@example.org", PASSWORD).person.account_id == self.other
-        assert any(key.startswith(f"uploads/{self.other}/") for key in self.documents.objects)
+        assert {key.split("/")[0] for key in self.documents.objects if self.other in key.split("/")} == {"uploads", "kept"}
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_a_person_whose_hold_ended_is_erased_without_insisting(life: Life) -> No
     assert life.id not in life.people.people
 
 
-CALLS = 9
+CALLS = 10
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -217,6 +217,21 @@ def test_a_file_uploaded_by_an_old_form_after_the_erasure_is_deleted_and_recorde
         life.paperwork.register(key)
     assert key not in life.documents.objects
     assert ("DOCUMENT", form.document_id) not in life.store.states
+
+
+def test_a_file_that_is_registered_while_its_person_is_erased_leaves_nothing_behind(life: Life) -> None:
+    form = life.paperwork.upload_form(life.id, "cv", "/documents")
+    life.documents.arrive(f"uploads/{life.id}/cv/{form.document_id}", A_PNG)
+    keep = life.documents.keep
+
+    def beaten(key: str, *file: Any) -> None:
+        life.erasing.erase(ADMIN, life.id)
+        keep(key, *file)
+
+    life.documents.keep = beaten  # type: ignore[method-assign]
+    with pytest.raises(NotFound):
+        life.paperwork.received(life.id, form.document_id, "cv")
+    life.assert_gone()
 
 
 def test_a_name_that_starts_like_another_account_is_not_taken_for_it(life: Life) -> None:
