@@ -10,12 +10,18 @@ from functions.accounts.base import Answer, Given, Password, Request
 from shared.domain.account_factor import RECOVERY_CODES, Demand, needed
 from shared.domain.accounts import MAIL_LIFE, RESET_LIFE, SHORTEST_PASSWORD
 from shared.domain.instants import Instant
+from shared.runtime.http.paths import LONGEST
 from shared.services.account_care import LinkState, Safety
 
-
 # --- requests -------------------------------------------------------------------------------------------------------------------------
+FORGOT = "/accounts/forgot"
+
+
 class Forgot(Request):
+    """Signing in with the new password then leads to `next`, a path of ours."""
+
     email: str = Field(title="Mail address", min_length=3, max_length=254)
+    next: str = Field("", max_length=LONGEST)
 
 
 class NewPassword(Request):
@@ -33,12 +39,21 @@ class MailChange(Request):
 
 
 # --- answers --------------------------------------------------------------------------------------------------------------------------
+class ForgotView(Answer):
+    """`next` is where a sign-in with the new password will lead."""
+
+    status: Literal["open"] = "open"
+    next: str
+    sign_in: str
+
+
 class Sent(Answer):
-    """The same for every address, known or not."""
+    """The same for every address, known or not. `again` is where the link can be asked for once more."""
 
     status: Literal["check_mail"] = "check_mail"
     email: str
     link_minutes: int = int(RESET_LIFE.total_seconds()) // 60
+    again: str = FORGOT
 
 
 class MailSent(Answer):
@@ -54,17 +69,20 @@ class PasswordForm(Answer):
 
 
 class LinkView(Answer):
-    """`state` is `open` (the link may be used), `done` or `expired`. `email` is the new address of a change."""
+    """`state` is `open` (the link may be used), `done` or `expired`. `email` is the new address of a change; `sign_in` and `forgot` lead
+    on where somebody came from."""
 
     state: str
     name: str
     email: str
     here: str
+    sign_in: str = "/accounts/sign-in"
+    forgot: str = FORGOT
     shortest_password: int = SHORTEST_PASSWORD
 
     @classmethod
-    def of(cls, found: LinkState, here: str) -> Self:
-        return cls(state=found.state, name=found.name, email=found.email, here=here)
+    def of(cls, found: LinkState, here: str, **links: str) -> Self:
+        return cls(state=found.state, name=found.name, email=found.email, here=here, **links)
 
 
 class SessionRow(Answer):

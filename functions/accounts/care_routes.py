@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from functions.accounts.care import (
+    FORGOT,
     Forgot,
+    ForgotView,
     LinkView,
     MailChange,
     MailSent,
@@ -15,42 +17,52 @@ from functions.accounts.care import (
     SecurityView,
     Sent,
 )
-from functions.accounts.room import go_on_here, room
+from functions.accounts.models import SIGN_IN
+from functions.accounts.room import asked_for, go_on_here, kept, room
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
+from shared.runtime.http.paths import leading_to
+from shared.services.account_care import LinkState
 
 SECURITY = "/accounts/security"
 Saved = Literal["", "password", "session", "sessions", "factor"]
 
 
 # --- forgotten password ---------------------------------------------------------------------------------------------------------------
-@room.get("/accounts/forgot", access=ANYONE, page="forgot.html", title="Forgotten password")
-def forgot_form() -> PasswordForm:
+@room.get(FORGOT, access=ANYONE, page="forgot.html", title="Forgotten password")
+def forgot_form(next: str = "") -> ForgotView:
     """What a forgotten password needs: the address."""
-    return PasswordForm()
+    goal = kept(asked_for(next))
+    return ForgotView(next=goal, sign_in=leading_to(SIGN_IN, goal))
 
 
-@room.post("/accounts/forgot", access=ANYONE, form=Forgot, again=forgot_form, page="forgot-sent.html", title="Check your mail", status=202)
+@room.post(FORGOT, access=ANYONE, form=Forgot, again=forgot_form, page="forgot-sent.html", title="Check your mail", status=202)
 def forgot(body: Forgot) -> Sent:
     """Sends a link to set a new password, at most one a minute. The answer is the same for every address."""
-    room.wiring.account_care.forgot(body.email, room.request.id)
-    return Sent(email=body.email)
+    goal = kept(body.next)
+    room.wiring.account_care.forgot(body.email, room.request.id, goal)
+    return Sent(email=body.email, again=leading_to(FORGOT, goal))
 
 
 @room.get("/accounts/reset/<token>", access=ANYONE, page="reset.html", title="Set a new password")
 def resetting(token: str) -> LinkView:
     """What a link for a forgotten password would do. Looking changes nothing."""
-    return LinkView.of(room.wiring.account_care.resetting(token), room.request.path)
+    return _reset(room.wiring.account_care.resetting(token))
 
 
 @room.post(
-    "/accounts/reset/<token>", access=ANYONE, form=NewPassword, again=resetting, goes_to="/accounts/sign-in?changed=1",
+    "/accounts/reset/<token>", access=ANYONE, form=NewPassword, again=resetting, goes_to="{sign_in}",
     answers={429: (PROBLEM,)},
 )  # fmt: skip
 def reset(token: str, body: NewPassword) -> LinkView:
     """Sets the password and ends every session and token of the account."""
-    found = room.wiring.account_care.reset(token, body.password.get_secret_value(), room.request.id)
-    return LinkView.of(found, room.request.path)
+    return _reset(room.wiring.account_care.reset(token, body.password.get_secret_value(), room.request.id))
+
+
+def _reset(found: LinkState) -> LinkView:
+    goal = kept(found.onward)
+    links = {"sign_in": leading_to(f"{SIGN_IN}?changed=1", goal), "forgot": leading_to(FORGOT, goal)}
+    return LinkView.of(found, room.request.path, **links)
 
 
 # --- signed in ------------------------------------------------------------------------------------------------------------------------

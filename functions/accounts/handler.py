@@ -6,6 +6,7 @@ import functions.accounts.care_routes
 import functions.accounts.code_routes
 import functions.accounts.hosts_routes
 import functions.accounts.staff_routes  # noqa: F401 - the routes of these four register themselves
+from functions.accounts.care import FORGOT
 from functions.accounts.models import (
     SIGN_IN,
     CheckMail,
@@ -84,7 +85,8 @@ def _confirmed(found: Confirmation) -> ConfirmView:
 def sign_in_form(next: str = HOME, confirmed: bool = False, changed: bool = False) -> SignInView:
     """What a sign-in asks for, and where it leads."""
     goal = local_path(asked_for(next), HOME)
-    return SignInView(next=goal, sign_up=leading_to("/accounts/sign-up", kept(goal)), confirmed=confirmed, changed=changed)
+    ways = {"sign_up": leading_to("/accounts/sign-up", kept(goal)), "forgot": leading_to(FORGOT, kept(goal))}
+    return SignInView(next=goal, **ways, confirmed=confirmed, changed=changed)
 
 
 @room.post("/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}", answers={429: (PROBLEM,)})

@@ -111,11 +111,12 @@ class ConfirmView(Answer):
 
 
 class SignInView(Answer):
-    """`confirmed`: the person comes from a confirmation; `changed`: from setting a new password. `next` is where it leads, by `sign_up` too
-    for who has no account yet."""
+    """`confirmed`: the person comes from a confirmation; `changed`: from setting a new password. `next` is where it leads, by `sign_up` and
+    `forgot` too."""
 
     next: str
     sign_up: str
+    forgot: str
     confirmed: bool = False
     changed: bool = False
 

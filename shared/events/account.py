@@ -14,10 +14,12 @@ from shared.events.people import AccountEvent
 
 
 class PasswordResetAsked(AccountEvent):
-    """Each is one mail with a link. `reset_asked_at` stays set until a password is set, which is when all such links end."""
+    """Each is one mail with a link. `reset_asked_at` stays set until a password is set, which is when all such links end.
+    `onward_ref`: the page that they came from (erasable)."""
 
     TYPE: ClassVar[str] = "PasswordResetAsked.v1"
     reset_asked_at: Instant
+    onward_ref: str | None = None
 
 
 class PasswordChanged(AccountEvent):

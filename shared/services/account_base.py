@@ -40,6 +40,11 @@ class AccountPorts:
             raise NotFound("There is no such account.", "It may have been disabled or erased.")
         return account
 
+    def _onward(self, account: Loaded) -> str:
+        """The page that the newest link was asked from, as its text says; empty for none."""
+        ref = account.state.get("onward_ref")
+        return str((self.store.text(ref) or {}).get("path", "")) if ref else ""
+
     def _holder(self, email: str) -> str:
         """The account id that holds this address, a new one if nobody does. Two at once get the same."""
         held = self.store.claimed_by(mail_claim_key(email))
@@ -99,6 +104,11 @@ class AccountPorts:
 def mail_claim(email: str, account_id: str) -> Claim:
     """What holds an address for an account; erasing a person releases it."""
     return Claim(mail_claim_key(email), account_id)
+
+
+def onward_text(account_id: str, version: int, path: str) -> tuple[Text, ...]:
+    """Where somebody wanted to go, with their erasable items: the mail may be opened in another browser, later."""
+    return (Text(f"{account_id}/onward-{version}", {"path": path}),) if path else ()
 
 
 def own(account_id: str, correlation_id: str = "") -> Call:

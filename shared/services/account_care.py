@@ -15,17 +15,19 @@ from shared.domain.errors import Duplicate, Expired, Invalid, WrongCredentials
 from shared.domain.instants import parse
 from shared.events.account import MailChangeAsked, MailChanged, PasswordChanged, PasswordResetAsked, SessionsEnded
 from shared.ports import Claim, Link, Loaded, OpenSession, Person, Text, Work
-from shared.services.account_base import ACTIVE, AccountPorts, no_link, own
+from shared.services.account_base import ACTIVE, AccountPorts, no_link, onward_text, own
 from shared.services.steps import Call, decide_again
 
 
 @dataclass(frozen=True)
 class LinkState:
-    """Where a link stands: `open`, `done` (what it is for has happened) or `expired`. `email` is the new address of a change."""
+    """Where a link stands: `open`, `done` (what it is for has happened) or `expired`. `email` is the new address of a change;
+    `onward` the page that a forgotten password was asked for from."""
 
     state: str
     name: str
     email: str = ""
+    onward: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,17 +44,20 @@ class Safety:
 @dataclass(frozen=True, kw_only=True)
 class AccountCare(AccountPorts):
     # --- forgotten password -----------------------------------------------------------------------------------------------------------
-    def forgot(self, email: str, correlation_id: str = "") -> None:
-        """Asks for a mail with a link, at most one a minute; the same silence for every other address. Raises `Invalid`, `Busy`."""
+    def forgot(self, email: str, correlation_id: str = "", onward: str = "") -> None:
+        """Asks for a mail with a link, at most one a minute; the same silence for every other address. `onward`, a path of ours, is where
+        the sign-in with the new password goes on. Raises `Invalid`, `Busy`."""
         account_id = self.store.claimed_by(mail_claim_key(email))
         if account_id:
-            decide_again(lambda: self._ask(account_id, correlation_id))
+            decide_again(lambda: self._ask(account_id, correlation_id, onward))
 
-    def _ask(self, account_id: str, correlation_id: str) -> None:
+    def _ask(self, account_id: str, correlation_id: str, onward: str) -> None:
         account, now = self._account(account_id), self.clock.now()
         if account is None or account.state["status"] != ACTIVE or self._lately(account, "reset_asked_at"):
             return
-        self._record(account, PasswordResetAsked(status=ACTIVE, reset_asked_at=now), own(account_id, correlation_id))
+        kept = onward_text(account_id, account.version + 1, onward)
+        event = PasswordResetAsked(status=ACTIVE, reset_asked_at=now, onward_ref=kept[0].ref if kept else None)
+        self._record(account, event, own(account_id, correlation_id), texts=kept)
 
     def _lately(self, account: Loaded, field: str) -> bool:
         asked = account.state.get(field)
@@ -63,7 +68,8 @@ class AccountCare(AccountPorts):
         link = self._link(token, RESET)
         account = self._active(link.account_id)
         over = account.state.get("reset_asked_at") is None
-        return LinkState("done" if over else "expired" if self._run_out(link) else "open", self.people.person(account.id).name)
+        state = "done" if over else "expired" if self._run_out(link) else "open"
+        return LinkState(state, self.people.person(account.id).name, onward=self._onward(account))
 
     def reset(self, token: str, password: str, correlation_id: str = "") -> LinkState:
         """Sets the password and ends every session. The same again is answered the same.
@@ -82,7 +88,7 @@ class AccountCare(AccountPorts):
             # Whoever has the newest password may use it at once; before the link ends, so that a crash in between comes here again.
             self.guesses.forget(person.email)
             decide_again(lambda: self._changed(own(account_id, correlation_id), only_while_asked=True))
-        return LinkState("done", found.name)
+        return replace(found, state="done")
 
     def _changed(self, call: Call, only_while_asked: bool = False) -> None:
         account = self._active(call.actor.id)

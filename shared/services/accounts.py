@@ -26,8 +26,8 @@ from shared.domain.errors import Busy, Expired, Invalid, NotAllowedNow
 from shared.domain.instants import iso, parse
 from shared.domain.trainee import TraineeFacts
 from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
-from shared.ports import Loaded, Person, Text, Tokens
-from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, own
+from shared.ports import Loaded, Person, Tokens
+from shared.services.account_base import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED, AccountPorts, no_link, no_match, onward_text, own
 from shared.services.host_lists import manager_entry
 from shared.services.steps import Call, decide_again, new
 
@@ -97,7 +97,7 @@ class Accounts(AccountPorts):
         asked_at = account.state.get("asked_at") if account else None  # none after an invitation that ended before it was taken
         if asked_at and now - parse(asked_at) < RESEND_AFTER:
             return
-        kept = (Text(f"{account_id}/onward-{account.version + 1 if account else 1}", {"path": onward}),) if onward else ()
+        kept = onward_text(account_id, account.version + 1 if account else 1, onward)
         event = AccountSignedUp(
             status=UNCONFIRMED, id=account_id, roles=(TRAINEE,), asked_at=now,
             created_at=parse(account.state["created_at"]) if account else now, **({"onward_ref": kept[0].ref} if kept else {}),
@@ -113,9 +113,7 @@ class Accounts(AccountPorts):
         if account is None or account.state["status"] not in (waiting, ACTIVE):
             raise no_link()
         state = "done" if account.state["status"] == ACTIVE else "expired" if self._run_out(link) else "open"
-        ref = account.state.get("onward_ref")
-        onward = str((self.store.text(ref) or {}).get("path", "")) if ref else ""
-        return Confirmation(state, self.people.person(account.id).name, invited, onward)
+        return Confirmation(state, self.people.person(account.id).name, invited, self._onward(account))
 
     def confirm(self, token: str, password: str, correlation_id: str = "") -> Confirmation:
         """Makes the account its reader's, with this password. A second click finds it done, and one after a crash goes on.

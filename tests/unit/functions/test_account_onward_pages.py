@@ -8,7 +8,8 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts import CONFIRM, CONFIRM_LIFE
+from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE, mail_claim_key
+from tests.builders import TRAINEE
 from tests.rooms import Answer, World
 from tests.unit.pages.page_markup import problems
 
@@ -84,6 +85,32 @@ def test_T32_after_a_refusal_no_other_site_is_led_to(world: World, field: str) -
     assert (way(wrong, "Create one"), hidden(wrong)) == ("/accounts/sign-up", "/workspace")
     refused = html.fromstring(browser.post("/accounts/sign-up", {**SIGN_UP, "email": "amara", **evil}).body)
     assert (way(refused, "Sign in"), hidden(refused)) == ("/accounts/sign-in", "")
+
+
+def test_T32_a_forgotten_password_leads_on_as_well_even_when_the_mail_is_opened_elsewhere(world: World) -> None:
+    world.store.claims[mail_claim_key(f"{TRAINEE}@example.org")] = world.person()
+    browser, telephone = world.browser(), world.browser()
+    forgot = page(browser.get(way(page(browser.get(f"/accounts/sign-in?{NEXT}")), "Forgotten your password?")))
+    assert (hidden(forgot), way(forgot, "Sign in")) == (WANTED, f"/accounts/sign-in?{NEXT}")
+    sent = page(browser.post("/accounts/forgot", {"email": f"{TRAINEE}@example.org", "next": hidden(forgot)}), 202)
+    assert way(sent, "Send it again") == f"/accounts/forgot?{NEXT}"
+    mailed = f"/accounts/reset/{world.links.make(RESET, TRAINEE, world.clock.now() + RESET_LIFE)}"
+    done = telephone.post(mailed, {"password": "amber meadow compass"})
+    assert (done.status, done.location) == (303, f"/accounts/sign-in?changed=1&{NEXT}")
+    used = page(telephone.get(mailed))
+    assert (way(used, "Sign in"), way(used, "Forgotten it again?")) == (done.location, f"/accounts/forgot?{NEXT}")
+    assert hidden(page(telephone.get(done.location))) == WANTED
+    assert [row.data for row in world.store.history("ACCOUNT", TRAINEE) if "program" in str(row.data)] == []
+    assert [ref.split("/")[0] for ref in world.store.texts] == [TRAINEE]
+
+
+def test_T32_a_forgotten_password_asked_for_from_nowhere_leads_home_again(world: World) -> None:
+    world.store.claims[mail_claim_key(f"{TRAINEE}@example.org")] = world.person()
+    for wanted in (WANTED, "//evil.example/"):
+        world.browser().post("/accounts/forgot", {"email": f"{TRAINEE}@example.org", "next": wanted})
+        world.clock.move(timedelta(minutes=2))
+    mailed = f"/accounts/reset/{world.links.make(RESET, TRAINEE, world.clock.now() + RESET_LIFE)}"
+    assert world.browser().post(mailed, {"password": "amber meadow compass"}).location == "/accounts/sign-in?changed=1"
 
 
 def test_T32_where_somebody_wanted_to_go_is_no_part_of_an_event_and_goes_with_the_person(world: World) -> None:
