@@ -151,9 +151,10 @@ class Accounts(AccountPorts):
     def tokens(self, email: str, password: str) -> SignedIn:
         """For API clients; as `sign_in`. Tokens say when they were issued to the second only, and none of the second in which everything
         before was ended counts: in that second `Busy` is raised."""
+        asked_at = iso(self.sessions.wall())  # before the token is issued: one that is issued later counts all the more
         found, account = self._let_in(email, password)
         counts_from = account.state.get("tokens_from")
-        if counts_from and iso(self.sessions.wall()) <= counts_from:
+        if counts_from and asked_at <= counts_from:
             raise Busy("Everything that was signed in has ended a moment ago.", "Try again in a second.")
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from shared.domain.accounts import MAIL_LIFE, RESET, RESET_LIFE
 from shared.domain.aggregate import chain_breaks, fold
 from shared.domain.errors import Busy, Duplicate, Expired, Invalid, NotFound, RotaError, WrongCredentials
+from shared.ports import Tokens
 from shared.services.steps import Call
 from tests.fakes.doomed import Doomed, Killed
 from tests.unit.services.account_scene import MAIL, OTHER, WORDS, AccountScene
@@ -53,6 +55,23 @@ def test_tokens_of_the_second_in_which_everything_ended_do_not_count_and_none_ar
     scene.later(seconds=1)
     assert scene.accounts.tokens(MAIL, OTHER).tokens.access_token
     assert scene.sessions.of_account(call.actor.id, scene.sessions.wall_at) is not None
+
+
+def test_a_token_of_the_ending_second_is_not_given_either_when_the_second_passes_on_the_way(scene: AccountScene) -> None:
+    class Slow:
+        """A user pool whose answer arrives a second after its token was issued."""
+
+        def authenticate(self, email: str, password: str) -> tuple[str, Tokens]:
+            issued = scene.identity.authenticate(email, password)
+            scene.later(seconds=1)
+            return issued
+
+    _, token = asked(scene)
+    scene.care.reset(token, OTHER)
+    slow = replace(scene.accounts, identity=Slow())  # type: ignore[arg-type]
+    with pytest.raises(Busy):
+        slow.tokens(MAIL, OTHER)
+    assert slow.tokens(MAIL, OTHER).tokens.access_token
 
 
 # --- forgotten password ---------------------------------------------------------------------------------------------------------------
