@@ -18,6 +18,7 @@ from shared.domain.papers import with_papers
 from shared.domain.program import Program
 from shared.domain.trainee import TraineeFacts
 from shared.ports import BusinessClock, Listing, Loaded, Store, Text
+from shared.services.review_steps import text_ref
 
 DAYS_BACK = 365
 """How far back the simulator looks: a year has every season's applicants once."""
@@ -38,8 +39,8 @@ def snapshot(application: Application, program: Program, facts: TraineeFacts, do
         start=application.start, weeks=application.weeks, seen_on=local_date(now, program.place.zone),
         experience_type=application.experience_type, facts=known,
     )  # fmt: skip
-    ref = f"{application.trainee_id}/application:{application.id}:facts"
-    return Text(ref, applicant.model_dump(mode="json"), Listing(_list(program.id), f"{iso(now)}#{application.id}"))
+    listing = Listing(_list(program.id), f"{iso(now)}#{application.id}")
+    return Text(text_ref(application, "facts"), applicant.model_dump(mode="json"), listing)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from shared.domain.aggregate import canonical, text_hash
 from shared.domain.application import Application
 from shared.domain.errors import Invalid
 from shared.ports import Store, Text
+from shared.services.review_steps import text_ref
 from shared.services.secret_addresses import new_secret
 
 
@@ -46,7 +47,7 @@ def note(store: Store, application: Application, wished: Application, given: Map
     wanted = replace(kept, **_read(given)) if wished.credit_wish else SchoolContact()
     if wanted == kept:
         return Noted({})
-    ref = f"{application.trainee_id}/application:{application.id}:school"
+    ref = text_ref(application, "school")
     if wanted == SchoolContact():
         return Noted({"credit_contact_ref": None, "credit_contact_hash": None}, drops=(ref,))
     # A name and an address could be guessed until their hash fits; with the salt, which goes with them, it says nothing afterwards.
