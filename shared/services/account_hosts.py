@@ -15,8 +15,8 @@ from shared.domain.program import Program
 from shared.events.account import HostAdded, HostInvited, HostRemoved
 from shared.ports import Catalogue, Contact, Loaded, Person
 from shared.services.account_base import ACTIVE, INVITED, UNCONFIRMED
-from shared.services.account_inviting import Inviting, waits_as
-from shared.services.account_staff import Member
+from shared.services.account_inviting import Inviting, invitation, waits_as
+from shared.services.account_staff import Member, by_name
 from shared.services.host_lists import HOST, HostLists, acts_for, manager_entry
 from shared.services.steps import Call, decide_again
 
@@ -45,9 +45,8 @@ class HostAccounts(Inviting):
         programs, contact = self._host(host_id)
         ids = self._lists.managers(host_id)
         accounts, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
-        found = [Member(one.id, persons.get(one.id), one.state) for one in accounts.values() if acts_for(one, host_id)]
-        by_name = sorted(found, key=lambda one: (one.person.name.casefold() if one.person else "~", one.id))
-        return HostSheet(host_id, programs, contact, tuple(by_name))
+        managers = by_name(Member(one.id, persons.get(one.id), one.state) for one in accounts.values() if acts_for(one, host_id))
+        return HostSheet(host_id, programs, contact, tuple(managers))
 
     def _host(self, host_id: str) -> tuple[tuple[Program, ...], Contact | None]:
         programs, contact = self._lists.programs(host_id), self.people.contact(host_id)
@@ -92,12 +91,8 @@ class HostAccounts(Inviting):
                 self.people.save_person(person)  # the call before may have ended between the invitation and the name
             return
         now, hosts = self.clock.now(), (*account.state.get("hosts", ()), host_id)
-        event: HostAdded | HostInvited = HostAdded(status=ACTIVE, hosts=hosts, added_host=host_id)
-        if account.state["status"] == INVITED:
-            created_at = parse(account.state["created_at"])
-            event = HostInvited(
-                status=INVITED, id=account.id, roles=tuple(account.state["roles"]), hosts=hosts, created_at=created_at, invited_at=now
-            )
+        invited = account.state["status"] == INVITED
+        event = invitation(account, now, hosts) if invited else HostAdded(status=ACTIVE, hosts=hosts, added_host=host_id)
         self._record(account, event, call, texts=(manager_entry(account.id, host_id, account.version + 1, now),))
 
     def send_again(self, call: Call, host_id: str, account_id: str) -> None:

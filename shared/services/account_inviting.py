@@ -45,7 +45,7 @@ class Inviting(AccountPorts):
             if account.state["status"] != INVITED:
                 raise NotAllowedNow("Nobody waits for this invitation.", "Look at the account again.", state=account.state["status"])
             if now - parse(account.state["invited_at"]) >= RESEND_AFTER:
-                self._record(account, invitation(account, now), call)
+                self._record(account, invitation(account, now, account.state.get("hosts", ())), call)
 
         decide_again(decide)
 
@@ -57,11 +57,9 @@ def waits_as(state: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]
     return {"status": UNCONFIRMED, "roles": (TRAINEE,)} if ends else {"status": INVITED}
 
 
-def invitation(account: Loaded, now: datetime) -> StaffInvited | HostInvited:
-    """The mail once more, with what the account was invited to be."""
-    state = account.state
-    roles, created_at = tuple(state["roles"]), parse(state["created_at"])
-    hosts = tuple(state.get("hosts", ()))
+def invitation(account: Loaded, now: datetime, hosts: Collection[str]) -> StaffInvited | HostInvited:
+    """The mail once more, with what the account was invited to be; to act for `hosts`, if there are any."""
+    roles, created_at = tuple(account.state["roles"]), parse(account.state["created_at"])
     if hosts:
-        return HostInvited(status=INVITED, id=account.id, roles=roles, hosts=hosts, created_at=created_at, invited_at=now)
+        return HostInvited(status=INVITED, id=account.id, roles=roles, hosts=tuple(hosts), created_at=created_at, invited_at=now)
     return StaffInvited(status=INVITED, id=account.id, roles=roles, created_at=created_at, invited_at=now)

@@ -29,6 +29,11 @@ class Member:
     state: Mapping[str, Any]
 
 
+def by_name(members: Iterable[Member]) -> list[Member]:
+    """Who was erased comes last."""
+    return sorted(members, key=lambda one: (one.person.name.casefold() if one.person else "~", one.id))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Staffing(Inviting):
     demand: Demand = "staff"
@@ -38,8 +43,7 @@ class Staffing(Inviting):
         """Everybody with a role of the staff, by name; from an index, so a change shows a moment later."""
         ids = self.store.staff()
         accounts, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
-        found = [Member(id, persons.get(id), accounts[("ACCOUNT", id)].state) for id in ids if ("ACCOUNT", id) in accounts]
-        return sorted(found, key=lambda one: (one.person.name.casefold() if one.person else "~", one.id))
+        return by_name(Member(id, persons.get(id), accounts[("ACCOUNT", id)].state) for id in ids if ("ACCOUNT", id) in accounts)
 
     def member(self, account_id: str) -> Member:
         """One account. Raises `NotFound`."""
