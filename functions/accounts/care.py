@@ -10,7 +10,7 @@ from functions.accounts.base import Answer, Given, Password, Request
 from shared.domain.account_factor import RECOVERY_CODES, Demand, needed
 from shared.domain.accounts import MAIL_LIFE, RESET_LIFE, SHORTEST_PASSWORD
 from shared.domain.instants import Instant
-from shared.runtime.http.paths import LONGEST
+from shared.runtime.http.paths import LONGEST, SIGN_IN
 from shared.services.account_care import LinkState, Safety
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ class LinkView(Answer):
     name: str
     email: str
     here: str
-    sign_in: str = "/accounts/sign-in"
+    sign_in: str = SIGN_IN
     forgot: str = FORGOT
     shortest_password: int = SHORTEST_PASSWORD
 

@@ -17,11 +17,10 @@ from functions.accounts.care import (
     SecurityView,
     Sent,
 )
-from functions.accounts.models import SIGN_IN
 from functions.accounts.room import asked_for, go_on_here, kept, room
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
-from shared.runtime.http.paths import leading_to
+from shared.runtime.http.paths import SIGN_IN, leading_to
 from shared.services.account_care import LinkState
 
 SECURITY = "/accounts/security"

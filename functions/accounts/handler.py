@@ -8,7 +8,6 @@ import functions.accounts.hosts_routes
 import functions.accounts.staff_routes  # noqa: F401 - the routes of these four register themselves
 from functions.accounts.care import FORGOT
 from functions.accounts.models import (
-    SIGN_IN,
     CheckMail,
     Confirm,
     ConfirmView,
@@ -29,7 +28,7 @@ from functions.accounts.room import HOME, Settings, asked_for, begin_session, en
 from shared.domain.errors import SignInNeeded
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
-from shared.runtime.http.paths import leading_to, local_path
+from shared.runtime.http.paths import SIGN_IN, leading_to, local_path
 from shared.services.accounts import Confirmation
 
 __all__ = ["Settings", "handler", "room"]

@@ -11,10 +11,8 @@ from functions.accounts.base import Answer, Given, Line, Password, Request, list
 from shared.domain.accounts import SHORTEST_PASSWORD
 from shared.domain.trainee import StepResult, TraineeFacts, TraineeStatus
 from shared.domain.ways_to_enter import Way, named
-from shared.runtime.http.paths import LONGEST
+from shared.runtime.http.paths import LONGEST, SIGN_IN
 from shared.services.accounts import Confirmation, Profile, SignedIn
-
-SIGN_IN = "/accounts/sign-in"
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import Response
 from shared.domain.errors import Invalid, RotaError, TooManyTries, WrongCredentials
 from shared.domain.instants import parse
 from shared.runtime.http.declared import Declared
-from shared.runtime.http.paths import leading_to
+from shared.runtime.http.paths import SIGN_IN, leading_to
 from shared.runtime.http.refusals import field_errors, problem
 from shared.runtime.http.request import KEY_FIELD
 from shared.runtime.http.typed import hidden, secret, words
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from shared.runtime.http.room import Room
 
 JSON, HTML, PROBLEM = "application/json", "text/html; charset=utf-8", "application/problem+json"
-SIGN_IN = "/accounts/sign-in"
 
 
 class Answers:

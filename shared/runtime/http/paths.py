@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+SIGN_IN = "/accounts/sign-in"
 LONGEST = 2000
 """What the sign-in form takes; and API Gateway passes on no more than 10,240 bytes of headers in all."""
 

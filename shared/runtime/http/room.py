@@ -27,7 +27,7 @@ from shared.runtime.entry import Entry
 from shared.runtime.http.access import Access, Caller, check_origin
 from shared.runtime.http.answers import Answers
 from shared.runtime.http.declared import Declared
-from shared.runtime.http.paths import leading_to
+from shared.runtime.http.paths import SIGN_IN, leading_to
 from shared.runtime.http.refusals import invalid
 from shared.runtime.http.request import Request
 from shared.runtime.log import log
@@ -199,4 +199,4 @@ class Room(Entry):
         if not isinstance(error, SignInNeeded) or self.request.method != "GET":
             return ""
         asked = f"{self.request.path}?{self.request.query_string}" if self.request.query_string else self.request.path
-        return leading_to("/accounts/sign-in", asked)
+        return leading_to(SIGN_IN, asked)
