@@ -20,17 +20,22 @@ def _about(applied: Application, program: Program) -> dict[str, object]:
     }  # fmt: skip
 
 
-class QuestionView(Answer):
-    """The host owes an answer by `due_at`; it counts until `decide_at`."""
+class RotationView(Answer):
+    """What both are about."""
 
-    href: str
-    applicant: str
     program_name: str
     zone: str
     experience_type: ExperienceType
     start: date | None
     end: date | None
     weeks: int
+
+
+class QuestionView(RotationView):
+    """The host owes an answer by `due_at`; it counts until `decide_at`."""
+
+    href: str
+    applicant: str
     asked_at: Instant
     due_at: Instant
     decide_at: Instant
@@ -43,15 +48,9 @@ class QuestionView(Answer):
         return cls.model_validate({"href": href, "applicant": one.applicant, **_about(applied, one.program), **values})
 
 
-class PastView(Answer):
+class PastView(RotationView):
     """`answer` is None when none came; `at` is when it came, or when the host was asked. `applicant` only while a seat is reserved."""
 
-    program_name: str
-    zone: str
-    experience_type: ExperienceType
-    start: date | None
-    end: date | None
-    weeks: int
     answer: str | None
     at: Instant
     outcome: Outcome
