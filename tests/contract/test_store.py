@@ -2,61 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from infra.local.tables import create_tables
-from shared.adapters.dynamodb.store import DynamoStore
-from shared.adapters.dynamodb.transaction import Tables
-from shared.adapters.ids import Ulids
 from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.errors import Duplicate, NotFound, OverlappingRotation, SoldOut, VersionConflict
+from shared.domain.errors import Duplicate, NotFound, VersionConflict
 from shared.domain.money import payment, refund
-from shared.domain.seats import SeatYear, WeekSeats
-from shared.ports import Claim, Due, Listing, SeatMove, Step, Store, Text, Work
-from tests.builders import PROGRAM, START, TRAINEE, WEEKS, draft, program, step, stored
-from tests.fakes import FakeStore
+from shared.ports import Claim, Due, Listing, Step, Store, Text, Work
+from tests.builders import PROGRAM, START, TRAINEE, WEEKS, draft, step, stored
+from tests.contract.store_scene import OTHER, hold, open_seats, store, taken
 
-OTHER = "trainee-2"
-TURN_OF_YEAR = ("2026-W52", "2026-W53", "2027-W01", "2027-W02")
-
-
-@pytest.fixture(params=["fake", "dynamodb"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    if request.param == "fake":
-        yield FakeStore()
-        return
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
-        create_tables(client)
-        yield DynamoStore(client, Tables("core", "ledger"), Ulids(), pause=lambda seconds: None)
-
-
-def years(capacity: int, *weeks: str) -> tuple[SeatYear, ...]:
-    grouped: dict[int, dict[str, WeekSeats]] = {}
-    for week in weeks:
-        grouped.setdefault(int(week[:4]), {})[week[5:]] = WeekSeats(capacity=capacity)
-    return tuple(SeatYear(program_id=PROGRAM, year=year, weeks=cells) for year, cells in grouped.items())
-
-
-def open_seats(store: Store, capacity: int, *weeks: str) -> None:
-    store.commit(Work(steps=(step("PROGRAM", PROGRAM, program().model_dump(mode="json")),), create=years(capacity, *weeks)))
-
-
-def hold(number: int, take: tuple[str, ...], trainee: str = TRAINEE) -> Work:
-    """A new reservation that takes seats."""
-    id = f"reservation-{number}"
-    data = {"id": id, "status": "HELD", "trainee_id": trainee, "created_at": "2026-11-23T15:00:00Z"}
-    return Work(steps=(step("RESERVATION", id, data),), seats=(SeatMove(PROGRAM, trainee, id, take=take),))
-
-
-def taken(store: Store) -> dict[str, int]:
-    found = store.seat_years([(PROGRAM, 2026), (PROGRAM, 2027)])
-    return {f"{year.year}-{week}": cell.taken for year in found for week, cell in year.weeks.items()}
+__all__ = ["store"]
 
 
 def test_a_step_stores_the_state_and_its_event_row_together(store: Store) -> None:
@@ -115,112 +72,6 @@ def test_the_same_work_again_after_a_lost_answer_is_answered_as_the_first(store:
     assert store.commit(work) == first
     assert set(taken(store).values()) == {1}
     assert len(store.history("RESERVATION", "reservation-1")) == 1
-
-
-def test_T27_a_sold_out_week_is_named_and_nothing_is_taken(store: Store) -> None:
-    open_seats(store, 1, *WEEKS)
-    store.commit(hold(1, WEEKS[1:2]))
-    with pytest.raises(SoldOut) as refused:
-        store.commit(hold(2, WEEKS, OTHER))
-    assert refused.value.facts["weeks"] == ["2027-W10"]
-    assert taken(store) == {"2027-W09": 0, "2027-W10": 1, "2027-W11": 0, "2027-W12": 0}
-    assert store.load_many([("RESERVATION", "reservation-2")]) == {}
-
-
-def test_weeks_that_are_not_open_are_sold_out(store: Store) -> None:
-    open_seats(store, 1, "2027-W09")
-    with pytest.raises(SoldOut) as unopened_week:
-        store.commit(hold(1, ("2027-W09", "2027-W10")))
-    with pytest.raises(SoldOut) as unopened_year:
-        store.commit(hold(1, ("2028-W01",)))
-    assert unopened_week.value.facts["weeks"] == ["2027-W10"]
-    assert unopened_year.value.facts["weeks"] == ["2028-W01"]
-
-
-def test_a_second_seat_in_one_week_overlaps(store: Store) -> None:
-    open_seats(store, 5, *WEEKS)
-    store.commit(hold(1, WEEKS[:2]))
-    with pytest.raises(OverlappingRotation) as refused:
-        store.commit(hold(2, WEEKS))
-    assert refused.value.facts["weeks"] == ["2027-W09", "2027-W10"]
-    assert taken(store) == {"2027-W09": 1, "2027-W10": 1, "2027-W11": 0, "2027-W12": 0}
-
-
-def test_a_rotation_across_the_turn_of_the_iso_year_moves_both_seat_items(store: Store) -> None:
-    open_seats(store, 1, *TURN_OF_YEAR)
-    store.commit(hold(1, TURN_OF_YEAR))
-    assert taken(store) == dict.fromkeys(TURN_OF_YEAR, 1)
-    with pytest.raises(SoldOut) as refused:
-        store.commit(hold(2, TURN_OF_YEAR, OTHER))
-    assert refused.value.facts["weeks"] == list(TURN_OF_YEAR)
-
-
-def test_a_seat_given_back_is_free_for_the_next_and_for_the_same_trainee(store: Store) -> None:
-    open_seats(store, 1, *WEEKS)
-    store.commit(hold(1, WEEKS))
-    back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
-    store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"})),), seats=(back,)))
-    assert set(taken(store).values()) == {0}
-    store.commit(hold(2, WEEKS))
-    assert set(taken(store).values()) == {1}
-
-
-def test_giving_back_twice_is_a_conflict_and_never_goes_below_zero(store: Store) -> None:
-    open_seats(store, 2, *WEEKS)
-    store.commit(hold(1, WEEKS))
-    store.commit(hold(2, WEEKS, OTHER))
-    back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
-    for _ in range(2):
-        loaded = store.load("RESERVATION", "reservation-1")
-        work = Work(steps=(Step(loaded, draft({"status": "RELEASED"})),), seats=(back,))
-        if loaded.version == 1:
-            store.commit(work)
-        else:
-            with pytest.raises(VersionConflict):
-                store.commit(work)
-    assert set(taken(store).values()) == {1}
-
-
-def test_a_switch_touches_only_the_differing_weeks(store: Store) -> None:
-    weeks = (*WEEKS, "2027-W13")
-    open_seats(store, 1, *weeks)
-    store.commit(hold(1, WEEKS))
-    move = SeatMove(PROGRAM, TRAINEE, "reservation-1", take=("2027-W13",), give=("2027-W09",))
-    store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,)))
-    assert taken(store) == {"2027-W09": 0, "2027-W10": 1, "2027-W11": 1, "2027-W12": 1, "2027-W13": 1}
-
-
-def test_opening_a_seat_year_twice_is_a_duplicate(store: Store) -> None:
-    open_seats(store, 1, *WEEKS)
-    with pytest.raises(Duplicate):
-        store.commit(Work(steps=(step("PROGRAM", "other", {"status": "LIVE"}),), create=years(9, *WEEKS)))
-    assert store.seat_years([(PROGRAM, 2027)])[0].weeks["W09"] == WeekSeats(capacity=1)
-
-
-def test_H17_weeks_are_added_to_a_seat_year_and_those_that_are_there_keep_what_they_counted(store: Store) -> None:
-    open_seats(store, 2, "2027-W09")
-    store.commit(hold(1, ("2027-W09",)))
-    more = Work(steps=(step("PROGRAM", "other", {"status": "LIVE"}),), open=years(5, "2027-W09", "2027-W10"))
-    store.commit(more)
-    (year,) = store.seat_years([(PROGRAM, 2027)])
-    assert year.weeks == {"W09": WeekSeats(capacity=2, taken=1), "W10": WeekSeats(capacity=5)}
-    store.commit(hold(2, ("2027-W10",), "trainee-2"))
-
-
-def test_H17_weeks_of_a_year_that_is_not_there_are_decided_again(store: Store) -> None:
-    open_seats(store, 2, "2027-W09")
-    with pytest.raises(VersionConflict):
-        store.commit(Work(steps=(step("PROGRAM", "other", {"status": "LIVE"}),), open=years(5, "2028-W01")))
-    assert store.seat_years([(PROGRAM, 2028)]) == []
-
-
-def test_seats_of_named_weeks_are_those_weeks_alone_and_a_closed_one_is_missing(store: Store) -> None:
-    open_seats(store, 2, "2027-W09", "2027-W10", "2027-W11")
-    store.commit(hold(1, ("2027-W10",)))
-    (year,) = store.seat_years([(PROGRAM, 2027), (PROGRAM, 2028)], {"W10", "W11", "W30"})
-    assert year.weeks == {"W10": WeekSeats(capacity=2, taken=1), "W11": WeekSeats(capacity=2)}
-    (closed,) = store.seat_years([(PROGRAM, 2027)], {"W30"})
-    assert (closed.year, closed.weeks) == (2027, {})
 
 
 def test_a_claimed_name_exists_once_until_its_owner_releases_it(store: Store) -> None:
@@ -360,19 +211,6 @@ def test_a_list_of_claims_finds_its_owners_in_order_between_two_ends(store: Stor
     assert store.claimants("OPEN#none", "2026", "2028") == []
 
 
-def test_who_has_a_seat_in_a_span_of_weeks_is_found_once_until_it_is_given_back(store: Store) -> None:
-    open_seats(store, 2, *TURN_OF_YEAR)
-    store.commit(hold(1, TURN_OF_YEAR[:2]))
-    store.commit(hold(2, TURN_OF_YEAR[1:], OTHER))
-    assert store.seated(PROGRAM, TURN_OF_YEAR[0], TURN_OF_YEAR[3]) == ["reservation-1", "reservation-2"]
-    assert store.seated(PROGRAM, TURN_OF_YEAR[0], TURN_OF_YEAR[0]) == ["reservation-1"]
-    assert store.seated(PROGRAM, TURN_OF_YEAR[2], TURN_OF_YEAR[3]) == ["reservation-2"]
-    assert store.seated("another", TURN_OF_YEAR[0], TURN_OF_YEAR[3]) == []
-    back = SeatMove(PROGRAM, OTHER, "reservation-2", give=TURN_OF_YEAR[1:])
-    store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-2"), draft({})),), seats=(back,)))
-    assert store.seated(PROGRAM, TURN_OF_YEAR[0], TURN_OF_YEAR[3]) == ["reservation-1"]
-
-
 def test_a_ledger_entry_is_recorded_once_and_read_oldest_first(store: Store) -> None:
     paid, back = payment("r1", "pi_1", 69900, START), refund("r1", "re_1", 69900, START + timedelta(days=1))
     store.commit(Work(steps=(step("RESERVATION", "r1", {}),), journal=(back, paid)))
@@ -382,41 +220,8 @@ def test_a_ledger_entry_is_recorded_once_and_read_oldest_first(store: Store) -> 
     assert store.load("RESERVATION", "r1").version == 1
 
 
-def test_T27_the_last_seat_goes_to_one_and_the_other_hears_sold_out(store: Store) -> None:
-    open_seats(store, 1, *WEEKS)
-    store.commit(hold(1, WEEKS))
-    with pytest.raises(SoldOut) as refused:
-        store.commit(hold(2, WEEKS, OTHER))
-    assert refused.value.facts["weeks"] == list(WEEKS)
-    assert set(taken(store).values()) == {1}
-    assert store.load_many([("RESERVATION", "reservation-2")]) == {}
-
-
 def test_the_same_work_from_a_second_writer_with_other_content_is_no_repeat(store: Store) -> None:
     before = stored(store, "ACCOUNT", "a", {"status": "NEW"})
     store.commit(Work(steps=(Step(before, draft({"status": "ACTIVE"})),)))
     with pytest.raises(VersionConflict):
         store.commit(Work(steps=(Step(before, draft({"status": "ACTIVE", "by": "somebody else"})),)))
-
-
-def test_a_switch_into_a_full_week_names_that_week_and_keeps_the_old_one(store: Store) -> None:
-    weeks = (*WEEKS, "2027-W13")
-    open_seats(store, 1, *weeks)
-    store.commit(hold(1, WEEKS))
-    store.commit(hold(2, ("2027-W13",), OTHER))
-    move = SeatMove(PROGRAM, TRAINEE, "reservation-1", take=("2027-W13",), give=("2027-W09",))
-    with pytest.raises(SoldOut) as refused:
-        store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,)))
-    assert refused.value.facts["weeks"] == ["2027-W13"]
-    assert taken(store) == dict.fromkeys(weeks, 1)
-
-
-def test_a_seat_passes_from_one_trainee_to_the_next_in_one_work(store: Store) -> None:
-    open_seats(store, 1, *WEEKS)
-    store.commit(hold(1, WEEKS))
-    back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
-    released = Step(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"}))
-    passed_on = hold(2, WEEKS, OTHER)
-    store.commit(Work(steps=(released, *passed_on.steps), seats=(back, *passed_on.seats)))
-    assert set(taken(store).values()) == {1}
-    store.commit(hold(3, (), TRAINEE))

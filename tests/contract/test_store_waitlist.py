@@ -7,7 +7,7 @@ import pytest
 from shared.domain.errors import SoldOut, VersionConflict, WaitlistFirst
 from shared.ports import SeatMove, Store, Work
 from tests.builders import PROGRAM, TRAINEE, WEEKS, step
-from tests.contract.test_store import OTHER, hold, open_seats, store, taken
+from tests.contract.store_scene import OTHER, hold, open_seats, store, taken
 
 __all__ = ["store"]
 THIRD = "trainee-3"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,9 @@ import pytest
 from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, mail_claim_key
 from shared.domain.aggregate import Actor, chain_breaks, fold
 from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound, WrongCredentials
-from shared.domain.trainee import DocumentFact, StepResult, TraineeStatus
 from shared.ports import Person
 from shared.services.accounts import Accounts
 from shared.services.steps import Call
-from tests.builders import facts
 from tests.fakes import CountingIds, FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
 from tests.fakes.doomed import Doomed, Killed
 
@@ -298,76 +296,6 @@ def test_an_erased_person_cannot_sign_in_even_with_the_right_password(scene: Sce
     scene.store.states[("ACCOUNT", loaded.id)] = replace(loaded, state={**loaded.state, "status": "ERASED"})
     with pytest.raises(WrongCredentials):
         scene.accounts.sign_in(MAIL, WORDS)
-
-
-# --- profile --------------------------------------------------------------------------------------------------------------------------
-def test_T01_a_trainee_declares_the_facts_that_eligibility_reads(scene: Scene) -> None:
-    call = scene.active()
-    assert scene.accounts.profile(call).facts is None
-    said = facts(step1_verified=True, documents=(DocumentFact(kind="cv", accepted=True),))
-    saved = scene.accounts.save_profile(call, "Amara N. Okafor", "Africa/Cairo", said)
-    assert saved.facts is not None
-    assert saved == scene.accounts.profile(call)
-    assert saved.facts.trainee_status is TraineeStatus.STUDENT
-    assert not saved.facts.step1_verified, "nobody verifies their own score"
-    assert saved.facts.documents == (), "nobody accepts their own documents"
-
-
-def test_T01_a_verified_step_stays_verified_until_its_answer_changes(scene: Scene) -> None:
-    call = scene.active()
-    scene.people.save_facts(call.actor.id, facts())
-    kept = scene.accounts.save_profile(call, "Amara", "UTC", facts(step1_verified=False, school="Elsewhere", documents=()))
-    assert kept.facts is not None
-    assert kept.facts.step1_verified
-    assert kept.facts.documents == facts().documents
-    changed = scene.accounts.save_profile(call, "Amara", "UTC", facts(step1=StepResult.NOT_PASSED))
-    back = scene.accounts.save_profile(call, "Amara", "UTC", facts())
-    assert changed.facts is not None
-    assert back.facts is not None
-    assert (changed.facts.step1_verified, back.facts.step1_verified) == (False, False)
-
-
-def test_T01_own_words_for_a_visa_stay_while_other_is_kept_and_go_with_a_choice(scene: Scene) -> None:
-    call = scene.active()
-    scene.people.save_facts(call.actor.id, facts(visa_type="Resident of Lagos"))
-    for visa, words in (("Other", "Resident of Lagos"), ("F-1", ""), ("Other", "")):
-        kept = scene.accounts.save_profile(call, "Amara", "UTC", facts(visa_type=visa, school="Elsewhere")).facts
-        assert kept is not None
-        assert (kept.visa_type, kept.visa_words, kept.school) == (visa, words, "Elsewhere")
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"expected_graduation": None}, "expected_graduation"),
-        ({"trainee_status": TraineeStatus.GRADUATE, "graduation_year": None}, "graduation_year"),
-    ],
-)
-def test_T07_a_profile_without_its_graduation_is_refused_and_saves_nothing(scene: Scene, changes: dict[str, Any], field: str) -> None:
-    call = scene.active()
-    with pytest.raises(Invalid) as refused:
-        scene.accounts.save_profile(call, "Changed", "UTC", facts(**changes))
-    assert refused.value.facts["field"] == field
-    assert scene.people.facts(call.actor.id) is None
-    assert scene.people.person(call.actor.id).name == "Amara Okafor"
-
-
-def test_T07_a_graduate_keeps_no_expected_graduation(scene: Scene) -> None:
-    call = scene.active()
-    said = facts(trainee_status=TraineeStatus.GRADUATE, graduation_year=2024, expected_graduation=date(2028, 1, 1))
-    saved = scene.accounts.save_profile(call, "Amara", "UTC", said)
-    assert saved.facts is not None
-    assert (saved.facts.graduation_year, saved.facts.expected_graduation) == (2024, None)
-
-
-def test_staff_have_a_name_and_a_zone_and_no_study_facts(scene: Scene) -> None:
-    id = scene.accounts.provision(OPERATOR, "Nora Feldspar", "nora@staff.example", WORDS, ("reviewer",))
-    call = Call(Actor(role="account", id=id))
-    with pytest.raises(Invalid) as refused:
-        scene.accounts.save_profile(call, "Nora", "UTC", facts())
-    assert refused.value.facts["field"] == "trainee_status"
-    assert scene.accounts.save_profile(call, "Nora", "America/Chicago").facts is None
-    assert scene.people.person(id).zone == "America/Chicago"
 
 
 # --- accounts made by the operator ----------------------------------------------------------------------------------------------------
