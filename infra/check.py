@@ -18,7 +18,7 @@ CHECKS: tuple[tuple[str, Sequence[str]], ...] = (
     ("types", (str(BIN / "mypy"),)),
     ("layers", (str(BIN / "lint-imports"),)),
     ("templates", (PYTHON, "-m", "infra.lint")),
-    ("state diagrams current", (PYTHON, "-m", "shared.domain.diagrams", "--check")),
+    ("state diagrams current", (PYTHON, "-m", "infra.build.diagrams", "--check")),
     ("event schemas current", (PYTHON, "-m", "infra.build.schemas", "--check")),
     ("API document current", (PYTHON, "-m", "infra.build.openapi", "--check")),
 )

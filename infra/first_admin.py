@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.accounts.room import Settings
-from shared.domain.aggregate import Actor
-from shared.domain.errors import RotaError
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.errors import RotaError
 from shared.runtime.bootstrap import Wiring
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 
 OPERATOR = Call(Actor(role="system", id="admin"))
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.domain.aggregate import GENESIS, Actor, Draft, Kind
-from shared.domain.application import Application, ApplicationStatus
-from shared.domain.policy import CURRENT
-from shared.domain.program import ExperienceType, HostKind, Place, Program
-from shared.domain.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
+from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.core.aggregate import GENESIS, Actor, Draft, Kind
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs.program import ExperienceType, HostKind, Place, Program
+from shared.domain.trainees.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
 from shared.ports import CheckoutRequest, Loaded, Step, Store, Work
 from tests.fakes.clock import START
 

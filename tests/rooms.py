@@ -16,12 +16,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from shared.ports import Person
 from shared.runtime.http import Room
-from shared.services.account_care import AccountCare
-from shared.services.account_factor import Factors
-from shared.services.account_hosts import HostAccounts
-from shared.services.account_staff import Staffing
-from shared.services.accounts import Accounts
-from shared.services.documents import Documents
+from shared.services.accounts.account_care import AccountCare
+from shared.services.accounts.account_factor import Factors
+from shared.services.accounts.account_hosts import HostAccounts
+from shared.services.accounts.account_staff import Staffing
+from shared.services.accounts.accounts import Accounts
+from shared.services.documents.documents import Documents
 from tests import builders
 from tests.fakes import (
     CountingIds,

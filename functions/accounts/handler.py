@@ -25,11 +25,11 @@ from functions.accounts.models import (
     TokenView,
 )
 from functions.accounts.room import HOME, Settings, asked_for, begin_session, end_session, from_our_pages, kept, onward, room
-from shared.domain.errors import SignInNeeded
+from shared.domain.core.errors import SignInNeeded
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import SIGN_IN, leading_to, local_path
-from shared.services.accounts import Confirmation
+from shared.services.accounts.accounts import Confirmation
 
 __all__ = ["Settings", "handler", "room"]
 

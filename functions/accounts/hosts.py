@@ -7,10 +7,10 @@ from typing import Self
 from pydantic import Field
 
 from functions.accounts.base import Answer, Request
-from shared.domain.accounts import INVITE_LIFE
-from shared.domain.instants import Instant
-from shared.services.account_hosts import HostSheet
-from shared.services.account_staff import Member
+from shared.domain.accounts.accounts import INVITE_LIFE
+from shared.domain.core.instants import Instant
+from shared.services.accounts.account_hosts import HostSheet
+from shared.services.accounts.account_staff import Member
 
 
 class HostInvitation(Request):

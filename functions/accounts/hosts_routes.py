@@ -7,7 +7,7 @@ from typing import Literal
 from functions.accounts.hosts import HostInvitation, HostView
 from functions.accounts.room import room
 from shared.runtime.http import roles
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 
 operator = roles("coordinator", "admin")
 ONE = "/accounts/hosts/<host_id>"

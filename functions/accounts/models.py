@@ -8,11 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field
 
 from functions.accounts.base import Answer, Given, Line, Password, Request, listed
-from shared.domain.accounts import SHORTEST_PASSWORD
-from shared.domain.trainee import StepResult, TraineeFacts, TraineeStatus
-from shared.domain.ways_to_enter import Way, named
+from shared.domain.accounts.accounts import SHORTEST_PASSWORD
+from shared.domain.trainees.trainee import StepResult, TraineeFacts, TraineeStatus
+from shared.domain.trainees.ways_to_enter import Way, named
 from shared.runtime.http.paths import LONGEST, SIGN_IN
-from shared.services.accounts import Confirmation, Profile, SignedIn
+from shared.services.accounts.accounts import Confirmation, Profile, SignedIn
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------

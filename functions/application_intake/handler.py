@@ -26,11 +26,11 @@ from functions.application_intake.talk import (
     ReplyRequest,
     TakeBackRequest,
 )
-from shared.domain.application import ApplicationStatus
+from shared.domain.applications.application import ApplicationStatus
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, Search, Uploads
-from shared.services.host_review import Manager
-from shared.services.story import ApplicationCard
+from shared.services.applications.host_review import Manager
+from shared.services.applications.story import ApplicationCard
 
 STAFF = ("reviewer", "coordinator", "admin")
 

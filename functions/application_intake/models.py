@@ -11,24 +11,24 @@ from pydantic import Field
 from functions.application_intake.base import Answer, Request
 from functions.application_intake.deciding import ReviewPart
 from functions.application_intake.talk import MessageView
-from shared.domain.application import OPEN, Application, ApplicationStatus, reply_over
-from shared.domain.calendar import end_date
-from shared.domain.eligibility import Reason, Verdict
-from shared.domain.fees import Quote, price
-from shared.domain.guidelines import GuidelineResult
-from shared.domain.instants import Instant
-from shared.domain.papers import PaperLine
-from shared.domain.policy import CURRENT
-from shared.domain.program import ExperienceType, Program, ProgramStatus, ReviewMode
-from shared.domain.search import usual_weeks
-from shared.domain.seats import FreeStart
-from shared.services.alternatives import Alternative
-from shared.services.application_file import Prospect, ReviewFile, TraineeFile
-from shared.services.applying import Wish
-from shared.services.documents import UploadForm
-from shared.services.reviewing import REJECT_CODES
-from shared.services.story import ApplicationCard, Milestone, Standing, standing, timeline
-from shared.services.story_for_staff import for_staff
+from shared.domain.applications.application import OPEN, Application, ApplicationStatus, reply_over
+from shared.domain.applications.eligibility import Reason, Verdict
+from shared.domain.core.calendar import end_date
+from shared.domain.core.instants import Instant
+from shared.domain.core.policy import CURRENT
+from shared.domain.documents.papers import PaperLine
+from shared.domain.money.fees import Quote, price
+from shared.domain.programs.guidelines import GuidelineResult
+from shared.domain.programs.program import ExperienceType, Program, ProgramStatus, ReviewMode
+from shared.domain.search.search import usual_weeks
+from shared.domain.seats.seats import FreeStart
+from shared.services.applications.application_file import Prospect, ReviewFile, TraineeFile
+from shared.services.applications.applying import Wish
+from shared.services.applications.reviewing import REJECT_CODES
+from shared.services.applications.story import ApplicationCard, Milestone, Standing, standing, timeline
+from shared.services.applications.story_for_staff import for_staff
+from shared.services.documents.documents import UploadForm
+from shared.services.search.alternatives import Alternative
 
 
 # --- requests -------------------------------------------------------------------------------------------------------------------------

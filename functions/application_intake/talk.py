@@ -8,16 +8,16 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from functions.application_intake.base import Answer, Prose, Request
-from shared.domain.application import host_over
-from shared.domain.application_guards import host_decides
-from shared.domain.calendar import end_date
-from shared.domain.guidelines import GuidelineVerdict
-from shared.domain.host_question import State
-from shared.domain.instants import Instant
-from shared.domain.mail_names import MailTrouble
-from shared.domain.program import ExperienceType
-from shared.services.application_file import Message, ReviewFile
-from shared.services.host_review import HostFile
+from shared.domain.applications.application import host_over
+from shared.domain.applications.application_guards import host_decides
+from shared.domain.core.calendar import end_date
+from shared.domain.core.instants import Instant
+from shared.domain.email.mail_names import MailTrouble
+from shared.domain.hosts.host_question import State
+from shared.domain.programs.guidelines import GuidelineVerdict
+from shared.domain.programs.program import ExperienceType
+from shared.services.applications.application_file import Message, ReviewFile
+from shared.services.applications.host_review import HostFile
 
 
 class AskRequest(Request):

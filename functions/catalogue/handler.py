@@ -9,12 +9,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.catalogue.models import ProgramView, QuoteView, ResultsView, SheetView, WhatIf, cancellation
 from functions.catalogue.results import resource
 from functions.catalogue.saved import SavedList, SavedView, SaveRequest
-from shared.domain.aggregate import Actor
-from shared.domain.search import SearchQuery
+from shared.domain.core.aggregate import Actor
+from shared.domain.search.search import SearchQuery
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, Search
-from shared.services.browsing import Wish
-from shared.services.steps import Call
+from shared.services.core.steps import Call
+from shared.services.search.browsing import Wish
 
 
 class Settings(Http, Search):

@@ -6,19 +6,19 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain import specialties
-from shared.domain.answer_record import AnswerTimes
-from shared.domain.calendar import DEFAULT_WEEKS
-from shared.domain.dated_facts import Fact, visa_advice
-from shared.domain.eligibility import Reason, Verdict
-from shared.domain.fees import CancelledBy, Quote, refund_if_cancelled
-from shared.domain.guidelines import Guideline, GuidelineResult
-from shared.domain.policy import CURRENT
-from shared.domain.program import ExperienceType, HostKind, Place, Program, ReviewMode
-from shared.domain.search import SearchHit
-from shared.domain.seats import FreeStart
-from shared.domain.states import state_name
-from shared.services.browsing import Hit, Sheet
+from shared.domain.applications.eligibility import Reason, Verdict
+from shared.domain.core.calendar import DEFAULT_WEEKS
+from shared.domain.core.policy import CURRENT
+from shared.domain.money.fees import CancelledBy, Quote, refund_if_cancelled
+from shared.domain.programs import specialties
+from shared.domain.programs.answer_record import AnswerTimes
+from shared.domain.programs.dated_facts import Fact, visa_advice
+from shared.domain.programs.guidelines import Guideline, GuidelineResult
+from shared.domain.programs.program import ExperienceType, HostKind, Place, Program, ReviewMode
+from shared.domain.programs.states import state_name
+from shared.domain.search.search import SearchHit
+from shared.domain.seats.seats import FreeStart
+from shared.services.search.browsing import Hit, Sheet
 
 
 class Answer(BaseModel):

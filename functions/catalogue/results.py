@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from functions.catalogue.models import HitView, Link, Option, Options, ResultsView
-from shared.domain import search, specialties
-from shared.domain.search import FacetCount, Facets, SearchQuery, Sort, city_name
-from shared.domain.states import state_name
+from shared.domain.programs import specialties
+from shared.domain.programs.states import state_name
+from shared.domain.search import search
+from shared.domain.search.search import FacetCount, Facets, SearchQuery, Sort, city_name
 from shared.runtime.pages.filters import label, month, plural, price
-from shared.services.browsing import Results
+from shared.services.search.browsing import Results
 
 ORDERS = {Sort.RELEVANCE: "Best match", Sort.PRICE: "Lowest fee", Sort.NEXT_START: "Soonest start", Sort.DISTANCE: "Nearest"}
 Words = Callable[[str], str]

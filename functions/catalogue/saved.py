@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from functions.catalogue.models import Answer
 from functions.catalogue.results import chosen
-from shared.domain.errors import Invalid
-from shared.domain.instants import Instant
-from shared.domain.search import SearchQuery, address
+from shared.domain.core.errors import Invalid
+from shared.domain.core.instants import Instant
+from shared.domain.search.search import SearchQuery, address
 
 if TYPE_CHECKING:
-    from shared.services.saved_searches import Kept
+    from shared.services.search.saved_searches import Kept
 
 
 class SaveRequest(BaseModel):
@@ -79,6 +79,6 @@ class SavedList(Answer):
 
     @classmethod
     def of(cls, found: list[Kept]) -> SavedList:
-        from shared.domain.saved_search import MOST  # a search does not wait for it
+        from shared.domain.search.saved_search import MOST  # a search does not wait for it
 
         return cls(searches=tuple(SavedView.of(kept) for kept in found), most=MOST)

@@ -15,8 +15,8 @@ from shared.ports import system
 from shared.runtime.entry import Entry
 from shared.runtime.log import log
 from shared.runtime.settings import CoreTable, LedgerTable, Stripe
-from shared.services.steps import Call
-from shared.services.sweeping import Swept
+from shared.services.core.steps import Call
+from shared.services.operations.sweeping import Swept
 
 ROOM = "deadlines"
 RESERVE_MS = 25_000

@@ -8,8 +8,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from shared.domain.documents import is_kept
-from shared.domain.errors import Invalid, NotFound
+from shared.domain.core.errors import Invalid, NotFound
+from shared.domain.documents.documents import is_kept
 from shared.ports import Loaded
 from shared.runtime.log import log
 

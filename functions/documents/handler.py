@@ -10,12 +10,12 @@ from aws_lambda_powertools.event_handler import Response
 
 from functions.documents.arrivals import Arrivals
 from functions.documents.models import HOME, DocumentList, DocumentPage, DocumentView, UploadRequest, UploadView
-from shared.domain.errors import NotFound
+from shared.domain.core.errors import NotFound
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import local_path
 from shared.runtime.settings import Http, Uploads
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 
 READERS = ("reviewer", "coordinator", "coach")
 

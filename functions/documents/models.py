@@ -7,10 +7,10 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.documents import EXTENSIONS, KINDS, refusal
-from shared.domain.instants import Instant
+from shared.domain.core.instants import Instant
+from shared.domain.documents.documents import EXTENSIONS, KINDS, refusal
 from shared.ports import Loaded
-from shared.services.documents import UploadForm
+from shared.services.documents.documents import UploadForm
 
 HOME = "/documents"
 

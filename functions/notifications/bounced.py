@@ -9,10 +9,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from shared.domain.mail_names import TAG, MailTrouble
+from shared.domain.email.mail_names import TAG, MailTrouble
 from shared.ports import system
 from shared.runtime.log import log
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 
 TROUBLES: Mapping[str, MailTrouble] = {
     "Email Bounced": "bounced",

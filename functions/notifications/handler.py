@@ -1,4 +1,4 @@
-"""Events in, mails out. What to say is in `shared/services/letters.py`, when not to say it twice in `shared/services/notifying.py`."""
+"""Events in, mails out. What to say is in `shared/services/email/letters.py`, when not to say it twice in `operations/notifying.py`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from shared.events.envelope import Envelope
 from shared.runtime.pages import PageContext, render
 from shared.runtime.settings import CoreTable, InboxTable, MailSettings, Uploads
 from shared.runtime.worker import Worker
-from shared.services.letters import Letter
-from shared.services.notifying import Notifying
+from shared.services.email.letters import Letter
+from shared.services.operations.notifying import Notifying
 
 EVENTS = (
     "PasswordResetAsked.v1", "PasswordChanged.v1", "MailChangeAsked.v1", "MailChanged.v1", "StaffInvited.v1", "HostInvited.v1",

@@ -6,7 +6,7 @@ A delivery that cannot be applied now (Stripe or a table does not answer) fails 
 from __future__ import annotations
 
 from functions.payments.models import SETTLING_TYPES
-from shared.domain.errors import Invalid
+from shared.domain.core.errors import Invalid
 from shared.events.envelope import Envelope
 from shared.events.reservation import ReservationConfirmed
 from shared.events.stripe import StripeDelivered
@@ -14,7 +14,7 @@ from shared.ports import system
 from shared.runtime.log import log
 from shared.runtime.settings import CoreTable, LedgerTable, Stripe
 from shared.runtime.worker import Worker
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 
 
 class Settings(CoreTable, LedgerTable, Stripe):

@@ -7,16 +7,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain import partners
-from shared.domain.calendar import end_date, local_date
-from shared.domain.instants import Instant
-from shared.domain.mail_names import MailTrouble
-from shared.domain.partners import Partner
-from shared.domain.preparation import PrepKind, PrepTask, PrepWeek, by_week, tasks
-from shared.domain.program import Program
-from shared.domain.reservation import Reservation, ReservationStatus, balance_overdue
+from shared.domain.core.calendar import end_date, local_date
+from shared.domain.core.instants import Instant
+from shared.domain.email.mail_names import MailTrouble
+from shared.domain.programs.program import Program
+from shared.domain.reservations import partners
+from shared.domain.reservations.partners import Partner
+from shared.domain.reservations.preparation import PrepKind, PrepTask, PrepWeek, by_week, tasks
+from shared.domain.reservations.reservation import Reservation, ReservationStatus, balance_overdue
 from shared.ports import BusinessClock
-from shared.services.caseload import CoachCase
+from shared.services.reservations.caseload import CoachCase
 
 PARTNER_KINDS = (PrepKind.HOUSING, PrepKind.TRANSPORTATION, PrepKind.INSURANCE)
 

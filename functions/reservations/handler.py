@@ -14,8 +14,8 @@ from functions.reservations.care import CasesView, DirectoryView, HostMailReques
 from functions.reservations.models import BeginCheckout, CheckoutView, ReservationView, ReserveView, SignTerms
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, LedgerTable, Stripe
-from shared.services.reserving import Signature
-from shared.services.steps import Call
+from shared.services.core.steps import Call
+from shared.services.reservations.reserving import Signature
 
 CALENDAR = "text/calendar"
 STAFF = ("reviewer", "coordinator", "coach", "finance", "admin")

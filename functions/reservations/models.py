@@ -7,18 +7,18 @@ from datetime import date, timedelta
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions.reservations.care import CareView, HostMailView
-from shared.domain.calendar import end_date, local_date, monday_of
-from shared.domain.fees import Quote
-from shared.domain.instants import Instant
-from shared.domain.money import Account, balance
-from shared.domain.policy import by_version
-from shared.domain.program import ExperienceType, Program
-from shared.domain.reservation import Choice, Reservation, ReservationStatus, balance_overdue, hold_over
-from shared.domain.terms import Terms
-from shared.domain.waitlist import WaitlistStatus, line_over
+from shared.domain.core.calendar import end_date, local_date, monday_of
+from shared.domain.core.instants import Instant
+from shared.domain.core.policy import by_version
+from shared.domain.money.fees import Quote
+from shared.domain.money.money import Account, balance
+from shared.domain.programs.program import ExperienceType, Program
+from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus, balance_overdue, hold_over
+from shared.domain.reservations.terms import Terms
+from shared.domain.seats.waitlist import WaitlistStatus, line_over
 from shared.ports import BusinessClock
-from shared.services.reservation_views import Hub, Offer, Stage
-from shared.services.reserving import PayLink
+from shared.services.reservations.reservation_views import Hub, Offer, Stage
+from shared.services.reservations.reserving import PayLink
 
 
 class SignTerms(BaseModel):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.domain.aggregate import Actor
+from shared.domain.core.aggregate import Actor
 from shared.events.application import ApplicationApproved, ApplicationRejected
 from shared.events.envelope import Envelope
 from shared.events.program import GuidelinesChanged, ProgramPublished, SeatsExtended
@@ -15,7 +15,7 @@ from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleas
 from shared.events.waitlist import WaitlistChanged
 from shared.runtime.settings import CoreTable
 from shared.runtime.worker import Worker
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 
 
 class Settings(CoreTable):

@@ -11,9 +11,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from functions.site.models import ApiIndex, ApiRoom, Choice, HomeView, HowItWorksView
-from shared.domain import specialties
-from shared.domain.errors import NotFound
-from shared.domain.policy import CURRENT
+from shared.domain.core.errors import NotFound
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs import specialties
 from shared.runtime.http import ANYONE, Room
 from shared.runtime.pages import read_asset
 from shared.runtime.pages.apidocs import api_overview, api_room

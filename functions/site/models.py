@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.domain.policy import Policy
+from shared.domain.core.policy import Policy
 
 
 class Choice(BaseModel):

@@ -20,7 +20,7 @@ from botocore.config import Config
 from functions.stripe_webhook.models import Settings, StripeDelivery, delivery_of
 from shared.adapters.dynamodb.deliveries import DynamoDeliveries
 from shared.adapters.stripe_signature import verify
-from shared.domain.errors import Malformed, RotaError, TooLarge, Unauthentic
+from shared.domain.core.errors import Malformed, RotaError, TooLarge, Unauthentic
 from shared.runtime.calls import record_calls
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.errors import Malformed
+from shared.domain.core.errors import Malformed
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from shared.domain.documents import KINDS
-from shared.domain.guideline_lint import Finding
-from shared.domain.guideline_simulation import Example, RuleCount
-from shared.domain.guidelines import DocumentRule, Guideline, Guidelines, NeededBy, describe
-from shared.domain.instants import Instant
-from shared.domain.program import ProgramStatus
-from shared.domain.trainee import TraineeStatus
-from shared.domain.ways_to_enter import VISAS, named
+from shared.domain.core.instants import Instant
+from shared.domain.documents.documents import KINDS
+from shared.domain.programs.guideline_lint import Finding
+from shared.domain.programs.guideline_simulation import Example, RuleCount
+from shared.domain.programs.guidelines import DocumentRule, Guideline, Guidelines, NeededBy, describe
+from shared.domain.programs.program import ProgramStatus
+from shared.domain.trainees.trainee import TraineeStatus
+from shared.domain.trainees.ways_to_enter import VISAS, named
 from shared.runtime.http.refusals import invalid
-from shared.services.guideline_changes import GuidelineSheet
+from shared.services.programs.guideline_changes import GuidelineSheet
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
 Code = Annotated[str, StringConstraints(max_length=41)]

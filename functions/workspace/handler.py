@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.workspace.guidelines import GuidelinesRequest, GuidelinesView
 from functions.workspace.hosts import TodayView
 from functions.workspace.models import HubView, QueueQuery, QueueView, WorkspaceView
-from shared.domain.errors import SignInNeeded
+from shared.domain.core.errors import SignInNeeded
 from shared.runtime.http import SIGNED_IN, Room, roles
 from shared.runtime.pages.nav import STAFF
 from shared.runtime.settings import Http

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from functions.workspace.base import Answer
-from shared.domain.application import Application
-from shared.domain.calendar import end_date
-from shared.domain.host_question import SHOWN_FOR, Outcome
-from shared.domain.instants import Instant
-from shared.domain.program import ExperienceType, Program
-from shared.services.host_desk import Desk, Past, Question
+from shared.domain.applications.application import Application
+from shared.domain.core.calendar import end_date
+from shared.domain.core.instants import Instant
+from shared.domain.hosts.host_question import SHOWN_FOR, Outcome
+from shared.domain.programs.program import ExperienceType, Program
+from shared.services.hosts.host_desk import Desk, Past, Question
 
 
 def _about(applied: Application, program: Program) -> dict[str, object]:

@@ -10,15 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from functions.workspace.base import Answer
 from functions.workspace.hosts import TodayView
-from shared.domain import due_kinds
-from shared.domain.application import ApplicationStatus
-from shared.domain.calendar import end_date
-from shared.domain.instants import Instant
-from shared.domain.mail_names import MailTrouble
-from shared.domain.program import ExperienceType, Program
-from shared.domain.reservation import Reservation, ReservationStatus, balance_overdue
-from shared.services.story import ApplicationCard
-from shared.services.workspace import Hub, Queue, Task, Waiting
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core import due_kinds
+from shared.domain.core.calendar import end_date
+from shared.domain.core.instants import Instant
+from shared.domain.email.mail_names import MailTrouble
+from shared.domain.programs.program import ExperienceType, Program
+from shared.domain.reservations.reservation import Reservation, ReservationStatus, balance_overdue
+from shared.services.applications.story import ApplicationCard
+from shared.services.operations.workspace import Hub, Queue, Task, Waiting
 
 View = Literal["all", "overdue", "mine", "free", "programs", "host", "trainee"]
 

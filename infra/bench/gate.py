@@ -18,18 +18,18 @@ from infra.local.tables import create_tables
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables, actions
 from shared.adapters.ids import Ulids
-from shared.domain import terms
-from shared.domain.aggregate import Actor, Draft
-from shared.domain.application import Application, ApplicationStatus
-from shared.domain.calendar import weeks_covered
-from shared.domain.policy import CURRENT
-from shared.domain.program import ExperienceType
-from shared.domain.reservation import Choice, ReservationStatus, hold_window
-from shared.domain.seats import SeatYear, WeekSeats
+from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.core.aggregate import Actor, Draft
+from shared.domain.core.calendar import weeks_covered
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs.program import ExperienceType
+from shared.domain.reservations import terms
+from shared.domain.reservations.reservation import Choice, ReservationStatus, hold_window
+from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.events.reservation import SeatHeld
 from shared.ports import Loaded, Step, Work
-from shared.services import seat_gate
-from shared.services.steps import Call, new
+from shared.services.core.steps import Call, new
+from shared.services.seats import seat_gate
 
 BOUND = 0.7
 ROUNDS, HOLDS = 12, 20

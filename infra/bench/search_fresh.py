@@ -18,18 +18,18 @@ from infra.local.stack import Stack
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
-from shared.domain import terms
-from shared.domain.aggregate import Actor, Draft
-from shared.domain.application import Application, ApplicationStatus
-from shared.domain.calendar import DEFAULT_WEEKS, weeks_covered
-from shared.domain.policy import CURRENT
-from shared.domain.program import Program
-from shared.domain.reservation import Choice, ReservationStatus, hold_window
-from shared.domain.search import MAX_LIMIT, month_of, start_window
+from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.core.aggregate import Actor, Draft
+from shared.domain.core.calendar import DEFAULT_WEEKS, weeks_covered
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs.program import Program
+from shared.domain.reservations import terms
+from shared.domain.reservations.reservation import Choice, ReservationStatus, hold_window
+from shared.domain.search.search import MAX_LIMIT, month_of, start_window
 from shared.events.reservation import SeatHeld
 from shared.ports import Loaded, Step, Work
-from shared.services import seat_gate
-from shared.services.steps import Call, new
+from shared.services.core.steps import Call, new
+from shared.services.seats import seat_gate
 
 BOUND_SECONDS = 2.0
 SALES = 100

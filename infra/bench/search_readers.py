@@ -25,9 +25,9 @@ from infra.local.seed import generator
 from infra.local.tables import create_tables
 from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.versions import Versions
-from shared.domain.calendar import horizon, mondays, week_of
-from shared.domain.program import Program
-from shared.domain.search import MAX_LIMIT, Projection, SearchPage, SearchQuery, Sort
+from shared.domain.core.calendar import horizon, mondays, week_of
+from shared.domain.programs.program import Program
+from shared.domain.search.search import MAX_LIMIT, Projection, SearchPage, SearchQuery, Sort
 
 PUBLISHES, READERS = 500, 2
 PROGRAMS, BASE_CENTS = 20, 100_000

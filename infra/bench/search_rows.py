@@ -10,9 +10,9 @@ from typing import Any
 
 from infra.bench.search_catalogue import TODAY
 from shared.adapters.search.schema import TEXT
-from shared.domain import specialties
-from shared.domain.program import Program
-from shared.domain.search import Projection, city_key, lengths, month_of, open_starts, start_window, usual_weeks
+from shared.domain.programs import specialties
+from shared.domain.programs.program import Program
+from shared.domain.search.search import Projection, city_key, lengths, month_of, open_starts, start_window, usual_weeks
 
 Months = tuple[str, ...]
 

@@ -19,9 +19,9 @@ from infra.bench.search_answers import Answer
 from infra.bench.search_catalogue import TODAY, months
 from infra.bench.search_rows import Row
 from shared.adapters.search.schema import ANYTHING, PHRASED, TEXT
-from shared.domain import specialties
-from shared.domain.calendar import week_of
-from shared.domain.search import CITIES, LENGTHS, PRICE_STEPS, SearchQuery, Sort, month_of, start_window
+from shared.domain.core.calendar import week_of
+from shared.domain.programs import specialties
+from shared.domain.search.search import CITIES, LENGTHS, PRICE_STEPS, SearchQuery, Sort, month_of, start_window
 
 EXACT = ("specialty", "state", "city", "experience_type", "month", "weeks", "credit_friendly", "review_mode")
 LISTS = ("state", "city", "experience_type", "review_mode")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shared.domain.errors import RotaError
+from shared.domain.core.errors import RotaError
 from shared.runtime.http.answers import HTML, JSON, PROBLEM
 from shared.runtime.http.declared import Declared
 from shared.runtime.http.refusals import TYPE_BASE

@@ -1,4 +1,4 @@
-"""shared/domain/data/zips.bin: the middle of every ZIP code, from the offline `zipcodes` package (`shared/domain/places.py` reads it)."""
+"""`shared/domain/programs/data/zips.bin`: the middle of every ZIP code (from the offline `zipcodes` package), for `places.py`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import zipcodes
 
-from shared.domain.places import ROW, SCALE
+from shared.domain.programs.places import ROW, SCALE
 
-FILE = Path(__file__).resolve().parents[2] / "shared" / "domain" / "data" / "zips.bin"
+FILE = Path(__file__).resolve().parents[2] / "shared" / "domain" / "programs" / "data" / "zips.bin"
 
 
 def content() -> bytes:

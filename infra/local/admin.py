@@ -21,11 +21,11 @@ from infra.local.ministack import REGION
 from infra.local.proofs import prove
 from infra.local.seed.loader import wiring
 from shared.adapters.s3_documents import S3Documents
-from shared.domain.accounts import mail_claim_key
-from shared.domain.aggregate import Actor
-from shared.domain.errors import RotaError
-from shared.services.erasing import Erasing
-from shared.services.steps import Call
+from shared.domain.accounts.accounts import mail_claim_key
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.errors import RotaError
+from shared.services.accounts.erasing import Erasing
+from shared.services.core.steps import Call
 
 ADMIN = Call(Actor(role="system", id="admin"))
 

@@ -23,8 +23,8 @@ from typing import Any, Protocol
 from infra.local import info as stack_info
 from infra.local.children import StackError
 from infra.local.info import StackInfo
-from shared.domain.errors import Invalid
-from shared.domain.instants import iso, parse
+from shared.domain.core.errors import Invalid
+from shared.domain.core.instants import iso, parse
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 ATTEMPTS = 3

@@ -23,7 +23,7 @@ from infra.local.replay import replay
 from infra.local.reviews import HOST_LOOKS, OPEN_TO_ALL, SPANISH, Reviews
 from infra.local.stack import Options, Stack
 from infra.local.waiting import Waiting
-from shared.domain.money import dollars
+from shared.domain.money.money import dollars
 
 GIVE_UP_SECONDS = 20.0
 

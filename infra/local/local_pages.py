@@ -17,7 +17,7 @@ from infra.local.clock import BusinessClock, RunningStack, mover_of, target_of
 from infra.local.gateway import Page
 from infra.local.info import StackInfo
 from infra.local.mailbox import Mailbox, Message
-from shared.domain.instants import iso
+from shared.domain.core.instants import iso
 
 TEST_CARDS = (
     ("4242 4242 4242 4242", "pays"),

@@ -11,7 +11,7 @@ import uuid
 
 from infra.local.info import StackInfo
 from infra.local.mailbox import Message
-from shared.domain.mail_names import TAG
+from shared.domain.email.mail_names import TAG
 
 BOUNCED = "Email Bounced"
 

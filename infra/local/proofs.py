@@ -10,9 +10,9 @@ from typing import Any
 
 from infra.local.info import StackInfo
 from shared.adapters.dynamodb import items
-from shared.domain.aggregate import EventRow, chain_breaks, fold
-from shared.domain.money import Account, balance
-from shared.domain.reservation import SEATED
+from shared.domain.core.aggregate import EventRow, chain_breaks, fold
+from shared.domain.money.money import Account, balance
+from shared.domain.reservations.reservation import SEATED
 
 
 @dataclass

@@ -16,8 +16,8 @@ from infra.local.info import StackInfo
 from infra.local.seed.loader import wiring
 from shared.adapters.dynamodb.announcements import Announcements
 from shared.adapters.eventbridge_bus import EventBridgeBus
-from shared.domain.errors import Invalid, RotaError
-from shared.domain.instants import iso, parse
+from shared.domain.core.errors import Invalid, RotaError
+from shared.domain.core.instants import iso, parse
 from shared.events.envelope import Envelope
 from shared.ports import Bus
 

@@ -17,7 +17,7 @@ from infra.local.ministack import REGION
 from infra.local.seed.generator import programs
 from infra.local.seed.loader import LOADER, WRITERS, load, wiring
 from infra.local.stack import demo_password
-from shared.domain.accounts import mail_claim_key
+from shared.domain.accounts.accounts import mail_claim_key
 
 BATCH = 500
 

@@ -13,8 +13,8 @@ from infra.local.clock import mover_of
 from infra.local.journey import PATIENCE, Journey, Missed, Trainee, expect, wait_until
 from infra.local.mailbox import Message
 from infra.local.seed.catalogue import load as catalogue
-from shared.domain.business_clock import business_time_between
-from shared.domain.instants import parse
+from shared.domain.core.business_clock import business_time_between
+from shared.domain.core.instants import parse
 
 HOST_LOOKS = "fennimarsh-family-albany"
 """Its host reads applications itself (T19)."""

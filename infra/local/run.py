@@ -14,7 +14,7 @@ from types import FrameType
 from infra.local.children import StackError
 from infra.local.local_pages import TEST_CARDS
 from infra.local.stack import Options, Stack
-from shared.domain.instants import iso
+from shared.domain.core.instants import iso
 
 
 def banner(stack: Stack) -> str:

@@ -17,8 +17,8 @@ from infra.local.mail_events import BOUNCED
 from infra.local.proofs import everything
 from infra.local.stack import ROOT, Options, Stack
 from shared.adapters.dynamodb.announcements import envelope_of
-from shared.domain.documents import Place
-from shared.domain.mail_names import TAG, tag_of
+from shared.domain.documents.documents import Place
+from shared.domain.email.mail_names import TAG, tag_of
 
 FOLDER = ROOT / "events" / "samples"
 ACCOUNT, REGION = "000000000000", "us-east-1"

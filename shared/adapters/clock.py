@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from shared.domain.instants import to_utc
+from shared.domain.core.instants import to_utc
 
 
 def wall_now() -> datetime:

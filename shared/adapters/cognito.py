@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.domain.errors import Busy, Duplicate, Invalid, RotaError, SignInNeeded, WrongCredentials
+from shared.domain.core.errors import Busy, Duplicate, Invalid, RotaError, SignInNeeded, WrongCredentials
 from shared.ports import Bearer, Tokens
 
 if TYPE_CHECKING:

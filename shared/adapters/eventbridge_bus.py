@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

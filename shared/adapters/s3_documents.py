@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.domain.documents import FORM_HOURS, MAX_BYTES
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
+from shared.domain.documents.documents import FORM_HOURS, MAX_BYTES
 from shared.ports import StoredObject, Upload
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
-from shared.domain.errors import Busy, OutcomeUnknown
-from shared.domain.mail_names import TAG
+from shared.domain.core.errors import Busy, OutcomeUnknown
+from shared.domain.email.mail_names import TAG
 from shared.ports import Mail
 
 if TYPE_CHECKING:

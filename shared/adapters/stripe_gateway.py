@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import stripe
 
-from shared.domain.errors import Invalid, KeyReused, PaymentUnavailable, RotaError
+from shared.domain.core.errors import Invalid, KeyReused, PaymentUnavailable, RotaError
 from shared.ports import Checkout, CheckoutRequest
 
 API_VERSION = "2026-05-27.dahlia"

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-from shared.domain.errors import Unauthentic
+from shared.domain.core.errors import Unauthentic
 
 TOLERANCE_SECONDS = 300
 

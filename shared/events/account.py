@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.domain.instants import Instant
+from shared.domain.core.instants import Instant
 from shared.events.people import AccountEvent
 
 

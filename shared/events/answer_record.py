@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.domain.aggregate import Kind
-from shared.domain.answer_record import Answered
+from shared.domain.core.aggregate import Kind
+from shared.domain.programs.answer_record import Answered
 from shared.events.base import EventData
 
 Answered.model_rebuild()  # put off for the program page, which never reads an event

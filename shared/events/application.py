@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Literal
 
-from shared.domain.aggregate import Kind
-from shared.domain.application import ApplicationStatus, GuidelineOutcome, Override
-from shared.domain.guidelines import Guidelines
-from shared.domain.instants import Instant
-from shared.domain.mail_names import MailTrouble
-from shared.domain.program import ExperienceType, ReviewMode
-from shared.domain.waitlist import WaitlistStatus
+from shared.domain.applications.application import ApplicationStatus, GuidelineOutcome, Override
+from shared.domain.core.aggregate import Kind
+from shared.domain.core.instants import Instant
+from shared.domain.email.mail_names import MailTrouble
+from shared.domain.programs.guidelines import Guidelines
+from shared.domain.programs.program import ExperienceType, ReviewMode
+from shared.domain.seats.waitlist import WaitlistStatus
 from shared.events.base import EventData
 
 

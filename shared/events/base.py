@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.aggregate import Kind
+from shared.domain.core.aggregate import Kind
 
 REGISTRY: dict[str, type[EventData]] = {}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.aggregate import Actor, EventRow
-from shared.domain.instants import Instant
+from shared.domain.core.aggregate import Actor, EventRow
+from shared.domain.core.instants import Instant
 
 SOURCE = "rota"
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Literal
 
-from shared.domain.aggregate import Kind
-from shared.domain.instants import Instant
+from shared.domain.core.aggregate import Kind
+from shared.domain.core.instants import Instant
 from shared.events.base import EventData
 
 AccountStatus = Literal["UNCONFIRMED", "INVITED", "ACTIVE", "DISABLED", "ERASED"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.domain.aggregate import Kind
-from shared.domain.guidelines import Guidelines
-from shared.domain.instants import Instant
-from shared.domain.program import Program, ProgramStatus
+from shared.domain.core.aggregate import Kind
+from shared.domain.core.instants import Instant
+from shared.domain.programs.guidelines import Guidelines
+from shared.domain.programs.program import Program, ProgramStatus
 from shared.events.base import EventData
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from shared.domain.aggregate import Kind
-from shared.domain.instants import Instant
-from shared.domain.mail_names import MailTrouble
-from shared.domain.preparation import PrepKind
-from shared.domain.reservation import Choice, ReservationStatus, Suggestion
+from shared.domain.core.aggregate import Kind
+from shared.domain.core.instants import Instant
+from shared.domain.email.mail_names import MailTrouble
+from shared.domain.reservations.preparation import PrepKind
+from shared.domain.reservations.reservation import Choice, ReservationStatus, Suggestion
 from shared.events.base import EventData
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from shared.domain.aggregate import Kind
-from shared.domain.instants import Instant
-from shared.domain.saved_search import SavedSearchStatus
+from shared.domain.core.aggregate import Kind
+from shared.domain.core.instants import Instant
+from shared.domain.search.saved_search import SavedSearchStatus
 from shared.events.base import EventData
 
 

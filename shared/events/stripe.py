@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.domain.aggregate import Kind
+from shared.domain.core.aggregate import Kind
 from shared.events.base import EventData
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.domain.aggregate import Kind
-from shared.domain.instants import Instant
-from shared.domain.waitlist import Place, WaitlistStatus
+from shared.domain.core.aggregate import Kind
+from shared.domain.core.instants import Instant
+from shared.domain.seats.waitlist import Place, WaitlistStatus
 from shared.events.application import ApplicationEvent
 from shared.events.base import EventData
 

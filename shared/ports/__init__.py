@@ -1,7 +1,7 @@
 """Every port: what services need from the world, and the small shapes that cross. Import them from here.
 
 Adapters (`shared/adapters`) implement them on AWS and Stripe, `tests/fakes` in memory with faults. Errors are those of
-`shared.domain.errors`; no adapter lets an exception of its library out.
+`shared.domain.core.errors`; no adapter lets an exception of its library out.
 """
 
 from shared.ports.catalogue import Catalogue, SearchIndex, SearchPublisher

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
-from shared.domain.program import Program
-from shared.domain.search import Projection, SearchPage, SearchQuery
+from shared.domain.programs.program import Program
+from shared.domain.search.search import Projection, SearchPage, SearchQuery
 
 
 class SearchIndex(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from shared.domain.trainee import TraineeFacts
+from shared.domain.trainees.trainee import TraineeFacts
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Session:
 @dataclass(frozen=True)
 class OpenSession:
     """A browser that is signed in, as its owner's list shows it. `handle` names it and opens nothing; `device` is as of
-    `shared.domain.account_devices`; `seen_at` is at most a quarter of an hour behind. Wall time."""
+    `shared.domain.accounts.account_devices`; `seen_at` is at most a quarter of an hour behind. Wall time."""
 
     handle: str
     device: str
@@ -162,7 +162,7 @@ class Guesses(Protocol):
 
 @dataclass(frozen=True)
 class Link:
-    """A single-use link from a mail: `purpose` (`shared.domain.accounts`), who it is for, until when (business time)."""
+    """A single-use link from a mail: `purpose` (`shared.domain.accounts.accounts`), who it is for, until when (business time)."""
 
     purpose: str
     account_id: str

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.domain.aggregate import Draft, EventRow, Kind
-from shared.domain.money import JournalEntry
-from shared.domain.seats import SeatYear
+from shared.domain.core.aggregate import Draft, EventRow, Kind
+from shared.domain.money.money import JournalEntry
+from shared.domain.seats.seats import SeatYear
 
 
 @dataclass(frozen=True)

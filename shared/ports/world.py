@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.domain.aggregate import Actor
+from shared.domain.core.aggregate import Actor
 
 
 class Bus(Protocol):

@@ -19,20 +19,20 @@ from functions.stripe_webhook.handler import Webhook
 from infra.build import openapi
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
-from shared.domain import terms
-from shared.domain.accounts import mail_claim_key
-from shared.domain.calendar import weeks_covered
-from shared.domain.instants import iso
-from shared.domain.program import ExperienceType
-from shared.domain.reservation import Choice
-from shared.domain.search import Projection, SearchQuery
-from shared.domain.seats import free_by_week
+from shared.domain.accounts.accounts import mail_claim_key
+from shared.domain.core.calendar import weeks_covered
+from shared.domain.core.instants import iso
+from shared.domain.programs.program import ExperienceType
+from shared.domain.reservations import terms
+from shared.domain.reservations.reservation import Choice
+from shared.domain.search.search import Projection, SearchQuery
+from shared.domain.seats.seats import free_by_week
 from shared.ports import Contact, Person, Work
 from shared.runtime.bootstrap import Wiring
-from shared.services.account_base import mail_claim
-from shared.services.applying import Wish
-from shared.services.reserving import Signature
-from shared.services.secret_addresses import secret_at
+from shared.services.accounts.account_base import mail_claim
+from shared.services.applications.applying import Wish
+from shared.services.core.secret_addresses import secret_at
+from shared.services.reservations.reserving import Signature
 from tests import builders
 from tests.builders import HOST, PROGRAM
 from tests.fakes import FakeDeliveries, FakePayments

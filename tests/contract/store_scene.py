@@ -12,7 +12,7 @@ from infra.local.tables import create_tables
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
-from shared.domain.seats import SeatYear, WeekSeats
+from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.ports import SeatMove, Store, Work
 from tests.builders import PROGRAM, TRAINEE, program, step
 from tests.fakes import FakeStore

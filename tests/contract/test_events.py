@@ -18,8 +18,8 @@ from samtranslator.yaml_helper import yaml_parse
 
 from infra.build import schemas
 from infra.local.seed.generator import programs
-from shared.domain.aggregate import Actor
-from shared.domain.guidelines import Guidelines
+from shared.domain.core.aggregate import Actor
+from shared.domain.programs.guidelines import Guidelines
 from shared.events.base import EventData
 from shared.events.envelope import Envelope, Subject
 from shared.events.program import ProgramPublished

@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from infra.build import openapi
-from shared.domain import terms
+from shared.domain.reservations import terms
 from tests.builders import HOST, PROGRAM
 from tests.contract.front import wsgi
 from tests.contract.house import CODE, EVERYBODY, PERSONS, House

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from infra.build import openapi
-from shared.domain import terms
+from shared.domain.reservations import terms
 from tests.builders import HOST, PROGRAM
 from tests.contract.house import CODE, ELSEWHERE, EVERYBODY, PERSONS, House
 from tests.rooms import PASSWORD, Answer

@@ -23,12 +23,12 @@ from functions.search_indexer.handler import handler as search_indexer
 from functions.search_indexer.handler import worker as indexing_worker
 from functions.stripe_webhook.handler import Webhook
 from infra.local.seed.catalogue import load as catalogue
-from shared.domain.instants import parse
+from shared.domain.core.instants import parse
 from shared.ports import Checkout, Contact, Person, StoredObject
-from shared.services.applying import open_claim
-from shared.services.bounces import Bounces
-from shared.services.documents import Documents
-from shared.services.indexing import Indexing
+from shared.services.applications.applying import open_claim
+from shared.services.documents.documents import Documents
+from shared.services.operations.bounces import Bounces
+from shared.services.search.indexing import Indexing
 from tests.builders import facts, stored
 from tests.fakes import FakeBus, FakeDeliveries, FakeSearchPublisher
 from tests.files import A_PDF

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.errors import Duplicate, NotFound, VersionConflict
-from shared.domain.money import payment, refund
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.errors import Duplicate, NotFound, VersionConflict
+from shared.domain.money.money import payment, refund
 from shared.ports import Claim, Due, Listing, Step, Store, Text, Work
 from tests.builders import PROGRAM, START, TRAINEE, WEEKS, draft, step, stored
 from tests.contract.store_scene import OTHER, hold, open_seats, store, taken

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.errors import Duplicate, OverlappingRotation, SoldOut, VersionConflict
-from shared.domain.seats import WeekSeats
+from shared.domain.core.errors import Duplicate, OverlappingRotation, SoldOut, VersionConflict
+from shared.domain.seats.seats import WeekSeats
 from shared.ports import SeatMove, Step, Store, Work
 from tests.builders import PROGRAM, TRAINEE, WEEKS, draft, step
 from tests.contract.store_scene import OTHER, TURN_OF_YEAR, hold, open_seats, store, taken, years

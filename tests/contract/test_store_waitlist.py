@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.errors import SoldOut, VersionConflict, WaitlistFirst
+from shared.domain.core.errors import SoldOut, VersionConflict, WaitlistFirst
 from shared.ports import SeatMove, Store, Work
 from tests.builders import PROGRAM, TRAINEE, WEEKS, step
 from tests.contract.store_scene import OTHER, hold, open_seats, store, taken

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from stripe import SignatureVerificationError, WebhookSignature
 
 from shared.adapters.stripe_signature import TOLERANCE_SECONDS, verify
-from shared.domain.errors import Unauthentic
+from shared.domain.core.errors import Unauthentic
 
 NOW = 1_795_000_000
 SECRET, ROLLED, FOREIGN = "whsec_one", "whsec_two", "whsec_foreign"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from shared.domain.errors import Busy
-from shared.domain.program import Program
-from shared.domain.search import Projection
+from shared.domain.core.errors import Busy
+from shared.domain.programs.program import Program
+from shared.domain.search.search import Projection
 from shared.ports import Delivery
 from tests.fakes.faults import Fault
 from tests.fakes.store import FakeStore

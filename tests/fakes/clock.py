@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from shared.domain.instants import to_utc
+from shared.domain.core.instants import to_utc
 
 START = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 

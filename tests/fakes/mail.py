@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.domain.errors import Busy, OutcomeUnknown
+from shared.domain.core.errors import Busy, OutcomeUnknown
 from shared.ports import MAIL_IN_WORK, Mail
 from tests.fakes.faults import Fault
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from shared.domain.errors import Invalid, KeyReused, PaymentUnavailable
+from shared.domain.core.errors import Invalid, KeyReused, PaymentUnavailable
 from shared.ports import Checkout, CheckoutRequest
 from tests.fakes.faults import Fault
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.accounts import GUESS_PAUSE, GUESSES
-from shared.domain.errors import Busy, Duplicate, Expired, Invalid, NotFound, SignInNeeded, WrongCredentials
-from shared.domain.instants import parse, to_utc
-from shared.domain.trainee import TraineeFacts
+from shared.domain.accounts.accounts import GUESS_PAUSE, GUESSES
+from shared.domain.core.errors import Busy, Duplicate, Expired, Invalid, NotFound, SignInNeeded, WrongCredentials
+from shared.domain.core.instants import parse, to_utc
+from shared.domain.trainees.trainee import TraineeFacts
 from shared.ports import Bearer, BusinessClock, Contact, Link, OpenSession, Person, Session, Tokens
 from tests.fakes.clock import START
 from tests.fakes.faults import Fault

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from shared.domain.errors import Busy
-from shared.domain.program import Program
-from shared.domain.search import Facets, SearchHit, SearchPage, SearchQuery
+from shared.domain.core.errors import Busy
+from shared.domain.programs.program import Program
+from shared.domain.search.search import Facets, SearchHit, SearchPage, SearchQuery
 from tests.fakes.bus import FakeCatalogue
 from tests.fakes.faults import Fault
 from tests.fakes.store import FakeStore

@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.domain.account_factor import STAFF_ROLES
-from shared.domain.aggregate import EventRow, Kind, canonical, record
-from shared.domain.errors import Busy, Duplicate, NotFound, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
-from shared.domain.instants import to_utc
-from shared.domain.money import JournalEntry
-from shared.domain.seats import SeatYear, WeekSeats
+from shared.domain.accounts.account_factor import STAFF_ROLES
+from shared.domain.core.aggregate import EventRow, Kind, canonical, record
+from shared.domain.core.errors import Busy, Duplicate, NotFound, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
+from shared.domain.core.instants import to_utc
+from shared.domain.money.money import JournalEntry
+from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.ports import Due, DueItem, Listing, Loaded, SeatMove, Step, Work
 from tests.fakes.faults import Fault
 

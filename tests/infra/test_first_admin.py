@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from infra.first_admin import first
-from shared.domain.errors import Invalid
+from shared.domain.core.errors import Invalid
 from tests.unit.services.account_scene import MAIL, AccountScene
 
 

@@ -17,7 +17,7 @@ from shared.adapters.dynamodb.deliveries import DynamoDeliveries
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 from shared.events.envelope import Envelope
 from shared.ports import Delivery, Work
 from tests.builders import draft, step

@@ -9,8 +9,8 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain import specialties
-from shared.domain.program import ExperienceType, HostKind, Program
+from shared.domain.programs import specialties
+from shared.domain.programs.program import ExperienceType, HostKind, Program
 
 FILE = Path(__file__).with_name("queries.yaml")
 SAME, WIDER, NEAR, OTHER = 3, 2, 1, 0

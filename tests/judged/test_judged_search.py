@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.program import Program
+from shared.domain.programs.program import Program
 from tests.judged import ranking
 from tests.judged.grades import Judged, grade, load
 from tests.judged.ranking import mean, ndcg, scores

@@ -15,7 +15,7 @@ from infra.local.journey import Journey, expect, wait_until
 from shared.adapters.clock import wall_now
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.sessions import NOTED_AFTER
-from shared.domain.instants import iso
+from shared.domain.core.instants import iso
 
 PASSWORD, OTHER = "violet harbour lantern", "amber meadow compass"
 

@@ -14,10 +14,10 @@ from infra.local.journey import CV_SECTIONS, Journey, Trainee
 from infra.local.seed.cv import cv_pdf
 from infra.local.seed.loader import LOADER, wiring
 from infra.local.seed.people import demo_people
-from shared.domain import terms
-from shared.domain.calendar import monday_of, week_of
+from shared.domain.core.calendar import monday_of, week_of
+from shared.domain.reservations import terms
 from shared.ports import Contact, Due, Step, Work
-from shared.services.applying import open_claim
+from shared.services.applications.applying import open_claim
 from tests.builders import application, draft, fresh, program
 
 AT_ONCE = 4

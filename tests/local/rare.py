@@ -29,7 +29,7 @@ from shared.adapters.dynamodb.announcements import Announcements
 from shared.adapters.dynamodb.outbox import PENDING
 from shared.adapters.eventbridge_bus import EventBridgeBus
 from shared.adapters.search.versions import PARTITION, ROW
-from shared.domain.instants import iso, parse
+from shared.domain.core.instants import iso, parse
 from shared.events.envelope import Envelope
 from shared.events.people import AccountSignedUp
 from shared.events.program import ProgramPublished

@@ -18,7 +18,7 @@ import pytest
 from infra.local.clock import mover_of
 from infra.local.stack import ROOT, STRIPE_KEY, Stack
 from infra.local.webhooks import register_webhook
-from shared.domain.instants import iso
+from shared.domain.core.instants import iso
 
 _HOUR = timedelta(hours=1)
 

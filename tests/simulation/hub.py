@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from shared.domain.errors import Busy, OutcomeUnknown, PaymentUnavailable
+from shared.domain.core.errors import Busy, OutcomeUnknown, PaymentUnavailable
 
 
 class Killed(BaseException):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.application import ApplicationStatus, in_line
-from shared.domain.calendar import weeks_covered
-from shared.domain.errors import RotaError
-from shared.domain.money import Account, balance, book_of
-from shared.domain.reservation import SEATED, Reservation, ReservationStatus, overlap, still_offered
-from shared.domain.waitlist import WaitlistStatus
-from shared.services.applying import open_claim
+from shared.domain.applications.application import ApplicationStatus, in_line
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.calendar import weeks_covered
+from shared.domain.core.errors import RotaError
+from shared.domain.money.money import Account, balance, book_of
+from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus, overlap, still_offered
+from shared.domain.seats.waitlist import WaitlistStatus
+from shared.services.applications.applying import open_claim
 from tests.simulation.world import World
 
 ROUNDS = 12

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.errors import Invalid
+from shared.domain.core.errors import Invalid
 from shared.ports import BusinessClock, Checkout, CheckoutRequest
 from tests.fakes import FakePayments
 

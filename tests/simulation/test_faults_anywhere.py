@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.domain.errors import PaymentUnavailable, RotaError
-from shared.domain.reservation import ReservationStatus
+from shared.domain.core.errors import PaymentUnavailable, RotaError
+from shared.domain.reservations.reservation import ReservationStatus
 from tests.simulation.hub import FaultAt, Killed, silent
 from tests.simulation.promises import all_hold, come_to_rest, seats_hold
 from tests.simulation.world import World

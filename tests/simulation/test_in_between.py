@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from shared.domain.errors import (
+from shared.domain.core.errors import (
     Busy,
     Expired,
     Invalid,
@@ -19,9 +19,9 @@ from shared.domain.errors import (
     VersionConflict,
     WaitlistFirst,
 )
-from shared.domain.reservation import ReservationStatus
+from shared.domain.reservations.reservation import ReservationStatus
 from shared.ports import system
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 from tests.simulation.promises import all_hold, come_to_rest, seats_hold
 from tests.simulation.world import World
 

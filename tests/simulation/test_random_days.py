@@ -14,11 +14,11 @@ from datetime import timedelta
 from itertools import count
 from random import Random
 
-from shared.domain.errors import Busy, OutcomeUnknown, RotaError, SoldOut, VersionConflict, WaitlistFirst
-from shared.domain.reservation import Choice, ReservationStatus
-from shared.domain.waitlist import WaitlistStatus
+from shared.domain.core.errors import Busy, OutcomeUnknown, RotaError, SoldOut, VersionConflict, WaitlistFirst
+from shared.domain.reservations.reservation import Choice, ReservationStatus
+from shared.domain.seats.waitlist import WaitlistStatus
 from shared.ports import system
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 from tests.builders import FIRST_DAY
 from tests.simulation.hub import EFFECTS, Killed, silent, unreachable
 from tests.simulation.promises import all_hold, come_to_rest, seats_hold

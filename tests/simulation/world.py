@@ -17,25 +17,25 @@ from functions.deadlines.handler import Deadlines, StuckItems
 from functions.payments.handler import worker as payments_worker
 from functions.stripe_webhook.handler import Webhook
 from shared.adapters.dynamodb.announcements import envelope_of
-from shared.domain import terms
-from shared.domain.application import Application
-from shared.domain.calendar import weeks_covered
-from shared.domain.instants import iso
-from shared.domain.reservation import Choice, Reservation
-from shared.domain.waitlist import Place
+from shared.domain.applications.application import Application
+from shared.domain.core.calendar import weeks_covered
+from shared.domain.core.instants import iso
+from shared.domain.reservations import terms
+from shared.domain.reservations.reservation import Choice, Reservation
+from shared.domain.seats.waitlist import Place
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Delivery, Due, Person, Step, StoredObject, Work
-from shared.services.applying import Applying, open_claim
-from shared.services.coaching import Coaching
-from shared.services.holds import Holds
-from shared.services.notifying import Notifying
-from shared.services.reserving import PayLink, Reserving
-from shared.services.seat_gate import line_of
-from shared.services.settling import Settling
-from shared.services.siblings import Siblings
-from shared.services.steps import Call
-from shared.services.sweeping import Sweeping
-from shared.services.waitlist import Waitlist
+from shared.services.applications.applying import Applying, open_claim
+from shared.services.applications.siblings import Siblings
+from shared.services.core.steps import Call
+from shared.services.money.settling import Settling
+from shared.services.operations.notifying import Notifying
+from shared.services.operations.sweeping import Sweeping
+from shared.services.reservations.coaching import Coaching
+from shared.services.reservations.holds import Holds
+from shared.services.reservations.reserving import PayLink, Reserving
+from shared.services.seats.seat_gate import line_of
+from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import FIRST_DAY, actor, application, draft, facts, fresh, program, stored
 from tests.fakes import (
     CountingIds,

@@ -13,9 +13,9 @@ import yaml
 
 from infra.local.seed import places
 from infra.local.seed.people import DemoPerson, demo_people
-from shared.domain import specialties
-from shared.domain.errors import Invalid, RotaError
-from shared.domain.program import Program, Vacation
+from shared.domain.core.errors import Invalid, RotaError
+from shared.domain.programs import specialties
+from shared.domain.programs.program import Program, Vacation
 from shared.ports import Contact
 
 __all__ = ["DemoPerson", "Seed", "closures", "demo_people", "load"]

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from infra.local.seed import places
-from shared.domain import specialties
-from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
-from shared.domain.program import ExperienceType, HostKind, Place, Program, ReviewMode, Vacation
-from shared.domain.specialties import Specialty
-from shared.domain.trainee import TraineeStatus
+from shared.domain.programs import specialties
+from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.domain.programs.program import ExperienceType, HostKind, Place, Program, ReviewMode, Vacation
+from shared.domain.programs.specialties import Specialty
+from shared.domain.trainees.trainee import TraineeStatus
 
 # Everyday specialties are offered more often than rare ones; all the others have weight 1.
 _COMMON = {

@@ -14,11 +14,11 @@ from infra.local.local_pages import SignIn
 from infra.local.ministack import Aws
 from infra.local.seed.catalogue import DemoPerson, demo_people
 from infra.local.seed.catalogue import load as catalogue
-from shared.domain.account_factor import needed
-from shared.domain.aggregate import Actor
+from shared.domain.accounts.account_factor import needed
+from shared.domain.core.aggregate import Actor
 from shared.runtime.bootstrap import Wiring
 from shared.runtime.settings import Http, LedgerTable, Pool, SecondFactor
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 
 LOADER = Call(Actor(role="system", id="seed"))
 WRITERS = 8

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from shared.domain.trainee import StepResult, TraineeFacts, TraineeStatus
+from shared.domain.trainees.trainee import StepResult, TraineeFacts, TraineeStatus
 
 
 @dataclass(frozen=True)

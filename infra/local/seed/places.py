@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from shared.domain.errors import Invalid
-from shared.domain.program import Place
+from shared.domain.core.errors import Invalid
+from shared.domain.programs.program import Place
 
 # The fifty states and the capital; territories and armed forces' addresses are not offered.
 _STATES_TEXT = """

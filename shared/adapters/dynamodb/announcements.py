@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import ask
-from shared.domain.aggregate import Actor
-from shared.domain.instants import iso, parse, to_utc
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.instants import iso, parse, to_utc
 from shared.events.envelope import Envelope, Subject
 from shared.events.stripe import StripeDelivered
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.program import Program
+from shared.domain.programs.program import Program
 
 if TYPE_CHECKING:
     from shared.adapters.dynamodb.store import DynamoStore

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import ROUNDS, Table
-from shared.domain.accounts import GUESS_PAUSE, GUESSES
-from shared.domain.errors import Busy
-from shared.domain.instants import iso, parse
+from shared.domain.accounts.accounts import GUESS_PAUSE, GUESSES
+from shared.domain.core.errors import Busy
+from shared.domain.core.instants import iso, parse
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

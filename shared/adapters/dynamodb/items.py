@@ -10,11 +10,11 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from shared.domain.account_factor import STAFF_ROLES
-from shared.domain.aggregate import EventRow, Kind, record
-from shared.domain.instants import iso, parse
-from shared.domain.money import JournalEntry
-from shared.domain.seats import SeatYear
+from shared.domain.accounts.account_factor import STAFF_ROLES
+from shared.domain.core.aggregate import EventRow, Kind, record
+from shared.domain.core.instants import iso, parse
+from shared.domain.money.money import JournalEntry
+from shared.domain.seats.seats import SeatYear
 from shared.ports import Claim, Due, DueItem, Loaded, SeatMove, Step, Text
 
 Item = dict[str, Any]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import Table
-from shared.domain.errors import Expired, NotFound
-from shared.domain.instants import iso, parse
+from shared.domain.core.errors import Expired, NotFound
+from shared.domain.core.instants import iso, parse
 from shared.ports import BusinessClock, Link
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import Table
-from shared.domain.instants import iso, parse
+from shared.domain.core.instants import iso, parse
 from shared.ports import MAIL_IN_WORK
 
 if TYPE_CHECKING:

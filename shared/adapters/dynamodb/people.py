@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import Table, batch_get
-from shared.domain.errors import NotFound
-from shared.domain.trainee import TraineeFacts
+from shared.domain.core.errors import NotFound
+from shared.domain.trainees.trainee import TraineeFacts
 from shared.ports import Contact, Person
 
 if TYPE_CHECKING:

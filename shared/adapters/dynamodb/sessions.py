@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import Table, batch_get
-from shared.domain.instants import iso, parse
+from shared.domain.core.instants import iso, parse
 from shared.ports import OpenSession, Session
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.transaction import Tables, actions, refusal
-from shared.domain.aggregate import EventRow, Kind
-from shared.domain.errors import Busy, NotFound, VersionConflict
-from shared.domain.instants import iso
-from shared.domain.money import JournalEntry
-from shared.domain.seats import SeatYear
+from shared.domain.core.aggregate import EventRow, Kind
+from shared.domain.core.errors import Busy, NotFound, VersionConflict
+from shared.domain.core.instants import iso
+from shared.domain.money.money import JournalEntry
+from shared.domain.seats.seats import SeatYear
 from shared.ports import Claim, DueItem, Ids, Loaded, Work
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.adapters.dynamodb.items import Item
 from shared.adapters.dynamodb.store import busy
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

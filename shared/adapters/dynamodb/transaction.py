@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.dynamodb import items
-from shared.domain.aggregate import EventRow
-from shared.domain.errors import Duplicate, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
-from shared.domain.seats import SeatYear
+from shared.domain.core.aggregate import EventRow
+from shared.domain.core.errors import Duplicate, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
+from shared.domain.seats.seats import SeatYear
 from shared.ports import SeatMove, Step, Work
 
 MAX_ACTIONS = 100

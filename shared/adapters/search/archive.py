@@ -9,7 +9,7 @@ import re
 import tarfile
 from pathlib import Path
 
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 
 MANIFEST = "manifest.json"
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}|\.managed\.json")

@@ -21,14 +21,14 @@ from shared.adapters.search import columns
 from shared.adapters.search.bits import members
 from shared.adapters.search.schema import ANYTHING, PLACE, PLACES, PROGRAMS, ROW, SCHEMA_VERSION, TEXT, WEEK_BYTES, Facts, schema
 from shared.adapters.search.text import words
-from shared.domain import specialties
-from shared.domain.calendar import monday_of
-from shared.domain.errors import NotFound
-from shared.domain.fees import price
-from shared.domain.places import called
-from shared.domain.program import ProgramStatus
-from shared.domain.search import Projection, city_key, lengths, usual_weeks
-from shared.domain.states import state_name
+from shared.domain.core.calendar import monday_of
+from shared.domain.core.errors import NotFound
+from shared.domain.money.fees import price
+from shared.domain.programs import specialties
+from shared.domain.programs.places import called
+from shared.domain.programs.program import ProgramStatus
+from shared.domain.programs.states import state_name
+from shared.domain.search.search import Projection, city_key, lengths, usual_weeks
 
 HEAP_BYTES = 64_000_000
 FACETS = ("specialty", "state", "experience_type", "weeks", "credit_friendly", "review_mode", "usual", "free")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.adapters.search.sealing import Seal
-from shared.domain.errors import Invalid
-from shared.domain.search import SearchQuery
+from shared.domain.core.errors import Invalid
+from shared.domain.search.search import SearchQuery
 
 MAX_RANK = 2**32
 

@@ -19,7 +19,7 @@ from shared.adapters.search.archive import unpack
 from shared.adapters.search.index import TantivyIndex
 from shared.adapters.search.schema import read_facts
 from shared.adapters.search.versions import Pointer
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 
 _VERSION = re.compile(r"[0-9a-f]{64}")
 _PARTIAL = "partial-"

@@ -29,9 +29,9 @@ from shared.adapters.search.schema import PLACES, PROGRAMS, read_facts
 from shared.adapters.search.sealing import Seal, Unsealed
 from shared.adapters.search.terms import text_query
 from shared.adapters.search.text import query_words
-from shared.domain.calendar import week_of
-from shared.domain.errors import Busy, Invalid
-from shared.domain.search import Overlay, SearchHit, SearchPage, SearchQuery, Sort
+from shared.domain.core.calendar import week_of
+from shared.domain.core.errors import Busy, Invalid
+from shared.domain.search.search import Overlay, SearchHit, SearchPage, SearchQuery, Sort
 
 STARTS_SHOWN = 6
 Found = tuple[Key, int]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from shared.domain import specialties
-from shared.domain.errors import NotFound
-from shared.domain.search import PRICE_STEPS, FacetCount, SearchQuery
+from shared.domain.core.errors import NotFound
+from shared.domain.programs import specialties
+from shared.domain.search.search import PRICE_STEPS, FacetCount, SearchQuery
 
 
 def listed(counts: Mapping[str, int], chosen: Iterable[str], *, key: Callable[[str], Any] | None = None) -> tuple[FacetCount, ...]:

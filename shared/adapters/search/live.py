@@ -17,9 +17,9 @@ from shared.adapters.search.builder import documents, version_of, write
 from shared.adapters.search.directory import Open, SearchDirectory
 from shared.adapters.search.sealing import Sealer
 from shared.adapters.search.versions import Present, Versions
-from shared.domain.errors import Busy, VersionConflict
-from shared.domain.instants import iso
-from shared.domain.search import Projection, SearchPage, SearchQuery
+from shared.domain.core.errors import Busy, VersionConflict
+from shared.domain.core.instants import iso
+from shared.domain.search.search import Projection, SearchPage, SearchQuery
 
 READING = timedelta(minutes=1)
 SWAPS = 5

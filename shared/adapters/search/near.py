@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from shared.adapters.search.bits import from_flags
 from shared.adapters.search.schema import PLACE
-from shared.domain.errors import Invalid
-from shared.domain.places import Position, miles, position
+from shared.domain.core.errors import Invalid
+from shared.domain.programs.places import Position, miles, position
 
 THOUSANDTHS = 1_000
 REMEMBERED = 16

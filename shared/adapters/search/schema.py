@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tantivy
 
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 
 SCHEMA_VERSION = 4
 FACTS = "rota.json"

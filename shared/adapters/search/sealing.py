@@ -7,7 +7,7 @@ from typing import Protocol
 
 from itsdangerous import BadSignature, Signer
 
-from shared.domain.errors import Invalid
+from shared.domain.core.errors import Invalid
 
 PURPOSE = "search-cursor"
 

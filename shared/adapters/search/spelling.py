@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from shared.adapters.search.text import words
-from shared.domain import specialties
-from shared.domain.specialties import Specialty
+from shared.domain.programs import specialties
+from shared.domain.programs.specialties import Specialty
 
 UNFINISHED_FROM = 4
 ONE_FROM, TWO_FROM = 5, 8  # letters from which one or two slips are forgiven

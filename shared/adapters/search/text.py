@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from shared.domain.errors import Invalid
-from shared.domain.search import MAX_TEXT, MAX_WORDS
+from shared.domain.core.errors import Invalid
+from shared.domain.search.search import MAX_TEXT, MAX_WORDS
 
 _WORD = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"[.'’ʼ`]")

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.adapters.search.archive import checked, damaged
-from shared.domain.calendar import monday_of
-from shared.domain.errors import Busy, VersionConflict
-from shared.domain.instants import iso
-from shared.domain.search import Overlay
+from shared.domain.core.calendar import monday_of
+from shared.domain.core.errors import Busy, VersionConflict
+from shared.domain.core.instants import iso
+from shared.domain.search.search import Overlay
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.aggregate import Actor
-from shared.domain.errors import ForeignOrigin, RotaError, SignInNeeded, WrongRole
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.errors import ForeignOrigin, RotaError, SignInNeeded, WrongRole
 from shared.ports import Identity, Session, Sessions
 
 COOKIE = "__Host-session"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from shared.domain.errors import Invalid, RotaError, TooManyTries, WrongCredentials
-from shared.domain.instants import parse
+from shared.domain.core.errors import Invalid, RotaError, TooManyTries, WrongCredentials
+from shared.domain.core.instants import parse
 from shared.runtime.http.declared import Declared
 from shared.runtime.http.paths import SIGN_IN, leading_to
 from shared.runtime.http.refusals import field_errors, problem

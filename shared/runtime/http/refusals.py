@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.domain.errors import Invalid, RotaError
+from shared.domain.core.errors import Invalid, RotaError
 from shared.runtime.pages import FieldError
 
 TYPE_BASE = "/problems/"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from shared.domain.errors import Invalid, Malformed, TooLarge
+from shared.domain.core.errors import Invalid, Malformed, TooLarge
 
 MAX_BODY = 1_000_000
 MAX_DEPTH = 20

@@ -20,7 +20,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError, Servic
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from shared.domain.errors import NotFound, RotaError, SignInNeeded
+from shared.domain.core.errors import NotFound, RotaError, SignInNeeded
 from shared.ports import Session
 from shared.runtime.bootstrap import Wiring
 from shared.runtime.entry import Entry
@@ -32,7 +32,7 @@ from shared.runtime.http.refusals import invalid
 from shared.runtime.http.request import Request
 from shared.runtime.log import log
 from shared.runtime.settings import Http
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Event = Mapping[str, Any]

@@ -7,7 +7,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from shared.domain.errors import NotFound
+from shared.domain.core.errors import NotFound
 
 PREFIX = "/assets/"
 _FOLDER = Path(__file__).parent / "assets"

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.local.ministack import Aws
 from shared.adapters.cognito import CognitoIdentity
-from shared.domain.errors import Busy, Duplicate, Invalid, SignInNeeded, WrongCredentials
+from shared.domain.core.errors import Busy, Duplicate, Invalid, SignInNeeded, WrongCredentials
 from shared.ports import Bearer
 from tests.integration.adapters.conftest import Unreachable
 

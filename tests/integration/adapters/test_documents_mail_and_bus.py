@@ -21,9 +21,9 @@ from infra.local.ministack import Aws
 from shared.adapters.eventbridge_bus import MAX_BYTES, EventBridgeBus, size
 from shared.adapters.s3_documents import S3Documents, disposition
 from shared.adapters.ses_mailer import SesMailer, raw_message
-from shared.domain.documents import KINDS, MAX_SENT, inspect
-from shared.domain.documents import MAX_BYTES as MOST
-from shared.domain.errors import Busy, OutcomeUnknown
+from shared.domain.core.errors import Busy, OutcomeUnknown
+from shared.domain.documents.documents import KINDS, MAX_SENT, inspect
+from shared.domain.documents.documents import MAX_BYTES as MOST
 from shared.ports import Attachment, Mail, StoredObject
 from tests.integration.adapters.conftest import Unreachable, client
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from shared.adapters.dynamodb.guesses import DynamoGuesses
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 from tests.integration.adapters.conftest import Recording, Unreachable
 
 MAIL = "amara@example.org"

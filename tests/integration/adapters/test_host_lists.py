@@ -12,8 +12,8 @@ from shared.adapters.dynamodb.people import DynamoPeople
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.ports import Text, Work
-from shared.services.host_lists import HostLists, asked_listing, manager_entry
-from shared.services.publishing_programs import Publishing
+from shared.services.programs.host_lists import HostLists, asked_listing, manager_entry
+from shared.services.programs.publishing_programs import Publishing
 from tests.builders import HOST, START, TRAINEE, program, stored_account
 from tests.fakes import CountingIds, FrozenClock
 from tests.unit.services.account_scene import OPERATOR

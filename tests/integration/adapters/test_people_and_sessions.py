@@ -17,8 +17,8 @@ from shared.adapters.dynamodb.outbox import DynamoOutbox
 from shared.adapters.dynamodb.people import DynamoPeople
 from shared.adapters.dynamodb.sessions import DynamoSessions
 from shared.adapters.dynamodb.store import DynamoStore
-from shared.domain.errors import Busy, Expired, NotFound
-from shared.domain.instants import iso
+from shared.domain.core.errors import Busy, Expired, NotFound
+from shared.domain.core.instants import iso
 from shared.ports import MAIL_IN_WORK, Contact, Delivery, Link, Person, Session, Step, Text, Work
 from tests.builders import PROGRAM, START, TRAINEE, draft, facts, program, step, stored_account, stored_program
 from tests.fakes import FrozenClock

@@ -15,7 +15,7 @@ import pytest
 
 from infra.local.stripe.inprocess import Running, running
 from shared.adapters.stripe_gateway import API_VERSION, StripeGateway
-from shared.domain.errors import Busy, Invalid, KeyReused, PaymentUnavailable
+from shared.domain.core.errors import Busy, Invalid, KeyReused, PaymentUnavailable
 from shared.ports import CheckoutRequest
 from tests.builders import checkout_request
 

@@ -16,19 +16,19 @@ from shared.adapters.dynamodb.people import DynamoPeople
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
-from shared.domain import terms
-from shared.domain.application import Application
-from shared.domain.errors import Busy, OverlappingRotation, RotaError, SoldOut
-from shared.domain.reservation import SEATED, Choice, Reservation
-from shared.domain.seats import SeatYear, WeekSeats
+from shared.domain.applications.application import Application
+from shared.domain.core.errors import Busy, OverlappingRotation, RotaError, SoldOut
+from shared.domain.reservations import terms
+from shared.domain.reservations.reservation import SEATED, Choice, Reservation
+from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.ports import Checkout, CheckoutRequest, Due, Person, Step, Work, system
-from shared.services.applying import Applying, open_claim
-from shared.services.holds import Holds
-from shared.services.reserving import PayLink, Reserving
-from shared.services.settling import Settling
-from shared.services.steps import Call
-from shared.services.sweeping import Sweeping
-from shared.services.waitlist import Waitlist
+from shared.services.applications.applying import Applying, open_claim
+from shared.services.core.steps import Call
+from shared.services.money.settling import Settling
+from shared.services.operations.sweeping import Sweeping
+from shared.services.reservations.holds import Holds
+from shared.services.reservations.reserving import PayLink, Reserving
+from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import PROGRAM, actor, application, draft, fresh, program, step
 from tests.fakes import FakePayments, FrozenClock
 from tests.fakes.clock import START

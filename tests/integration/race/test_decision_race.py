@@ -8,10 +8,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from shared.domain.errors import Busy, Invalid, NotAllowedNow, RotaError
-from shared.domain.reservation import Choice
+from shared.domain.core.errors import Busy, Invalid, NotAllowedNow, RotaError
+from shared.domain.reservations.reservation import Choice
 from shared.ports import system
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 from tests.builders import PROGRAM, WEEKS
 from tests.integration.race.contention import Contended
 from tests.integration.race.stage import COORDINATOR, SWEEP, Stage, at_once, trainee

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 import pytest
 
-from shared.domain.calendar import weeks_covered
-from shared.domain.errors import Busy, RotaError, SoldOut
-from shared.domain.reservation import Choice, overlap
-from shared.services.steps import Call
+from shared.domain.core.calendar import weeks_covered
+from shared.domain.core.errors import Busy, RotaError, SoldOut
+from shared.domain.reservations.reservation import Choice, overlap
+from shared.services.core.steps import Call
 from tests.builders import PROGRAM
 from tests.integration.race.contention import Contended
 from tests.integration.race.stage import (

@@ -8,9 +8,9 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from shared.domain.errors import Busy, NotAllowedNow, RotaError, SoldOut, VersionConflict, WaitlistFirst
-from shared.domain.reservation import Choice
-from shared.domain.waitlist import Line, Place
+from shared.domain.core.errors import Busy, NotAllowedNow, RotaError, SoldOut, VersionConflict, WaitlistFirst
+from shared.domain.reservations.reservation import Choice
+from shared.domain.seats.waitlist import Line, Place
 from tests.builders import PROGRAM, WEEKS
 from tests.integration.race.contention import Contended
 from tests.integration.race.stage import COORDINATOR, Stage, at_once, trainee

@@ -21,21 +21,21 @@ from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
 from shared.adapters.stripe_gateway import StripeGateway
-from shared.domain import terms
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.application import Application, ApplicationStatus
-from shared.domain.calendar import next_monday, weeks_covered
-from shared.domain.errors import NotAllowedNow, PaymentUnavailable, SoldOut
-from shared.domain.money import Account, balance, book_of
-from shared.domain.reservation import Choice, Reservation, ReservationStatus
-from shared.domain.seats import SeatYear, WeekSeats
+from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.calendar import next_monday, weeks_covered
+from shared.domain.core.errors import NotAllowedNow, PaymentUnavailable, SoldOut
+from shared.domain.money.money import Account, balance, book_of
+from shared.domain.reservations import terms
+from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus
+from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.ports import Due, Person, Step, Work
-from shared.services.applying import open_claim
-from shared.services.holds import Holds
-from shared.services.reserving import PayLink, Reserving
-from shared.services.settling import Settled, Settling
-from shared.services.sweeping import Sweeping
-from shared.services.waitlist import Waitlist
+from shared.services.applications.applying import open_claim
+from shared.services.money.settling import Settled, Settling
+from shared.services.operations.sweeping import Sweeping
+from shared.services.reservations.holds import Holds
+from shared.services.reservations.reserving import PayLink, Reserving
+from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import PROGRAM, application, draft, fresh, program, step
 from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, by
 

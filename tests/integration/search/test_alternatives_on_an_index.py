@@ -9,8 +9,8 @@ import pytest
 
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
-from shared.domain.search import Projection
-from shared.domain.seats import free_by_week
+from shared.domain.search.search import Projection
+from shared.domain.seats.seats import free_by_week
 from tests import builders
 from tests.builders import WEEKS
 from tests.unit.functions.catalogue_scene import LocalIndex

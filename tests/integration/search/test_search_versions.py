@@ -18,8 +18,8 @@ from moto import mock_aws
 from shared.adapters.search.directory import SearchDirectory
 from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.versions import Versions
-from shared.domain.errors import Busy, Invalid, VersionConflict
-from shared.domain.search import SearchQuery
+from shared.domain.core.errors import Busy, Invalid, VersionConflict
+from shared.domain.search.search import SearchQuery
 from tests.unit.search.catalogue import TODAY, found, projection
 
 BUCKET, TABLE = "search-bucket", "core-table"

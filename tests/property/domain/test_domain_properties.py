@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain import calendar, fees, seats
-from shared.domain.application import APPLICATION
-from shared.domain.business_clock import add_business_hours, business_time_between, is_business_day
-from shared.domain.eligibility import approval_gaps, explain
-from shared.domain.errors import NotAllowedNow, WrongRole
-from shared.domain.guidelines import Guidelines, GuidelineVerdict, check, unresolved
-from shared.domain.machine import NEW, Actor
-from shared.domain.policy import CURRENT
-from shared.domain.program import ExperienceType
-from shared.domain.reservation import RESERVATION, Choice
-from shared.domain.trainee import TraineeFacts
+from shared.domain.applications.application import APPLICATION
+from shared.domain.applications.eligibility import approval_gaps, explain
+from shared.domain.core import calendar
+from shared.domain.core.business_clock import add_business_hours, business_time_between, is_business_day
+from shared.domain.core.errors import NotAllowedNow, WrongRole
+from shared.domain.core.machine import NEW, Actor
+from shared.domain.core.policy import CURRENT
+from shared.domain.money import fees
+from shared.domain.programs.guidelines import Guidelines, GuidelineVerdict, check, unresolved
+from shared.domain.programs.program import ExperienceType
+from shared.domain.reservations.reservation import RESERVATION, Choice
+from shared.domain.seats import seats
+from shared.domain.trainees.trainee import TraineeFacts
 from tests.unit.domain.samples import a_program
 
 ZONES = st.sampled_from(

@@ -7,10 +7,10 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.application import OPEN, ApplicationStatus
-from shared.domain.errors import RotaError
-from shared.services.applying import WAITS, application_of, open_claim
+from shared.domain.applications.application import OPEN, ApplicationStatus
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.errors import RotaError
+from shared.services.applications.applying import WAITS, application_of, open_claim
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_SYSTEM, AS_TRAINEE, Desk
 
 MOVES = ("start", "submit", "withdraw", "claim", "colleague", "approve", "reject", "lapse", "later", "lose", "race")

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.application import UNDECIDED
-from shared.domain.application_clocks import as_of
-from shared.domain.errors import RotaError
-from shared.services.story import standing
+from shared.domain.applications.application import UNDECIDED
+from shared.domain.applications.application_clocks import as_of
+from shared.domain.core.errors import RotaError
+from shared.services.applications.story import standing
 from tests.builders import PROGRAM
 from tests.unit.services.application_scene import AS_REVIEWER, AS_SYSTEM, AS_TRAINEE, Desk
 from tests.unit.services.clock_table import AS_COORDINATOR, secret

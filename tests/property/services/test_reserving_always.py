@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.strategies import data, integers, sampled_from
 
-from shared.domain.errors import Busy, Invalid, RotaError, SoldOut
-from shared.domain.reservation import Choice, ReservationStatus
+from shared.domain.core.errors import Busy, Invalid, RotaError, SoldOut
+from shared.domain.reservations.reservation import Choice, ReservationStatus
 from tests.builders import START
 from tests.unit.services.reserving_scene import WEBHOOK, Scene, by
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.domain.application import Application
-from shared.domain.policy import CURRENT
-from shared.domain.program import Program
-from shared.domain.reservation import Reservation
-from shared.domain.trainee import TraineeFacts
+from shared.domain.applications.application import Application
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs.program import Program
+from shared.domain.reservations.reservation import Reservation
+from shared.domain.trainees.trainee import TraineeFacts
 
 START = date(2027, 3, 1)
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)

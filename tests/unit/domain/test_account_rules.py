@@ -6,10 +6,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.domain.account_devices import UNKNOWN, device_name
-from shared.domain.account_factor import accepted_step, grouped, locked_until, plain_code, recovery_hash, recovery_index, step_of, uri
-from shared.domain.accounts import new_password
-from shared.domain.errors import Invalid
+from shared.domain.accounts.account_devices import UNKNOWN, device_name
+from shared.domain.accounts.account_factor import (
+    accepted_step,
+    grouped,
+    locked_until,
+    plain_code,
+    recovery_hash,
+    recovery_index,
+    step_of,
+    uri,
+)
+from shared.domain.accounts.accounts import new_password
+from shared.domain.core.errors import Invalid
 
 RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890", RFC 6238 appendix B
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.domain.application import (
+from shared.domain.applications.application import (
     Application,
     ApplicationEvent,
     claim_lapse,
@@ -16,12 +16,12 @@ from shared.domain.application import (
     review_clock,
     review_overdue,
 )
-from shared.domain.application_guards import can_approve, can_begin_checkout, can_end, can_submit
-from shared.domain.calendar import local_date
-from shared.domain.errors import Duplicate, Expired, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, TermsNotSigned
-from shared.domain.guidelines import check
-from shared.domain.instants import parse
-from shared.domain.policy import CURRENT
+from shared.domain.applications.application_guards import can_approve, can_begin_checkout, can_end, can_submit
+from shared.domain.core.calendar import local_date
+from shared.domain.core.errors import Duplicate, Expired, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, TermsNotSigned
+from shared.domain.core.instants import parse
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs.guidelines import check
 from tests.unit.domain.samples import NOW, START, TODAY, a_program, an_application, facts
 
 SECOND = timedelta(seconds=1)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.business_clock import add_business_hours, business_hours_between, federal_holidays, is_business_day
+from shared.domain.core.business_clock import add_business_hours, business_hours_between, federal_holidays, is_business_day
 
 CHICAGO = ZoneInfo("America/Chicago")
 

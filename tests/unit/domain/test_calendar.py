@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.domain import calendar
-from shared.domain.errors import Invalid
-from shared.domain.program import Vacation
+from shared.domain.core import calendar
+from shared.domain.core.errors import Invalid
+from shared.domain.programs.program import Vacation
 from tests.unit.domain.samples import START, TODAY, a_program
 
 

@@ -12,18 +12,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain import fees
-from shared.domain.accounts import CONFIRM_LIFE
-from shared.domain.application import closing, offer_expiry
-from shared.domain.business_clock import add_business_hours, business_time_between, is_business_day
-from shared.domain.calendar import end_of_day, horizon, local_date, reached, require_start, start_of_day
-from shared.domain.eligibility import lead_time_advice
-from shared.domain.errors import Invalid
-from shared.domain.instants import iso, parse
-from shared.domain.policy import CURRENT, Policy
-from shared.domain.preparation import next_reminder, reminders_from
-from shared.domain.reservation import Choice, balance_overdue, hold_over, hold_window, still_offered, waitlist_payment_window
-from shared.domain.waitlist import offered_until
+from shared.domain.accounts.accounts import CONFIRM_LIFE
+from shared.domain.applications.application import closing, offer_expiry
+from shared.domain.applications.eligibility import lead_time_advice
+from shared.domain.core.business_clock import add_business_hours, business_time_between, is_business_day
+from shared.domain.core.calendar import end_of_day, horizon, local_date, reached, require_start, start_of_day
+from shared.domain.core.errors import Invalid
+from shared.domain.core.instants import iso, parse
+from shared.domain.core.policy import CURRENT, Policy
+from shared.domain.money import fees
+from shared.domain.reservations.preparation import next_reminder, reminders_from
+from shared.domain.reservations.reservation import Choice, balance_overdue, hold_over, hold_window, still_offered, waitlist_payment_window
+from shared.domain.seats.waitlist import offered_until
 from tests.unit.domain.samples import CHICAGO, a_program, a_reservation
 from tests.unit.services.clock_table import CLOCKS
 

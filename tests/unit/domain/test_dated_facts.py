@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from shared.domain import dated_facts
-from shared.domain.errors import NotFound
-from shared.domain.program import ExperienceType
+from shared.domain.core.errors import NotFound
+from shared.domain.programs import dated_facts
+from shared.domain.programs.program import ExperienceType
 
 
 def test_every_kind_of_rotation_has_current_visa_advice_with_date_and_source() -> None:

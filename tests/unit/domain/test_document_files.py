@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from infra.local.seed.catalogue import demo_people, load
 from infra.local.seed.cv import demo_cv
-from shared.domain.documents import JPEG, KINDS, MAX_BYTES, PDF, PNG, REASONS, Place, download_name, inspect, kind_of, place_of
-from shared.domain.errors import Invalid
+from shared.domain.core.errors import Invalid
+from shared.domain.documents.documents import JPEG, KINDS, MAX_BYTES, PDF, PNG, REASONS, Place, download_name, inspect, kind_of, place_of
 from tests.files import A_JPEG, A_LOCKED_PDF, A_PDF, A_PDF_WITHOUT_A_PAGE, A_PHONES_JPEG, A_PNG
 
 CV, PHOTO = KINDS["cv"], KINDS["photo"]

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.eligibility import approval_gaps, explain, for_all_types, lead_time_advice
-from shared.domain.instants import say
-from shared.domain.program import ExperienceType
+from shared.domain.applications.eligibility import approval_gaps, explain, for_all_types, lead_time_advice
+from shared.domain.core.instants import say
+from shared.domain.programs.program import ExperienceType
 from tests.unit.domain.samples import START, TODAY, facts
 
 HANDS_ON, OBSERVERSHIP = ExperienceType.HANDS_ON, ExperienceType.OBSERVERSHIP

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.domain import fees
-from shared.domain.errors import Invalid
-from shared.domain.fees import CancelledBy, LineCode
-from shared.domain.policy import CURRENT
-from shared.domain.reservation import Choice
+from shared.domain.core.errors import Invalid
+from shared.domain.core.policy import CURRENT
+from shared.domain.money import fees
+from shared.domain.money.fees import CancelledBy, LineCode
+from shared.domain.reservations.reservation import Choice
 from tests.unit.domain.samples import START, TODAY, a_program
 
 

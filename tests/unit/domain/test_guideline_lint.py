@@ -9,11 +9,11 @@ import pytest
 
 from infra.local.seed.catalogue import load as catalogue
 from infra.local.seed.generator import programs
-from shared.domain.errors import Invalid
-from shared.domain.guideline_lint import Severity, lint, require_clean
-from shared.domain.guideline_simulation import RuleCount, Simulation
-from shared.domain.guidelines import Guidelines
-from shared.domain.policy import CURRENT
+from shared.domain.core.errors import Invalid
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs.guideline_lint import Severity, lint, require_clean
+from shared.domain.programs.guideline_simulation import RuleCount, Simulation
+from shared.domain.programs.guidelines import Guidelines
 from tests.unit.domain.samples import TODAY, a_program
 
 OBSERVING, HANDS_ON = {"experience_types": ("observership",)}, {"experience_types": ("hands_on",)}

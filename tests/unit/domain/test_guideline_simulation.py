@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from shared.domain.guideline_simulation import Applicant, compare, simulate
-from shared.domain.guidelines import Guidelines
+from shared.domain.programs.guideline_simulation import Applicant, compare, simulate
+from shared.domain.programs.guidelines import Guidelines
 from tests.unit.domain.samples import START, facts
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shared.domain.guidelines import GuidelineResult, Guidelines, check, describe, unresolved
+from shared.domain.programs.guidelines import GuidelineResult, Guidelines, check, describe, unresolved
 from tests.unit.domain.samples import START, TODAY, facts
 
 GRADUATE = {"trainee_status": "graduate"}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.application import APPLICATION, ApplicationEvent, ApplicationStatus
-from shared.domain.diagrams import PAGE, main, render
-from shared.domain.errors import NotAllowedNow, WrongRole
-from shared.domain.machine import Actor, Arrow, Machine
-from shared.domain.reservation import RESERVATION, ReservationEvent, ReservationStatus
-from shared.domain.waitlist import WAITLIST, WaitlistEvent, WaitlistStatus
+from infra.build.diagrams import PAGE, main, render
+from shared.domain.applications.application import APPLICATION, ApplicationEvent, ApplicationStatus
+from shared.domain.core.errors import NotAllowedNow, WrongRole
+from shared.domain.core.machine import Actor, Arrow, Machine
+from shared.domain.reservations.reservation import RESERVATION, ReservationEvent, ReservationStatus
+from shared.domain.seats.waitlist import WAITLIST, WaitlistEvent, WaitlistStatus
 
 APPLICATION_TABLE = """
 NEW          start          trainee                     DRAFT

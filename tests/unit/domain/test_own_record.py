@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.aggregate import Actor
-from shared.domain.errors import WrongRole
-from shared.domain.own_record import require_others
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.errors import WrongRole
+from shared.domain.core.own_record import require_others
 
 
 @pytest.mark.parametrize("role", ["reviewer", "coordinator", "coach", "finance", "admin", "host", "a-role-of-tomorrow"])

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from shared.domain.errors import NotFound
-from shared.domain.policy import CURRENT, Policy, by_version
+from shared.domain.core.errors import NotFound
+from shared.domain.core.policy import CURRENT, Policy, by_version
 
 
 def test_current_policy_holds_the_values_of_the_product_page() -> None:

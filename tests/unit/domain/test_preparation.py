@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from shared.domain import partners
-from shared.domain.calendar import end_of_day, start_of_day
-from shared.domain.errors import Invalid
-from shared.domain.instants import parse
-from shared.domain.policy import CURRENT
-from shared.domain.preparation import ITEMS, PrepKind, by_week, next_reminder, reminders_from, tasks
+from shared.domain.core.calendar import end_of_day, start_of_day
+from shared.domain.core.errors import Invalid
+from shared.domain.core.instants import parse
+from shared.domain.core.policy import CURRENT
+from shared.domain.reservations import partners
+from shared.domain.reservations.preparation import ITEMS, PrepKind, by_week, next_reminder, reminders_from, tasks
 
 START, ZONE = date(2027, 6, 7), "America/Chicago"
 NOW = parse("2026-11-23T15:00:00Z")

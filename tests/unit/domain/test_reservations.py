@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.policy import CURRENT
-from shared.domain.reservation import (
+from shared.domain.core.policy import CURRENT
+from shared.domain.reservations.reservation import (
     SEATED,
     Reservation,
     ReservationEvent,

@@ -7,8 +7,18 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from shared.domain.calendar import weeks_covered
-from shared.domain.seats import SeatPlan, SeatYear, free_by_week, free_starts, new_seat_years, plan_give, plan_switch, plan_take, seats_for
+from shared.domain.core.calendar import weeks_covered
+from shared.domain.seats.seats import (
+    SeatPlan,
+    SeatYear,
+    free_by_week,
+    free_starts,
+    new_seat_years,
+    plan_give,
+    plan_switch,
+    plan_take,
+    seats_for,
+)
 from tests.unit.domain.samples import START, TODAY, a_program
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain import terms
-from shared.domain.errors import NotFound
-from shared.domain.policy import CURRENT
+from shared.domain.core.errors import NotFound
+from shared.domain.core.policy import CURRENT
+from shared.domain.reservations import terms
 
 FILES = sorted((Path(terms.__file__).parent / "data" / "terms").glob("*.md"))
 

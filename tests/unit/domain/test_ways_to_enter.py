@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.trainee import TraineeFacts
-from shared.domain.ways_to_enter import Way, is_accepted, named, nearest
+from shared.domain.trainees.trainee import TraineeFacts
+from shared.domain.trainees.ways_to_enter import Way, is_accepted, named, nearest
 
 
 @pytest.mark.parametrize("way", Way)

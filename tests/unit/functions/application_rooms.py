@@ -8,16 +8,16 @@ from lxml import html
 
 from functions.application_intake.handler import room as applications
 from functions.workspace.handler import room as workspace
-from shared.domain.instants import iso
-from shared.services.alternatives import Alternatives
-from shared.services.application_file import ApplicationFiles
-from shared.services.applying import Applying
-from shared.services.asking import Asking
-from shared.services.checking import Checking
-from shared.services.host_desk import HostDesk
-from shared.services.host_review import HostReview
-from shared.services.reviewing import Reviewing
-from shared.services.workspace import Workspace
+from shared.domain.core.instants import iso
+from shared.services.applications.application_file import ApplicationFiles
+from shared.services.applications.applying import Applying
+from shared.services.applications.asking import Asking
+from shared.services.applications.checking import Checking
+from shared.services.applications.host_review import HostReview
+from shared.services.applications.reviewing import Reviewing
+from shared.services.hosts.host_desk import HostDesk
+from shared.services.operations.workspace import Workspace
+from shared.services.search.alternatives import Alternatives
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
 from tests.fakes import FakeSearch

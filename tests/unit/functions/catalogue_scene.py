@@ -14,14 +14,14 @@ from functions.catalogue.handler import room
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
 from shared.adapters.search.sealing import Sealer
-from shared.domain.calendar import mondays, week_of
-from shared.domain.program import Program
-from shared.domain.search import Overlay, Projection, SearchPage, SearchQuery
-from shared.domain.seats import free_by_week
-from shared.domain.trainee import TraineeFacts
+from shared.domain.core.calendar import mondays, week_of
+from shared.domain.programs.program import Program
+from shared.domain.search.search import Overlay, Projection, SearchPage, SearchQuery
+from shared.domain.seats.seats import free_by_week
+from shared.domain.trainees.trainee import TraineeFacts
 from shared.ports import Person
 from shared.runtime.http.access import COOKIE
-from shared.services.browsing import Browsing
+from shared.services.search.browsing import Browsing
 from tests.builders import TRAINEE, program, stored, stored_account
 from tests.fakes import CountingIds, FakeCatalogue, FakeIdentity, FakePeople, FakeSessions, FakeStore, FrozenClock
 

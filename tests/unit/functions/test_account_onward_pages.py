@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE, mail_claim_key
+from shared.domain.accounts.accounts import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE, mail_claim_key
 from tests.builders import TRAINEE
 from tests.rooms import Answer, World
 from tests.unit.pages.page_markup import problems

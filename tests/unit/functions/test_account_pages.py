@@ -9,9 +9,9 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts import CONFIRM, CONFIRM_LIFE
-from shared.domain.aggregate import Actor
-from shared.services.steps import Call
+from shared.domain.accounts.accounts import CONFIRM, CONFIRM_LIFE
+from shared.domain.core.aggregate import Actor
+from shared.services.core.steps import Call
 from tests.builders import TRAINEE, facts
 from tests.rooms import Answer, World
 from tests.unit.pages.page_markup import problems

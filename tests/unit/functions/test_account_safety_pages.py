@@ -10,10 +10,10 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts import INVITE, INVITE_LIFE, MAIL_LIFE, RESET, RESET_LIFE, mail_claim_key
-from shared.domain.errors import Busy
-from shared.services.account_care import LinkState
-from shared.services.steps import Call
+from shared.domain.accounts.accounts import INVITE, INVITE_LIFE, MAIL_LIFE, RESET, RESET_LIFE, mail_claim_key
+from shared.domain.core.errors import Busy
+from shared.services.accounts.account_care import LinkState
+from shared.services.core.steps import Call
 from tests.builders import TRAINEE, actor
 from tests.rooms import PASSWORD, Answer, Client, World
 from tests.unit.functions.test_account_pages import session_of, shown

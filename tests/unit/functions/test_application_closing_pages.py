@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.program import ReviewMode
+from shared.domain.programs.program import ReviewMode
 from tests.builders import REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import COORDINATOR, Rooms, primary, shown
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
 from tests.unit.functions.application_rooms import COORDINATOR, Rooms, primary, shown

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.guidelines import Guidelines
+from shared.domain.programs.guidelines import Guidelines
 from tests.builders import REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import COORDINATOR, Rooms, primary, shown
 
@@ -61,8 +61,8 @@ def test_T20_trainee_and_reviewer_see_the_hosts_five_days_and_then_the_coordinat
 
 
 def test_the_coordinator_finds_a_late_host_in_the_queue_and_takes_it_back(rooms: Rooms) -> None:
-    from shared.domain.aggregate import Actor
-    from shared.services.steps import Call
+    from shared.domain.core.aggregate import Actor
+    from shared.services.core.steps import Call
     from tests.unit.services.application_scene import Desk
 
     here, link = asked(rooms)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
-from shared.domain.program import ReviewMode
-from shared.domain.reservation import ReservationStatus
-from shared.domain.trainee import TraineeStatus
+from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.domain.programs.program import ReviewMode
+from shared.domain.reservations.reservation import ReservationStatus
+from shared.domain.trainees.trainee import TraineeStatus
 from shared.ports import SeatMove, Work
-from shared.services.applying import open_claim
+from shared.services.applications.applying import open_claim
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, FINANCE, OTHER, Rooms, primary, shown

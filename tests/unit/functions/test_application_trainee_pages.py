@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.application import ApplicationStatus
-from shared.domain.program import ReviewMode
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.programs.program import ReviewMode
 from shared.ports import Loaded
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import OTHER, WISH, Rooms, primary, shown

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.guidelines import DocumentRule, Guidelines
-from shared.domain.program import ProgramStatus, ReviewMode
+from shared.domain.programs.guidelines import DocumentRule, Guidelines
+from shared.domain.programs.program import ProgramStatus, ReviewMode
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
 from tests.unit.functions.application_rooms import Rooms, primary, shown

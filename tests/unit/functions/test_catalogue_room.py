@@ -9,14 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import html
 
-from shared.domain.calendar import week_of
-from shared.domain.fees import quote
-from shared.domain.guidelines import DocumentRule, Guidelines
-from shared.domain.instants import parse
-from shared.domain.policy import CURRENT
-from shared.domain.program import ProgramStatus, ReviewMode
-from shared.domain.search import Overlay
-from shared.domain.trainee import StepResult, TraineeStatus
+from shared.domain.core.calendar import week_of
+from shared.domain.core.instants import parse
+from shared.domain.core.policy import CURRENT
+from shared.domain.money.fees import quote
+from shared.domain.programs.guidelines import DocumentRule, Guidelines
+from shared.domain.programs.program import ProgramStatus, ReviewMode
+from shared.domain.search.search import Overlay
+from shared.domain.trainees.trainee import StepResult, TraineeStatus
 from tests.builders import facts, place, stored
 from tests.unit.functions.catalogue_scene import Scene
 from tests.unit.pages.page_markup import ISO, problems

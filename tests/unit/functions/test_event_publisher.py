@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.event_publisher.handler import publish
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 from tests.fakes import FakeBus
 
 SAMPLES = Path(__file__).resolve().parents[3] / "events" / "samples"

@@ -7,9 +7,9 @@ from typing import Any
 
 from lxml import html
 
-from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
-from shared.services.applicants import Applicants
-from shared.services.guideline_changes import GuidelineChanges
+from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.services.programs.applicants import Applicants
+from shared.services.programs.guideline_changes import GuidelineChanges
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
 from tests.rooms import Answer
 from tests.unit.functions.application_rooms import COORDINATOR, OTHER, Rooms, primary, shown

@@ -6,9 +6,9 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts import INVITE, INVITE_LIFE
+from shared.domain.accounts.accounts import INVITE, INVITE_LIFE
 from shared.ports import Contact
-from shared.services.publishing_programs import Publishing
+from shared.services.programs.publishing_programs import Publishing
 from tests import builders
 from tests.builders import HOST
 from tests.rooms import PASSWORD, Client, World

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from functions.documents.handler import room as documents
-from shared.domain.instants import parse
-from shared.domain.reservation import ReservationStatus
+from shared.domain.core.instants import parse
+from shared.domain.reservations.reservation import ReservationStatus
 from tests import builders
 from tests.builders import HOST, REVIEWER
 from tests.rooms import Client

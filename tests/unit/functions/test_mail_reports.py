@@ -11,7 +11,7 @@ import pytest
 from functions.notifications.handler import handler, worker
 from infra.lint.__main__ import ROOT
 from infra.lint.project import Project
-from shared.domain.mail_names import TAG
+from shared.domain.email.mail_names import TAG
 from tests.unit.services.test_bounces import Sent
 
 CONTEXT = SimpleNamespace(aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test")

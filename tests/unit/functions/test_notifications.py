@@ -15,14 +15,15 @@ import pytest
 
 from functions.notifications.handler import html, worker
 from shared.adapters.ses_mailer import OUR_ID, raw_message
-from shared.domain import partners, preparation
-from shared.domain.fees import quote
-from shared.domain.policy import CURRENT
-from shared.domain.reservation import Choice, Reservation, ReservationStatus
+from shared.domain.core.policy import CURRENT
+from shared.domain.money.fees import quote
+from shared.domain.reservations import partners, preparation
+from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Person
-from shared.services import letters, reserved_letters
-from shared.services.letters import Letter
+from shared.services.email import letters
+from shared.services.email.letters import Letter
+from shared.services.reservations import reserved_letters
 from tests import builders
 from tests.fakes.clock import START
 from tests.unit.services.notifying_scene import DESK, HOME, URL, Post

@@ -11,8 +11,8 @@ import pytest
 
 from functions.deadlines.handler import RESERVE_MS, Deadlines, StuckItems
 from functions.payments.handler import worker
-from shared.domain.errors import Busy
-from shared.domain.reservation import ReservationStatus
+from shared.domain.core.errors import Busy
+from shared.domain.reservations.reservation import ReservationStatus
 from tests.unit.services.reserving_scene import Scene
 
 COMPLETED = "checkout.session.completed"

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.calendar import end_of_day
-from shared.domain.preparation import PrepKind
+from shared.domain.core.calendar import end_of_day
+from shared.domain.reservations.preparation import PrepKind
 from shared.ports import Contact
-from shared.services.bounces import Bounces
-from shared.services.caseload import Caseload
+from shared.services.operations.bounces import Bounces
+from shared.services.reservations.caseload import Caseload
 from tests.builders import HOST
 from tests.unit.functions.test_reservations_room import Desk, good_page
 from tests.unit.services.reserving_scene import WEBHOOK, by

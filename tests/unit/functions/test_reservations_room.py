@@ -9,8 +9,8 @@ import pytest
 from lxml.html import fromstring
 
 from functions.reservations.handler import room
-from shared.domain import terms
-from shared.domain.reservation import ReservationStatus
+from shared.domain.reservations import terms
+from shared.domain.reservations.reservation import ReservationStatus
 from tests.builders import PROGRAM, START, TRAINEE, WEEKS
 from tests.rooms import PUBLIC_URL, Answer, World
 from tests.unit.pages.page_markup import problems

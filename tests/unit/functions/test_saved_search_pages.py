@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from functions.catalogue.handler import room
-from shared.domain.aggregate import Actor
-from shared.domain.saved_search import MOST
-from shared.domain.search import SearchQuery
-from shared.services.saved_searches import SavedSearches
-from shared.services.steps import Call
+from shared.domain.core.aggregate import Actor
+from shared.domain.search.saved_search import MOST
+from shared.domain.search.search import SearchQuery
+from shared.services.core.steps import Call
+from shared.services.search.saved_searches import SavedSearches
 from tests.builders import TRAINEE
 from tests.rooms import World
 from tests.unit.pages.page_markup import problems

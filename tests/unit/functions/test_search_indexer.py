@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from functions.search_indexer.handler import handler, worker
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 from shared.events.envelope import Envelope
-from shared.services.answer_records import AnswerRecords
-from shared.services.indexing import Indexing
-from shared.services.steps import Call
+from shared.services.core.steps import Call
+from shared.services.programs.answer_records import AnswerRecords
+from shared.services.search.indexing import Indexing
 from tests.builders import PROGRAM, TRAINEE, WEEKS, stored, stored_application, stored_program
 from tests.fakes import FakeCatalogue, FakeSearchPublisher, FakeStore, FrozenClock
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.instants import iso
+from shared.domain.core.instants import iso
 from tests import builders
 from tests.builders import REVIEWER, TRAINEE
 from tests.fakes.clock import START

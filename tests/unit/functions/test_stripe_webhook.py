@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from functions.stripe_webhook.handler import MAX_BYTES, Webhook
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 from tests.fakes import FakeDeliveries
 
 SECRET, NOW = "whsec_one", 1_795_000_000

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.application import ApplicationStatus
-from shared.domain.reservation import ReservationStatus
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.reservations.reservation import ReservationStatus
 from shared.ports import Due, Step, Work
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, REVIEWER, TRAINEE, WEEKS

@@ -10,7 +10,7 @@ import pytest
 from infra.local.children import StackError
 from infra.local.clock import ATTEMPTS, BusinessClock, Mover, Waiting, duration, target_of
 from shared.adapters.clock import MovableClock
-from shared.domain.instants import iso
+from shared.domain.core.instants import iso
 
 NOW = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from infra.local.replay import CHUNK, announce, span
-from shared.domain.aggregate import Actor
-from shared.domain.errors import Busy, Invalid
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.errors import Busy, Invalid
 from shared.events.envelope import Envelope, Subject
 from tests.fakes import FakeBus
 

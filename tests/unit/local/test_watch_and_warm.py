@@ -20,7 +20,7 @@ ROOMS = {"site", "accounts", "payments"}
     [
         (["functions/site/handler.py"], {"site"}),
         (["functions/site/pages/home.html", "functions/accounts/models.py"], {"site", "accounts"}),
-        (["shared/domain/fees.py"], ROOMS),
+        (["shared/domain/money/fees.py"], ROOMS),
         (["functions/__init__.py"], ROOMS),
         (["functions/new_room/handler.py"], set()),
     ],

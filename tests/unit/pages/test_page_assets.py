@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from shared.domain.errors import NotFound
+from shared.domain.core.errors import NotFound
 from shared.runtime.pages import NavItem, asset_url, csp, nav_for, read_asset
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from shared.domain import specialties
-from shared.domain.policy import CURRENT
-from shared.domain.program import ExperienceType
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs import specialties
+from shared.domain.programs.program import ExperienceType
 from shared.runtime.pages import FieldError, Notice, PageContext, ProblemView, asset_url, read_asset, render
 from tests.unit.pages.page_markup import problems
 

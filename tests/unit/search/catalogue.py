@@ -9,9 +9,9 @@ from typing import Any
 
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
-from shared.domain.calendar import mondays, week_of
-from shared.domain.program import Program
-from shared.domain.search import Overlay, Projection, ReaderQuery, SearchPage, SearchQuery
+from shared.domain.core.calendar import mondays, week_of
+from shared.domain.programs.program import Program
+from shared.domain.search.search import Overlay, Projection, ReaderQuery, SearchPage, SearchQuery
 
 TODAY = date(2026, 11, 9)  # who applies today may start from 2026-11-23, 2026-W48
 PLACES = {

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from shared.domain import specialties
-from shared.domain.places import Position, miles, position
-from shared.domain.program import ExperienceType, Program, ReviewMode
-from shared.domain.search import (
+from shared.domain.programs import specialties
+from shared.domain.programs.places import Position, miles, position
+from shared.domain.programs.program import ExperienceType, Program, ReviewMode
+from shared.domain.search.search import (
     LENGTHS,
     PRICE_STEPS,
     RADII,

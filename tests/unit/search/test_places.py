@@ -7,7 +7,7 @@ import pytest
 from infra.build import zips
 from shared.adapters.search.bits import members
 from shared.adapters.search.near import Near
-from shared.domain.places import Position, miles, position
+from shared.domain.programs.places import Position, miles, position
 
 
 def test_the_shipped_places_are_those_of_the_package() -> None:

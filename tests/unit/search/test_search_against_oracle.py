@@ -10,9 +10,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.calendar import week_of
-from shared.domain.program import ExperienceType
-from shared.domain.search import LENGTHS, RADII, Facets, OpenTo, Overlay, Projection, ReaderQuery, SearchQuery, Sort
+from shared.domain.core.calendar import week_of
+from shared.domain.programs.program import ExperienceType
+from shared.domain.search.search import LENGTHS, RADII, Facets, OpenTo, Overlay, Projection, ReaderQuery, SearchQuery, Sort
 from tests.unit.search.catalogue import facet, found, indexed, projection
 from tests.unit.search.oracle import Oracle
 

@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.search.index import TantivyIndex
-from shared.domain.errors import Invalid
-from shared.domain.search import SearchPage
+from shared.domain.core.errors import Invalid
+from shared.domain.search.search import SearchPage
 from tests.unit.search.catalogue import ask, found, indexed, projection
 
 NAMES = {

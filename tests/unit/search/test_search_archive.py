@@ -12,7 +12,7 @@ import pytest
 from shared.adapters.search.archive import pack, unpack
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 from tests.unit.search.catalogue import ALL_2027, ask, found, projection
 
 

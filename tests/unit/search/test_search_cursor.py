@@ -12,8 +12,8 @@ import pytest
 from itsdangerous import BadSignature, Signer
 
 from shared.adapters.search.index import TantivyIndex
-from shared.domain.errors import Invalid
-from shared.domain.search import Overlay, SearchQuery
+from shared.domain.core.errors import Invalid
+from shared.domain.search.search import Overlay, SearchQuery
 from tests.unit.search.catalogue import TODAY, ask, found, indexed, projection
 
 

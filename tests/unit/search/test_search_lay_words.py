@@ -8,9 +8,9 @@ from importlib import resources
 import pytest
 
 from shared.adapters.search.index import TantivyIndex
-from shared.domain import specialties
-from shared.domain.places import called
-from shared.domain.states import state_name
+from shared.domain.programs import specialties
+from shared.domain.programs.places import called
+from shared.domain.programs.states import state_name
 from tests.unit.search.catalogue import ask, found, indexed, program, projection
 
 CITIES = [("New York", "NY"), ("Brooklyn", "NY"), ("Albany", "NY"), ("Los Angeles", "CA"), ("San Francisco", "CA"), ("Sacramento", "CA"),
@@ -63,7 +63,7 @@ def test_LA_is_the_city_before_the_state_of_that_code(index: TantivyIndex) -> No
 
 
 def test_each_city_that_has_other_names_stands_in_a_state_and_is_read_whatever_its_case() -> None:
-    states = json.loads(resources.files("shared.domain").joinpath("data/cities.json").read_text("utf-8"))
+    states = json.loads(resources.files("shared.domain.programs").joinpath("data/cities.json").read_text("utf-8"))
     assert all(state_name(state) != state for state in states)
     assert called("new york", "NY") == called("New York", "NY") == ("NYC", "New York City", "Manhattan")
     assert called("New York", "TX") == called("Austin", "TX") == ()

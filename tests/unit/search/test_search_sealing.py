@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from itsdangerous import Signer
 
 from shared.adapters.search.sealing import Sealer
-from shared.domain.errors import Invalid
+from shared.domain.core.errors import Invalid
 
 ONE = Sealer("key one")
 

@@ -17,7 +17,7 @@ from shared.adapters.search.bits import below, chosen, flags, from_flags, member
 from shared.adapters.search.builder import addresses
 from shared.adapters.search.index import TantivyIndex
 from shared.adapters.search.schema import ANYTHING, PROGRAMS, ROW, schema
-from shared.domain.errors import Busy
+from shared.domain.core.errors import Busy
 from tests.unit.search.catalogue import ask, found, indexed, projection
 
 sizes_and_places = st.integers(0, 200).flatmap(

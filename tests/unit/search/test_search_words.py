@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.adapters.search.text import query_words, words
-from shared.domain.errors import Invalid
+from shared.domain.core.errors import Invalid
 
 
 @pytest.mark.parametrize(

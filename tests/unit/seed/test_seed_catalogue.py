@@ -12,13 +12,13 @@ from pydantic import EmailStr, TypeAdapter
 
 from infra.local.seed import places
 from infra.local.seed.catalogue import Seed, closures, load
-from shared.domain import specialties
-from shared.domain.eligibility import explain
-from shared.domain.errors import Invalid
-from shared.domain.guidelines import describe
-from shared.domain.policy import CURRENT
-from shared.domain.program import ExperienceType, HostKind, Program, ProgramStatus, ReviewMode
-from shared.domain.trainee import StepResult, TraineeFacts
+from shared.domain.applications.eligibility import explain
+from shared.domain.core.errors import Invalid
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs import specialties
+from shared.domain.programs.guidelines import describe
+from shared.domain.programs.program import ExperienceType, HostKind, Program, ProgramStatus, ReviewMode
+from shared.domain.trainees.trainee import StepResult, TraineeFacts
 
 TODAY = date(2026, 11, 21)
 

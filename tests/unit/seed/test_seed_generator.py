@@ -8,9 +8,9 @@ import pytest
 
 from infra.local.seed import places
 from infra.local.seed.generator import programs
-from shared.domain import specialties
-from shared.domain.policy import CURRENT
-from shared.domain.program import ExperienceType, HostKind, Program, ReviewMode
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs import specialties
+from shared.domain.programs.program import ExperienceType, HostKind, Program, ReviewMode
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from pydantic import EmailStr, TypeAdapter
 
 from infra.local.seed.catalogue import DemoPerson, demo_people, load
 from infra.local.seed.cv import Section, cv_pdf, demo_cv
-from shared.domain.eligibility import approval_gaps, explain
-from shared.domain.guidelines import check, unresolved
-from shared.domain.program import ExperienceType, ReviewMode
+from shared.domain.applications.eligibility import approval_gaps, explain
+from shared.domain.programs.guidelines import check, unresolved
+from shared.domain.programs.program import ExperienceType, ReviewMode
 
 TODAY = date(2026, 11, 21)
 

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from shared.domain import specialties
-from shared.domain.errors import NotFound
+from shared.domain.core.errors import NotFound
+from shared.domain.programs import specialties
 
 
 def test_T05_vocabulary_has_all_92_entries_under_unique_slugs_and_names() -> None:

@@ -8,15 +8,15 @@ from typing import Any
 
 import pyotp
 
-from shared.domain.account_factor import Demand
-from shared.domain.accounts import mail_claim_key
-from shared.domain.aggregate import Actor
-from shared.services.account_care import AccountCare
-from shared.services.account_factor import Factors
-from shared.services.account_hosts import HostAccounts
-from shared.services.account_staff import Staffing
-from shared.services.accounts import Accounts
-from shared.services.steps import Call
+from shared.domain.accounts.account_factor import Demand
+from shared.domain.accounts.accounts import mail_claim_key
+from shared.domain.core.aggregate import Actor
+from shared.services.accounts.account_care import AccountCare
+from shared.services.accounts.account_factor import Factors
+from shared.services.accounts.account_hosts import HostAccounts
+from shared.services.accounts.account_staff import Staffing
+from shared.services.accounts.accounts import Accounts
+from shared.services.core.steps import Call
 from tests.fakes import CountingIds, FakeCatalogue, FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
 
 MAIL, WORDS, OTHER = "amara@example.org", "four unrelated words", "amber meadow compass"

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from shared.domain import due_kinds
-from shared.domain.application import Application
-from shared.domain.instants import iso
-from shared.domain.program import ExperienceType, Program
+from shared.domain.applications.application import Application
+from shared.domain.core import due_kinds
+from shared.domain.core.instants import iso
+from shared.domain.programs.program import ExperienceType, Program
 from shared.ports import Person
-from shared.services.alternatives import Alternatives
-from shared.services.applying import Applying, Wish
-from shared.services.asking import Asking
-from shared.services.holds import Holds
-from shared.services.host_review import HostReview
-from shared.services.reviewing import Reviewing
-from shared.services.settling import Settling
-from shared.services.steps import Call
-from shared.services.sweeping import Sweeping
-from shared.services.waitlist import Waitlist
+from shared.services.applications.applying import Applying, Wish
+from shared.services.applications.asking import Asking
+from shared.services.applications.host_review import HostReview
+from shared.services.applications.reviewing import Reviewing
+from shared.services.core.steps import Call
+from shared.services.money.settling import Settling
+from shared.services.operations.sweeping import Sweeping
+from shared.services.reservations.holds import Holds
+from shared.services.search.alternatives import Alternatives
+from shared.services.waitlist.waitlist import Waitlist
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, REVIEWER, TRAINEE, WEEKS
 from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeSearch, FakeStore, FrozenClock

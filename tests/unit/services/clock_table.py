@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.domain import terms
-from shared.domain.application import Application, ApplicationStatus, review_overdue
-from shared.domain.calendar import weeks_covered
-from shared.domain.errors import Expired
-from shared.domain.policy import CURRENT
-from shared.services.reserving import Reserving, Signature
-from shared.services.steps import Call
-from shared.services.story import standing
-from shared.services.workspace import Workspace
+from shared.domain.applications.application import Application, ApplicationStatus, review_overdue
+from shared.domain.core.calendar import weeks_covered
+from shared.domain.core.errors import Expired
+from shared.domain.core.policy import CURRENT
+from shared.domain.reservations import terms
+from shared.services.applications.story import standing
+from shared.services.core.steps import Call
+from shared.services.operations.workspace import Workspace
+from shared.services.reservations.reserving import Reserving, Signature
 from tests.builders import PROGRAM, actor
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
 

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from shared.domain.reservation import Choice
+from shared.domain.reservations.reservation import Choice
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Mail, Step, StoredObject, Work
-from shared.services.notifying import Notifying
+from shared.services.operations.notifying import Notifying
 from tests.builders import HOST, TRAINEE, draft, facts, stored, stored_account
 from tests.fakes import FakeDocuments, FakeLinks, FakeMailer, FakeOutbox
 from tests.files import A_PDF

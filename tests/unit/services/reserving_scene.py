@@ -6,25 +6,25 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from shared.domain import terms
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.application import Application
-from shared.domain.money import Account, balance, book_of
-from shared.domain.reservation import SEATED, Choice, Reservation
+from shared.domain.applications.application import Application
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.money.money import Account, balance, book_of
+from shared.domain.reservations import terms
+from shared.domain.reservations.reservation import SEATED, Choice, Reservation
 from shared.ports import Checkout, Due, Person, Step, Work, system
-from shared.services.applying import open_claim
-from shared.services.calendar_feeds import CalendarFeeds
-from shared.services.coaching import Coaching
-from shared.services.holds import Holds
-from shared.services.preparing import Preparing
-from shared.services.reservation_views import ReservationViews
-from shared.services.reserving import PayLink, Reserving, Signature
-from shared.services.seat_gate import line_of
-from shared.services.settling import Settled, Settling
-from shared.services.siblings import Siblings
-from shared.services.steps import Call
-from shared.services.sweeping import Sweeping, Swept
-from shared.services.waitlist import Waitlist
+from shared.services.applications.applying import open_claim
+from shared.services.applications.siblings import Siblings
+from shared.services.core.steps import Call
+from shared.services.money.settling import Settled, Settling
+from shared.services.operations.sweeping import Sweeping, Swept
+from shared.services.reservations.calendar_feeds import CalendarFeeds
+from shared.services.reservations.coaching import Coaching
+from shared.services.reservations.holds import Holds
+from shared.services.reservations.preparing import Preparing
+from shared.services.reservations.reservation_views import ReservationViews
+from shared.services.reservations.reserving import PayLink, Reserving, Signature
+from shared.services.seats.seat_gate import line_of
+from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import PROGRAM, TRAINEE, WEEKS, actor, application, draft, fresh, stored_account, stored_program
 from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeStore, FrozenClock
 

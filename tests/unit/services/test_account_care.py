@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.accounts import MAIL_LIFE, RESET, RESET_LIFE
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.errors import Busy, Duplicate, Expired, Invalid, NotFound, RotaError, WrongCredentials
+from shared.domain.accounts.accounts import MAIL_LIFE, RESET, RESET_LIFE
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.errors import Busy, Duplicate, Expired, Invalid, NotFound, RotaError, WrongCredentials
 from shared.ports import Tokens
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 from tests.fakes.doomed import Doomed, Killed
 from tests.unit.services.account_scene import MAIL, OTHER, WORDS, AccountScene
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.accounts import TICKET_LIFE
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.errors import Busy, CodeNeeded, Expired, NotAllowedNow, NotFound, TooManyTries, WrongCredentials
-from shared.services.account_factor import FreshFactor, Ticket
-from shared.services.steps import Call
+from shared.domain.accounts.accounts import TICKET_LIFE
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.errors import Busy, CodeNeeded, Expired, NotAllowedNow, NotFound, TooManyTries, WrongCredentials
+from shared.services.accounts.account_factor import FreshFactor, Ticket
+from shared.services.core.steps import Call
 from tests.fakes.doomed import Doomed, Killed
 from tests.unit.services.account_scene import MAIL, OPERATOR, SECRET, WORDS, AccountScene
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, INVITE, INVITE_LIFE
-from shared.domain.aggregate import Actor, EventRow
-from shared.domain.errors import Duplicate, Invalid, NotAllowedNow, NotFound
+from shared.domain.accounts.accounts import CONFIRM, CONFIRM_LIFE, INVITE, INVITE_LIFE
+from shared.domain.core.aggregate import Actor, EventRow
+from shared.domain.core.errors import Duplicate, Invalid, NotAllowedNow, NotFound
 from shared.ports import Contact, Work
-from shared.services.account_hosts import HostAccounts
-from shared.services.publishing_programs import Publishing
-from shared.services.steps import Call
+from shared.services.accounts.account_hosts import HostAccounts
+from shared.services.core.steps import Call
+from shared.services.programs.publishing_programs import Publishing
 from tests import builders
 from tests.builders import HOST
 from tests.fakes.doomed import Doomed, Killed

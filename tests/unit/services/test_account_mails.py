@@ -6,14 +6,14 @@ import re
 
 import pytest
 
-from shared.domain.accounts import INVITE_LIFE, MAIL_LIFE, RESET_LIFE
-from shared.domain.aggregate import Actor
+from shared.domain.accounts.accounts import INVITE_LIFE, MAIL_LIFE, RESET_LIFE
+from shared.domain.core.aggregate import Actor
 from shared.events.envelope import Envelope
 from shared.ports import Mail
-from shared.services.account_mails import AccountMails
-from shared.services.host_account_mails import HostAccountMails
-from shared.services.notifying import Notifying
-from shared.services.steps import Call
+from shared.services.accounts.account_mails import AccountMails
+from shared.services.accounts.host_account_mails import HostAccountMails
+from shared.services.core.steps import Call
+from shared.services.operations.notifying import Notifying
 from tests.fakes import FakeCatalogue, FakeDocuments, FakeMailer, FakeOutbox
 from tests.unit.services.account_scene import MAIL, OPERATOR, OTHER, WORDS, AccountScene
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from shared.domain.aggregate import Actor
-from shared.domain.errors import Invalid
-from shared.domain.trainee import DocumentFact, StepResult, TraineeStatus
-from shared.services.steps import Call
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.errors import Invalid
+from shared.domain.trainees.trainee import DocumentFact, StepResult, TraineeStatus
+from shared.services.core.steps import Call
 from tests.builders import facts
 from tests.unit.services.account_scene import OPERATOR, WORDS, AccountScene
 

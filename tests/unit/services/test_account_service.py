@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, mail_claim_key
-from shared.domain.aggregate import Actor, chain_breaks, fold
-from shared.domain.errors import Expired, Invalid, NotAllowedNow, NotFound, WrongCredentials
+from shared.domain.accounts.accounts import CONFIRM, CONFIRM_LIFE, mail_claim_key
+from shared.domain.core.aggregate import Actor, chain_breaks, fold
+from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound, WrongCredentials
 from shared.ports import Person
-from shared.services.accounts import Accounts
-from shared.services.steps import Call
+from shared.services.accounts.accounts import Accounts
+from shared.services.core.steps import Call
 from tests.fakes import CountingIds, FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
 from tests.fakes.doomed import Doomed, Killed
 

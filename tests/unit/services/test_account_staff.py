@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, INVITE, INVITE_LIFE
-from shared.domain.aggregate import Actor, EventRow
-from shared.domain.errors import Duplicate, Expired, Invalid, NotAllowedNow, NotFound
+from shared.domain.accounts.accounts import CONFIRM, CONFIRM_LIFE, INVITE, INVITE_LIFE
+from shared.domain.core.aggregate import Actor, EventRow
+from shared.domain.core.errors import Duplicate, Expired, Invalid, NotAllowedNow, NotFound
 from shared.ports import Work
-from shared.services.steps import Call
+from shared.services.core.steps import Call
 from tests.fakes.doomed import Doomed, Killed
 from tests.unit.services.account_scene import MAIL, OPERATOR, OTHER, WORDS, AccountScene
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from shared.domain.application import Application, ApplicationStatus
-from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
-from shared.domain.program import ExperienceType, ProgramStatus
-from shared.domain.trainee import TraineeStatus
-from shared.services.application_file import ApplicationFiles
+from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.domain.programs.program import ExperienceType, ProgramStatus
+from shared.domain.trainees.trainee import TraineeStatus
+from shared.services.applications.application_file import ApplicationFiles
 from tests import builders
 from tests.builders import TRAINEE, WEEKS
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk

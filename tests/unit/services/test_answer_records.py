@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from shared.domain.aggregate import Actor
-from shared.domain.answer_record import KEPT, AnswerRecord, AnswerTimes, times
-from shared.domain.errors import NotFound
-from shared.services.answer_records import AnswerRecords
-from shared.services.steps import Call
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.errors import NotFound
+from shared.domain.programs.answer_record import KEPT, AnswerRecord, AnswerTimes, times
+from shared.services.core.steps import Call
+from shared.services.programs.answer_records import AnswerRecords
 from tests.builders import PROGRAM, application, stored
 from tests.fakes import FakeStore, FrozenClock
 

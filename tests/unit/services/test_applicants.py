@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.errors import Busy, GuidelineFailed
-from shared.domain.guidelines import Guidelines
+from shared.domain.core.errors import Busy, GuidelineFailed
+from shared.domain.programs.guidelines import Guidelines
 from shared.ports import Listing, Text, Work
-from shared.services.applicants import READ, Applicants
+from shared.services.programs.applicants import READ, Applicants
 from tests.builders import FIRST_DAY, PROGRAM, TRAINEE
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.application import ApplicationStatus
-from shared.domain.errors import (
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.errors import (
     Busy,
     Duplicate,
     Invalid,
@@ -21,9 +21,9 @@ from shared.domain.errors import (
     SoldOut,
     VersionConflict,
 )
-from shared.domain.program import ExperienceType, ProgramStatus
-from shared.domain.trainee import StepResult, TraineeStatus
-from shared.services.applying import open_claim
+from shared.domain.programs.program import ExperienceType, ProgramStatus
+from shared.domain.trainees.trainee import StepResult, TraineeStatus
+from shared.services.applications.applying import open_claim
 from tests.builders import FIRST_DAY, TRAINEE, stored_program
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_REVIEWER, AS_STRANGER, AS_TRAINEE, Desk, monday

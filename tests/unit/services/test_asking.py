@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.aggregate import chain_breaks, fold, text_hash
-from shared.domain.application import ApplicationStatus, review_overdue
-from shared.domain.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
+from shared.domain.applications.application import ApplicationStatus, review_overdue
+from shared.domain.core.aggregate import chain_breaks, fold, text_hash
+from shared.domain.core.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
 from tests.builders import REVIEWER, TRAINEE
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_STRANGER, AS_TRAINEE, Desk

@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.application import Application
-from shared.domain.application_clocks import as_of
-from shared.domain.errors import Busy, Duplicate, RotaError
-from shared.services.application_file import ApplicationFiles
-from shared.services.applying import WAITS
-from shared.services.story import standing
-from shared.services.workspace import Workspace
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_clocks import as_of
+from shared.domain.core.errors import Busy, Duplicate, RotaError
+from shared.services.applications.application_file import ApplicationFiles
+from shared.services.applications.applying import WAITS
+from shared.services.applications.story import standing
+from shared.services.operations.workspace import Workspace
 from tests.builders import PROGRAM
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk

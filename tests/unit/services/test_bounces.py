@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.errors import Invalid, NotAllowedNow, WrongRole
-from shared.domain.mail_names import MailName, named_by, tag_of
+from shared.domain.core.errors import Invalid, NotAllowedNow, WrongRole
+from shared.domain.email.mail_names import MailName, named_by, tag_of
 from shared.events.envelope import Envelope
 from shared.ports import Step, Work, system
-from shared.services.bounces import Bounces
-from shared.services.steps import Call
+from shared.services.core.steps import Call
+from shared.services.operations.bounces import Bounces
 from tests.builders import HOST, TRAINEE, draft, stored_account
 from tests.unit.services.notifying_scene import DESK, Post
 from tests.unit.services.reserving_scene import by

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 from icalendar import Calendar
 
-from shared.domain.errors import NotAllowedNow, NotFound
-from shared.domain.reservation import Reservation, ReservationStatus
-from shared.services.calendar_feeds import CALLED_OFF, calendar
-from shared.services.secret_addresses import secret_at
+from shared.domain.core.errors import NotAllowedNow, NotFound
+from shared.domain.reservations.reservation import Reservation, ReservationStatus
+from shared.services.core.secret_addresses import secret_at
+from shared.services.reservations.calendar_feeds import CALLED_OFF, calendar
 from tests.builders import TRAINEE
 from tests.unit.services.reserving_scene import NAME, WEBHOOK, Scene, by
 

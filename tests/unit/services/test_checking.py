@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from shared.domain.application import ApplicationStatus
-from shared.domain.errors import GuidelineFailed, Invalid, NotAllowedNow, NotFound
-from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
-from shared.domain.papers import Check
-from shared.services.checking import Checking
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.errors import GuidelineFailed, Invalid, NotAllowedNow, NotFound
+from shared.domain.documents.papers import Check
+from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.services.applications.checking import Checking
 from tests.builders import TRAINEE
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, Desk
 

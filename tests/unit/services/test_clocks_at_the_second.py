@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain import due_kinds
-from shared.domain.application import ApplicationStatus
-from shared.domain.errors import NotAllowedNow
-from shared.domain.instants import iso
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core import due_kinds
+from shared.domain.core.errors import NotAllowedNow
+from shared.domain.core.instants import iso
 from tests.builders import FIRST_DAY
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk

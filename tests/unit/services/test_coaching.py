@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.aggregate import chain_breaks
-from shared.domain.coaches import coach_for
-from shared.domain.errors import Busy
+from shared.domain.core.aggregate import chain_breaks
+from shared.domain.core.errors import Busy
+from shared.domain.reservations.coaches import coach_for
 from tests.builders import TRAINEE
 from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, Scene
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.errors import Expired, NotFound
+from shared.domain.core.errors import Expired, NotFound
 from shared.ports import Step, Work
-from shared.services.cv_links import CvLinks
+from shared.services.documents.cv_links import CvLinks
 from tests.builders import TRAINEE, draft
 from tests.unit.services.notifying_scene import KEY, NAME, URL, Post
 

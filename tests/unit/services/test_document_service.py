@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from shared.domain.aggregate import Actor, chain_breaks, fold
-from shared.domain.documents import MAX_BYTES, MAX_SENT, Place, place_of
-from shared.domain.errors import Busy, Invalid, NotFound
+from shared.domain.core.aggregate import Actor, chain_breaks, fold
+from shared.domain.core.errors import Busy, Invalid, NotFound
+from shared.domain.documents.documents import MAX_BYTES, MAX_SENT, Place, place_of
 from shared.ports import Loaded, Person, StoredObject
-from shared.services.documents import Documents
-from shared.services.steps import Call
+from shared.services.core.steps import Call
+from shared.services.documents.documents import Documents
 from tests.builders import TRAINEE
 from tests.fakes import CountingIds, FakeDocuments, FakePeople, FakeStore, FrozenClock
 from tests.fakes.doomed import Doomed, Killed

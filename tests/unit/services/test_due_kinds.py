@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain import due_kinds
-from shared.domain.accounts import ROLES
-from shared.domain.due_kinds import TABLE, of_coach
-from shared.domain.search import SearchQuery
-from shared.services.saved_searches import SavedSearches
-from shared.services.settling import Settled
-from shared.services.sweeping import KINDS
-from shared.services.workspace import QUEUES, WATCHED
+from shared.domain.accounts.accounts import ROLES
+from shared.domain.core import due_kinds
+from shared.domain.core.due_kinds import TABLE, of_coach
+from shared.domain.search.search import SearchQuery
+from shared.services.money.settling import Settled
+from shared.services.operations.sweeping import KINDS
+from shared.services.operations.workspace import QUEUES, WATCHED
+from shared.services.search.saved_searches import SavedSearches
 from tests.fakes import FakeStore
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
 from tests.unit.services.reserving_scene import WEBHOOK, Scene

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from shared.domain import terms
-from shared.domain.accounts import mail_claim_key
-from shared.domain.aggregate import Actor, canonical, chain_breaks, fold
-from shared.domain.errors import NotAllowedNow, NotFound, WrongCredentials
+from shared.domain.accounts.accounts import mail_claim_key
+from shared.domain.core.aggregate import Actor, canonical, chain_breaks, fold
+from shared.domain.core.errors import NotAllowedNow, NotFound, WrongCredentials
+from shared.domain.reservations import terms
 from shared.events.account import MailChangeAsked
 from shared.events.envelope import Envelope
 from shared.ports import Person, StoredObject, Text, Work
-from shared.services.account_base import mail_claim
-from shared.services.accounts import Accounts
-from shared.services.documents import Documents
-from shared.services.erasing import Erasing
-from shared.services.steps import Call, step
+from shared.services.accounts.account_base import mail_claim
+from shared.services.accounts.accounts import Accounts
+from shared.services.accounts.erasing import Erasing
+from shared.services.core.steps import Call, step
+from shared.services.documents.documents import Documents
 from tests.builders import facts
 from tests.fakes import FakeDocuments, FakeGuesses, FakeIdentity, FakeLinks, FakeSessions
 from tests.fakes.doomed import Doomed, Killed

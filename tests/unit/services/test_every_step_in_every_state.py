@@ -12,10 +12,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.application import APPLICATION, ApplicationEvent, ApplicationStatus
-from shared.domain.errors import RotaError
-from shared.domain.machine import Actor
-from shared.services.steps import Call
+from shared.domain.applications.application import APPLICATION, ApplicationEvent, ApplicationStatus
+from shared.domain.core.errors import RotaError
+from shared.domain.core.machine import Actor
+from shared.services.core.steps import Call
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
 from tests.unit.services.clock_table import AS_COORDINATOR, approved, asked, claimed, drafted, open_desk, routed, secret, sent, sign

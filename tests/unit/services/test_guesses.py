@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.domain.accounts import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE
-from shared.domain.errors import Busy, Expired, TooManyTries, WrongCredentials
-from shared.services.account_base import own
+from shared.domain.accounts.accounts import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE
+from shared.domain.core.errors import Busy, Expired, TooManyTries, WrongCredentials
+from shared.services.accounts.account_base import own
 from tests.unit.services.account_scene import MAIL, WORDS, AccountScene
 
 NOBODY, OTHER = "nobody@example.org", "amber meadow compass"

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.aggregate import chain_breaks
-from shared.domain.errors import Busy, Invalid, NotAllowedNow, NotFound, VersionConflict
-from shared.domain.guidelines import Guidelines
-from shared.domain.program import ProgramStatus
-from shared.services.applicants import Applicants
-from shared.services.guideline_changes import GuidelineChanges
-from shared.services.steps import Call
+from shared.domain.core.aggregate import chain_breaks
+from shared.domain.core.errors import Busy, Invalid, NotAllowedNow, NotFound, VersionConflict
+from shared.domain.programs.guidelines import Guidelines
+from shared.domain.programs.program import ProgramStatus
+from shared.services.core.steps import Call
+from shared.services.programs.applicants import Applicants
+from shared.services.programs.guideline_changes import GuidelineChanges
 from tests.builders import PROGRAM, actor
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk

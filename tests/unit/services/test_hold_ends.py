@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.errors import PaymentUnavailable, RotaError
-from shared.domain.reservation import ReservationEvent, ReservationStatus
-from shared.services import seat_gate
-from shared.services.holds import Ended
+from shared.domain.core.errors import PaymentUnavailable, RotaError
+from shared.domain.reservations.reservation import ReservationEvent, ReservationStatus
+from shared.services.reservations.holds import Ended
+from shared.services.seats import seat_gate
 from tests.builders import START, TRAINEE
 from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, Scene, by
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.accounts import INVITE_LIFE
-from shared.services.publishing_programs import Publishing
+from shared.domain.accounts.accounts import INVITE_LIFE
+from shared.services.programs.publishing_programs import Publishing
 from tests import builders
 from tests.builders import HOST
 from tests.unit.services.account_scene import OPERATOR, WORDS

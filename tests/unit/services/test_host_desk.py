@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.application import Application, ApplicationStatus
-from shared.domain.host_question import Outcome, outcome
-from shared.domain.reservation import ReservationStatus
+from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.hosts.host_question import Outcome, outcome
+from shared.domain.reservations.reservation import ReservationStatus
 from shared.ports import Listing, Text, Work
-from shared.services.host_desk import Desk, HostDesk
+from shared.services.hosts.host_desk import Desk, HostDesk
 from tests import builders
 from tests.builders import HOST, PROGRAM, TRAINEE
 from tests.fakes.clock import START

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.application import Application, ApplicationStatus
-from shared.domain.business_clock import business_time_between
-from shared.domain.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
-from shared.domain.guidelines import DocumentRule, Guidelines
-from shared.domain.instants import iso
-from shared.domain.program import ReviewMode
-from shared.services.steps import Call
+from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.business_clock import business_time_between
+from shared.domain.core.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
+from shared.domain.core.instants import iso
+from shared.domain.programs.guidelines import DocumentRule, Guidelines
+from shared.domain.programs.program import ReviewMode
+from shared.services.core.steps import Call
 from tests import builders
 from tests.builders import HOST, PROGRAM, REVIEWER, TRAINEE, actor
 from tests.fakes.clock import START

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.calendar import mondays, week_of, weeks_covered
-from shared.domain.errors import Busy, VersionConflict
-from shared.domain.program import ProgramStatus
-from shared.domain.search import Projection, open_starts
-from shared.domain.seats import SeatYear, WeekSeats
-from shared.services.indexing import LONG_OVERLAY, READS, Indexing
+from shared.domain.core.calendar import mondays, week_of, weeks_covered
+from shared.domain.core.errors import Busy, VersionConflict
+from shared.domain.programs.program import ProgramStatus
+from shared.domain.search.search import Projection, open_starts
+from shared.domain.seats.seats import SeatYear, WeekSeats
+from shared.services.search.indexing import LONG_OVERLAY, READS, Indexing
 from tests.builders import WEEKS, stored_program
 from tests.fakes import FakeCatalogue, FakeSearchPublisher, FakeStore, FrozenClock
 

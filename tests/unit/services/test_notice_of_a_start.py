@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from shared.domain.calendar import weeks_covered
-from shared.domain.errors import Invalid
-from shared.domain.instants import parse
-from shared.services.application_file import ApplicationFiles
+from shared.domain.core.calendar import weeks_covered
+from shared.domain.core.errors import Invalid
+from shared.domain.core.instants import parse
+from shared.services.applications.application_file import ApplicationFiles
 from tests.builders import FIRST_DAY, PROGRAM, TRAINEE
 from tests.unit.services.application_scene import AS_TRAINEE, Desk
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from shared.domain.program import ReviewMode
-from shared.domain.reservation import Choice
+from shared.domain.programs.program import ReviewMode
+from shared.domain.reservations.reservation import Choice
 from shared.events.envelope import Envelope
 from shared.ports import Person, Step, Text, Work
-from shared.services.accounts import Accounts
-from shared.services.host_lists import manager_entry
+from shared.services.accounts.accounts import Accounts
+from shared.services.programs.host_lists import manager_entry
 from tests.builders import HOST, TRAINEE, draft, stored_account, stored_program
 from tests.fakes import FakeGuesses, FakeIdentity, FakeSessions
 from tests.files import A_PDF

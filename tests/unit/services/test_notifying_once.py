@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.aggregate import chain_breaks, fold
-from shared.domain.errors import Busy, OutcomeUnknown
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.errors import Busy, OutcomeUnknown
 from shared.ports import MAIL_IN_WORK
 from tests.builders import HOST
 from tests.fakes.doomed import Doomed, Killed

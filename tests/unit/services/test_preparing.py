@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.calendar import start_of_day
-from shared.domain.errors import Invalid, NotAllowedNow, NotFound, WrongRole
-from shared.domain.policy import CURRENT
-from shared.domain.preparation import PrepKind, reminders_from
-from shared.domain.reservation import Choice, ReservationStatus
+from shared.domain.core.calendar import start_of_day
+from shared.domain.core.errors import Invalid, NotAllowedNow, NotFound, WrongRole
+from shared.domain.core.policy import CURRENT
+from shared.domain.reservations.preparation import PrepKind, reminders_from
+from shared.domain.reservations.reservation import Choice, ReservationStatus
 from tests.builders import FIRST_DAY, TRAINEE
 from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, Scene, by
 

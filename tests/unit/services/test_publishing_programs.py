@@ -6,14 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.aggregate import Actor
-from shared.domain.calendar import week_of, weeks_covered
-from shared.domain.errors import Invalid
-from shared.domain.guidelines import Guidelines
-from shared.domain.program import Program, ProgramStatus, Vacation
-from shared.domain.seats import free_by_week, seats_for
-from shared.services.publishing_programs import Publishing
-from shared.services.steps import Call
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.calendar import week_of, weeks_covered
+from shared.domain.core.errors import Invalid
+from shared.domain.programs.guidelines import Guidelines
+from shared.domain.programs.program import Program, ProgramStatus, Vacation
+from shared.domain.seats.seats import free_by_week, seats_for
+from shared.services.core.steps import Call
+from shared.services.programs.publishing_programs import Publishing
 from tests.builders import PROGRAM, program
 from tests.fakes import FakeCatalogue, FakeStore, FrozenClock
 

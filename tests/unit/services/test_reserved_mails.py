@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.calendar import start_of_day
-from shared.domain.policy import CURRENT
-from shared.domain.preparation import PrepKind, reminders_from
+from shared.domain.core.calendar import start_of_day
+from shared.domain.core.policy import CURRENT
+from shared.domain.reservations.preparation import PrepKind, reminders_from
 from shared.events.envelope import Envelope
 from tests.builders import FIRST_DAY
 from tests.unit.services.notifying_scene import HOME, URL, WEBHOOK, Post

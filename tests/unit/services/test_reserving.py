@@ -8,8 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain import terms
-from shared.domain.errors import (
+from shared.domain.core.errors import (
     Busy,
     Expired,
     Invalid,
@@ -22,10 +21,11 @@ from shared.domain.errors import (
     TermsNotSigned,
     WrongRole,
 )
-from shared.domain.instants import parse
-from shared.domain.program import ProgramStatus
-from shared.domain.reservation import Choice, ReservationStatus
-from shared.services.reservation_views import Stage
+from shared.domain.core.instants import parse
+from shared.domain.programs.program import ProgramStatus
+from shared.domain.reservations import terms
+from shared.domain.reservations.reservation import Choice, ReservationStatus
+from shared.services.reservations.reservation_views import Stage
 from tests.builders import START, TRAINEE, WEEKS
 from tests.unit.services.reserving_scene import NAME, SIGNATURE, Scene, Signature, by
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from shared.domain.aggregate import text_hash
-from shared.domain.application import ApplicationStatus
-from shared.domain.errors import Busy, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, NotFound, WrongRole
-from shared.domain.guidelines import DocumentRule, Guidelines, NeededBy
-from shared.domain.trainee import TraineeStatus
-from shared.services.reviewing import REJECT_CODES, Overriding
-from shared.services.steps import Call
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.aggregate import text_hash
+from shared.domain.core.errors import Busy, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, NotFound, WrongRole
+from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.domain.trainees.trainee import TraineeStatus
+from shared.services.applications.reviewing import REJECT_CODES, Overriding
+from shared.services.core.steps import Call
 from tests.builders import REVIEWER, TRAINEE, actor
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk, monday

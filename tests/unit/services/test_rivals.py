@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.application import ApplicationStatus as S
-from shared.services.rivals import LONGEST, Rival, rivals_of
+from shared.domain.applications.application import ApplicationStatus as S
+from shared.services.applications.rivals import LONGEST, Rival, rivals_of
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, START
 from tests.fakes import FakePeople

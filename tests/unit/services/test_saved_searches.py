@@ -10,16 +10,16 @@ import pytest
 
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
-from shared.domain import due_kinds
-from shared.domain.aggregate import Actor, chain_breaks, fold
-from shared.domain.errors import Busy, NotAllowedNow, NotFound
-from shared.domain.saved_search import LIFE, MOST, NEWS, opened
-from shared.domain.search import Overlay, Projection, SearchPage, SearchQuery
-from shared.domain.seats import SeatYear, WeekSeats, free_by_week
+from shared.domain.core import due_kinds
+from shared.domain.core.aggregate import Actor, chain_breaks, fold
+from shared.domain.core.errors import Busy, NotAllowedNow, NotFound
+from shared.domain.search.saved_search import LIFE, MOST, NEWS, opened
+from shared.domain.search.search import Overlay, Projection, SearchPage, SearchQuery
+from shared.domain.seats.seats import SeatYear, WeekSeats, free_by_week
 from shared.ports import Person, Step, Work
-from shared.services.saved_searches import SavedSearches, end_in_time
-from shared.services.search_alerts import SearchAlerts
-from shared.services.steps import Call
+from shared.services.core.steps import Call
+from shared.services.search.saved_searches import SavedSearches, end_in_time
+from shared.services.search.search_alerts import SearchAlerts
 from tests.builders import PROGRAM, TRAINEE, WEEKS, draft, facts, place, stored_account, stored_program
 from tests.fakes import CountingIds, FakeCatalogue, FakePeople, FakeStore, FrozenClock
 from tests.unit.functions.catalogue_scene import OPEN

@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 import pytest
 
-from shared.domain.aggregate import canonical, text_hash
-from shared.domain.application import ApplicationStatus
-from shared.domain.errors import Invalid, NotAllowedNow
-from shared.services.school_contacts import SchoolContact, school_contact
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.aggregate import canonical, text_hash
+from shared.domain.core.errors import Invalid, NotAllowedNow
+from shared.services.applications.school_contacts import SchoolContact, school_contact
 from tests.builders import TRAINEE
 from tests.unit.services.application_scene import AS_TRAINEE, Desk
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.application import APPLICATION, OPEN, ApplicationEvent, ApplicationStatus
-from shared.domain.errors import NotAllowedNow, WrongRole
-from shared.domain.machine import Actor
-from shared.domain.reservation import RESERVATION, ReservationEvent
+from shared.domain.applications.application import APPLICATION, OPEN, ApplicationEvent, ApplicationStatus
+from shared.domain.core.errors import NotAllowedNow, WrongRole
+from shared.domain.core.machine import Actor
+from shared.domain.reservations.reservation import RESERVATION, ReservationEvent
 from shared.events.reservation import SeatHeld
 from shared.ports import SeatMove
-from shared.services import seat_gate
-from shared.services.applying import open_claim
-from shared.services.seat_gate import Case, Payment
+from shared.services.applications.applying import open_claim
+from shared.services.seats import seat_gate
+from shared.services.seats.seat_gate import Case, Payment
 from tests.builders import PROGRAM, START, TRAINEE, WEEKS
 from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, Scene, by
 
@@ -36,7 +36,7 @@ def test_T27_only_the_gate_moves_seats() -> None:
     """Whoever wants a seat changed asks this module; a second door would be a second chance to sell a seat twice."""
     sources = [path for part in ("functions", "shared", "infra") for path in (ROOT / part).rglob("*.py")]
     makers = {path.relative_to(ROOT).as_posix() for path in sources if "SeatMove(" in path.read_text()}
-    assert makers == {"shared/services/seat_gate.py"}
+    assert makers == {"shared/services/seats/seat_gate.py"}
 
 
 def test_T27_hold_takes_every_week_with_both_event_rows_and_both_waits(scene: Scene) -> None:

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.domain.calendar import add_years, monday_of, require_start, week_of, weeks_covered
-from shared.domain.errors import Busy
-from shared.domain.program import ProgramStatus, Vacation
-from shared.domain.seats import WeekSeats, free_by_week
+from shared.domain.core.calendar import add_years, monday_of, require_start, week_of, weeks_covered
+from shared.domain.core.errors import Busy
+from shared.domain.programs.program import ProgramStatus, Vacation
+from shared.domain.seats.seats import WeekSeats, free_by_week
 from shared.ports import Due, Step, Work, system
-from shared.services.publishing_programs import Publishing
-from shared.services.seat_years import SeatYears, next_look
-from shared.services.steps import Call
+from shared.services.core.steps import Call
+from shared.services.programs.publishing_programs import Publishing
+from shared.services.programs.seat_years import SeatYears, next_look
 from tests.builders import draft, program
 from tests.unit.services.reserving_scene import SWEEP, Scene
 

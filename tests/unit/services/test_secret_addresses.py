@@ -6,7 +6,7 @@ from string import ascii_letters, digits
 
 import pytest
 
-from shared.services.secret_addresses import lets_in, new_secret, secret_at
+from shared.services.core.secret_addresses import lets_in, new_secret, secret_at
 from tests.fakes.store import FakeStore
 
 OF_24_BYTES = "k3V_d8Yx0tq-ZbN5mWcR1sLhUoPeJaGf"

@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.application import ApplicationStatus
-from shared.domain.errors import Busy, Invalid, PaymentUnavailable
-from shared.domain.instants import iso
-from shared.domain.money import Account, balance, book_of
-from shared.domain.reservation import Choice, ReservationStatus
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.errors import Busy, Invalid, PaymentUnavailable
+from shared.domain.core.instants import iso
+from shared.domain.money.money import Account, balance, book_of
+from shared.domain.reservations.reservation import Choice, ReservationStatus
 from shared.ports import Checkout
-from shared.services.reserving import PayLink
-from shared.services.settling import Settled
+from shared.services.money.settling import Settled
+from shared.services.reservations.reserving import PayLink
 from tests.builders import START, TRAINEE
 from tests.unit.services.reserving_scene import WEBHOOK, Scene
 

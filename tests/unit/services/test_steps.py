@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from shared.domain.errors import NotAllowedNow, VersionConflict
+from shared.domain.core.errors import NotAllowedNow, VersionConflict
 from shared.ports import Loaded
-from shared.services.steps import ATTEMPTS, decide_again, find
+from shared.services.core.steps import ATTEMPTS, decide_again, find
 from tests import builders
 from tests.fakes.store import FakeStore, Key
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk

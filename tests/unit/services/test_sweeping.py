@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from shared.domain.application import ApplicationStatus
-from shared.domain.errors import Busy, PaymentUnavailable
-from shared.domain.saved_search import LIFE
-from shared.domain.search import SearchQuery
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.errors import Busy, PaymentUnavailable
+from shared.domain.search.saved_search import LIFE
+from shared.domain.search.search import SearchQuery
 from shared.ports import Due, DueItem
-from shared.services.saved_searches import SavedSearches
+from shared.services.search.saved_searches import SavedSearches
 from tests.builders import START
 from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, Scene
 

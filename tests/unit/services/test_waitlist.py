@@ -6,16 +6,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain import due_kinds
-from shared.domain.application import ApplicationStatus
-from shared.domain.errors import Expired, NotAllowedNow, NotFound, SoldOut, WaitlistFirst
-from shared.domain.instants import iso
-from shared.domain.reservation import Choice, ReservationStatus
-from shared.domain.waitlist import MOST_PLACES, Place, WaitlistStatus
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core import due_kinds
+from shared.domain.core.errors import Expired, NotAllowedNow, NotFound, SoldOut, WaitlistFirst
+from shared.domain.core.instants import iso
+from shared.domain.reservations.reservation import Choice, ReservationStatus
+from shared.domain.seats.waitlist import MOST_PLACES, Place, WaitlistStatus
 from shared.events.application import ApplicationWithdrawn
 from shared.ports import Due, SeatMove, Work
-from shared.services.steps import step as moved
-from shared.services.waitlist import Standing
+from shared.services.core.steps import step as moved
+from shared.services.waitlist.waitlist import Standing
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, START, WEEKS, step, stored_account
 from tests.unit.services.reserving_scene import SWEEP, by

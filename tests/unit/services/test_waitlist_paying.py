@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.application import ApplicationStatus
-from shared.domain.errors import Expired, NotAllowedNow, PaymentUnavailable, TermsNotSigned
-from shared.domain.reservation import Choice
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.errors import Expired, NotAllowedNow, PaymentUnavailable, TermsNotSigned
+from shared.domain.reservations.reservation import Choice
 from shared.ports import Checkout, CheckoutRequest
-from shared.services.settling import Settled
+from shared.services.money.settling import Settled
 from tests.unit.services.reserving_scene import by
 from tests.unit.services.waitlist_scene import FIRST, HOLDER, SECOND, Line, W
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.services.story import Standing, standing, timeline
+from shared.services.applications.story import Standing, standing, timeline
 from tests.builders import START
 from tests.unit.services.waitlist_scene import FIRST, Line
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from shared.events.envelope import Envelope
-from shared.services.applying import Applying
-from shared.services.story import standing, timeline
+from shared.services.applications.applying import Applying
+from shared.services.applications.story import standing, timeline
 from tests.builders import stored_program
 from tests.unit.services.notifying_scene import HOME, URL, WEBHOOK, Post
 from tests.unit.services.reserving_scene import by

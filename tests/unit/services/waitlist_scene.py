@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from shared.domain.reservation import Choice
-from shared.domain.waitlist import WaitlistStatus
-from shared.services.reserving import PayLink
-from shared.services.seat_gate import line_of
-from shared.services.waitlist import Standing
+from shared.domain.reservations.reservation import Choice
+from shared.domain.seats.waitlist import WaitlistStatus
+from shared.services.reservations.reserving import PayLink
+from shared.services.seats.seat_gate import line_of
+from shared.services.waitlist.waitlist import Standing
 from tests.builders import PROGRAM
 from tests.unit.services.reserving_scene import Scene, by
 

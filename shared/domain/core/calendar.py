@@ -1,0 +1,197 @@
+"""Dates of rotations: ISO weeks ("2027-W09"), Monday starts, the two-year horizon (H17), closed weeks (H06) and days in a site's zone.
+
+A rotation starts on a Monday and covers whole ISO weeks; `end` is its last day, start + 27 for four weeks (T11). Dates are local to the
+program's site; instants are aware UTC datetimes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.domain.core.errors import Invalid
+from shared.domain.core.instants import say
+from shared.domain.programs.program import Program, Vacation
+
+DEFAULT_WEEKS = 4
+HORIZON_YEARS = 2
+_WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
+
+
+def week_of(day: date) -> str:
+    """The ISO week a day lies in: 2027-03-01 -> "2027-W09", 2027-01-01 -> "2026-W53"."""
+    year, week, _ = day.isocalendar()
+    return f"{year:04d}-W{week:02d}"
+
+
+def split_week(week: str) -> tuple[int, str]:
+    """The ISO year and the key inside that year's seats: 2027-W09 -> (2027, "W09"). Raises `Invalid` as `monday_of` does."""
+    monday_of(week)
+    return int(week[:4]), week[5:]
+
+
+def monday_of(week: str) -> date:
+    """The Monday on which an ISO week starts. Raises `Invalid` when there is no such week ("2027-W53")."""
+    match = _WEEK.fullmatch(week)
+    try:
+        return date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else _no_week(week)
+    except ValueError:
+        return _no_week(week)
+
+
+def _no_week(week: str) -> date:
+    raise Invalid(f"{week!r} is not an ISO week.", "Write it as 2027-W09.", field="week")
+
+
+def weeks_covered(start: date, weeks: int) -> tuple[str, ...]:
+    """The ISO weeks of a rotation, in order; `start` is its Monday."""
+    return tuple(week_of(start + timedelta(days=7 * number)) for number in range(weeks))
+
+
+def end_date(start: date, weeks: int = DEFAULT_WEEKS) -> date:
+    """T11: the last day, a Sunday; both ends count, so four weeks end on start + 27."""
+    return start + timedelta(days=7 * weeks - 1)
+
+
+def next_monday(day: date) -> date:
+    """The day itself when it is a Monday, else the Monday after it."""
+    return day + timedelta(days=-day.weekday() % 7)
+
+
+def mondays(first: date, last: date) -> Iterator[date]:
+    """Every Monday from `first` to `last`, both included."""
+    day = next_monday(first)
+    while day <= last:
+        yield day
+        day += timedelta(days=7)
+
+
+def start_of_iso_year(year: int) -> date:
+    """The Monday of W01: 2027 -> 2027-01-04, 2026 -> 2025-12-29."""
+    return date.fromisocalendar(year, 1, 1)
+
+
+def by_iso_year(weeks: Iterable[str]) -> dict[int, tuple[str, ...]]:
+    """ISO weeks grouped by ISO year, as the seat items are: {2026: ("W53",), 2027: ("W01", "W02")}."""
+    years: dict[int, list[str]] = {}
+    for week in weeks:
+        year, key = split_week(week)
+        years.setdefault(year, []).append(key)
+    return {year: tuple(keys) for year, keys in sorted(years.items())}
+
+
+def add_years(day: date, years: int) -> date:
+    """The same day `years` later; 29 February becomes 28 February when that year has none (H17)."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later, or that month's last day when it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month, min(day.day, last))
+
+
+def horizon(today: date, years: int = HORIZON_YEARS) -> date:
+    """H17: the last day on which a rotation may start, inclusive."""
+    return add_years(today, years)
+
+
+def require_start(start: date, weeks: int, today: date, program: Program, years: int = HORIZON_YEARS, notice_days: int = 0) -> None:
+    """H17, T11, T12: refuse a start or a length that no seat could exist for. `today` is the date at the program's site; who has yet to
+    apply needs `notice_days` before the start.
+
+    Raises `Invalid` with `field` "start" (past, too near, not a Monday, beyond two years) or "weeks" (outside the program's lengths).
+    """
+    first = today + timedelta(days=notice_days)
+    if start < today:
+        raise Invalid(
+            f"{say(start)} is in the past.", f"Choose a Monday from {_from(first, today)} on.", field="start", start=start.isoformat()
+        )
+    if start < first:
+        raise Invalid(
+            f"{say(start)} is less than {notice_days} days away: too near for an application to be answered.",
+            f"Choose {say(next_monday(first))} or a later Monday.",
+            field="start",
+            start=start.isoformat(),
+            earliest=next_monday(first).isoformat(),
+        )
+    if start.weekday() != 0:
+        monday = next_monday(start)
+        near = monday - timedelta(days=7)
+        choice = f"{say(near)} or {say(monday)}" if near >= first else say(monday)
+        raise Invalid(
+            f"{say(start)} is not a Monday; rotations start on Mondays.", f"Choose {choice}.", field="start", start=start.isoformat()
+        )
+    last = horizon(today, years)
+    if start > last:
+        raise Invalid(
+            f"{say(start)} is more than {years} years away.",
+            f"Choose a start on or before {say(last)}.",
+            field="start",
+            latest=last.isoformat(),
+        )
+    if not program.weeks_min <= weeks <= program.weeks_max:
+        raise Invalid(
+            f"{weeks} weeks is not a length that this program offers.",
+            f"Choose {_lengths(program)}.",
+            field="weeks",
+            weeks_min=program.weeks_min,
+            weeks_max=program.weeks_max,
+        )
+
+
+def _from(first: date, today: date) -> str:
+    return "today" if first == today else say(next_monday(first))
+
+
+def _lengths(program: Program) -> str:
+    low, high = program.weeks_min, program.weeks_max
+    return f"{low} weeks" if low == high else f"{low} to {high} weeks"
+
+
+def closed_weeks(vacations: Iterable[Vacation]) -> frozenset[str]:
+    """H06: every ISO week that a vacation touches, even by one day."""
+    return frozenset(
+        week_of(monday)
+        for vacation in vacations
+        for monday in mondays(vacation.first - timedelta(days=vacation.first.weekday()), vacation.last)
+    )
+
+
+def capacity_by_week(program: Program, first: date, last: date) -> dict[str, int]:
+    """Seats per ISO week for every week that touches `first`..`last`; 0 in weeks closed by a vacation."""
+    closed = closed_weeks(program.vacations)
+    weeks = (week_of(monday) for monday in mondays(first - timedelta(days=first.weekday()), last))
+    return {week: 0 if week in closed else program.capacity for week in weeks}
+
+
+def local_date(instant: datetime, zone: str) -> date:
+    """The date that a wall calendar shows at the site at that instant; `zone` is an IANA name."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def start_of_day(day: date, zone: str) -> datetime:
+    """Local midnight as a UTC instant."""
+    return datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(UTC)
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """23:59:59 local as a UTC instant: the last second that still counts as that day (T28)."""
+    return start_of_day(day + timedelta(days=1), zone) - timedelta(seconds=1)
+
+
+def reached(due_at: datetime, now: datetime) -> bool:
+    """Computed on read: from `due_at` on, to the second, a hold or an offer has expired and a promise is overdue (H16)."""
+    return now >= due_at
+
+
+def passed(last_moment: datetime, now: datetime) -> bool:
+    """For a due *day*: true once the second after its last one (`end_of_day`) has come."""
+    return now >= last_moment + timedelta(seconds=1)

@@ -1,0 +1,250 @@
+"""The host is asked (T19, T20): routed by the reviewer, answered from a link in a mail or signed in, taken back by the coordinator.
+
+Both ways lead to one question that is answered once: the answer moves the application on, and of an application that moved on the link and
+the manager's page only explain what happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from shared.domain.applications.application import (
+    APPLICATION,
+    Application,
+    ApplicationEvent,
+    ApplicationStatus,
+    host_over,
+)
+from shared.domain.applications.application_clocks import as_of, host_times, next_host_step
+from shared.domain.core import due_kinds
+from shared.domain.core.aggregate import Actor, text_hash
+from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound
+from shared.domain.core.machine import Actor as By
+from shared.domain.core.own_record import require_others
+from shared.domain.core.policy import by_version
+from shared.domain.hosts.host_question import State, question_state
+from shared.domain.programs.guidelines import GuidelineResult
+from shared.domain.programs.program import Program
+from shared.events.application import ApplicationRouted, HostRecommended, HostTakenBack
+from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, Text, Work
+from shared.services.applications.applying import WAITS, application_of, over
+from shared.services.applications.review_steps import GoesOn, goes_on, text_ref
+from shared.services.applications.reviewing import Reviewing, guideline_results
+from shared.services.core.secret_addresses import lets_in, new_secret, secret_at
+from shared.services.core.steps import Call, decide_again, find, step
+from shared.services.programs.host_lists import asked_listing
+
+FOR_HOSTS = ("status", "step1", "step2_ck", "graduation_year", "languages", "lead_days", "weeks", "cv_language")
+"""Of the guidelines, those whose verdicts a host sees before a seat is reserved: nothing about visa or health documents."""
+
+
+@dataclass(frozen=True)
+class Manager:
+    """A host manager who is signed in: their account, and the hosts that they act for."""
+
+    account_id: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HostFile:
+    """What the host is shown. `state`: open; answered; over (the coordinator decides); moved (decided, withdrawn or taken back). About the
+    trainee only while it is open: name, school, dates, and verdicts on this host's own guidelines without what they rest on."""
+
+    application: Application
+    program: Program
+    state: State
+    applicant: str = ""
+    school: str = ""
+    guidelines: tuple[GuidelineResult, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostReview:
+    store: Store
+    people: People
+    catalogue: Catalogue
+    reviewing: Reviewing
+    clock: BusinessClock
+
+    def route(self, call: Call, application_id: str) -> Application:
+        """The reviewer who has it asks the host; the review clock stands still. Routing what one has routed changes nothing.
+
+        Raises `NotAllowedNow` also when the host has answered already, or the application closes too soon, `NotFound`.
+        """
+
+        def decide() -> Application:
+            routed = self._read(application_id)[1]
+            if routed.status is ApplicationStatus.HOST_REVIEW and routed.claimed_by == call.actor.id:
+                return routed
+            loaded, application, status = self.reviewing.taken_for(call, application_id, ApplicationEvent.ROUTE_TO_HOST)
+            if application.host_recommendation is not None:
+                raise NotAllowedNow(
+                    "The host has answered already.", "Decide now, or ask the trainee.", state=application.status.value,
+                    event=ApplicationEvent.ROUTE_TO_HOST.value,
+                )  # fmt: skip
+            self._ask(call, loaded, application, status)
+            return self._read(application_id)[1]
+
+        return decide_again(decide)
+
+    def ask_again(self, call: Call, application_id: str, reason: str) -> Application:
+        """The coordinator decides to ask once more, with a reason: a new link and new days for the host, the old link ends.
+
+        Asking again for the same reason changes nothing while the host can still answer. Raises `Invalid` (field "why"), `NotAllowedNow`
+        (also when the application closes too soon), `NotFound`.
+        """
+        reason = reason.strip()
+
+        def decide() -> Application:
+            loaded, application = self._others(call, application_id)
+            same = application.status is ApplicationStatus.HOST_REVIEW and application.asked_again_hash == text_hash(reason)
+            if same and not host_over(application, self.clock.now()):
+                return application
+            status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.ASK_AGAIN, By.COORDINATOR).target)
+            if not reason:
+                raise Invalid("The file needs the reason.", "Write why you ask the host once more.", field="why")
+            self._ask(call, loaded, application, status, reason)
+            return self._read(application_id)[1]
+
+        return decide_again(decide)
+
+    def open(self, application_id: str, by: str | Manager) -> HostFile:
+        """What the secret of a link, or being signed in, leads to; looking changes nothing. Raises `NotFound`, the same for every wrong
+        link, and for another host's application as for none at all."""
+        _, application = self._admitted(application_id, by)
+        program, state = self.catalogue.program(application.program_id), question_state(application, self.clock.now())
+        if state != "open":
+            return HostFile(application, program, state)
+        person, facts = self.people.person(application.trainee_id), self.reviewing.facts(application)
+        results = guideline_results(program, facts, application, self.clock.now())
+        return HostFile(
+            application, program, state, person.name, facts.school or "", tuple(one for one in results if one.code in FOR_HOSTS)
+        )  # fmt: skip
+
+    def recommend(
+        self, application_id: str, by: str | Manager, answer: Literal["yes", "no"], note: str, correlation_id: str = ""
+    ) -> HostFile:
+        """The host's answer, also after reminders and escalation; a no needs a note. The reviewer has it again for four business hours.
+
+        The same answer again changes nothing. Raises `NotFound`, `Invalid` (field "note"), `Expired` from day 10 on, and `NotAllowedNow`
+        for an application that moved on without the host.
+        """
+        note = note.strip()
+
+        def decide() -> None:
+            loaded, application = self._admitted(application_id, by)
+            same = (application.host_recommendation, application.host_note_hash) == (answer, text_hash(note))
+            if same:
+                return
+            state = question_state(application, self.clock.now())
+            if state == "over":
+                raise Expired("The time to answer is over.", "A coordinator decides now; answer the mail if you have something to add.")
+            if state != "open":
+                raise NotAllowedNow(
+                    "Your answer is here already." if state == "answered" else "This application has moved on without your answer.",
+                    "You need to do nothing more.", state=application.status.value, event=ApplicationEvent.RECOMMEND_YES.value,
+                )  # fmt: skip
+            if answer == "no" and not note:
+                raise Invalid("Without a reason we cannot explain it.", "Write one or two sentences.", field="note")
+            fired = ApplicationEvent.RECOMMEND_YES if answer == "yes" else ApplicationEvent.RECOMMEND_NO
+            status = ApplicationStatus(APPLICATION.fire(application.status, fired, By.HOST).target)
+            now, ref = self.clock.now(), text_ref(application, "host-note", loaded.version)
+            again = self._goes_on(application, now)
+            event = HostRecommended(
+                status=status, host_recommendation=answer, host_answered_at=now, host_note_ref=ref, host_note_hash=text_hash(note),
+                mail_trouble=None, mail_trouble_at=None, **again.fields,
+            )  # fmt: skip
+            who = by.account_id if isinstance(by, Manager) else self.catalogue.program(application.program_id).host_id
+            call = Call(Actor(role="host", id=who), correlation_id)
+            moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.HOST_REVIEW, status))
+            self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": note}),)))
+
+        decide_again(decide)
+        return self.open(application_id, by)
+
+    def take_back(self, call: Call, application_id: str, reason: str) -> Application:
+        """The coordinator waits no longer, with a reason: the review goes on, and the host's link explains it. From day 10 on this is the
+        coordinator's decision to do without the host; before, the reviewer of a host that decides too asks it again, or declines.
+
+        Taking back what is taken back changes nothing. Raises `Invalid` (field "reason"), `NotAllowedNow`, `NotFound`.
+        """
+        reason = reason.strip()
+
+        def decide() -> Application:
+            loaded, application = self._others(call, application_id)
+            if application.status is ApplicationStatus.IN_REVIEW and application.taken_back_hash == text_hash(reason):
+                return application
+            status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.TAKE_BACK, By.COORDINATOR).target)
+            if not reason:
+                raise Invalid("The file needs the reason.", "Write why you do not wait for the host.", field="reason")
+            now, ref = self.clock.now(), text_ref(application, "taken-back", loaded.version)
+            again = self._goes_on(application, now)
+            event = HostTakenBack(
+                status=status, routed_to_host=False, taken_back_ref=ref, taken_back_hash=text_hash(reason),
+                host_waived=host_over(application, now), mail_trouble=None, mail_trouble_at=None, **again.fields,
+            )  # fmt: skip
+            moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.HOST_REVIEW, status))
+            self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": reason}),)))
+            return self._read(application_id)[1]
+
+        return decide_again(decide)
+
+    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    def _ask(self, call: Call, loaded: Loaded, application: Application, status: ApplicationStatus, again: str = "") -> None:
+        """A new link and five days, or fewer before it closes; what was left of the review clock, when it stands still already, stays."""
+        now, policy = self.clock.now(), by_version(application.policy_version)
+        until = host_times(application, now, policy)
+        ref, why = text_ref(application, "host-link", loaded.version), text_ref(application, "asked-again", loaded.version)
+        left = self._goes_on(application, now).fields if application.status is ApplicationStatus.HOST_REVIEW else {}
+        event = ApplicationRouted(
+            status=status, routed_to_host=True, routed_at=now, host_due_at=until.due_at, host_decide_at=until.decide_at,
+            host_link_ref=ref, host_reminders=0, host_escalated_at=None, host_waived=False, mail_trouble=None, mail_trouble_at=None,
+            asked_again_ref=why if again else None, asked_again_hash=text_hash(again) if again else None,
+            **(left | {"claim_lapses_at": None}),
+        )  # fmt: skip
+        due = (Due(due_kinds.HOST, next_host_step(now, until.decide_at, now, policy), "host"),)
+        done = tuple(kind for kind in WAITS[application.status] if kind not in (due_kinds.HOST, due_kinds.STALE))
+        listing = asked_listing(self.catalogue.program(application.program_id).host_id, application.id, now)
+        link = Text(ref, {"secret": new_secret(), "application_id": application.id}, listing)
+        texts = (link, *((Text(why, {"text": again}),) if again else ()))
+        self.store.commit(Work(steps=(step(loaded, event, call, now, due=due, done=done),), texts=texts))
+
+    @staticmethod
+    def _goes_on(application: Application, now: datetime) -> GoesOn:
+        """What the review is if it went on now."""
+        assert application.routed_at is not None
+        return goes_on(application, application.routed_at, now)
+
+    def _admitted(self, application_id: str, by: str | Manager) -> tuple[Loaded, Application]:
+        if isinstance(by, str):
+            return self._by_link(application_id, by)
+        loaded, application = self._found(application_id)
+        # What this host was never asked is none of its business yet.
+        asked = application is not None and application.routed_at is not None
+        if loaded is None or application is None or not asked or self.catalogue.program(application.program_id).host_id not in by.hosts:
+            raise NotFound(f"There is no application {application_id}.", "Open it from your page.")
+        require_others(Actor(role="host", id=by.account_id), application.trainee_id)
+        return loaded, application
+
+    def _by_link(self, application_id: str, secret: str) -> tuple[Loaded, Application]:
+        loaded, application = self._found(application_id)
+        if loaded is None or application is None or not lets_in(secret_at(self.store, application.host_link_ref), secret):
+            raise NotFound("There is no such link.", "Open the newest mail and use its link unchanged.")
+        return loaded, application
+
+    def _others(self, call: Call, application_id: str) -> tuple[Loaded, Application]:
+        """Nobody is the coordinator of their own."""
+        loaded, application = self._read(application_id)
+        require_others(call.actor, application.trainee_id)
+        return loaded, application
+
+    def _read(self, application_id: str) -> tuple[Loaded, Application]:
+        loaded = self.store.load("APPLICATION", application_id)
+        return loaded, as_of(application_of(loaded), self.clock.now())
+
+    def _found(self, application_id: str) -> tuple[Loaded | None, Application | None]:
+        loaded = find(self.store, "APPLICATION", application_id)
+        return loaded, as_of(application_of(loaded), self.clock.now()) if loaded else None

@@ -1,0 +1,72 @@
+"""H14: whom at a school a wish for credit concerns. Optional words of the trainee's, kept as one erasable text of theirs per application,
+which goes with the wish: reviewers and coordinators read them, the host nothing of them before the coordinator sends the school's form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+
+from shared.domain.accounts.accounts import mail_address
+from shared.domain.applications.application import Application
+from shared.domain.core.aggregate import canonical, text_hash
+from shared.domain.core.errors import Invalid
+from shared.ports import Store, Text
+from shared.services.applications.review_steps import text_ref
+from shared.services.core.secret_addresses import new_secret
+
+
+@dataclass(frozen=True)
+class SchoolContact:
+    """Who at the school asks for the form, their mail address, and what the form is called; each may be empty."""
+
+    name: str = ""
+    email: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What a save adds to its event, the text that it keeps anew and the ref that it drops; nothing where the contact stays as it is."""
+
+    sets: Mapping[str, str | None]
+    replaces: tuple[Text, ...] = ()
+    drops: tuple[str, ...] = ()
+
+
+def school_contact(store: Store, application: Application) -> SchoolContact | None:
+    """None where nobody was named, and once it was erased."""
+    found = store.text(application.credit_contact_ref) if application.credit_contact_ref else None
+    return SchoolContact(**{one.name: found[one.name] for one in fields(SchoolContact)}) if found else None
+
+
+def note(store: Store, application: Application, wished: Application, given: Mapping[str, str]) -> Noted:
+    """`given` names what is different (`name`, `email`, `form`; empty clears it). Who takes the wish for credit back takes the contact
+    back. Raises `Invalid` with `field` "credit_contact", "credit_email" or "credit_form"."""
+    kept = school_contact(store, application) or SchoolContact()
+    wanted = replace(kept, **_read(given)) if wished.credit_wish else SchoolContact()
+    if wanted == kept:
+        return Noted({})
+    ref = text_ref(application, "school")
+    if wanted == SchoolContact():
+        return Noted({"credit_contact_ref": None, "credit_contact_hash": None}, drops=(ref,))
+    # A name and an address could be guessed until their hash fits; with the salt, which goes with them, it says nothing afterwards.
+    body = {**asdict(wanted), "salt": new_secret()}
+    return Noted({"credit_contact_ref": ref, "credit_contact_hash": text_hash(canonical(body))}, (Text(ref, body),))
+
+
+def _read(given: Mapping[str, str]) -> dict[str, str]:
+    known = {one.name for one in fields(SchoolContact)}
+    said = {name: " ".join(value.split()) for name, value in given.items() if name in known}
+    if not all(value.isprintable() for value in said.values()):
+        raise Invalid("The school's contact has a letter that cannot be written.", "Type the words again.", field="credit_contact")
+    if said.get("email"):
+        said["email"] = _address(said["email"])
+    return said
+
+
+def _address(text: str) -> str:
+    try:
+        return mail_address(text)
+    except Invalid as refused:
+        raise Invalid(refused.detail, "Write it as registrar@school.example, or leave it empty.", field="credit_email") from refused

@@ -1,0 +1,85 @@
+"""A CV that is too large for a mail, behind an address of ours for seven days (H13, T19).
+
+A signed address of the bucket would not live that long: it ends with the session of the role that signed it
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). So the host's mail carries an address of ours, and whoever
+opens it is sent on to a signed one that works for a minute. It names one file for one case, ends to the second, ends at once when the case
+is called off, and its secret lies in an erasable item, so erasing the person ends it as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.aggregate import Kind
+from shared.domain.core.calendar import reached
+from shared.domain.core.errors import Duplicate, Expired, NotFound
+from shared.domain.core.instants import iso, parse
+from shared.domain.documents.documents import download_name
+from shared.domain.reservations.reservation import PAID_SEAT, ReservationStatus
+from shared.ports import BusinessClock, DocumentStore, Loaded, People, Store, Text, Work
+from shared.services.core.secret_addresses import lets_in, new_secret
+from shared.services.core.steps import find
+
+LINK_DAYS, SIGNED_SECONDS = 7, 60
+KINDS: Mapping[str, Kind] = {"a": "APPLICATION", "r": "RESERVATION"}
+OPEN_WHILE = {
+    "APPLICATION": (ApplicationStatus.HOST_REVIEW,),
+    "RESERVATION": (*PAID_SEAT, ReservationStatus.COMPLETED),
+}
+"""Who may see a CV when (product.md 1d): a host that is asked, and one with a reserved trainee."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CvLinks:
+    """`public_url` is the site's origin."""
+
+    store: Store
+    people: People
+    documents: DocumentStore
+    clock: BusinessClock
+    public_url: str
+
+    def make(self, kind: str, id: str, seq: int, trainee_id: str, document_id: str) -> str:
+        """The address for the mail that event `seq` of a case brings: the same one when the mail is composed again."""
+        ref = _ref(trainee_id, kind, id, str(seq))
+        until = self.clock.now() + timedelta(days=LINK_DAYS)
+        body = {"secret": new_secret(), "expires_at": iso(until), "document_id": document_id}
+        try:
+            self.store.commit(Work(steps=(), texts=(Text(ref, body),)))
+        except Duplicate:
+            body = dict(self.store.text(ref) or body)
+        return f"{self.public_url}/documents/shared/{kind[0].lower()}.{id}.{seq}.{body['secret']}"
+
+    def open(self, address: str) -> str:
+        """Where the file can be read for a minute. Raises `NotFound`, the same for every wrong address and for an erased person, and
+        `Expired` from the last moment on, or when the case does not need the host any more."""
+        parts = address.split(".")
+        if len(parts) != 4 or parts[0] not in KINDS:
+            raise _unknown()
+        kind, id, seq, given = KINDS[parts[0]], *parts[1:]
+        case = find(self.store, kind, id)
+        kept = self.store.text(_ref(str(case.state["trainee_id"]), kind, id, seq)) if case and seq else None
+        if case is None or not kept or not lets_in(str(kept["secret"]), given):
+            raise _unknown()
+        if reached(parse(str(kept["expires_at"])), self.clock.now()) or case.state["status"] not in OPEN_WHILE[kind]:
+            raise Expired("This address of a CV has ended.", "Answer the mail that it came with: we send you the CV again.")
+        return self._signed(case, str(kept["document_id"]))
+
+    def _signed(self, case: Loaded, document_id: str) -> str:
+        document = find(self.store, "DOCUMENT", document_id)
+        if document is None or document.state["status"] != "STORED" or document.state["trainee_id"] != case.state["trainee_id"]:
+            raise _unknown()
+        state, person = document.state, self.people.person(str(case.state["trainee_id"]))
+        name = download_name(state["kind"], state["number"], state["content_type"], person.name)
+        return self.documents.link(state["key"], name, SIGNED_SECONDS)
+
+
+def _ref(trainee_id: str, kind: str, id: str, seq: str) -> str:
+    return f"{trainee_id}/cv-link:{kind}:{id}:{seq}"
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no CV at this address.", "Open the newest mail and use its link unchanged.")

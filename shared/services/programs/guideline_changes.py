@@ -1,0 +1,102 @@
+"""A program's guidelines are looked at, tried against past applicants, and changed (H12, host screen 8).
+
+A change is a new version of the program: whoever applies from then on is held to it, what was sent before keeps the guidelines of its day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.core.calendar import local_date
+from shared.domain.core.errors import NotAllowedNow, VersionConflict
+from shared.domain.core.instants import parse
+from shared.domain.core.policy import CURRENT
+from shared.domain.programs.guideline_lint import Finding, lint, require_clean
+from shared.domain.programs.guideline_simulation import Change, compare
+from shared.domain.programs.guidelines import Guidelines
+from shared.domain.programs.program import Program, ProgramStatus
+from shared.events.program import GuidelinesChanged
+from shared.ports import BusinessClock, Catalogue, Loaded, Store, Work
+from shared.services.core.steps import Call, decide_again, step
+from shared.services.programs.applicants import Applicants
+
+ENDED = (ProgramStatus.RETIRED, ProgramStatus.LEAD)
+"""States in which a program has no guidelines to change: it is over, or it is not one yet."""
+
+
+@dataclass(frozen=True)
+class GuidelineSheet:
+    """`proposed` beside what is in force at `version`; `change` is what it would have meant for past applicants. `changed_at` UTC, None
+    since the program went live."""
+
+    program: Program
+    version: int
+    changed_at: datetime | None
+    proposed: Guidelines
+    change: Change
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuidelineChanges:
+    store: Store
+    catalogue: Catalogue
+    applicants: Applicants
+    clock: BusinessClock
+
+    def show(self, program_id: str) -> GuidelineSheet:
+        """The guidelines in force, with what the linter says about them. Raises `NotFound`."""
+        return self._sheet(program_id, None)
+
+    def preview(self, program_id: str, proposed: Guidelines) -> GuidelineSheet:
+        """What `proposed` would have meant; writes nothing, and shows errors instead of refusing them. Raises `NotFound`."""
+        return self._sheet(program_id, proposed)
+
+    def change(self, call: Call, program_id: str, proposed: Guidelines, version: int) -> GuidelineSheet:
+        """`proposed` counts from now on. `version` is the one that the person looked at; saving what is in force changes nothing.
+
+        Raises `Invalid` (the linter's errors), `VersionConflict` when somebody changed the program since, `NotAllowedNow` for a program
+        that has ended, `NotFound`.
+        """
+
+        def decide() -> None:
+            loaded, program = self._load(program_id)
+            if proposed == program.guidelines:
+                return
+            if program.status in ENDED:
+                raise NotAllowedNow(
+                    f"{program.name} takes no applications any more.", "There is nothing to change.", program_status=program.status.value
+                )
+            if version != loaded.version:
+                raise VersionConflict(
+                    "Somebody changed this program while you were looking at it.",
+                    "What you typed is still here: compare it with what is in force now, then save again.",
+                    version=loaded.version,
+                )
+            now = self.clock.now()
+            require_clean(program, proposed, local_date(now, program.place.zone), CURRENT)
+            event = GuidelinesChanged(guidelines=proposed, guidelines_changed_at=now)
+            self.store.commit(Work(steps=(step(loaded, event, call, now),)))
+
+        decide_again(decide)
+        return self.show(program_id)
+
+    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    def _sheet(self, program_id: str, proposed: Guidelines | None) -> GuidelineSheet:
+        loaded, program = self._load(program_id)
+        wanted = program.guidelines if proposed is None else proposed
+        change = compare(program.guidelines, wanted, self.applicants.past(program_id))
+        today = local_date(self.clock.now(), program.place.zone)
+        changed_at = loaded.state.get("guidelines_changed_at")
+        return GuidelineSheet(
+            program=program,
+            version=loaded.version,
+            changed_at=parse(changed_at) if changed_at else None,
+            proposed=wanted,
+            change=change,
+            findings=lint(program, wanted, today, CURRENT, change.after),
+        )
+
+    def _load(self, program_id: str) -> tuple[Loaded, Program]:
+        return self.store.load("PROGRAM", program_id), self.catalogue.program(program_id)

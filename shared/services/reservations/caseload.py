@@ -1,0 +1,40 @@
+"""A coach's own trainees by start date (product.md section 5, coach view). Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.core import due_kinds
+from shared.domain.programs.program import Program
+from shared.domain.reservations.reservation import SEATED, Reservation
+from shared.ports import Catalogue, People, Person, Store
+from shared.services.core.steps import Call
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class CoachCase:
+    """`trainee` is None once erased."""
+
+    reserved: Reservation
+    program: Program
+    trainee: Person | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caseload:
+    store: Store
+    people: People
+    catalogue: Catalogue
+
+    def of(self, call: Call) -> list[CoachCase]:
+        """The caller's, the next start first; rotations that are over or called off are left out."""
+        rows = self.store.due(due_kinds.of_coach(call.actor.id), None, MOST)
+        found = self.store.load_many([("RESERVATION", row.subject_id) for row in rows])
+        reserved = [Reservation.model_validate(loaded.state) for loaded in found.values()]
+        mine = [one for one in reserved if one.coach_id == call.actor.id and one.status in SEATED]
+        programs = self.catalogue.programs({one.program_id for one in mine})
+        persons = self.people.persons({one.trainee_id for one in mine})
+        mine.sort(key=lambda one: (one.start, one.id))
+        return [CoachCase(one, programs[one.program_id], persons.get(one.trainee_id)) for one in mine]

@@ -1,0 +1,42 @@
+"""T30: once a rotation is reserved, a visitor experience coach is matched, who is named on the rotation's page and in its mails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from shared.domain.core import due_kinds
+from shared.domain.core.errors import Busy
+from shared.domain.reservations.coaches import coach_for
+from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus
+from shared.events.reservation import CoachMatched
+from shared.ports import BusinessClock, Due, Store, Work
+from shared.services.core.steps import Call, decide_again, step
+
+
+@dataclass(frozen=True)
+class Coaching:
+    store: Store
+    clock: BusinessClock
+
+    def match(self, reservation_id: str, call: Call) -> str | None:
+        """The coach's account id, never the trainee's own; the one of before when there is one, None for a rotation that is no longer on.
+
+        Raises `Busy` while no account has the role: the event comes again, and then calls a person.
+        """
+        return decide_again(lambda: self._match(reservation_id, call))
+
+    def _match(self, reservation_id: str, call: Call) -> str | None:
+        loaded = self.store.load("RESERVATION", reservation_id)
+        reserved = Reservation.model_validate(loaded.state)
+        if reserved.coach_id is not None:
+            return reserved.coach_id
+        if reserved.status is ReservationStatus.HELD or reserved.status not in SEATED:
+            return None
+        coach = coach_for(reserved.trainee_id, (one for one in self.store.coaches() if one != reserved.trainee_id))
+        if coach is None:
+            raise Busy("There is no coach to match.", "Give somebody the role; the event is looked at again.")
+        matched = CoachMatched(status=reserved.status, coach_id=coach)
+        mine = Due(due_kinds.of_coach(coach), datetime.combine(reserved.start, time(0), UTC), "coach")
+        self.store.commit(Work(steps=(step(loaded, matched, call, self.clock.now(), due=(mine,)),)))
+        return coach

@@ -1,0 +1,148 @@
+"""Saved searches as their owner sees them: save, list, end; and end by the link of a mail, without signing in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.core import due_kinds
+from shared.domain.core.errors import Duplicate, NotAllowedNow, NotFound
+from shared.domain.search.saved_search import LIFE, MOST, SavedSearch, SavedSearchStatus, kept, query_hash
+from shared.domain.search.search import SearchQuery
+from shared.events.saved_search import SearchEnded, SearchSaved
+from shared.ports import BusinessClock, Claim, Due, Ids, Loaded, Store, Text, Work
+from shared.services.core.secret_addresses import lets_in, new_secret
+from shared.services.core.steps import Call, decide_again, find, new, step
+
+LISTED = 200
+ENDED = SavedSearchStatus.ENDED
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A saved search and its query; `secret` ends it without signing in."""
+
+    saved: SavedSearch
+    query: SearchQuery
+    secret: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedSearches:
+    store: Store
+    clock: BusinessClock
+    ids: Ids
+
+    def save(self, call: Call, query: SearchQuery) -> Kept:
+        """Saved before, it is the one of then. Raises `NotAllowedNow` for an eleventh."""
+        try:
+            return decide_again(lambda: self._save(call, query))
+        except Duplicate:  # the other click of the two was faster
+            return decide_again(lambda: self._save(call, query))
+
+    def _save(self, call: Call, query: SearchQuery) -> Kept:
+        trainee, now = call.actor.id, self.clock.now()
+        claim = _claim(trainee, query_hash(query), self.ids.new())
+        there = self.store.claimed_by(claim.key)
+        if there is not None:
+            before = self._kept(there)
+            if before.saved.waits(now):
+                return before
+            end(self.store, self.clock, self.store.load("SEARCH", there), call)
+        if len(self.own(call)) >= MOST:
+            raise NotAllowedNow(f"You have {MOST} saved searches.", "End one that you need no longer, then save this one.")
+        id = claim.owner
+        ref = f"{trainee}/search-{id}"
+        event = SearchSaved(
+            status=SavedSearchStatus.ACTIVE, id=id, trainee_id=trainee, query_ref=ref, query_hash=query_hash(query), created_at=now,
+            ends_at=now + LIFE,
+        )  # fmt: skip
+        text = Text(ref, {"query": kept(query), "secret": new_secret()})
+        one = step(new("SEARCH", id), event, call, now, due=(Due(due_kinds.SAVED_SEARCH, event.ends_at, "system"),))
+        self.store.commit(Work(steps=(one,), claims=(claim,), texts=(text,)))
+        return self._kept(id)
+
+    def own(self, call: Call) -> list[Kept]:
+        """Those that still wait, newest first."""
+        now = self.clock.now()
+        found = (kept_of(self.store, loaded) for loaded in self.store.owned("SEARCH", call.actor.id, LISTED))
+        return [one for one in found if one and one.saved.waits(now)]
+
+    def end(self, call: Call, id: str) -> None:
+        """Ended before: nothing happens. Raises `NotFound`, the same for somebody else's."""
+
+        def decide() -> None:
+            loaded = find(self.store, "SEARCH", id)
+            if loaded is None or loaded.state["trainee_id"] != call.actor.id:
+                raise _unknown()
+            end(self.store, self.clock, loaded, call)
+
+        decide_again(decide)
+
+    def of_link(self, id: str, secret: str) -> Kept:
+        """What a mail's link is about, also when it has ended. Raises `NotFound`, the same for every wrong address."""
+        loaded = find(self.store, "SEARCH", id)
+        found = kept_of(self.store, loaded) if loaded else None
+        if found is None or not lets_in(found.secret, secret):
+            raise _unknown()
+        return found
+
+    def end_by_link(self, call: Call, id: str, secret: str) -> Kept:
+        """Who has the link has the mail. Again: nothing happens. Raises `NotFound`."""
+
+        def decide() -> None:
+            self.of_link(id, secret)
+            end(self.store, self.clock, self.store.load("SEARCH", id), call)
+
+        decide_again(decide)
+        return self.of_link(id, secret)
+
+    def _kept(self, id: str) -> Kept:
+        found = kept_of(self.store, self.store.load("SEARCH", id))
+        if found is None:
+            raise _unknown()
+        return found
+
+
+def end(store: Store, clock: BusinessClock, loaded: Loaded, call: Call) -> None:
+    """Ended before: nothing happens. The due row goes in the same transaction, so nobody looks at it again."""
+    saved = SavedSearch.model_validate(loaded.state)
+    if saved.status is ENDED:
+        return
+    now = clock.now()
+    claim = _claim(saved.trainee_id, saved.query_hash, saved.id)
+    releases = (claim,) if store.claimed_by(claim.key) == saved.id else ()
+    ended = step(loaded, SearchEnded(status=ENDED, ended_at=now), call, now, done=(due_kinds.SAVED_SEARCH,))
+    store.commit(Work(steps=(ended,), releases=releases))
+
+
+def end_in_time(store: Store, clock: BusinessClock, id: str, call: Call) -> bool:
+    """The sweep's: ends it if its year is over; whether it is."""
+
+    def decide() -> bool:
+        loaded = store.load("SEARCH", id)
+        over = not SavedSearch.model_validate(loaded.state).waits(clock.now())
+        if over:
+            end(store, clock, loaded, call)
+        return over
+
+    return decide_again(decide)
+
+
+def kept_of(store: Store, loaded: Loaded) -> Kept | None:
+    """None once its owner was erased, or for a query of fields that are no more."""
+    saved = SavedSearch.model_validate(loaded.state)
+    text = store.text(saved.query_ref)
+    return Kept(saved, _query(text["query"]), str(text["secret"])) if text else None
+
+
+def _query(values: Any) -> SearchQuery:
+    return SearchQuery.model_validate({name: value for name, value in values.items() if name in SearchQuery.model_fields})
+
+
+def _claim(trainee: str, query: str, owner: str) -> Claim:
+    return Claim(f"search:{trainee}:{query}", owner)
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such saved search.", "Open your saved searches and look there.")
