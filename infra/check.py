@@ -1,4 +1,5 @@
-"""`make check`: everything that can be known without running the product. Each check prints its name, its seconds and, if it fails, why."""
+"""`make check`: everything that can be known without running the product. Each check prints its name, its seconds and,
+if it fails, why."""
 
 from __future__ import annotations
 

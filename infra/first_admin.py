@@ -1,5 +1,6 @@
-"""The first administrator of a stage on AWS: `python -m infra.first_admin you@clinic.example`, with the environment of the accounts room
-(`aws lambda get-function-configuration` shows it) and an operator's own credentials. On a laptop it is `make admin EMAIL=`."""
+"""The first administrator of a stage on AWS: `python -m infra.first_admin you@clinic.example`, with the environment of
+the accounts room (`aws lambda get-function-configuration` shows it) and an operator's own credentials. On a laptop it
+is `make admin EMAIL=`."""
 
 from __future__ import annotations
 
@@ -19,14 +20,17 @@ OPERATOR = Call(Actor(role="system", id="admin"))
 
 
 def first(wiring: Any, email: str) -> str:
-    """An account that is there gets the role, another address a mail with an invitation. Raises `Invalid`, `NotAllowedNow`."""
+    """An account that is there gets the role, another address a mail with an invitation. Raises `Invalid`,
+    `NotAllowedNow`."""
     account_id = wiring.staffing.first(OPERATOR, email)
     status = wiring.store.load("ACCOUNT", account_id).state["status"]
     return f"{account_id} is an administrator{': a mail with a link is on its way' if status == 'INVITED' else ''}."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m infra.first_admin", description="Makes somebody the first administrator.")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.first_admin", description="Makes somebody the first administrator."
+    )
     parser.add_argument("email")
     given = parser.parse_args(arguments)
     try:

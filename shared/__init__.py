@@ -1,1 +1,2 @@
-"""What every function imports: domain rules, services over ports, adapters, events, runtime. Never imports `functions`."""
+"""What every function imports: domain rules, services over ports, adapters, events, runtime. Never imports
+`functions`."""

@@ -24,40 +24,78 @@ def actor(role: str = "trainee", id: str = TRAINEE) -> Actor:
 
 
 def place(**changes: Any) -> Place:
-    values = {"city": "Chicago", "state": "IL", "zip": "60612", "zone": "America/Chicago", "latitude": 41.8781, "longitude": -87.6298}
+    values = {
+        "city": "Chicago",
+        "state": "IL",
+        "zip": "60612",
+        "zone": "America/Chicago",
+        "latitude": 41.8781,
+        "longitude": -87.6298,
+    }
     return Place(**(values | changes))
 
 
 def program(**changes: Any) -> Program:
     """A live four-week hands-on program in Chicago, $2,149, two seats a week."""
     values: dict[str, Any] = {
-        "id": PROGRAM, "name": "Inpatient Cardiology", "host_id": HOST, "host_kind": HostKind.HOSPITAL, "setting": "inpatient",
-        "summary": "Rounds, consults and clinic with a teaching team.", "specialty": "cardiology",
-        "experience_types": (ExperienceType.HANDS_ON,), "place": place(), "price_4w_cents": 214900, "capacity": 2,
-        "stipend_week_cents": 20000, "coordinator_id": "coordinator-1",
-    }  # fmt: skip
+        "id": PROGRAM,
+        "name": "Inpatient Cardiology",
+        "host_id": HOST,
+        "host_kind": HostKind.HOSPITAL,
+        "setting": "inpatient",
+        "summary": "Rounds, consults and clinic with a teaching team.",
+        "specialty": "cardiology",
+        "experience_types": (ExperienceType.HANDS_ON,),
+        "place": place(),
+        "price_4w_cents": 214900,
+        "capacity": 2,
+        "stipend_week_cents": 20000,
+        "coordinator_id": "coordinator-1",
+    }
     return Program(**(values | changes))
 
 
 def facts(**changes: Any) -> TraineeFacts:
     """A student with Step 1 passed and verified, graduating in 2028, with a CV."""
     values: dict[str, Any] = {
-        "trainee_status": TraineeStatus.STUDENT, "step1": StepResult.PASSED, "step1_verified": True,
-        "expected_graduation": date(2028, 6, 30), "languages": ("English",), "visa_type": "B-1", "school": "Universidad del Valle",
-        "country": "CO", "documents": (DocumentFact(kind="cv", accepted=True, language="English"),),
-    }  # fmt: skip
+        "trainee_status": TraineeStatus.STUDENT,
+        "step1": StepResult.PASSED,
+        "step1_verified": True,
+        "expected_graduation": date(2028, 6, 30),
+        "languages": ("English",),
+        "visa_type": "B-1",
+        "school": "Universidad del Valle",
+        "country": "CO",
+        "documents": (DocumentFact(kind="cv", accepted=True, language="English"),),
+    }
     return TraineeFacts(**(values | changes))
 
 
 def application(**changes: Any) -> Application:
     """Approved, terms signed, its offer open for seven days from `START`."""
     values: dict[str, Any] = {
-        "id": "application-1", "version": 0, "status": ApplicationStatus.APPROVED, "case_id": "case-1", "trainee_id": TRAINEE,
-        "program_id": PROGRAM, "experience_type": ExperienceType.HANDS_ON, "start": FIRST_DAY, "weeks": 4, "cv_document_id": "document-1",
-        "cv_sha256": "0" * 64, "policy_version": CURRENT.version, "total_cents": 214900, "created_at": START - timedelta(days=3),
-        "submitted_at": START - timedelta(days=2), "decided_by": REVIEWER, "decided_at": START, "decision_code": "approved",
-        "offer_expires_at": START + timedelta(days=7), "terms_version": "2026-11", "terms_signed_at": START,
-    }  # fmt: skip
+        "id": "application-1",
+        "version": 0,
+        "status": ApplicationStatus.APPROVED,
+        "case_id": "case-1",
+        "trainee_id": TRAINEE,
+        "program_id": PROGRAM,
+        "experience_type": ExperienceType.HANDS_ON,
+        "start": FIRST_DAY,
+        "weeks": 4,
+        "cv_document_id": "document-1",
+        "cv_sha256": "0" * 64,
+        "policy_version": CURRENT.version,
+        "total_cents": 214900,
+        "created_at": START - timedelta(days=3),
+        "submitted_at": START - timedelta(days=2),
+        "decided_by": REVIEWER,
+        "decided_at": START,
+        "decision_code": "approved",
+        "offer_expires_at": START + timedelta(days=7),
+        "terms_version": "2026-11",
+        "terms_signed_at": START,
+    }
     return Application(**(values | changes))
 
 
@@ -93,9 +131,18 @@ def stored_program(store: Store, **changes: Any) -> Program:
 
 
 def stored_account(
-    store: Store, id: str = TRAINEE, roles: tuple[str, ...] = ("trainee",), status: str = "ACTIVE", hosts: tuple[str, ...] = ()
+    store: Store,
+    id: str = TRAINEE,
+    roles: tuple[str, ...] = ("trainee",),
+    status: str = "ACTIVE",
+    hosts: tuple[str, ...] = (),
 ) -> Loaded:
-    return stored(store, "ACCOUNT", id, {"id": id, "status": status, "roles": list(roles), **({"hosts": list(hosts)} if hosts else {})})
+    return stored(
+        store,
+        "ACCOUNT",
+        id,
+        {"id": id, "status": status, "roles": list(roles), **({"hosts": list(hosts)} if hosts else {})},
+    )
 
 
 def stored_application(store: Store, **changes: Any) -> Application:
@@ -106,9 +153,13 @@ def stored_application(store: Store, **changes: Any) -> Application:
 
 def checkout_request(**changes: Any) -> CheckoutRequest:
     values: dict[str, Any] = {
-        "reservation_id": "reservation-1", "application_id": "application-1", "amount_cents": 69900,
-        "description": "Deposit: Inpatient Cardiology, 1-28 March 2027", "email": "amara@example.org",
-        "expires_at": START + timedelta(minutes=35), "success_url": "http://127.0.0.1:8000/reservations/reservation-1?paid=1",
+        "reservation_id": "reservation-1",
+        "application_id": "application-1",
+        "amount_cents": 69900,
+        "description": "Deposit: Inpatient Cardiology, 1-28 March 2027",
+        "email": "amara@example.org",
+        "expires_at": START + timedelta(minutes=35),
+        "success_url": "http://127.0.0.1:8000/reservations/reservation-1?paid=1",
         "cancel_url": "http://127.0.0.1:8000/reservations/reservation-1",
-    }  # fmt: skip
+    }
     return CheckoutRequest(**(values | changes))

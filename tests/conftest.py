@@ -18,8 +18,8 @@ STACKS = ("rota_stack", "tool_stack")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a stack run in one process, so that it starts once (pytest-xdist, `--dist loadgroup`; its own hook, which reads the
-    groups, comes before one of ours without `tryfirst`)."""
+    """Tests that share a stack run in one process, so that it starts once (pytest-xdist, `--dist loadgroup`; its own
+    hook, which reads the groups, comes before one of ours without `tryfirst`)."""
     for item in items:
         for stack in STACKS:
             if stack in getattr(item, "fixturenames", ()):
@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def rota_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Rota as `make run` brings it up, on ports of its own, with IAM enforced and every AWS call of the functions recorded."""
+    """Rota as `make run` brings it up, on ports of its own, with IAM enforced and every AWS call of the functions
+    recorded."""
     with Stack(Options(tmp_path_factory.mktemp("rota"), persist=False, call_log=True)) as stack:
         yield stack

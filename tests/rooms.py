@@ -39,7 +39,9 @@ from tests.fakes import (
 PUBLIC_URL = "https://rota.test"
 UPLOADS = "https://uploads.example"
 PASSWORD = "violet harbour lantern"
-CONTEXT = SimpleNamespace(aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test")
+CONTEXT = SimpleNamespace(
+    aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test"
+)
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -66,32 +68,66 @@ class World:
         self.room = room
         self.store, self.clock, self.ids = FakeStore(), FrozenClock(), CountingIds()
         self.people, self.identity = FakePeople(self.store), FakeIdentity()
-        self.sessions, self.links, self.documents = FakeSessions(self.store, self.people), FakeLinks(self.clock), FakeDocuments()
+        self.sessions, self.links, self.documents = (
+            FakeSessions(self.store, self.people),
+            FakeLinks(self.clock),
+            FakeDocuments(),
+        )
         self.catalogue, self.guesses = FakeCatalogue(self.store), FakeGuesses(self.sessions)
         for_accounts: dict[str, Any] = {
-            "store": self.store, "people": self.people, "identity": self.identity, "sessions": self.sessions, "links": self.links,
-            "clock": self.clock, "ids": self.ids, "guesses": self.guesses,
-        }  # fmt: skip
+            "store": self.store,
+            "people": self.people,
+            "identity": self.identity,
+            "sessions": self.sessions,
+            "links": self.links,
+            "clock": self.clock,
+            "ids": self.ids,
+            "guesses": self.guesses,
+        }
         self.accounts, self.account_care = Accounts(**for_accounts), AccountCare(**for_accounts)
-        self.factors, self.staffing = Factors(**for_accounts, demand="finance"), Staffing(**for_accounts, demand="finance")
+        self.factors, self.staffing = (
+            Factors(**for_accounts, demand="finance"),
+            Staffing(**for_accounts, demand="finance"),
+        )
         self.host_accounts = HostAccounts(**for_accounts, catalogue=self.catalogue)
         self.paperwork = Documents(
-            store=self.store, documents=self.documents, people=self.people, clock=self.clock, ids=self.ids, public_url=PUBLIC_URL
+            store=self.store,
+            documents=self.documents,
+            people=self.people,
+            clock=self.clock,
+            ids=self.ids,
+            public_url=PUBLIC_URL,
         )
         settings = SimpleNamespace(public_url=PUBLIC_URL, form_origins=UPLOADS, second_factor="finance")
         ports = {
-            "settings": settings, "store": self.store, "clock": self.clock, "ids": self.ids, "people": self.people,
-            "identity": self.identity, "sessions": self.sessions, "links": self.links, "documents": self.documents,
-            "catalogue": self.catalogue, "accounts": self.accounts, "account_care": self.account_care, "factors": self.factors,
-            "staffing": self.staffing, "host_accounts": self.host_accounts, "paperwork": self.paperwork,
-        }  # fmt: skip
+            "settings": settings,
+            "store": self.store,
+            "clock": self.clock,
+            "ids": self.ids,
+            "people": self.people,
+            "identity": self.identity,
+            "sessions": self.sessions,
+            "links": self.links,
+            "documents": self.documents,
+            "catalogue": self.catalogue,
+            "accounts": self.accounts,
+            "account_care": self.account_care,
+            "factors": self.factors,
+            "staffing": self.staffing,
+            "host_accounts": self.host_accounts,
+            "paperwork": self.paperwork,
+        }
         self.wiring: Any = SimpleNamespace(**ports | more)
         room.wire(self.wiring)
 
     def person(
-        self, id: str = builders.TRAINEE, roles: tuple[str, ...] = ("trainee",), name: str = "Amara Okafor", zone: str = "Africa/Cairo",
+        self,
+        id: str = builders.TRAINEE,
+        roles: tuple[str, ...] = ("trainee",),
+        name: str = "Amara Okafor",
+        zone: str = "Africa/Cairo",
         hosts: tuple[str, ...] = (),
-    ) -> str:  # fmt: skip
+    ) -> str:
         """An active account; the id."""
         builders.stored_account(self.store, id, roles, hosts=hosts)
         self.people.save_person(Person(id, name, f"{id}@example.org", zone))
@@ -124,26 +160,45 @@ class Client:
             return self.send("POST", path, body, headers)
         if "text/html" in self.headers.get("accept", ""):
             return self.send("POST", path, urlencode(dict(body or {}), doseq=True), {**FORM, **headers})
-        return self.send("POST", path, json.dumps(body or {}, default=str), {"content-type": "application/json", **headers})
+        return self.send(
+            "POST", path, json.dumps(body or {}, default=str), {"content-type": "application/json", **headers}
+        )
 
     def send(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
-        event = http_event(method, path, body, {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}})
+        event = http_event(
+            method, path, body, {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        )
         answer = self.room.answer(event, CONTEXT)
         text = base64.b64decode(answer["body"]).decode() if answer.get("isBase64Encoded") else answer.get("body") or ""
         return Answer(answer["statusCode"], answer["headers"], text, answer["cookies"])
 
 
 def http_event(method: str, path: str, body: str | None, headers: Mapping[str, str]) -> dict[str, Any]:
-    """API Gateway's payload 2.0 (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html)."""
+    """API Gateway's payload 2.0
+    (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html)."""
     raw_path, _, query = path.partition("?")
     event: dict[str, Any] = {
-        "version": "2.0", "routeKey": "ANY", "rawPath": raw_path, "rawQueryString": query, "headers": dict(headers),
+        "version": "2.0",
+        "routeKey": "ANY",
+        "rawPath": raw_path,
+        "rawQueryString": query,
+        "headers": dict(headers),
         "isBase64Encoded": False,
         "requestContext": {
-            "http": {"method": method, "path": raw_path, "sourceIp": "192.0.2.1", "protocol": "HTTP/1.1", "userAgent": "test"},
-            "requestId": "request-1", "stage": "$default", "accountId": "1", "apiId": "a", "domainName": "rota.test",
+            "http": {
+                "method": method,
+                "path": raw_path,
+                "sourceIp": "192.0.2.1",
+                "protocol": "HTTP/1.1",
+                "userAgent": "test",
+            },
+            "requestId": "request-1",
+            "stage": "$default",
+            "accountId": "1",
+            "apiId": "a",
+            "domainName": "rota.test",
         },
-    }  # fmt: skip
+    }
     if query:
         event["queryStringParameters"] = dict(parse_qsl(query, keep_blank_values=True))
     return event if body is None else event | {"body": body}

@@ -1,4 +1,5 @@
-"""What every model of the accounts room begins with: requests take nothing unknown, answers do not change, passwords show nowhere."""
+"""What every model of the accounts room begins with: requests take nothing unknown, answers do not change, passwords
+show nowhere."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ def _stripped(value: Any) -> Any:
 
 
 Password = Annotated[
-    SecretStr, BeforeValidator(_stripped), Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, title="New password")
+    SecretStr,
+    BeforeValidator(_stripped),
+    Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, title="New password"),
 ]
 Given = Annotated[SecretStr, BeforeValidator(_stripped), Field(min_length=1, max_length=256, title="Password")]
 Code = Annotated[str, BeforeValidator(_stripped), Field(min_length=1, max_length=40, title="Code")]

@@ -1,4 +1,5 @@
-"""What the accounts room takes and shows about an account's safety: passwords, the address, and where somebody is signed in."""
+"""What the accounts room takes and shows about an account's safety: passwords, the address, and where somebody is
+signed in."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from shared.domain.core.instants import Instant
 from shared.runtime.http.paths import LONGEST, SIGN_IN
 from shared.services.accounts.account_care import LinkState, Safety
 
-# --- requests -------------------------------------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------------------
 FORGOT = "/accounts/forgot"
 
 
@@ -38,7 +39,7 @@ class MailChange(Request):
     password: Given
 
 
-# --- answers --------------------------------------------------------------------------------------------------------------------------
+# --- answers ----------------------------------------------------------------------------------------------------------
 class ForgotView(Answer):
     """`next` is where a sign-in with the new password will lead."""
 
@@ -69,8 +70,8 @@ class PasswordForm(Answer):
 
 
 class LinkView(Answer):
-    """`state` is `open` (the link may be used), `done` or `expired`. `email` is the new address of a change; `sign_in` and `forgot` lead
-    on where somebody came from."""
+    """`state` is `open` (the link may be used), `done` or `expired`. `email` is the new address of a change; `sign_in`
+    and `forgot` lead on where somebody came from."""
 
     state: str
     name: str
@@ -96,7 +97,8 @@ class SessionRow(Answer):
 
 
 class SecurityView(Answer):
-    """`factor_needed`: a role asks for an authenticator app. `recovery_left` of ten codes. `saved` names what the page follows."""
+    """`factor_needed`: a role asks for an authenticator app. `recovery_left` of ten codes. `saved` names what the page
+    follows."""
 
     email: str
     roles: tuple[str, ...]
@@ -111,12 +113,22 @@ class SecurityView(Answer):
     def of(cls, found: Safety, demand: Demand, saved: str = "") -> Self:
         state = found.state
         rows = [
-            SessionRow(handle=one.handle, device=one.device, opened_at=one.opened_at, seen_at=one.seen_at, here=one.handle == found.here)
+            SessionRow(
+                handle=one.handle,
+                device=one.device,
+                opened_at=one.opened_at,
+                seen_at=one.seen_at,
+                here=one.handle == found.here,
+            )
             for one in found.sessions
         ]
         return cls(
-            email=found.person.email, roles=found.roles, password_changed_at=state.get("password_changed_at"),
-            factor_set_at=state.get("factor_set_at") if state.get("factor_ref") else None, factor_needed=needed(found.roles, demand),
-            recovery_left=RECOVERY_CODES - len(state.get("recovery_used", ())), saved=saved,
+            email=found.person.email,
+            roles=found.roles,
+            password_changed_at=state.get("password_changed_at"),
+            factor_set_at=state.get("factor_set_at") if state.get("factor_ref") else None,
+            factor_needed=needed(found.roles, demand),
+            recovery_left=RECOVERY_CODES - len(state.get("recovery_used", ())),
+            saved=saved,
             sessions=tuple(sorted(rows, key=lambda row: not row.here)),
-        )  # fmt: skip
+        )

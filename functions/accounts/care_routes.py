@@ -27,7 +27,7 @@ SECURITY = "/accounts/security"
 Saved = Literal["", "password", "session", "sessions", "factor"]
 
 
-# --- forgotten password ---------------------------------------------------------------------------------------------------------------
+# --- forgotten password -----------------------------------------------------------------------------------------------
 @room.get(FORGOT, access=ANYONE, page="forgot.html", title="Forgotten password")
 def forgot_form(next: str = "") -> ForgotView:
     """What a forgotten password needs: the address."""
@@ -35,7 +35,9 @@ def forgot_form(next: str = "") -> ForgotView:
     return ForgotView(next=goal, sign_in=leading_to(SIGN_IN, goal))
 
 
-@room.post(FORGOT, access=ANYONE, form=Forgot, again=forgot_form, page="forgot-sent.html", title="Check your mail", status=202)
+@room.post(
+    FORGOT, access=ANYONE, form=Forgot, again=forgot_form, page="forgot-sent.html", title="Check your mail", status=202
+)
 def forgot(body: Forgot) -> Sent:
     """Sends a link to set a new password, at most one a minute. The answer is the same for every address."""
     goal = kept(body.next)
@@ -50,9 +52,13 @@ def resetting(token: str) -> LinkView:
 
 
 @room.post(
-    "/accounts/reset/<token>", access=ANYONE, form=NewPassword, again=resetting, goes_to="{sign_in}",
+    "/accounts/reset/<token>",
+    access=ANYONE,
+    form=NewPassword,
+    again=resetting,
+    goes_to="{sign_in}",
     answers={429: (PROBLEM,)},
-)  # fmt: skip
+)
 def reset(token: str, body: NewPassword) -> LinkView:
     """Sets the password and ends every session and token of the account."""
     return _reset(room.wiring.account_care.reset(token, body.password.get_secret_value(), room.request.id))
@@ -64,7 +70,7 @@ def _reset(found: LinkState) -> LinkView:
     return LinkView.of(found, room.request.path, **links)
 
 
-# --- signed in ------------------------------------------------------------------------------------------------------------------------
+# --- signed in --------------------------------------------------------------------------------------------------------
 @room.get(SECURITY, access=SIGNED_IN, page="security.html", title="Sign-in and security")
 def security(saved: Saved = "") -> SecurityView:
     """How the caller signs in, and where they are signed in."""
@@ -79,9 +85,13 @@ def password_form() -> PasswordForm:
 
 
 @room.post(
-    "/accounts/password", access=SIGNED_IN, form=PasswordChange, again=password_form, goes_to=f"{SECURITY}?saved=password",
+    "/accounts/password",
+    access=SIGNED_IN,
+    form=PasswordChange,
+    again=password_form,
+    goes_to=f"{SECURITY}?saved=password",
     answers={429: (PROBLEM,)},
-)  # fmt: skip
+)
 def change_password(body: PasswordChange) -> SecurityView:
     """Sets another password. Every other session ends, and so does every token; this browser stays signed in."""
     call = room.call("account")
@@ -108,7 +118,7 @@ def end_others() -> SecurityView:
     return _afterwards()
 
 
-# --- another address ------------------------------------------------------------------------------------------------------------------
+# --- another address --------------------------------------------------------------------------------------------------
 @room.get("/accounts/mail", access=SIGNED_IN, page="mail-change.html", title="Change your mail address")
 def mail_form() -> PasswordForm:
     """What another address needs."""
@@ -116,12 +126,21 @@ def mail_form() -> PasswordForm:
 
 
 @room.post(
-    "/accounts/mail", access=SIGNED_IN, form=MailChange, again=mail_form, page="mail-sent.html", title="Check your mail", status=202,
+    "/accounts/mail",
+    access=SIGNED_IN,
+    form=MailChange,
+    again=mail_form,
+    page="mail-sent.html",
+    title="Check your mail",
+    status=202,
     answers={429: (PROBLEM,)},
-)  # fmt: skip
+)
 def ask_mail_change(body: MailChange) -> MailSent:
-    """Sends a link to the new address; the old one stays until it is used. The answer is the same for an address of somebody else."""
-    wanted = room.wiring.account_care.ask_mail_change(room.call("account"), body.email, body.password.get_secret_value())
+    """Sends a link to the new address; the old one stays until it is used. The answer is the same for an address of
+    somebody else."""
+    wanted = room.wiring.account_care.ask_mail_change(
+        room.call("account"), body.email, body.password.get_secret_value()
+    )
     return MailSent(email=wanted)
 
 

@@ -23,7 +23,8 @@ def code_form(token: str, next: str = HOME) -> CodeView:
 
 @room.post("/accounts/code/<token>", access=ANYONE, form=CodeForm, again=code_form, goes_to="{next}", answers=TOO_MANY)
 def enter_code(token: str, body: CodeForm) -> SignedInView:
-    """Opens a browser's session in a cookie. A code counts once; after five wrong ones none is looked at for 15 minutes."""
+    """Opens a browser's session in a cookie. A code counts once; after five wrong ones none is looked at for 15
+    minutes."""
     from_our_pages()
     account_id = room.wiring.factors.enter(token, body.code, room.request.id)
     begin_session(account_id)
@@ -40,10 +41,16 @@ def offer(token: str, next: str = HOME) -> OfferView:
 
 
 @room.post(
-    "/accounts/factor/<token>", access=ANYONE, form=CodeForm, again=offer, page="recovery-codes.html", title="Your recovery codes"
-)  # fmt: skip
+    "/accounts/factor/<token>",
+    access=ANYONE,
+    form=CodeForm,
+    again=offer,
+    page="recovery-codes.html",
+    title="Your recovery codes",
+)
 def set_up(token: str, body: CodeForm) -> FreshView:
-    """The first code proves that the app has the secret; the browser is signed in, and the recovery codes are shown, once."""
+    """The first code proves that the app has the secret; the browser is signed in, and the recovery codes are shown,
+    once."""
     from_our_pages()
     fresh = room.wiring.factors.set_up(token, body.code, room.request.id)
     begin_session(fresh.account_id)
@@ -58,11 +65,16 @@ def begin_factor() -> Begun:
 
 
 @room.post(
-    "/accounts/security/factor/remove", access=SIGNED_IN, form=OwnCode, again=security, goes_to=f"{SECURITY}?saved=factor", answers=TOO_MANY
-)  # fmt: skip
+    "/accounts/security/factor/remove",
+    access=SIGNED_IN,
+    form=OwnCode,
+    again=security,
+    goes_to=f"{SECURITY}?saved=factor",
+    answers=TOO_MANY,
+)
 def remove_factor(body: OwnCode) -> SecurityView:
-    """Removes the app with a code of it, for another telephone. Every other session ends; where a role asks for an app, the next
-    sign-in sets up another."""
+    """Removes the app with a code of it, for another telephone. Every other session ends; where a role asks for an app,
+    the next sign-in sets up another."""
     call = room.call("account")
     room.wiring.factors.remove(call, body.code)
     go_on_here()

@@ -24,7 +24,17 @@ from functions.accounts.models import (
     TokenRequest,
     TokenView,
 )
-from functions.accounts.room import HOME, Settings, asked_for, begin_session, end_session, from_our_pages, kept, onward, room
+from functions.accounts.room import (
+    HOME,
+    Settings,
+    asked_for,
+    begin_session,
+    end_session,
+    from_our_pages,
+    kept,
+    onward,
+    room,
+)
 from shared.domain.core.errors import SignInNeeded
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
@@ -42,8 +52,14 @@ def sign_up_form(next: str = "") -> SignUpView:
 
 
 @room.post(
-    "/accounts/sign-up", access=ANYONE, form=SignUp, again=sign_up_form, page="check-mail.html", title="Check your mail", status=202
-)  # fmt: skip
+    "/accounts/sign-up",
+    access=ANYONE,
+    form=SignUp,
+    again=sign_up_form,
+    page="check-mail.html",
+    title="Check your mail",
+    status=202,
+)
 def sign_up(body: SignUp) -> CheckMail:
     """Creates a trainee's account; a mail with a link confirms it. The answer is the same for a known address."""
     goal = kept(body.next)
@@ -57,7 +73,15 @@ def resend_form() -> SignUpView:
     return SignUpView()
 
 
-@room.post("/accounts/resend", access=ANYONE, form=Resend, again=resend_form, page="check-mail.html", title="Check your mail", status=202)
+@room.post(
+    "/accounts/resend",
+    access=ANYONE,
+    form=Resend,
+    again=resend_form,
+    page="check-mail.html",
+    title="Check your mail",
+    status=202,
+)
 def resend(body: Resend) -> CheckMail:
     """Sends a fresh confirmation link, at most one a minute. The answer is the same for every address."""
     room.wiring.accounts.resend(body.email, room.request.id)
@@ -70,7 +94,14 @@ def confirmation(token: str) -> ConfirmView:
     return _confirmed(room.wiring.accounts.confirmation(token))
 
 
-@room.post("/accounts/confirm/<token>", access=ANYONE, form=Confirm, again=confirmation, goes_to="{sign_in}", answers={429: (PROBLEM,)})
+@room.post(
+    "/accounts/confirm/<token>",
+    access=ANYONE,
+    form=Confirm,
+    again=confirmation,
+    goes_to="{sign_in}",
+    answers={429: (PROBLEM,)},
+)
 def confirm(token: str, body: Confirm) -> ConfirmView:
     """Uses the link: its reader chooses the password, and the account may sign in from now on."""
     return _confirmed(room.wiring.accounts.confirm(token, body.password.get_secret_value(), room.request.id))
@@ -88,7 +119,9 @@ def sign_in_form(next: str = HOME, confirmed: bool = False, changed: bool = Fals
     return SignInView(next=goal, **ways, confirmed=confirmed, changed=changed)
 
 
-@room.post("/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}", answers={429: (PROBLEM,)})
+@room.post(
+    "/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}", answers={429: (PROBLEM,)}
+)
 def sign_in(body: SignIn) -> SignedInView:
     """Opens a browser's session in a cookie, at once or after a code. API clients ask for a token instead."""
     from_our_pages()
@@ -96,7 +129,9 @@ def sign_in(body: SignIn) -> SignedInView:
     goal, person = onward(body.next), found.person
     ticket = room.wiring.factors.ticket(person.account_id, room.request.id)
     if ticket:
-        return SignedInView(state=ticket.purpose, next=leading_to(f"/accounts/{ticket.purpose}/{ticket.token}", goal, HOME))
+        return SignedInView(
+            state=ticket.purpose, next=leading_to(f"/accounts/{ticket.purpose}/{ticket.token}", goal, HOME)
+        )
     begin_session(person.account_id)
     return SignedInView(account_id=person.account_id, name=person.name, roles=found.roles, next=goal)
 
@@ -134,7 +169,9 @@ def profile(saved: bool = False) -> ProfileView:
 @room.post("/accounts/profile", access=SIGNED_IN, form=ProfileForm, again=profile, goes_to="/accounts/profile?saved=1")
 def save_profile(body: ProfileForm) -> ProfileView:
     """Saves the profile. What staff verified stays verified as long as its answer does not change."""
-    return ProfileView.of(room.wiring.accounts.save_profile(room.call("account"), body.name, body.zone, body.declared()))
+    return ProfileView.of(
+        room.wiring.accounts.save_profile(room.call("account"), body.name, body.zone, body.declared())
+    )
 
 
 handler = room.handler()

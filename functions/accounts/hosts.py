@@ -1,4 +1,5 @@
-"""What the accounts room takes and shows about a host (H04): its programs, who gets its mail, and who may sign in for it."""
+"""What the accounts room takes and shows about a host (H04): its programs, who gets its mail, and who may sign in for
+it."""
 
 from __future__ import annotations
 
@@ -31,9 +32,12 @@ class HostManagerView(Answer):
     def of(cls, found: Member) -> Self:
         state, person = found.state, found.person
         return cls(
-            id=found.id, name=person.name if person else "Erased", email=person.email if person else "", status=state["status"],
+            id=found.id,
+            name=person.name if person else "Erased",
+            email=person.email if person else "",
+            status=state["status"],
             invited_at=state.get("invited_at"),
-        )  # fmt: skip
+        )
 
 
 class HostProgram(Answer):
@@ -42,8 +46,8 @@ class HostProgram(Answer):
 
 
 class HostView(Answer):
-    """`contact_name` and `contact_email` get the host's mail; empty when there is nobody. `managers` may sign in for it, by name. `saved`
-    names what the page follows."""
+    """`contact_name` and `contact_email` get the host's mail; empty when there is nobody. `managers` may sign in for
+    it, by name. `saved` names what the page follows."""
 
     host_id: str
     programs: tuple[HostProgram, ...]
@@ -57,7 +61,10 @@ class HostView(Answer):
     def of(cls, found: HostSheet, saved: str = "") -> Self:
         contact = found.contact
         return cls(
-            host_id=found.host_id, programs=tuple(HostProgram(id=one.id, name=one.name) for one in found.programs),
-            contact_name=contact.name if contact else "", contact_email=contact.email if contact else "",
-            managers=tuple(HostManagerView.of(one) for one in found.managers), saved=saved,
-        )  # fmt: skip
+            host_id=found.host_id,
+            programs=tuple(HostProgram(id=one.id, name=one.name) for one in found.programs),
+            contact_name=contact.name if contact else "",
+            contact_email=contact.email if contact else "",
+            managers=tuple(HostManagerView.of(one) for one in found.managers),
+            saved=saved,
+        )

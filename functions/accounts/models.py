@@ -15,10 +15,10 @@ from shared.runtime.http.paths import LONGEST, SIGN_IN
 from shared.services.accounts.accounts import Confirmation, Profile, SignedIn
 
 
-# --- requests -------------------------------------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------------------
 class SignUp(Request):
-    """`zone` is an IANA name; without one times are shown in UTC until the profile says otherwise. The password is chosen by whoever opens
-    the link in the mail, and signing in then leads to `next`, a path of ours."""
+    """`zone` is an IANA name; without one times are shown in UTC until the profile says otherwise. The password is
+    chosen by whoever opens the link in the mail, and signing in then leads to `next`, a path of ours."""
 
     name: str = Field(title="Full name", min_length=1, max_length=100)
     email: str = Field(title="Mail address", min_length=3, max_length=254)
@@ -51,7 +51,8 @@ class TokenRequest(Request):
 
 
 class ProfileForm(Request):
-    """The study fields are for trainees, `trainee_status` says that they are given. `languages` also as one line with commas."""
+    """The study fields are for trainees, `trainee_status` says that they are given. `languages` also as one line with
+    commas."""
 
     name: str = Field(title="Full name", min_length=1, max_length=100)
     zone: str = Field("UTC", title="Time zone", max_length=60)
@@ -69,13 +70,19 @@ class ProfileForm(Request):
         if self.trainee_status is None:
             return None
         return TraineeFacts(
-            trainee_status=self.trainee_status, step1=self.step1, step2_ck=self.step2_ck, expected_graduation=self.expected_graduation,
-            graduation_year=self.graduation_year, languages=tuple(self.languages), visa_type=self.visa_type, school=self.school,
+            trainee_status=self.trainee_status,
+            step1=self.step1,
+            step2_ck=self.step2_ck,
+            expected_graduation=self.expected_graduation,
+            graduation_year=self.graduation_year,
+            languages=tuple(self.languages),
+            visa_type=self.visa_type,
+            school=self.school,
             country=self.country,
-        )  # fmt: skip
+        )
 
 
-# --- answers --------------------------------------------------------------------------------------------------------------------------
+# --- answers ----------------------------------------------------------------------------------------------------------
 class SignUpView(Answer):
     """Nothing has to be known before. `next` is where a first sign-in will lead."""
 
@@ -95,7 +102,8 @@ class CheckMail(Answer):
 
 
 class ConfirmView(Answer):
-    """`state` is `open` (the link may be used), `done` (the account is confirmed) or `expired`; `invited` by an administrator."""
+    """`state` is `open` (the link may be used), `done` (the account is confirmed) or `expired`; `invited` by an
+    administrator."""
 
     state: str
     name: str
@@ -109,8 +117,8 @@ class ConfirmView(Answer):
 
 
 class SignInView(Answer):
-    """`confirmed`: the person comes from a confirmation; `changed`: from setting a new password. `next` is where it leads, by `sign_up` and
-    `forgot` too."""
+    """`confirmed`: the person comes from a confirmation; `changed`: from setting a new password. `next` is where it
+    leads, by `sign_up` and `forgot` too."""
 
     next: str
     sign_up: str
@@ -120,8 +128,8 @@ class SignInView(Answer):
 
 
 class SignedInView(Answer):
-    """`signed_in`: a browser's session is in the cookie. Otherwise a code comes next, or an authenticator app has to be set up first, and
-    nobody is named yet. `next` is where it goes."""
+    """`signed_in`: a browser's session is in the cookie. Otherwise a code comes next, or an authenticator app has to be
+    set up first, and nobody is named yet. `next` is where it goes."""
 
     state: Literal["signed_in", "code", "factor"] = "signed_in"
     account_id: str | None = None
@@ -156,8 +164,8 @@ class Me(Answer):
 
 
 class ProfileView(Answer):
-    """`facts` is None until a trainee gave them, and for everybody else. `visas` are what may be chosen. `saved`: the page follows
-    a change."""
+    """`facts` is None until a trainee gave them, and for everybody else. `visas` are what may be chosen. `saved`: the
+    page follows a change."""
 
     account_id: str
     name: str
@@ -173,6 +181,12 @@ class ProfileView(Answer):
     def of(cls, found: Profile, saved: bool = False) -> Self:
         person = found.person
         return cls(
-            account_id=person.account_id, name=person.name, email=person.email, zone=person.zone, roles=found.roles,
-            trainee="trainee" in found.roles, facts=found.facts, saved=saved,
-        )  # fmt: skip
+            account_id=person.account_id,
+            name=person.name,
+            email=person.email,
+            zone=person.zone,
+            roles=found.roles,
+            trainee="trainee" in found.roles,
+            facts=found.facts,
+            saved=saved,
+        )

@@ -49,7 +49,8 @@ def go_on_here() -> None:
 
 
 def asked_for(next: str) -> str:
-    """`next` of the address; of the form where it came back refused, for its page is then made without an address of its own."""
+    """`next` of the address; of the form where it came back refused, for its page is then made without an address of
+    its own."""
     sent = room.request.inputs.get("next", next)
     return sent if isinstance(sent, str) else next
 

@@ -24,8 +24,8 @@ class RolesForm(Request):
 
 
 class MemberView(Answer):
-    """`status` is UNCONFIRMED, INVITED, ACTIVE or DISABLED. `factor`: an authenticator app is set up; `factor_needed`: a role asks for it.
-    `own`: the caller's."""
+    """`status` is UNCONFIRMED, INVITED, ACTIVE or DISABLED. `factor`: an authenticator app is set up; `factor_needed`:
+    a role asks for it. `own`: the caller's."""
 
     id: str
     name: str
@@ -45,10 +45,18 @@ class MemberView(Answer):
     def of(cls, found: Member, caller: str, demand: Demand, saved: bool = False) -> Self:
         state, person = found.state, found.person
         return cls(
-            id=found.id, name=person.name if person else "Erased", email=person.email if person else "", status=state["status"],
-            roles=tuple(state["roles"]), created_at=state.get("created_at"), invited_at=state.get("invited_at"),
-            factor=bool(state.get("factor_ref")), factor_needed=needed(state["roles"], demand), own=found.id == caller, saved=saved,
-        )  # fmt: skip
+            id=found.id,
+            name=person.name if person else "Erased",
+            email=person.email if person else "",
+            status=state["status"],
+            roles=tuple(state["roles"]),
+            created_at=state.get("created_at"),
+            invited_at=state.get("invited_at"),
+            factor=bool(state.get("factor_ref")),
+            factor_needed=needed(state["roles"], demand),
+            own=found.id == caller,
+            saved=saved,
+        )
 
 
 class StaffView(Answer):

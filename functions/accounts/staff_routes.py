@@ -12,14 +12,18 @@ SAVED = "/accounts/staff/{id}?saved=1"
 
 
 def _one(account_id: str, saved: bool = False) -> MemberView:
-    return MemberView.of(room.wiring.staffing.member(account_id), room.call("admin").actor.id, room.wiring.staffing.demand, saved)
+    return MemberView.of(
+        room.wiring.staffing.member(account_id), room.call("admin").actor.id, room.wiring.staffing.demand, saved
+    )
 
 
 @room.get(ALL, access=admin, page="staff.html", title="People")
 def staff(invited: bool = False) -> StaffView:
     """Everybody with a role of the staff."""
     staffing, caller = room.wiring.staffing, room.call("admin").actor.id
-    return StaffView(members=tuple(MemberView.of(one, caller, staffing.demand) for one in staffing.staff()), invited=invited)
+    return StaffView(
+        members=tuple(MemberView.of(one, caller, staffing.demand) for one in staffing.staff()), invited=invited
+    )
 
 
 @room.post(ALL, access=admin, form=Invitation, again=staff, goes_to="/accounts/staff?invited=1")

@@ -1,4 +1,5 @@
-"""What a reviewer sends to the applications room, and what it shows only to staff (H12). Instants are UTC, `start` a Monday at the site."""
+"""What a reviewer sends to the applications room, and what it shows only to staff (H12). Instants are UTC, `start` a
+Monday at the site."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ OVERRIDE = "override."
 """A form names each override's reason `override.<guideline>`; JSON sends `overrides`."""
 
 
-# --- requests -------------------------------------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------------------
 class OverrideRequest(Request):
     code: str = Field(title="Guideline", max_length=60)
     reason: Prose = Field(title="Reason")
@@ -48,7 +49,11 @@ class ApproveRequest(Request):
     def _from_form(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        given = [{"code": name.removeprefix(OVERRIDE), "reason": value} for name, value in data.items() if name.startswith(OVERRIDE)]
+        given = [
+            {"code": name.removeprefix(OVERRIDE), "reason": value}
+            for name, value in data.items()
+            if name.startswith(OVERRIDE)
+        ]
         rest = {name: value for name, value in data.items() if not name.startswith(OVERRIDE)}
         return {**rest, "overrides": [*rest.get("overrides", []), *given]} if given else rest
 
@@ -67,14 +72,18 @@ class RejectRequest(Request):
 
 
 class CheckRequest(Request):
-    """What you read on a document: whether it counts, and the dates that are printed on it; left empty where there is none. `why` is for
-    the trainee, and needed when it does not count."""
+    """What you read on a document: whether it counts, and the dates that are printed on it; left empty where there is
+    none. `why` is for the trainee, and needed when it does not count."""
 
     verdict: Literal["accepted", "declined"] = Field(title="Does it count")
     issued: date | None = Field(None, title="Issued")
     expires: date | None = Field(None, title="Expires")
-    language: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^[A-Za-z ]*$")] = Field("", title="Language")
-    why: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = Field("", title="Why it does not count")
+    language: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^[A-Za-z ]*$")] = Field(
+        "", title="Language"
+    )
+    why: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = Field(
+        "", title="Why it does not count"
+    )
 
     @field_validator("issued", "expires", mode="before")
     @classmethod
@@ -86,9 +95,10 @@ class CheckRequest(Request):
         return Check(verdict=self.verdict, issued=self.issued, expires=self.expires, language=self.language)
 
 
-# --- parts of answers -----------------------------------------------------------------------------------------------------------------
+# --- parts of answers -------------------------------------------------------------------------------------------------
 class DocumentBrief(Answer):
-    """A stored document. `used`: it goes to the host; `checked` is "" until a reviewer has read it; `why` it does not count."""
+    """A stored document. `used`: it goes to the host; `checked` is "" until a reviewer has read it; `why` it does not
+    count."""
 
     id: str
     kind: str
@@ -106,15 +116,24 @@ class DocumentBrief(Answer):
     def of(cls, paper: Paper, used: bool) -> DocumentBrief:
         state = paper.state
         return cls(
-            id=state["id"], kind=state["kind"], name=sentence(state["kind"]), number=state["number"], created_at=state["created_at"],
-            used=used, checked=state.get("checked") or "", issued=state.get("issued"), expires=state.get("expires"),
-            language=state.get("language") or "", why=paper.why or "",
-        )  # fmt: skip
+            id=state["id"],
+            kind=state["kind"],
+            name=sentence(state["kind"]),
+            number=state["number"],
+            created_at=state["created_at"],
+            used=used,
+            checked=state.get("checked") or "",
+            issued=state.get("issued"),
+            expires=state.get("expires"),
+            language=state.get("language") or "",
+            why=paper.why or "",
+        )
 
 
 class RivalView(Answer):
-    """Somebody else who is open for one of the same weeks or has a seat in one; first come, first seen. `earlier`: sent before this one.
-    `seat`: "held" while it is unpaid, "reserved" once it is paid; `in_line`: waits for one, and a seat that comes back goes there first."""
+    """Somebody else who is open for one of the same weeks or has a seat in one; first come, first seen. `earlier`: sent
+    before this one. `seat`: "held" while it is unpaid, "reserved" once it is paid; `in_line`: waits for one, and a seat
+    that comes back goes there first."""
 
     id: str
     trainee: str
@@ -130,12 +149,16 @@ class RivalView(Answer):
     def of(cls, rival: Rival, than: Application) -> RivalView:
         one = rival.application
         return cls(
-            id=one.id, trainee=rival.trainee.name if rival.trainee else "Name erased", status=one.status, start=one.start, weeks=one.weeks,
+            id=one.id,
+            trainee=rival.trainee.name if rival.trainee else "Name erased",
+            status=one.status,
+            start=one.start,
+            weeks=one.weeks,
             submitted_at=one.submitted_at,
             earlier=bool(one.submitted_at and than.submitted_at and one.submitted_at < than.submitted_at),
             seat="" if rival.seat is None else "held" if rival.seat.status is ReservationStatus.HELD else "reserved",
             in_line=one.waitlist is WaitlistStatus.WAITING,
-        )  # fmt: skip
+        )
 
 
 class OverrideBrief(Answer):
@@ -149,12 +172,13 @@ class RejectChoice(Answer):
 
 
 class ReviewPart(Answer):
-    """For staff (H12). `can`: claim, decide, take_back (a coordinator, from the host) or "" (a colleague has it, it is decided, or this
-    role only reads). `lacks_host`: nobody approves before the host's yes. `open_codes` are guidelines that need an override before
-    approval; `evidence` names the documents to read for each. `asked_since` and `dropped_since`: what the host changed in its guidelines
-    after this was sent, which does not count here. `offer_until` is when the offer ends, or would if it were approved now;
-    `reply_until` and `host_until` by when the trainee or the host would have to answer if asked now, None when it closes too soon;
-    `closes_at`: when it closes if nobody decides."""
+    """For staff (H12). `can`: claim, decide, take_back (a coordinator, from the host) or "" (a colleague has it, it is
+    decided, or this role only reads). `lacks_host`: nobody approves before the host's yes. `open_codes` are guidelines
+    that need an override before approval; `evidence` names the documents to read for each. `asked_since` and
+    `dropped_since`: what the host changed in its guidelines after this was sent, which does not count here.
+    `offer_until` is when the offer ends, or would if it were approved now; `reply_until` and `host_until` by when the
+    trainee or the host would have to answer if asked now, None when it closes too soon; `closes_at`: when it closes if
+    nobody decides."""
 
     applicant: str
     facts: TraineeFacts | None
@@ -181,7 +205,9 @@ class ReviewPart(Answer):
     can_route: bool
     lacks_host: bool
     host: HostPart | None
-    reject_choices: tuple[RejectChoice, ...] = tuple(RejectChoice(code=code, words=words) for code, words in REJECT_CODES.items())
+    reject_choices: tuple[RejectChoice, ...] = tuple(
+        RejectChoice(code=code, words=words) for code, words in REJECT_CODES.items()
+    )
 
     @classmethod
     def of(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ReviewPart:
@@ -196,7 +222,9 @@ class ReviewPart(Answer):
             guidelines=file.guidelines,
             open_codes=tuple(one.code for one in unmet if one.needed_for_approval),
             met=len(file.guidelines) - len(unmet),
-            overrides=tuple(OverrideBrief(code=one.code, reason=file.override_texts.get(one.code, "")) for one in applied.overrides),
+            overrides=tuple(
+                OverrideBrief(code=one.code, reason=file.override_texts.get(one.code, "")) for one in applied.overrides
+            ),
             documents=tuple(DocumentBrief.of(one, one.state["id"] == applied.cv_document_id) for one in file.papers),
             evidence={one.code: _evidence(one, file.papers) for one in file.guidelines},
             asked_since=file.asked_since,
@@ -211,10 +239,12 @@ class ReviewPart(Answer):
             host_until=asked[1].due_at if asked else None,
             overdue=review_overdue(applied, now),
             can=_can(applied, account_id, worn),
-            can_route=_can(applied, account_id, worn) == "decide" and applied.host_recommendation is None and asked is not None,
+            can_route=_can(applied, account_id, worn) == "decide"
+            and applied.host_recommendation is None
+            and asked is not None,
             lacks_host=lacks_host(applied, file.program),
             host=HostPart.of(file, now),
-        )  # fmt: skip
+        )
 
 
 def _asked_now(applied: Application, now: Instant) -> tuple[ReplyTimes, HostTimes] | None:

@@ -1,4 +1,5 @@
-"""The applications room: what if, draft, submit, withdraw; and for reviewers claim, approve, reject (T14-T20, H11, H12)."""
+"""The applications room: what if, draft, submit, withdraw; and for reviewers claim, approve, reject (T14-T20, H11,
+H12)."""
 
 from __future__ import annotations
 
@@ -36,8 +37,8 @@ STAFF = ("reviewer", "coordinator", "admin")
 
 
 class Settings(Http, Uploads, Search):
-    """The upload bucket: a draft's page carries the form that sends a CV there. The search bucket: who is declined is shown what else is
-    open."""
+    """The upload bucket: a draft's page carries the form that sends a CV there. The search bucket: who is declined is
+    shown what else is open."""
 
 
 room = Room("application_intake", Settings)
@@ -59,13 +60,16 @@ def before_applying(what_if: Annotated[WhatIf, Query()]) -> StartView:
     """What applying would mean for the caller: price, seats, eligibility, guidelines. Writes nothing."""
     room.request.expect_query(WhatIf.model_fields)
     call = room.call("trainee")
-    found = room.wiring.application_files.prospect(call.actor.id, what_if.program, what_if.experience_type, what_if.start, what_if.weeks)
+    found = room.wiring.application_files.prospect(
+        call.actor.id, what_if.program, what_if.experience_type, what_if.start, what_if.weeks
+    )
     return StartView(prospect=ProspectView.of(found))
 
 
 @room.get(ONE, access=anyone_here, page="application.html", title="{program[name]}")
 def show_application(application_id: str) -> ApplicationView:
-    """One application: its clock and what happened; a draft with its checklist; for staff the verdicts and the decision (H12)."""
+    """One application: its clock and what happened; a draft with its checklist; for staff the verdicts and the decision
+    (H12)."""
     files, now, session = room.wiring.application_files, room.wiring.clock.now(), room.session
     worn = set(session.roles) if session else set()
     call = room.call("trainee")
@@ -74,7 +78,9 @@ def show_application(application_id: str) -> ApplicationView:
         return ApplicationView.for_staff(files.staff(application_id), now, call.actor.id, worn)
     own = files.own(call, application_id)
     drafting = own.application.status is ApplicationStatus.DRAFT
-    upload = room.wiring.paperwork.upload_form(call.actor.id, "cv", f"/applications/{application_id}") if drafting else None
+    upload = (
+        room.wiring.paperwork.upload_form(call.actor.id, "cv", f"/applications/{application_id}") if drafting else None
+    )
     return ApplicationView.of(own, now, upload)
 
 
@@ -96,7 +102,9 @@ def save(application_id: str, body: SaveRequest) -> ApplicationView:
 def submit(application_id: str, body: SubmitRequest) -> ApplicationView:
     """Sends it to review with a CV (T15): the review clock starts (T18)."""
     emptied = room.request.emptied
-    room.wiring.applying.submit(room.call("trainee"), application_id, body.changes(emptied), body.document_id, body.school(emptied))
+    room.wiring.applying.submit(
+        room.call("trainee"), application_id, body.changes(emptied), body.document_id, body.school(emptied)
+    )
     return show_application(application_id)
 
 
@@ -160,17 +168,28 @@ def ask_again(application_id: str, body: AskAgainRequest) -> ApplicationView:
     return show_application(application_id)
 
 
-@room.get(f"{ONE}/recommend/<secret>", access=ANYONE, page="recommend.html", title="Recommend a trainee: {program_name}")
+@room.get(
+    f"{ONE}/recommend/<secret>", access=ANYONE, page="recommend.html", title="Recommend a trainee: {program_name}"
+)
 def recommendation(application_id: str, secret: str) -> RecommendView:
-    """What the link in a host's mail asks, without an account. Looking changes nothing: mail scanners open links too."""
+    """What the link in a host's mail asks, without an account. Looking changes nothing: mail scanners open links
+    too."""
     return RecommendView.of(room.wiring.host_review.open(application_id, secret))
 
 
-@room.post(f"{ONE}/recommend/<secret>", access=ANYONE, form=RecommendRequest, again=recommendation, page="recommend.html",
-           title="Recommend a trainee: {program_name}")  # fmt: skip
+@room.post(
+    f"{ONE}/recommend/<secret>",
+    access=ANYONE,
+    form=RecommendRequest,
+    again=recommendation,
+    page="recommend.html",
+    title="Recommend a trainee: {program_name}",
+)
 def recommend(application_id: str, secret: str, body: RecommendRequest) -> RecommendView:
     """The host's answer, once; the reviewer decides."""
-    return RecommendView.of(room.wiring.host_review.recommend(application_id, secret, body.answer, body.note, room.request.id))
+    return RecommendView.of(
+        room.wiring.host_review.recommend(application_id, secret, body.answer, body.note, room.request.id)
+    )
 
 
 def _manager() -> Manager:
@@ -184,14 +203,22 @@ def question(application_id: str) -> RecommendView:
     return RecommendView.of(room.wiring.host_review.open(application_id, _manager()), signed_in=True)
 
 
-@room.post(f"{ONE}/recommend", access=host, form=RecommendRequest, again=question, goes_to="/applications/{application_id}/recommend")
+@room.post(
+    f"{ONE}/recommend",
+    access=host,
+    form=RecommendRequest,
+    again=question,
+    goes_to="/applications/{application_id}/recommend",
+)
 def answer(application_id: str, body: RecommendRequest) -> RecommendView:
     """The host's answer, once, whichever way it came; the reviewer decides."""
     found = room.wiring.host_review.recommend(application_id, _manager(), body.answer, body.note, room.request.id)
     return RecommendView.of(found, signed_in=True)
 
 
-@room.post(f"{ONE}/documents/<document_id>/check", access=reviewer, form=CheckRequest, again=show_application, goes_to=PAGE)
+@room.post(
+    f"{ONE}/documents/<document_id>/check", access=reviewer, form=CheckRequest, again=show_application, goes_to=PAGE
+)
 def check_document(application_id: str, document_id: str, body: CheckRequest) -> ApplicationView:
     """Notes what a document says once it was read: whether it counts, and its dates."""
     room.wiring.checking.check(room.call("reviewer"), application_id, document_id, body.check(), body.why)

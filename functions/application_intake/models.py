@@ -31,7 +31,7 @@ from shared.services.documents.documents import UploadForm
 from shared.services.search.alternatives import Alternative
 
 
-# --- requests -------------------------------------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------------------
 class WhatIf(Request):
     """The query of the page before an application; what is left out is the program's usual."""
 
@@ -84,7 +84,7 @@ class SubmitRequest(SaveRequest):
     document_id: str | None = Field(None, title="CV", max_length=40)
 
 
-# --- parts of answers -----------------------------------------------------------------------------------------------------------------
+# --- parts of answers -------------------------------------------------------------------------------------------------
 class ProgramBrief(Answer):
     """`zone` is the site's IANA zone."""
 
@@ -106,10 +106,20 @@ class ProgramBrief(Answer):
     def of(cls, program: Program) -> ProgramBrief:
         place = program.place
         return cls(
-            id=program.id, name=program.name, setting=program.setting, specialty=program.specialty, city=place.city, state=place.state,
-            zone=place.zone, review_mode=program.review_mode, experience_types=program.experience_types, weeks_min=program.weeks_min,
-            weeks_max=program.weeks_max, credit_friendly=program.credit_friendly, status=program.status,
-        )  # fmt: skip
+            id=program.id,
+            name=program.name,
+            setting=program.setting,
+            specialty=program.specialty,
+            city=place.city,
+            state=place.state,
+            zone=place.zone,
+            review_mode=program.review_mode,
+            experience_types=program.experience_types,
+            weeks_min=program.weeks_min,
+            weeks_max=program.weeks_max,
+            credit_friendly=program.credit_friendly,
+            status=program.status,
+        )
 
 
 class Refused(Answer):
@@ -121,8 +131,8 @@ class Refused(Answer):
 
 
 class ClashView(Answer):
-    """Something else of this trainee in these weeks: `same` (sent already, which blocks), `application` (both may wait) or `seat` (only one
-    can be reserved)."""
+    """Something else of this trainee in these weeks: `same` (sent already, which blocks), `application` (both may wait)
+    or `seat` (only one can be reserved)."""
 
     kind: Literal["same", "application", "seat"]
     path: str
@@ -132,8 +142,9 @@ class ClashView(Answer):
 
 
 class ProspectView(Answer):
-    """What if: the price, the verdicts for this trainee, the starts with a seat, the documents against these dates, what else they have
-    in these weeks. `full`: the Mondays of the weeks without a seat. `ready`: nothing is left but to send it."""
+    """What if: the price, the verdicts for this trainee, the starts with a seat, the documents against these dates,
+    what else they have in these weeks. `full`: the Mondays of the weeks without a seat. `ready`: nothing is left but to
+    send it."""
 
     program: ProgramBrief
     experience_type: ExperienceType
@@ -171,7 +182,9 @@ class ProspectView(Answer):
             end=end_date(found.start, found.weeks) if found.start and not refused else None,
             starts=found.starts,
             seats=found.seats,
-            refused=Refused(field=str(refused.facts.get("field", "")), detail=refused.detail, remedy=refused.remedy) if refused else None,
+            refused=Refused(field=str(refused.facts.get("field", "")), detail=refused.detail, remedy=refused.remedy)
+            if refused
+            else None,
             plan=found.plan,
             profile_known=found.facts is not None,
             verdict=found.verdict,
@@ -219,8 +232,8 @@ class Decision(Answer):
 
 
 class AlternativeView(Answer):
-    """Another program that is open to this trainee. `starts` are three with a seat, from the day on that was wished if there are any, none
-    once it has filled up; the price is for `weeks`, in cents."""
+    """Another program that is open to this trainee. `starts` are three with a seat, from the day on that was wished if
+    there are any, none once it has filled up; the price is for `weeks`, in cents."""
 
     program: ProgramBrief
     weeks: int
@@ -231,10 +244,12 @@ class AlternativeView(Answer):
     def of(cls, one: Alternative, wished: date | None) -> AlternativeView:
         weeks = usual_weeks(one.program)
         starts = tuple(free for free in one.starts if wished is None or free.start >= wished) or one.starts
-        return cls(program=ProgramBrief.of(one.program), weeks=weeks, price_cents=price(one.program, weeks), starts=starts[:3])
+        return cls(
+            program=ProgramBrief.of(one.program), weeks=weeks, price_cents=price(one.program, weeks), starts=starts[:3]
+        )
 
 
-# --- answers --------------------------------------------------------------------------------------------------------------------------
+# --- answers ----------------------------------------------------------------------------------------------------------
 class StartView(Answer):
     prospect: ProspectView
 
@@ -259,11 +274,11 @@ class SchoolView(Answer):
 
 
 class ApplicationView(Answer):
-    """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to who reads it.
-    `papers` are the documents asked for, with where each stands; `asked_since` and `dropped_since` what the host changed in its guidelines
-    after the submission, which does not count here; `saved_at` when a draft was last saved.
-    `messages` are questions and answers, oldest first; `newest_cv_number` is there while one waits for an answer. `alternatives` are
-    there after a no; not `alternatives_searched`: search was away when it was decided."""
+    """One application. `draft` is there while it is one, `review` for staff; `standing` is the page's clock, told to
+    who reads it. `papers` are the documents asked for, with where each stands; `asked_since` and `dropped_since` what
+    the host changed in its guidelines after the submission, which does not count here; `saved_at` when a draft was last
+    saved. `messages` are questions and answers, oldest first; `newest_cv_number` is there while one waits for an
+    answer. `alternatives` are there after a no; not `alternatives_searched`: search was away when it was decided."""
 
     id: str
     version: int
@@ -332,16 +347,29 @@ class ApplicationView(Answer):
 def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> ApplicationView:
     applied, program = file.application, file.program
     return ApplicationView(
-        id=applied.id, version=applied.version, status=applied.status, program=ProgramBrief.of(program),
-        experience_type=applied.experience_type, start=applied.start, end=end_date(applied.start, applied.weeks) if applied.start else None,
-        weeks=applied.weeks, credit_wish=applied.credit_wish,
-        school=SchoolView(**vars(file.school)) if file.school else None, total_cents=applied.total_cents,
-        cv_document_id=applied.cv_document_id, created_at=applied.created_at, submitted_at=applied.submitted_at,
+        id=applied.id,
+        version=applied.version,
+        status=applied.status,
+        program=ProgramBrief.of(program),
+        experience_type=applied.experience_type,
+        start=applied.start,
+        end=end_date(applied.start, applied.weeks) if applied.start else None,
+        weeks=applied.weeks,
+        credit_wish=applied.credit_wish,
+        school=SchoolView(**vars(file.school)) if file.school else None,
+        total_cents=applied.total_cents,
+        cv_document_id=applied.cv_document_id,
+        created_at=applied.created_at,
+        submitted_at=applied.submitted_at,
         review_due_at=applied.review_due_at,
-        offer_expires_at=applied.offer_expires_at, reservation_id=applied.live_reservation_id,
-        standing=standing(applied, program, now, file.held_until), timeline=tuple(timeline(applied, file.history, now)),
-        decision=_decision(applied, file.decision_text), messages=MessageView.all(file.messages), **more,
-    )  # fmt: skip
+        offer_expires_at=applied.offer_expires_at,
+        reservation_id=applied.live_reservation_id,
+        standing=standing(applied, program, now, file.held_until),
+        timeline=tuple(timeline(applied, file.history, now)),
+        decision=_decision(applied, file.decision_text),
+        messages=MessageView.all(file.messages),
+        **more,
+    )
 
 
 def _decision(applied: Application, text: str | None) -> Decision | None:

@@ -1,4 +1,5 @@
-"""Questions between reviewer, trainee and host, as the applications room takes and shows them. Instants are UTC, `start` a Monday."""
+"""Questions between reviewer, trainee and host, as the applications room takes and shows them. Instants are UTC,
+`start` a Monday."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class RecommendRequest(Request):
 
 
 class HostMailRequest(Request):
-    """For a mail that did not reach the host. `again` needs the corrected address; `told`: the host was asked by phone."""
+    """For a mail that did not reach the host. `again` needs the corrected address; `told`: the host was asked by
+    phone."""
 
     answer: Literal["again", "told"] = Field(title="What was done")
     email: str = Field("", title="Corrected address", max_length=254)
@@ -72,8 +74,9 @@ class MessageView(Answer):
 
 
 class HostPart(Answer):
-    """For staff: what the host was asked and said. Texts are None when there is none, or once erased. `over`: from day 10 on, when the
-    coordinator decides; `decides`: this host looks at applications itself, so that without its yes nobody approves before then."""
+    """For staff: what the host was asked and said. Texts are None when there is none, or once erased. `over`: from day
+    10 on, when the coordinator decides; `decides`: this host looks at applications itself, so that without its yes
+    nobody approves before then."""
 
     host_id: str
     routed_at: Instant
@@ -98,12 +101,22 @@ class HostPart(Answer):
         if applied.routed_at is None:
             return None
         return cls(
-            host_id=file.program.host_id, routed_at=applied.routed_at, due_at=applied.host_due_at, decide_at=applied.host_decide_at,
-            reminders=applied.host_reminders, escalated_at=applied.host_escalated_at, answered_at=applied.host_answered_at,
-            recommendation=applied.host_recommendation, note=file.host_note, taken_back_reason=file.taken_back_reason,
-            asked_again_reason=file.asked_again_reason, over=host_over(applied, now), decides=host_decides(applied, file.program),
-            mail_trouble=applied.mail_trouble, mail_trouble_at=applied.mail_trouble_at,
-        )  # fmt: skip
+            host_id=file.program.host_id,
+            routed_at=applied.routed_at,
+            due_at=applied.host_due_at,
+            decide_at=applied.host_decide_at,
+            reminders=applied.host_reminders,
+            escalated_at=applied.host_escalated_at,
+            answered_at=applied.host_answered_at,
+            recommendation=applied.host_recommendation,
+            note=file.host_note,
+            taken_back_reason=file.taken_back_reason,
+            asked_again_reason=file.asked_again_reason,
+            over=host_over(applied, now),
+            decides=host_decides(applied, file.program),
+            mail_trouble=applied.mail_trouble,
+            mail_trouble_at=applied.mail_trouble_at,
+        )
 
 
 class Check(Answer):
@@ -114,8 +127,8 @@ class Check(Answer):
 
 
 class RecommendView(Answer):
-    """What the host's link shows, or the manager who is signed in sees. About the trainee only while it is open; `zone` is the site's IANA
-    zone. `cv` is where the CV can be opened: empty by the link, whose mail brings it."""
+    """What the host's link shows, or the manager who is signed in sees. About the trainee only while it is open; `zone`
+    is the site's IANA zone. `cv` is where the CV can be opened: empty by the link, whose mail brings it."""
 
     application_id: str
     signed_in: bool
@@ -138,11 +151,27 @@ class RecommendView(Answer):
     @classmethod
     def of(cls, file: HostFile, signed_in: bool = False) -> RecommendView:
         applied, program = file.application, file.program
-        cv = f"/documents/{applied.cv_document_id}/file" if signed_in and file.state == "open" and applied.cv_document_id else ""
+        cv = (
+            f"/documents/{applied.cv_document_id}/file"
+            if signed_in and file.state == "open" and applied.cv_document_id
+            else ""
+        )
         return cls(
-            application_id=applied.id, signed_in=signed_in, cv=cv, state=file.state, program_name=program.name, zone=program.place.zone,
-            applicant=file.applicant, school=file.school, experience_type=applied.experience_type, start=applied.start,
-            end=end_date(applied.start, applied.weeks) if applied.start else None, weeks=applied.weeks, asked_at=applied.routed_at,
-            due_at=applied.host_due_at, decide_at=applied.host_decide_at, recommendation=applied.host_recommendation,
+            application_id=applied.id,
+            signed_in=signed_in,
+            cv=cv,
+            state=file.state,
+            program_name=program.name,
+            zone=program.place.zone,
+            applicant=file.applicant,
+            school=file.school,
+            experience_type=applied.experience_type,
+            start=applied.start,
+            end=end_date(applied.start, applied.weeks) if applied.start else None,
+            weeks=applied.weeks,
+            asked_at=applied.routed_at,
+            due_at=applied.host_due_at,
+            decide_at=applied.host_decide_at,
+            recommendation=applied.host_recommendation,
             checks=tuple(Check(text=one.text, verdict=one.verdict) for one in file.guidelines),
-        )  # fmt: skip
+        )

@@ -1,4 +1,5 @@
-"""Find a program, look at it, and see what it would cost. Anybody may; who is signed in also sees what is open to them."""
+"""Find a program, look at it, and see what it would cost. Anybody may; who is signed in also sees what is open to
+them."""
 
 from __future__ import annotations
 
@@ -31,34 +32,49 @@ def search(query: Annotated[SearchQuery, Query()]) -> ResultsView:
     return resource(query, room.wiring.browsing.search(query, _reader()))
 
 
-# --- saved searches -------------------------------------------------------------------------------------------------------------------
+# --- saved searches ---------------------------------------------------------------------------------------------------
 @room.get("/programs/searches", access=roles("trainee"), page="searches.html", title="Your saved searches")
 def saved_searches() -> SavedList:
     """The caller's saved searches: each is a mail when a match opens."""
     return SavedList.of(room.wiring.saved_searches.own(room.call("trainee")))
 
 
-@room.post("/programs/searches", access=roles("trainee"), form=SaveRequest, again=saved_searches, goes_to="/programs/searches", status=201)
+@room.post(
+    "/programs/searches",
+    access=roles("trainee"),
+    form=SaveRequest,
+    again=saved_searches,
+    goes_to="/programs/searches",
+    status=201,
+)
 def save_search(body: SaveRequest) -> SavedView:
     """Save a search, to be told when a match opens: a program goes on the market, or a seat comes back."""
     return SavedView.of(room.wiring.saved_searches.save(room.call("trainee"), body.query()))
 
 
-@room.post("/programs/searches/<search_id>/end", access=roles("trainee"), again=saved_searches, goes_to="/programs/searches")
+@room.post(
+    "/programs/searches/<search_id>/end", access=roles("trainee"), again=saved_searches, goes_to="/programs/searches"
+)
 def end_search(search_id: str) -> SavedList:
     """End a saved search; ended before, nothing happens."""
     room.wiring.saved_searches.end(room.call("trainee"), search_id)
     return saved_searches()
 
 
-@room.get("/programs/searches/<search_id>/stop/<secret>", access=ANYONE, page="stop.html", title="Hear no more of this search")
+@room.get(
+    "/programs/searches/<search_id>/stop/<secret>", access=ANYONE, page="stop.html", title="Hear no more of this search"
+)
 def show_stop(search_id: str, secret: str) -> SavedView:
     """Where a mail's link leads: asks once more, because programs that check mails open links too."""
     return SavedView.of(room.wiring.saved_searches.of_link(search_id, secret))
 
 
 @room.post(
-    "/programs/searches/<search_id>/stop/<secret>", access=ANYONE, page="stop.html", title="Hear no more of this search", again=show_stop
+    "/programs/searches/<search_id>/stop/<secret>",
+    access=ANYONE,
+    page="stop.html",
+    title="Hear no more of this search",
+    again=show_stop,
 )
 def stop(search_id: str, secret: str) -> SavedView:
     """End a saved search by its mail's link, without signing in."""
@@ -66,7 +82,7 @@ def stop(search_id: str, secret: str) -> SavedView:
     return SavedView.of(room.wiring.saved_searches.end_by_link(call, search_id, secret))
 
 
-# --- one program ----------------------------------------------------------------------------------------------------------------------
+# --- one program ------------------------------------------------------------------------------------------------------
 @room.get("/programs/<program_id>", access=ANYONE, page="program.html", title="{program[name]}")
 def program(program_id: str, what_if: Annotated[WhatIf, Query()]) -> SheetView:
     """One program: whom it takes, when seats are free, what it costs, and what all of that means for the reader."""
@@ -76,7 +92,8 @@ def program(program_id: str, what_if: Annotated[WhatIf, Query()]) -> SheetView:
 
 @room.get("/programs/<program_id>/quote", access=ANYONE, page="quote.html", title="What it costs: {program[name]}")
 def quote(program_id: str, what_if: Annotated[WhatIf, Query()]) -> QuoteView:
-    """The fee calendar for a start, a length and a day of paying (T21-T29): what a person is shown is what is charged."""
+    """The fee calendar for a start, a length and a day of paying (T21-T29): what a person is shown is what is
+    charged."""
     room.request.expect_query(WhatIf.model_fields)
     found, plan, seats = room.wiring.browsing.quote(program_id, _wish(what_if))
     return QuoteView(program=ProgramView.of(found), plan=plan, seats=seats, cancellation=cancellation())

@@ -1,4 +1,5 @@
-"""What the catalogue is asked and answers with. Nothing private to a host (stipend, coordinator, contacts) is part of any of it."""
+"""What the catalogue is asked and answers with. Nothing private to a host (stipend, coordinator, contacts) is part of
+any of it."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ from shared.services.search.browsing import Hit, Sheet
 
 
 class Answer(BaseModel):
-    """Each model is compiled when its route is first called: a search does not wait for the models of a program's page."""
+    """Each model is compiled when its route is first called: a search does not wait for the models of a program's
+    page."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -36,10 +38,10 @@ class WhatIf(BaseModel):
     pay_on: date | None = Field(default=None, title="Reserved on")
 
 
-# --- search -----------------------------------------------------------------------------------------------------------------------------
+# --- search -----------------------------------------------------------------------------------------------------------
 class HitView(SearchHit):
-    """A found program. `open` are its next starts with the seats left in them, as fresh as the seat counters; `price_cents` is the fee
-    for `weeks`, the length asked for (four when none was)."""
+    """A found program. `open` are its next starts with the seats left in them, as fresh as the seat counters;
+    `price_cents` is the fee for `weeks`, the length asked for (four when none was)."""
 
     state_name: str
     weeks: int
@@ -53,14 +55,19 @@ class HitView(SearchHit):
         card = hit.card
         cents = card.prices.get(weeks, card.price_4w_cents) if weeks else card.price_4w_cents
         return cls(
-            **card.model_dump(), state_name=state_name(card.state), weeks=weeks or DEFAULT_WEEKS, price_cents=cents, open=hit.starts,
-            verdicts=hit.verdicts, reserve_cents=min(CURRENT.deposit_cents, cents),
-        )  # fmt: skip
+            **card.model_dump(),
+            state_name=state_name(card.state),
+            weeks=weeks or DEFAULT_WEEKS,
+            price_cents=cents,
+            open=hit.starts,
+            verdicts=hit.verdicts,
+            reserve_cents=min(CURRENT.deposit_cents, cents),
+        )
 
 
 class Option(Answer):
-    """A value of a filter: `count` programs are found when it is chosen, everything else as asked. `parent` is the specialty that a
-    subspecialty belongs to."""
+    """A value of a filter: `count` programs are found when it is chosen, everything else as asked. `parent` is the
+    specialty that a subspecialty belongs to."""
 
     value: str
     label: str
@@ -96,10 +103,10 @@ class Link(Answer):
 
 
 class ResultsView(Answer):
-    """One page of programs. `chosen` are the filters in force with the address without each, `instead` (when nothing is found) those
-    whose absence would find something; `verdicts` what is open to the reader, `only_open` the same search for that alone; `eligible` was
-    asked for, which works only for somebody whose profile we know (`known`). `address` is this search's first page; links are empty where
-    they would change nothing."""
+    """One page of programs. `chosen` are the filters in force with the address without each, `instead` (when nothing is
+    found) those whose absence would find something; `verdicts` what is open to the reader, `only_open` the same search
+    for that alone; `eligible` was asked for, which works only for somebody whose profile we know (`known`). `address`
+    is this search's first page; links are empty where they would change nothing."""
 
     text: str
     zip: str
@@ -124,7 +131,7 @@ class ResultsView(Answer):
     index_version: str
 
 
-# --- one program ------------------------------------------------------------------------------------------------------------------------
+# --- one program ------------------------------------------------------------------------------------------------------
 class ProgramView(Answer):
     """A program as anybody may see it; cents for four weeks."""
 
@@ -149,7 +156,9 @@ class ProgramView(Answer):
     @classmethod
     def of(cls, program: Program) -> ProgramView:
         shown = program.model_dump(include=set(cls.model_fields) - {"specialty_name", "state_name"})
-        return cls(**shown, specialty_name=specialties.name_of(program.specialty), state_name=state_name(program.place.state))
+        return cls(
+            **shown, specialty_name=specialties.name_of(program.specialty), state_name=state_name(program.place.state)
+        )
 
 
 class Refusal(Answer):
@@ -169,7 +178,8 @@ class CancellationView(Answer):
 
 
 class SheetView(Answer):
-    """Everything that somebody should know before applying. `verdicts` and `checked` are empty when we know nothing of the reader."""
+    """Everything that somebody should know before applying. `verdicts` and `checked` are empty when we know nothing of
+    the reader."""
 
     program: ProgramView
     today: date
@@ -200,7 +210,9 @@ class SheetView(Answer):
             starts=sheet.starts,
             plan=sheet.plan,
             seats=sheet.seats,
-            refused=Refusal(field=str(refused.facts.get("field", "")), detail=refused.detail, remedy=refused.remedy) if refused else None,
+            refused=Refusal(field=str(refused.facts.get("field", "")), detail=refused.detail, remedy=refused.remedy)
+            if refused
+            else None,
             advice=sheet.advice,
             known=sheet.for_me is not None,
             verdicts=sheet.for_me.verdicts if sheet.for_me else (),

@@ -13,7 +13,12 @@ from shared.domain.search.search import FacetCount, Facets, SearchQuery, Sort, c
 from shared.runtime.pages.filters import label, month, plural, price
 from shared.services.search.browsing import Results
 
-ORDERS = {Sort.RELEVANCE: "Best match", Sort.PRICE: "Lowest fee", Sort.NEXT_START: "Soonest start", Sort.DISTANCE: "Nearest"}
+ORDERS = {
+    Sort.RELEVANCE: "Best match",
+    Sort.PRICE: "Lowest fee",
+    Sort.NEXT_START: "Soonest start",
+    Sort.DISTANCE: "Nearest",
+}
 Words = Callable[[str], str]
 
 
@@ -54,7 +59,7 @@ def address(query: SearchQuery, **changes: Any) -> str:
     return search.address(query.model_copy(update={"cursor": None, **changes}))
 
 
-# --- the values of each filter ----------------------------------------------------------------------------------------------------------
+# --- the values of each filter ----------------------------------------------------------------------------------------
 def options(facets: Facets, query: SearchQuery) -> Options:
     made = {name: _options(getattr(facets, name), _chosen(query, name), words) for name, words in WORDS.items()}
     return Options(**made)
@@ -81,7 +86,7 @@ def _chosen(query: SearchQuery, name: str) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, tuple) else ("true" if value is True else str(value),)
 
 
-# --- links ------------------------------------------------------------------------------------------------------------------------------
+# --- links ------------------------------------------------------------------------------------------------------------
 def chosen(query: SearchQuery) -> tuple[Link, ...]:
     """Each filter in force with the address that takes it away. A ZIP code and its radius go together."""
     found = []
@@ -118,7 +123,7 @@ def _default(name: str) -> Any:
     return SearchQuery.model_fields[name].default
 
 
-# --- words ------------------------------------------------------------------------------------------------------------------------------
+# --- words ------------------------------------------------------------------------------------------------------------
 def _weeks(value: str) -> str:
     return plural(int(value), "week")
 

@@ -28,11 +28,15 @@ class SaveRequest(BaseModel):
         """Raises `Invalid` (field `search`) for what is no search of ours."""
         values: dict[str, object] = {}
         try:
-            for name, value in parse_qsl(self.search.rpartition("?")[2] if "?" in self.search else _bare(self.search), max_num_fields=200):
+            for name, value in parse_qsl(
+                self.search.rpartition("?")[2] if "?" in self.search else _bare(self.search), max_num_fields=200
+            ):
                 values[name] = [*values.get(name, []), value] if name in LISTS else value  # type: ignore[misc]
             return SearchQuery.model_validate(values)
         except (ValidationError, ValueError) as error:
-            raise Invalid("This is not a search that can be saved.", "Open the search and save it from there.", field="search") from error
+            raise Invalid(
+                "This is not a search that can be saved.", "Open the search and save it from there.", field="search"
+            ) from error
 
 
 def _bare(text: str) -> str:

@@ -1,7 +1,9 @@
-"""The sweep, once per message of the schedule, and once when called by hand (`make clock`). What is in the message does not matter.
+"""The sweep, once per message of the schedule, and once when called by hand (`make clock`). What is in the message does
+not matter.
 
-A failing item is logged and stays due: its row brings it back in a minute, sooner than the queue would. The call itself fails only when the
-due rows cannot be read, or, after everything else is done, when an item has failed for an hour: then the function's alarm calls a person.
+A failing item is logged and stays due: its row brings it back in a minute, sooner than the queue would. The call itself
+fails only when the due rows cannot be read, or, after everything else is done, when an item has failed for an hour:
+then the function's alarm calls a person.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from shared.services.operations.sweeping import Swept
 
 ROOM = "deadlines"
 RESERVE_MS = 25_000
-"""An item may take three silent attempts at Stripe and a contested transaction; with less time than that none is begun."""
+"""An item may take three silent attempts at Stripe and a contested transaction; with less time than that none is
+begun."""
 PATIENCE = timedelta(hours=1)
 """For so long a failing item is nobody's business but the sweep's: partners come back."""
 
@@ -44,7 +47,14 @@ class Deadlines(Entry):
         swept = self.wiring.sweeping.run(call, lambda: context.get_remaining_time_in_millis() > RESERVE_MS)
         for item, error in swept.failures:
             log(ROOM, "item failed", error=error, kind=item.due.kind, subject=item.subject_id)
-        log(ROOM, "swept", messages=len(event.get("Records", [])), done=dict(swept.done), failed=len(swept.failures), left=swept.left)
+        log(
+            ROOM,
+            "swept",
+            messages=len(event.get("Records", [])),
+            done=dict(swept.done),
+            failed=len(swept.failures),
+            left=swept.left,
+        )
         self._call_for_help(swept)
         return {"batchItemFailures": [], "done": dict(swept.done), "failed": len(swept.failures), "left": swept.left}
 

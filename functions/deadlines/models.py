@@ -6,8 +6,8 @@ from typing import TypedDict
 
 
 class Report(TypedDict):
-    """`batchItemFailures` is empty: SQS deletes the message, the due rows themselves are what brings an item back. `done` counts
-    outcomes, `failed` items that could not be ended now, `left` those that were not begun."""
+    """`batchItemFailures` is empty: SQS deletes the message, the due rows themselves are what brings an item back.
+    `done` counts outcomes, `failed` items that could not be ended now, `left` those that were not begun."""
 
     batchItemFailures: list[dict[str, str]]
     done: dict[str, int]

@@ -1,4 +1,5 @@
-"""The bucket's own word that an object was created, through EventBridge and a queue: the way in for browsers that never came back."""
+"""The bucket's own word that an object was created, through EventBridge and a queue: the way in for browsers that never
+came back."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ class Arrivals:
         self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
     def answer(self, event: Mapping[str, Any], context: Any) -> Any:
-        return process_partial_response(event=dict(event), record_handler=self._consume, processor=self._processor, context=context)
+        return process_partial_response(
+            event=dict(event), record_handler=self._consume, processor=self._processor, context=context
+        )
 
     def _consume(self, record: Mapping[str, Any]) -> None:
         """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key comes as it is, not encoded."""

@@ -34,7 +34,14 @@ def documents() -> DocumentList:
     return DocumentList.of(room.wiring.paperwork.of(room.call("trainee").actor.id))
 
 
-@room.post("/documents/uploads", access=roles("trainee"), form=UploadRequest, again=documents, page="upload.html", title="Upload: {name}")
+@room.post(
+    "/documents/uploads",
+    access=roles("trainee"),
+    form=UploadRequest,
+    again=documents,
+    page="upload.html",
+    title="Upload: {name}",
+)
 def upload(body: UploadRequest) -> UploadView:
     """A presigned form for one file. Nothing is recorded before the file is there."""
     trainee = room.call("trainee").actor.id
@@ -52,8 +59,8 @@ def document(document_id: str, next: str = "") -> DocumentPage:
 
 @room.get("/documents/<document_id>/file", access=roles("trainee", "host", *READERS), answers={303: ()})
 def file(document_id: str) -> Response[str]:
-    """303 to a signed address of the file that works for a minute; for host managers the CV of who waits for their host's answer, or has
-    a seat there."""
+    """303 to a signed address of the file that works for a minute; for host managers the CV of who waits for their
+    host's answer, or has a seat there."""
     hosts = room.session.hosts if room.session and "host" in room.session.roles else ()
     link = room.wiring.paperwork.link(_reader(document_id, "host"), document_id, hosts)
     return Response(303, "text/plain", "", headers={"Location": link})
@@ -61,7 +68,8 @@ def file(document_id: str) -> Response[str]:
 
 @room.get("/documents/<document_id>/received", access=roles("trainee"), answers={303: (), 409: (PROBLEM,)})
 def received(document_id: str, kind: str, next: str = HOME) -> Response[str]:
-    """Where the bucket sends the browser: looks at the file now, then 303 to `next`, or to the document when it was refused."""
+    """Where the bucket sends the browser: looks at the file now, then 303 to `next`, or to the document when it was
+    refused."""
     found = room.wiring.paperwork.received(room.call("trainee").actor.id, document_id, kind)
     then = local_path(next, HOME)
     if found.state["status"] != "STORED":
@@ -71,13 +79,15 @@ def received(document_id: str, kind: str, next: str = HOME) -> Response[str]:
 
 @room.get("/documents/shared/<secret>", access=ANYONE, answers={303: ()})
 def shared(secret: str) -> Response[str]:
-    """303 to a signed address of a CV that works for a minute, for a host that has the address from its mail (H13, T19)."""
+    """303 to a signed address of a CV that works for a minute, for a host that has the address from its mail (H13,
+    T19)."""
     link = room.wiring.cv_links.open(secret)
     return Response(303, "text/plain", "", headers={"Location": link, "Cache-Control": "private, no-store"})
 
 
 def _reader(document_id: str, *also: str) -> Call:
-    """Acts as staff when the caller is staff, else as one of `also`, else as the trainee. Raises `NotFound` for nobody."""
+    """Acts as staff when the caller is staff, else as one of `also`, else as the trainee. Raises `NotFound` for
+    nobody."""
     session = room.session
     if session is None:
         raise NotFound(f"There is no document {document_id}.", "Sign in and open it from your documents page.")

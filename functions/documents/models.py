@@ -28,8 +28,8 @@ class UploadRequest(BaseModel):
 
 
 class UploadView(Answer):
-    """A presigned POST: send `fields` and then `file` to `url` as multipart/form-data within `hours`. `accept` is for a file field.
-    More than `max_bytes`, and nothing at all, is refused when it has arrived."""
+    """A presigned POST: send `fields` and then `file` to `url` as multipart/form-data within `hours`. `accept` is for a
+    file field. More than `max_bytes`, and nothing at all, is refused when it has arrived."""
 
     document_id: str
     kind: str
@@ -54,8 +54,8 @@ class Refusal(Answer):
 
 
 class DocumentView(Answer):
-    """`number` counts the stored files of its kind from 1; `size` bytes. A refused one has a `refusal` and no file. `checked` is "" until a
-    reviewer has read it; `issued` and `expires` are as printed on it."""
+    """`number` counts the stored files of its kind from 1; `size` bytes. A refused one has a `refusal` and no file.
+    `checked` is "" until a reviewer has read it; `issued` and `expires` are as printed on it."""
 
     id: str
     kind: str
@@ -84,7 +84,9 @@ class DocumentView(Answer):
             return cls(**common, refusal=Refusal(**refusal(state["reason_code"])))
         facts = {name: state[name] for name in ("number", "size", "content_type", "sha256")}
         facts |= {name: state[name] for name in ("checked", "issued", "expires") if state.get(name)}
-        return cls(**common, **facts, extension=EXTENSIONS[state["content_type"]].upper(), file=f"/documents/{loaded.id}/file")
+        return cls(
+            **common, **facts, extension=EXTENSIONS[state["content_type"]].upper(), file=f"/documents/{loaded.id}/file"
+        )
 
 
 class DocumentPage(DocumentView):

@@ -1,6 +1,8 @@
-"""Table streams -> bus. Publishing twice is harmless, losing is not: any failure raises for the whole batch, which then comes again.
+"""Table streams -> bus. Publishing twice is harmless, losing is not: any failure raises for the whole batch, which then
+comes again.
 
-The event source filters hand in only new event rows and new Stripe deliveries (template.yaml); nothing is published by hand anywhere else.
+The event source filters hand in only new event rows and new Stripe deliveries (template.yaml); nothing is published by
+hand anywhere else.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ class Settings(BusSettings):
 
 
 def publish(event: Mapping[str, Any], bus: Bus) -> dict[str, int]:
-    """Puts every row of the batch on the bus. Raises `Busy` when the bus does not take all of them, `ValueError` for a row that is none."""
+    """Puts every row of the batch on the bus. Raises `Busy` when the bus does not take all of them, `ValueError` for a
+    row that is none."""
     envelopes = [envelope_of(record["dynamodb"]["NewImage"]).model_dump(mode="json") for record in event["Records"]]
     bus.publish(envelopes)
     log(NAME, "published", count=len(envelopes), events=[envelope["id"] for envelope in envelopes])

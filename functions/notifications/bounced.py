@@ -1,5 +1,5 @@
-"""What the mail service says became of a mail, through EventBridge and a queue of its own: ids and codes only, because the rule passes
-nothing on that names a person (infra/inbox.yaml)."""
+"""What the mail service says became of a mail, through EventBridge and a queue of its own: ids and codes only, because
+the rule passes nothing on that names a person (infra/inbox.yaml)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ Report = Callable[[str, MailTrouble, Call], str]
 
 
 class Reports:
-    """`report` takes a mail's tag, what became of it, and the call; it says what that came to. Messages that fail come back alone."""
+    """`report` takes a mail's tag, what became of it, and the call; it says what that came to. Messages that fail come
+    back alone."""
 
     def __init__(self, name: str, report: Report) -> None:
         self._name, self._report = name, report
         self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
     def answer(self, event: Mapping[str, Any], context: Any) -> Any:
-        return process_partial_response(event=dict(event), record_handler=self._consume, processor=self._processor, context=context)
+        return process_partial_response(
+            event=dict(event), record_handler=self._consume, processor=self._processor, context=context
+        )
 
     def _consume(self, record: Mapping[str, Any]) -> None:
         body = json.loads(record["body"])
@@ -47,4 +50,6 @@ class Reports:
 
 def is_report(event: Mapping[str, Any]) -> bool:
     """Whether this batch is of the mail service's queue; a batch comes from one queue."""
-    return any('"tags"' in record["body"] and "detail" not in json.loads(record["body"]) for record in event.get("Records", ()))
+    return any(
+        '"tags"' in record["body"] and "detail" not in json.loads(record["body"]) for record in event.get("Records", ())
+    )

@@ -1,4 +1,5 @@
-"""Events in, mails out. What to say is in `shared/services/email/letters.py`, when not to say it twice in `operations/notifying.py`."""
+"""Events in, mails out. What to say is in `shared/services/email/letters.py`, when not to say it twice in
+`operations/notifying.py`."""
 
 from __future__ import annotations
 
@@ -15,16 +16,41 @@ from shared.services.email.letters import Letter
 from shared.services.operations.notifying import Notifying
 
 EVENTS = (
-    "PasswordResetAsked.v1", "PasswordChanged.v1", "MailChangeAsked.v1", "MailChanged.v1", "StaffInvited.v1", "HostInvited.v1",
-    "HostAdded.v1", "RecoveryCodeUsed.v1", "FactorSet.v1", "FactorRemoved.v1",
-    "AccountSignedUp.v1", "ApplicationSubmitted.v1", "ApplicationApproved.v1", "ApplicationRejected.v1", "ApplicationExpired.v1",
-    "ApplicationClosed.v1", "ApplicationWithdrawn.v1",
-    "InformationRequested.v1", "ReplyReminded.v1", "ApplicationRouted.v1", "HostReminded.v1",
-    "ReservationConfirmed.v1", "CoachMatched.v1", "RefundDue.v1", "ReservationRefunded.v1", "SecondPaymentRefunded.v1",
-    "HostMailAgain.v1", "HostAskAgain.v1",
-    "PreparationReminded.v1", "PartnerSuggested.v1", "WaitlistJoined.v1", "WaitlistOffered.v1", "WaitlistEnded.v1",
+    "PasswordResetAsked.v1",
+    "PasswordChanged.v1",
+    "MailChangeAsked.v1",
+    "MailChanged.v1",
+    "StaffInvited.v1",
+    "HostInvited.v1",
+    "HostAdded.v1",
+    "RecoveryCodeUsed.v1",
+    "FactorSet.v1",
+    "FactorRemoved.v1",
+    "AccountSignedUp.v1",
+    "ApplicationSubmitted.v1",
+    "ApplicationApproved.v1",
+    "ApplicationRejected.v1",
+    "ApplicationExpired.v1",
+    "ApplicationClosed.v1",
+    "ApplicationWithdrawn.v1",
+    "InformationRequested.v1",
+    "ReplyReminded.v1",
+    "ApplicationRouted.v1",
+    "HostReminded.v1",
+    "ReservationConfirmed.v1",
+    "CoachMatched.v1",
+    "RefundDue.v1",
+    "ReservationRefunded.v1",
+    "SecondPaymentRefunded.v1",
+    "HostMailAgain.v1",
+    "HostAskAgain.v1",
+    "PreparationReminded.v1",
+    "PartnerSuggested.v1",
+    "WaitlistJoined.v1",
+    "WaitlistOffered.v1",
+    "WaitlistEnded.v1",
     "SearchMatched.v1",
-)  # fmt: skip
+)
 
 
 class Settings(CoreTable, InboxTable, Uploads, MailSettings):
@@ -36,7 +62,9 @@ worker = Worker("notifications", Settings)
 
 def html(letter: Letter) -> str:
     """The HTML part; the text part comes from the letter itself."""
-    context = PageContext(title=letter.subject, path="", now=worker.wiring.clock.now(), public_url=worker.wiring.settings.public_url)
+    context = PageContext(
+        title=letter.subject, path="", now=worker.wiring.clock.now(), public_url=worker.wiring.settings.public_url
+    )
     return render("mail.html", "notifications", asdict(letter), context)
 
 

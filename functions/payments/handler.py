@@ -1,6 +1,7 @@
 """Applies Stripe's facts: a delivery only says that something happened; what happened is asked of Stripe again.
 
-A delivery that cannot be applied now (Stripe or a table does not answer) fails alone and is delivered again by its queue.
+A delivery that cannot be applied now (Stripe or a table does not answer) fails alone and is delivered again by its
+queue.
 """
 
 from __future__ import annotations

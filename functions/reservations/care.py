@@ -1,4 +1,5 @@
-"""What the reservations room takes and shows around a reserved seat: preparation, partners, a coach's trainees, and the host's mail."""
+"""What the reservations room takes and shows around a reserved seat: preparation, partners, a coach's trainees, and the
+host's mail."""
 
 from __future__ import annotations
 
@@ -45,8 +46,8 @@ class HostMailRequest(BaseModel):
 
 
 class HostMailView(BaseModel):
-    """For staff: a mail that the host did not get, until somebody ends it. `address` is where it went, for a coordinator alone, who ends
-    it."""
+    """For staff: a mail that the host did not get, until somebody ends it. `address` is where it went, for a
+    coordinator alone, who ends it."""
 
     trouble: MailTrouble
     at: Instant
@@ -67,8 +68,8 @@ class SuggestionView(BaseModel):
 
 
 class CareView(BaseModel):
-    """`weeks` is the preparation list by week, `open` how many of its items are not done; `suggestions` the newest last. `partners` are
-    what the rotation's coach may still suggest, empty for everybody else."""
+    """`weeks` is the preparation list by week, `open` how many of its items are not done; `suggestions` the newest
+    last. `partners` are what the rotation's coach may still suggest, empty for everybody else."""
 
     weeks: list[PrepWeek]
     open: int
@@ -81,10 +82,11 @@ class CareView(BaseModel):
         found = [(partners.find(one.partner_id), one.at) for one in reserved.suggestions]
         known = {one.partner_id for one in reserved.suggestions}
         return cls(
-            weeks=list(by_week(listed, reserved.start)), open=sum(task.done_at is None for task in listed),
+            weeks=list(by_week(listed, reserved.start)),
+            open=sum(task.done_at is None for task in listed),
             suggestions=[SuggestionView(partner=partner, at=at) for partner, at in found if partner],
             partners=[one for one in partners.directory() if one.id not in known] if coaching and listed else [],
-        )  # fmt: skip
+        )
 
 
 class PartnerGroup(BaseModel):
@@ -102,7 +104,10 @@ class DirectoryView(BaseModel):
     @classmethod
     def all(cls) -> DirectoryView:
         return cls(
-            groups=[PartnerGroup(kind=kind, partners=[one for one in partners.directory() if one.kind is kind]) for kind in PARTNER_KINDS]
+            groups=[
+                PartnerGroup(kind=kind, partners=[one for one in partners.directory() if one.kind is kind])
+                for kind in PARTNER_KINDS
+            ]
         )
 
 
@@ -130,11 +135,22 @@ class CaseRow(BaseModel):
         one, place = case.reserved, case.program.place
         still = [task for task in _tasks(one, case.program, clock) if task.done_at is None]
         return cls(
-            id=one.id, trainee=case.trainee.name if case.trainee else "Name erased", status=one.status, program=case.program.name,
-            city=place.city, state=place.state, zone=place.zone, start=one.start, end=end_date(one.start, one.weeks), weeks=one.weeks,
-            balance_overdue=balance_overdue(one, clock.now()), open=len(still), listed=len(PrepKind),
-            next_task=still[0] if still else None, suggestions=len(one.suggestions),
-        )  # fmt: skip
+            id=one.id,
+            trainee=case.trainee.name if case.trainee else "Name erased",
+            status=one.status,
+            program=case.program.name,
+            city=place.city,
+            state=place.state,
+            zone=place.zone,
+            start=one.start,
+            end=end_date(one.start, one.weeks),
+            weeks=one.weeks,
+            balance_overdue=balance_overdue(one, clock.now()),
+            open=len(still),
+            listed=len(PrepKind),
+            next_task=still[0] if still else None,
+            suggestions=len(one.suggestions),
+        )
 
 
 class CasesView(BaseModel):

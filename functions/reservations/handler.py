@@ -1,4 +1,5 @@
-"""The reservations room: the offer and its terms, the checkout, coming back from Stripe, and the hub of a reserved seat.
+"""The reservations room: the offer and its terms, the checkout, coming back from Stripe, and the hub of a reserved
+seat.
 
 The webhook is the truth about payments: the pages that Stripe returns to only read what is stored.
 """
@@ -39,7 +40,13 @@ def show_offer(application_id: str) -> ReserveView:
     return ReserveView.of(room.wiring.reservation_views.offer(call, application_id), room.wiring.clock)
 
 
-@room.post(f"{OFFER}/terms", access=roles("trainee"), form=SignTerms, again=show_offer, goes_to="/reservations/for/{application_id}#pay")
+@room.post(
+    f"{OFFER}/terms",
+    access=roles("trainee"),
+    form=SignTerms,
+    again=show_offer,
+    goes_to="/reservations/for/{application_id}#pay",
+)
 def sign_terms(application_id: str, body: SignTerms) -> ReserveView:
     """Sign the current clinical terms (T24)."""
     signature = Signature(body.typed_name, room.request.source_ip, room.request.headers.get("user-agent", "")[:300])
@@ -61,7 +68,9 @@ def join_waitlist(application_id: str) -> ReserveView:
     return show_offer(application_id)
 
 
-@room.post(f"{OFFER}/waitlist/leave", access=roles("trainee"), again=show_offer, goes_to="/reservations/for/{application_id}")
+@room.post(
+    f"{OFFER}/waitlist/leave", access=roles("trainee"), again=show_offer, goes_to="/reservations/for/{application_id}"
+)
 def leave_waitlist(application_id: str) -> ReserveView:
     """Leave the line; a seat that is held goes to the next in it."""
     room.wiring.waitlist.leave(room.call("trainee"), application_id)
@@ -72,12 +81,19 @@ def leave_waitlist(application_id: str) -> ReserveView:
 def show_reservation(reservation_id: str) -> ReservationView:
     """The seat, its receipt, its weeks and its money."""
     hub = room.wiring.reservation_views.hub(_call("RESERVATION", reservation_id, *STAFF), reservation_id)
-    corrects = hub.staff and hub.reserved.mail_trouble is not None and room.session is not None and "coordinator" in room.session.roles
+    corrects = (
+        hub.staff
+        and hub.reserved.mail_trouble is not None
+        and room.session is not None
+        and "coordinator" in room.session.roles
+    )
     contact = room.wiring.bounces.contact(hub.program.id) if corrects else None
     return ReservationView.of(hub, room.wiring.clock, contact.email if contact else None)
 
 
-@room.post(f"{HUB}/cancel", access=roles("trainee"), again=show_reservation, goes_to="/reservations/for/{application_id}")
+@room.post(
+    f"{HUB}/cancel", access=roles("trainee"), again=show_reservation, goes_to="/reservations/for/{application_id}"
+)
 def cancel_hold(reservation_id: str) -> ReservationView:
     """Give a held seat back before it is paid."""
     room.wiring.reserving.cancel(room.call("trainee"), reservation_id)
@@ -85,7 +101,11 @@ def cancel_hold(reservation_id: str) -> ReservationView:
 
 
 @room.post(
-    f"{HUB}/preparation", access=roles("trainee"), form=TickRequest, again=show_reservation, goes_to="/reservations/{id}#preparation"
+    f"{HUB}/preparation",
+    access=roles("trainee"),
+    form=TickRequest,
+    again=show_reservation,
+    goes_to="/reservations/{id}#preparation",
 )
 def tick(reservation_id: str, body: TickRequest) -> ReservationView:
     """Tick an item of the preparation list off, or open it again (H19)."""
@@ -93,16 +113,29 @@ def tick(reservation_id: str, body: TickRequest) -> ReservationView:
     return show_reservation(reservation_id)
 
 
-@room.post(f"{HUB}/suggest", access=roles("coach"), form=SuggestRequest, again=show_reservation, goes_to="/reservations/{id}#preparation")
+@room.post(
+    f"{HUB}/suggest",
+    access=roles("coach"),
+    form=SuggestRequest,
+    again=show_reservation,
+    goes_to="/reservations/{id}#preparation",
+)
 def suggest(reservation_id: str, body: SuggestRequest) -> ReservationView:
     """Suggest a partner of the directory to one's own trainee (T31)."""
     room.wiring.preparing.suggest(room.call("coach"), reservation_id, body.partner_id)
     return show_reservation(reservation_id)
 
 
-@room.post(f"{HUB}/host-mail", access=roles("coordinator"), form=HostMailRequest, again=show_reservation, goes_to="/reservations/{id}")
+@room.post(
+    f"{HUB}/host-mail",
+    access=roles("coordinator"),
+    form=HostMailRequest,
+    again=show_reservation,
+    goes_to="/reservations/{id}",
+)
 def settle_host_mail(reservation_id: str, body: HostMailRequest) -> ReservationView:
-    """End the task of a host's mail that did not arrive: sent again to the corrected address, or told by phone (H13)."""
+    """End the task of a host's mail that did not arrive: sent again to the corrected address, or told by phone
+    (H13)."""
     call = room.call("coordinator")
     if body.answer == "again":
         room.wiring.bounces.send_again(call, "RESERVATION", reservation_id, body.email)
@@ -142,7 +175,9 @@ def open_calendar(reservation_id: str) -> ReservationView:
     return show_reservation(reservation_id)
 
 
-@room.post(f"{HUB}/calendar/close", access=roles("trainee"), again=show_reservation, goes_to="/reservations/{id}#calendar")
+@room.post(
+    f"{HUB}/calendar/close", access=roles("trainee"), again=show_reservation, goes_to="/reservations/{id}#calendar"
+)
 def close_calendar(reservation_id: str) -> ReservationView:
     """Take the calendar address back: it ends to work at once."""
     room.wiring.calendar_feeds.close(room.call("trainee"), reservation_id)
@@ -153,11 +188,14 @@ def close_calendar(reservation_id: str) -> ReservationView:
 def calendar_feed(secret: str) -> Response[str]:
     """The rotation as iCalendar (RFC 5545) for who knows the secret address; it says nothing about a person."""
     headers = {"Cache-Control": "private, no-cache", "Content-Disposition": 'inline; filename="rotation.ics"'}
-    return Response(200, f"{CALENDAR}; charset=utf-8", room.wiring.calendar_feeds.read(secret).decode(), headers=headers)
+    return Response(
+        200, f"{CALENDAR}; charset=utf-8", room.wiring.calendar_feeds.read(secret).decode(), headers=headers
+    )
 
 
 def _call(kind: Literal["APPLICATION", "RESERVATION"], id: str, *staff: str) -> Call:
-    """As the highest hat of `staff` that the person wears, else as a trainee; and whatever they wear, as a trainee on their own."""
+    """As the highest hat of `staff` that the person wears, else as a trainee; and whatever they wear, as a trainee on
+    their own."""
     session = room.session
     worn = [role for role in staff if session and role in session.roles]
     own = bool(worn) and room.wiring.reserving.owns(room.call("trainee"), kind, id)

@@ -47,7 +47,13 @@ class Place(BaseModel):
 
     @classmethod
     def of(cls, program: Program) -> Place:
-        return cls(program_id=program.id, program=program.name, city=program.place.city, state=program.place.state, zone=program.place.zone)
+        return cls(
+            program_id=program.id,
+            program=program.name,
+            city=program.place.city,
+            state=program.place.state,
+            zone=program.place.zone,
+        )
 
 
 class ChoiceView(BaseModel):
@@ -60,8 +66,8 @@ class ChoiceView(BaseModel):
 
 
 class HoldView(BaseModel):
-    """A seat that waits for its payment. `over`: the time is up, it is being given back. `offered_until`: the waitlist holds it so long,
-    whether or not it is being paid (`paying`) now."""
+    """A seat that waits for its payment. `over`: the time is up, it is being given back. `offered_until`: the waitlist
+    holds it so long, whether or not it is being paid (`paying`) now."""
 
     reservation_id: str
     choice: Choice
@@ -74,8 +80,8 @@ class HoldView(BaseModel):
 
 
 class WaitlistView(BaseModel):
-    """The last entry: `place` of `waiting` who wait for the same start, 0 when not in line; `until` a held seat is offered; `code` says
-    why an entry ended."""
+    """The last entry: `place` of `waiting` who wait for the same start, 0 when not in line; `until` a held seat is
+    offered; `code` says why an entry ended."""
 
     status: WaitlistStatus
     place: int
@@ -93,8 +99,9 @@ class CoachView(BaseModel):
 
 
 class ReserveView(BaseModel):
-    """The reserve page. `stage` says what is possible now; `quote` is the bill. `offered`: the seat that the waitlist holds, to be paid;
-    `can_wait`: no seat is free for everybody and the first day has not come, so the waitlist may be joined."""
+    """The reserve page. `stage` says what is possible now; `quote` is the bill. `offered`: the seat that the waitlist
+    holds, to be paid; `can_wait`: no seat is free for everybody and the first day has not come, so the waitlist may be
+    joined."""
 
     application_id: str
     stage: Stage
@@ -121,15 +128,27 @@ class ReserveView(BaseModel):
     def of(cls, offer: Offer, clock: BusinessClock) -> ReserveView:
         applied, plan = offer.applied, offer.plan
         return cls(
-            application_id=applied.id, stage=offer.stage, place=Place.of(offer.program), experience_type=applied.experience_type,
-            start=applied.start, weeks=applied.weeks, offered_at=applied.decided_at, offer_expires_at=applied.offer_expires_at, quote=plan,
-            choices=_choices(plan) if plan else [], terms=offer.terms,
+            application_id=applied.id,
+            stage=offer.stage,
+            place=Place.of(offer.program),
+            experience_type=applied.experience_type,
+            start=applied.start,
+            weeks=applied.weeks,
+            offered_at=applied.decided_at,
+            offer_expires_at=applied.offer_expires_at,
+            quote=plan,
+            choices=_choices(plan) if plan else [],
+            terms=offer.terms,
             terms_signed_at=applied.terms_signed_at if applied.terms_version == offer.terms.version else None,
-            seats_left=offer.seats_left, holds_left=offer.holds_left, hold=_hold(offer.live, clock) if offer.live else None,
-            reservation_id=applied.live_reservation_id, offered=_hold(offer.offered, clock) if offer.offered else None,
+            seats_left=offer.seats_left,
+            holds_left=offer.holds_left,
+            hold=_hold(offer.live, clock) if offer.live else None,
+            reservation_id=applied.live_reservation_id,
+            offered=_hold(offer.offered, clock) if offer.offered else None,
             coach=CoachView(name=offer.coach.name, email=offer.coach.email) if offer.coach else None,
-            waitlist=_waitlist(offer), can_wait=_can_wait(offer, clock),
-        )  # fmt: skip
+            waitlist=_waitlist(offer),
+            can_wait=_can_wait(offer, clock),
+        )
 
 
 class CheckoutView(BaseModel):
@@ -174,8 +193,8 @@ class MoneyRow(BaseModel):
 
 class ReservationView(BaseModel):
     """The hub. `paid_cents` is what the ledger holds for this rotation now; `owed_cents` what is still to pay.
-    `calendar_path` is where the calendar is, with its secret: for the trainee alone (`mine`), who made it. `trainee` is the name, for
-    staff alone."""
+    `calendar_path` is where the calendar is, with its secret: for the trainee alone (`mine`), who made it. `trainee` is
+    the name, for staff alone."""
 
     id: str
     application_id: str
@@ -217,26 +236,48 @@ class ReservationView(BaseModel):
         paid = -balance(hub.journal, Account.TRAINEE)
         held = reserved.status is ReservationStatus.HELD
         return cls(
-            id=reserved.id, application_id=reserved.application_id, status=reserved.status, place=Place.of(hub.program),
-            start=reserved.start, end=end_date(reserved.start, reserved.weeks), weeks=reserved.weeks, choice=reserved.choice,
-            charge_cents=reserved.charge_cents, total_cents=reserved.total_cents, paid_cents=paid,
-            owed_cents=max(0, reserved.total_cents - paid) if reserved.reserved_at else 0, balance_due_at=reserved.balance_due_at,
+            id=reserved.id,
+            application_id=reserved.application_id,
+            status=reserved.status,
+            place=Place.of(hub.program),
+            start=reserved.start,
+            end=end_date(reserved.start, reserved.weeks),
+            weeks=reserved.weeks,
+            choice=reserved.choice,
+            charge_cents=reserved.charge_cents,
+            total_cents=reserved.total_cents,
+            paid_cents=paid,
+            owed_cents=max(0, reserved.total_cents - paid) if reserved.reserved_at else 0,
+            balance_due_at=reserved.balance_due_at,
             balance_due_on=local_date(reserved.balance_due_at, zone) if reserved.balance_due_at else None,
-            balance_overdue=bool(reserved.reserved_at) and balance_overdue(reserved, now), late_fee_from=reserved.late_fee_from,
-            late_fee_cents=by_version(reserved.policy_version).late_fee_cents, hold=_hold(reserved, clock) if held else None,
-            created_at=reserved.created_at, reserved_at=reserved.reserved_at, released_at=reserved.released_at,
-            release_code=reserved.release_code, refund_cents=reserved.refund_cents, receipt=_receipt(hub), week_rows=_weeks(hub),
-            money=_money(hub), coach=CoachView(name=hub.coach.name, email=hub.coach.email) if hub.coach else None, mine=hub.mine,
+            balance_overdue=bool(reserved.reserved_at) and balance_overdue(reserved, now),
+            late_fee_from=reserved.late_fee_from,
+            late_fee_cents=by_version(reserved.policy_version).late_fee_cents,
+            hold=_hold(reserved, clock) if held else None,
+            created_at=reserved.created_at,
+            reserved_at=reserved.reserved_at,
+            released_at=reserved.released_at,
+            release_code=reserved.release_code,
+            refund_cents=reserved.refund_cents,
+            receipt=_receipt(hub),
+            week_rows=_weeks(hub),
+            money=_money(hub),
+            coach=CoachView(name=hub.coach.name, email=hub.coach.email) if hub.coach else None,
+            mine=hub.mine,
             trainee=(hub.trainee.name if hub.trainee else "Name erased") if hub.staff else None,
             host_mail=HostMailView.of(reserved, hub.staff, host_address),
             care=CareView.of(reserved, hub.program, clock, hub.coaching),
             calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,
-        )  # fmt: skip
+        )
 
 
 def _can_wait(offer: Offer, clock: BusinessClock) -> bool:
     full = offer.stage in (Stage.SIGN, Stage.PAY) and offer.offered is None and offer.seats_left == 0
-    return full and offer.applied.start is not None and not line_over(offer.applied.start, clock.now(), offer.program.place.zone)
+    return (
+        full
+        and offer.applied.start is not None
+        and not line_over(offer.applied.start, clock.now(), offer.program.place.zone)
+    )
 
 
 def _waitlist(offer: Offer) -> WaitlistView | None:
@@ -244,37 +285,56 @@ def _waitlist(offer: Offer) -> WaitlistView | None:
     if applied.waitlist is None:
         return None
     return WaitlistView(
-        status=applied.waitlist, place=standing.place if standing else 0, waiting=standing.waiting if standing else 0,
-        since=applied.waitlisted_at, until=applied.waitlist_until, code=applied.waitlist_code,
-    )  # fmt: skip
+        status=applied.waitlist,
+        place=standing.place if standing else 0,
+        waiting=standing.waiting if standing else 0,
+        since=applied.waitlisted_at,
+        until=applied.waitlist_until,
+        code=applied.waitlist_code,
+    )
 
 
 def _choices(plan: Quote) -> list[ChoiceView]:
     now = {Choice.DEPOSIT: plan.due_now_cents, Choice.FULL: plan.total_cents}
     return [
         ChoiceView(
-            choice=choice, now_cents=now[choice], later_cents=plan.total_cents - now[choice],
+            choice=choice,
+            now_cents=now[choice],
+            later_cents=plan.total_cents - now[choice],
             later_on=plan.balance_due_on if choice is Choice.DEPOSIT else None,
         )
         for choice in plan.choices
-    ]  # fmt: skip
+    ]
 
 
 def _hold(live: Reservation, clock: BusinessClock) -> HoldView:
     return HoldView(
-        reservation_id=live.id, choice=live.choice, charge_cents=live.charge_cents, created_at=live.created_at or live.held_until,
-        held_until=live.held_until, over=hold_over(live, clock.now()), offered_until=live.offer_until, paying=live.paying,
-    )  # fmt: skip
+        reservation_id=live.id,
+        choice=live.choice,
+        charge_cents=live.charge_cents,
+        created_at=live.created_at or live.held_until,
+        held_until=live.held_until,
+        over=hold_over(live, clock.now()),
+        offered_until=live.offer_until,
+        paying=live.paying,
+    )
 
 
 def _receipt(hub: Hub) -> list[ReceiptRow]:
-    return [ReceiptRow(number=row.seq, type=row.type, at=row.occurred_at, by=row.actor.role, hash=row.hash) for row in hub.rows]
+    return [
+        ReceiptRow(number=row.seq, type=row.type, at=row.occurred_at, by=row.actor.role, hash=row.hash)
+        for row in hub.rows
+    ]
 
 
 def _weeks(hub: Hub) -> list[WeekRow]:
     return [
         WeekRow(
-            week=week, first_day=monday_of(week), last_day=monday_of(week) + timedelta(days=6), capacity=cell.capacity, taken=cell.taken
+            week=week,
+            first_day=monday_of(week),
+            last_day=monday_of(week) + timedelta(days=6),
+            capacity=cell.capacity,
+            taken=cell.taken,
         )
         for week, cell in hub.weeks.items()
     ]

@@ -1,5 +1,5 @@
-"""Keeps search current from events. A batch publishes one version however many programs it announces; seats go to the overlay. Then who
-saved a search that the news answers is told."""
+"""Keeps search current from events. A batch publishes one version however many programs it announces; seats go to the
+overlay. Then who saved a search that the news answers is told."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def note_seats(event: Envelope) -> None:
     worker.wiring.indexing.seats_changed(state["program_id"], state["week_list"])
     worker.wiring.indexing.shorten()
     if event.type == SeatReleased.TYPE:
-        worker.wiring.search_alerts.seats_returned(_call(event), state["program_id"], state["week_list"], event.occurred_at)
+        worker.wiring.search_alerts.seats_returned(
+            _call(event), state["program_id"], state["week_list"], event.occurred_at
+        )
 
 
 @worker.on(ApplicationApproved.TYPE, ApplicationRejected.TYPE)
@@ -64,7 +66,9 @@ def note_line(event: Envelope) -> None:
     if event.data["weeks"]:
         worker.wiring.indexing.seats_changed(event.data["program_id"], event.data["weeks"])
         worker.wiring.indexing.shorten()
-        worker.wiring.search_alerts.seats_returned(_call(event), event.data["program_id"], event.data["weeks"], event.occurred_at)
+        worker.wiring.search_alerts.seats_returned(
+            _call(event), event.data["program_id"], event.data["weeks"], event.occurred_at
+        )
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:
@@ -76,7 +80,8 @@ def handler(event: Mapping[str, Any], context: Any) -> Any:
 
 
 def _announcement(record: Mapping[str, Any]) -> Envelope | None:
-    """The change of a program that a message announces. What cannot be read announces nothing here; the worker fails that message alone."""
+    """The change of a program that a message announces. What cannot be read announces nothing here; the worker fails
+    that message alone."""
     try:
         event = Envelope.from_bus(record["body"])
     except ValueError:

@@ -1,4 +1,5 @@
-"""The public front: what Rota is, how it works, assets by hash, the API's documentation. Answers 404 for what nobody owns."""
+"""The public front: what Rota is, how it works, assets by hash, the API's documentation. Answers 404 for what nobody
+owns."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Stripe's webhook: verifies the signature over the untouched body, stores the delivery once, answers 2xx. It decides nothing.
+"""Stripe's webhook: verifies the signature over the untouched body, stores the delivery once, answers 2xx. It decides
+nothing.
 
-No resolver, no SDK, no pydantic: Stripe waits for this answer, often from a cold start. The table's stream announces what was stored.
+No resolver, no SDK, no pydantic: Stripe waits for this answer, often from a cold start. The table's stream announces
+what was stored.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 256_000
 """Stripe's events are a few kilobytes; an item of the table takes 400."""
 SECRET_SECONDS = 60
-"""A secret that no longer matches is read again at most this often: how a rolled secret arrives, and no more than that for a stranger."""
+"""A secret that no longer matches is read again at most this often: how a rolled secret arrives, and no more than that
+for a stranger."""
 ROOM = "stripe_webhook"
 
 
@@ -38,7 +41,8 @@ class Unstored(RotaError):
 
 
 class Webhook:
-    """`secret` reads the signing secrets, separated by spaces while they are rolled; `now` is wall time in Unix seconds."""
+    """`secret` reads the signing secrets, separated by spaces while they are rolled; `now` is wall time in Unix
+    seconds."""
 
     def __init__(self, deliveries: Deliveries, secret: Callable[[], str], now: Callable[[], float] = time.time) -> None:
         self._deliveries, self._secret, self._now = deliveries, secret, now
@@ -56,9 +60,14 @@ class Webhook:
         except Exception:  # noqa: BLE001 - the last line of defence: a reference for Stripe, the trace for the log
             self._log.exception("failed", extra={"request": reference})
             return _answer(
-                500, "application/problem+json", _problem(Unstored("We have a record of it.", "Send it again later."), reference)
+                500,
+                "application/problem+json",
+                _problem(Unstored("We have a record of it.", "Send it again later."), reference),
             )
-        self._log.info("delivery", extra={"request": reference, "event": delivery.event_id, "type": delivery.type, "stored": stored})
+        self._log.info(
+            "delivery",
+            extra={"request": reference, "event": delivery.event_id, "type": delivery.type, "stored": stored},
+        )
         return _answer(200, "application/json", {"received": True})
 
     def _take(self, event: Mapping[str, Any]) -> tuple[StripeDelivery, bool]:
@@ -101,9 +110,13 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 def _problem(error: RotaError, reference: str) -> dict[str, Any]:
     return {
-        "type": f"/problems/{error.slug}", "title": error.title, "status": error.status, "detail": error.detail, "remedy": error.remedy,
+        "type": f"/problems/{error.slug}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "remedy": error.remedy,
         "instance": f"urn:rota:request:{reference}",
-    }  # fmt: skip
+    }
 
 
 def _answer(status: int, kind: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""What the webhook reads of a delivery and what its environment tells it. Standard library only: this room starts with nothing else."""
+"""What the webhook reads of a delivery and what its environment tells it. Standard library only: this room starts with
+nothing else."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class StripeDelivery:
-    """The ids of one delivery (https://docs.stripe.com/api/events/object). Its content is not believed; it is asked for again."""
+    """The ids of one delivery (https://docs.stripe.com/api/events/object). Its content is not believed; it is asked for
+    again."""
 
     event_id: str
     type: str

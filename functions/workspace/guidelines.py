@@ -1,4 +1,5 @@
-"""Guidelines as the workspace takes and shows them. Counts are of past applicants, who are numbers here; instants UTC."""
+"""Guidelines as the workspace takes and shows them. Counts are of past applicants, who are numbers here; instants
+UTC."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ from shared.services.programs.guideline_changes import GuidelineSheet
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
 Code = Annotated[str, StringConstraints(max_length=41)]
 ANY, ROWS = "any", 20
-"""What a form sends for "no such limit": an empty field is absent, and the columns of its rows must stay of one length."""
+"""What a form sends for "no such limit": an empty field is absent, and the columns of its rows must stay of one
+length."""
 
 
 def _listed(value: Any) -> Any:
@@ -36,7 +38,8 @@ Asked = Annotated[Literal[*VISAS], BeforeValidator(named)]  # type: ignore[valid
 
 
 class GuidelinesRequest(BaseModel):
-    """All guidelines of a program; what is left out is no rule. `version` is the one that the change was made from (saving asks for it).
+    """All guidelines of a program; what is left out is no rule. `version` is the one that the change was made from
+    (saving asks for it).
 
     `documents` for programs; a form sends its rows as four columns instead, "any" where there is no limit.
     """
@@ -48,7 +51,9 @@ class GuidelinesRequest(BaseModel):
     step2_ck_required: bool = Field(False, title="Step 2 CK")
     min_graduation_year: int | None = Field(None, title="Earliest graduation year", ge=1950, le=2100)
     languages: Words = Field(default=[], title="Languages")
-    visa_types: Annotated[list[Asked], BeforeValidator(_listed), Field(max_length=ROWS)] = Field(default=[], title="Ways to enter")
+    visa_types: Annotated[list[Asked], BeforeValidator(_listed), Field(max_length=ROWS)] = Field(
+        default=[], title="Ways to enter"
+    )
     cv_language: Line = Field("", title="Language of the CV")
     lead_days: int = Field(0, title="Days of notice", ge=0, le=365)
     weeks_min: int | None = Field(None, title="Shortest stay", ge=1, le=52)
@@ -73,9 +78,11 @@ class GuidelinesRequest(BaseModel):
             if kind != ANY:
                 age = _at(self.document_age, number)
                 yield {
-                    "kind": kind, "max_age_days": None if age == ANY else age, "must_cover": _at(self.document_cover, number) == "yes",
+                    "kind": kind,
+                    "max_age_days": None if age == ANY else age,
+                    "must_cover": _at(self.document_cover, number) == "yes",
                     "needed_by": _at(self.document_when, number, NeededBy.CLEARANCE),
-                }  # fmt: skip
+                }
 
 
 def _at(column: list[Any], number: int, other: Any = ANY) -> Any:
@@ -83,16 +90,19 @@ def _at(column: list[Any], number: int, other: Any = ANY) -> Any:
 
 
 def _field(entry: Any) -> str:
-    """The form's field that a refusal of `Guidelines` is about; rules between fields begin with the name of the first."""
-    where = str(entry["loc"][0]) if entry["loc"] else str(entry["msg"]).removeprefix("Value error, ").split()[0].rstrip(":")
+    """The form's field that a refusal of `Guidelines` is about; rules between fields begin with the name of the
+    first."""
+    where = (
+        str(entry["loc"][0]) if entry["loc"] else str(entry["msg"]).removeprefix("Value error, ").split()[0].rstrip(":")
+    )
     return where if where in Guidelines.model_fields else "documents"
 
 
 class GuidelinesView(BaseModel):
-    """`guidelines` are those in the form, `in_force` the program's, in plain words. Of the `applicants` of the last 365 days the first
-    would accept `accepted`, `to_show` of them after a document or an answer; `accepted_now` is what the present ones
-    accept. `previewed`: the answer is to a trial; `saved`: it follows a change. `kinds` are (code, name) of every document that can be
-    asked for, `visas` the ways to enter."""
+    """`guidelines` are those in the form, `in_force` the program's, in plain words. Of the `applicants` of the last 365
+    days the first would accept `accepted`, `to_show` of them after a document or an answer; `accepted_now` is what the
+    present ones accept. `previewed`: the answer is to a trial; `saved`: it follows a change. `kinds` are (code, name)
+    of every document that can be asked for, `visas` the ways to enter."""
 
     model_config = ConfigDict(frozen=True)
     program_id: str
@@ -125,11 +135,27 @@ class GuidelinesView(BaseModel):
     def of(cls, sheet: GuidelineSheet, previewed: bool = False, saved: bool = False) -> GuidelinesView:
         program, after = sheet.program, sheet.change.after
         return cls(
-            program_id=program.id, program_name=program.name, host_id=program.host_id, status=program.status, zone=program.place.zone,
-            weeks_min=program.weeks_min, weeks_max=program.weeks_max, version=sheet.version, changed_at=sheet.changed_at,
+            program_id=program.id,
+            program_name=program.name,
+            host_id=program.host_id,
+            status=program.status,
+            zone=program.place.zone,
+            weeks_min=program.weeks_min,
+            weeks_max=program.weeks_max,
+            version=sheet.version,
+            changed_at=sheet.changed_at,
             guidelines=sheet.proposed,
-            in_force=describe(program.guidelines), applicants=after.applicants, accepted=after.accepted, to_show=after.to_show,
-            refused=after.refused, accepted_now=sheet.change.before.accepted, newly_refused=sheet.change.newly_refused,
-            newly_accepted=sheet.change.newly_accepted, by_rule=after.by_rule, examples=after.examples, findings=sheet.findings,
-            previewed=previewed, saved=saved,
-        )  # fmt: skip
+            in_force=describe(program.guidelines),
+            applicants=after.applicants,
+            accepted=after.accepted,
+            to_show=after.to_show,
+            refused=after.refused,
+            accepted_now=sheet.change.before.accepted,
+            newly_refused=sheet.change.newly_refused,
+            newly_accepted=sheet.change.newly_accepted,
+            by_rule=after.by_rule,
+            examples=after.examples,
+            findings=sheet.findings,
+            previewed=previewed,
+            saved=saved,
+        )

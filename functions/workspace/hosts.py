@@ -15,9 +15,13 @@ from shared.services.hosts.host_desk import Desk, Past, Question
 
 def _about(applied: Application, program: Program) -> dict[str, object]:
     return {
-        "program_name": program.name, "zone": program.place.zone, "start": applied.start, "weeks": applied.weeks,
-        "end": end_date(applied.start, applied.weeks) if applied.start else None, "experience_type": applied.experience_type,
-    }  # fmt: skip
+        "program_name": program.name,
+        "zone": program.place.zone,
+        "start": applied.start,
+        "weeks": applied.weeks,
+        "end": end_date(applied.start, applied.weeks) if applied.start else None,
+        "experience_type": applied.experience_type,
+    }
 
 
 class RotationView(Answer):
@@ -49,7 +53,8 @@ class QuestionView(RotationView):
 
 
 class PastView(RotationView):
-    """`answer` is None when none came; `at` is when it came, or when the host was asked. `applicant` only while a seat is reserved."""
+    """`answer` is None when none came; `at` is when it came, or when the host was asked. `applicant` only while a seat
+    is reserved."""
 
     answer: str | None
     at: Instant
@@ -73,4 +78,7 @@ class TodayView(Answer):
 
     @classmethod
     def of(cls, desk: Desk) -> TodayView:
-        return cls(questions=tuple(QuestionView.of(one) for one in desk.questions), past=tuple(PastView.of(one) for one in desk.past))
+        return cls(
+            questions=tuple(QuestionView.of(one) for one in desk.questions),
+            past=tuple(PastView.of(one) for one in desk.past),
+        )

@@ -24,8 +24,8 @@ View = Literal["all", "overdue", "mine", "free", "programs", "host", "trainee"]
 
 
 class QueueQuery(BaseModel):
-    """`mine`: taken by the caller; `free`: taken by nobody; `programs`: of programs whose coordinator the caller is; `host` and `trainee`:
-    what waits for them, not for us."""
+    """`mine`: taken by the caller; `free`: taken by nobody; `programs`: of programs whose coordinator the caller is;
+    `host` and `trainee`: what waits for them, not for us."""
 
     model_config = ConfigDict(extra="forbid")
     view: View = Field("all", title="View")
@@ -43,7 +43,9 @@ class TaskView(Answer):
 
     @classmethod
     def of(cls, task: Task) -> TaskView:
-        return cls(code=task.code, href=task.href, program=task.program, due_at=task.due_at, zone=task.zone, cents=task.cents)
+        return cls(
+            code=task.code, href=task.href, program=task.program, due_at=task.due_at, zone=task.zone, cents=task.cents
+        )
 
 
 class ReservationCard(Answer):
@@ -69,12 +71,22 @@ class ReservationCard(Answer):
     def of(cls, one: Reservation, program: Program, now: Instant, coach: str | None) -> ReservationCard:
         place = program.place
         return cls(
-            id=one.id, status=one.status, program_name=program.name, city=place.city, state=place.state, zone=place.zone, start=one.start,
-            end=end_date(one.start, one.weeks), weeks=one.weeks, total_cents=one.total_cents, paid_cents=one.paid_cents,
+            id=one.id,
+            status=one.status,
+            program_name=program.name,
+            city=place.city,
+            state=place.state,
+            zone=place.zone,
+            start=one.start,
+            end=end_date(one.start, one.weeks),
+            weeks=one.weeks,
+            total_cents=one.total_cents,
+            paid_cents=one.paid_cents,
             held_until=one.held_until if one.status is ReservationStatus.HELD else None,
             balance_due_at=one.balance_due_at if one.paid_cents < one.total_cents else None,
-            balance_overdue=one.status is ReservationStatus.RESERVED and balance_overdue(one, now), coach=coach,
-        )  # fmt: skip
+            balance_overdue=one.status is ReservationStatus.RESERVED and balance_overdue(one, now),
+            coach=coach,
+        )
 
 
 class HubView(Answer):
@@ -91,10 +103,13 @@ class HubView(Answer):
         return cls(
             tasks=tuple(TaskView.of(task) for task in hub.tasks),
             applications=tuple(
-                ApplicationCard.of(one, program, now, hub.held.get(one.live_reservation_id or "")) for one, program in hub.applications
+                ApplicationCard.of(one, program, now, hub.held.get(one.live_reservation_id or ""))
+                for one, program in hub.applications
             ),
             reservations=tuple(
-                ReservationCard.of(one, program, now, coach.name if (coach := hub.coaches.get(one.coach_id or "")) else None)
+                ReservationCard.of(
+                    one, program, now, coach.name if (coach := hub.coaches.get(one.coach_id or "")) else None
+                )
                 for one, program in hub.reservations
             ),
             ended=tuple(ApplicationCard.of(one, program, now) for one, program in hub.ended),
@@ -103,9 +118,9 @@ class HubView(Answer):
 
 
 class QueueRow(Answer):
-    """`kind`: review (an application to decide), host_late (a host that does not answer: the coordinator decides), mail (a host's mail
-    whose outcome nobody knows); and host or reply, which wait for the host and the trainee. `taken`: somebody reads it now, `reviewer` has
-    or had it. `can_claim`: the caller may take it."""
+    """`kind`: review (an application to decide), host_late (a host that does not answer: the coordinator decides), mail
+    (a host's mail whose outcome nobody knows); and host or reply, which wait for the host and the trainee. `taken`:
+    somebody reads it now, `reviewer` has or had it. `can_claim`: the caller may take it."""
 
     kind: str
     href: str
@@ -135,19 +150,31 @@ class QueueRow(Answer):
         waits = subject.status is ApplicationStatus.SUBMITTED
         taken = subject.status is ApplicationStatus.IN_REVIEW
         return cls(
-            kind=row.item.due.kind, href=f"/{folder}/{subject.id}", due_at=row.due_at, overdue=row.overdue, escalated=row.escalated,
-            taken=taken, mine=row.mine, can_claim=waits and "reviewer" in roles and subject.trainee_id != account_id,
+            kind=row.item.due.kind,
+            href=f"/{folder}/{subject.id}",
+            due_at=row.due_at,
+            overdue=row.overdue,
+            escalated=row.escalated,
+            taken=taken,
+            mine=row.mine,
+            can_claim=waits and "reviewer" in roles and subject.trainee_id != account_id,
             reviewer=row.reviewer.name if row.reviewer else "",
             claim_lapses_at=row.application.claim_lapses_at if row.application and taken else None,
-            own_program=row.program.coordinator_id == account_id, trainee=row.trainee.name if row.trainee else "Name erased",
-            program_name=row.program.name, zone=row.program.place.zone, start=subject.start, weeks=subject.weeks, status=subject.status,
-            experience_type=row.application.experience_type if row.application else None, mail_trouble=subject.mail_trouble,
-        )  # fmt: skip
+            own_program=row.program.coordinator_id == account_id,
+            trainee=row.trainee.name if row.trainee else "Name erased",
+            program_name=row.program.name,
+            zone=row.program.place.zone,
+            start=subject.start,
+            weeks=subject.weeks,
+            status=subject.status,
+            experience_type=row.application.experience_type if row.application else None,
+            mail_trouble=subject.mail_trouble,
+        )
 
 
 class QueueView(Answer):
-    """`rows` by time left, those of `view`; `counts` are how many each view has. `open`, `overdue` and `today` are what waits for us.
-    `more`: it is longer than what was read."""
+    """`rows` by time left, those of `view`; `counts` are how many each view has. `open`, `overdue` and `today` are what
+    waits for us. `more`: it is longer than what was read."""
 
     view: View
     counts: dict[View, int]
@@ -174,9 +201,16 @@ class QueueView(Answer):
         }
         counts = {name: len(found) for name, found in views.items()}
         return cls(
-            view=view, counts=counts, rows=tuple(views[view]), open=len(rows), overdue=queue.overdue, today=queue.today,
-            mine=counts["mine"], free=counts["free"], more=queue.more,
-        )  # fmt: skip
+            view=view,
+            counts=counts,
+            rows=tuple(views[view]),
+            open=len(rows),
+            overdue=queue.overdue,
+            today=queue.today,
+            mine=counts["mine"],
+            free=counts["free"],
+            more=queue.more,
+        )
 
 
 class WorkspaceView(Answer):

@@ -1,8 +1,8 @@
-"""`make bench`: the seat gate against the bare transaction, search against raw tantivy and SQLite, each handler's start against a peer,
-requests per operation beside the least.
+"""`make bench`: the seat gate against the bare transaction, search against raw tantivy and SQLite, each handler's start
+against a peer, requests per operation beside the least.
 
-Prints ratios with their bounds and exits with 1 when a median misses its bound. `ARGS="gate search starts requests"` takes some of the
-four; `ARGS="starts --room catalogue"` looks at one function.
+Prints ratios with their bounds and exits with 1 when a median misses its bound. `ARGS="gate search starts requests"`
+takes some of the four; `ARGS="starts --room catalogue"` looks at one function.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def bench(parts: Collection[str], rooms: Collection[str]) -> Iterator[Ratio]:
         yield found
     if "search" in parts:
         yield from _search()
-        with _stack() as stack:  # of its own: whom it sells seats to exists nowhere else, and no sweep can end their holds
+        with (
+            _stack() as stack
+        ):  # of its own: whom it sells seats to exists nowhere else, and no sweep can end their holds
             found = search_fresh.measure(stack)
         say(f"\n{search_fresh.line(found)}")
         yield found

@@ -1,5 +1,5 @@
-"""The seat gate against the bare transaction: the same `TransactWriteItems`, once through the service's commit and once straight through
-the client, in turns, on MiniStack's DynamoDB."""
+"""The seat gate against the bare transaction: the same `TransactWriteItems`, once through the service's commit and once
+straight through the client, in turns, on MiniStack's DynamoDB."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ PER_WORK = 20
 
 @dataclass
 class Gate:
-    """Approved applications in front of a program with seats for all of them; each is held once, by one of the two ways."""
+    """Approved applications in front of a program with seats for all of them; each is held once, by one of the two
+    ways."""
 
     client: Any
 
@@ -73,7 +74,12 @@ class Gate:
         requests = [[action.request for action in actions(work, TABLES)[1]] for work in works]
         tokens = [self.ids.new() for _ in requests]
         send = self.client.transact_write_items
-        return seconds(lambda: [send(TransactItems=items, ClientRequestToken=token) for items, token in zip(requests, tokens, strict=True)])
+        return seconds(
+            lambda: [
+                send(TransactItems=items, ClientRequestToken=token)
+                for items, token in zip(requests, tokens, strict=True)
+            ]
+        )
 
     def taken(self) -> set[int]:
         """How many seats are taken in the weeks that everybody holds."""
@@ -82,7 +88,8 @@ class Gate:
 
 
 def measure() -> Ratio:
-    """Holds per second, service over bare; each value is one batch. Raises RuntimeError when seats and holds do not agree in the end."""
+    """Holds per second, service over bare; each value is one batch. Raises RuntimeError when seats and holds do not
+    agree in the end."""
     with tempfile.TemporaryDirectory(prefix="rota-bench-gate-") as folder:
         port = free_port()
         child = launch(port, Path(folder), free_port(), auth=False, persist=False)
@@ -113,23 +120,52 @@ def _rates(batches: Sequence[float]) -> list[float]:
 def _approved(id: str) -> Step:
     """An application as approval leaves it, in one step instead of four."""
     made = Application(
-        id=id, version=0, status=ApplicationStatus.APPROVED, case_id=id, trainee_id=f"trainee-{id}", program_id=PROGRAM,
-        experience_type=ExperienceType.HANDS_ON, start=FIRST_DAY, weeks=WEEKS, policy_version=CURRENT.version, total_cents=214_900,
-        created_at=NOW, offer_expires_at=NOW + timedelta(days=7), terms_version=terms.CURRENT, terms_signed_at=NOW,
-    )  # fmt: skip
+        id=id,
+        version=0,
+        status=ApplicationStatus.APPROVED,
+        case_id=id,
+        trainee_id=f"trainee-{id}",
+        program_id=PROGRAM,
+        experience_type=ExperienceType.HANDS_ON,
+        start=FIRST_DAY,
+        weeks=WEEKS,
+        policy_version=CURRENT.version,
+        total_cents=214_900,
+        created_at=NOW,
+        offer_expires_at=NOW + timedelta(days=7),
+        terms_version=terms.CURRENT,
+        terms_signed_at=NOW,
+    )
     data = made.model_dump(mode="json", exclude={"version"})
-    return Step(new("APPLICATION", id), Draft(type="ApplicationApproved.v1", data=data, actor=_call(id).actor, occurred_at=NOW, case_id=id))
+    return Step(
+        new("APPLICATION", id),
+        Draft(type="ApplicationApproved.v1", data=data, actor=_call(id).actor, occurred_at=NOW, case_id=id),
+    )
 
 
 def _held(loaded: Loaded) -> SeatHeld:
     window, state = hold_window(NOW, CURRENT), loaded.state
     return SeatHeld(
-        status=ReservationStatus.HELD, id=f"reservation-{loaded.id}", case_id=state["case_id"], application_id=loaded.id,
-        trainee_id=state["trainee_id"], program_id=PROGRAM, start=FIRST_DAY, weeks=WEEKS, week_list=weeks_covered(FIRST_DAY, WEEKS),
-        choice=Choice.DEPOSIT, charge_cents=69_900, total_cents=214_900, balance_cents=145_000, balance_due_at=NOW + timedelta(days=50),
-        late_fee_from=date(2027, 1, 15), policy_version=CURRENT.version, created_at=NOW, held_until=window.held_until,
+        status=ReservationStatus.HELD,
+        id=f"reservation-{loaded.id}",
+        case_id=state["case_id"],
+        application_id=loaded.id,
+        trainee_id=state["trainee_id"],
+        program_id=PROGRAM,
+        start=FIRST_DAY,
+        weeks=WEEKS,
+        week_list=weeks_covered(FIRST_DAY, WEEKS),
+        choice=Choice.DEPOSIT,
+        charge_cents=69_900,
+        total_cents=214_900,
+        balance_cents=145_000,
+        balance_due_at=NOW + timedelta(days=50),
+        late_fee_from=date(2027, 1, 15),
+        policy_version=CURRENT.version,
+        created_at=NOW,
+        held_until=window.held_until,
         session_expires_at=window.session_expires_at,
-    )  # fmt: skip
+    )
 
 
 def _work(loaded: Loaded, held: SeatHeld) -> Work:

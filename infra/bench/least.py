@@ -1,8 +1,9 @@
 """The least number of requests that each operation could be done with, and in a word what is sent beyond it.
 
-How it is counted: one read brings everything whose key is known by then, another one what the first one named; a list is one query and one
-read of the states it names; a write is one transaction; what must happen outside (a mail, its claim before and its mark after, Stripe) is
-one request each. The answer of a step is its page's resource, so what that page shows belongs to the step.
+How it is counted: one read brings everything whose key is known by then, another one what the first one named; a list
+is one query and one read of the states it names; a write is one transaction; what must happen outside (a mail, its
+claim before and its mark after, Stripe) is one request each. The answer of a step is its page's resource, so what that
+page shows belongs to the step.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Least:
-    """`beyond` names the excess: "apart" (keys known together, read one by one), "again" (read before, or just written), "kinds" (a list
-    for each kind of due row)."""
+    """`beyond` names the excess: "apart" (keys known together, read one by one), "again" (read before, or just
+    written), "kinds" (a list for each kind of due row)."""
 
     aws: int
     stripe: int
@@ -36,12 +37,16 @@ LEAST: dict[str, Least] = {
     "checkout": Least(4, 1, "reader and application; program and person; hold; session noted", "apart, again"),
     "webhook": Least(1, 0, "one conditional put"),
     "settle": Least(
-        8, 1, "reservation, application, write; then reservation, other applications and their states, coaches, write", "again"
+        8,
+        1,
+        "reservation, application, write; then reservation, other applications and their states, coaches, write",
+        "again",
     ),
     "notify": Least(
         18,
         0,
-        "reservation, what it names, contact and document; CV; reservation, coach; for each of four mails claim, send, mark",
+        "reservation, what it names, contact and document; CV; reservation, coach; for each of four mails claim, "
+        "send, mark",
         "apart",
     ),
     "empty sweep": Least(2, 0, "one list for each shard of the due index", "kinds"),

@@ -1,4 +1,5 @@
-"""The arithmetic: measurements taken in turns, their ratio, the verdict against a bound. Only the two that count seconds read a clock."""
+"""The arithmetic: measurements taken in turns, their ratio, the verdict against a bound. Only the two that count
+seconds read a clock."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ Measurement = Callable[[], float]
 
 
 def in_turns(measurements: Sequence[Measurement], rounds: int) -> list[list[float]]:
-    """Every measurement once a round, each round in the opposite order (A B, B A, ...): what drifts on the machine meets all of them.
+    """Every measurement once a round, each round in the opposite order (A B, B A, ...): what drifts on the machine
+    meets all of them.
 
     Returns the values of each, in rounds.
     """
@@ -39,7 +41,8 @@ def processor_seconds(act: Callable[[], object]) -> float:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """The smallest of the values that at least so many percent are not above (nearest rank). Raises ValueError for no values."""
+    """The smallest of the values that at least so many percent are not above (nearest rank). Raises ValueError for no
+    values."""
     if not values:
         raise ValueError("no values have no percentile")
     return sorted(values)[max(0, math.ceil(len(values) * percent / 100) - 1)]
@@ -47,7 +50,8 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 @dataclass(frozen=True)
 class Ratio:
-    """`ours` over `peer`, pair by pair: the values of one round were taken side by side, so a slow moment of the machine is in both.
+    """`ours` over `peer`, pair by pair: the values of one round were taken side by side, so a slow moment of the
+    machine is in both.
 
     `bound` is the most that the median may be, or the least where `at_least`; 0 is no bound.
     """

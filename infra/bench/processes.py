@@ -1,7 +1,8 @@
 """Fresh processes: a handler that answers its first request, and peers that import the same modules and read one item.
 
-The scripts run with `python -I -S -B` plus the folders they are given, so nothing of this checkout, its site hooks or the caller's
-environment is in them; the code is the deployed zip, unpacked. Processor seconds (user and system) are those of the process alone.
+The scripts run with `python -I -S -B` plus the folders they are given, so nothing of this checkout, its site hooks or
+the caller's environment is in them; the code is the deployed zip, unpacked. Processor seconds (user and system) are
+those of the process alone.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ import boto3
 from botocore.config import Config
 config = Config(connect_timeout=2, read_timeout=8, retries={{"mode": "standard", "total_max_attempts": 3}})
 client = boto3.client("dynamodb", config=config)
-client.get_item(TableName=os.environ["BENCH_TABLE"], Key={{"pk": {{"S": "BENCH"}}, "sk": {{"S": "BENCH"}}}}, ConsistentRead=True)
+key = {{"pk": {{"S": "BENCH"}}, "sk": {{"S": "BENCH"}}}}
+client.get_item(TableName=os.environ["BENCH_TABLE"], Key=key, ConsistentRead=True)
 {more}
 {leave}
 """
@@ -88,14 +90,19 @@ def run(script: Path, arguments: Sequence[str], environment: Mapping[str, str], 
     with errors.open("wb") as said:
         began = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", str(script), *arguments], env=dict(environment), cwd=folder, stdout=subprocess.DEVNULL,
+            [sys.executable, "-I", "-S", "-B", str(script), *arguments],
+            env=dict(environment),
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
             stderr=said,
-        )  # fmt: skip
+        )
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise ProcessFailed(f"{script.name} ended with {process.returncode}:\n{errors.read_text(errors='replace')[-2000:]}")
+        raise ProcessFailed(
+            f"{script.name} ended with {process.returncode}:\n{errors.read_text(errors='replace')[-2000:]}"
+        )
     return Used(used.ru_utime + used.ru_stime, wall)
 
 
@@ -115,7 +122,9 @@ class Room:
         return cls(name, folder, {**environment, "TMPDIR": str(folder / "tmp"), "HOME": str(folder)})
 
     def handler(self) -> Path:
-        return self._script("handler", HANDLER.format(code=str(self.folder / "code"), site=_site(), room=self.name, leave=LEAVE))
+        return self._script(
+            "handler", HANDLER.format(code=str(self.folder / "code"), site=_site(), room=self.name, leave=LEAVE)
+        )
 
     def peer(self, more: str = "") -> Path:
         return self._script("peer", PEER.format(code=str(self.folder / "code"), site=_site(), more=more, leave=LEAVE))

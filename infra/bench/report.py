@@ -11,7 +11,8 @@ from infra.bench.requests import Counted
 from infra.bench.starts import Start
 
 STARTS_HEAD = (
-    "Process start to first answered request / a peer with the same imports and one GetItem (processor time, JSON answers)\n"
+    "Process start to first answered request / a peer with the same imports and one GetItem (processor time, JSON "
+    "answers)\n"
     f"  ratio  {'bound':<17} {'function':<20} {'ms':>10}   pairs       wall  libraries alone"
 )
 REQUESTS_HEAD = "Requests per operation on warm functions, beside the least possible (AWS, then Stripe)"
@@ -21,7 +22,10 @@ def machine() -> Iterator[str]:
     """What the numbers were taken on."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     yield f"{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}, load {load}"
-    yield "Absolute times of a shared machine are noise. A ratio is the median over pairs that were measured side by side, in turns."
+    yield (
+        "Absolute times of a shared machine are noise. A ratio is the median over pairs that were measured side by "
+        "side, in turns."
+    )
 
 
 def gate_line(ratio: Ratio) -> str:
@@ -33,7 +37,10 @@ def start_line(start: Start) -> str:
     ours, peer = start.cpu.medians
     times = f"{ours * 1000:.0f} / {peer * 1000:.0f}"
     beside = f"{start.wall.value:5.2f}  {start.libraries.value:.2f}"
-    return f"  {start.cpu.value:5.2f}  {start.cpu.verdict:<17} {start.room:<20} {times:>10}   {spread(start.cpu):<11} {beside}"
+    return (
+        f"  {start.cpu.value:5.2f}  {start.cpu.verdict:<17} {start.room:<20} {times:>10}   {spread(start.cpu):<11} "
+        f"{beside}"
+    )
 
 
 def request_line(counted: Counted) -> str:
@@ -43,7 +50,10 @@ def request_line(counted: Counted) -> str:
 
 
 def search_head(number: int) -> str:
-    return f"Search of {number:,} programs (answers compared first; milliseconds of processor time, ours / peer; ratios of the rounds)"
+    return (
+        f"Search of {number:,} programs (answers compared first; milliseconds of processor time, ours / peer; "
+        "ratios of the rounds)"
+    )
 
 
 def search_line(ratio: Ratio) -> str:

@@ -1,6 +1,8 @@
-"""AWS and Stripe requests per operation, counted from the functions' call log and the Stripe simulator, beside the least possible.
+"""AWS and Stripe requests per operation, counted from the functions' call log and the Stripe simulator, beside the
+least possible.
 
-A step is done, everything that follows from it runs out, and what its function sent is counted; functions are warm, as in a busy hour.
+A step is done, everything that follows from it runs out, and what its function sent is counted; functions are warm, as
+in a busy hour.
 """
 
 from __future__ import annotations
@@ -68,7 +70,8 @@ class Counting:
         self.found: list[Counted] = []
 
     def during(self, act: Callable[[], Any], *operations: tuple[str, str]) -> Any:
-        """Does `act` and adds what each (operation, function) sent because of it. Stripe's requests are the first one's."""
+        """Does `act` and adds what each (operation, function) sent because of it. Stripe's requests are the first
+        one's."""
         self._queues.drain()
         before = self._stack.call_log.stat().st_size
         self._journey.stripe.clear_requests()
@@ -88,15 +91,21 @@ class Counting:
         journey = self._journey
         trainee, reviewer = journey.sign_up("Chidi Okoro"), journey.staff("reviewer")
         ask = trainee.client
-        self.during(lambda: ask.get("/programs", text="internal medicine", experience_type=HANDS_ON), ("search", "catalogue"))
-        program = ask.get("/programs", text="internal medicine chicago", experience_type=HANDS_ON)["hits"][0]["program_id"]
+        self.during(
+            lambda: ask.get("/programs", text="internal medicine", experience_type=HANDS_ON), ("search", "catalogue")
+        )
+        program = ask.get("/programs", text="internal medicine chicago", experience_type=HANDS_ON)["hits"][0][
+            "program_id"
+        ]
         sheet = self.during(lambda: ask.get(f"/programs/{program}"), ("program page", "catalogue"))
         starts = [start["start"] for start in sheet["starts"]]
         trainee.client.upload("cv", "cv.pdf", cv_pdf(trainee.name, trainee.email, CV_SECTIONS), "application/pdf")
         self._apply(trainee, program, starts[8])
         id = trainee.application["id"]
         reviewer.post(f"/applications/{id}/claim")
-        self.during(lambda: reviewer.post(f"/applications/{id}/approve", {"overrides": []}), ("approve", "application_intake"))
+        self.during(
+            lambda: reviewer.post(f"/applications/{id}/approve", {"overrides": []}), ("approve", "application_intake")
+        )
         base, offer = f"/reservations/for/{id}", ask.get(f"/reservations/for/{id}")
         signed = {"terms_version": offer["terms"]["version"], "typed_name": trainee.name}
         self.during(lambda: ask.post(f"{base}/terms", signed), ("sign", "reservations"))
@@ -107,7 +116,9 @@ class Counting:
 
     def _apply(self, trainee: Trainee, program: str, start: str) -> None:
         wish = {"program_id": program, "experience_type": HANDS_ON, "start": start, "weeks": 4}
-        trainee.application = self.during(lambda: trainee.client.post("/applications", wish), ("apply", "application_intake"))
+        trainee.application = self.during(
+            lambda: trainee.client.post("/applications", wish), ("apply", "application_intake")
+        )
         address = f"/applications/{trainee.application['id']}/submit"
         self.during(lambda: trainee.client.post(address), ("submit", "application_intake"))
 
@@ -149,4 +160,9 @@ def per(counted: Counted, times: int) -> Counted:
     """One of `times` equal operations. Raises ValueError when they were not equal."""
     if not times or any(count % times for count in counted.aws.values()):
         raise ValueError(f"{counted.operation}: {dict(counted.aws)} in {times} is not the same each time")
-    return Counted(counted.operation, Counter({name: count // times for name, count in counted.aws.items()}), counted.stripe, counted.least)
+    return Counted(
+        counted.operation,
+        Counter({name: count // times for name, count in counted.aws.items()}),
+        counted.stripe,
+        counted.least,
+    )

@@ -1,4 +1,5 @@
-"""One trainee's journey on a stack of its own, and from it a real trigger for every function: what a fresh process is asked to answer."""
+"""One trainee's journey on a stack of its own, and from it a real trigger for every function: what a fresh process is
+asked to answer."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ Check = Callable[[Any], bool]
 
 @dataclass(frozen=True)
 class Asked:
-    """`trigger` makes the event, anew for each process where the second of its kind would be no work; `answered` accepts the answer."""
+    """`trigger` makes the event, anew for each process where the second of its kind would be no work; `answered`
+    accepts the answer."""
 
     trigger: Callable[[], Trigger]
     answered: Check
@@ -61,7 +63,9 @@ def asked(info: StackInfo, trainee: Trainee) -> dict[str, Asked]:
 
         return Asked(made, lambda answer: answer["batchItemFailures"] == [])
 
-    secret = info.aws.client("secretsmanager").get_secret_value(SecretId=info.outputs["WebhookSecretArn"])["SecretString"]
+    secret = info.aws.client("secretsmanager").get_secret_value(SecretId=info.outputs["WebhookSecretArn"])[
+        "SecretString"
+    ]
     return {
         "site": page("/"),
         "accounts": page("/accounts/profile"),
@@ -70,7 +74,9 @@ def asked(info: StackInfo, trainee: Trainee) -> dict[str, Asked]:
         "application_intake": page(f"/applications/{trainee.application['id']}"),
         "reservations": page(f"/reservations/{trainee.reservation_id}"),
         "workspace": page("/workspace"),
-        "stripe_webhook": Asked(lambda: _signed(delivery["raw"]["S"], secret), lambda answer: answer["statusCode"] == 200),
+        "stripe_webhook": Asked(
+            lambda: _signed(delivery["raw"]["S"], secret), lambda answer: answer["statusCode"] == 200
+        ),
         "payments": message(delivery),
         # Another event each time: for a known one no mail would be made.
         "notifications": message(rows["ApplicationSubmitted.v1"], id=lambda: f"bench-{secrets.token_hex(8)}"),

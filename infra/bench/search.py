@@ -1,8 +1,8 @@
 """Search against raw tantivy and SQLite FTS5: the same questions in turns, after all three have given the same answers.
 
-What is timed of ours is `TantivyIndex.search()`: the text is parsed, the overlay applied, the page and all facets made. Raw tantivy answers
-from the same version and overlay (`search_overlay`); beside it, without a bound, from an index that knows every seat (`search_tantivy`),
-as SQLite does (`search_sqlite`).
+What is timed of ours is `TantivyIndex.search()`: the text is parsed, the overlay applied, the page and all facets made.
+Raw tantivy answers from the same version and overlay (`search_overlay`); beside it, without a bound, from an index that
+knows every seat (`search_tantivy`), as SQLite does (`search_sqlite`).
 """
 
 from __future__ import annotations
@@ -63,7 +63,15 @@ class Engines:
         raw = raw_on(folder / "version", found, documented, prepared)
         search_tantivy.build(prepared, folder / "raw")
         search_sqlite.build(prepared, folder / "sqlite")
-        return cls(folder, found, TantivyIndex.open(folder / "ours"), raw(), RawTantivy(folder / "raw"), Fts5(folder / "sqlite"), raw)
+        return cls(
+            folder,
+            found,
+            TantivyIndex.open(folder / "ours"),
+            raw(),
+            RawTantivy(folder / "raw"),
+            Fts5(folder / "sqlite"),
+            raw,
+        )
 
     def close(self) -> None:
         self.sqlite.close()
@@ -91,7 +99,9 @@ class Engines:
                 compare(f"SQLite, {said}", ours, _answer(self.ask_sqlite(question)), order=not question.query.text)
 
 
-def raw_on(directory: Path, found: Catalogue, documented: Sequence[Document], prepared: Sequence[Row]) -> Callable[[], RawWithOverlay]:
+def raw_on(
+    directory: Path, found: Catalogue, documented: Sequence[Document], prepared: Sequence[Row]
+) -> Callable[[], RawWithOverlay]:
     """How the peer opens the version; what it needs to know of the changed programs is worked out here, once."""
     changed = found.overlay.by_program()
     before = list(rows([document for document in documented if document["id"] in changed], found.before))
@@ -115,7 +125,10 @@ def _answer(ask: Ask) -> Answer:
 @contextmanager
 def prepared(number: int) -> Iterator[tuple[Engines, list[Question]]]:
     """The engines over so many programs, and all questions. Raises `Disagreement` before anything is timed."""
-    with tempfile.TemporaryDirectory(prefix="rota-bench-search-") as folder, closing(Engines.built(number, Path(folder))) as engines:
+    with (
+        tempfile.TemporaryDirectory(prefix="rota-bench-search-") as folder,
+        closing(Engines.built(number, Path(folder))) as engines,
+    ):
         asked = questions([projection.program for projection in engines.found.before])
         engines.agree(asked[:AGREED])
         yield engines, asked
@@ -127,7 +140,9 @@ def measure(engines: Engines, asked: Sequence[Question], number: int) -> Iterato
     raw = [engines.ask_raw(engines.raw, one) for one in asked]
     yield compared(f"search p50 / raw tantivy, {number:,}", mine, raw, 50, P50_BOUND, ROUNDS)
     knowing = [engines.ask_raw(engines.knowing, one) for one in asked]
-    yield compared(f"search p50 / raw tantivy on an index that knows every seat, {number:,}", mine, knowing, 50, 0, FEW_ROUNDS)
+    yield compared(
+        f"search p50 / raw tantivy on an index that knows every seat, {number:,}", mine, knowing, 50, 0, FEW_ROUNDS
+    )
     spelt = [question for question in asked if not question.misspelt]
     mine, sqlite = [engines.ask_ours(one) for one in spelt], [engines.ask_sqlite(one) for one in spelt]
     yield compared(f"search p99 / SQLite FTS5, {number:,}", mine, sqlite, 99, P99_BOUND, SIZES.get(number, 1))
@@ -135,7 +150,8 @@ def measure(engines: Engines, asked: Sequence[Question], number: int) -> Iterato
 
 
 def memory(engines: Engines, question: Question) -> tuple[int, int]:
-    """Bytes of the version on disk, and what a process holds that has opened it and asked once; tantivy's files are mapped, not held."""
+    """Bytes of the version on disk, and what a process holds that has opened it and asked once; tantivy's files are
+    mapped, not held."""
     tracemalloc.start()
     try:
         index = TantivyIndex.open(engines.folder / "ours")
@@ -149,11 +165,14 @@ def memory(engines: Engines, question: Question) -> tuple[int, int]:
 def compared(name: str, ours: Sequence[Ask], peer: Sequence[Ask], percent: int, bound: float, rounds: int) -> Ratio:
     """A percentile over all questions, round by round."""
     mine, others = by_round(ours, peer, rounds)
-    return Ratio(name, [percentile(times, percent) for times in mine], [percentile(times, percent) for times in others], bound)
+    return Ratio(
+        name, [percentile(times, percent) for times in mine], [percentile(times, percent) for times in others], bound
+    )
 
 
 def by_round(ours: Sequence[Ask], peer: Sequence[Ask], rounds: int) -> tuple[list[list[float]], list[list[float]]]:
-    """Processor seconds of each question by round, ours and the peer's; each is asked of both, in turns, before the next one."""
+    """Processor seconds of each question by round, ours and the peer's; each is asked of both, in turns, before the
+    next one."""
     pairs = [
         in_turns((partial(processor_seconds, mine), partial(processor_seconds, other)), rounds)
         for mine, other in zip(ours, peer, strict=True)

@@ -34,8 +34,8 @@ class Disagreement(Exception):
 
 
 def compare(question: object, ours: Answer, theirs: Answer, *, order: bool = True) -> None:
-    """Raises `Disagreement`. Zeros are not compared (a chosen value is listed with one), nor which of the equally large cities are listed;
-    without `order` only how many are shown."""
+    """Raises `Disagreement`. Zeros are not compared (a chosen value is listed with one), nor which of the equally large
+    cities are listed; without `order` only how many are shown."""
     ids = (ours.ids, theirs.ids) if order else (len(ours.ids), len(theirs.ids))
     differences = [("total", ours.total, theirs.total), ("ids", *ids)]
     differences += [

@@ -1,6 +1,8 @@
-"""What the search bench searches: a catalogue before and after some seats were sold and returned, and the questions that people ask it.
+"""What the search bench searches: a catalogue before and after some seats were sold and returned, and the questions
+that people ask it.
 
-`before` is what the index holds and `overlay` what it does not know yet; `after` is the truth, which the peers are given outright.
+`before` is what the index holds and `overlay` what it does not know yet; `after` is the truth, which the peers are
+given outright.
 """
 
 from __future__ import annotations
@@ -33,12 +35,16 @@ class Catalogue:
 
 
 def catalogue(number: int) -> Catalogue:
-    """`number` generated programs, always the same; `CHANGED` of them have other free weeks now than when the index was made."""
+    """`number` generated programs, always the same; `CHANGED` of them have other free weeks now than when the index was
+    made."""
     rng = random.Random(number)  # noqa: S311 (plausible data, not secrets)
     weeks = [week_of(monday) for monday in mondays(TODAY - timedelta(days=6), horizon(TODAY) + LONGEST)]
     patterns = [{week: int(rng.random() >= SOLD_OUT[n % len(SOLD_OUT)]) for week in weeks} for n in range(PATTERNS)]
     # Not validated once more: so many programs can share a pattern's one dictionary.
-    before = [Projection.model_construct(program=program, weeks=rng.choice(patterns)) for program in generator.programs(number)]
+    before = [
+        Projection.model_construct(program=program, weeks=rng.choice(patterns))
+        for program in generator.programs(number)
+    ]
     after, flipped = list(before), dict[tuple[str, str], bool]()
     for place in rng.sample(range(number), CHANGED):
         first = rng.randrange(len(weeks) - 5)
@@ -57,7 +63,8 @@ class Question:
 
 
 def questions(found: Sequence[Program], number: int = QUESTIONS) -> list[Question]:
-    """First pages, as people ask for them: by words, by filters, by both, by neither; in every order; one in twenty with a typo."""
+    """First pages, as people ask for them: by words, by filters, by both, by neither; in every order; one in twenty
+    with a typo."""
     rng = random.Random(0)  # noqa: S311 (plausible data, not secrets)
     wish = _Wishes(rng, found)
     makers = (wish.words, wish.both, wish.filters, wish.nothing, wish.typo)
@@ -81,7 +88,14 @@ class _Wishes:
         entry = specialties.get(offered.specialty)
         name, place = self.rng.choice((entry.name, *entry.aliases)), offered.place
         longest = max(entry.name.split(), key=len)
-        texts = (name, entry.name, f"{name} {place.city}", f"{entry.name} {STATES[place.state]}", f"{longest} {place.state}", place.city)
+        texts = (
+            name,
+            entry.name,
+            f"{name} {place.city}",
+            f"{entry.name} {STATES[place.state]}",
+            f"{longest} {place.state}",
+            place.city,
+        )
         return {"text": self.rng.choice(texts if self.rng.random() < 0.9 else (longest[:6], place.zip))}
 
     def typo(self) -> dict[str, object]:
@@ -102,7 +116,9 @@ class _Wishes:
             "price_max_cents": offered.price_4w_cents + 10_000,
         }
         names = self.rng.sample(sorted(wishes), self.rng.choice((1, 1, 2, 2, 3)))
-        return {name: wishes[name] for name in names} | {"sort": self.rng.choice((Sort.RELEVANCE, Sort.PRICE, Sort.NEXT_START))}
+        return {name: wishes[name] for name in names} | {
+            "sort": self.rng.choice((Sort.RELEVANCE, Sort.PRICE, Sort.NEXT_START))
+        }
 
     def both(self) -> dict[str, object]:
         return self.filters() | self.words() | {"sort": Sort.RELEVANCE}

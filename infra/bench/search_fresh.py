@@ -1,6 +1,6 @@
-"""How long a sold seat stays visible: from the commit that took a program's last seat to the first search page without it, on the local
-stack with all that lies between (stream, publisher, bus, queue, indexer, overlay). Until then the page must not show the sold start as
-open either: its seats are read with every page.
+"""How long a sold seat stays visible: from the commit that took a program's last seat to the first search page without
+it, on the local stack with all that lies between (stream, publisher, bus, queue, indexer, overlay). Until then the page
+must not show the sold start as open either: its seats are read with every page.
 """
 
 from __future__ import annotations
@@ -55,17 +55,30 @@ class Market:
     def __post_init__(self) -> None:
         info = self.stack.info
         self.ids = Ulids()
-        self.store = DynamoStore(info.aws.client("dynamodb"), Tables(info.outputs["CoreTable"], info.outputs["LedgerTable"]), self.ids)
+        self.store = DynamoStore(
+            info.aws.client("dynamodb"), Tables(info.outputs["CoreTable"], info.outputs["LedgerTable"]), self.ids
+        )
 
     def applied(self, sale: Sale) -> Loaded:
         """An application as signing leaves it, in one step instead of five; nobody waits for this event."""
         now, id = self.stack.clock.now(), self.ids.new()
         made = Application(
-            id=id, version=0, status=ApplicationStatus.APPROVED, case_id=id, trainee_id=f"bench-{id}", program_id=sale.program.id,
-            experience_type=sale.program.experience_types[0], start=sale.start, weeks=DEFAULT_WEEKS, policy_version=CURRENT.version,
-            total_cents=sale.program.price_4w_cents, created_at=now, offer_expires_at=now + timedelta(days=7), terms_version=terms.CURRENT,
+            id=id,
+            version=0,
+            status=ApplicationStatus.APPROVED,
+            case_id=id,
+            trainee_id=f"bench-{id}",
+            program_id=sale.program.id,
+            experience_type=sale.program.experience_types[0],
+            start=sale.start,
+            weeks=DEFAULT_WEEKS,
+            policy_version=CURRENT.version,
+            total_cents=sale.program.price_4w_cents,
+            created_at=now,
+            offer_expires_at=now + timedelta(days=7),
+            terms_version=terms.CURRENT,
             terms_signed_at=now,
-        )  # fmt: skip
+        )
         data = made.model_dump(mode="json", exclude={"version"})
         draft = Draft(type="TermsSigned.v1", data=data, actor=_call(made.trainee_id).actor, occurred_at=now, case_id=id)
         self.store.commit(Work(steps=(Step(new("APPLICATION", id), draft),)))
@@ -75,13 +88,26 @@ class Market:
         now, state = self.stack.clock.now(), loaded.state
         window = hold_window(now, CURRENT)
         held = SeatHeld(
-            status=ReservationStatus.HELD, id=self.ids.new(), case_id=state["case_id"], application_id=loaded.id,
-            trainee_id=state["trainee_id"], program_id=sale.program.id, start=sale.start, weeks=DEFAULT_WEEKS,
-            week_list=weeks_covered(sale.start, DEFAULT_WEEKS), choice=Choice.DEPOSIT, charge_cents=CURRENT.deposit_cents,
-            total_cents=state["total_cents"], balance_cents=state["total_cents"] - CURRENT.deposit_cents,
-            balance_due_at=now + timedelta(days=50), late_fee_from=sale.start, policy_version=CURRENT.version, created_at=now,
-            held_until=window.held_until, session_expires_at=window.session_expires_at,
-        )  # fmt: skip
+            status=ReservationStatus.HELD,
+            id=self.ids.new(),
+            case_id=state["case_id"],
+            application_id=loaded.id,
+            trainee_id=state["trainee_id"],
+            program_id=sale.program.id,
+            start=sale.start,
+            weeks=DEFAULT_WEEKS,
+            week_list=weeks_covered(sale.start, DEFAULT_WEEKS),
+            choice=Choice.DEPOSIT,
+            charge_cents=CURRENT.deposit_cents,
+            total_cents=state["total_cents"],
+            balance_cents=state["total_cents"] - CURRENT.deposit_cents,
+            balance_due_at=now + timedelta(days=50),
+            late_fee_from=sale.start,
+            policy_version=CURRENT.version,
+            created_at=now,
+            held_until=window.held_until,
+            session_expires_at=window.session_expires_at,
+        )
         self.store.commit(seat_gate.hold(loaded, held, _call(state["trainee_id"]), now))
 
 
@@ -100,11 +126,15 @@ def ratio(found: Sequence[float]) -> Ratio:
 
 
 def line(measured: Ratio) -> str:
-    return f"  {measured.value:5.2f}  {measured.verdict:<17} seconds until a sold seat is gone from search, p99 of {SALES} sales"
+    return (
+        f"  {measured.value:5.2f}  {measured.verdict:<17} seconds until a sold seat is gone from search, p99 of "
+        f"{SALES} sales"
+    )
 
 
 def sales(client: Client) -> Iterator[Sale]:
-    """Months of programs with one seat, which has a start in the second week: selling that leaves no start in the month."""
+    """Months of programs with one seat, which has a start in the second week: selling that leaves no start in the
+    month."""
     today = date.fromisoformat(client.get(f"/programs/{_single()[0].id}")["today"])
     months = list(dict.fromkeys(month_of(day) for day in start_window(today)))[2:-2:APART]
     for program in _single():

@@ -1,7 +1,9 @@
-"""Tantivy on an index of the version's documents, made before some seats changed: the peer that answers what `TantivyIndex` is asked.
+"""Tantivy on an index of the version's documents, made before some seats changed: the peer that answers what
+`TantivyIndex` is asked.
 
-It calls tantivy as directly as the question allows. The programs whose seats changed are taken out of what the version says and put back
-by their present starts; how those are worked out is not timed, and neither is making the answer anything but plain values.
+It calls tantivy as directly as the question allows. The programs whose seats changed are taken out of what the version
+says and put back by their present starts; how those are worked out is not timed, and neither is making the answer
+anything but plain values.
 """
 
 from __future__ import annotations
@@ -26,9 +28,12 @@ CUT = {month_of(WINDOW[0]), month_of(WINDOW[-1])}
 
 
 class RawWithOverlay(RawTantivy):
-    """`before` and `now` are the programs whose seats changed; `starts` are the present ones of all programs by price rank."""
+    """`before` and `now` are the programs whose seats changed; `starts` are the present ones of all programs by price
+    rank."""
 
-    def __init__(self, directory: Path, before: Iterable[Row], now: Iterable[Row], starts: Sequence[tuple[date, ...]]) -> None:
+    def __init__(
+        self, directory: Path, before: Iterable[Row], now: Iterable[Row], starts: Sequence[tuple[date, ...]]
+    ) -> None:
         super().__init__(directory)
         self._before, self._now = {row.program.id: row for row in before}, {row.program.id: row for row in now}
         self._by_rank, self._starts = {row.price_rank: row.program.id for row in self._now.values()}, starts
@@ -72,13 +77,21 @@ class RawWithOverlay(RawTantivy):
         hits = self.searcher.search(found, len(self._now), False, order_by_field="price_rank", order=Order.Asc).hits
         return [self._by_rank[int(rank)] for rank, _ in hits]
 
-    def _next(self, query: SearchQuery, words: Query | None, filters: Mapping[str, Query], total: int) -> list[tantivy.DocAddress]:
+    def _next(
+        self, query: SearchQuery, words: Query | None, filters: Mapping[str, Query], total: int
+    ) -> list[tantivy.DocAddress]:
         days = [day for day in WINDOW if query.month in (None, month_of(day))]
         if total > FEW:
             return self.week_by_week(query, words, filters, days)
         hits = (
-            self.searcher.search(self._all(words, filters), FEW, False, order_by_field="price_rank", order=Order.Asc).hits if total else []
+            self.searcher.search(
+                self._all(words, filters), FEW, False, order_by_field="price_rank", order=Order.Asc
+            ).hits
+            if total
+            else []
         )
         first, last = days[0], days[-1]
-        ordered = sorted(hits, key=lambda hit: next((day for day in self._starts[int(hit[0])] if first <= day <= last), date.max))
+        ordered = sorted(
+            hits, key=lambda hit: next((day for day in self._starts[int(hit[0])] if first <= day <= last), date.max)
+        )
         return [address for _, address in ordered[: query.limit]]

@@ -1,7 +1,8 @@
-"""Readers during many publishes: processes that share a folder of versions ask without pause while one writer replaces the index.
+"""Readers during many publishes: processes that share a folder of versions ask without pause while one writer replaces
+the index.
 
-Each edition of the catalogue can be told from every other by its prices, so a page that mixes two of them, or that is older than what had
-been published when the question was asked, is a wrong answer. On MiniStack's S3 and DynamoDB.
+Each edition of the catalogue can be told from every other by its prices, so a page that mixes two of them, or that is
+older than what had been published when the question was asked, is a wrong answer. On MiniStack's S3 and DynamoDB.
 """
 
 from __future__ import annotations
@@ -52,7 +53,13 @@ class Readings:
     @property
     def ratio(self) -> Ratio:
         answers = sum(read.answers + len(read.wrong) for read in self.reads)
-        return Ratio("right answers of readers during publishes", [sum(read.answers for read in self.reads)], [answers], 1.0, at_least=True)
+        return Ratio(
+            "right answers of readers during publishes",
+            [sum(read.answers for read in self.reads)],
+            [answers],
+            1.0,
+            at_least=True,
+        )
 
     @property
     def line(self) -> str:
@@ -60,15 +67,18 @@ class Readings:
         seen = len(set().union(*(read.editions for read in self.reads)))
         wrong = [text for read in self.reads for text in read.wrong]
         answers = f"{ratio.ours[0]:,.0f} of {ratio.peer[0]:,.0f} answers right, {len(self.reads)} readers"
-        return f"  {ratio.value:5.2f}  {ratio.verdict:<17} {answers}, {self.publishes} publishes, {seen} editions seen" + "".join(
-            f"\n         {text}" for text in wrong[:5]
+        return (
+            f"  {ratio.value:5.2f}  {ratio.verdict:<17} {answers}, {self.publishes} publishes, {seen} editions seen"
+            + "".join(f"\n         {text}" for text in wrong[:5])
         )
 
 
 def edition(number: int) -> Iterator[Projection]:
     """The same programs for another price, every second time one more of them."""
     for program in _programs()[: PROGRAMS + number % 2]:
-        yield Projection.model_construct(program=program.model_copy(update={"price_4w_cents": BASE_CENTS + number}), weeks=_weeks())
+        yield Projection.model_construct(
+            program=program.model_copy(update={"price_4w_cents": BASE_CENTS + number}), weeks=_weeks()
+        )
 
 
 @cache
@@ -82,8 +92,8 @@ def _weeks() -> dict[str, int]:
 
 
 def fault(page: SearchPage, before: int, after: int) -> str:
-    """What is wrong with an answer that was asked for after edition `before` was published and before edition `after + 1` was complete;
-    empty when nothing is."""
+    """What is wrong with an answer that was asked for after edition `before` was published and before edition `after +
+    1` was complete; empty when nothing is."""
     editions = {hit.price_4w_cents - BASE_CENTS for hit in page.hits}
     if len(editions) != 1:
         return f"a page of editions {sorted(editions)}"
@@ -104,7 +114,10 @@ def measure(publishes: int = PUBLISHES) -> Readings:
         publisher = Publisher(_versions(aws), lambda: datetime.now(UTC))
         published, done, results = context.Value("i", 0), context.Event(), context.Queue()
         publisher.publish(edition(0), datetime.now(UTC))
-        readers = [context.Process(target=_read, args=(aws, Path(folder) / "versions", published, done, results)) for _ in range(READERS)]
+        readers = [
+            context.Process(target=_read, args=(aws, Path(folder) / "versions", published, done, results))
+            for _ in range(READERS)
+        ]
         for reader in readers:
             reader.start()
         try:

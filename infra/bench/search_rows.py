@@ -19,8 +19,9 @@ Months = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Row:
-    """`families` are the specialty and the one that it is a branch of; `months` those with a start, by length offered and, for the usual
-    length, under None; `starts` are of the usual length. Ranks order all programs by price, and by next start and then price."""
+    """`families` are the specialty and the one that it is a branch of; `months` those with a start, by length offered
+    and, for the usual length, under None; `starts` are of the usual length. Ranks order all programs by price, and by
+    next start and then price."""
 
     program: Program
     text: Mapping[str, str]
@@ -74,7 +75,10 @@ class _Calendar:
 
     def months(self, projection: Projection) -> dict[int | None, Months]:
         found: dict[int | None, Months] = {}
-        for offered, weeks in ((None, usual_weeks(projection.program)), *((weeks, weeks) for weeks in lengths(projection.program))):
+        for offered, weeks in (
+            (None, usual_weeks(projection.program)),
+            *((weeks, weeks) for weeks in lengths(projection.program)),
+        ):
             self.starts(projection, weeks)
             found[offered] = self._months[id(projection.weeks), weeks]
         return found

@@ -1,7 +1,8 @@
 """The other peer: SQLite with FTS5, the index that comes with Python.
 
-One row per program with columns for everything asked about; months and starts are bits of numbers. A question fills one temporary table
-with what its words find and a bit for each filter that fails, and each facet groups the rows that nothing but its own filter keeps out.
+One row per program with columns for everything asked about; months and starts are bits of numbers. A question fills one
+temporary table with what its words find and a bit for each filter that fails, and each facet groups the rows that
+nothing but its own filter keeps out.
 """
 # ruff: noqa: S608 (statements are put together from names of this file; whatever a question brings is bound)
 
@@ -29,10 +30,13 @@ HALF = 62  # starts in a signed 64-bit number
 NAMES = ("specialty", "state", "city", "experience_type", "month", "credit_friendly", "review_mode", "price")
 BIT = {name: 1 << place for place, name in enumerate(NAMES)}
 KINDS = tuple(str(kind) for kind in ExperienceType)
-FILL = "INSERT INTO found SELECT * FROM (SELECT program.place, program.price, {fails} AS fails, {score} AS score FROM {tables})"
+FILL = (
+    "INSERT INTO found SELECT * FROM (SELECT program.place, program.price, {fails} AS fails, {score} AS score FROM "
+    "{tables})"
+)
 TABLES = f"""
-CREATE TABLE program (place INTEGER PRIMARY KEY, specialty, family, state, city, credit, review, price, price_rank, lengths, usual,
-  {", ".join(KINDS)}, {", ".join(f"months_{weeks}" for weeks in LENGTHS)}, starts_0, starts_1);
+CREATE TABLE program (place INTEGER PRIMARY KEY, specialty, family, state, city, credit, review, price, price_rank,
+  lengths, usual, {", ".join(KINDS)}, {", ".join(f"months_{weeks}" for weeks in LENGTHS)}, starts_0, starts_1);
 CREATE TABLE card (place INTEGER PRIMARY KEY, id, card);
 CREATE VIRTUAL TABLE words USING fts5({", ".join(TEXT)}, content='', tokenize='ascii');
 """
@@ -46,7 +50,10 @@ def build(rows: Iterable[Row], file: Path) -> None:
             database.execute(f"INSERT INTO program VALUES ({', '.join('?' * len(values))})", values)
             database.execute("INSERT INTO card VALUES (?, ?, ?)", (place, row.program.id, row.card))
             marks = ", ".join("?" * (len(TEXT) + 1))
-            database.execute(f"INSERT INTO words (rowid, {', '.join(TEXT)}) VALUES ({marks})", (place, *(row.text[name] for name in TEXT)))
+            database.execute(
+                f"INSERT INTO words (rowid, {', '.join(TEXT)}) VALUES ({marks})",
+                (place, *(row.text[name] for name in TEXT)),
+            )
         database.executescript("INSERT INTO words(words) VALUES ('optimize'); ANALYZE;")
     database.close()
 
@@ -55,11 +62,22 @@ def _values(place: int, row: Row) -> tuple[Any, ...]:
     program = row.program
     starts = sum(1 << WINDOW.index(day) for day in row.starts)
     return (
-        place, program.specialty, row.families[-1], program.place.state, row.city, program.credit_friendly, str(program.review_mode),
-        program.price_4w_cents, row.price_rank, sum(1 << LENGTHS.index(weeks) for weeks in row.months if weeks), _bits(row.months[None]),
-        *(kind in program.experience_types for kind in ExperienceType), *(_bits(row.months.get(weeks, ())) for weeks in LENGTHS),
-        starts % (1 << HALF), starts >> HALF,
-    )  # fmt: skip
+        place,
+        program.specialty,
+        row.families[-1],
+        program.place.state,
+        row.city,
+        program.credit_friendly,
+        str(program.review_mode),
+        program.price_4w_cents,
+        row.price_rank,
+        sum(1 << LENGTHS.index(weeks) for weeks in row.months if weeks),
+        _bits(row.months[None]),
+        *(kind in program.experience_types for kind in ExperienceType),
+        *(_bits(row.months.get(weeks, ())) for weeks in LENGTHS),
+        starts % (1 << HALF),
+        starts >> HALF,
+    )
 
 
 def _bits(found: Iterable[str]) -> int:
@@ -97,7 +115,10 @@ class Fts5:
             return
         words = " ".join(f'"{word}"{"*" if len(word) >= PREFIX_FROM else ""}' for word in query_words(query.text))
         tables = "words JOIN program ON program.place = words.rowid WHERE words MATCH ?"
-        self._all(FILL.format(fails=fails, score="bm25(words, 6.0, 4.0, 4.0, 4.0, 1.0)", tables=tables) + _KEPT, [*values, words])
+        self._all(
+            FILL.format(fails=fails, score="bm25(words, 6.0, 4.0, 4.0, 4.0, 1.0)", tables=tables) + _KEPT,
+            [*values, words],
+        )
 
     def _page(self, query: SearchQuery) -> list[Any]:
         order, values = "price_rank", list[object]()
@@ -107,12 +128,15 @@ class Fts5:
             masks = _masks([day for day in WINDOW if query.month in (None, month_of(day))])
             # The lowest bit of a number is its first start; none is last.
             order = "CASE WHEN starts_0 & ? THEN 0 WHEN starts_1 & ? THEN 1 ELSE 2 END, "
-            order += "CASE WHEN starts_0 & ? THEN (starts_0 & ?) & -(starts_0 & ?) ELSE (starts_1 & ?) & -(starts_1 & ?) END, price_rank"
+            order += (
+                "CASE WHEN starts_0 & ? THEN (starts_0 & ?) & -(starts_0 & ?) ELSE (starts_1 & ?) & -(starts_1 & "
+                "?) END, price_rank"
+            )
             values = [*masks, masks[0], masks[0], masks[0], masks[1], masks[1]]
         inner = f"SELECT found.place FROM found JOIN program USING (place) WHERE fails = 0 ORDER BY {order} LIMIT ?"
         return self._all(f"SELECT id, card FROM ({inner}) JOIN card USING (place)", [*values, query.limit])
 
-    # --- counts -------------------------------------------------------------------------------------------------------------------------
+    # --- counts -------------------------------------------------------------------------------------------------------
     def _counts(self, query: SearchQuery) -> dict[str, dict[str, int]]:
         own = self._grouped("specialty", "specialty")
         whole = self._grouped("specialty", "family")
@@ -132,7 +156,10 @@ class Fts5:
 
     def _grouped(self, facet: str, column: str) -> dict[str, int]:
         return dict(
-            self._all(f"SELECT {column}, count(*) FROM found JOIN program USING (place) WHERE fails & ? = 0 GROUP BY 1", [~BIT[facet]])
+            self._all(
+                f"SELECT {column}, count(*) FROM found JOIN program USING (place) WHERE fails & ? = 0 GROUP BY 1",
+                [~BIT[facet]],
+            )
         )
 
     def _summed(self, facet: str, values: dict[str, str]) -> dict[str, int]:

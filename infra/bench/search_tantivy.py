@@ -1,6 +1,7 @@
-"""Tantivy as somebody would use it whose index is made for one day and knows every seat: no overlay to apply, no window to cut, the order
-of next starts is a column. What no answer can do without is left: the query for the words, filters, one pass for all free facets, one for
-each chosen one, the hits, and their stored cards. `search_overlay` is the same for an index that some seats have changed since.
+"""Tantivy as somebody would use it whose index is made for one day and knows every seat: no overlay to apply, no window
+to cut, the order of next starts is a column. What no answer can do without is left: the query for the words, filters,
+one pass for all free facets, one for each chosen one, the hits, and their stored cards. `search_overlay` is the same
+for an index that some seats have changed since.
 """
 
 from __future__ import annotations
@@ -89,13 +90,15 @@ class RawTantivy:
         counts = self._counts(query, words, filters)
         # A program has one state: where those were counted over all that was asked, their sum is the total.
         total = self._count(self._all(words, filters)) if query.state else sum(counts["state"].values())
-        cards = [json.loads(self.searcher.doc(address)["card"][0]) for address in self._hits(query, words, filters, total)]
+        cards = [
+            json.loads(self.searcher.doc(address)["card"][0]) for address in self._hits(query, words, filters, total)
+        ]
         return Answer(total, tuple(card["program_id"] for card in cards), counts)
 
     def _count(self, found: Query) -> int:
         return int(self.searcher.search(found, 1).count)
 
-    # --- filters ------------------------------------------------------------------------------------------------------------------------
+    # --- filters ------------------------------------------------------------------------------------------------------
     def _filters(self, query: SearchQuery) -> dict[str, Query]:
         found = {name: self._any(name, getattr(query, name)) for name in LISTS if getattr(query, name)}
         if query.specialty or query.subspecialty:
@@ -103,7 +106,9 @@ class RawTantivy:
         if query.credit_friendly:
             found["credit_friendly"] = self._any("credit_friendly", ["true"])
         if query.price_max_cents is not None:
-            found["price"] = Query.range_query(self.schema, "price", tantivy.FieldType.Unsigned, None, query.price_max_cents)
+            found["price"] = Query.range_query(
+                self.schema, "price", tantivy.FieldType.Unsigned, None, query.price_max_cents
+            )
         if query.month:
             found["month"] = self._starting(query.month, None)
         return found
@@ -113,16 +118,22 @@ class RawTantivy:
         return self._any(f"month_{weeks}" if weeks else "month", [month])
 
     def _any(self, name: str, values: Iterable[object]) -> Query:
-        return Query.boolean_query([(Occur.Should, Query.term_query(self.schema, name, str(value))) for value in values])
+        return Query.boolean_query(
+            [(Occur.Should, Query.term_query(self.schema, name, str(value))) for value in values]
+        )
 
     @staticmethod
     def _all(words: Query | None, filters: Mapping[str, Query], but: str = "", *more: Query) -> Query:
         parts = [query for name, query in filters.items() if name != but]
         scored = words or Query.all_query()
-        return Query.boolean_query([(Occur.Must, scored), *((Occur.Must, Query.const_score_query(part, 0.0)) for part in (*parts, *more))])
+        return Query.boolean_query(
+            [(Occur.Must, scored), *((Occur.Must, Query.const_score_query(part, 0.0)) for part in (*parts, *more))]
+        )
 
-    # --- counts -------------------------------------------------------------------------------------------------------------------------
-    def _counts(self, query: SearchQuery, words: Query | None, filters: Mapping[str, Query]) -> dict[str, dict[str, int]]:
+    # --- counts -------------------------------------------------------------------------------------------------------
+    def _counts(
+        self, query: SearchQuery, words: Query | None, filters: Mapping[str, Query]
+    ) -> dict[str, dict[str, int]]:
         names = (*EXACT, "price")
         counts = self._terms(query, self._all(words, filters), [name for name in names if name not in filters])
         for name in names:
@@ -157,8 +168,10 @@ class RawTantivy:
         others = {name: query for name, query in filters.items() if name not in ("weeks", "month")}
         return self._count(self._all(words, others, "", self._any("weeks", [weeks]), self._starting(month, weeks)))
 
-    # --- hits ---------------------------------------------------------------------------------------------------------------------------
-    def _hits(self, query: SearchQuery, words: Query | None, filters: Mapping[str, Query], total: int) -> list[tantivy.DocAddress]:
+    # --- hits ---------------------------------------------------------------------------------------------------------
+    def _hits(
+        self, query: SearchQuery, words: Query | None, filters: Mapping[str, Query], total: int
+    ) -> list[tantivy.DocAddress]:
         found = self._all(words, filters)
         if query.sort is Sort.RELEVANCE and words is not None:
             return [address for _, address in self.searcher.search(found, query.limit, False).hits]
@@ -176,10 +189,15 @@ class RawTantivy:
         """The soonest start first, then the cheapest."""
         if query.month is None:
             return self._by("start_rank", self._all(words, filters), query.limit)
-        return self.week_by_week(query, words, filters, [day for day in start_window(TODAY) if month_of(day) == query.month])
+        return self.week_by_week(
+            query, words, filters, [day for day in start_window(TODAY) if month_of(day) == query.month]
+        )
 
     def _by(self, column: str, found: Query, wanted: int) -> list[tantivy.DocAddress]:
-        return [address for _, address in self.searcher.search(found, wanted, False, order_by_field=column, order=Order.Asc).hits]
+        return [
+            address
+            for _, address in self.searcher.search(found, wanted, False, order_by_field=column, order=Order.Asc).hits
+        ]
 
     def week_by_week(
         self, query: SearchQuery, words: Query | None, filters: Mapping[str, Query], mondays: Sequence[date]

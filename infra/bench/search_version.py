@@ -1,7 +1,8 @@
-"""An index version as tantivy alone would hold it: terms and columns for every filter, count and start, as they were when it was made.
+"""An index version as tantivy alone would hold it: terms and columns for every filter, count and start, as they were
+when it was made.
 
-`RawWithOverlay` answers from it. Starts of the usual length and months of every length are terms; a start of another length is looked
-up by its weeks.
+`RawWithOverlay` answers from it. Starts of the usual length and months of every length are terms; a start of another
+length is looked up by its weeks.
 """
 
 from __future__ import annotations

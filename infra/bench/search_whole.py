@@ -1,7 +1,8 @@
-"""The whole request beside the search in it: the deployed code of the catalogue in a process of its own, with its reads of MiniStack.
+"""The whole request beside the search in it: the deployed code of the catalogue in a process of its own, with its reads
+of MiniStack.
 
-The version and its overlay are published as the indexer does it; the seats of what is shown are read (there are none: the programs of the
-bench have no seat items).
+The version and its overlay are published as the indexer does it; the seats of what is shown are read (there are none:
+the programs of the bench have no seat items).
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ with open(found, "w") as file:
 
 
 def measure(engines: Engines, asked: Sequence[Question], number: int) -> Ratio:
-    """p50 of the request over that of the search, without a bound. Raises `ProcessFailed` for an answer that is not 200."""
+    """p50 of the request over that of the search, without a bound. Raises `ProcessFailed` for an answer that is not
+    200."""
     folder = engines.folder / "whole"
     with ministack(folder) as aws:
         _publish(aws, engines)
@@ -64,7 +66,9 @@ def measure(engines: Engines, asked: Sequence[Question], number: int) -> Ratio:
     if len(whole) != len(asked):
         raise ProcessFailed(f"{len(whole)} of {len(asked)} requests were timed")
     return Ratio(
-        f"whole request / search, p50, {number:,}", [percentile(whole, 50)], [percentile([_spent(engines, one) for one in asked], 50)]
+        f"whole request / search, p50, {number:,}",
+        [percentile(whole, 50)],
+        [percentile([_spent(engines, one) for one in asked], 50)],
     )
 
 

@@ -1,7 +1,9 @@
-"""From process start to the first answered request: each handler beside a peer with the same imports and one GetItem, in turns.
+"""From process start to the first answered request: each handler beside a peer with the same imports and one GetItem,
+in turns.
 
-Processor time is compared, because wall time on a shared machine is mostly other people's; wall time is shown beside it. `libraries` is the
-handler against a peer without anything of ours, for information: what our own modules add on top.
+Processor time is compared, because wall time on a shared machine is mostly other people's; wall time is shown beside
+it. `libraries` is the handler against a peer without anything of ours, for information: what our own modules add on
+top.
 """
 
 from __future__ import annotations
@@ -39,12 +41,18 @@ def measure(info: StackInfo, room: str, asked: Asked, folder: Path) -> Start:
         peer, imports, bound = place.peer(LOGGER), [], WEBHOOK_BOUND
     else:
         peer, imports, bound = place.peer(), same_imports(loaded, room), BOUND
-    lists = {name: str(place.write(name, value)) for name, value in (("same", imports), ("libraries", libraries(loaded)))}
+    lists = {
+        name: str(place.write(name, value)) for name, value in (("same", imports), ("libraries", libraries(loaded)))
+    }
     used: dict[str, list[Used]] = {"handler": [], "peer": [], "libraries": []}
 
     def measured(name: str) -> float:
         script = handler if name == "handler" else peer
-        arguments = [str(place.write("event", asked.trigger())), ""] if name == "handler" else [lists["same" if name == "peer" else name]]
+        arguments = (
+            [str(place.write("event", asked.trigger())), ""]
+            if name == "handler"
+            else [lists["same" if name == "peer" else name]]
+        )
         used[name].append(_run(place, script, arguments))
         return used[name][-1].cpu
 
@@ -56,8 +64,8 @@ def measure(info: StackInfo, room: str, asked: Asked, folder: Path) -> Start:
 
 
 def believed(bound: float, two: Sequence[Measurement], begun: Ratio) -> Ratio:
-    """`ROUNDS` pairs, those of `begun` among them. A miss is believed after as many again: one busy minute of a machine is no verdict,
-    and a handler that is too slow stays so."""
+    """`ROUNDS` pairs, those of `begun` among them. A miss is believed after as many again: one busy minute of a machine
+    is no verdict, and a handler that is too slow stays so."""
     found = more(begun, bound, two, ROUNDS - len(begun.ours))
     return found if found.holds else more(found, bound, two, ROUNDS)
 

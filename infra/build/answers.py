@@ -1,4 +1,5 @@
-"""What an operation may answer besides its resource: the browser's page, where it is sent on to, and every way in which it is refused.
+"""What an operation may answer besides its resource: the browser's page, where it is sent on to, and every way in which
+it is refused.
 
 A refusal is one shared response per status (RFC 9457), whose description lists the problem types that come with it.
 """
@@ -60,7 +61,8 @@ def refused(statuses: list[int]) -> Node:
 
 
 def _refusals(operation: Node, method: str, declared: Declared) -> Iterator[int]:
-    """A bearer token that is no good is refused everywhere, and so is a body that nobody asked for when it is too large."""
+    """A bearer token that is no good is refused everywhere, and so is a body that nobody asked for when it is too
+    large."""
     yield from (400, 401, 413, 500, 503)
     changes, names = method != "get", {parameter["in"] for parameter in operation.get("parameters", [])}
     if declared.access.roles or changes:
@@ -84,13 +86,17 @@ def _made(status: int, kinds: tuple[str, ...]) -> Node:
 
 def _refusal(status: int, words: str) -> Node:
     types = sorted({f"{TYPE_BASE}{kind.slug}" for kind in _kinds(RotaError) if kind.status == status})
-    content: Node = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}, HTML.partition(";")[0]: PAGE["text/html"]}
+    content: Node = {
+        PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}},
+        HTML.partition(";")[0]: PAGE["text/html"],
+    }
     made: Node = {"description": f"{words} {', '.join(types)}", "content": content}
     return made | ({"headers": HEADERS[status]} if status in HEADERS else {})
 
 
 def _kinds(base: type[RotaError]) -> Iterator[type[RotaError]]:
-    """Every refusal that is defined in what serves people; which others a process has loaded must not change the document."""
+    """Every refusal that is defined in what serves people; which others a process has loaded must not change the
+    document."""
     for kind in base.__subclasses__():
         if kind.__module__.startswith(("shared.domain.", "shared.runtime.http.")):
             yield kind

@@ -1,5 +1,5 @@
-"""Draws the state machines and the table of due rows from their data: `python -m infra.build.diagrams` writes docs/state-machines.md,
-`--check` fails on drift."""
+"""Draws the state machines and the table of due rows from their data: `python -m infra.build.diagrams` writes
+docs/state-machines.md, `--check` fails on drift."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ MACHINES = (APPLICATION, RESERVATION, WAITLIST)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "state-machines.md"
 _HEAD = """# State machines
 
-Drawn from the data in `shared/domain` by `python -m infra.build.diagrams`; change the data, not this page. What is not an arrow is
-refused: `not-allowed-now` when the state has no such event, `wrong-role` when somebody else's role has it.
+Drawn from the data in `shared/domain` by `python -m infra.build.diagrams`; change the data, not this page.
+What is not an arrow is refused: `not-allowed-now` when the state has no such event, `wrong-role` when somebody else's
+role has it.
 """
 
 
@@ -29,7 +30,11 @@ def render() -> str:
 def _section(machine: Machine) -> str:
     rows = [_row(arrow) for arrow in machine.arrows]
     head = "| From | Event | Who | Guard | To | Effects |\n|---|---|---|---|---|---|"
-    return f"## {machine.name.capitalize()}\n\n```mermaid\n{machine.to_mermaid()}\n```\n\n{head}\n" + "\n".join(rows) + "\n"
+    return (
+        f"## {machine.name.capitalize()}\n\n```mermaid\n{machine.to_mermaid()}\n```\n\n{head}\n"
+        + "\n".join(rows)
+        + "\n"
+    )
 
 
 def _row(arrow: Arrow) -> str:
@@ -40,7 +45,8 @@ def _row(arrow: Arrow) -> str:
 
 def _waits() -> str:
     rows = [
-        (f"`{kind.name}`", ", ".join(kind.of), " or ".join(kind.who), kind.means, ", ".join(kind.read_by) or "-") for kind in TABLE.values()
+        (f"`{kind.name}`", ", ".join(kind.of), " or ".join(kind.who), kind.means, ", ".join(kind.read_by) or "-")
+        for kind in TABLE.values()
     ]
     head = "| Due row | Of | Who owes the next step | At its instant | Read by |\n|---|---|---|---|---|"
     return f"## What waits\n\n{head}\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"

@@ -1,7 +1,8 @@
-"""One OpenAPI 3.1 document for all rooms, from the types of their routes: `python -m infra.build.openapi [--check]` (docs/openapi.json).
+"""One OpenAPI 3.1 document for all rooms, from the types of their routes: `python -m infra.build.openapi [--check]`
+(docs/openapi.json).
 
-Powertools describes each room; here the rooms are put together, and what only we know is put right: who may call, that a refusal is a
-problem document (RFC 9457), that a repeated post needs a key, and what a query's fields may hold.
+Powertools describes each room; here the rooms are put together, and what only we know is put right: who may call, that
+a refusal is a problem document (RFC 9457), that a repeated post needs a key, and what a query's fields may hold.
 """
 
 from __future__ import annotations
@@ -29,17 +30,23 @@ Node = dict[str, Any]
 INFO = {
     "title": "Rota",
     "version": "1",
-    "description": "Clinical rotations for international medical students and graduates. Every resource has two forms: JSON here, and a "
-    "page for browsers at the same address. Money is integer US cents, weeks are ISO weeks (2027-W09), instants are UTC "
+    "description": "Clinical rotations for international medical students and graduates. Every resource has two "
+    "forms: JSON here, and a "
+    "page for browsers at the same address. Money is integer US cents, weeks are ISO weeks (2027-W09), instants are "
+    "UTC "
     "(2027-01-15T05:59:59Z).",
 }
 PROBLEM: Node = {
     "title": "Problem",
-    "description": "A refusal (RFC 9457). `detail` says what is wrong, `remedy` what to do; further members name fields, weeks or cents.",
+    "description": "A refusal (RFC 9457). `detail` says what is wrong, `remedy` what to do; further members name "
+    "fields, weeks or cents.",
     "type": "object",
     "required": ["type", "title", "status", "detail", "remedy", "instance"],
     "properties": {
-        "type": {"type": "string", "description": "Which kind of refusal: /problems/sold-out, /problems/invalid-input ..."},
+        "type": {
+            "type": "string",
+            "description": "Which kind of refusal: /problems/sold-out, /problems/invalid-input ...",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
@@ -60,7 +67,12 @@ KEY = {
     "schema": {"type": "string", "maxLength": MAX_KEY},
 }
 SECURITY = {
-    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token of POST /accounts/tokens."},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of POST /accounts/tokens.",
+    },
     "session": {
         "type": "apiKey",
         "in": "cookie",
@@ -77,7 +89,10 @@ WEBHOOK: Node = {
         "parameters": [{"name": "Stripe-Signature", "in": "header", "required": True, "schema": {"type": "string"}}],
         "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
         "responses": {
-            "200": {"description": "Stored, now or before", "content": {"application/json": {"schema": {"type": "object"}}}},
+            "200": {
+                "description": "Stored, now or before",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            },
             **refused([400, 413, 500]),
         },
         "x-rota-roles": ["Stripe, by signature"],
@@ -124,10 +139,12 @@ def text() -> str:
     return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 
-# --- one room ---------------------------------------------------------------------------------------------------------------------------
+# --- one room ---------------------------------------------------------------------------------------------------------
 def _described(room: Room) -> Node:
     schema: Node = json.loads(room.resolver.get_openapi_json_schema(title="Rota", version="1"))
-    schemas: Node = {name: value for name, value in schema.get("components", {}).get("schemas", {}).items() if name not in NOT_OURS}
+    schemas: Node = {
+        name: value for name, value in schema.get("components", {}).get("schemas", {}).items() if name not in NOT_OURS
+    }
     queries = {(method.lower(), _path(rule)): dict(_query_models(room, method, rule)) for method, rule in room.declared}
     declared = {(method.lower(), _path(rule)): found for (method, rule), found in room.declared.items()}
     for path, method, operation in operations(schema):
@@ -162,7 +179,9 @@ def _query_models(room: Room, method: str, rule: str) -> Iterator[tuple[str, Nod
             model = parameter.field_info.annotation
             if isinstance(model, type) and issubclass(model, BaseModel):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-                yield from ((name, field | {"$defs": schema.get("$defs", {})}) for name, field in schema["properties"].items())
+                yield from (
+                    (name, field | {"$defs": schema.get("$defs", {})}) for name, field in schema["properties"].items()
+                )
 
 
 def _lifted(schema: Node, schemas: Node) -> Node:
@@ -175,7 +194,7 @@ def _path(rule: str) -> str:
     return rule.replace("<", "{").replace(">", "}")
 
 
-# --- together ---------------------------------------------------------------------------------------------------------------------------
+# --- together ---------------------------------------------------------------------------------------------------------
 def _names(parts: list[tuple[str, Node]]) -> dict[tuple[str, str], str]:
     """(room, name) -> new name, where two rooms mean different things by one name."""
     meanings: dict[str, set[str]] = {"Problem": {json.dumps(PROBLEM, sort_keys=True)}}
@@ -183,7 +202,12 @@ def _names(parts: list[tuple[str, Node]]) -> dict[tuple[str, str], str]:
         for name, schema in part["components"]["schemas"].items():
             meanings.setdefault(name, set()).add(json.dumps(schema, sort_keys=True))
     double = {name for name, found in meanings.items() if len(found) > 1}
-    return {(room, name): f"{room}.{name}" for room, part in parts for name in part["components"]["schemas"] if name in double}
+    return {
+        (room, name): f"{room}.{name}"
+        for room, part in parts
+        for name in part["components"]["schemas"]
+        if name in double
+    }
 
 
 def _used(paths: Node, schemas: Node) -> Node:
@@ -209,7 +233,9 @@ def references(node: Any, among: str = "schemas") -> set[str]:
 
 def _renamed(node: Any, names: Mapping[str, str]) -> Any:
     if isinstance(node, dict):
-        return {key: _reference(value, names) if key == "$ref" else _renamed(value, names) for key, value in node.items()}
+        return {
+            key: _reference(value, names) if key == "$ref" else _renamed(value, names) for key, value in node.items()
+        }
     return [_renamed(value, names) for value in node] if isinstance(node, list) else node
 
 

@@ -1,7 +1,9 @@
-"""Fills one artifact of `sam build`: a function's code with the libraries that only it needs, or the layer with those that all share.
+"""Fills one artifact of `sam build`: a function's code with the libraries that only it needs, or the layer with those
+that all share.
 
-The lock is the runtime's own (`requirements/runtime.txt`), cut down by package name; boto3 comes with the Lambda runtime. Nothing is
-compiled: a `.pyc` of another Python would be ignored there, and this machine's Python is not the deployed one.
+The lock is the runtime's own (`requirements/runtime.txt`), cut down by package name; boto3 comes with the Lambda
+runtime. Nothing is compiled: a `.pyc` of another Python would be ignored there, and this machine's Python is not the
+deployed one.
 """
 
 from __future__ import annotations
@@ -21,8 +23,14 @@ LOCK = ROOT / "requirements" / "runtime.txt"
 LAYER = "Dependencies"
 IN_RUNTIME = {"boto3", "botocore", "s3transfer"}
 """https://docs.aws.amazon.com/lambda/latest/dg/python-package.html: the SDK is part of the managed runtime."""
-OWN = {"reservations": {"stripe"}, "payments": {"stripe"}, "deadlines": {"stripe"}, "catalogue": {"tantivy"}, "search_indexer": {"tantivy"},
-       "application_intake": {"tantivy"}}  # fmt: skip
+OWN = {
+    "reservations": {"stripe"},
+    "payments": {"stripe"},
+    "deadlines": {"stripe"},
+    "catalogue": {"tantivy"},
+    "search_indexer": {"tantivy"},
+    "application_intake": {"tantivy"},
+}
 """Libraries too large for everybody: only these rooms carry them."""
 TARGET = ("--python-version", "3.13", "--python-platform", "aarch64-manylinux2014")
 SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pyi")
@@ -45,7 +53,11 @@ def requirements(names: Iterable[str] | None) -> str:
     """The lock's entries for `names`, or for the layer (everything that is neither in the runtime nor a room's own)."""
     apart = IN_RUNTIME.union(*OWN.values())
     wanted = set(names) if names is not None else None
-    entries = [entry for name, entry in locked(LOCK.read_text()) if (name in wanted if wanted is not None else name not in apart)]
+    entries = [
+        entry
+        for name, entry in locked(LOCK.read_text())
+        if (name in wanted if wanted is not None else name not in apart)
+    ]
     return "\n".join(entries) + "\n"
 
 
@@ -56,10 +68,24 @@ def install(entries: str, target: Path, platform: tuple[str, ...] = TARGET) -> N
         lock.flush()
         uv = Path(sys.executable).parent / "uv"
         subprocess.run(
-            [uv, "pip", "install", "-q", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile-bytecode",
-             "--target", target, *platform, "-r", lock.name],
+            [
+                uv,
+                "pip",
+                "install",
+                "-q",
+                "--no-deps",
+                "--require-hashes",
+                "--only-binary",
+                ":all:",
+                "--no-compile-bytecode",
+                "--target",
+                target,
+                *platform,
+                "-r",
+                lock.name,
+            ],
             check=True,
-        )  # fmt: skip
+        )
     shutil.rmtree(target / "bin", ignore_errors=True)
 
 

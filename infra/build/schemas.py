@@ -1,5 +1,5 @@
-"""events/schemas: the JSON Schema of every event as it travels on the bus, generated from `shared/events`. `--check` says whether they are
-current."""
+"""events/schemas: the JSON Schema of every event as it travels on the bus, generated from `shared/events`. `--check`
+says whether they are current."""
 
 from __future__ import annotations
 
@@ -37,12 +37,21 @@ def schema(event: type[EventData]) -> dict[str, Any]:
     envelope["properties"] |= {"type": {"const": event.TYPE}, "data": {"$ref": "#/$defs/Data"}}
     definitions["Subject"]["properties"]["kind"] = {"const": event.SUBJECT}
     described = (event.__doc__ or "").strip() if event.__doc__ and event.__doc__ != EventData.__doc__ else event.TYPE
-    return {**envelope, "$schema": DRAFT, "$id": f"{event.TYPE}.json", "title": event.TYPE, "description": described, "$defs": definitions}
+    return {
+        **envelope,
+        "$schema": DRAFT,
+        "$id": f"{event.TYPE}.json",
+        "title": event.TYPE,
+        "description": described,
+        "$defs": definitions,
+    }
 
 
 def texts() -> dict[str, str]:
     """File name -> content."""
-    return {f"{name}.json": json.dumps(schema(event), indent=2, sort_keys=True) + "\n" for name, event in events().items()}
+    return {
+        f"{name}.json": json.dumps(schema(event), indent=2, sort_keys=True) + "\n" for name, event in events().items()
+    }
 
 
 def main() -> int:

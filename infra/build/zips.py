@@ -1,4 +1,5 @@
-"""`shared/domain/programs/data/zips.bin`: the middle of every ZIP code (from the offline `zipcodes` package), for `places.py`."""
+"""`shared/domain/programs/data/zips.bin`: the middle of every ZIP code (from the offline `zipcodes` package), for
+`places.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`python -m infra.lint`: cfn-lint on all templates and our own rules on the whole; prints what was looked at and every finding."""
+"""`python -m infra.lint`: cfn-lint on all templates and our own rules on the whole; prints what was looked at and every
+finding."""
 
 from __future__ import annotations
 
@@ -30,7 +31,10 @@ def main(root: Path = ROOT) -> int:
     found += own_findings(project)
     out = sys.stdout.write
     out(f"cfn-lint: {', '.join(names)}\n")
-    out(f"{len(RULES)} rules of our own on {len(project.resources)} resources in {len(project.stacks)} stacks, as in production:\n")
+    out(
+        f"{len(RULES)} rules of our own on {len(project.resources)} resources in {len(project.stacks)} stacks, as in "
+        "production:\n"
+    )
     for rule in RULES:
         # A rule's name is the first sentence of what it says of itself.
         out(f"  {(rule.__doc__ or '').strip().splitlines()[0]}\n")

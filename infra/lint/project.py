@@ -1,7 +1,8 @@
-"""The template with its nested ones as AWS sees them: SAM expanded, parameters, conditions and references resolved across stacks.
+"""The template with its nested ones as AWS sees them: SAM expanded, parameters, conditions and references resolved
+across stacks.
 
-A reference to a resource becomes a `Place`, the same one wherever it is seen from: a rule can ask whether the queue that a function in the
-root stack reads from is the queue that an alarm of a nested stack watches.
+A reference to a resource becomes a `Place`, the same one wherever it is seen from: a rule can ask whether the queue
+that a function in the root stack reads from is the queue that an alarm of a nested stack watches.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ FUNCTION, LAYER, NESTED = "AWS::Serverless::Function", "AWS::Serverless::LayerVe
 STACK = "AWS::CloudFormation::Stack"
 PRODUCTION = {"Stage": "prod", "PublicUrl": "https://rota.example"}
 """Parameters to lint with: conditions such as "on a laptop" fall as they do in production. The rest have defaults."""
-PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "123456789012", "AWS::StackName": "rota"}
+PSEUDO = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "us-east-1",
+    "AWS::AccountId": "123456789012",
+    "AWS::StackName": "rota",
+}
 
 Template = dict[str, Any]
 # The translator complains on its way out that nobody collected its metrics.
@@ -44,7 +50,9 @@ class Place:
         return Place(self.stack, self.name)
 
     def __str__(self) -> str:
-        return "/".join(part for part in (self.stack, self.name) if part) + (f".{self.attribute}" if self.attribute else "")
+        return "/".join(part for part in (self.stack, self.name) if part) + (
+            f".{self.attribute}" if self.attribute else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,8 @@ def load(path: Path) -> Template:
 
 
 def expanded(template: Template, parameters: Mapping[str, str] = PRODUCTION) -> Template:
-    """The template after the SAM transform, with code and layers standing in an artifact bucket and nested templates where they lie."""
+    """The template after the SAM transform, with code and layers standing in an artifact bucket and nested templates
+    where they lie."""
     work = copy.deepcopy(template)
     nested = {name: item for name, item in work["Resources"].items() if item["Type"] == NESTED}
     for name, item in work["Resources"].items():
@@ -86,7 +95,10 @@ def expanded(template: Template, parameters: Mapping[str, str] = PRODUCTION) -> 
             item["Properties"]["ContentUri"] = {"Bucket": "artifacts", "Key": f"{name}.zip"}
     work.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
     for name, item in nested.items():
-        properties = {"TemplateURL": item["Properties"]["Location"], "Parameters": item["Properties"].get("Parameters", {})}
+        properties = {
+            "TemplateURL": item["Properties"]["Location"],
+            "Parameters": item["Properties"].get("Parameters", {}),
+        }
         work["Resources"][name] = {"Type": STACK, "Properties": properties}
     given = {name: str(spec.get("Default", "")) for name, spec in work.get("Parameters", {}).items()} | dict(parameters)
     # SAM asks boto for a region while it expands the template.
@@ -99,12 +111,15 @@ def expanded(template: Template, parameters: Mapping[str, str] = PRODUCTION) -> 
 class Stack:
     """One template in its place: the root (name "") or a nested one with the arguments that its parent gives."""
 
-    def __init__(self, name: str, template: Template, arguments: Mapping[str, Any], parent: Stack | None = None) -> None:
+    def __init__(
+        self, name: str, template: Template, arguments: Mapping[str, Any], parent: Stack | None = None
+    ) -> None:
         self.name, self.template, self.arguments, self.parent = name, template, arguments, parent
         self.children: dict[str, Stack] = {}
 
     def resolve(self, value: Any) -> Any:
-        """`value` with every intrinsic function replaced: by a literal where one is known, else by a `Place` or a text naming places.
+        """`value` with every intrinsic function replaced: by a literal where one is known, else by a `Place` or a text
+        naming places.
 
         Raises `KeyError` for a reference to something that is not there.
         """
@@ -197,12 +212,15 @@ def _text(value: Any) -> str:
 
 
 class Project:
-    """Every stack and resource of `root`/template.yaml. `templates` gives the parsed files by path; the root's is SAM's.
+    """Every stack and resource of `root`/template.yaml. `templates` gives the parsed files by path; the root's is
+    SAM's.
 
     Raises `KeyError` when a reference leads nowhere.
     """
 
-    def __init__(self, template: Template, nested: Mapping[str, Template], parameters: Mapping[str, str] = PRODUCTION) -> None:
+    def __init__(
+        self, template: Template, nested: Mapping[str, Template], parameters: Mapping[str, str] = PRODUCTION
+    ) -> None:
         self.source = template
         self.root = Stack("", expanded(template, parameters), parameters)
         self.stacks = [self.root]
@@ -232,9 +250,15 @@ class Project:
         for stack in self.stacks:
             for name, item in stack.template["Resources"].items():
                 if "Condition" not in item or stack.holds(item["Condition"]):
-                    yield Resource(Place(stack.name, name), item["Type"], stack.resolve(item.get("Properties", {})), item)
+                    yield Resource(
+                        Place(stack.name, name), item["Type"], stack.resolve(item.get("Properties", {})), item
+                    )
 
 
 def nested_paths(template: Template) -> list[str]:
     """The files of the nested templates, each once, in the order of their first use."""
-    return list(dict.fromkeys(item["Properties"]["Location"] for item in template["Resources"].values() if item["Type"] == NESTED))
+    return list(
+        dict.fromkeys(
+            item["Properties"]["Location"] for item in template["Resources"].values() if item["Type"] == NESTED
+        )
+    )

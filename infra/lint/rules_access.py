@@ -17,7 +17,8 @@ ADDRESS = "R12 no function knows its API's address from the API"
 
 FORCED: dict[tuple[str, str, str], str] = {
     ("AWS::KMS::Key", "kms:*", "*"): (
-        "A key policy's resource is always the key itself, written *; without the account's own kms:* nobody could ever change the key "
+        "A key policy's resource is always the key itself, written *; without the account's own kms:* nobody could "
+        "ever change the key "
         "(https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html)."
     ),
     ("AWS::IAM::Role", "dynamodb:ListStreams", "*"): (
@@ -27,9 +28,11 @@ FORCED: dict[tuple[str, str, str], str] = {
     ("AWS::KMS::Key", "kms:Decrypt", "*"): "A key policy's resource is always the key itself, written *.",
     ("AWS::KMS::Key", "kms:GenerateDataKey", "*"): "A key policy's resource is always the key itself, written *.",
 }
-"""(type of the resource that carries the policy, action, resource): why AWS leaves no other way. Nothing else may use a bare `*`."""
+"""(type of the resource that carries the policy, action, resource): why AWS leaves no other way. Nothing else may use a
+bare `*`."""
 BARE = re.compile(r"(arn:([^:]*:){4})?([a-z-]+[/:])?\*")
-"""A whole resource as `*`, or all of a type (`identity/*`). Behind a name (`bucket/index/*`) it is a range inside something named."""
+"""A whole resource as `*`, or all of a type (`identity/*`). Behind a name (`bucket/index/*`) it is a range inside
+something named."""
 
 
 def stars(project: Project) -> Iterator[Finding]:
@@ -47,7 +50,9 @@ def stars(project: Project) -> Iterator[Finding]:
                     if key in FORCED:
                         used.add(key)
                     elif "*" in action or BARE.fullmatch(str(target)):
-                        yield Finding(STARS, str(resource.place), f"allows {action} on {target}; name the action and the resource")
+                        yield Finding(
+                            STARS, str(resource.place), f"allows {action} on {target}; name the action and the resource"
+                        )
     carriers = {resource.type for resource in project.resources}
     for type, action, target in FORCED.keys() - used:
         if type in carriers:
@@ -55,10 +60,13 @@ def stars(project: Project) -> Iterator[Finding]:
 
 
 def statements(resource: Resource) -> Iterator[dict[str, Any]]:
-    """Every policy statement that a resource carries: inline, attached, of a queue, bucket, key or topic. Trust policies are not grants."""
+    """Every policy statement that a resource carries: inline, attached, of a queue, bucket, key or topic. Trust
+    policies are not grants."""
     properties = resource.properties
     documents = [properties.get(name) for name in ("PolicyDocument", "KeyPolicy", "ResourcePolicy")]
-    documents += [policy.get("PolicyDocument") for policy in properties.get("Policies", []) if isinstance(policy, Mapping)]
+    documents += [
+        policy.get("PolicyDocument") for policy in properties.get("Policies", []) if isinstance(policy, Mapping)
+    ]
     for document in documents:
         if document:
             yield from listed(document["Statement"])
@@ -69,7 +77,9 @@ def listed(value: Any) -> list[Any]:
 
 
 def _open_to_all(principal: Any) -> bool:
-    return principal == "*" or (isinstance(principal, Mapping) and any("*" in listed(item) for item in principal.values()))
+    return principal == "*" or (
+        isinstance(principal, Mapping) and any("*" in listed(item) for item in principal.values())
+    )
 
 
 def own_roles(project: Project) -> Iterator[Finding]:
@@ -82,7 +92,9 @@ def own_roles(project: Project) -> Iterator[Finding]:
     for function in functions:
         role = project.at(function.properties.get("Role"))
         if shared[function.properties.get("Role")] > 1:
-            yield Finding(ROLES, str(function.place), f"shares its role {function.properties['Role']} with another function")
+            yield Finding(
+                ROLES, str(function.place), f"shares its role {function.properties['Role']} with another function"
+            )
         if role is None or role.type != "AWS::IAM::Role":
             yield Finding(ROLES, str(function.place), "has no role of ours")
         elif _trusted(role) != {"lambda.amazonaws.com"}:
@@ -96,7 +108,11 @@ def _trusted(role: Resource) -> set[str]:
     found: set[str] = set()
     for statement in role.properties["AssumeRolePolicyDocument"]["Statement"]:
         principal = statement["Principal"]
-        found |= {str(item) for value in principal.values() for item in listed(value)} if isinstance(principal, Mapping) else {"*"}
+        found |= (
+            {str(item) for value in principal.values() for item in listed(value)}
+            if isinstance(principal, Mapping)
+            else {"*"}
+        )
     return found
 
 
@@ -131,14 +147,17 @@ def errors(project: Project) -> Iterator[Finding]:
 
 
 def addresses(project: Project) -> Iterator[Finding]:
-    """R12: no function takes its address from the API: a circle, which only shows once SAM is expanded (cfn-lint E3004)."""
+    """R12: no function takes its address from the API: a circle, which only shows once SAM is expanded (cfn-lint
+    E3004)."""
     apis = [api.place for api in project.of("AWS::ApiGatewayV2::Api")]
     for function in project.of("AWS::Lambda::Function"):
         for name, value in function.properties.get("Environment", {}).get("Variables", {}).items():
             # Inside a text a place is written <name.attribute>.
             text = f"<{value}>" if isinstance(value, Place) else str(value)
             if any(f"<{api}." in text for api in apis):
-                yield Finding(ADDRESS, str(function.place), f"{name} is taken from the API; use the PublicUrl parameter")
+                yield Finding(
+                    ADDRESS, str(function.place), f"{name} is taken from the API; use the PublicUrl parameter"
+                )
 
 
 RULES = (stars, own_roles, logs, errors, addresses)

@@ -28,11 +28,15 @@ def encryption(project: Project) -> Iterator[Finding]:
     }
     for resource in project.of(*checks):
         if not checks[resource.type](resource.properties):
-            yield Finding(ENCRYPTED, str(resource.place), f"this {resource.type.rpartition('::')[2].lower()} is not encrypted")
+            yield Finding(
+                ENCRYPTED, str(resource.place), f"this {resource.type.rpartition('::')[2].lower()} is not encrypted"
+            )
     for topic in project.of("AWS::SNS::Topic"):
         if topic.properties.get("KmsMasterKeyId") == "alias/aws/sns":
             yield Finding(
-                ENCRYPTED, str(topic.place), "CloudWatch may not use alias/aws/sns: alarms would not be delivered; use a key of ours"
+                ENCRYPTED,
+                str(topic.place),
+                "CloudWatch may not use alias/aws/sns: alarms would not be delivered; use a key of ours",
             )
 
 

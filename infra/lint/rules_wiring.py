@@ -1,4 +1,5 @@
-"""Stacks that fit together: what one hands to another is what the other asks for, and nothing is carried along unused."""
+"""Stacks that fit together: what one hands to another is what the other asks for, and nothing is carried along
+unused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`make admin`: what an operator does from a terminal, on the running local stack and through the product's own services.
+"""`make admin`: what an operator does from a terminal, on the running local stack and through the product's own
+services.
 
 people · first EMAIL · code EMAIL · provision NAME EMAIL ROLE... · erase EMAIL|ACCOUNT [--despite-seats] · prove
 """
@@ -34,20 +35,28 @@ def people(info: StackInfo) -> str:
     """The demo sign-ins of this state, one a line."""
     path = Path(info.state_dir) / "sign-ins.json"
     found = json.loads(path.read_text()) if path.exists() else []
-    return "\n".join(f"{item['role']:<12} {item['email']:<34} {item['password']}" for item in found) or "No demo accounts."
+    return (
+        "\n".join(f"{item['role']:<12} {item['email']:<34} {item['password']}" for item in found) or "No demo accounts."
+    )
 
 
 def first(info: StackInfo, email: str) -> str:
-    """The first administrator (`make admin EMAIL=`). Raises `Invalid`, `NotAllowedNow` for an address that nobody has confirmed."""
+    """The first administrator (`make admin EMAIL=`). Raises `Invalid`, `NotAllowedNow` for an address that nobody has
+    confirmed."""
     made = wiring(info)
     account_id = made.staffing.first(ADMIN, email)
     invited = made.store.load("ACCOUNT", account_id).state["status"] == "INVITED"
-    way = f"A mail with a link is on its way: {info.public_url}/_local/mail" if invited else "They have the role from the next click on."
+    way = (
+        f"A mail with a link is on its way: {info.public_url}/_local/mail"
+        if invited
+        else "They have the role from the next click on."
+    )
     return f"{account_id}  {email}  admin. {way} The first sign-in sets up an authenticator app."
 
 
 def code(info: StackInfo, email: str) -> str:
-    """What the authenticator app of a demo account shows now. Raises `StackError` for an account whose app is not ours."""
+    """What the authenticator app of a demo account shows now. Raises `StackError` for an account whose app is not
+    ours."""
     path = Path(info.state_dir) / "sign-ins.json"
     found = json.loads(path.read_text()) if path.exists() else []
     secret = next((item.get("secret", "") for item in found if item["email"] == email), "")
@@ -57,7 +66,8 @@ def code(info: StackInfo, email: str) -> str:
 
 
 def provision(info: StackInfo, name: str, email: str, roles: list[str]) -> str:
-    """An account with exactly these roles and a fresh password. Raises `Invalid` for a name, address or role that is none."""
+    """An account with exactly these roles and a fresh password. Raises `Invalid` for a name, address or role that is
+    none."""
     password = f"Rota-{secrets.token_urlsafe(9)}-1a"
     account_id = wiring(info).accounts.provision(ADMIN, name, email, password, roles)
     return f"{account_id}  {email}  {password}"
@@ -72,24 +82,38 @@ def account_of(info: StackInfo, whom: str) -> str:
 
 
 def erase(info: StackInfo, whom: str, despite_seats: bool) -> str:
-    """Erases the person with that address; by account id also one whose erasure began and did not end, since the address is free then.
+    """Erases the person with that address; by account id also one whose erasure began and did not end, since the
+    address is free then.
 
     Raises `StackError` and `NotFound` when there is none, `NotAllowedNow` while a seat is held.
     """
     made, account_id = wiring(info), account_of(info, whom)
     documents = S3Documents(lambda: info.aws.client("s3"), info.outputs["UploadBucket"])
     erasing = Erasing(
-        store=made.store, people=made.people, documents=documents, identity=made.identity, sessions=made.sessions, clock=made.clock
+        store=made.store,
+        people=made.people,
+        documents=documents,
+        identity=made.identity,
+        sessions=made.sessions,
+        clock=made.clock,
     )
-    return f"{erasing.erase(ADMIN, account_id, despite_seats)} items and files of {account_id} are gone; rows, seats and money stay."
+    return (
+        f"{erasing.erase(ADMIN, account_id, despite_seats)} items and files of {account_id} are gone; rows, seats "
+        "and money stay."
+    )
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="make admin ARGS=...", description="Operator commands against the running local stack.")
+    parser = argparse.ArgumentParser(
+        prog="make admin ARGS=...", description="Operator commands against the running local stack."
+    )
     parser.add_argument("--state-dir", type=Path, default=Path(".rota"), help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("people", help="the demo sign-ins")
-    for name, about in (("first", "makes somebody the first administrator"), ("code", "what a demo account's authenticator app shows now")):
+    for name, about in (
+        ("first", "makes somebody the first administrator"),
+        ("code", "what a demo account's authenticator app shows now"),
+    ):
         commands.add_parser(name, help=about).add_argument("email")
     made = commands.add_parser("provision", help="an account with roles; prints its password")
     made.add_argument("name")
@@ -111,7 +135,10 @@ def main() -> int:
             print(provision(info, given.name, given.email, given.roles))
         elif given.command == "erase":
             account_id = account_of(info, given.whom)
-            print(f"Erasing {account_id}. Should this be cut off: make admin ARGS='erase {account_id}' goes on.", flush=True)
+            print(
+                f"Erasing {account_id}. Should this be cut off: make admin ARGS='erase {account_id}' goes on.",
+                flush=True,
+            )
             print(erase(info, account_id, given.despite_seats))
         else:
             proof = prove(info)

@@ -20,7 +20,8 @@ class StackError(Exception):
 
 
 def port_is_free(port: int) -> bool:
-    """Whether something could listen on 127.0.0.1:`port` now. SO_REUSEADDR, as servers do: a closing connection does not count."""
+    """Whether something could listen on 127.0.0.1:`port` now. SO_REUSEADDR, as servers do: a closing connection does
+    not count."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -63,11 +64,14 @@ class Child:
         return self._process.poll() is None
 
     def wait_until_answers(self, url: str, seconds: float = 20.0) -> None:
-        """Returns once `url` answers at all; raises `StackError` with the end of the log when the child dies or never answers."""
+        """Returns once `url` answers at all; raises `StackError` with the end of the log when the child dies or never
+        answers."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if not self.alive:
-                raise StackError(f"{self.name} stopped while starting. Its last words ({self.log}):\n{self.last_words()}")
+                raise StackError(
+                    f"{self.name} stopped while starting. Its last words ({self.log}):\n{self.last_words()}"
+                )
             try:
                 with urllib.request.urlopen(url, timeout=1):
                     return
@@ -76,13 +80,17 @@ class Child:
                 return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.05)
-        raise StackError(f"{self.name} did not answer at {url} within {seconds:.0f} s. Its last words ({self.log}):\n{self.last_words()}")
+        raise StackError(
+            f"{self.name} did not answer at {url} within {seconds:.0f} s. Its last words "
+            f"({self.log}):\n{self.last_words()}"
+        )
 
     def last_words(self, lines: int = 15) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def stop(self, seconds: float = 10.0) -> None:
-        """SIGTERM, then up to `seconds` to save its state, then SIGKILL to what is left of its process group. Safe to call twice."""
+        """SIGTERM, then up to `seconds` to save its state, then SIGKILL to what is left of its process group. Safe to
+        call twice."""
         if self.alive:
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):

@@ -1,7 +1,9 @@
-"""Business time on the local stack: a file holding how many seconds it is ahead of wall time, and the command that moves it.
+"""Business time on the local stack: a file holding how many seconds it is ahead of wall time, and the command that
+moves it.
 
-Moving runs everything that falls due on the way, in order: the clock stops at each due instant, the `deadlines` function and the Stripe
-simulator do what is due there, queues run empty, and only then does it go on. Wall time is never touched.
+Moving runs everything that falls due on the way, in order: the clock stops at each due instant, the `deadlines`
+function and the Stripe simulator do what is due there, queues run empty, and only then does it go on. Wall time is
+never touched.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ class BusinessClock:
         return datetime.fromtimestamp(time.time() + self.offset, UTC).replace(microsecond=0)
 
     def set(self, moment: datetime) -> None:
-        """Business time is `moment` now and goes on from there. Readers see the old file or the new one, never half of it."""
+        """Business time is `moment` now and goes on from there. Readers see the old file or the new one, never half of
+        it."""
         draft = self.path.with_suffix(".new")
         # A millisecond more: rounding must not leave the clock just short of the second at which something falls due.
         draft.write_text(f"{moment.timestamp() - time.time() + 0.001:.3f}\n")
@@ -62,9 +65,12 @@ def duration(text: str) -> timedelta:
 
 
 def target_of(now: datetime, by: str, to: str) -> datetime:
-    """Where the clock shall be. Exactly one of `by` (a length) and `to` (an instant); never backwards. Raises `StackError`."""
+    """Where the clock shall be. Exactly one of `by` (a length) and `to` (an instant); never backwards. Raises
+    `StackError`."""
     if bool(by) == bool(to):
-        raise StackError("Say how far to move the clock: make clock BY=48h, or until when: make clock TO=2027-01-15T06:00:00Z")
+        raise StackError(
+            "Say how far to move the clock: make clock BY=48h, or until when: make clock TO=2027-01-15T06:00:00Z"
+        )
     try:
         target = now + duration(by) if by else parse(to)
     except Invalid as error:
@@ -114,7 +120,8 @@ class Mover:
     def move(self, target: datetime, report: Callable[[Step], None] = lambda _: None) -> list[Step]:
         """Runs everything due up to and including `target`, then sets the clock to it.
 
-        A row that stays due is tried again at each later stop, `ATTEMPTS` times in all. Raises `StackError` when a sweep fails.
+        A row that stays due is tried again at each later stop, `ATTEMPTS` times in all. Raises `StackError` when a
+        sweep fails.
         """
         attempts: Counter[Waiting] = Counter()
         steps = []
@@ -144,9 +151,17 @@ class RunningStack:
 
     def waiting(self) -> list[Waiting]:
         """A scan: this is a developer's tool on a developer's data."""
-        pages = self._info.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self._info.outputs["CoreTable"], IndexName="due")
+        pages = (
+            self._info.aws.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(TableName=self._info.outputs["CoreTable"], IndexName="due")
+        )
         return sorted(
-            Waiting(parse(item["due_at"]["S"]), item["due_pk"]["S"].partition("#")[0], f"{item['pk']['S']} / {item['sk']['S']}")
+            Waiting(
+                parse(item["due_at"]["S"]),
+                item["due_pk"]["S"].partition("#")[0],
+                f"{item['pk']['S']} / {item['sk']['S']}",
+            )
             for page in pages
             for item in page["Items"]
         )
@@ -154,7 +169,9 @@ class RunningStack:
     def run_what_is_due(self) -> None:
         _post(f"{self._info.stripe_url}/_sim/tick")
         function = self._info.functions["deadlines"]
-        answer = self._info.aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps({"Records": []}).encode())
+        answer = self._info.aws.client("lambda").invoke(
+            FunctionName=function, Payload=json.dumps({"Records": []}).encode()
+        )
         if "FunctionError" in answer:
             raise StackError(f"The sweep failed: {answer['Payload'].read().decode()[:500]}")
         self._queues.drain()
@@ -174,7 +191,11 @@ class Queues:
         self._sqs = info.aws.client("sqs")
         urls = self._sqs.list_queues(MaxResults=1000).get("QueueUrls", [])
         policies = {url: self._attributes(url, "QueueArn", "RedrivePolicy") for url in urls}
-        dead = {json.loads(found["RedrivePolicy"])["deadLetterTargetArn"] for found in policies.values() if "RedrivePolicy" in found}
+        dead = {
+            json.loads(found["RedrivePolicy"])["deadLetterTargetArn"]
+            for found in policies.values()
+            if "RedrivePolicy" in found
+        }
         self._urls = [url for url, found in policies.items() if found["QueueArn"] not in dead]
 
     def drain(self, seconds: float = 30.0) -> None:
@@ -194,14 +215,20 @@ class Queues:
 
     def busy(self) -> Iterator[tuple[str, int]]:
         """Name and number of messages of every queue that holds any, waiting, in work or delayed."""
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+        names = (
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        )
         for url in self._urls:
             count = sum(int(value) for value in self._attributes(url, *names).values())
             if count:
                 yield url.rsplit("/", 1)[1], count
 
     def _attributes(self, url: str, *names: str) -> dict[str, str]:
-        found: dict[str, str] = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names)).get("Attributes", {})
+        found: dict[str, str] = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names)).get(
+            "Attributes", {}
+        )
         return found
 
 
@@ -232,7 +259,9 @@ def main() -> int:
     except StackError as error:
         print(f"clock: {error}", file=sys.stderr)
         return 1
-    print(f"Business time is {iso(mover.clock.now())}. {sum(len(step.fell_due) for step in steps) or 'Nothing'} fell due.")
+    print(
+        f"Business time is {iso(mover.clock.now())}. {sum(len(step.fell_due) for step in steps) or 'Nothing'} fell due."
+    )
     return 0
 
 

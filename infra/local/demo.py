@@ -1,5 +1,6 @@
-"""`make demo`: the whole journey on a stack of its own, over HTTP as trainee, reviewer and Stripe would, and then the proofs: every history
-replays, an erased person changes nothing, and what was not announced while the publisher stood still arrives by replay.
+"""`make demo`: the whole journey on a stack of its own, over HTTP as trainee, reviewer and Stripe would, and then the
+proofs: every history replays, an erased person changes nothing, and what was not announced while the publisher stood
+still arrives by replay.
 
 Prints each step with its seconds; anything that is missed ends it with exit status 1.
 """
@@ -60,7 +61,9 @@ def play(stack: Stack) -> None:
     with journey.step("her calendar subscribes to the rotation, and she takes the address back") as notes:
         notes.append(journey.calendar(amina))
     _reviews(journey, reviewer)
-    with journey.step("the only seat is held and not paid: who waited in line gets it, who comes along does not") as notes:
+    with journey.step(
+        "the only seat is held and not paid: who waited in line gets it, who comes along does not"
+    ) as notes:
         notes.append(Waiting(journey, reviewer).plays())
     _lapse(journey, reviewer, program["id"], start)
     _replay(journey, reviewer, program["id"], start)
@@ -74,7 +77,9 @@ def _reviews(journey: Journey, reviewer: Client) -> None:
         notes.append(acts.asked(acts.applies("Dunya Salim", OPEN_TO_ALL, 6)))
     with journey.step("Farida's application goes to the host, who answers from the link in the mail, once") as notes:
         notes.append(acts.by_the_host(acts.applies("Farida Noor", HOST_LOOKS, 6)))
-    with journey.step("Gamal does not speak what the host asks for; the reviewer accepts him with a reason on file") as notes:
+    with journey.step(
+        "Gamal does not speak what the host asks for; the reviewer accepts him with a reason on file"
+    ) as notes:
         notes.append(acts.in_spite_of(acts.applies("Gamal Aziz", SPANISH, 6)))
     with journey.step("Hana is declined, reads why, and what is open to her instead") as notes:
         notes.append(acts.declined(acts.applies("Hana Idris", OPEN_TO_ALL, 7)))
@@ -96,7 +101,8 @@ def _lapse(journey: Journey, reviewer: Client, program_id: str, start: str) -> N
 
 
 def _replay(journey: Journey, reviewer: Client, program_id: str, start: str) -> None:
-    """The publisher stands still while somebody pays; the rows bring everything downstream when they are announced again."""
+    """The publisher stands still while somebody pays; the rows bring everything downstream when they are announced
+    again."""
     info = journey.stack.info
     with journey.step("the publisher stops; Chidi pays; `replay` brings the seat, the ledger and the mails") as notes:
         chidi = journey.sign_up("Chidi Okoro")
@@ -107,12 +113,18 @@ def _replay(journey: Journey, reviewer: Client, program_id: str, start: str) -> 
         since = min(datetime.now(UTC), journey.stack.clock.now()) - timedelta(minutes=5)
         Queues(info).drain()
         publisher = info.aws.client("lambda")
-        for mapping in publisher.list_event_source_mappings(FunctionName=info.functions["event_publisher"])["EventSourceMappings"]:
+        for mapping in publisher.list_event_source_mappings(FunctionName=info.functions["event_publisher"])[
+            "EventSourceMappings"
+        ]:
             publisher.delete_event_source_mapping(UUID=mapping["UUID"])
         expect(journey.stripe.pay(held["checkout_url"]).outcome == "paid", "the card is accepted")
         journey.stripe.drain()
-        expect(chidi.client.get(f"/reservations/{chidi.reservation_id}")["status"] == "HELD", "nothing moved without the publisher")
-        # The delivery brings the payment, whose event row is then announced too: rows written by a replay are part of the next one.
+        expect(
+            chidi.client.get(f"/reservations/{chidi.reservation_id}")["status"] == "HELD",
+            "nothing moved without the publisher",
+        )
+        # The delivery brings the payment, whose event row is then announced too: rows written by a replay are part of
+        # the next one.
         rounds = [replay(info, since, max(datetime.now(UTC), journey.stack.clock.now()))]
         journey.until_status(chidi, "RESERVED")
         rounds.append(replay(info, since, max(datetime.now(UTC), journey.stack.clock.now())))
@@ -124,7 +136,9 @@ def _replay(journey: Journey, reviewer: Client, program_id: str, start: str) -> 
 
 def _proofs(journey: Journey, amina: Trainee) -> None:
     info = journey.stack.info
-    with journey.step("every history replays to its state, chains hold, counters equal reservations, cents add up") as notes:
+    with journey.step(
+        "every history replays to its state, chains hold, counters equal reservations, cents add up"
+    ) as notes:
         proof = prove(info)
         notes.append(str(proof))
         expect(not proof.broken, "the proofs hold")

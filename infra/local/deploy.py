@@ -1,4 +1,5 @@
-"""Puts the real template on the local AWS: packs code, uploads artifacts, creates or updates the stack, and says plainly what failed."""
+"""Puts the real template on the local AWS: packs code, uploads artifacts, creates or updates the stack, and says
+plainly what failed."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ def _parse(text: str) -> Any:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What is deployed: the stack's `outputs`, `functions` (room -> function name), and the resources `dropped` for MiniStack.
+    """What is deployed: the stack's `outputs`, `functions` (room -> function name), and the resources `dropped` for
+    MiniStack.
 
     `created` says whether the stack is new.
     """
@@ -48,7 +50,8 @@ class Deployment:
 
 
 def load_template(path: Path) -> dict[str, Any]:
-    """A template with its short tags (`!Ref`) read as the long form. Raises `StackError` when it is missing or no mapping."""
+    """A template with its short tags (`!Ref`) read as the long form. Raises `StackError` when it is missing or no
+    mapping."""
     if not path.exists():
         raise StackError(f"{path} is missing: there is nothing to deploy.")
     loaded = _parse(path.read_text())
@@ -58,7 +61,13 @@ def load_template(path: Path) -> dict[str, Any]:
 
 
 def deploy(
-    aws: Aws, root: Path, parameters: Mapping[str, str], *, stack_name: str = "rota", template: Path | None = None, api_id: str = API_ID
+    aws: Aws,
+    root: Path,
+    parameters: Mapping[str, str],
+    *,
+    stack_name: str = "rota",
+    template: Path | None = None,
+    api_id: str = API_ID,
 ) -> Deployment:
     """Creates or updates the stack from `template` (default `root`/template.yaml) and waits for it.
 

@@ -1,6 +1,8 @@
-"""The public address of the local stack: a reverse proxy in front of MiniStack's API, plus the local pages under /_local/.
+"""The public address of the local stack: a reverse proxy in front of MiniStack's API, plus the local pages under
+/_local/.
 
-It adds what API Gateway adds (`x-forwarded-*`), and answers a crashed function as API Gateway does: 500 without the exception's text.
+It adds what API Gateway adds (`x-forwarded-*`), and answers a crashed function as API Gateway does: 500 without the
+exception's text.
 """
 
 from __future__ import annotations
@@ -30,7 +32,15 @@ HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
-OURS = {"x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "host", "content-length", "expect"}
+OURS = {
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-proto",
+    "host",
+    "content-length",
+    "expect",
+}
 IDLE_SECONDS = 20.0
 UPSTREAM_SECONDS = 60.0
 CRASHED = re.compile(rb'"errorType": ?"')
@@ -87,7 +97,9 @@ class Gateway:
         self.pages = pages
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.gateway = self
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="gateway", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="gateway", daemon=True
+        )
 
     def start(self) -> None:
         self._thread.start()
@@ -134,7 +146,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_page(self.server.gateway.pages(self.command, self.path, self._whole_body()))
         elif self.headers.get("Host", "").startswith("localhost:") and self.command in ("GET", "HEAD"):
             # Links, cookies and the origin check all use one name for this address.
-            self._send_page(Page(b"", 308, headers={"Location": f"http://127.0.0.1:{self.server.gateway.port}{self.path}"}))
+            self._send_page(
+                Page(b"", 308, headers={"Location": f"http://127.0.0.1:{self.server.gateway.port}{self.path}"})
+            )
         else:
             self._proxy()
 
@@ -221,7 +235,9 @@ class _Handler(BaseHTTPRequestHandler):
             # Whatever is left of the request's body must not be read as the next request.
             self.close_connection = True
         self.send_response_only(page.status)
-        for name, value in ({"Content-Type": page.content_type, "Content-Length": str(len(page.body))} | page.headers).items():
+        for name, value in (
+            {"Content-Type": page.content_type, "Content-Length": str(len(page.body))} | page.headers
+        ).items():
             self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")

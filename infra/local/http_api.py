@@ -1,4 +1,5 @@
-"""Turns the OpenAPI `Body` that SAM writes for an HTTP API into native integrations, authorizers and routes, which MiniStack serves."""
+"""Turns the OpenAPI `Body` that SAM writes for an HTTP API into native integrations, authorizers and routes, which
+MiniStack serves."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ INTEGRATION = "x-amazon-apigateway-integration"
 
 
 def expand_http_apis(template: Node, api_id: str | None) -> None:
-    """Replaces the `Body` of each HTTP API in place. `api_id` pins the API's id, so that its address survives a new deployment."""
+    """Replaces the `Body` of each HTTP API in place. `api_id` pins the API's id, so that its address survives a new
+    deployment."""
     resources = template["Resources"]
     for name in [name for name, resource in resources.items() if resource["Type"] == API]:
         properties = resources[name]["Properties"]
@@ -38,10 +40,17 @@ def _authorizers(resources: Node, api: str, body: Node) -> dict[str, tuple[str, 
         if authorizer is None:
             continue
         source = authorizer.get("identitySource")
-        properties: Node = {"ApiId": {"Ref": api}, "Name": scheme, "IdentitySource": source if isinstance(source, list) else [source]}
+        properties: Node = {
+            "ApiId": {"Ref": api},
+            "Name": scheme,
+            "IdentitySource": source if isinstance(source, list) else [source],
+        }
         if authorizer["type"] == "jwt":
             jwt = authorizer["jwtConfiguration"]
-            properties |= {"AuthorizerType": "JWT", "JwtConfiguration": {"Issuer": jwt["issuer"], "Audience": jwt["audience"]}}
+            properties |= {
+                "AuthorizerType": "JWT",
+                "JwtConfiguration": {"Issuer": jwt["issuer"], "Audience": jwt["audience"]},
+            }
         else:
             properties |= {
                 "AuthorizerType": "REQUEST",
@@ -63,7 +72,11 @@ def _routes(resources: Node, api: str, body: Node, authorizers: dict[str, tuple[
                 continue
             key = _route_key(path, method)
             target = _integration(resources, api, operation[INTEGRATION])
-            properties: Node = {"ApiId": {"Ref": api}, "RouteKey": key, "Target": {"Fn::Sub": f"integrations/${{{target}}}"}}
+            properties: Node = {
+                "ApiId": {"Ref": api},
+                "RouteKey": key,
+                "Target": {"Fn::Sub": f"integrations/${{{target}}}"},
+            }
             for requirement in operation.get("security") or []:
                 for scheme, scopes in requirement.items():
                     if scheme in authorizers:

@@ -1,4 +1,5 @@
-"""What a running local stack tells others about itself: written by `make run`, read by `make clock`, the demo, tests and tools."""
+"""What a running local stack tells others about itself: written by `make run`, read by `make clock`, the demo, tests
+and tools."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The main journey as people walk it, over HTTP only: a trainee finds a rotation, applies, is approved by a reviewer, signs, pays, and the
-seat is theirs. Each step checks what its person would see and raises `Missed` when it is not there."""
+"""The main journey as people walk it, over HTTP only: a trainee finds a rotation, applies, is approved by a reviewer,
+signs, pays, and the seat is theirs. Each step checks what its person would see and raises `Missed` when it is not
+there."""
 
 from __future__ import annotations
 
@@ -25,7 +26,10 @@ from infra.local.stripe.control import SimulatorControl
 
 HANDS_ON = "hands_on"
 PATIENCE = 20.0
-CV_SECTIONS = (Section("Education", ("Nile Crescent Faculty of Medicine, fourth year",)), Section("Languages", ("English, Arabic",)))
+CV_SECTIONS = (
+    Section("Education", ("Nile Crescent Faculty of Medicine, fourth year",)),
+    Section("Languages", ("English, Arabic",)),
+)
 
 
 class Missed(Exception):
@@ -38,7 +42,8 @@ def expect(true: Any, what: str) -> None:
 
 
 def wait_until(seen: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-    """Asks until the answer is something. What is waited for travels through streams and queues, so it is there soon but not at once."""
+    """Asks until the answer is something. What is waited for travels through streams and queues, so it is there soon
+    but not at once."""
     deadline = time.monotonic() + seconds
     while True:
         found = seen()
@@ -81,7 +86,7 @@ class Journey:
         yield notes
         self.say(f"  {time.monotonic() - began:5.1f} s  {name}{': ' + ', '.join(notes) if notes else ''}")
 
-    # --- people -----------------------------------------------------------------------------------------------------------------------
+    # --- people -------------------------------------------------------------------------------------------------------
     def staff(self, role: str) -> Client:
         """A demo account of the seed."""
         account = next(one for one in self.stack.sign_ins if role in one.role.split(", "))
@@ -113,17 +118,22 @@ class Journey:
         trainee.client.post("/accounts/profile", profile)
         return trainee
 
-    # --- finding and applying ---------------------------------------------------------------------------------------------------------
+    # --- finding and applying -----------------------------------------------------------------------------------------
     def search(self, trainee: Trainee, text: str = "internal medicine chicago") -> Json:
-        """T10: the first hit for a text that a hands-on rotation can be had from; its page says that this person is eligible."""
-        found = wait_until(lambda: trainee.client.get("/programs", text=text, experience_type=HANDS_ON)["hits"], "search answers")
+        """T10: the first hit for a text that a hands-on rotation can be had from; its page says that this person is
+        eligible."""
+        found = wait_until(
+            lambda: trainee.client.get("/programs", text=text, experience_type=HANDS_ON)["hits"], "search answers"
+        )
         return trainee.client.get(f"/programs/{found[0]['program_id']}")
 
     def apply(self, trainee: Trainee, program_id: str, start: str, weeks: int = 4) -> None:
         """CV upload, draft, submission (T15, T17)."""
         trainee.cv = trainee.cv or cv_pdf(trainee.name, trainee.email, CV_SECTIONS)
         document = trainee.client.upload("cv", "cv.pdf", trainee.cv, "application/pdf")
-        expect(document["sha256"] == hashlib.sha256(trainee.cv).hexdigest(), "the stored CV has the hash of the sent one")
+        expect(
+            document["sha256"] == hashlib.sha256(trainee.cv).hexdigest(), "the stored CV has the hash of the sent one"
+        )
         wish = {"program_id": program_id, "experience_type": HANDS_ON, "start": start, "weeks": weeks}
         trainee.application = trainee.client.post("/applications", wish)
         trainee.application = trainee.client.post(f"/applications/{trainee.application['id']}/submit")
@@ -149,7 +159,7 @@ class Journey:
         found = link.search(mail.text)
         Client(self.url).post(found.group() if found else "", {"answer": "yes", "note": ""})
 
-    # --- reserving --------------------------------------------------------------------------------------------------------------------
+    # --- reserving ----------------------------------------------------------------------------------------------------
     def sign(self, trainee: Trainee) -> Json:
         """T24: reads and signs the terms; returns the offer with its bill."""
         base = f"/reservations/for/{trainee.application['id']}"
@@ -188,7 +198,8 @@ class Journey:
         attached = [one for one in mail.attachments if one.content_type == "application/pdf"]
         expect(len(attached) == 1, "one PDF is attached")
         expect(
-            hashlib.sha256(attached[0].content).hexdigest() == hashlib.sha256(trainee.cv).hexdigest(), "the attached CV is the uploaded one"
+            hashlib.sha256(attached[0].content).hexdigest() == hashlib.sha256(trainee.cv).hexdigest(),
+            "the attached CV is the uploaded one",
         )
         expect(sum(about(one) for one in self.stack.mailbox.messages(contact)) == 1, "the host has one mail, not more")
         return mail
@@ -208,12 +219,16 @@ class Journey:
         return hub if hub["coach"] else None
 
     def calendar(self, trainee: Trainee) -> str:
-        """The feed as a calendar program reads it, without an account and without a name in it; then the address is dead. Its days."""
+        """The feed as a calendar program reads it, without an account and without a name in it; then the address is
+        dead. Its days."""
         hub = trainee.client.post(f"/reservations/{trainee.reservation_id}/calendar")
         address = self.url + hub["calendar_path"]
         read = requests.get(address, timeout=30)
         expect(read.headers["Content-Type"].startswith("text/calendar"), f"a calendar is answered ({read.status_code})")
-        expect(not [part for part in (*trainee.name.split(), trainee.email) if part in read.text], "the calendar names nobody")
+        expect(
+            not [part for part in (*trainee.name.split(), trainee.email) if part in read.text],
+            "the calendar names nobody",
+        )
         (entry,) = Calendar.from_ical(read.text).walk("VEVENT")
         first, after = entry.decoded("dtstart"), entry.decoded("dtend")
         expect(first.isoformat() == hub["start"], "it begins on the first day")

@@ -1,8 +1,8 @@
 """Runs a Python module as a child that cannot outlive whoever started it.
 
-`python -m infra.local.leash ministack` runs that module as its main program. Standard input is the leash: the parent holds the other
-end of the pipe and never writes to it. When the parent is gone, however it died, the pipe closes and this process gets the same
-SIGTERM that a graceful stop would send, so its state is still saved.
+`python -m infra.local.leash ministack` runs that module as its main program. Standard input is the leash: the parent
+holds the other end of the pipe and never writes to it. When the parent is gone, however it died, the pipe closes and
+this process gets the same SIGTERM that a graceful stop would send, so its state is still saved.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What the functions of a running stack logged as errors: shown when something was missed, so that nobody has to go and look."""
+"""What the functions of a running stack logged as errors: shown when something was missed, so that nobody has to go and
+look."""
 
 from __future__ import annotations
 

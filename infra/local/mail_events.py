@@ -1,7 +1,8 @@
-"""What SES would report about a mail of the mailbox, put where the rule on AWS puts it: the report of a bounce, without SES.
+"""What SES would report about a mail of the mailbox, put where the rule on AWS puts it: the report of a bounce, without
+SES.
 
-MiniStack lets nobody publish as `aws.ses`, so the report enters behind the rule (infra/inbox.yaml), in the form that the rule passes on; a
-test holds the rule to the same form.
+MiniStack lets nobody publish as `aws.ses`, so the report enters behind the rule (infra/inbox.yaml), in the form that
+the rule passes on; a test holds the rule to the same form.
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Message:
-    """One received mail. `raw` is what came over SMTP; `recipients` is the envelope; `received_at` is wall time, UTC."""
+    """One received mail. `raw` is what came over SMTP; `recipients` is the envelope; `received_at` is wall time,
+    UTC."""
 
     id: str
     received_at: datetime
@@ -69,7 +70,8 @@ class Message:
 
 
 class Mailbox:
-    """A folder of received mail: one `.eml` and one envelope per message, in order of arrival. Safe to use from several threads."""
+    """A folder of received mail: one `.eml` and one envelope per message, in order of arrival. Safe to use from several
+    threads."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -77,7 +79,8 @@ class Mailbox:
         self._lock = threading.Lock()
 
     def add(self, sender: str, recipients: tuple[str, ...], raw: bytes) -> str:
-        """Stores a message and returns its id. The envelope is written last: a message without one does not exist yet."""
+        """Stores a message and returns its id. The envelope is written last: a message without one does not exist
+        yet."""
         with self._lock:
             message_id = f"{len(self.ids()) + 1:06d}"
             (self.folder / f"{message_id}.eml").write_bytes(raw)
@@ -109,7 +112,8 @@ class Mailbox:
         return [message for message in found if to is None or to in message.recipients]
 
     def wait_for(self, to: str, wanted: Callable[[Message], bool] = lambda _: True, seconds: float = 20.0) -> Message:
-        """The newest message to `to` that is `wanted`; waits for it. Raises `TimeoutError` that lists what did arrive."""
+        """The newest message to `to` that is `wanted`; waits for it. Raises `TimeoutError` that lists what did
+        arrive."""
         deadline = time.monotonic() + seconds
         while True:
             for message in reversed(self.messages(to)):

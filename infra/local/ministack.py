@@ -1,4 +1,5 @@
-"""MiniStack, unpatched, as the AWS of the local stack: bound to 127.0.0.1, IAM enforced, state kept across a graceful stop."""
+"""MiniStack, unpatched, as the AWS of the local stack: bound to 127.0.0.1, IAM enforced, state kept across a graceful
+stop."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class Aws:
     endpoint: str
 
     def client(self, service: str, *, connections: int = 10) -> Any:
-        """A boto3 client of `service` with the account's root credentials, made once. No retries: a failing local call should be seen."""
+        """A boto3 client of `service` with the account's root credentials, made once. No retries: a failing local call
+        should be seen."""
         with _MAKING:
             return _client(self.endpoint, service, connections)
 
@@ -53,8 +55,13 @@ def _session() -> boto3.Session:
 
 
 def environment(port: int, state_dir: Path, smtp_port: int, *, auth: bool, persist: bool) -> dict[str, str]:
-    """The environment MiniStack runs in. Nothing of the caller's AWS settings may leak in: function workers inherit all of it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BOTO", "STRIPE", "PYTHONDONTWRITE"))}
+    """The environment MiniStack runs in. Nothing of the caller's AWS settings may leak in: function workers inherit all
+    of it."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "BOTO", "STRIPE", "PYTHONDONTWRITE"))
+    }
     temporary = state_dir / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     return kept | {
@@ -80,8 +87,8 @@ def environment(port: int, state_dir: Path, smtp_port: int, *, auth: bool, persi
 def forget_stream_positions(state_dir: Path) -> None:
     """Makes consumers of table streams begin at the start of the stream after a restart.
 
-    MiniStack keeps how far each consumer had read, but not the stream itself, which begins at 0 again: without this, as many new events as
-    were read before the stop would be skipped in silence.
+    MiniStack keeps how far each consumer had read, but not the stream itself, which begins at 0 again: without this, as
+    many new events as were read before the stop would be skipped in silence.
     """
     path = state_dir / "aws" / "lambda.json"
     if not path.exists():

@@ -1,7 +1,8 @@
-"""Packs each function as a zip for the local stack: its room, `shared/`, nothing that the virtual environment already has.
+"""Packs each function as a zip for the local stack: its room, `shared/`, nothing that the virtual environment already
+has.
 
-The zips carry byte code for this very interpreter (checked by nobody, so that unpacking does not invalidate it): workers start in about
-half the time. Byte code is kept by content hash, so that a changed file costs one compilation.
+The zips carry byte code for this very interpreter (checked by nobody, so that unpacking does not invalidate it):
+workers start in about half the time. Byte code is kept by content hash, so that a changed file costs one compilation.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def files_of(root: Path, room: str) -> list[Path]:
 
 
 def pack(root: Path, room: str) -> bytes:
-    """The zip of a room. The same files give the same bytes, so its hash can name it. Raises `SyntaxError` for broken code."""
+    """The zip of a room. The same files give the same bytes, so its hash can name it. Raises `SyntaxError` for broken
+    code."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for path in files_of(root, room):

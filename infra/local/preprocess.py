@@ -1,9 +1,12 @@
-"""From the SAM template that AWS gets to the plain CloudFormation template that MiniStack takes. Pure: dictionaries in, dictionaries out.
+"""From the SAM template that AWS gets to the plain CloudFormation template that MiniStack takes. Pure: dictionaries in,
+dictionaries out.
 
 What is changed, and why nothing else is:
-- nested applications become nested stacks, and code paths become objects of the artifact bucket, as `sam package` would do;
+- nested applications become nested stacks, and code paths become objects of the artifact bucket, as `sam package` would
+  do;
 - the dependency layer is dropped: functions run in the server's own virtual environment, which is much faster to start;
-- SAM is expanded here, because MiniStack ignores the OpenAPI `Body` that SAM writes for an HTTP API: the body becomes native routes;
+- SAM is expanded here, because MiniStack ignores the OpenAPI `Body` that SAM writes for an HTTP API: the body becomes
+  native routes;
 - resource types that MiniStack does not know would reject the whole stack: they are dropped, and named in the result.
 """
 
@@ -48,7 +51,8 @@ UNKNOWN_TYPES = (
     "AWS::WAFv2::WebACLAssociation",
     "AWS::XRay::*",
 )
-"""Types that the pinned MiniStack rejects; a test compares the list with MiniStack itself, so that none is dropped without need."""
+"""Types that the pinned MiniStack rejects; a test compares the list with MiniStack itself, so that none is dropped
+without need."""
 
 
 class TemplateError(Exception):
@@ -70,7 +74,9 @@ def functions(template: Template) -> dict[str, str]:
         if resource["Type"] == FUNCTION:
             handler = resource["Properties"]["Handler"].split(".")
             if handler[0] != "functions" or len(handler) != 4:
-                raise TemplateError(f"{name}: handler {'.'.join(handler)!r} is not functions.<room>.<module>.<function>.")
+                raise TemplateError(
+                    f"{name}: handler {'.'.join(handler)!r} is not functions.<room>.<module>.<function>."
+                )
             rooms[name] = handler[1]
     return rooms
 
@@ -94,13 +100,16 @@ def prepare(
 ) -> Prepared:
     """The template to deploy locally.
 
-    `code` maps each function's logical id to its {"Bucket", "Key"}; `nested_urls` maps each nested application to the address of its
-    prepared template; `api_id` (8 hex digits) pins the id of the one HTTP API. The argument is not changed. Raises `TemplateError`.
+    `code` maps each function's logical id to its {"Bucket", "Key"}; `nested_urls` maps each nested application to the
+    address of its prepared template; `api_id` (8 hex digits) pins the id of the one HTTP API. The argument is not
+    changed. Raises `TemplateError`.
     """
     work = copy.deepcopy(template)
     _place_code(work, code)
     _nest(work, nested_urls)
-    values = {name: str(spec.get("Default", "")) for name, spec in work.get("Parameters", {}).items()} | dict(parameters)
+    values = {name: str(spec.get("Default", "")) for name, spec in work.get("Parameters", {}).items()} | dict(
+        parameters
+    )
     plain = json.loads(json.dumps(_expand(work, values), default=str))
     plain.pop("Transform", None)
     expand_http_apis(plain, api_id)
@@ -115,7 +124,8 @@ def _expand(template: Template, parameters: Mapping[str, str]) -> Any:
 
 
 def prepare_plain(template: Template) -> Prepared:
-    """A template without SAM (the nested ones): only types that MiniStack does not know are dropped. Raises `TemplateError`."""
+    """A template without SAM (the nested ones): only types that MiniStack does not know are dropped. Raises
+    `TemplateError`."""
     work = copy.deepcopy(template)
     return Prepared(work, tuple(_drop_unknown(work)))
 

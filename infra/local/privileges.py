@@ -1,7 +1,9 @@
-"""Least privilege, measured: what each function is granted equals what it used in a run, action by action and resource by resource.
+"""Least privilege, measured: what each function is granted equals what it used in a run, action by action and resource
+by resource.
 
-The grants are read from the templates as in production, the uses from the log that a stack with `Options(call_log=True)` keeps
-(`shared/runtime/calls.py`). What Lambda itself does with a function's role follows from the function's event sources.
+The grants are read from the templates as in production, the uses from the log that a stack with
+`Options(call_log=True)` keeps (`shared/runtime/calls.py`). What Lambda itself does with a function's role follows from
+the function's event sources.
 """
 
 from __future__ import annotations
@@ -24,20 +26,28 @@ LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")
 QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
 STREAM = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
-"""https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html; ListStreams, which knows no resource, besides."""
+"""https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html; ListStreams, which knows no
+resource, besides."""
 
-_FORM = "the browser uploads with a form that the function signs: S3 checks the signer's role, the function itself never puts"
-_MISSING = "without it S3 answers 403 for an object that is not there, and the function could not tell that from a refusal"
+_FORM = (
+    "the browser uploads with a form that the function signs: S3 checks the signer's role, the function itself "
+    "never puts"
+)
+_MISSING = (
+    "without it S3 answers 403 for an object that is not there, and the function could not tell that from a refusal"
+)
 UNSEEN: dict[tuple[str, str], str] = {
     ("application_intake", "s3:PutObject"): _FORM,
     ("documents", "s3:ListBucket"): _MISSING,
     ("notifications", "s3:ListBucket"): _MISSING,
 }
-"""(room, action) that a function needs and never calls: why. An entry that is not granted, or is called after all, is a finding."""
+"""(room, action) that a function needs and never calls: why. An entry that is not granted, or is called after all, is a
+finding."""
 
 
 def compare(root: Path, call_log: Path, outputs: Mapping[str, str]) -> list[str]:
-    """What differs between the grants in `root`'s templates and the uses in `call_log`, one line each; empty when they are equal.
+    """What differs between the grants in `root`'s templates and the uses in `call_log`, one line each; empty when they
+    are equal.
 
     `outputs` are the running stack's (`Stack.info.outputs`): they tell which table is which.
     """
@@ -47,7 +57,9 @@ def compare(root: Path, call_log: Path, outputs: Mapping[str, str]) -> list[str]
 
 def differences(grants: Mapping[str, Grants], platform: Mapping[str, Grants], uses: Mapping[str, Grants]) -> list[str]:
     """`platform` is what Lambda needs for itself; a resource of a grant may be a pattern, as for IAM."""
-    return [line for room in sorted(grants) for line in _of_room(room, grants[room], platform[room], uses.get(room, set()))]
+    return [
+        line for room in sorted(grants) for line in _of_room(room, grants[room], platform[room], uses.get(room, set()))
+    ]
 
 
 def _of_room(room: str, grants: Grants, platform: Grants, uses: Grants) -> Iterator[str]:
@@ -72,7 +84,7 @@ def _covers(grant: tuple[str, str], use: tuple[str, str]) -> bool:
     return grant[0] == use[0] and fnmatchcase(use[1], grant[1])
 
 
-# --- from the templates -------------------------------------------------------------------------------------------------------------------
+# --- from the templates -----------------------------------------------------------------------------------------------
 def granted(project: Project) -> dict[str, Grants]:
     """Room -> everything that its role allows."""
     found = {}
@@ -126,11 +138,15 @@ def _rooms(project: Project) -> dict[str, Resource]:
     return {rooms[function.place.name]: function for function in project.of("AWS::Lambda::Function")}
 
 
-# --- from the run -------------------------------------------------------------------------------------------------------------------------
+# --- from the run -----------------------------------------------------------------------------------------------------
 def used(project: Project, call_log: Path, outputs: Mapping[str, str]) -> dict[str, Grants]:
     """Room -> what it used. Raises `FileNotFoundError` when nothing was recorded."""
     written = project.root.template["Outputs"]
-    places = {outputs[name]: named(project.root.resolve(output["Value"])) for name, output in written.items() if name in outputs}
+    places = {
+        outputs[name]: named(project.root.resolve(output["Value"]))
+        for name, output in written.items()
+        if name in outputs
+    }
 
     @cache
     def logical(resource: str) -> str:

@@ -1,5 +1,6 @@
-"""What must hold on a running stack, read from its tables: histories replay to the stored state, hash chains hold, and per week the active
-reservations are exactly what the seat counters say. The tables of a laptop are small, so here (and only here) they are read whole."""
+"""What must hold on a running stack, read from its tables: histories replay to the stored state, hash chains hold, and
+per week the active reservations are exactly what the seat counters say. The tables of a laptop are small, so here (and
+only here) they are read whole."""
 
 from __future__ import annotations
 
@@ -26,14 +27,19 @@ class Proof:
     broken: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        looked = f"{self.aggregates} aggregates, {self.rows} event rows, {self.weeks} weeks with seats taken, {self.entries} ledger entries"
+        looked = (
+            f"{self.aggregates} aggregates, {self.rows} event rows, {self.weeks} weeks with seats taken, "
+            f"{self.entries} ledger entries"
+        )
         return looked if not self.broken else f"{looked}; BROKEN: " + "; ".join(self.broken)
 
 
 def prove(info: StackInfo) -> Proof:
     """Reads both tables and checks every promise that can be checked from them."""
     client = info.aws.client("dynamodb")
-    return proof_of(list(everything(client, info.outputs["CoreTable"])), list(everything(client, info.outputs["LedgerTable"])))
+    return proof_of(
+        list(everything(client, info.outputs["CoreTable"])), list(everything(client, info.outputs["LedgerTable"]))
+    )
 
 
 def everything(client: Any, table: str) -> Iterator[dict[str, Any]]:
@@ -57,9 +63,25 @@ def proof_of(core: list[dict[str, Any]], ledger: list[dict[str, Any]]) -> Proof:
             states[pk] = dict(items.loaded_of(item).state)
         elif sk.startswith("SEATS#"):
             year = items.seats_of(item)
-            taken.update({(year.program_id, f"{year.year}-{week}"): cell.taken for week, cell in year.weeks.items() if cell.taken})
-            waiting.update({(year.program_id, f"{year.year}-{week}"): cell.waiting for week, cell in year.weeks.items() if cell.waiting})
-            proof.broken += [f"{pk} {week}: {c.taken} taken of {c.capacity}" for week, c in year.weeks.items() if c.taken > c.capacity]
+            taken.update(
+                {
+                    (year.program_id, f"{year.year}-{week}"): cell.taken
+                    for week, cell in year.weeks.items()
+                    if cell.taken
+                }
+            )
+            waiting.update(
+                {
+                    (year.program_id, f"{year.year}-{week}"): cell.waiting
+                    for week, cell in year.weeks.items()
+                    if cell.waiting
+                }
+            )
+            proof.broken += [
+                f"{pk} {week}: {c.taken} taken of {c.capacity}"
+                for week, c in year.weeks.items()
+                if c.taken > c.capacity
+            ]
         elif sk.startswith("WEEK#"):
             week_rows[(item["program_id"]["S"], sk.removeprefix("WEEK#"))] += 1
     _replays(proof, histories, states)
@@ -79,7 +101,12 @@ def _replays(proof: Proof, histories: dict[str, list[EventRow]], states: dict[st
             proof.broken.append(f"{pk}: its rows do not add up to its state")
 
 
-def _seats(proof: Proof, states: dict[str, dict[str, Any]], taken: Counter[tuple[str, str]], week_rows: Counter[tuple[str, str]]) -> None:
+def _seats(
+    proof: Proof,
+    states: dict[str, dict[str, Any]],
+    taken: Counter[tuple[str, str]],
+    week_rows: Counter[tuple[str, str]],
+) -> None:
     active: Counter[tuple[str, str]] = Counter()
     for pk, state in states.items():
         if pk.startswith("RESERVATION#") and state["status"] in SEATED:
@@ -96,7 +123,9 @@ def _lines(proof: Proof, states: dict[str, dict[str, Any]], waiting: Counter[tup
     places = [place for pk, state in states.items() if pk.startswith("WAITLIST#") for place in state["line"]]
     marks = Counter((place["program_id"], week) for place in places for week in place["marks"])
     proof.broken += [
-        f"{week}: {marks[week]} places wait, marked {waiting[week]}" for week in marks | waiting if marks[week] != waiting[week]
+        f"{week}: {marks[week]} places wait, marked {waiting[week]}"
+        for week in marks | waiting
+        if marks[week] != waiting[week]
     ]
 
 

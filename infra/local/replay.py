@@ -1,5 +1,5 @@
-"""`make replay`: announces recorded rows again, when the stream's 24 hours were not enough. Every consumer is idempotent, so too much is
-harmless; too little is not, so both ends are included."""
+"""`make replay`: announces recorded rows again, when the stream's 24 hours were not enough. Every consumer is
+idempotent, so too much is harmless; too little is not, so both ends are included."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def replay(info: StackInfo, since: datetime, until: datetime) -> int:
 
 
 def announce(events: Iterator[Envelope], bus: Bus) -> int:
-    """Puts `events` on the bus, some at a time, however many there are. Raises `Busy`; what went out before it does no harm."""
+    """Puts `events` on the bus, some at a time, however many there are. Raises `Busy`; what went out before it does no
+    harm."""
     count = 0
     while chunk := [event.model_dump(mode="json") for event in islice(events, CHUNK)]:
         bus.publish(chunk)
@@ -42,8 +43,9 @@ def announce(events: Iterator[Envelope], bus: Bus) -> int:
 
 
 def span(since: str, until: str, business: datetime, wall: datetime) -> tuple[datetime, datetime]:
-    """What to replay. Deliveries are filed under wall time, event rows under business time: without being told, from 48 hours before the
-    earlier to the later of the two. Raises `Invalid` for text that is no instant, or an end before its beginning."""
+    """What to replay. Deliveries are filed under wall time, event rows under business time: without being told, from 48
+    hours before the earlier to the later of the two. Raises `Invalid` for text that is no instant, or an end before its
+    beginning."""
     first = parse(since) if since else min(business, wall) - timedelta(hours=48)
     last = parse(until) if until else max(business, wall)
     if last < first:

@@ -1,4 +1,5 @@
-"""`make seed`: loads the seed into the running stack again (repeating changes nothing), and any number of generated programs with it."""
+"""`make seed`: loads the seed into the running stack again (repeating changes nothing), and any number of generated
+programs with it."""
 
 from __future__ import annotations
 
@@ -23,8 +24,8 @@ BATCH = 500
 
 
 def generate(info: StackInfo, count: int, coordinator: str) -> int:
-    """Publishes `count` generated programs through the product's own service, looked after by the account with the mail address
-    `coordinator`; those that are there already stay as they are."""
+    """Publishes `count` generated programs through the product's own service, looked after by the account with the mail
+    address `coordinator`; those that are there already stay as they are."""
     made = wiring(info)
     coordinator_id = made.store.claimed_by(mail_claim_key(coordinator))
     source = (program.model_copy(update={"coordinator_id": coordinator_id}) for program in programs(count))
@@ -50,7 +51,10 @@ def main() -> int:
     except StackError as error:
         print(f"seed: {error}", file=sys.stderr)
         return 1
-    print(f"The seed is loaded: {len(people)} demo accounts, {given.programs} generated programs, {time.monotonic() - began:.1f} s.")
+    print(
+        f"The seed is loaded: {len(people)} demo accounts, {given.programs} generated programs, "
+        f"{time.monotonic() - began:.1f} s."
+    )
     return 0
 
 

@@ -1,5 +1,6 @@
-"""How an application is answered when the answer is not a plain yes, as `make demo` plays it over HTTP: by the host's link, in spite of a
-guideline, after a question with the clock standing still, and with a no. Each act checks what both sides see and raises `Missed`."""
+"""How an application is answered when the answer is not a plain yes, as `make demo` plays it over HTTP: by the host's
+link, in spite of a guideline, after a question with the clock standing still, and with a no. Each act checks what both
+sides see and raises `Missed`."""
 
 from __future__ import annotations
 
@@ -40,26 +41,39 @@ class Reviews:
         starts = wait_until(lambda: trainee.client.get(f"/programs/{program_id}")["starts"], f"{program_id} has starts")
         self.journey.apply(trainee, program_id, starts[place]["start"])
         path = _path(trainee)
-        wait_until(lambda: trainee.application["id"] in str(self.reviewer.get("/workspace")), "the application is in the reviewer's queue")
+        wait_until(
+            lambda: trainee.application["id"] in str(self.reviewer.get("/workspace")),
+            "the application is in the reviewer's queue",
+        )
         self.reviewer.post(f"{path}/claim")
         return trainee
 
-    # --- T19, T20: the host ------------------------------------------------------------------------------------------------------------
+    # --- T19, T20: the host -------------------------------------------------------------------------------------------
     def by_the_host(self, trainee: Trainee) -> str:
-        """Routed; the host answers from the link in its mail, without an account and only once; the reviewer follows. The host's words."""
+        """Routed; the host answers from the link in its mail, without an account and only once; the reviewer follows.
+        The host's words."""
         path, words = _path(trainee), "Her letter reads well. We would be glad to have her."
         self.reviewer.post(f"{path}/route")
         standing = trainee.client.get(path)["standing"]
         expect(standing["who_acts"] == "the host", f"the trainee reads that the host has it ({standing})")
         link, host = self._host_link(trainee), Client(self.journey.url)
         asked = host.get(link)
-        expect(asked["state"] == "open" and asked["applicant"] == trainee.name, f"the link shows whom it is about ({asked['state']})")
+        expect(
+            asked["state"] == "open" and asked["applicant"] == trainee.name,
+            f"the link shows whom it is about ({asked['state']})",
+        )
         expect(trainee.email not in str(asked), "the link shows no address of the trainee")
         answered = host.post(link, {"answer": "yes", "note": words})
         expect(answered["state"] == "answered" and not answered["applicant"], "the answered link names nobody any more")
-        _refused(lambda: host.post(link, {"answer": "no", "note": "We have changed our mind."}), "not-allowed-now", "the link answers once")
+        _refused(
+            lambda: host.post(link, {"answer": "no", "note": "We have changed our mind."}),
+            "not-allowed-now",
+            "the link answers once",
+        )
         seen = self.reviewer.get(path)["review"]["host"]
-        expect((seen["recommendation"], seen["note"]) == ("yes", words), f"the reviewer reads the host's answer ({seen})")
+        expect(
+            (seen["recommendation"], seen["note"]) == ("yes", words), f"the reviewer reads the host's answer ({seen})"
+        )
         self._approves(trainee)
         return f"“{words}”"
 
@@ -77,27 +91,36 @@ class Reviews:
         assert found is not None
         return found.group()
 
-    # --- H12: in spite of a guideline ----------------------------------------------------------------------------------------------------
+    # --- H12: in spite of a guideline ---------------------------------------------------------------------------------
     def in_spite_of(self, trainee: Trainee) -> str:
-        """Approving past an open guideline is refused, past it with a reason is kept with the reason; the guideline's words."""
+        """Approving past an open guideline is refused, past it with a reason is kept with the reason; the guideline's
+        words."""
         path, reason = _path(trainee), "She interpreted for a clinic in Tangier; the host agreed on the phone."
         review = self.reviewer.get(path)["review"]
         (code,) = review["open_codes"]
-        _refused(lambda: self.reviewer.post(f"{path}/approve", {"overrides": []}), "guideline-failed", "an open guideline needs a reason")
+        _refused(
+            lambda: self.reviewer.post(f"{path}/approve", {"overrides": []}),
+            "guideline-failed",
+            "an open guideline needs a reason",
+        )
         approved = self.reviewer.post(f"{path}/approve", {"overrides": [{"code": code, "reason": reason}]})
         expect(approved["status"] == "APPROVED", "the application is approved")
         expect(approved["review"]["overrides"] == [{"code": code, "reason": reason}], "the file keeps the reason")
         return next(str(one["text"]) for one in review["guidelines"] if one["code"] == code)
 
-    # --- T18: a question, the clock stands still -----------------------------------------------------------------------------------------
+    # --- T18: a question, the clock stands still ----------------------------------------------------------------------
     def asked(self, trainee: Trainee) -> str:
-        """The review clock stands still from the question to the answer, however long that takes; how much time was left, then and now."""
+        """The review clock stands still from the question to the answer, however long that takes; how much time was
+        left, then and now."""
         path, question = _path(trainee), "Which ward did you work on in your last year?"
         asked = self.reviewer.post(f"{path}/ask", {"question": question})
         left = self._left(asked)
         page = trainee.client.get(path)
         expect(page["messages"][-1]["text"] == question, "the trainee reads the question")
-        expect("stands still" in page["standing"]["sentence"] and page["standing"]["who_acts"] == "you", "she reads that it is paused")
+        expect(
+            "stands still" in page["standing"]["sentence"] and page["standing"]["who_acts"] == "you",
+            "she reads that it is paused",
+        )
         self.journey.stack.mailbox.wait_for(trainee.email, lambda mail: question in mail.text, PATIENCE)
         mover_of(self.journey.stack.info).move(parse(asked["review_due_at"]) + LATER)
         waits = self.reviewer.get(path)
@@ -107,14 +130,17 @@ class Reviews:
         again = self._left(answered)
         expect(again == left, f"the clock goes on with what was left ({left}, then {again})")
         self._approves(trainee)
-        return f"paused with {_hours(left)} left, answered {_hours(LATER)} after that would have run out, resumed with {_hours(again)}"
+        return (
+            f"paused with {_hours(left)} left, answered {_hours(LATER)} after that would have run out, resumed "
+            f"with {_hours(again)}"
+        )
 
     @staticmethod
     def _left(application: Json) -> timedelta:
         """Business time from the last message, where the clock stopped or went on, to the promise."""
         return business_time_between(parse(application["messages"][-1]["at"]), parse(application["review_due_at"]))
 
-    # --- a no ------------------------------------------------------------------------------------------------------------------------
+    # --- a no ---------------------------------------------------------------------------------------------------------
     def declined(self, trainee: Trainee) -> str:
         """A no with its reason and three programs that are open instead, on the page and in the mail; their names."""
         path, reason = _path(trainee), "This practice takes nobody in the weeks that you chose."

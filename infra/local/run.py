@@ -20,14 +20,26 @@ from shared.domain.core.instants import iso
 def banner(stack: Stack) -> str:
     """What a person needs to begin: the address, who to sign in as, how to pay, how to move time."""
     url = stack.info.public_url
-    lines = ["", f"Rota is at  {url}/", f"  local pages  {url}/_local/  (mailbox {url}/_local/mail, clock {url}/_local/clock)"]
+    lines = [
+        "",
+        f"Rota is at  {url}/",
+        f"  local pages  {url}/_local/  (mailbox {url}/_local/mail, clock {url}/_local/clock)",
+    ]
     if stack.sign_ins:
         lines += ["", "Demo sign-ins"]
         wide = max(len(person.email) for person in stack.sign_ins)
         lines += [f"  {person.role:<12} {person.email:<{wide}}  {person.password}" for person in stack.sign_ins]
         lines += [f"  Finance and admin also need a code: {url}/_local/codes"]
-    lines += ["", "Test cards (any date in the future, any CVC)", *(f"  {number}  {what}" for number, what in TEST_CARDS)]
-    lines += ["", f"Business time is {iso(stack.clock.now())}. Move it:  make clock BY=48h   or   make clock TO=2027-01-15T06:00:00Z"]
+    lines += [
+        "",
+        "Test cards (any date in the future, any CVC)",
+        *(f"  {number}  {what}" for number, what in TEST_CARDS),
+    ]
+    lines += [
+        "",
+        f"Business time is {iso(stack.clock.now())}. Move it:  make clock BY=48h   or   make clock "
+        "TO=2027-01-15T06:00:00Z",
+    ]
     lines += [f"Logs are in {stack.state_dir / 'logs'}. A changed file under functions/ or shared/ is live at once."]
     lines += ["Ctrl-C stops everything; the state is kept."]
     return "\n".join(lines)
@@ -37,7 +49,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run Rota on this machine.")
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     parser.add_argument("--state-dir", type=Path, default=Path(".rota"))
-    parser.add_argument("--fresh", action="store_true", default=os.environ.get("FRESH") == "1", help="begin anew (FRESH=1)")
+    parser.add_argument(
+        "--fresh", action="store_true", default=os.environ.get("FRESH") == "1", help="begin anew (FRESH=1)"
+    )
     arguments = parser.parse_args()
     asked_to_stop = threading.Event()
     starting = True
@@ -52,7 +66,13 @@ def main() -> int:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     began = time.monotonic()
-    options = Options(arguments.state_dir, port=arguments.port, fresh=arguments.fresh, watch=True, say=lambda line: print(line, flush=True))
+    options = Options(
+        arguments.state_dir,
+        port=arguments.port,
+        fresh=arguments.fresh,
+        watch=True,
+        say=lambda line: print(line, flush=True),
+    )
     try:
         with Stack(options) as stack:
             starting = False

@@ -1,6 +1,8 @@
-"""The whole local stack as a context manager: MiniStack, Stripe simulator, mailbox, gateway, the deployed template, seed, warm functions.
+"""The whole local stack as a context manager: MiniStack, Stripe simulator, mailbox, gateway, the deployed template,
+seed, warm functions.
 
-`make run`, the demo and the tests use the same one. Whatever was started is stopped in reverse order, also when starting fails half-way.
+`make run`, the demo and the tests use the same one. Whatever was started is stopped in reverse order, also when
+starting fails half-way.
 """
 
 from __future__ import annotations
@@ -39,8 +41,8 @@ STRIPE_KEY = "sk_test_rota_local"
 
 @dataclass(frozen=True)
 class Options:
-    """How to run. `port` 0 takes any free port; `state_dir` holds everything that must survive a restart; `say` gets progress lines;
-    `call_log` records every AWS call that a function makes (`Stack.call_log`)."""
+    """How to run. `port` 0 takes any free port; `state_dir` holds everything that must survive a restart; `say` gets
+    progress lines; `call_log` records every AWS call that a function makes (`Stack.call_log`)."""
 
     state_dir: Path
     root: Path = ROOT
@@ -77,7 +79,9 @@ class Stack:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._running.close()
 
     @property
@@ -99,14 +103,19 @@ class Stack:
     def _start(self) -> None:
         options = self.options
         if options.port and not port_is_free(options.port):
-            raise StackError(f"Port {options.port} is taken by another program. Stop that one, or choose another: PORT=8001 make run")
+            raise StackError(
+                f"Port {options.port} is taken by another program. Stop that one, or choose another: PORT=8001 make run"
+            )
         self._take_state_dir()
         public_port = options.port or free_port()
         ports = self._ports()
         with self._step("AWS, Stripe simulator and mailbox"):
             self._start_processes(ports)
         webhook_secret = register_webhook(
-            f"http://127.0.0.1:{ports['stripe']}", STRIPE_KEY, f"http://127.0.0.1:{public_port}/webhooks/stripe", self.state_dir
+            f"http://127.0.0.1:{ports['stripe']}",
+            STRIPE_KEY,
+            f"http://127.0.0.1:{public_port}/webhooks/stripe",
+            self.state_dir,
         )
         self.info = StackInfo(
             f"http://127.0.0.1:{public_port}",
@@ -127,7 +136,7 @@ class Stack:
         if options.watch:
             self._watch()
 
-    # --- steps ------------------------------------------------------------------------------------------------------------------------
+    # --- steps --------------------------------------------------------------------------------------------------------
     def _take_state_dir(self) -> None:
         """One stack per state directory; `fresh` empties it, but only after the lock is ours."""
         self.state_dir.mkdir(parents=True, exist_ok=True)
@@ -135,7 +144,9 @@ class Stack:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StackError(f"A local stack is running from {self.state_dir} already. Stop it first (Ctrl-C where it runs).") from None
+            raise StackError(
+                f"A local stack is running from {self.state_dir} already. Stop it first (Ctrl-C where it runs)."
+            ) from None
         if self.options.fresh:
             for item in self.state_dir.iterdir():
                 if item.name != "lock":
@@ -143,13 +154,16 @@ class Stack:
         shutil.rmtree(self.state_dir / "tmp", ignore_errors=True)
 
     def _ports(self) -> dict[str, int]:
-        """Ports of the parts behind the gateway. Stored rows hold addresses with them, so they stay the same for a state directory."""
+        """Ports of the parts behind the gateway. Stored rows hold addresses with them, so they stay the same for a
+        state directory."""
         path = self.state_dir / "ports.json"
         if path.exists():
             ports: dict[str, int] = json.loads(path.read_text())
             for name, port in ports.items():
                 if not port_is_free(port):
-                    raise StackError(f"Port {port} ({name}) of this state is taken by another program. Stop it, or: FRESH=1 make run")
+                    raise StackError(
+                        f"Port {port} ({name}) of this state is taken by another program. Stop it, or: FRESH=1 make run"
+                    )
             return ports
         ports = {"aws": free_port(), "stripe": free_port(), "smtp": free_port()}
         path.write_text(json.dumps(ports))
@@ -206,7 +220,8 @@ class Stack:
         self._running.callback(gateway.stop)
 
     def _let_queues_run_empty(self) -> None:
-        """Before AWS stops: its table streams are not kept, so what is on its way should arrive. What cannot is kept in its queue."""
+        """Before AWS stops: its table streams are not kept, so what is on its way should arrive. What cannot is kept in
+        its queue."""
         with suppress(StackError):
             Queues(self.info).drain(3.0)
 
@@ -256,13 +271,16 @@ class _Progress:
     def __enter__(self) -> _Progress:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             self._say(f"  {time.monotonic() - self._began:5.1f} s  {self.name}{f' ({self.note})' if self.note else ''}")
 
 
 def demo_password(state_dir: Path, email: str) -> str:
-    """The demo password of an account: made up once per state directory, kept in a file that only its owner can read."""
+    """The demo password of an account: made up once per state directory, kept in a file that only its owner can
+    read."""
     path = state_dir / "passwords.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     if email not in known:

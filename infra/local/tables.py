@@ -1,4 +1,5 @@
-"""The tables as `infra/data.yaml` declares them, made in whatever DynamoDB a client reaches: nobody writes keys and indexes twice."""
+"""The tables as `infra/data.yaml` declares them, made in whatever DynamoDB a client reaches: nobody writes keys and
+indexes twice."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The waitlist as `make demo` plays it over HTTP: the only seat is held, somebody waits in line for it, and when the hold lapses the seat
-is held for who waits; who comes along meanwhile cannot take it."""
+"""The waitlist as `make demo` plays it over HTTP: the only seat is held, somebody waits in line for it, and when the
+hold lapses the seat is held for who waits; who comes along meanwhile cannot take it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ class Waiting:
     def approved(self, *names: str) -> list[Trainee]:
         """New people whose applications for the same only seat are approved, the terms signed."""
         people = [self.journey.sign_up(name) for name in names]
-        start = wait_until(lambda: people[0].client.get(f"/programs/{ONE_SEAT}")["starts"], "the program has starts")[PLACE]["start"]
+        start = wait_until(lambda: people[0].client.get(f"/programs/{ONE_SEAT}")["starts"], "the program has starts")[
+            PLACE
+        ]["start"]
         for person in people:
             self.journey.apply(person, ONE_SEAT, start)
             self.journey.approve(self.reviewer, person)
@@ -34,16 +36,22 @@ class Waiting:
         return people
 
     def plays(self) -> str:
-        """Omar holds the seat and does not pay; Yara, who waited, gets and pays it; Zayd, who came along, never could."""
+        """Omar holds the seat and does not pay; Yara, who waited, gets and pays it; Zayd, who came along, never
+        could."""
         omar, yara, zayd = self.approved("Omar Saleh", "Yara Mansour", "Zayd Hamdan")
         self.journey.checkout(omar)
         base = f"/reservations/for/{yara.application['id']}"
         in_line = yara.client.post(f"{base}/waitlist")
-        expect(in_line["waitlist"]["place"] == 1 and in_line["waitlist"]["waiting"] == 1, f"Yara is first in line ({in_line['waitlist']})")
+        expect(
+            in_line["waitlist"]["place"] == 1 and in_line["waitlist"]["waiting"] == 1,
+            f"Yara is first in line ({in_line['waitlist']})",
+        )
         mover_of(self.journey.stack.info).move(self.journey.stack.clock.now() + LAPSE)
         self.journey.until_status(omar, "RELEASED")
         offer = wait_until(lambda: self._offered(yara), "the seat that came back is held for Yara")
-        mail = self.journey.stack.mailbox.wait_for(yara.email, lambda one: base in one.text and "seat" in one.subject.lower(), PATIENCE)
+        mail = self.journey.stack.mailbox.wait_for(
+            yara.email, lambda one: base in one.text and "seat" in one.subject.lower(), PATIENCE
+        )
         self._cannot_take(zayd)
         held = self.journey.checkout(yara)
         self.journey.pay(yara, held["checkout_url"])

@@ -28,7 +28,8 @@ AT_ONCE = 3
 
 
 def http_calls(template: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Room -> a (method, path) that it serves, for the rooms with HTTP routes of a SAM template. The default room gets `GET /`."""
+    """Room -> a (method, path) that it serves, for the rooms with HTTP routes of a SAM template. The default room gets
+    `GET /`."""
     found: dict[str, tuple[str, str]] = {}
     for name, room in functions(dict(template)).items():
         for event in template["Resources"][name]["Properties"].get("Events", {}).values():
@@ -36,13 +37,18 @@ def http_calls(template: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
                 path = event["Properties"].get("Path", "$default")
                 method = event["Properties"].get("Method", "ANY").upper()
                 found.setdefault(
-                    room, ("GET" if method == "ANY" else method, "/" if path == "$default" else path.partition("/{")[0] or "/")
+                    room,
+                    (
+                        "GET" if method == "ANY" else method,
+                        "/" if path == "$default" else path.partition("/{")[0] or "/",
+                    ),
                 )
     return found
 
 
 def worker_events(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Room -> an event of the kind its source sends, without anything in it to act on: an empty batch, or one message nobody can read."""
+    """Room -> an event of the kind its source sends, without anything in it to act on: an empty batch, or one message
+    nobody can read."""
     found: dict[str, dict[str, Any]] = {}
     for name, room in functions(dict(template)).items():
         sources = {event["Type"] for event in template["Resources"][name]["Properties"].get("Events", {}).values()}
@@ -76,4 +82,8 @@ def _call(base: str, method: str, path: str) -> str | None:
             return None
     except urllib.error.HTTPError as answer:
         with answer:
-            return f"{answer.code} from {method} {path}: {answer.read().decode(errors='replace')[:300]}" if answer.code >= 500 else None
+            return (
+                f"{answer.code} from {method} {path}: {answer.read().decode(errors='replace')[:300]}"
+                if answer.code >= 500
+                else None
+            )

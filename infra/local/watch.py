@@ -1,4 +1,5 @@
-"""Brings a changed file under functions/ or shared/ to the running functions: packs again, updates the code, says so."""
+"""Brings a changed file under functions/ or shared/ to the running functions: packs again, updates the code, says
+so."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class Watcher:
         self._thread.join(timeout=5)
 
     def update(self, changed: set[Path]) -> set[str]:
-        """Pushes the code of every room that contains a changed file; returns those rooms. A file that does not compile changes nothing."""
+        """Pushes the code of every room that contains a changed file; returns those rooms. A file that does not compile
+        changes nothing."""
         rooms = rooms_touched(self.root, changed, set(self._info.functions))
         names = ", ".join(sorted(str(path.relative_to(self.root)) for path in changed))
         try:
@@ -58,5 +60,7 @@ class Watcher:
 
     def _run(self) -> None:
         folders = [self.root / folder for folder in FOLDERS if (self.root / folder).is_dir()]
-        for changes in watch(*folders, watch_filter=DefaultFilter(), stop_event=self._stop, debounce=300, step=50, rust_timeout=500):
+        for changes in watch(
+            *folders, watch_filter=DefaultFilter(), stop_event=self._stop, debounce=300, step=50, rust_timeout=500
+        ):
             self.update({Path(path) for _, path in changes})

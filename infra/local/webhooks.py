@@ -1,4 +1,5 @@
-"""Registers our webhook endpoint at the Stripe simulator, as one does once in Stripe's dashboard, and keeps its signing secret."""
+"""Registers our webhook endpoint at the Stripe simulator, as one does once in Stripe's dashboard, and keeps its signing
+secret."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ EVENTS = ("*",)
 def register_webhook(stripe_url: str, api_key: str, endpoint_url: str, state_dir: Path) -> str:
     """The signing secret of the endpoint at `endpoint_url`; other endpoints of earlier runs are removed.
 
-    Stripe tells the secret only when the endpoint is created, so it is kept in `state_dir`. Raises `StackError` when Stripe refuses.
+    Stripe tells the secret only when the endpoint is created, so it is kept in `state_dir`. Raises `StackError` when
+    Stripe refuses.
     """
     path = state_dir / "webhook.json"
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
@@ -38,7 +40,9 @@ def register_webhook(stripe_url: str, api_key: str, endpoint_url: str, state_dir
 
 def _call(base: str, api_key: str, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
     credentials = base64.b64encode(f"{api_key}:".encode()).decode()
-    request = urllib.request.Request(base + path, data=body, method=method, headers={"Authorization": f"Basic {credentials}"})
+    request = urllib.request.Request(
+        base + path, data=body, method=method, headers={"Authorization": f"Basic {credentials}"}
+    )
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             found: dict[str, Any] = json.load(answer)

@@ -1,4 +1,5 @@
-"""Business time: what deadlines and due items go by. On AWS it is wall time; on the local stack it can be moved ahead."""
+"""Business time: what deadlines and due items go by. On AWS it is wall time; on the local stack it can be moved
+ahead."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class MovableClock:
         self._path = Path(path)
 
     def now(self) -> datetime:
-        """Raises `ValueError` when the file holds anything but a number: going on with a guessed time would be worse."""
+        """Raises `ValueError` when the file holds anything but a number: going on with a guessed time would be
+        worse."""
         try:
             shift = float(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:

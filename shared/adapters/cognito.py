@@ -1,7 +1,9 @@
-"""`Identity` on a Cognito user pool: passwords live there and nowhere else. The username is our account id, the mail address an alias.
+"""`Identity` on a Cognito user pool: passwords live there and nowhere else. The username is our account id, the mail
+address an alias.
 
-The app client allows `ADMIN_USER_PASSWORD_AUTH` (and refresh) only: that call needs our IAM role, so nobody can try passwords at the
-pool past our own sign-in. Issuer and key address are given, since the local pool answers elsewhere than it signs for.
+The app client allows `ADMIN_USER_PASSWORD_AUTH` (and refresh) only: that call needs our IAM role, so nobody can try
+passwords at the pool past our own sign-in. Issuer and key address are given, since the local pool answers elsewhere
+than it signs for.
 """
 
 from __future__ import annotations
@@ -29,9 +31,15 @@ REFUSED_SIGN_IN = {"NotAuthorizedException", ABSENT, "UserNotConfirmedException"
 
 class CognitoIdentity:
     def __init__(
-        self, make_client: Callable[[], CognitoIdentityProviderClient], pool_id: str, client_id: str, issuer: str, jwks_url: str
+        self,
+        make_client: Callable[[], CognitoIdentityProviderClient],
+        pool_id: str,
+        client_id: str,
+        issuer: str,
+        jwks_url: str,
     ) -> None:
-        """`make_client` is called at the first sign-up or sign-in: most rooms only ever verify, and a client costs 100 ms."""
+        """`make_client` is called at the first sign-up or sign-in: most rooms only ever verify, and a client costs 100
+        ms."""
         self._make_client, self._pool_id, self._client_id = make_client, pool_id, client_id
         self._issuer, self._jwks_url = issuer, jwks_url
         self._keys: dict[str, Any] = {}
@@ -41,32 +49,38 @@ class CognitoIdentity:
         return self._make_client()
 
     def register(self, account_id: str, email: str, password: str) -> None:
-        """Repeating it for the same account id is fine and sets the password again. Raises `Duplicate` when the address belongs to
-        another account, `Invalid` when the password breaks the pool's policy, `Busy`."""
+        """Repeating it for the same account id is fine and sets the password again. Raises `Duplicate` when the address
+        belongs to another account, `Invalid` when the password breaks the pool's policy, `Busy`."""
         owner = self._username_of(email)
         if owner not in (None, account_id):
             raise _taken()
         try:
             if owner is None:
                 self._create(account_id, email, password)
-            self._client.admin_set_user_password(UserPoolId=self._pool_id, Username=account_id, Password=password, Permanent=True)
+            self._client.admin_set_user_password(
+                UserPoolId=self._pool_id, Username=account_id, Password=password, Permanent=True
+            )
         except (ClientError, BotoCoreError) as error:
             raise _refusal(error) from error
 
     def authenticate(self, email: str, password: str) -> tuple[str, Tokens]:
-        """(account id, tokens). Raises `WrongCredentials` (the same for an unknown address and a wrong password), `Busy`."""
+        """(account id, tokens). Raises `WrongCredentials` (the same for an unknown address and a wrong password),
+        `Busy`."""
         try:
             answer = self._client.admin_initiate_auth(
-                UserPoolId=self._pool_id, ClientId=self._client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+                UserPoolId=self._pool_id,
+                ClientId=self._client_id,
+                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": email, "PASSWORD": password},
-            )  # fmt: skip
+            )
         except (ClientError, BotoCoreError) as error:
             raise _refusal(error) from error
         found = answer.get("AuthenticationResult")
         if found is None:  # a challenge: the sign-up never got as far as the permanent password
             raise _wrong_credentials()
         tokens = Tokens(found["AccessToken"], found["RefreshToken"], found["ExpiresIn"])
-        # Straight from Cognito over its own connection, so reading the claim without checking the signature is safe here.
+        # Straight from Cognito over its own connection, so reading the claim without checking the signature is safe
+        # here.
         return str(_claims(tokens.access_token)["username"]), tokens
 
     def verify(self, access_token: str) -> Bearer:
@@ -78,9 +92,12 @@ class CognitoIdentity:
             if key is None:
                 raise _sign_in_needed()
             claims = jwt.decode(
-                access_token, jwt.PyJWK(key).key, algorithms=["RS256"], issuer=self._issuer,
+                access_token,
+                jwt.PyJWK(key).key,
+                algorithms=["RS256"],
+                issuer=self._issuer,
                 options={"require": ["exp", "iat", "iss", "username"], "verify_aud": False},
-            )  # fmt: skip
+            )
         except jwt.PyJWTError as error:
             raise _sign_in_needed() from error
         if claims.get("token_use") != "access" or claims.get("client_id") != self._client_id:
@@ -88,15 +105,17 @@ class CognitoIdentity:
         return Bearer(str(claims["username"]), datetime.fromtimestamp(int(claims["iat"]), UTC))
 
     def move(self, account_id: str, email: str) -> None:
-        """The address is confirmed already: whoever calls this has seen a link come back from there. Raises `Duplicate`, `Busy`."""
+        """The address is confirmed already: whoever calls this has seen a link come back from there. Raises
+        `Duplicate`, `Busy`."""
         owner = self._username_of(email)
         if owner not in (None, account_id):
             raise _taken()
         try:
             self._client.admin_update_user_attributes(
-                UserPoolId=self._pool_id, Username=account_id,
+                UserPoolId=self._pool_id,
+                Username=account_id,
                 UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
-            )  # fmt: skip
+            )
         except (ClientError, BotoCoreError) as error:
             raise _refusal(error) from error
 
@@ -120,9 +139,12 @@ class CognitoIdentity:
         """The password goes along as the temporary one, so that a weak one is refused before the account exists."""
         try:
             self._client.admin_create_user(
-                UserPoolId=self._pool_id, Username=account_id, TemporaryPassword=password, MessageAction="SUPPRESS",
+                UserPoolId=self._pool_id,
+                Username=account_id,
+                TemporaryPassword=password,
+                MessageAction="SUPPRESS",
                 UserAttributes=[{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}],
-            )  # fmt: skip
+            )
         except ClientError as error:
             if _code(error) != "UsernameExistsException":  # our own earlier attempt
                 raise

@@ -23,8 +23,8 @@ class EventBridgeBus:
         self._client, self._bus_name, self._source = client, bus_name, source
 
     def publish(self, events: Sequence[Mapping[str, Any]]) -> None:
-        """Envelopes (keys of `shared.events.envelope`), any number. Raises `Busy` when any entry failed: the caller repeats all of them.
-        Raises `ValueError` for an envelope that no call can carry."""
+        """Envelopes (keys of `shared.events.envelope`), any number. Raises `Busy` when any entry failed: the caller
+        repeats all of them. Raises `ValueError` for an envelope that no call can carry."""
         for chunk in _chunks([self._entry(event) for event in events]):
             try:
                 answer = self._client.put_events(Entries=chunk)  # type: ignore[arg-type]

@@ -1,4 +1,5 @@
-"""Ids in ULID layout (https://github.com/ulid/spec): 26 lowercase Crockford characters, the first 10 of them wall milliseconds."""
+"""Ids in ULID layout (https://github.com/ulid/spec): 26 lowercase Crockford characters, the first 10 of them wall
+milliseconds."""
 
 from __future__ import annotations
 

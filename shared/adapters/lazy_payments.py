@@ -1,4 +1,5 @@
-"""`PaymentGateway` that is made at the first question: reading a reservation needs neither Stripe's SDK (200 ms) nor its key."""
+"""`PaymentGateway` that is made at the first question: reading a reservation needs neither Stripe's SDK (200 ms) nor
+its key."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """`DocumentStore` on S3: browsers upload by presigned POST and download by presigned GET; no room answers with a file.
 
-The client must sign with version 4 (`Config(signature_version="s3v4")`); a bucket's encryption rule refuses anything unsigned by it.
+The client must sign with version 4 (`Config(signature_version="s3v4")`); a bucket's encryption rule refuses anything
+unsigned by it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ MISSING = {"NoSuchKey", "404", "NotFound"}
 
 class S3Documents:
     def __init__(self, client: Callable[[], S3Client], bucket: str) -> None:
-        """`client` is called when a file is first touched: making one costs a cold start 60 ms, and a list of documents needs none."""
+        """`client` is called when a file is first touched: making one costs a cold start 60 ms, and a list of documents
+        needs none."""
         self._make, self._bucket = client, bucket
 
     @cached_property
@@ -32,18 +34,25 @@ class S3Documents:
         return self._make()
 
     def upload(self, key: str, kind: str, max_bytes: int, redirect: str) -> Upload:
-        """A form that stores at most `max_bytes` bytes under `key` within `FORM_HOURS`, then sends the browser to `redirect`."""
+        """A form that stores at most `max_bytes` bytes under `key` within `FORM_HOURS`, then sends the browser to
+        `redirect`."""
         fields: dict[str, Any] = {
             "x-amz-meta-kind": kind,
             "x-amz-server-side-encryption": "AES256",
             "success_action_redirect": redirect,
         }
-        conditions: list[Any] = [["content-length-range", 0, max_bytes], *({name: value} for name, value in fields.items())]
-        form = self._client.generate_presigned_post(self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=FORM_HOURS * 3600)
+        conditions: list[Any] = [
+            ["content-length-range", 0, max_bytes],
+            *({name: value} for name, value in fields.items()),
+        ]
+        form = self._client.generate_presigned_post(
+            self._bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=FORM_HOURS * 3600
+        )
         return Upload(url=form["url"], fields=form["fields"])
 
     def read(self, key: str) -> StoredObject | None:
-        """The whole object, or its first 10 MB and a byte: that is too much already. None when nothing is there. Raises `Busy`."""
+        """The whole object, or its first 10 MB and a byte: that is too much already. None when nothing is there. Raises
+        `Busy`."""
         try:
             found = self._client.get_object(Bucket=self._bucket, Key=key)
             return StoredObject(content=found["Body"].read(MAX_BYTES + 1), metadata=found["Metadata"])
@@ -57,7 +66,12 @@ class S3Documents:
     def keep(self, key: str, content: bytes, kind: str, content_type: str) -> None:
         try:
             self._client.put_object(
-                Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, Metadata={"kind": kind}, ServerSideEncryption="AES256"
+                Bucket=self._bucket,
+                Key=key,
+                Body=content,
+                ContentType=content_type,
+                Metadata={"kind": kind},
+                ServerSideEncryption="AES256",
             )
         except (ClientError, BotoCoreError) as error:
             raise _busy() from error
@@ -74,10 +88,13 @@ class S3Documents:
             raise _busy() from error
 
     def delete_all(self, folder: str) -> int:
-        """Everything under `folder`/, all pages; how many objects. The bucket keeps no versions, so gone is gone. Raises `Busy`."""
+        """Everything under `folder`/, all pages; how many objects. The bucket keeps no versions, so gone is gone.
+        Raises `Busy`."""
         gone = 0
         try:
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=f"{folder}/"):
+            for page in self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=f"{folder}/"
+            ):
                 for item in page.get("Contents", []):
                     self._client.delete_object(Bucket=self._bucket, Key=item["Key"])
                     gone += 1
@@ -87,8 +104,11 @@ class S3Documents:
 
 
 def disposition(name: str) -> str:
-    """`Content-Disposition` for a download, RFC 6266: a plain ASCII name for old browsers and the exact one in RFC 5987 form."""
-    plain = "".join(letter if letter.isascii() and letter.isprintable() and letter not in '"\\/%' else "_" for letter in name)
+    """`Content-Disposition` for a download, RFC 6266: a plain ASCII name for old browsers and the exact one in RFC 5987
+    form."""
+    plain = "".join(
+        letter if letter.isascii() and letter.isprintable() and letter not in '"\\/%' else "_" for letter in name
+    )
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 

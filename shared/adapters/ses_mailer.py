@@ -1,9 +1,10 @@
 """`Mailer` on SES. The raw message of version 1 of the API, because it keeps attachments and headers as we write them.
 
-SES puts a Message-ID of its own on what it sends (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html), so ours also goes in a
-header that it leaves alone: whoever looks sees which mails are one mail sent twice.
+SES puts a Message-ID of its own on what it sends (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html), so
+ours also goes in a header that it leaves alone: whoever looks sees which mails are one mail sent twice.
 
-The client must not retry by itself (`Config(retries={"total_max_attempts": 1})`): a retry after a lost answer would send a second mail.
+The client must not retry by itself (`Config(retries={"total_max_attempts": 1})`): a retry after a lost answer would
+send a second mail.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
 
 from shared.domain.core.errors import Busy, OutcomeUnknown
 from shared.domain.email.mail_names import TAG
@@ -30,21 +37,23 @@ NEVER_LEFT = (EndpointConnectionError, ConnectTimeoutError, NoCredentialsError)
 
 class SesMailer:
     def __init__(self, client: SESClient, sender: str, reply_to: str = "", reports: str = "") -> None:
-        """`sender` and `reply_to` as RFC 5322 addresses (`Rota <post@rota.example>`). `reports` is the configuration set that says what
-        became of a mail; empty asks for nothing. Raises `ValueError` for a client that retries."""
+        """`sender` and `reply_to` as RFC 5322 addresses (`Rota <post@rota.example>`). `reports` is the configuration
+        set that says what became of a mail; empty asks for nothing. Raises `ValueError` for a client that retries."""
         if (getattr(client.meta.config, "retries", None) or {}).get("total_max_attempts") != 1:
             raise ValueError('the SES client must not retry: Config(retries={"total_max_attempts": 1})')
         self._client, self._sender, self._reply_to, self._reports = client, sender, reply_to or sender, reports
 
     def send(self, mail: Mail) -> str:
-        """The provider's message id. Raises `Busy` when nothing was sent, `OutcomeUnknown` when the answer was lost on the way,
-        `ValueError` above 10 MB after encoding (large documents go as signed links)."""
+        """The provider's message id. Raises `Busy` when nothing was sent, `OutcomeUnknown` when the answer was lost on
+        the way, `ValueError` above 10 MB after encoding (large documents go as signed links)."""
         raw = raw_message(mail, self._sender, self._reply_to)
         if len(raw) > MAX_RAW_BYTES:
             raise ValueError(f"a mail of {len(raw)} bytes does not fit SES")
         try:
             asked: dict[str, Any] = {"ConfigurationSetName": self._reports} if self._reports else {}
-            return self._client.send_raw_email(Source=self._sender, Destinations=[mail.to], RawMessage={"Data": raw}, **asked)["MessageId"]
+            return self._client.send_raw_email(
+                Source=self._sender, Destinations=[mail.to], RawMessage={"Data": raw}, **asked
+            )["MessageId"]
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
                 raise _unknown() from error
@@ -56,20 +65,26 @@ class SesMailer:
 
 
 def raw_message(mail: Mail, sender: str, reply_to: str) -> bytes:
-    """The MIME message: text and HTML as alternatives, attachments behind them. A line break in a header raises `ValueError`."""
+    """The MIME message: text and HTML as alternatives, attachments behind them. A line break in a header raises
+    `ValueError`."""
     message = EmailMessage(policy=SEVEN_BIT)
     message["From"], message["To"], message["Reply-To"] = sender, mail.to, reply_to
     message["Subject"], message["Message-ID"], message[OUR_ID] = mail.subject, mail.message_id, mail.message_id
     if mail.tag:
-        # SES takes its own headers off again (https://docs.aws.amazon.com/ses/latest/dg/event-publishing-send-email.html).
+        # SES takes its own headers off again
+        # (https://docs.aws.amazon.com/ses/latest/dg/event-publishing-send-email.html).
         message["X-SES-MESSAGE-TAGS"] = f"{TAG}={mail.tag}"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     for attachment in mail.attachments:
         main, _, sub = attachment.content_type.partition("/")
-        message.add_attachment(attachment.content, maintype=main, subtype=sub or "octet-stream", filename=attachment.name)
+        message.add_attachment(
+            attachment.content, maintype=main, subtype=sub or "octet-stream", filename=attachment.name
+        )
     return message.as_bytes()
 
 
 def _unknown() -> OutcomeUnknown:
-    return OutcomeUnknown("The mail service did not answer in time.", "The message may have been sent; it is not repeated by itself.")
+    return OutcomeUnknown(
+        "The mail service did not answer in time.", "The message may have been sent; it is not repeated by itself."
+    )

@@ -1,7 +1,8 @@
-"""`PaymentGateway` on Stripe's hosted Checkout (https://docs.stripe.com/api/checkout/sessions). No card data ever comes here.
+"""`PaymentGateway` on Stripe's hosted Checkout (https://docs.stripe.com/api/checkout/sessions). No card data ever comes
+here.
 
-Retries, timeouts and the API version are explicit: the SDK's defaults are no retry, 80 seconds and whatever version it was built for.
-Importing this module imports the SDK (200 ms): only rooms that pay or refund do.
+Retries, timeouts and the API version are explicit: the SDK's defaults are no retry, 80 seconds and whatever version it
+was built for. Importing this module imports the SDK (200 ms): only rooms that pay or refund do.
 """
 
 from __future__ import annotations
@@ -24,31 +25,37 @@ class StripeGateway:
     def __init__(self, api_key: str, api_base: str | None = None, timeout: float = 8.0) -> None:
         """`timeout` is seconds of silence per attempt; `api_base` points at the simulator, None at Stripe."""
         self._stripe = stripe.StripeClient(
-            api_key, stripe_version=API_VERSION, max_network_retries=RETRIES,
+            api_key,
+            stripe_version=API_VERSION,
+            max_network_retries=RETRIES,
             base_addresses={"api": api_base.rstrip("/")} if api_base else {},
             http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, timeout)),
-        )  # fmt: skip
+        )
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The session of this reservation: the key makes a repeated call return the same one, as long as the request is the same too
-        (`KeyReused` otherwise). Raises `Invalid` when Stripe refuses for good, `PaymentUnavailable` when the outcome is unknown."""
+        """The session of this reservation: the key makes a repeated call return the same one, as long as the request is
+        the same too (`KeyReused` otherwise). Raises `Invalid` when Stripe refuses for good, `PaymentUnavailable` when
+        the outcome is unknown."""
         params, key = _checkout_params(request), f"checkout:{request.reservation_id}:{request.number}"
         return _checkout(_ask(lambda: self._stripe.v1.checkout.sessions.create(params, {"idempotency_key": key})))
 
     def checkout(self, session_id: str) -> Checkout:
         """As Stripe has it now. Raises `Invalid` for an id that Stripe does not know."""
-        return _checkout(_ask(lambda: self._stripe.v1.checkout.sessions.retrieve(session_id, {"expand": ["payment_intent"]})))
+        return _checkout(
+            _ask(lambda: self._stripe.v1.checkout.sessions.retrieve(session_id, {"expand": ["payment_intent"]}))
+        )
 
     def expire(self, session_id: str) -> Checkout:
-        """Stripe expires open sessions only; what a refusal means is read from the session itself, not from the message."""
+        """Stripe expires open sessions only; what a refusal means is read from the session itself, not from the
+        message."""
         try:
             return _checkout(_ask(lambda: self._stripe.v1.checkout.sessions.expire(session_id)))
         except Invalid:
             return self.checkout(session_id)
 
     def refund(self, payment_intent_id: str, amount_cents: int, key: str) -> str:
-        """The refund's id. The key is kept in the refund's metadata too: Stripe forgets idempotency keys after a day, and then a repeat
-        is refused as refunded already; the refund that we made is found by its metadata."""
+        """The refund's id. The key is kept in the refund's metadata too: Stripe forgets idempotency keys after a day,
+        and then a repeat is refused as refunded already; the refund that we made is found by its metadata."""
         params: Any = {"payment_intent": payment_intent_id, "amount": amount_cents, "metadata": {"key": key}}
         try:
             return _ask(lambda: self._stripe.v1.refunds.create(params, {"idempotency_key": key})).id
@@ -123,9 +130,15 @@ def _ask(call: Callable[[], T]) -> T:
 
 def _refusal(error: stripe.StripeError) -> RotaError:
     """Stripe's own words stay in the chained cause, for the log: they may name our account or its settings."""
-    if isinstance(error, stripe.InvalidRequestError | stripe.CardError):  # 400, 402 and 404 only; the SDK has other types for 409 and 429
+    if isinstance(
+        error, stripe.InvalidRequestError | stripe.CardError
+    ):  # 400, 402 and 404 only; the SDK has other types for 409 and 429
         facts = {"code": error.code or "", "param": error.param or ""}
         return Invalid("The payment service refused this request.", "Start again from your reservation.", **facts)
     if isinstance(error, stripe.IdempotencyError) and error.http_status != 409:
-        return KeyReused("This payment was started before with other details.", "Open your reservation again; the first one counts.")
-    return PaymentUnavailable("The payment service did not answer.", "Nothing is lost: try again in a minute, or wait for our mail.")
+        return KeyReused(
+            "This payment was started before with other details.", "Open your reservation again; the first one counts."
+        )
+    return PaymentUnavailable(
+        "The payment service did not answer.", "Nothing is lost: try again in a minute, or wait for our mail."
+    )

@@ -1,8 +1,10 @@
-"""How an account is kept and guarded: password, address, second factor, sessions; and what an administrator does with it.
+"""How an account is kept and guarded: password, address, second factor, sessions; and what an administrator does with
+it.
 
-Addresses, secrets and hashes of codes are in erasable items; a row names those items. `session_epoch` ends every browser's session that was
-opened under another number, `tokens_from` (wall time) every access token that was issued before. `attempt` makes each try a row of its own:
-two in the same second are two, where the store would take equal rows for one call that is repeated.
+Addresses, secrets and hashes of codes are in erasable items; a row names those items. `session_epoch` ends every
+browser's session that was opened under another number, `tokens_from` (wall time) every access token that was issued
+before. `attempt` makes each try a row of its own: two in the same second are two, where the store would take equal rows
+for one call that is repeated.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from shared.events.people import AccountEvent
 
 
 class PasswordResetAsked(AccountEvent):
-    """Each is one mail with a link. `reset_asked_at` stays set until a password is set, which is when all such links end.
-    `onward_ref`: the page that they came from (erasable)."""
+    """Each is one mail with a link. `reset_asked_at` stays set until a password is set, which is when all such links
+    end. `onward_ref`: the page that they came from (erasable)."""
 
     TYPE: ClassVar[str] = "PasswordResetAsked.v1"
     reset_asked_at: Instant
@@ -41,7 +43,8 @@ class MailChangeAsked(AccountEvent):
 
 
 class MailChanged(AccountEvent):
-    """The new address (`mail_ref`) is confirmed; the one before (`former_mail_ref`) is told. Links to reset the password end."""
+    """The new address (`mail_ref`) is confirmed; the one before (`former_mail_ref`) is told. Links to reset the
+    password end."""
 
     TYPE: ClassVar[str] = "MailChanged.v1"
     mail_ref: str
@@ -65,8 +68,8 @@ class FactorOffered(AccountEvent):
 
 
 class FactorSet(AccountEvent):
-    """`factor_ref` names the item with the secret and the hashes of the recovery codes; `factor_step` the last 30 seconds that a code
-    counted for (RFC 6238 5.2: never twice)."""
+    """`factor_ref` names the item with the secret and the hashes of the recovery codes; `factor_step` the last 30
+    seconds that a code counted for (RFC 6238 5.2: never twice)."""
 
     TYPE: ClassVar[str] = "FactorSet.v1"
     factor_ref: str
@@ -104,7 +107,8 @@ class FactorFailed(AccountEvent):
 
 
 class FactorRemoved(AccountEvent):
-    """By its owner, or by an administrator for somebody who lost telephone and codes; every session is over, the owner is told."""
+    """By its owner, or by an administrator for somebody who lost telephone and codes; every session is over, the owner
+    is told."""
 
     TYPE: ClassVar[str] = "FactorRemoved.v1"
     session_epoch: int
@@ -144,8 +148,9 @@ class HostAdded(AccountEvent):
 
 
 class HostRemoved(AccountEvent):
-    """A host manager no longer acts for a host; every session is over. `hosts` are those that are left. `roles` only where an invitation
-    that nobody took ends with its last host: the account is as after a sign-up that nobody confirmed."""
+    """A host manager no longer acts for a host; every session is over. `hosts` are those that are left. `roles` only
+    where an invitation that nobody took ends with its last host: the account is as after a sign-up that nobody
+    confirmed."""
 
     TYPE: ClassVar[str] = "HostRemoved.v1"
     hosts: tuple[str, ...]
@@ -156,8 +161,8 @@ class HostRemoved(AccountEvent):
 
 
 class RolesChanged(AccountEvent):
-    """Sessions end only where the new roles need a code that the old ones did not. `hosts` only where the account acted for some and acts
-    for none any more."""
+    """Sessions end only where the new roles need a code that the old ones did not. `hosts` only where the account acted
+    for some and acts for none any more."""
 
     TYPE: ClassVar[str] = "RolesChanged.v1"
     roles: tuple[str, ...]

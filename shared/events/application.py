@@ -111,8 +111,8 @@ class InformationGiven(ApplicationEvent):
 
 
 class ApplicationRouted(ApplicationEvent):
-    """T19, T20: the host is asked, perhaps again by the coordinator. What the link in its mail carries is an erasable item,
-    `host_link_ref`. A mail that came back before is no trouble of this one."""
+    """T19, T20: the host is asked, perhaps again by the coordinator. What the link in its mail carries is an erasable
+    item, `host_link_ref`. A mail that came back before is no trouble of this one."""
 
     TYPE: ClassVar[str] = "ApplicationRouted.v1"
     routed_to_host: bool
@@ -156,7 +156,8 @@ class HostRecommended(ApplicationEvent):
 
 
 class HostTakenBack(ApplicationEvent):
-    """The coordinator waits no longer. `host_waived`: the host's time was over, so the reviewer may approve without its yes."""
+    """The coordinator waits no longer. `host_waived`: the host's time was over, so the reviewer may approve without its
+    yes."""
 
     TYPE: ClassVar[str] = "HostTakenBack.v1"
     routed_to_host: bool
@@ -171,8 +172,8 @@ class HostTakenBack(ApplicationEvent):
 
 
 class ApplicationApproved(ApplicationEvent):
-    """H12: the result of every guideline, and each override with its reason's reference. `step1_checked`: the reviewer saw the score
-    report."""
+    """H12: the result of every guideline, and each override with its reason's reference. `step1_checked`: the reviewer
+    saw the score report."""
 
     TYPE: ClassVar[str] = "ApplicationApproved.v1"
     guideline_results: tuple[GuidelineOutcome, ...]
@@ -184,7 +185,8 @@ class ApplicationApproved(ApplicationEvent):
 
 
 class ApplicationRejected(ApplicationEvent):
-    """`alternatives`: ids of up to three other programs; not `alternatives_searched`: search was away when it was decided."""
+    """`alternatives`: ids of up to three other programs; not `alternatives_searched`: search was away when it was
+    decided."""
 
     TYPE: ClassVar[str] = "ApplicationRejected.v1"
     decided_by: str
@@ -197,7 +199,8 @@ class ApplicationRejected(ApplicationEvent):
 
 
 class ApplicationWithdrawn(ApplicationEvent):
-    """By the trainee; or by the system, because they reserved `reserved_instead` (a reservation's id) for these weeks."""
+    """By the trainee; or by the system, because they reserved `reserved_instead` (a reservation's id) for these
+    weeks."""
 
     TYPE: ClassVar[str] = "ApplicationWithdrawn.v1"
     reserved_instead: str | None = None

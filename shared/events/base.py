@@ -1,4 +1,5 @@
-"""Typed events. An event's fields are the fields of its aggregate's state that it sets; what is not named stays as it was."""
+"""Typed events. An event's fields are the fields of its aggregate's state that it sets; what is not named stays as it
+was."""
 
 from __future__ import annotations
 

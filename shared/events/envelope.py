@@ -1,4 +1,5 @@
-"""What travels on the bus: ids, codes, cents and dates of one event row, or of one stored Stripe delivery. Never personal data."""
+"""What travels on the bus: ids, codes, cents and dates of one event row, or of one stored Stripe delivery. Never
+personal data."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class Subject(BaseModel):
 
 
 class Envelope(BaseModel):
-    """`id` is stable across republishing; consumers are idempotent by it and keep no order: they re-read the subject's state."""
+    """`id` is stable across republishing; consumers are idempotent by it and keep no order: they re-read the subject's
+    state."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
@@ -38,9 +40,17 @@ class Envelope(BaseModel):
     @classmethod
     def of(cls, row: EventRow) -> Envelope:
         return cls(
-            id=row.id, type=row.type, occurred_at=row.occurred_at, actor=row.actor, subject=Subject(kind=row.kind, id=row.aggregate_id),
-            seq=row.seq, case_id=row.case_id, correlation_id=row.correlation_id, causation_id=row.causation_id, data=row.data,
-        )  # fmt: skip
+            id=row.id,
+            type=row.type,
+            occurred_at=row.occurred_at,
+            actor=row.actor,
+            subject=Subject(kind=row.kind, id=row.aggregate_id),
+            seq=row.seq,
+            case_id=row.case_id,
+            correlation_id=row.correlation_id,
+            causation_id=row.causation_id,
+            data=row.data,
+        )
 
     @classmethod
     def from_bus(cls, text: str) -> Envelope:

@@ -1,5 +1,5 @@
-"""What happens to accounts and documents; what guards an account is in `account.py`. No name, address or file name: those are
-erasable items."""
+"""What happens to accounts and documents; what guards an account is in `account.py`. No name, address or file name:
+those are erasable items."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ class AccountEvent(EventData):
 
 
 class AccountSignedUp(AccountEvent):
-    """Somebody wants this account and has to confirm the address: each such event is one mail with a fresh link. `asked_at` is when it
-    was asked for, the sign-up or a later request; `created_at` stays the sign-up. `onward_ref`: the page that they came from (erasable)."""
+    """Somebody wants this account and has to confirm the address: each such event is one mail with a fresh link.
+    `asked_at` is when it was asked for, the sign-up or a later request; `created_at` stays the sign-up. `onward_ref`:
+    the page that they came from (erasable)."""
 
     TYPE: ClassVar[str] = "AccountSignedUp.v1"
     id: str
@@ -31,7 +32,8 @@ class AccountSignedUp(AccountEvent):
 
 
 class AccountProvisioned(AccountEvent):
-    """An account that needs no confirmation, made by the operator, or its roles or hosts changed by one. Nobody is mailed."""
+    """An account that needs no confirmation, made by the operator, or its roles or hosts changed by one. Nobody is
+    mailed."""
 
     TYPE: ClassVar[str] = "AccountProvisioned.v1"
     id: str
@@ -64,7 +66,8 @@ class DocumentEvent(EventData):
 
 
 class DocumentStored(DocumentEvent):
-    """`kind` as in product.md 3d (`cv`), `key` the object's name in the upload bucket, `size` bytes, `number` the version of its kind."""
+    """`kind` as in product.md 3d (`cv`), `key` the object's name in the upload bucket, `size` bytes, `number` the
+    version of its kind."""
 
     TYPE: ClassVar[str] = "DocumentStored.v1"
     id: str
@@ -90,7 +93,8 @@ class DocumentRefused(DocumentEvent):
 
 
 class DocumentChecked(DocumentEvent):
-    """A reviewer read it: whether it counts, and the dates and language that are printed on it. Why not is an erasable item."""
+    """A reviewer read it: whether it counts, and the dates and language that are printed on it. Why not is an erasable
+    item."""
 
     TYPE: ClassVar[str] = "DocumentChecked.v1"
     checked: Literal["accepted", "declined"]

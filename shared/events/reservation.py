@@ -161,7 +161,8 @@ class CalendarFeedClosed(ReservationEvent):
 
 
 class HostMailUncertain(ReservationEvent):
-    """H13: the host's mail was handed over and no answer came back. It is never sent again by itself; a coordinator finds out."""
+    """H13: the host's mail was handed over and no answer came back. It is never sent again by itself; a coordinator
+    finds out."""
 
     TYPE: ClassVar[str] = "HostMailUncertain.v1"
     uncertain_mail: str
@@ -170,7 +171,8 @@ class HostMailUncertain(ReservationEvent):
 
 
 class HostMailBounced(ReservationEvent):
-    """The mail service says that the host's mail did not arrive, or was called spam. `bounced_mails` are all that ever did."""
+    """The mail service says that the host's mail did not arrive, or was called spam. `bounced_mails` are all that ever
+    did."""
 
     TYPE: ClassVar[str] = "HostMailBounced.v1"
     mail_trouble: MailTrouble
@@ -179,7 +181,8 @@ class HostMailBounced(ReservationEvent):
 
 
 class HostMailAgain(ReservationEvent):
-    """A coordinator has the host's mail sent again, as this event's own mail: `mail_again_seq` is the event's number."""
+    """A coordinator has the host's mail sent again, as this event's own mail: `mail_again_seq` is the event's
+    number."""
 
     TYPE: ClassVar[str] = "HostMailAgain.v1"
     mail_again_seq: int

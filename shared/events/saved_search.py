@@ -29,7 +29,8 @@ class SearchSaved(SavedSearchEvent):
 
 
 class SearchMatched(SavedSearchEvent):
-    """`matches` are the programs that opened and the first Monday that fits; each program at most once a day (`told` on `told_on`)."""
+    """`matches` are the programs that opened and the first Monday that fits; each program at most once a day (`told` on
+    `told_on`)."""
 
     TYPE: ClassVar[str] = "SearchMatched.v1"
     matches: dict[str, date]

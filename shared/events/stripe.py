@@ -1,4 +1,5 @@
-"""A stored webhook delivery, announced from the inbox table's stream. A trigger, not a fact: the object is fetched again from Stripe."""
+"""A stored webhook delivery, announced from the inbox table's stream. A trigger, not a fact: the object is fetched
+again from Stripe."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from shared.events.base import EventData
 
 
 class WaitlistJoined(ApplicationEvent):
-    """From here on the application's offer stands still; however long it does, it never counts beyond `offer_last_at`."""
+    """From here on the application's offer stands still; however long it does, it never counts beyond
+    `offer_last_at`."""
 
     TYPE: ClassVar[str] = "WaitlistJoined.v1"
     waitlist: WaitlistStatus
@@ -33,8 +34,8 @@ class WaitlistOffered(ApplicationEvent):
 
 
 class WaitlistEnded(ApplicationEvent):
-    """LEFT or LAPSED; `waitlist_code` says why (left, expired, underpaid, too_late, closed, erased). The application's offer counts on
-    until `offer_expires_at`; a seat that was held is given back in the same transaction."""
+    """LEFT or LAPSED; `waitlist_code` says why (left, expired, underpaid, too_late, closed, erased). The application's
+    offer counts on until `offer_expires_at`; a seat that was held is given back in the same transaction."""
 
     TYPE: ClassVar[str] = "WaitlistEnded.v1"
     waitlist: WaitlistStatus
@@ -46,7 +47,8 @@ class WaitlistEnded(ApplicationEvent):
 
 
 class WaitlistChanged(EventData):
-    """Who stands in line, and the weeks whose marks this change touched: a seat there may be open to everybody again."""
+    """Who stands in line, and the weeks whose marks this change touched: a seat there may be open to everybody
+    again."""
 
     TYPE: ClassVar[str] = "WaitlistChanged.v1"
     SUBJECT: ClassVar[Kind] = "WAITLIST"

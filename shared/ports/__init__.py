@@ -8,7 +8,20 @@ from shared.ports.catalogue import Catalogue, SearchIndex, SearchPublisher
 from shared.ports.documents import DocumentStore, StoredObject, Upload
 from shared.ports.mail import MAIL_IN_WORK, Attachment, Mail, Mailer, Outbox
 from shared.ports.payments import Checkout, CheckoutRequest, Deliveries, Delivery, PaymentGateway
-from shared.ports.people import Bearer, Contact, Guesses, Identity, Link, Links, OpenSession, People, Person, Session, Sessions, Tokens
+from shared.ports.people import (
+    Bearer,
+    Contact,
+    Guesses,
+    Identity,
+    Link,
+    Links,
+    OpenSession,
+    People,
+    Person,
+    Session,
+    Sessions,
+    Tokens,
+)
 from shared.ports.store import Claim, Due, DueItem, Listing, Loaded, SeatMove, Step, Store, Text, Work
 from shared.ports.world import SYSTEM, Bus, BusinessClock, Ids, system
 

@@ -16,8 +16,8 @@ class SearchIndex(Protocol):
 
 class SearchPublisher(Protocol):
     def publish(self, projections: Iterable[Projection]) -> str:
-        """Builds a version, stores it under its content hash and swaps the pointer; returns the version. Notes the time before it takes
-        the first projection. Raises `VersionConflict` when a version of later knowledge is current."""
+        """Builds a version, stores it under its content hash and swaps the pointer; returns the version. Notes the time
+        before it takes the first projection. Raises `VersionConflict` when a version of later knowledge is current."""
         ...
 
     def overlay(self, program_id: str, week: str, free: bool) -> None:

@@ -16,8 +16,9 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Mail:
-    """`message_id` is derived from the event and what kind of mail it is, so that a duplicate shows itself (RFC 5322 3.6.4).
-    `tag` names the mail to the provider, which gives it back when the mail bounces; it says nothing about a person."""
+    """`message_id` is derived from the event and what kind of mail it is, so that a duplicate shows itself (RFC 5322
+    3.6.4). `tag` names the mail to the provider, which gives it back when the mail bounces; it says nothing about a
+    person."""
 
     to: str
     subject: str
@@ -35,15 +36,17 @@ class Mailer(Protocol):
 
 
 MAIL_IN_WORK = timedelta(seconds=60)
-"""So long a claimed mail may still be in the hands of who claimed it: longer than the function may run (template.yaml: 20 s)."""
+"""So long a claimed mail may still be in the hands of who claimed it: longer than the function may run (template.yaml:
+20 s)."""
 
 
 class Outbox(Protocol):
-    """Which mails went out. A mail is claimed before it is sent, so that a crash can delay it but never send it twice (H13)."""
+    """Which mails went out. A mail is claimed before it is sent, so that a crash can delay it but never send it twice
+    (H13)."""
 
     def claim(self, mail_id: str, owner: str, now: datetime) -> str:
-        """`claimed` (go on and send), `sent` (done before), `pending` (claimed by another within `MAIL_IN_WORK`), or `unknown` (claimed
-        before that, outcome never recorded)."""
+        """`claimed` (go on and send), `sent` (done before), `pending` (claimed by another within `MAIL_IN_WORK`), or
+        `unknown` (claimed before that, outcome never recorded)."""
         ...
 
     def sent(self, mail_id: str, provider_id: str) -> None: ...

@@ -77,7 +77,8 @@ class Identity(Protocol):
         ...
 
     def move(self, account_id: str, email: str) -> None:
-        """The account signs in with this address from now on. Idempotent. Raises `Duplicate` (address taken), `Busy`."""
+        """The account signs in with this address from now on. Idempotent. Raises `Duplicate` (address taken),
+        `Busy`."""
         ...
 
     def remove(self, account_id: str) -> None: ...
@@ -85,8 +86,8 @@ class Identity(Protocol):
 
 @dataclass(frozen=True)
 class Session:
-    """A browser's session: `account_id` with the account's present status and roles, read together. `hosts` are the ids of the hosts that
-    a host manager acts for (`Program.host_id`)."""
+    """A browser's session: `account_id` with the account's present status and roles, read together. `hosts` are the ids
+    of the hosts that a host manager acts for (`Program.host_id`)."""
 
     account_id: str
     name: str
@@ -108,7 +109,8 @@ class OpenSession:
 
 
 class Sessions(Protocol):
-    """Opaque session ids; only their hash is stored. Wall time (cookies and TTL are not moved by the business clock)."""
+    """Opaque session ids; only their hash is stored. Wall time (cookies and TTL are not moved by the business
+    clock)."""
 
     def open(self, account_id: str, device: str = "", epoch: int = 0) -> str:
         """`epoch` is the account's `session_epoch`: once that has another number, the session is over."""
@@ -119,7 +121,8 @@ class Sessions(Protocol):
         ...
 
     def of_account(self, account_id: str, issued_at: datetime | None = None) -> Session | None:
-        """For bearer tokens: the account's present roles, None when it is not active or a token of that instant counts no more."""
+        """For bearer tokens: the account's present roles, None when it is not active or a token of that instant counts
+        no more."""
         ...
 
     def close(self, session_id: str) -> None: ...
@@ -148,7 +151,8 @@ class Guesses(Protocol):
     """Passwords tried for a mail address, whether or not somebody has it. Wall time."""
 
     def begin(self, email: str) -> datetime | None:
-        """Counts a try, before it is looked at. Not None: it must not be, and the next one not before that instant. Raises `Busy`."""
+        """Counts a try, before it is looked at. Not None: it must not be, and the next one not before that instant.
+        Raises `Busy`."""
         ...
 
     def take_back(self, email: str) -> None:
@@ -162,7 +166,8 @@ class Guesses(Protocol):
 
 @dataclass(frozen=True)
 class Link:
-    """A single-use link from a mail: `purpose` (`shared.domain.accounts.accounts`), who it is for, until when (business time)."""
+    """A single-use link from a mail: `purpose` (`shared.domain.accounts.accounts`), who it is for, until when (business
+    time)."""
 
     purpose: str
     account_id: str

@@ -14,7 +14,8 @@ from shared.domain.seats.seats import SeatYear
 
 @dataclass(frozen=True)
 class Loaded:
-    """An aggregate as stored. `version` is the last event's seq, 0 when it does not exist yet; `head` the last event's hash."""
+    """An aggregate as stored. `version` is the last event's seq, 0 when it does not exist yet; `head` the last event's
+    hash."""
 
     kind: Kind
     id: str
@@ -44,8 +45,8 @@ class DueItem:
 
 @dataclass(frozen=True)
 class Step:
-    """One aggregate moves by one event. The new state is `{**loaded.state, **draft.data}`. `due` replaces rows of its kinds, `done`
-    removes rows of those kinds; both in the same transaction."""
+    """One aggregate moves by one event. The new state is `{**loaded.state, **draft.data}`. `due` replaces rows of its
+    kinds, `done` removes rows of those kinds; both in the same transaction."""
 
     loaded: Loaded
     draft: Draft
@@ -57,8 +58,8 @@ class Step:
 class SeatMove:
     """What the gate changes for one reservation. Weeks are ISO weeks (`2027-W09`); a switch names only the difference.
 
-    `wait` marks weeks that have no seat for everybody, `unwait` takes a mark away. A seat of a marked week is refused (`WaitlistFirst`)
-    unless it goes to the line itself (`in_line`).
+    `wait` marks weeks that have no seat for everybody, `unwait` takes a mark away. A seat of a marked week is refused
+    (`WaitlistFirst`) unless it goes to the line itself (`in_line`).
     """
 
     program_id: str
@@ -73,8 +74,8 @@ class SeatMove:
 
 @dataclass(frozen=True)
 class Listing:
-    """Where a text or a claim is found again besides by its name: in the list `name`, in order of `order`. Neither may say anything about a
-    person."""
+    """Where a text or a claim is found again besides by its name: in the list `name`, in order of `order`. Neither may
+    say anything about a person."""
 
     name: str
     order: str
@@ -82,7 +83,8 @@ class Listing:
 
 @dataclass(frozen=True)
 class Claim:
-    """A name that may exist once (`open-application:<trainee>:<program>:<start>`), held by `owner`. Released by key and owner alone."""
+    """A name that may exist once (`open-application:<trainee>:<program>:<start>`), held by `owner`. Released by key and
+    owner alone."""
 
     key: str
     owner: str
@@ -91,7 +93,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Text:
-    """Free text or personal data in an erasable item of its own; event rows keep only `ref` (`<whose>/<name>`) and the text's hash."""
+    """Free text or personal data in an erasable item of its own; event rows keep only `ref` (`<whose>/<name>`) and the
+    text's hash."""
 
     ref: str
     body: Mapping[str, Any]
@@ -100,9 +103,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Work:
-    """One `TransactWriteItems`: everything here happens, or nothing. `create` are seat years that are not there yet, `open` weeks to be
-    added to years that are; a week that has counters keeps them. `texts` are not there yet; `replaces` take the place of what may be there
-    under their refs, and of `drops` (refs) nothing is left: a step's version guards both."""
+    """One `TransactWriteItems`: everything here happens, or nothing. `create` are seat years that are not there yet,
+    `open` weeks to be added to years that are; a week that has counters keeps them. `texts` are not there yet;
+    `replaces` take the place of what may be there under their refs, and of `drops` (refs) nothing is left: a step's
+    version guards both."""
 
     steps: tuple[Step, ...]
     seats: tuple[SeatMove, ...] = ()
@@ -130,9 +134,9 @@ class Store(Protocol):
     def history(self, kind: Kind, id: str) -> list[EventRow]: ...
 
     def commit(self, work: Work) -> list[EventRow]:
-        """All or nothing; returns the event rows written. Raises `VersionConflict`, `SoldOut(weeks=)`, `WaitlistFirst(weeks=)`,
-        `OverlappingRotation(weeks=)`, `Duplicate(key=)`, or `Busy` when conflict retries run out. A repeated call after an unknown outcome
-        is answered as the first."""
+        """All or nothing; returns the event rows written. Raises `VersionConflict`, `SoldOut(weeks=)`,
+        `WaitlistFirst(weeks=)`, `OverlappingRotation(weeks=)`, `Duplicate(key=)`, or `Busy` when conflict retries run
+        out. A repeated call after an unknown outcome is answered as the first."""
         ...
 
     def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
@@ -160,7 +164,8 @@ class Store(Protocol):
         ...
 
     def seat_years(self, keys: Sequence[tuple[str, int]], weeks: Collection[str] = ()) -> list[SeatYear]:
-        """(program id, ISO year) -> seats; years not opened yet are left out. Of each year all weeks, or those named ("W09")."""
+        """(program id, ISO year) -> seats; years not opened yet are left out. Of each year all weeks, or those named
+        ("W09")."""
         ...
 
     def claimed_by(self, key: str) -> str | None:
@@ -168,12 +173,13 @@ class Store(Protocol):
         ...
 
     def claimants(self, name: str, first: str, last: str) -> list[str]:
-        """The owners of the claims of a list whose order is between `first` and `last`, both included, in that order, however many. A
-        claim made or released shows a moment later."""
+        """The owners of the claims of a list whose order is between `first` and `last`, both included, in that order,
+        however many. A claim made or released shows a moment later."""
         ...
 
     def seated(self, program_id: str, first: str, last: str) -> list[str]:
-        """The reservations that have a seat of this program in any ISO week from `first` to `last`. A change shows a moment later."""
+        """The reservations that have a seat of this program in any ISO week from `first` to `last`. A change shows a
+        moment later."""
         ...
 
     def text(self, ref: str) -> Mapping[str, Any] | None:
@@ -181,8 +187,8 @@ class Store(Protocol):
         ...
 
     def listed(self, name: str, since: str, limit: int = 100) -> list[Mapping[str, Any]]:
-        """The texts of a list whose order is `since` or later, newest first, at most `limit`. Erased ones are gone at once; a new one may
-        show a moment later."""
+        """The texts of a list whose order is `since` or later, newest first, at most `limit`. Erased ones are gone at
+        once; a new one may show a moment later."""
         ...
 
     def all_listed(self, name: str, since: str) -> list[Mapping[str, Any]]:

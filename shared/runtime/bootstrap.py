@@ -1,6 +1,7 @@
 """The one place where use cases meet their ports (`wired_ports.py`). Everything is made when first asked for.
 
-In Lambda a room warms its wiring during INIT (where the CPU is full and the result is snapshotted); tests give fakes instead.
+In Lambda a room warms its wiring during INIT (where the CPU is full and the result is snapshotted); tests give fakes
+instead.
 """
 
 from __future__ import annotations
@@ -64,9 +65,15 @@ class Wiring(WiredPorts):
     @property
     def _account_ports(self) -> dict[str, Any]:
         return {
-            "store": self.store, "people": self.people, "identity": self.identity, "sessions": self.sessions, "links": self.links,
-            "clock": self.clock, "ids": self.ids, "guesses": self.guesses,
-        }  # fmt: skip
+            "store": self.store,
+            "people": self.people,
+            "identity": self.identity,
+            "sessions": self.sessions,
+            "links": self.links,
+            "clock": self.clock,
+            "ids": self.ids,
+            "guesses": self.guesses,
+        }
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -104,9 +111,13 @@ class Wiring(WiredPorts):
         from shared.services.documents.documents import Documents
 
         return Documents(
-            store=self.store, documents=self.documents, people=self.people, clock=self.clock, ids=self.ids,
+            store=self.store,
+            documents=self.documents,
+            people=self.people,
+            clock=self.clock,
+            ids=self.ids,
             public_url=self.settings.public_url,
-        )  # fmt: skip
+        )
 
     @cached_property
     def publishing(self) -> Publishing:
@@ -124,7 +135,13 @@ class Wiring(WiredPorts):
     def browsing(self) -> Browsing:
         from shared.services.search.browsing import Browsing
 
-        return Browsing(search=lambda: self.search_index, catalogue=self.catalogue, store=self.store, people=self.people, clock=self.clock)
+        return Browsing(
+            search=lambda: self.search_index,
+            catalogue=self.catalogue,
+            store=self.store,
+            people=self.people,
+            clock=self.clock,
+        )
 
     @cached_property
     def answer_records(self) -> AnswerRecords:
@@ -143,7 +160,11 @@ class Wiring(WiredPorts):
         from shared.services.search.search_alerts import SearchAlerts
 
         return SearchAlerts(
-            store=self.store, catalogue=self.catalogue, people=self.people, search=lambda: self.search_index, clock=self.clock
+            store=self.store,
+            catalogue=self.catalogue,
+            people=self.people,
+            search=lambda: self.search_index,
+            clock=self.clock,
         )
 
     @cached_property
@@ -183,17 +204,24 @@ class Wiring(WiredPorts):
         from shared.services.applications.reviewing import Reviewing
 
         return Reviewing(
-            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, alternatives=self.alternatives
-        )  # fmt: skip
+            store=self.store,
+            people=self.people,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            alternatives=self.alternatives,
+        )
 
     @cached_property
     def alternatives(self) -> Alternatives:
         from shared.services.search.alternatives import Alternatives
 
         return Alternatives(
-            search=lambda: self.search_index, store=self.store, catalogue=self.catalogue, clock=self.clock,
+            search=lambda: self.search_index,
+            store=self.store,
+            catalogue=self.catalogue,
+            clock=self.clock,
             on_fault=lambda fault: log(self.function, "declined without alternatives", fault),
-        )  # fmt: skip
+        )
 
     @cached_property
     def checking(self) -> Checking:
@@ -211,7 +239,9 @@ class Wiring(WiredPorts):
     def host_review(self) -> HostReview:
         from shared.services.applications.host_review import HostReview
 
-        return HostReview(store=self.store, people=self.people, catalogue=self.catalogue, reviewing=self.reviewing, clock=self.clock)
+        return HostReview(
+            store=self.store, people=self.people, catalogue=self.catalogue, reviewing=self.reviewing, clock=self.clock
+        )
 
     @cached_property
     def settling(self) -> Settling:
@@ -223,13 +253,28 @@ class Wiring(WiredPorts):
     def holds(self) -> Holds:
         from shared.services.reservations.holds import Holds
 
-        return Holds(self.store, self.payment_gateway, self.catalogue, self.people, self.clock, self.settling, self.settings.public_url)
+        return Holds(
+            self.store,
+            self.payment_gateway,
+            self.catalogue,
+            self.people,
+            self.clock,
+            self.settling,
+            self.settings.public_url,
+        )
 
     @cached_property
     def reserving(self) -> Reserving:
         from shared.services.reservations.reserving import Reserving
 
-        return Reserving(store=self.store, catalogue=self.catalogue, people=self.people, clock=self.clock, ids=self.ids, holds=self.holds)
+        return Reserving(
+            store=self.store,
+            catalogue=self.catalogue,
+            people=self.people,
+            clock=self.clock,
+            ids=self.ids,
+            holds=self.holds,
+        )
 
     @cached_property
     def reservation_views(self) -> ReservationViews:
@@ -248,7 +293,11 @@ class Wiring(WiredPorts):
         from shared.services.reservations.calendar_feeds import CalendarFeeds
 
         return CalendarFeeds(
-            store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving, public_url=self.settings.public_url
+            store=self.store,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            reserving=self.reserving,
+            public_url=self.settings.public_url,
         )
 
     @cached_property
@@ -268,7 +317,11 @@ class Wiring(WiredPorts):
         from shared.services.documents.cv_links import CvLinks
 
         return CvLinks(
-            store=self.store, people=self.people, documents=self.documents, clock=self.clock, public_url=self.settings.public_url
+            store=self.store,
+            people=self.people,
+            documents=self.documents,
+            clock=self.clock,
+            public_url=self.settings.public_url,
         )
 
     @cached_property
@@ -287,7 +340,9 @@ class Wiring(WiredPorts):
     def sweeping(self) -> Sweeping:
         from shared.services.operations.sweeping import Sweeping
 
-        return Sweeping(store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist)
+        return Sweeping(
+            store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
+        )
 
     @cached_property
     def waitlist(self) -> Waitlist:

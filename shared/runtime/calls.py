@@ -1,5 +1,6 @@
-"""A record of every AWS call that a function makes, as IAM sees it (`dynamodb:PutItem rota-local-core`). On the local stack only: it is how
-the least-privilege test and the benchmarks count. A transaction counts as the actions inside it, which is how IAM checks it
+"""A record of every AWS call that a function makes, as IAM sees it (`dynamodb:PutItem rota-local-core`). On the local
+stack only: it is how the least-privilege test and the benchmarks count. A transaction counts as the actions inside it,
+which is how IAM checks it
 (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html)."""
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ from typing import Any
 
 TRANSACTION = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 OTHER_NAMES = {"s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
-"""Requests whose permission has another name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
+"""Requests whose permission has another name:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"""
 NAMED_BY = {"secretsmanager": "SecretId", "cognito-idp": "UserPoolId"}
 
 
 def record_calls(client: Any, function: str, path: str) -> None:
-    """Appends one JSON line per request of `client` to the file; lines are short, so concurrent appends stay whole (POSIX write(2)).
+    """Appends one JSON line per request of `client` to the file; lines are short, so concurrent appends stay whole
+    (POSIX write(2)).
 
-    A line has `function`, `request` (`dynamodb:TransactWriteItems`), `actions`, and `uses`: each action with the resource it was for.
+    A line has `function`, `request` (`dynamodb:TransactWriteItems`), `actions`, and `uses`: each action with the
+    resource it was for.
     """
 
     def remember(params: Mapping[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -35,7 +39,8 @@ def record_calls(client: Any, function: str, path: str) -> None:
         finally:
             os.close(descriptor)
 
-    # The first sees what the caller gave, also for a link that is only signed; the second comes only when a request is sent.
+    # The first sees what the caller gave, also for a link that is only signed; the second comes only when a request is
+    # sent.
     client.meta.events.register("before-parameter-build", remember)
     client.meta.events.register("before-call", note)
 
@@ -43,7 +48,9 @@ def record_calls(client: Any, function: str, path: str) -> None:
 def uses(service: str, operation: str, given: Mapping[str, Any]) -> list[str]:
     """`action resource` for everything that IAM checks of one request; a resource is named as the caller named it."""
     if operation == "TransactWriteItems":
-        parts = [(TRANSACTION[kind], part["TableName"]) for item in given["TransactItems"] for kind, part in item.items()]
+        parts = [
+            (TRANSACTION[kind], part["TableName"]) for item in given["TransactItems"] for kind, part in item.items()
+        ]
         return sorted({f"dynamodb:{action} {table}" for action, table in parts})
     if operation == "BatchGetItem":
         return sorted(f"dynamodb:BatchGetItem {table}" for table in given["RequestItems"])

@@ -1,4 +1,5 @@
-"""What every function begins with: its settings and its wiring, made when first needed, and in Lambda already during INIT.
+"""What every function begins with: its settings and its wiring, made when first needed, and in Lambda already during
+INIT.
 
 class Sweep(Entry):
     def answer(self, event, context): ...
@@ -35,9 +36,10 @@ class Entry:
         self._wiring = wiring
 
     def started(self, warm: Callable[[Wiring], Any]) -> Self:
-        """In Lambda makes what every call needs (the CPU is full during INIT, and the result is snapshotted), and sets what is there then
-        apart from the garbage collector: libraries and classes stay as long as the process, and looking through them again costs every
-        fourth request ten milliseconds (https://docs.python.org/3/library/gc.html#gc.freeze)."""
+        """In Lambda makes what every call needs (the CPU is full during INIT, and the result is snapshotted), and sets
+        what is there then apart from the garbage collector: libraries and classes stay as long as the process, and
+        looking through them again costs every fourth request ten milliseconds
+        (https://docs.python.org/3/library/gc.html#gc.freeze)."""
         if in_lambda(os.environ):
             warm(self.wiring)
             gc.freeze()

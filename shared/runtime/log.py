@@ -1,4 +1,5 @@
-"""Structured log lines: ids, codes and counts, never names, addresses or free text. One line of JSON per fact on standard output."""
+"""Structured log lines: ids, codes and counts, never names, addresses or free text. One line of JSON per fact on
+standard output."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ def _logger(service: str) -> Logger:
 
 
 def log(service: str, what: str, error: BaseException | None = None, **facts: Any) -> None:
-    """`error` adds its type and trace, which name code, not people: refusals' texts come from our own pages and hold no input."""
+    """`error` adds its type and trace, which name code, not people: refusals' texts come from our own pages and hold no
+    input."""
     if error is None:
         _logger(service).info(what, extra=facts)
     else:

@@ -1,6 +1,7 @@
 """One settings model per function, put together from these parts; field names are the environment's, in lower case.
 
-A function's class lists exactly what its template section sets (a test compares the two), so nothing is read that is not given.
+A function's class lists exactly what its template section sets (a test compares the two), so nothing is read that is
+not given.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Settings(BaseModel):
-    """`business_clock_file` moves business time and `call_log_file` records AWS calls; both on the local stack only, empty on AWS."""
+    """`business_clock_file` moves business time and `call_log_file` records AWS calls; both on the local stack only,
+    empty on AWS."""
 
     model_config = ConfigDict(frozen=True)
     stage: str
@@ -22,7 +24,9 @@ class Settings(BaseModel):
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Self:
         """Raises pydantic's ValidationError, naming what is missing, when the environment is not complete."""
-        return cls.model_validate({name: environment[name.upper()] for name in cls.model_fields if name.upper() in environment})
+        return cls.model_validate(
+            {name: environment[name.upper()] for name in cls.model_fields if name.upper() in environment}
+        )
 
 
 class CoreTable(Settings):
@@ -38,7 +42,8 @@ class InboxTable(Settings):
 
 
 class Http(CoreTable, InboxTable):
-    """Every room that answers people: sessions need both tables. `form_origins` are further origins that a page's forms may reach."""
+    """Every room that answers people: sessions need both tables. `form_origins` are further origins that a page's forms
+    may reach."""
 
     public_url: str
     form_origins: str = ""
@@ -52,7 +57,8 @@ class Pool(Settings):
 
 
 class SecondFactor(Settings):
-    """Whose sign-in needs a code: everybody's of the `staff`, or `finance`'s and admins' alone, which it always does."""
+    """Whose sign-in needs a code: everybody's of the `staff`, or `finance`'s and admins' alone, which it always
+    does."""
 
     second_factor: str
 

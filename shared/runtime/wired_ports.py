@@ -36,12 +36,13 @@ if TYPE_CHECKING:
 
 
 class WiredPorts:
-    """`settings` is the function's own model: asking for what it does not list fails loudly. `function` is its folder's name."""
+    """`settings` is the function's own model: asking for what it does not list fails loudly. `function` is its folder's
+    name."""
 
     def __init__(self, settings: Any, function: str) -> None:
         self.settings, self.function = settings, function
 
-    # --- clients ----------------------------------------------------------------------------------------------------------------------
+    # --- clients ------------------------------------------------------------------------------------------------------
     def client(self, service: str, attempts: int = 3, **config: Any) -> Any:
         """A low-level client with short timeouts: a function must answer before its own time is up."""
         import boto3
@@ -49,7 +50,12 @@ class WiredPorts:
 
         made: Any = boto3.client(  # type: ignore[call-overload]
             service,
-            config=Config(connect_timeout=2, read_timeout=8, retries={"mode": "standard", "total_max_attempts": attempts}, **config),
+            config=Config(
+                connect_timeout=2,
+                read_timeout=8,
+                retries={"mode": "standard", "total_max_attempts": attempts},
+                **config,
+            ),
         )
         if self.settings.call_log_file:
             record_calls(made, self.function, self.settings.call_log_file)
@@ -63,7 +69,7 @@ class WiredPorts:
         """A secret's text, read once per process. The caller caches what it makes of it."""
         return str(self.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
 
-    # --- ports ------------------------------------------------------------------------------------------------------------------------
+    # --- ports --------------------------------------------------------------------------------------------------------
     @cached_property
     def clock(self) -> BusinessClock:
         path = self.settings.business_clock_file
@@ -78,7 +84,9 @@ class WiredPorts:
         from shared.adapters.dynamodb.store import DynamoStore
         from shared.adapters.dynamodb.transaction import Tables
 
-        return DynamoStore(self.dynamodb, Tables(self.settings.core_table, getattr(self.settings, "ledger_table", "")), self.ids)
+        return DynamoStore(
+            self.dynamodb, Tables(self.settings.core_table, getattr(self.settings, "ledger_table", "")), self.ids
+        )
 
     @cached_property
     def people(self) -> DynamoPeople:
@@ -128,7 +136,8 @@ class WiredPorts:
 
         settings = self.settings
         return CognitoIdentity(
-            # Only the accounts room talks to the pool; the others check tokens with its public keys and never make the client.
+            # Only the accounts room talks to the pool; the others check tokens with its public keys and never make the
+            # client.
             lambda: self.client("cognito-idp"),
             pool_id=getattr(settings, "cognito_pool_id", ""),
             client_id=settings.cognito_client_id,
@@ -158,7 +167,9 @@ class WiredPorts:
         from shared.adapters.stripe_gateway import StripeGateway
 
         # Three attempts of four seconds leave a room of 20 seconds the time to say that the seat is held all the same.
-        return StripeGateway(self.secret(self.settings.stripe_secret_arn), self.settings.stripe_api_base or None, timeout=4.0)
+        return StripeGateway(
+            self.secret(self.settings.stripe_secret_arn), self.settings.stripe_api_base or None, timeout=4.0
+        )
 
     @cached_property
     def bus(self) -> EventBridgeBus:
@@ -172,14 +183,18 @@ class WiredPorts:
 
         # Whoever declines an application waits ten seconds at most for its alternatives, less than the room's own time.
         attempts = 1 if self.function == "application_intake" else 3
-        return Versions(self.client("s3", attempts), self.dynamodb, self.settings.search_bucket, self.settings.core_table)
+        return Versions(
+            self.client("s3", attempts), self.dynamodb, self.settings.search_bucket, self.settings.core_table
+        )
 
     @cached_property
     def search_index(self) -> LiveSearch:
         from shared.adapters.search.live import LiveSearch
 
         folder = Path(tempfile.gettempdir()) / f"rota-search-{self.function}"
-        return LiveSearch(self.search_versions, folder, lambda fault: log(self.function, "search version not opened", fault))
+        return LiveSearch(
+            self.search_versions, folder, lambda fault: log(self.function, "search version not opened", fault)
+        )
 
     @cached_property
     def search_publisher(self) -> SearchPublisher:

@@ -24,7 +24,8 @@ Consumer = Callable[[Envelope], None]
 
 
 class Worker(Entry):
-    """`name` is the folder under `functions/`. An event type that nobody consumes here is an error: its rule should not have sent it."""
+    """`name` is the folder under `functions/`. An event type that nobody consumes here is an error: its rule should not
+    have sent it."""
 
     def __init__(self, name: str, settings: type[Settings]) -> None:
         super().__init__(name, settings)
@@ -43,7 +44,9 @@ class Worker(Entry):
         return self.started(lambda wiring: wiring.clock).answer
 
     def answer(self, event: Mapping[str, Any], context: Any) -> Any:
-        return process_partial_response(event=dict(event), record_handler=self._consume, processor=self._processor, context=context)
+        return process_partial_response(
+            event=dict(event), record_handler=self._consume, processor=self._processor, context=context
+        )
 
     def _consume(self, record: Mapping[str, Any]) -> None:
         envelope = Envelope.from_bus(record["body"])

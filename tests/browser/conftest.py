@@ -1,4 +1,5 @@
-"""The browser of these tests: Debian's Chromium, headless. `make browser` requires it; `make test` leaves the walks out and says so."""
+"""The browser of these tests: Debian's Chromium, headless. `make browser` requires it; `make test` leaves the walks out
+and says so."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What was never walked is known at the end, and only after every walk: a run of some tests leaves it out."""
     last = [item for item in items if item.path.name == "test_every_page.py"]
-    some = config.option.keyword or config.option.markexpr or any("::" in one or one.endswith(".py") for one in config.args)
+    some = (
+        config.option.keyword
+        or config.option.markexpr
+        or any("::" in one or one.endswith(".py") for one in config.args)
+    )
     items[:] = [item for item in items if item not in last] + ([] if some else last)
     if some:
         config.hook.pytest_deselected(items=last)
@@ -38,9 +43,12 @@ def chromium_path() -> str:
 
 @pytest.fixture(scope="package")
 def chromium(chromium_path: str) -> Iterator[Browser]:
-    """One browser process for these tests and no longer: its driver keeps an event loop in this thread while it runs."""
+    """One browser process for these tests and no longer: its driver keeps an event loop in this thread while it
+    runs."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium_path, args=["--disable-dev-shm-usage", "--force-color-profile=srgb"])
+        browser = driver.chromium.launch(
+            executable_path=chromium_path, args=["--disable-dev-shm-usage", "--force-color-profile=srgb"]
+        )
         yield browser
         browser.close()
 

@@ -10,7 +10,10 @@ from infra.local.seed.cv import Section, cv_pdf
 from infra.local.stack import Stack
 from tests.browser.visitor import ZONE, Visitor
 
-CV_SECTIONS = (Section("Education", ("Nile Crescent Faculty of Medicine, fourth year",)), Section("Languages", ("English, Arabic",)))
+CV_SECTIONS = (
+    Section("Education", ("Nile Crescent Faculty of Medicine, fourth year",)),
+    Section("Languages", ("English, Arabic",)),
+)
 PASSWORD = "lantern-orbit-meadow-27"
 SPECIALTY, PLACE = "internal medicine", "chicago"
 
@@ -56,7 +59,9 @@ class Trainee:
         visitor.look("profile-empty")
         year = self.stack.clock.now().year
         visitor.page.get_by_label("a medical student").check()
-        visitor.fill(expected_graduation=f"{year + 3}-06-30", school="Nile Crescent Faculty of Medicine", country="Egypt")
+        visitor.fill(
+            expected_graduation=f"{year + 3}-06-30", school="Nile Crescent Faculty of Medicine", country="Egypt"
+        )
         visitor.fill(languages="English, Arabic", visa_type="B-1")
         visitor.press("Save")
         visitor.look("profile-saved")
@@ -81,7 +86,8 @@ class Trainee:
         visitor.page.go_back()
 
     def applies(self, start: int) -> None:
-        """T15, T17: the wish with the start of this place in the list, a CV through the bucket's form, the draft sent."""
+        """T15, T17: the wish with the start of this place in the list, a CV through the bucket's form, the draft
+        sent."""
         visitor = self.visitor
         visitor.press("Apply for", "link")
         starts = visitor.page.locator("main select[name=start]")
@@ -94,7 +100,9 @@ class Trainee:
         assert "There is a problem" in visitor.text()
         visitor.look("draft-refused")
         cv = cv_pdf(self.name, self.email, CV_SECTIONS)
-        visitor.page.locator("input[type=file]").set_input_files({"name": "cv.pdf", "mimeType": "application/pdf", "buffer": cv})
+        visitor.page.locator("input[type=file]").set_input_files(
+            {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": cv}
+        )
         visitor.press("Upload this CV")
         visitor.look("draft-ready")
         self.application = visitor.page.url.rpartition("/")[2]
@@ -148,7 +156,9 @@ class Trainee:
     def hears_of_a_match(self) -> None:
         """The mail's link ends the saved search, without signing in."""
         visitor, wanted = self.visitor, re.compile(r"/programs/searches/\S+/stop/\S+")
-        found = wanted.search(self.stack.mailbox.wait_for(self.email, lambda message: bool(wanted.search(message.text)), 60).text)
+        found = wanted.search(
+            self.stack.mailbox.wait_for(self.email, lambda message: bool(wanted.search(message.text)), 60).text
+        )
         assert found is not None
         visitor.open(found.group())
         visitor.look("search-stop")

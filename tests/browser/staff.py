@@ -1,4 +1,5 @@
-"""The others who walk: a reviewer from the queue to the answer, a host behind the link of a mail, a coordinator who waits no longer."""
+"""The others who walk: a reviewer from the queue to the answer, a host behind the link of a mail, a coordinator who
+waits no longer."""
 
 from __future__ import annotations
 
@@ -73,7 +74,8 @@ class Reviewer:
         visitor.look("review-with-host")
 
     def accepts(self, trainee: Trainee, reason: str) -> None:
-        """H12: the host has said yes; without a reason the failed guideline stands in the way, with one it is overridden."""
+        """H12: the host has said yes; without a reason the failed guideline stands in the way, with one it is
+        overridden."""
         visitor = self.visitor
         visitor.open(f"/applications/{trainee.application}")
         assert "The host recommends" in visitor.text()

@@ -1,4 +1,5 @@
-"""Accounts through a real browser: a forgotten password, another address, an authenticator app, people invited by an administrator."""
+"""Accounts through a real browser: a forgotten password, another address, an authenticator app, people invited by an
+administrator."""
 
 from __future__ import annotations
 

@@ -21,7 +21,11 @@ def pages() -> list[str]:
 
 
 def _is_page(operation: dict[str, Any]) -> bool:
-    return any("text/html" in answer.get("content", {}) for status, answer in operation["responses"].items() if status.startswith("2"))
+    return any(
+        "text/html" in answer.get("content", {})
+        for status, answer in operation["responses"].items()
+        if status.startswith("2")
+    )
 
 
 @pytest.mark.parametrize("width", [1280, PHONE])

@@ -1,4 +1,5 @@
-"""A host's manager at a screen: invited by a coordinator, finds what is owed, opens the CV, answers once, and sees what became of it."""
+"""A host's manager at a screen: invited by a coordinator, finds what is owed, opens the CV, answers once, and sees what
+became of it."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def routed(journey: Journey, stack: Stack, name: str, place: int) -> tuple[Appli
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
-def test_H04_T19_a_manager_is_invited_answers_signed_in_and_is_let_go(way: Way, chromium: Browser, rota_stack: Stack, album: Album) -> None:
+def test_H04_T19_a_manager_is_invited_answers_signed_in_and_is_let_go(
+    way: Way, chromium: Browser, rota_stack: Stack, album: Album
+) -> None:
     journey, url = Journey(rota_stack, say=lambda _: None), rota_stack.info.public_url
     email = f"manager-{secrets.token_hex(4)}@clinic.example"
     with Visitor(chromium, url, way, album) as theo, Visitor(chromium, url, way, album) as paula:
@@ -50,7 +53,9 @@ def test_H04_T19_a_manager_is_invited_answers_signed_in_and_is_let_go(way: Way, 
         assert "Has not taken the invitation" in theo.text()
         theo.look("host-invited")
         joins(rota_stack, paula, email)
-        paula.until(paula.page.get_by_text(f"Would you take {person.name}?"), paula.page.reload, "the question is on the page")
+        paula.until(
+            paula.page.get_by_text(f"Would you take {person.name}?"), paula.page.reload, "the question is on the page"
+        )
         paula.look("host-today")
         with paula.page.expect_navigation():
             paula.page.locator(f"main a[href='{here}/recommend']").click()
@@ -102,7 +107,9 @@ def lets_go(theirs: Visitor, manager: Visitor) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS[:2], ids=str)
-def test_a_manager_to_whom_nobody_owes_anything_reads_so(way: Way, chromium: Browser, rota_stack: Stack, album: Album) -> None:
+def test_a_manager_to_whom_nobody_owes_anything_reads_so(
+    way: Way, chromium: Browser, rota_stack: Stack, album: Album
+) -> None:
     with Visitor(chromium, rota_stack.info.public_url, way, album) as magda:
         sign_in_as("host", rota_stack, magda)
         assert "Nothing is owed" in magda.text()

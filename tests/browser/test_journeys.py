@@ -1,4 +1,5 @@
-"""The journeys of trainee, reviewer and host through a real browser: phone and desktop, with and without JavaScript (issue 3)."""
+"""The journeys of trainee, reviewer and host through a real browser: phone and desktop, with and without JavaScript
+(issue 3)."""
 
 from __future__ import annotations
 
@@ -69,7 +70,9 @@ def test_T18_T19_H12_a_question_a_host_by_link_and_an_override_lead_to_a_yes(
 
 
 @pytest.mark.parametrize("way", WAYS[:2], ids=str)
-def test_T20_a_coordinator_waits_no_longer_and_the_link_explains_it(way: Way, chromium: Browser, rota_stack: Stack, album: Album) -> None:
+def test_T20_a_coordinator_waits_no_longer_and_the_link_explains_it(
+    way: Way, chromium: Browser, rota_stack: Stack, album: Album
+) -> None:
     url = rota_stack.info.public_url
     with (
         Visitor(chromium, url, way, album) as theirs,
@@ -82,7 +85,9 @@ def test_T20_a_coordinator_waits_no_longer_and_the_link_explains_it(way: Way, ch
         reviewer.takes(dalia)
         reviewer.asks_the_host()
         link = host.comes(dalia)
-        Coordinator(rota_stack, coordinators).takes_back(dalia, "The practice is closed this week; its manager said so on the phone.")
+        Coordinator(rota_stack, coordinators).takes_back(
+            dalia, "The practice is closed this week; its manager said so on the phone."
+        )
         hosts.open(link)
         assert "This application has moved on" in hosts.text()
         assert dalia.name not in hosts.text()
@@ -101,9 +106,12 @@ def _applied(stack: Stack, visitor: Visitor, name: str, program_id: str) -> Trai
 def test_who_finds_no_seat_waits_in_line_and_is_held_the_one_that_comes_back(
     way: Way, chromium: Browser, rota_stack: Stack, album: Album
 ) -> None:
-    """Bilal holds the only seat over HTTP; Nadia waits for it in her browser, and it is held for her once he gives it back. She does not
-    want it any more, so it is open to everybody, which her saved search tells."""
-    journey, visitor = Journey(rota_stack, say=lambda _: None), Visitor(chromium, rota_stack.info.public_url, way, album)
+    """Bilal holds the only seat over HTTP; Nadia waits for it in her browser, and it is held for her once he gives it
+    back. She does not want it any more, so it is open to everybody, which her saved search tells."""
+    journey, visitor = (
+        Journey(rota_stack, say=lambda _: None),
+        Visitor(chromium, rota_stack.info.public_url, way, album),
+    )
     reviewer = journey.staff("reviewer")
     first = journey.sign_up("Bilal Haddad")
     start = first.client.get(f"/programs/{ONE_SEAT}")["starts"][6 + 5 * WAYS.index(way)]["start"]

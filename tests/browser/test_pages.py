@@ -1,4 +1,5 @@
-"""The pages beside the journeys: what is open to everybody, what goes wrong, what nobody waits for, and a refusal with its reason."""
+"""The pages beside the journeys: what is open to everybody, what goes wrong, what nobody waits for, and a refusal with
+its reason."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from tests.browser.staff import Reviewer, sign_in_as
 from tests.browser.visitor import Album, Visitor, Way
 
 WAYS = (Way(1280), Way(390))
-REASON = "Your graduation is after the start of this rotation. Choose a start after June, and this practice can take you."
+REASON = (
+    "Your graduation is after the start of this rotation. Choose a start after June, and this practice can take you."
+)
 
 
 @pytest.fixture(params=WAYS, ids=str)
@@ -70,7 +73,9 @@ def test_who_has_nothing_to_do_reads_so(role: str, visitor: Visitor, rota_stack:
         visitor.look(f"not-allowed-{role}")
 
 
-def test_H12_a_declined_application_says_why_to_both(visitor: Visitor, chromium: Browser, rota_stack: Stack, album: Album) -> None:
+def test_H12_a_declined_application_says_why_to_both(
+    visitor: Visitor, chromium: Browser, rota_stack: Stack, album: Album
+) -> None:
     journey = Journey(rota_stack, say=lambda _: None)
     person = journey.sign_up("Dalia Nassar")
     sheet = journey.search(person)
@@ -87,7 +92,9 @@ def test_H12_a_declined_application_says_why_to_both(visitor: Visitor, chromium:
         hers.look("application-declined")
 
 
-def test_H12_a_coordinator_tries_guidelines_reads_what_cannot_work_and_saves_what_can(visitor: Visitor, rota_stack: Stack) -> None:
+def test_H12_a_coordinator_tries_guidelines_reads_what_cannot_work_and_saves_what_can(
+    visitor: Visitor, rota_stack: Stack
+) -> None:
     found = Client(rota_stack.info.public_url).get("/programs", text=f"{SPECIALTY} {PLACE}")["hits"][0]["program_id"]
     with visitor:
         sign_in_as("coordinator", rota_stack, visitor)

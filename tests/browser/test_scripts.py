@@ -1,4 +1,5 @@
-"""What the scripts add to pages that work without them: the queue by keyboard, a draft that saves itself, an address that copies itself."""
+"""What the scripts add to pages that work without them: the queue by keyboard, a draft that saves itself, an address
+that copies itself."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from tests.browser.visitor import Album, Visitor, Way
 DESK = Way(1280)
 
 
-def test_H12_the_queue_is_walked_taken_from_and_opened_by_keyboard(chromium: Browser, rota_stack: Stack, album: Album) -> None:
+def test_H12_the_queue_is_walked_taken_from_and_opened_by_keyboard(
+    chromium: Browser, rota_stack: Stack, album: Album
+) -> None:
     journey = Journey(rota_stack, say=lambda _: None)
     people = [journey.sign_up(name) for name in ("Kamal Rashad", "Lina Sabry")]
     sheet = journey.search(people[0])
@@ -54,7 +57,9 @@ def test_H12_the_queue_is_walked_taken_from_and_opened_by_keyboard(chromium: Bro
             _press(page, "Enter")
 
 
-def test_T15_a_draft_says_what_it_saved_what_it_could_not_and_why(chromium: Browser, rota_stack: Stack, album: Album) -> None:
+def test_T15_a_draft_says_what_it_saved_what_it_could_not_and_why(
+    chromium: Browser, rota_stack: Stack, album: Album
+) -> None:
     journey = Journey(rota_stack, say=lambda _: None)
     person = journey.sign_up("Mona Tawfik")
     sheet = journey.search(person)
@@ -105,7 +110,9 @@ def test_the_calendars_address_copies_itself_and_says_so(chromium: Browser, rota
         visitor.open(f"/reservations/{person.reservation_id}")
         visitor.page.get_by_role("button", name="Copy").click()
         expect(visitor.page.locator("[data-copy] [role=status]")).to_have_text("Copied")
-        assert visitor.page.evaluate("navigator.clipboard.readText()") == rota_stack.info.public_url + hub["calendar_path"]
+        assert (
+            visitor.page.evaluate("navigator.clipboard.readText()") == rota_stack.info.public_url + hub["calendar_path"]
+        )
         visitor.look("calendar-copied")
 
 

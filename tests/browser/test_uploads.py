@@ -1,4 +1,5 @@
-"""A file that does not count, and a form that ran out: neither ends on the bucket's own page, with scripts or without (T15)."""
+"""A file that does not count, and a form that ran out: neither ends on the bucket's own page, with scripts or without
+(T15)."""
 
 from __future__ import annotations
 
@@ -26,11 +27,15 @@ def _draft(stack: Stack, visitor: Visitor, name: str) -> str:
 
 
 def _choose(visitor: Visitor, content: bytes) -> None:
-    visitor.page.locator("input[type=file]").set_input_files({"name": "cv.pdf", "mimeType": "application/pdf", "buffer": content})
+    visitor.page.locator("input[type=file]").set_input_files(
+        {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": content}
+    )
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(TOO_LARGE, "The file is larger than 10 MB."), (b"", "The file is empty.")], ids=["large", "empty"]
+    ("content", "words"),
+    [(TOO_LARGE, "The file is larger than 10 MB."), (b"", "The file is empty.")],
+    ids=["large", "empty"],
 )
 def test_T15_without_scripts_a_file_that_does_not_count_is_explained_and_the_next_try_leads_back(
     chromium: Browser, rota_stack: Stack, album: Album, content: bytes, words: str
@@ -49,7 +54,9 @@ def test_T15_without_scripts_a_file_that_does_not_count_is_explained_and_the_nex
         assert "CV, version 1" in visitor.text()
 
 
-def test_T15_with_scripts_a_form_that_ran_out_meanwhile_is_made_anew(chromium: Browser, rota_stack: Stack, album: Album) -> None:
+def test_T15_with_scripts_a_form_that_ran_out_meanwhile_is_made_anew(
+    chromium: Browser, rota_stack: Stack, album: Album
+) -> None:
     with Visitor(chromium, rota_stack.info.public_url, Way(1280), album) as visitor:
         path = _draft(rota_stack, visitor, "Tarek Fahmy")
         visitor.page.locator("input[name=policy]").evaluate("field => { field.value = 'b3Zlcg=='; }")

@@ -1,4 +1,5 @@
-"""Somebody in front of a browser: opens pages, and looks at each one as critically as a customer, an axe scan and a phone would."""
+"""Somebody in front of a browser: opens pages, and looks at each one as critically as a customer, an axe scan and a
+phone would."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 Json = dict[str, Any]
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-# WCAG 2.2 AA and what axe's makers advise beyond it. In other colours it is the same page: only the rules on colours can say more.
+# WCAG 2.2 AA and what axe's makers advise beyond it. In other colours it is the same page: only the rules on colours
+# can say more.
 EVERYTHING: Json = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 ON_COLOURS: Json = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 SCAN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']}).then(found => found.violations)"
@@ -47,7 +49,8 @@ class Album:
 
 @dataclass
 class Visitor:
-    """A browser profile with one tab. As a context manager it closes the profile, and what went wrong unseen fails the test."""
+    """A browser profile with one tab. As a context manager it closes the profile, and what went wrong unseen fails the
+    test."""
 
     browser: Browser
     url: str
@@ -75,14 +78,16 @@ class Visitor:
     def __enter__(self) -> Visitor:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             self.page.screenshot(path=self.album.folder / "failed.png", full_page=True)
         self._context.close()
         if kind is None:
             assert not self.problems, "\n".join(self.problems)
 
-    # --- going somewhere --------------------------------------------------------------------------------------------------------------
+    # --- going somewhere ----------------------------------------------------------------------------------------------
     def open(self, path: str, status: int = 200) -> None:
         answer = self.page.goto(path)
         assert answer is not None
@@ -103,7 +108,8 @@ class Visitor:
                 control.fill(value)
 
     def until(self, wanted: Locator, again: Callable[[], object], what: str) -> None:
-        """Asks for the page again until it has what is wanted, as a person would: it travels through queues, so it is there soon."""
+        """Asks for the page again until it has what is wanted, as a person would: it travels through queues, so it is
+        there soon."""
         deadline = time.monotonic() + PATIENCE_MS / 1000
         while not wanted.is_visible():
             assert time.monotonic() < deadline, f"{what}: not within {PATIENCE_MS // 1000} s"
@@ -112,10 +118,10 @@ class Visitor:
     def text(self) -> str:
         return self.page.locator("main").inner_text()
 
-    # --- looking ----------------------------------------------------------------------------------------------------------------------
+    # --- looking ------------------------------------------------------------------------------------------------------
     def look(self, name: str) -> None:
-        """What every page owes everybody; keeps a picture. Scans and pictures are of the page with scripts. Dark colours are looked at from
-        the desk only: they are the same on a phone."""
+        """What every page owes everybody; keeps a picture. Scans and pictures are of the page with scripts. Dark
+        colours are looked at from the desk only: they are the same on a phone."""
         page, at = self.page, f"{name}, {self.way}"
         self.album.seen.add((urlsplit(page.url).path, self.way.width))
         headings, wide = page.evaluate("[document.querySelectorAll('h1').length, document.documentElement.scrollWidth]")

@@ -32,18 +32,33 @@ def wsgi(house: House) -> Callable[[Environ, Callable[..., Any]], Iterable[bytes
 
 
 def event(environ: Environ) -> dict[str, Any]:
-    """The path arrives decoded and the query as it was; values of one name are joined; a body that is no text is base64."""
+    """The path arrives decoded and the query as it was; values of one name are joined; a body that is no text is
+    base64."""
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
     headers |= {"content-type": environ["CONTENT_TYPE"]} if environ.get("CONTENT_TYPE") else {}
     found: dict[str, Any] = {
-        "version": "2.0", "routeKey": "ANY", "rawPath": path or "/", "rawQueryString": environ.get("QUERY_STRING", ""),
-        "headers": headers, "isBase64Encoded": False,
+        "version": "2.0",
+        "routeKey": "ANY",
+        "rawPath": path or "/",
+        "rawQueryString": environ.get("QUERY_STRING", ""),
+        "headers": headers,
+        "isBase64Encoded": False,
         "requestContext": {
-            "http": {"method": environ["REQUEST_METHOD"], "path": path, "sourceIp": "192.0.2.1", "protocol": "HTTP/1.1", "userAgent": "t"},
-            "requestId": "request-1", "stage": "$default", "accountId": "1", "apiId": "a", "domainName": "rota.test",
+            "http": {
+                "method": environ["REQUEST_METHOD"],
+                "path": path,
+                "sourceIp": "192.0.2.1",
+                "protocol": "HTTP/1.1",
+                "userAgent": "t",
+            },
+            "requestId": "request-1",
+            "stage": "$default",
+            "accountId": "1",
+            "apiId": "a",
+            "domainName": "rota.test",
         },
-    }  # fmt: skip
+    }
     if cookie := headers.pop("cookie", ""):
         found["cookies"] = [part.strip() for part in cookie.split(";")]
     query: dict[str, str] = {}

@@ -1,4 +1,5 @@
-"""All rooms on one world in memory, as API Gateway would reach them: a person of every role, and a record in every state that matters.
+"""All rooms on one world in memory, as API Gateway would reach them: a person of every role, and a record in every
+state that matters.
 
 house = House(folder)
 house.reset()                                # as it was built, whatever was done to it since
@@ -54,11 +55,13 @@ PERSONS: Mapping[str, tuple[str, str]] = {
     "admin": ("admin-1", "admin"),
     "host": ("host-1", "host"),
 }
-"""Who may knock, besides "nobody": account and role. The owner has every record; the claimer has one application in review."""
+"""Who may knock, besides "nobody": account and role. The owner has every record; the claimer has one application in
+review."""
 EVERYBODY = ("nobody", *PERSONS)
 
 STAGES = ("DRAFT", "SUBMITTED", "IN_REVIEW", "APPROVED", "SIGNED", "HELD", "RESERVED")
-"""What the owner has one application each of; the last two with a reservation. Signed: approved, with the terms signed."""
+"""What the owner has one application each of; the last two with a reservation. Signed: approved, with the terms
+signed."""
 OWNER, CLAIMER = by("trainee", "trainee-1"), by("reviewer", "reviewer-1")
 FIRST_START = date(2027, 3, 1)
 ELSEWHERE = "other-host-manager"
@@ -69,7 +72,8 @@ CODE = pyotp.TOTP(SECRET).at(START)
 
 
 class WithoutAws(Wiring):
-    """The services exactly as they are put together, on the ports given; asking AWS for anything is an error of the test."""
+    """The services exactly as they are put together, on the ports given; asking AWS for anything is an error of the
+    test."""
 
     def __init__(self, settings: Any, **ports: Any) -> None:
         super().__init__(settings, "house")
@@ -80,7 +84,8 @@ class WithoutAws(Wiring):
 
 
 class House(World):
-    """`folder` takes the search index. The signed-up account has a confirmation link that is open, and one that has run out."""
+    """`folder` takes the search index. The signed-up account has a confirmation link that is open, and one that has run
+    out."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(applications)
@@ -93,17 +98,33 @@ class House(World):
             self.store.commit(Work(steps=(), claims=(mail_claim(f"{id}@example.org", id),)))
         self._programs()
         self.wiring = WithoutAws(
-            self.wiring.settings, store=self.store, clock=self.clock, ids=self.ids, people=self.people, identity=self.identity,
-            sessions=self.sessions, links=self.links, documents=self.documents, catalogue=self.catalogue, payment_gateway=self.payments,
-            guesses=self.guesses, search_index=self._index(folder),
-        )  # fmt: skip
+            self.wiring.settings,
+            store=self.store,
+            clock=self.clock,
+            ids=self.ids,
+            people=self.people,
+            identity=self.identity,
+            sessions=self.sessions,
+            links=self.links,
+            documents=self.documents,
+            catalogue=self.catalogue,
+            payment_gateway=self.payments,
+            guesses=self.guesses,
+            search_index=self._index(folder),
+        )
         self._host_managers()
         self._unconfirmed()
         self._guarded()
         self._documents()
-        self.applications = {name: self._application(name, FIRST_START + timedelta(weeks=5 * n)) for n, name in enumerate(STAGES)}
-        self.applications["NEEDS_INFO"] = self._application("IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES)), "asked")
-        self.applications["HOST_REVIEW"] = self._application("IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES) + 5), "routed")
+        self.applications = {
+            name: self._application(name, FIRST_START + timedelta(weeks=5 * n)) for n, name in enumerate(STAGES)
+        }
+        self.applications["NEEDS_INFO"] = self._application(
+            "IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES)), "asked"
+        )
+        self.applications["HOST_REVIEW"] = self._application(
+            "IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES) + 5), "routed"
+        )
         routed = self.wiring.host_review.route(CLAIMER, self.applications["HOST_REVIEW"])
         self.host_secret = self.store.texts[routed.host_link_ref or ""]["secret"]
         self.wiring.asking.ask(CLAIMER, self.applications["NEEDS_INFO"], "Which ward was it?")
@@ -113,7 +134,10 @@ class House(World):
             self.store.open_seats(PROGRAM, dict.fromkeys(weeks_covered(start, 4), 0))
         self.wiring.waitlist.join(OWNER, self.applications["WAITING"])
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
-        for tag in (f"RESERVATION_{self.reservations['RESERVED']}_9_host", f"APPLICATION_{self.applications['HOST_REVIEW']}_9_host-asked"):
+        for tag in (
+            f"RESERVATION_{self.reservations['RESERVED']}_9_host",
+            f"APPLICATION_{self.applications['HOST_REVIEW']}_9_host-asked",
+        ):
             self.wiring.bounces.report(tag, "bounced", WEBHOOK)
         made = self.wiring.cv_links.make("APPLICATION", self.applications["HOST_REVIEW"], 1, "trainee-1", "document-1")
         self.cv = made.rpartition("/")[2]
@@ -123,7 +147,7 @@ class House(World):
         self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
         self._kept = [(thing, _copied(vars(thing))) for thing in self._things()]
 
-    # --- who knocks, and where --------------------------------------------------------------------------------------------------------
+    # --- who knocks, and where ----------------------------------------------------------------------------------------
     def reset(self) -> House:
         """Everything as it was built; the rooms are this house's again."""
         for thing, kept in self._kept:
@@ -157,7 +181,7 @@ class House(World):
         first = "/" + event["rawPath"].removeprefix("/").partition("/")[0]
         return self.rooms.get(first, self.rooms["/"]).answer(event, context)
 
-    # --- what is there ----------------------------------------------------------------------------------------------------------------
+    # --- what is there ------------------------------------------------------------------------------------------------
     def _programs(self) -> None:
         for id in (PROGRAM, "second-program"):
             builders.stored_program(self.store, id=id)
@@ -167,32 +191,46 @@ class House(World):
         years = list(self.store.seats.values())
         programs = self.catalogue.programs(self.store.program_ids("LIVE"))
         build(
-            [Projection(program=one, weeks=free_by_week(year for year in years if year.program_id == one.id)) for one in programs.values()],
+            [
+                Projection(program=one, weeks=free_by_week(year for year in years if year.program_id == one.id))
+                for one in programs.values()
+            ],
             folder,
         )
         return LocalIndex(TantivyIndex.open(folder))
 
     def _host_managers(self) -> None:
-        """The host's contact, somebody who has not taken the invitation to act for it, and who acts for another host only."""
+        """The host's contact, somebody who has not taken the invitation to act for it, and who acts for another host
+        only."""
         self.people.save_contact(Contact(HOST, "Dr. Lee", "lee@example.org"))
-        self.wiring.host_accounts.invite(by("coordinator", "coordinator-1"), HOST, "Invited Host", "invited-host@example.org")
+        self.wiring.host_accounts.invite(
+            by("coordinator", "coordinator-1"), HOST, "Invited Host", "invited-host@example.org"
+        )
         self.invited_host = str(self.store.claimed_by(mail_claim_key("invited-host@example.org")))
         self.person(ELSEWHERE, ("host",), name="Other Host", zone="America/Chicago", hosts=("another-host",))
 
     def _unconfirmed(self) -> None:
         asked = dict.fromkeys(("asked_at", "created_at"), iso(self.clock.now() - timedelta(hours=1)))
-        builders.stored(self.store, "ACCOUNT", "new-1", {"id": "new-1", "status": "UNCONFIRMED", "roles": ["trainee"], **asked})
+        builders.stored(
+            self.store, "ACCOUNT", "new-1", {"id": "new-1", "status": "UNCONFIRMED", "roles": ["trainee"], **asked}
+        )
         self.people.save_person(Person("new-1", "New Person", "new-1@example.org", "UTC"))
         self.store.commit(Work(steps=(), claims=(mail_claim("new-1@example.org", "new-1"),)))
         self.links.make("confirm", "new-1", self.clock.now().replace(year=2027))
         self.links.make("confirm", "new-1", self.clock.now())
 
     def _guarded(self) -> None:
-        """Somebody with an authenticator app who has asked for every kind of link; somebody who has to set one up; an invitation."""
+        """Somebody with an authenticator app who has asked for every kind of link; somebody who has to set one up; an
+        invitation."""
         for id in ("guarded-1", "offered-1"):
             self.person(id, ("finance",), name="Guarded Person")
             self.store.commit(Work(steps=(), claims=(mail_claim(f"{id}@example.org", id),)))
-        guarded, factors, care, later = by("account", "guarded-1"), self.wiring.factors, self.wiring.account_care, self.clock.now() + HOUR
+        guarded, factors, care, later = (
+            by("account", "guarded-1"),
+            self.wiring.factors,
+            self.wiring.account_care,
+            self.clock.now() + HOUR,
+        )
         factors.install(guarded, "guarded-1", SECRET)
         care.forgot("guarded-1@example.org")
         care.ask_mail_change(guarded, "moved@example.org", PASSWORD)
@@ -200,11 +238,19 @@ class House(World):
         offered = factors.ticket("offered-1")
         self.store.texts[self.store.load("ACCOUNT", "offered-1").state["factor_offer_ref"]] = {"secret": SECRET}
         self.links_for = {
-            "confirm": "link-1", "code": factors.ticket("guarded-1").token, "factor": offered.token,
-            "reset": self.links.make("reset", "guarded-1", later), "mail": self.links.make(f"mail:{wish}", "guarded-1", later),
-        }  # fmt: skip
+            "confirm": "link-1",
+            "code": factors.ticket("guarded-1").token,
+            "factor": offered.token,
+            "reset": self.links.make("reset", "guarded-1", later),
+            "mail": self.links.make(f"mail:{wish}", "guarded-1", later),
+        }
         self.handle = self.sessions.handle(self.sessions.open("trainee-1", "Firefox on Windows"))
-        invited = {"id": "invited-1", "status": "INVITED", "roles": ["coach"], **dict.fromkeys(("created_at", "invited_at"), EARLIER)}
+        invited = {
+            "id": "invited-1",
+            "status": "INVITED",
+            "roles": ["coach"],
+            **dict.fromkeys(("created_at", "invited_at"), EARLIER),
+        }
         builders.stored(self.store, "ACCOUNT", "invited-1", invited)
         self.people.save_person(Person("invited-1", "Invited Person", "invited-1@example.org"))
 
@@ -213,8 +259,16 @@ class House(World):
         self.people.save_facts("trainee-1", builders.facts())
         self.people.save_facts("trainee-2", builders.facts())
         common = {"trainee_id": "trainee-1", "kind": "cv", "created_at": iso(self.clock.now())}
-        file = {"number": 1, "sha256": "1" * 64, "size": 9, "key": "uploads/trainee-1/cv/document-1", "content_type": "application/pdf"}
-        builders.stored(self.store, "DOCUMENT", "document-1", {"id": "document-1", "status": "STORED", **common, **file})
+        file = {
+            "number": 1,
+            "sha256": "1" * 64,
+            "size": 9,
+            "key": "uploads/trainee-1/cv/document-1",
+            "content_type": "application/pdf",
+        }
+        builders.stored(
+            self.store, "DOCUMENT", "document-1", {"id": "document-1", "status": "STORED", **common, **file}
+        )
         refused = {"id": "document-2", "status": "REFUSED", "reason_code": "damaged", **common}
         builders.stored(self.store, "DOCUMENT", "document-2", refused)
         arriving = self.wiring.paperwork.upload_form("trainee-1", "cv", "/documents")
@@ -222,14 +276,17 @@ class House(World):
         self.arriving = arriving.document_id
 
     def _application(self, name: str, start: date, key: str = "") -> str:
-        """Each as far as its name says, by the services themselves; `key` tells a second one of that name from the first."""
+        """Each as far as its name says, by the services themselves; `key` tells a second one of that name from the
+        first."""
         stage, wiring = STAGES.index(name), self.wiring
         id: str = wiring.applying.start(OWNER, key or name, Wish(PROGRAM, ExperienceType.HANDS_ON, start)).id
         steps = (
             lambda: wiring.applying.submit(OWNER, id),
             lambda: wiring.reviewing.claim(CLAIMER, id),
             lambda: wiring.reviewing.approve(CLAIMER, id),
-            lambda: wiring.reserving.sign(OWNER, id, terms.CURRENT, Signature("Trainee-1 Person", "192.0.2.1", "Firefox")),
+            lambda: wiring.reserving.sign(
+                OWNER, id, terms.CURRENT, Signature("Trainee-1 Person", "192.0.2.1", "Firefox")
+            ),
             lambda: wiring.reserving.checkout(OWNER, id, Choice.DEPOSIT),
             lambda: wiring.settling.settle(self.payments.pay(self._session(id)), WEBHOOK),
         )
@@ -242,13 +299,25 @@ class House(World):
 
     def _calendar(self, reservation_id: str) -> str:
         """The secret of an open calendar address."""
-        return f"{reservation_id}.{secret_at(self.store, self.wiring.calendar_feeds.open(OWNER, reservation_id).feed_ref)}"
+        return (
+            f"{reservation_id}.{secret_at(self.store, self.wiring.calendar_feeds.open(OWNER, reservation_id).feed_ref)}"
+        )
 
     def _session(self, application_id: str) -> str:
         return self.payments.session_of(self._reservation(application_id)).id
 
     def _things(self) -> Iterator[Any]:
-        yield from (self.store, self.people, self.identity, self.sessions, self.links, self.documents, self.payments, self.ids, self.clock)
+        yield from (
+            self.store,
+            self.people,
+            self.identity,
+            self.sessions,
+            self.links,
+            self.documents,
+            self.payments,
+            self.ids,
+            self.clock,
+        )
         yield from (self.deliveries, self.guesses)
 
 

@@ -27,7 +27,9 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield FakeStore()
         return
     with mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+        client = boto3.client(
+            "dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
+        )
         create_tables(client)
         yield DynamoStore(client, Tables("core", "ledger"), Ulids(), pause=lambda seconds: None)
 
@@ -40,7 +42,9 @@ def years(capacity: int, *weeks: str) -> tuple[SeatYear, ...]:
 
 
 def open_seats(store: Store, capacity: int, *weeks: str) -> None:
-    store.commit(Work(steps=(step("PROGRAM", PROGRAM, program().model_dump(mode="json")),), create=years(capacity, *weeks)))
+    store.commit(
+        Work(steps=(step("PROGRAM", PROGRAM, program().model_dump(mode="json")),), create=years(capacity, *weeks))
+    )
 
 
 def hold(number: int, take: tuple[str, ...], trainee: str = TRAINEE) -> Work:

@@ -1,4 +1,5 @@
-"""The API as it is described: the committed document is current and sound, every route says who may call, prefixes equal the template."""
+"""The API as it is described: the committed document is current and sound, every route says who may call, prefixes
+equal the template."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def test_every_route_declares_who_may_call_it(name: str) -> None:
     routes = [*room.resolver._static_routes, *room.resolver._dynamic_routes]
     undeclared = [f"{route.method} {route.path}" for route in routes if (route.method, route.path) not in room.declared]
     assert undeclared == []
-    assert all(isinstance(declared.access, Access) and declared.access.described() for declared in room.declared.values())
+    assert all(
+        isinstance(declared.access, Access) and declared.access.described() for declared in room.declared.values()
+    )
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -42,7 +45,9 @@ def test_every_operation_names_its_roles_its_summary_and_its_refusal(operation: 
     assert " " in found["summary"], "the first line of the handler's docstring says what the call is for"
     assert all(status in found["responses"] for status in ("400", "413", "500"))
     assert ("401" in found["responses"]) == (found["tags"] != ["stripe_webhook"])
-    assert ("403" in found["responses"]) >= (set(found["x-rota-roles"]).isdisjoint({"anyone", "signed in", "Stripe, by signature"}))
+    assert ("403" in found["responses"]) >= (
+        set(found["x-rota-roles"]).isdisjoint({"anyone", "signed in", "Stripe, by signature"})
+    )
     assert ("security" in found) == (found["x-rota-roles"] != ["anyone"] and found["tags"] != ["stripe_webhook"])
 
 
@@ -75,7 +80,9 @@ def test_a_query_field_is_described_with_its_bounds() -> None:
 
 def test_two_rooms_that_mean_different_things_by_one_name_are_told_apart() -> None:
     one, two = {"type": "object", "title": "X"}, {"type": "string", "title": "X"}
-    parts = [(name, {"components": {"schemas": {"X": schema, "Same": one}}}) for name, schema in (("a", one), ("b", two))]
+    parts = [
+        (name, {"components": {"schemas": {"X": schema, "Same": one}}}) for name, schema in (("a", one), ("b", two))
+    ]
     assert openapi._names(parts) == {("a", "X"): "a.X", ("b", "X"): "b.X"}
 
 
@@ -85,7 +92,7 @@ def test_the_api_pages_can_show_every_room() -> None:
     assert all(api_room(json.loads(json.dumps(DOCUMENT)), name) for name in shown)
 
 
-# --- prefixes ---------------------------------------------------------------------------------------------------------------------------
+# --- prefixes ---------------------------------------------------------------------------------------------------------
 def template_prefixes(template: Mapping[str, Any]) -> dict[str, set[str]]:
     """Room -> the paths that API Gateway hands to it, without `{proxy+}`; the default route is `/`."""
     found: dict[str, set[str]] = {}
@@ -95,7 +102,9 @@ def template_prefixes(template: Mapping[str, Any]) -> dict[str, set[str]]:
         for event in resource["Properties"].get("Events", {}).values():
             if event["Type"] == "HttpApi":
                 path = event["Properties"].get("Path", "/")
-                found.setdefault(resource["Properties"]["Handler"].split(".")[1], set()).add(path.removesuffix("/{proxy+}"))
+                found.setdefault(resource["Properties"]["Handler"].split(".")[1], set()).add(
+                    path.removesuffix("/{proxy+}")
+                )
     return found
 
 
@@ -110,7 +119,11 @@ def test_the_table_of_prefixes_equals_the_template() -> None:
 
 def test_a_room_gets_its_prefix_and_everything_below_it() -> None:
     for resource in TEMPLATE["Resources"].values():
-        events = resource.get("Properties", {}).get("Events", {}).values() if resource["Type"] == "AWS::Serverless::Function" else ()
+        events = (
+            resource.get("Properties", {}).get("Events", {}).values()
+            if resource["Type"] == "AWS::Serverless::Function"
+            else ()
+        )
         paths = {event["Properties"].get("Path", "/") for event in events if event["Type"] == "HttpApi"}
         if paths - {"/", "/webhooks/stripe"}:
             (prefix,) = {path.removesuffix("/{proxy+}") for path in paths}
@@ -123,7 +136,11 @@ def test_a_room_routes_only_what_lies_under_its_prefix(name: str) -> None:
     inside = re.compile(r"/.*" if prefix == "/" else rf"{re.escape(prefix)}(/.*)?")
     assert [rule for _, rule in ROOMS[name].declared if not inside.fullmatch(rule)] == []
     others = {one for room, found in template_prefixes(TEMPLATE).items() if room != name for one in found if one != "/"}
-    assert [rule for _, rule in ROOMS[name].declared if any(rule == other or rule.startswith(f"{other}/") for other in others)] == []
+    assert [
+        rule
+        for _, rule in ROOMS[name].declared
+        if any(rule == other or rule.startswith(f"{other}/") for other in others)
+    ] == []
 
 
 def test_every_room_is_a_room() -> None:

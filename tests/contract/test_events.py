@@ -1,4 +1,5 @@
-"""Events as a contract: instances fit their committed schemas, schemas refuse what does not fit, rules and filters pass what is taken."""
+"""Events as a contract: instances fit their committed schemas, schemas refuse what does not fit, rules and filters pass
+what is taken."""
 
 from __future__ import annotations
 
@@ -44,9 +45,14 @@ def instances(name: str) -> st.SearchStrategy[EventData]:
 
 def envelope(event: EventData) -> dict[str, Any]:
     made = Envelope(
-        id=f"{event.SUBJECT}#1#1", type=event.TYPE, occurred_at=datetime(2026, 11, 21, tzinfo=UTC), actor=Actor(role="system", id="test"),
-        subject=Subject(kind=event.SUBJECT, id="1"), seq=1, data=event.model_dump(mode="json", exclude_unset=True),
-    )  # fmt: skip
+        id=f"{event.SUBJECT}#1#1",
+        type=event.TYPE,
+        occurred_at=datetime(2026, 11, 21, tzinfo=UTC),
+        actor=Actor(role="system", id="test"),
+        subject=Subject(kind=event.SUBJECT, id="1"),
+        seq=1,
+        data=event.model_dump(mode="json", exclude_unset=True),
+    )
     return made.model_dump(mode="json")
 
 
@@ -73,16 +79,19 @@ def test_a_schema_refuses_an_unknown_field_a_missing_one_and_another_type(name: 
     assert not check.is_valid({**sound, "data": {**sound["data"], "surname": "Okafor"}})
     assert not check.is_valid({**sound, "type": UNLISTED})
     assert not check.is_valid({key: value for key, value in sound.items() if key != "subject"})
-    assert not check.is_valid({**sound, "data": {key: value for key, value in sound["data"].items() if key != required[0]}})
+    assert not check.is_valid(
+        {**sound, "data": {key: value for key, value in sound["data"].items() if key != required[0]}}
+    )
 
 
 def test_committed_schemas_are_those_of_the_catalog() -> None:
     assert {path.name: path.read_text() for path in schemas.FOLDER.glob("*.json")} == schemas.texts()
 
 
-# --- rules: read from the templates, never written twice ------------------------------------------------------------------------------
+# --- rules: read from the templates, never written twice --------------------------------------------------------------
 def rule_of(worker: str) -> tuple[set[str], dict[str, Any]]:
-    """(detail types, pattern) of a consumer's inbox as deployed: the nested template with this consumer's parameters."""
+    """(detail types, pattern) of a consumer's inbox as deployed: the nested template with this consumer's
+    parameters."""
     logical = "".join(part.capitalize() for part in worker.split("_")) + "Inbox"
     given_parameters = TEMPLATE["Resources"][logical]["Properties"]["Parameters"]
     listed = {part.strip() for part in given_parameters["DetailTypes"].split(",")}
@@ -118,7 +127,7 @@ def test_a_sample_from_the_bus_fits_its_schema_and_reaches_its_consumers(path: P
     assert takers, "a sample that nobody takes shows nothing"
 
 
-# --- stream filters -------------------------------------------------------------------------------------------------------------------
+# --- stream filters ---------------------------------------------------------------------------------------------------
 def filters() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, source in TEMPLATE["Resources"]["EventPublisher"]["Properties"]["Events"].items():
         for one in source["Properties"]["FilterCriteria"]["Filters"]:
@@ -135,8 +144,10 @@ def record(event_name: str, sk: str) -> dict[str, Any]:
         ("Rows", "EVENT#0000000001", ["STATE", "DUE#hold", "SEATS#2027", "PERSON"]),
         ("Deliveries", "DELIVERY", ["SESSION", "LINK", "MAIL"]),
     ],
-)  # fmt: skip
-def test_the_publisher_sees_new_event_rows_and_new_deliveries_only(stream: str, announced: str, kept: list[str]) -> None:
+)
+def test_the_publisher_sees_new_event_rows_and_new_deliveries_only(
+    stream: str, announced: str, kept: list[str]
+) -> None:
     patterns = [pattern for name, pattern in filters() if name == stream]
     assert len(patterns) == 1
     matcher = EventPattern(json.dumps(patterns[0]), patterns[0])

@@ -1,7 +1,7 @@
 """Whatever is sent to whichever route by whomever: no 5xx, and no answer that the API document does not describe.
 
-The committed document is the source of the requests (schemathesis: its boundary cases, and random ones on top); real ids and values are
-mixed in, so that the rooms are reached and not only their doors.
+The committed document is the source of the requests (schemathesis: its boundary cases, and random ones on top); real
+ids and values are mixed in, so that the rooms are reached and not only their doors.
 """
 
 from __future__ import annotations
@@ -64,16 +64,31 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 def real(house: House, name: str) -> list[Any]:
     """Values that mean something to the rooms, for a path parameter, a query field or a member of a body."""
     known: dict[str, list[Any]] = {
-        "application_id": [*house.applications.values()], "reservation_id": [*house.reservations.values()],
-        "document_id": ["document-1", "document-2", house.arriving], "program_id": [PROGRAM], "program": [PROGRAM],
-        "token": ["link-2", *house.links_for.values()], "account_id": ["guarded-1", "invited-1", "admin-1", house.invited_host],
-        "handle": [house.handle], "host_id": [HOST],
-        "roles": [["reviewer"], ["finance", "coach"], ["king"]], "current": [PASSWORD],
-        "name": ["rota.css", "accounts", "Trainee-1 Person"], "typed_name": ["Trainee-1 Person"],
-        "kind": ["cv", "photo"], "terms_version": [terms.CURRENT], "start": ["2027-03-01", "2027-12-06", "2027-12-07"],
-        "pay_on": ["2026-11-24"], "weeks": [4, 5], "email": ["trainee-1@example.org", "new-1@example.org"], "password": [PASSWORD],
-        "zone": ["UTC", "America/Denver"], "code": ["other", CODE], "next": ["/documents", "//elsewhere.example"], "view": ["mine"],
-    }  # fmt: skip
+        "application_id": [*house.applications.values()],
+        "reservation_id": [*house.reservations.values()],
+        "document_id": ["document-1", "document-2", house.arriving],
+        "program_id": [PROGRAM],
+        "program": [PROGRAM],
+        "token": ["link-2", *house.links_for.values()],
+        "account_id": ["guarded-1", "invited-1", "admin-1", house.invited_host],
+        "handle": [house.handle],
+        "host_id": [HOST],
+        "roles": [["reviewer"], ["finance", "coach"], ["king"]],
+        "current": [PASSWORD],
+        "name": ["rota.css", "accounts", "Trainee-1 Person"],
+        "typed_name": ["Trainee-1 Person"],
+        "kind": ["cv", "photo"],
+        "terms_version": [terms.CURRENT],
+        "start": ["2027-03-01", "2027-12-06", "2027-12-07"],
+        "pay_on": ["2026-11-24"],
+        "weeks": [4, 5],
+        "email": ["trainee-1@example.org", "new-1@example.org"],
+        "password": [PASSWORD],
+        "zone": ["UTC", "America/Denver"],
+        "code": ["other", CODE],
+        "next": ["/documents", "//elsewhere.example"],
+        "view": ["mine"],
+    }
     return known.get(name, [])
 
 
@@ -87,7 +102,8 @@ def made_real(house: House, case: Any, choose: Any) -> None:
 
 
 def sent(house: House, case: Any, who: str, browser: bool = False, fault: str = "") -> int:
-    """The status. A browser asks for pages and posts forms. With a fault, 503 is the right answer, and still a described one."""
+    """The status. A browser asks for pages and posts forms. With a fault, 503 is the right answer, and still a
+    described one."""
     FAULTS[fault](house.reset())
     headers, more = house.headers(who, browser), {}
     if browser and isinstance(case.body, dict):
@@ -122,7 +138,9 @@ def knocking(label: str) -> tuple[str, ...]:
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_no_boundary_case_is_answered_by_an_error_of_ours_or_in_an_undescribed_way(house: House, label: str) -> None:
     operation, people = OPERATIONS[label], cycle(knocking(label))
-    cases = SCHEMA.iter_coverage_cases(operation, generation_modes=list(GenerationMode), generation_config=SCHEMA.config.generation)
+    cases = SCHEMA.iter_coverage_cases(
+        operation, generation_modes=list(GenerationMode), generation_config=SCHEMA.config.generation
+    )
     for turn, case in enumerate(islice(cases, BOUNDARIES)):
         if case.method.upper() == operation.method.upper():  # other methods have a test of their own
             made_real(house, case, lambda known, turn=turn: known[turn % len(known)] if turn % 3 else None)
@@ -134,8 +152,18 @@ def test_no_random_request_is_answered_by_an_error_of_ours_or_in_an_undescribed_
     operation, people = OPERATIONS[label], knocking(label)
     cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
 
-    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), phases=(Phase.reuse, Phase.generate, Phase.shrink))
-    @given(case=cases, who=st.sampled_from(people), browser=st.booleans(), fault=st.sampled_from(sorted(FAULTS)), data=st.data())
+    @settings(
+        max_examples=EXAMPLES,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.reuse, Phase.generate, Phase.shrink),
+    )
+    @given(
+        case=cases,
+        who=st.sampled_from(people),
+        browser=st.booleans(),
+        fault=st.sampled_from(sorted(FAULTS)),
+        data=st.data(),
+    )
     def play(case: Any, who: str, browser: bool, fault: str, data: st.DataObject) -> None:
         made_real(house, case, lambda known: data.draw(st.sampled_from([*known, None])))
         sent(house, case, who, browser, fault)

@@ -1,4 +1,5 @@
-"""Requests that no page of ours sends, on every route: refused with a reason, without a change, and never by an error of ours."""
+"""Requests that no page of ours sends, on every route: refused with a reason, without a change, and never by an error
+of ours."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 
 def may(line: Line) -> str:
-    """Somebody whom the route lets in, though its subject may be in another state: what is refused is then the request, not the person."""
+    """Somebody whom the route lets in, though its subject may be in another state: what is refused is then the request,
+    not the person."""
     return let_in(line, ("owner", *EVERYBODY))
 
 
@@ -54,7 +56,11 @@ def call(house: House, method: str, path: str, headers: dict[str, str], body: st
 
 def post(house: House, line: Line, body: str | bytes, **headers: str) -> Answer:
     house.reset()
-    sent = {**JSON_TYPE, **house.headers(may(line)), **{name.replace("_", "-"): value for name, value in headers.items()}}
+    sent = {
+        **JSON_TYPE,
+        **house.headers(may(line)),
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
     return call(house, "POST", address(house, line), sent, body)
 
 
@@ -65,7 +71,7 @@ def refused(answer: Answer, status: int) -> None:
     assert (problem["status"], bool(problem["detail"]), bool(problem["remedy"])) == (status, True, True)
 
 
-# --- bodies -----------------------------------------------------------------------------------------------------------------------------
+# --- bodies -----------------------------------------------------------------------------------------------------------
 UNREADABLE: dict[str, tuple[str | bytes, int]] = {
     "cut off": ('{"name": "A', 400),
     "no JSON": ("name=A", 400),
@@ -85,12 +91,16 @@ READABLE = {
     "nothing": "null",
     "numbers too large for a float": '{"weeks": 1e999, "graduation_year": 1e999}',
     "half a letter as a name": '{"\\ud800": 1}',
-    "an object in every field": json.dumps({name: {"a": [None]} for name in ("name", "email", "password", "start", "weeks", "choice")}),
+    "an object in every field": json.dumps(
+        {name: {"a": [None]} for name in ("name", "email", "password", "start", "weeks", "choice")}
+    ),
 }
 
 
 @named(POSTS)
-def test_an_unreadable_or_too_large_body_is_refused_on_every_route_and_changes_nothing(house: House, line: Line) -> None:
+def test_an_unreadable_or_too_large_body_is_refused_on_every_route_and_changes_nothing(
+    house: House, line: Line
+) -> None:
     before = written(house.reset())
     for body, status in UNREADABLE.values():
         refused(post(house, line, body), status)
@@ -154,12 +164,18 @@ def test_an_idempotency_key_that_is_longer_than_the_document_says_is_refused(hou
     assert post(house, line, body, idempotency_key="k" * MAX_KEY).status == line.expected[may(line)]
 
 
-# --- other sites, no credentials --------------------------------------------------------------------------------------------------------
+# --- other sites, no credentials --------------------------------------------------------------------------------------
 @named(POSTS)
 def test_a_cookie_call_from_another_origin_is_403_and_changes_nothing(house: House, line: Line) -> None:
     who = let_in(line, PERSONS)
     before = written(house.reset())
-    for origin in ("https://evil.example", "null", f"{PUBLIC_URL}.evil.example", PUBLIC_URL.replace("https", "http"), ""):
+    for origin in (
+        "https://evil.example",
+        "null",
+        f"{PUBLIC_URL}.evil.example",
+        PUBLIC_URL.replace("https", "http"),
+        "",
+    ):
         for accept in ("application/json", "text/html"):
             headers = {**house.headers(who, browser=True), **JSON_TYPE, "origin": origin, "accept": accept}
             answer = call(house, "POST", address(house, line), headers, json.dumps(BODIES.get(line.route, {})))
@@ -183,7 +199,7 @@ def test_a_cookie_that_is_none_is_nobody(house: House, line: Line) -> None:
         assert answer.status == line.expected["nobody"]
 
 
-# --- methods ----------------------------------------------------------------------------------------------------------------------------
+# --- methods ----------------------------------------------------------------------------------------------------------
 @named(LINES)
 def test_other_methods_are_405_with_what_is_allowed(house: House, line: Line) -> None:
     house.reset()
@@ -207,21 +223,66 @@ def test_HEAD_is_GET_without_a_body(house: House, line: Line) -> None:
         assert (head.status, head.body, head.headers["Content-Type"]) == (get.status, "", get.headers["Content-Type"])
 
 
-# --- addresses --------------------------------------------------------------------------------------------------------------------------
+# --- addresses --------------------------------------------------------------------------------------------------------
 ADDRESSES = (
-    "/assets/../handler.py", "/assets/..%2f..%2fhandler.py", "/assets/....//handler.py", "/assets/%2e%2e/x", "/assets/rota.css/",
-    "/assets/rota.css%00.js", "//evil.example/x", "/../../etc/passwd", "/.env", "/docs/../accounts/me", "/docs/<script>", "/programs/%",
-    "/accounts/confirm/../me", "/programs/../accounts/me", "/programs/a\x00b", "/programs/a\nb", f"/programs/{LONG}", f"/{LONG}",
-    "/" + "a/" * 4000, "/programs/\ufffd", "/accounts/confirm/" + "é" * 2000, "/reservations/for/", "/applications//submit",
-    "/accounts/me/", "/ACCOUNTS/me", "/accounts/me;x=1",
-)  # fmt: skip
+    "/assets/../handler.py",
+    "/assets/..%2f..%2fhandler.py",
+    "/assets/....//handler.py",
+    "/assets/%2e%2e/x",
+    "/assets/rota.css/",
+    "/assets/rota.css%00.js",
+    "//evil.example/x",
+    "/../../etc/passwd",
+    "/.env",
+    "/docs/../accounts/me",
+    "/docs/<script>",
+    "/programs/%",
+    "/accounts/confirm/../me",
+    "/programs/../accounts/me",
+    "/programs/a\x00b",
+    "/programs/a\nb",
+    f"/programs/{LONG}",
+    f"/{LONG}",
+    "/" + "a/" * 4000,
+    "/programs/\ufffd",
+    "/accounts/confirm/" + "é" * 2000,
+    "/reservations/for/",
+    "/applications//submit",
+    "/accounts/me/",
+    "/ACCOUNTS/me",
+    "/accounts/me;x=1",
+)
 QUERIES = (
-    "&".join(f"f{n}=1" for n in range(501)), "limit=1&limit=2", "view=mine&view=free", "%ff=%fe", "%00=%00", "%zz", "=", "&&&",
-    "start=0001-01-01", "start=9999-12-27&weeks=52", "pay_on=9999-12-31", "start=2027-03-01&pay_on=0001-01-01", f"text={LONG}",
-    "text=%00%ff%ed%a0%80", f"limit={'9' * 5000}", "month=2099-12", "month=2000-01", f"cursor={'A' * 1000}", "cursor=%ff", "kind=../../x",
-    "next=//evil.example", f"next=/{LONG}", "no_such_field=1", "price_min_cents=1e3", "price_min_cents=-1", "&".join(["state=TX"] * 300),
-    "text=%22%5C(%5B%7B*~%3A%5E", "program=%00", "saved=maybe",
-)  # fmt: skip
+    "&".join(f"f{n}=1" for n in range(501)),
+    "limit=1&limit=2",
+    "view=mine&view=free",
+    "%ff=%fe",
+    "%00=%00",
+    "%zz",
+    "=",
+    "&&&",
+    "start=0001-01-01",
+    "start=9999-12-27&weeks=52",
+    "pay_on=9999-12-31",
+    "start=2027-03-01&pay_on=0001-01-01",
+    f"text={LONG}",
+    "text=%00%ff%ed%a0%80",
+    f"limit={'9' * 5000}",
+    "month=2099-12",
+    "month=2000-01",
+    f"cursor={'A' * 1000}",
+    "cursor=%ff",
+    "kind=../../x",
+    "next=//evil.example",
+    f"next=/{LONG}",
+    "no_such_field=1",
+    "price_min_cents=1e3",
+    "price_min_cents=-1",
+    "&".join(["state=TX"] * 300),
+    "text=%22%5C(%5B%7B*~%3A%5E",
+    "program=%00",
+    "saved=maybe",
+)
 
 
 @pytest.mark.parametrize("path", ADDRESSES, ids=[repr(path)[:40] for path in ADDRESSES])

@@ -1,7 +1,9 @@
-"""Who may do what, on every route: each role as a program and as a browser, on a record of its own and on somebody else's.
+"""Who may do what, on every route: each role as a program and as a browser, on a record of its own and on somebody
+else's.
 
-A route that has no line here fails; so does a line whose route is gone. The lines are held to the rules behind them, too: a wrong role is
-403, somebody else's record 404 and in the same words as none at all, and signed out is 401, or the sign-in page for a browser that reads.
+A route that has no line here fails; so does a line whose route is gone. The lines are held to the rules behind them,
+too: a wrong role is 403, somebody else's record 404 and in the same words as none at all, and signed out is 401, or the
+sign-in page for a browser that reads.
 """
 
 from __future__ import annotations
@@ -21,118 +23,9 @@ from tests.rooms import PASSWORD, Answer
 
 ROUTES = {f"{method} {rule}": found for room in openapi.rooms() for (method, rule), found in room.declared.items()}
 
-# Columns: nobody, then the owner of the record and another trainee, the reviewer who claimed it and another one, and the other roles.
-MATRIX = """
-                                                       nobody owner stranger claimer reviewer coordinator coach finance admin host
-GET /                                                  everybody 200
-GET /accounts/confirm/<token>                          everybody 200
-POST /accounts/confirm/<token>                         everybody 200
-GET /accounts/code/<token>                             everybody 200
-POST /accounts/code/<token>                            everybody 200
-GET /accounts/factor/<token>                           everybody 200
-POST /accounts/factor/<token>                          everybody 200
-GET /accounts/forgot                                   everybody 200
-POST /accounts/forgot                                  everybody 202
-GET /accounts/hosts/<host_id>                          401    403   403      403     403      200         403   403     200   403
-POST /accounts/hosts/<host_id>                         401    403   403      403     403      200         403   403     200   403
-POST /accounts/hosts/<host_id>/invite-again/<account_id> 401  403   403      403     403      200         403   403     200   403
-POST /accounts/hosts/<host_id>/remove/<account_id>     401    403   403      403     403      200         403   403     200   403
-GET /accounts/mail                                     401    200   200      200     200      200         200   200     200   200
-POST /accounts/mail                                    401    202   202      202     202      202         202   202     202   202
-GET /accounts/mail/<token>                             everybody 200
-POST /accounts/mail/<token>                            everybody 200
-GET /accounts/me                                       401    200   200      200     200      200         200   200     200   200
-GET /accounts/password                                 401    200   200      200     200      200         200   200     200   200
-POST /accounts/password                                401    200   200      200     200      200         200   200     200   200
-GET /accounts/profile                                  401    200   200      200     200      200         200   200     200   200
-POST /accounts/profile                                 401    200   200      200     200      200         200   200     200   200
-GET /accounts/resend                                   everybody 200
-POST /accounts/resend                                  everybody 202
-GET /accounts/reset/<token>                            everybody 200
-POST /accounts/reset/<token>                           everybody 200
-GET /accounts/security                                 401    200   200      200     200      200         200   200     200   200
-POST /accounts/security/factor                         401    200   200      200     200      200         200   200     200   200
-POST /accounts/security/factor/remove                  401    409   409      409     409      409         409   409     409   409
-POST /accounts/sessions/<handle>/end                   401    200   200      200     200      200         200   200     200   200
-POST /accounts/sessions/end-others                     401    200   200      200     200      200         200   200     200   200
-GET /accounts/sign-in                                  everybody 200
-POST /accounts/sign-in                                 everybody 200
-POST /accounts/sign-out                                everybody 200
-GET /accounts/sign-up                                  everybody 200
-POST /accounts/sign-up                                 everybody 202
-GET /accounts/staff                                    401    403   403      403     403      403         403   403     200   403
-POST /accounts/staff                                   401    403   403      403     403      403         403   403     200   403
-GET /accounts/staff/<account_id>                       401    403   403      403     403      403         403   403     200   403
-POST /accounts/staff/<account_id>/disable              401    403   403      403     403      403         403   403     200   403
-POST /accounts/staff/<account_id>/enable               401    403   403      403     403      403         403   403     200   403
-POST /accounts/staff/<account_id>/invite-again         401    403   403      403     403      403         403   403     200   403
-POST /accounts/staff/<account_id>/remove-factor        401    403   403      403     403      403         403   403     200   403
-POST /accounts/staff/<account_id>/roles                401    403   403      403     403      403         403   403     200   403
-POST /accounts/tokens                                  everybody 200
-GET /applications                                      401    200   200      403     403      403         403   403     403   403
-POST /applications                                     401    201   201      403     403      403         403   403     403   403
-GET /applications/<application_id>                     401    200   404      200     200      200         403   403     200   403
-GET /applications/<application_id> @DRAFT              401    200   404      404     404      404         403   403     404   403
-POST /applications/<application_id>/approve            401    403   403      200     409      403         403   403     403   403
-POST /applications/<application_id>/documents/<document_id>/check 401  403   403      200     409      403         403   403     403   403
-POST /applications/<application_id>/ask                401    403   403      200     409      403         403   403     403   403
-POST /applications/<application_id>/ask-again          401    403   403      403     403      200         403   403     403   403
-POST /applications/<application_id>/claim              401    403   403      200     200      403         403   403     403   403
-GET /applications/<application_id>/recommend           401    403   403      403     403      403         403   403     403   200
-POST /applications/<application_id>/recommend          401    403   403      403     403      403         403   403     403   200
-GET /applications/<application_id>/recommend/<secret>  everybody 200
-POST /applications/<application_id>/recommend/<secret> everybody 200
-POST /applications/<application_id>/reject             401    403   403      200     409      403         403   403     403   403
-POST /applications/<application_id>/reply              401    200   404      403     403      403         403   403     403   403
-POST /applications/<application_id>/route              401    403   403      200     409      403         403   403     403   403
-POST /applications/<application_id>/save               401    200   404      403     403      403         403   403     403   403
-POST /applications/<application_id>/submit             401    200   404      403     403      403         403   403     403   403
-POST /applications/<application_id>/take-back          401    403   403      403     403      200         403   403     403   403
-POST /applications/<application_id>/withdraw           401    200   404      403     403      403         403   403     403   403
-GET /applications/start                                401    200   200      403     403      403         403   403     403   403
-GET /assets/<name>                                     everybody 200
-GET /docs                                              everybody 200
-GET /docs/<name>                                       everybody 200
-GET /docs/openapi.json                                 everybody 200
-GET /documents                                         401    200   200      403     403      403         403   403     403   403
-GET /documents/<document_id>                           401    200   404      200     200      200         200   403     403   403
-GET /documents/<document_id>/file                      401    303   404      303     303      303         303   403     403   303
-GET /documents/<document_id>/received                  401    303   404      403     403      403         403   403     403   403
-POST /documents/uploads                                401    200   200      403     403      403         403   403     403   403
-GET /documents/shared/<secret>                         everybody 303
-GET /how-it-works                                      everybody 200
-GET /programs                                          everybody 200
-GET /programs/<program_id>                             everybody 200
-GET /programs/<program_id>/quote                       everybody 200
-GET /programs/searches                                 401    200   200      403     403      403         403   403     403   403
-POST /programs/searches                                401    201   201      403     403      403         403   403     403   403
-POST /programs/searches/<search_id>/end                401    200   404      403     403      403         403   403     403   403
-GET /programs/searches/<search_id>/stop/<secret>       everybody 200
-POST /programs/searches/<search_id>/stop/<secret>      everybody 200
-GET /reservations/<reservation_id>                     401    200   404      200     200      200         200   200     200   403
-POST /reservations/<reservation_id>/calendar           401    200   404      403     403      403         403   403     403   403
-POST /reservations/<reservation_id>/calendar/close     401    200   404      403     403      403         403   403     403   403
-POST /reservations/<reservation_id>/cancel             401    200   404      403     403      403         403   403     403   403
-GET /reservations/<reservation_id>/left                401    200   404      200     200      200         200   200     200   403
-GET /reservations/<reservation_id>/paid                401    200   404      200     200      200         200   200     200   403
-POST /applications/<application_id>/host-mail          401    403   403      403     403      200         403   403     403   403
-POST /reservations/<reservation_id>/host-mail          401    403   403      403     403      200         403   403     403   403
-POST /reservations/<reservation_id>/preparation        401    200   404      403     403      403         403   403     403   403
-POST /reservations/<reservation_id>/suggest            401    403   403      403     403      403         200   403     403   403
-GET /reservations/cases                                401    403   403      403     403      403         200   403     403   403
-GET /reservations/partners                             401    200   200      200     200      200         200   200     200   403
-GET /reservations/feed/<secret>.ics                    everybody 200
-GET /reservations/for/<application_id>                 401    200   404      403     403      200         403   403     403   403
-POST /reservations/for/<application_id>/checkout       401    200   404      403     403      200         403   403     403   403
-POST /reservations/for/<application_id>/terms          401    200   404      403     403      403         403   403     403   403
-POST /reservations/for/<application_id>/waitlist       401    200   404      403     403      403         403   403     403   403
-POST /reservations/for/<application_id>/waitlist/leave 401    200   404      403     403      403         403   403     403   403
-GET /workspace                                         401    200   200      200     200      200         200   200     200   200
-GET /workspace/programs/<program_id>/guidelines        401    403   403      403     403      200         403   403     403   403
-POST /workspace/programs/<program_id>/guidelines       401    403   403      403     403      200         403   403     403   403
-POST /workspace/programs/<program_id>/guidelines/preview 401  403   403      403     403      200         403   403     403   403
-"""
-
+# Columns: nobody, then the owner of the record and another trainee, the reviewer who claimed it and another one, and
+# the other roles.
+MATRIX = Path(__file__).with_name("roles.txt").read_text(encoding="utf-8")
 BODIES: dict[str, dict[str, Any]] = {
     "POST /workspace/programs/<program_id>/guidelines": {"version": 1, "step2_ck_required": True},
     "POST /workspace/programs/<program_id>/guidelines/preview": {"step2_ck_required": True},
@@ -224,32 +117,49 @@ def address(house: House, line: Line) -> str:
         "<reservation_id>": house.reservations.get(line.state or "RESERVED", ""),
         "<document_id>": house.arriving if rule.endswith("/received") else "document-1",
         "<host_id>": HOST,
-        "<account_id>": house.invited_host if "/hosts/" in rule else "invited-1" if rule.endswith("/invite-again") else "guarded-1",
+        "<account_id>": house.invited_host
+        if "/hosts/" in rule
+        else "invited-1"
+        if rule.endswith("/invite-again")
+        else "guarded-1",
         "<handle>": house.handle,
-        "<program_id>": PROGRAM, "<token>": house.links_for.get(rule.split("/")[-2], ""),
+        "<program_id>": PROGRAM,
+        "<token>": house.links_for.get(rule.split("/")[-2], ""),
         "<search_id>": house.search.saved.id,
         "<secret>": {"programs": house.search.secret, "reservations": house.calendar, "documents": house.cv}.get(
-            rule.split("/")[1], house.host_secret),
+            rule.split("/")[1], house.host_secret
+        ),
         "<name>": "rota.css" if rule.startswith("/assets") else "site",
-    }  # fmt: skip
+    }
     for name, value in known.items():
         rule = rule.replace(name, value)
     return rule + QUERIES.get(line.route, "")
 
 
-def knock(house: House, line: Line, who: str, browser: bool = False, path: str = "", hats: tuple[str, ...] = ()) -> Answer:
+def knock(
+    house: House, line: Line, who: str, browser: bool = False, path: str = "", hats: tuple[str, ...] = ()
+) -> Answer:
     """`hats`: the roles that this person has instead of their own one."""
     client, path = house.reset().client(who, browser), path or address(house, line)
     if hats:
         house.wear(who, hats)
-    body = {f"{name}[]" if browser and isinstance(value, list) else name: value for name, value in BODIES.get(line.route, {}).items()}
+    body = {
+        f"{name}[]" if browser and isinstance(value, list) else name: value
+        for name, value in BODIES.get(line.route, {}).items()
+    }
     return client.get(path) if line.route.startswith("GET ") else client.post(path, body)
 
 
 def written(house: House) -> tuple[Any, ...]:
     """Everything that a refused call must leave as it is."""
     store = house.store
-    return (store.commits, dict(store.texts), dict(house.people.people), dict(house.people.all_facts), dict(house.payments.sessions))
+    return (
+        store.commits,
+        dict(store.texts),
+        dict(house.people.people),
+        dict(house.people.all_facts),
+        dict(house.payments.sessions),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -274,7 +184,11 @@ def test_each_role_gets_what_the_matrix_says_and_a_refusal_changes_nothing(house
         found[who] = answer.status
         if answer.status >= 400:
             assert answer.headers["Content-Type"] == "application/problem+json"
-            assert (answer.json["status"], bool(answer.json["detail"]), bool(answer.json["remedy"])) == (answer.status, True, True)
+            assert (answer.json["status"], bool(answer.json["detail"]), bool(answer.json["remedy"])) == (
+                answer.status,
+                True,
+                True,
+            )
             assert written(house) == before
     assert found == line.expected
 
@@ -309,7 +223,11 @@ def test_somebody_elses_record_is_404_and_reads_as_if_there_were_none(house: Hou
         assert line.expected["stranger"] != 404
         return
     there = address(house, line)
-    mine = next(one for one in re.split(r"[/?]", there) if one not in re.split(r"[/?]", line.route.split()[1]) and "=" not in one)
+    mine = next(
+        one
+        for one in re.split(r"[/?]", there)
+        if one not in re.split(r"[/?]", line.route.split()[1]) and "=" not in one
+    )
     absent = there.replace(mine, "no-such-thing")
     theirs, none = knock(house, line, "stranger"), knock(house, line, "stranger", path=absent)
     assert (theirs.status, none.status) == (404, 404)

@@ -1,4 +1,5 @@
-"""Every file of `events/samples` drives the function that it is an example for, in the world that the samples themselves tell of."""
+"""Every file of `events/samples` drives the function that it is an example for, in the world that the samples
+themselves tell of."""
 
 from __future__ import annotations
 
@@ -41,9 +42,16 @@ SAMPLES: dict[str, Any] = {path.stem: json.loads(path.read_text()) for path in F
 MAILED = ("AccountSignedUp.v1", "ApplicationSubmitted.v1", "ApplicationApproved.v1", "ReservationConfirmed.v1")
 INDEXED = ("SeatHeld.v1", "ReservationConfirmed.v1")
 OTHERS = {
-    "bus-StripeDelivered.v1", "sqs-bus-event", "sqs-object-created", "sqs-mail-bounced", "sqs-sweep", "http-search", "http-stripe-webhook",
-    "stream-event-row", "stream-delivery",
-}  # fmt: skip
+    "bus-StripeDelivered.v1",
+    "sqs-bus-event",
+    "sqs-object-created",
+    "sqs-mail-bounced",
+    "sqs-sweep",
+    "http-search",
+    "http-stripe-webhook",
+    "stream-event-row",
+    "stream-delivery",
+}
 HELD = SAMPLES["bus-SeatHeld.v1"]["detail"]["data"]
 CV = hashlib.sha256(A_PDF).hexdigest()
 MAIL = "amina@example.org"
@@ -60,7 +68,8 @@ def queued(type: str) -> dict[str, Any]:
 
 
 class World(Post):
-    """The person, program, application and held seat that the samples are about, put together from the samples' own data."""
+    """The person, program, application and held seat that the samples are about, put together from the samples' own
+    data."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,8 +98,18 @@ class World(Post):
 
     def _upload(self, id: str) -> None:
         key = f"uploads/{self.trainee}/cv/{id}"
-        document = {"id": id, "trainee_id": self.trainee, "kind": "cv", "number": 1, "key": key, "sha256": CV, "status": "STORED"}
-        stored(self.store, "DOCUMENT", id, document | {"content_type": "application/pdf", "created_at": HELD["created_at"]})
+        document = {
+            "id": id,
+            "trainee_id": self.trainee,
+            "kind": "cv",
+            "number": 1,
+            "key": key,
+            "sha256": CV,
+            "status": "STORED",
+        }
+        stored(
+            self.store, "DOCUMENT", id, document | {"content_type": "application/pdf", "created_at": HELD["created_at"]}
+        )
         self.documents.objects[key] = StoredObject(A_PDF, {"kind": "cv"})
 
     def _wire(self) -> None:
@@ -114,9 +133,11 @@ class World(Post):
         self.bounces = Bounces(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
         indexing = Indexing(catalogue=self.catalogue, store=self.store, publisher=self.publisher, clock=self.clock)
         wiring: Any = SimpleNamespace(
-            settings=SimpleNamespace(public_url=URL), payment_gateway=self.payments, indexing=indexing,
+            settings=SimpleNamespace(public_url=URL),
+            payment_gateway=self.payments,
+            indexing=indexing,
             **{name: getattr(self, name) for name in ports},
-        )  # fmt: skip
+        )
         for part in (notifications, payments, indexing_worker, deadlines):
             part.wire(wiring)
 
@@ -124,7 +145,9 @@ class World(Post):
         """Paid, as the confirmation's sample says."""
         state = HELD | {"checkout_session_id": "cs_1"} | data("ReservationConfirmed.v1")
         loaded = self.store.load("RESERVATION", HELD["id"])
-        self.store.states[("RESERVATION", HELD["id"])] = type(loaded)(loaded.kind, loaded.id, state | {"version": 1}, 1, loaded.head)
+        self.store.states[("RESERVATION", HELD["id"])] = type(loaded)(
+            loaded.kind, loaded.id, state | {"version": 1}, 1, loaded.head
+        )
         return self
 
 
@@ -166,7 +189,12 @@ def test_an_object_that_was_created_is_registered_as_the_trainees_document(world
     id = key.rpartition("/")[2]
     del world.store.states[("DOCUMENT", id)]
     paperwork = Documents(
-        store=world.store, documents=world.documents, people=world.people, clock=world.clock, ids=world.ids, public_url=URL
+        store=world.store,
+        documents=world.documents,
+        people=world.people,
+        clock=world.clock,
+        ids=world.ids,
+        public_url=URL,
     )
     wiring: Any = SimpleNamespace(paperwork=paperwork)
     documents_room.wire(wiring)
@@ -205,7 +233,9 @@ def test_a_webhook_is_stored_when_it_is_signed_now_and_refused_as_it_lies_there(
     assert list(deliveries.stored) == [data("StripeDelivered.v1")["event_id"]]
 
 
-@pytest.mark.parametrize(("rows", "type"), [("stream-event-row", "ReservationConfirmed.v1"), ("stream-delivery", "StripeDelivered.v1")])
+@pytest.mark.parametrize(
+    ("rows", "type"), [("stream-event-row", "ReservationConfirmed.v1"), ("stream-delivery", "StripeDelivered.v1")]
+)
 def test_a_stream_record_is_published_as_the_event_that_its_sample_shows(rows: str, type: str) -> None:
     bus = FakeBus()
     publish(SAMPLES[rows], bus)

@@ -18,7 +18,9 @@ __all__ = ["store"]
 
 def test_a_step_stores_the_state_and_its_event_row_together(store: Store) -> None:
     rows = store.commit(Work(steps=(step("ACCOUNT", "a", {"status": "NEW", "roles": ["trainee"]}),)))
-    second = store.commit(Work(steps=(Step(store.load("ACCOUNT", "a"), draft({"status": "ACTIVE"}, "AccountConfirmed.v1", case_id="c")),)))
+    second = store.commit(
+        Work(steps=(Step(store.load("ACCOUNT", "a"), draft({"status": "ACTIVE"}, "AccountConfirmed.v1", case_id="c")),))
+    )
     history = store.history("ACCOUNT", "a")
     loaded = store.load("ACCOUNT", "a")
     assert history == rows + second
@@ -46,7 +48,10 @@ def test_what_does_not_exist_is_not_found(store: Store) -> None:
 
 def test_load_many_answers_each_key_once(store: Store) -> None:
     a, b = (stored(store, "ACCOUNT", id, {"status": "ACTIVE"}) for id in ("a", "b"))
-    assert store.load_many([("ACCOUNT", "a"), ("ACCOUNT", "b"), ("ACCOUNT", "a")]) == {("ACCOUNT", "a"): a, ("ACCOUNT", "b"): b}
+    assert store.load_many([("ACCOUNT", "a"), ("ACCOUNT", "b"), ("ACCOUNT", "a")]) == {
+        ("ACCOUNT", "a"): a,
+        ("ACCOUNT", "b"): b,
+    }
 
 
 def test_a_stale_version_is_a_conflict_and_changes_nothing(store: Store) -> None:
@@ -76,8 +81,15 @@ def test_the_same_work_again_after_a_lost_answer_is_answered_as_the_first(store:
 
 def test_a_claimed_name_exists_once_until_its_owner_releases_it(store: Store) -> None:
     name = f"open-application:{TRAINEE}:{PROGRAM}:2027-03-01"
-    store.commit(Work(steps=(step("APPLICATION", "one", {"trainee_id": TRAINEE, "created_at": "x"}),), claims=(Claim(name, "one"),)))
-    again = Work(steps=(step("APPLICATION", "two", {"trainee_id": TRAINEE, "created_at": "y"}),), claims=(Claim(name, "two"),))
+    store.commit(
+        Work(
+            steps=(step("APPLICATION", "one", {"trainee_id": TRAINEE, "created_at": "x"}),),
+            claims=(Claim(name, "one"),),
+        )
+    )
+    again = Work(
+        steps=(step("APPLICATION", "two", {"trainee_id": TRAINEE, "created_at": "y"}),), claims=(Claim(name, "two"),)
+    )
     with pytest.raises(Duplicate) as refused:
         store.commit(again)
     assert refused.value.facts["key"] == name
@@ -97,8 +109,20 @@ def test_a_name_may_be_claimed_before_there_is_anything_to_claim_it_for(store: S
 
 def test_due_rows_are_replaced_and_removed_with_the_state(store: Store) -> None:
     soon, later = START + timedelta(minutes=30), START + timedelta(hours=2)
-    store.commit(Work(steps=(step("RESERVATION", "r1", {}, due=(Due("hold", later, "trainee"), Due("review", later, "reviewer"))),)))
-    store.commit(Work(steps=(Step(store.load("RESERVATION", "r1"), draft({}, case_id="case-1"), due=(Due("hold", soon, "system"),)),)))
+    store.commit(
+        Work(
+            steps=(
+                step("RESERVATION", "r1", {}, due=(Due("hold", later, "trainee"), Due("review", later, "reviewer"))),
+            )
+        )
+    )
+    store.commit(
+        Work(
+            steps=(
+                Step(store.load("RESERVATION", "r1"), draft({}, case_id="case-1"), due=(Due("hold", soon, "system"),)),
+            )
+        )
+    )
     assert [(item.due, item.subject_kind, item.subject_id, item.case_id) for item in store.due("hold", None)] == [
         (Due("hold", soon, "system"), "RESERVATION", "r1", "case-1")
     ]
@@ -124,7 +148,15 @@ def test_a_due_row_is_forgotten_unless_another_has_taken_its_place(store: Store)
 
 def test_due_rows_come_in_order_up_to_and_including_the_moment(store: Store) -> None:
     for number in (3, 1, 5, 2, 4):
-        store.commit(Work(steps=(step("RESERVATION", f"r{number}", {}, due=(Due("hold", START + timedelta(seconds=number), "system"),)),)))
+        store.commit(
+            Work(
+                steps=(
+                    step(
+                        "RESERVATION", f"r{number}", {}, due=(Due("hold", START + timedelta(seconds=number), "system"),)
+                    ),
+                )
+            )
+        )
     until = START + timedelta(seconds=3)
     assert [item.subject_id for item in store.due("hold", until)] == ["r1", "r2", "r3"]
     assert [item.subject_id for item in store.due("hold", None, limit=2)] == ["r1", "r2"]
@@ -143,7 +175,9 @@ def test_all_due_is_whatever_is_later_than_the_moment_past_every_page(store: Sto
 
 def test_a_trainee_s_own_come_newest_first(store: Store) -> None:
     for number in (2, 1, 3):
-        stored(store, "APPLICATION", f"a{number}", {"trainee_id": TRAINEE, "created_at": f"2026-11-0{number}T00:00:00Z"})
+        stored(
+            store, "APPLICATION", f"a{number}", {"trainee_id": TRAINEE, "created_at": f"2026-11-0{number}T00:00:00Z"}
+        )
     stored(store, "APPLICATION", "theirs", {"trainee_id": OTHER, "created_at": "2026-11-09T00:00:00Z"})
     stored(store, "RESERVATION", "r1", {"trainee_id": TRAINEE, "created_at": "2026-11-09T00:00:00Z"})
     assert [loaded.id for loaded in store.owned("APPLICATION", TRAINEE)] == ["a3", "a2", "a1"]
@@ -172,7 +206,13 @@ def test_texts_are_kept_apart_from_the_rows(store: Store) -> None:
 
 def test_a_text_that_is_kept_anew_replaces_the_one_before_and_one_that_is_dropped_is_gone(store: Store) -> None:
     ref, other = f"{TRAINEE}/school", f"{TRAINEE}/other"
-    store.commit(Work(steps=(step("APPLICATION", "a", {}),), texts=(Text(other, {"n": 0}),), replaces=(Text(ref, {"n": 1, "old": 1}),)))
+    store.commit(
+        Work(
+            steps=(step("APPLICATION", "a", {}),),
+            texts=(Text(other, {"n": 0}),),
+            replaces=(Text(ref, {"n": 1, "old": 1}),),
+        )
+    )
     store.commit(Work(steps=(Step(store.load("APPLICATION", "a"), draft({})),), replaces=(Text(ref, {"n": 2}),)))
     assert store.text(ref) == {"n": 2}
     with pytest.raises(VersionConflict):
@@ -202,7 +242,11 @@ def test_a_whole_list_has_every_text_newest_first_however_many(store: Store) -> 
 
 def test_a_list_of_claims_finds_its_owners_in_order_between_two_ends(store: Store) -> None:
     listed = [Claim(f"name-{n}", f"owner-{n}", Listing("OPEN#p", f"2027-01-{n:02}")) for n in (3, 1, 4, 2)]
-    others = (Claim("unlisted", "u"), Claim("other", "q", Listing("OPEN#pq", "2027-01-02")), Claim("same-day", "z", listed[0].listing))
+    others = (
+        Claim("unlisted", "u"),
+        Claim("other", "q", Listing("OPEN#pq", "2027-01-02")),
+        Claim("same-day", "z", listed[0].listing),
+    )
     store.commit(Work(steps=(), claims=(*listed, *others)))
     assert store.claimants("OPEN#p", "2027-01-02", "2027-01-03") == ["owner-2", "owner-3", "z"]
     assert store.claimed_by("name-3") == "owner-3"

@@ -55,7 +55,9 @@ def test_a_seat_given_back_is_free_for_the_next_and_for_the_same_trainee(store: 
     open_seats(store, 1, *WEEKS)
     store.commit(hold(1, WEEKS))
     back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
-    store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"})),), seats=(back,)))
+    store.commit(
+        Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"})),), seats=(back,))
+    )
     assert set(taken(store).values()) == {0}
     store.commit(hold(2, WEEKS))
     assert set(taken(store).values()) == {1}
@@ -82,7 +84,9 @@ def test_a_switch_touches_only_the_differing_weeks(store: Store) -> None:
     open_seats(store, 1, *weeks)
     store.commit(hold(1, WEEKS))
     move = SeatMove(PROGRAM, TRAINEE, "reservation-1", take=("2027-W13",), give=("2027-W09",))
-    store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,)))
+    store.commit(
+        Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,))
+    )
     assert taken(store) == {"2027-W09": 0, "2027-W10": 1, "2027-W11": 1, "2027-W12": 1, "2027-W13": 1}
 
 
@@ -149,7 +153,11 @@ def test_a_switch_into_a_full_week_names_that_week_and_keeps_the_old_one(store: 
     store.commit(hold(2, ("2027-W13",), OTHER))
     move = SeatMove(PROGRAM, TRAINEE, "reservation-1", take=("2027-W13",), give=("2027-W09",))
     with pytest.raises(SoldOut) as refused:
-        store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,)))
+        store.commit(
+            Work(
+                steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,)
+            )
+        )
     assert refused.value.facts["weeks"] == ["2027-W13"]
     assert taken(store) == dict.fromkeys(weeks, 1)
 

@@ -53,7 +53,9 @@ def test_waitlist_a_free_week_that_somebody_waits_for_may_be_marked_by_the_next(
     assert waiting(store) == dict.fromkeys(WEEKS, 2)
 
 
-def test_T27_waitlist_a_seat_that_came_back_is_refused_to_others_by_its_own_refusal_and_nothing_changes(store: Store) -> None:
+def test_T27_waitlist_a_seat_that_came_back_is_refused_to_others_by_its_own_refusal_and_nothing_changes(
+    store: Store,
+) -> None:
     open_seats(store, 1, *WEEKS)
     store.commit(hold(1, WEEKS))
     wait(store, *WEEKS[1:3])

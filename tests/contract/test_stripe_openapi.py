@@ -1,7 +1,8 @@
-"""Every operation of the Stripe simulator, called through the real SDK: each answer and each event is what Stripe's OpenAPI declares.
+"""Every operation of the Stripe simulator, called through the real SDK: each answer and each event is what Stripe's
+OpenAPI declares.
 
-The answers are checked here as they come over the wire, and by the simulator itself (`validate`) while it makes them. The check
-closes objects: a member that Stripe does not have is as wrong as one that is missing.
+The answers are checked here as they come over the wire, and by the simulator itself (`validate`) while it makes them.
+The check closes objects: a member that Stripe does not have is as wrong as one that is missing.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ def session_params(**more: Any) -> Any:
 def drive(sim: Running, client: stripe.StripeClient) -> None:
     """Use everything once, the refusals included."""
     v1 = client.v1
-    hook = v1.webhook_endpoints.create(params={"url": "http://127.0.0.1:9/nobody", "enabled_events": ["*"], "description": "x"})
+    hook = v1.webhook_endpoints.create(
+        params={"url": "http://127.0.0.1:9/nobody", "enabled_events": ["*"], "description": "x"}
+    )
     v1.webhook_endpoints.retrieve(hook.id)
     v1.webhook_endpoints.update(hook.id, params={"disabled": True, "metadata": {"a": "1"}})
     v1.webhook_endpoints.list()
@@ -94,7 +97,9 @@ def drive(sim: Running, client: stripe.StripeClient) -> None:
 
 def drive_checkout(sim: Running, client: stripe.StripeClient, customer: str) -> None:
     sessions = client.v1.checkout.sessions
-    guest = sessions.create(params=session_params(customer_email="bo@example.com", customer_creation="always", expand=["line_items"]))
+    guest = sessions.create(
+        params=session_params(customer_email="bo@example.com", customer_creation="always", expand=["line_items"])
+    )
     known = sessions.create(params=session_params(customer=customer, locale="en"))
     free = {"currency": "usd", "unit_amount": 0, "product_data": {"name": "Waived"}}
     waived = sessions.create(params=session_params(line_items=[{"quantity": 1, "price_data": free}]))
@@ -132,7 +137,9 @@ def drive_refunds(sim: Running, client: stripe.StripeClient) -> None:
             continue
         part = v1.refunds.create(params={"charge": charge.id, "amount": 100, "reason": "requested_by_customer"})
         v1.refunds.update(part.id, params={"metadata": {"why": "test"}})
-        v1.refunds.create(params={"payment_intent": str(charge.payment_intent), "expand": ["charge", "balance_transaction"]})
+        v1.refunds.create(
+            params={"payment_intent": str(charge.payment_intent), "expand": ["charge", "balance_transaction"]}
+        )
         with pytest.raises(stripe.InvalidRequestError):
             v1.refunds.create(params={"charge": charge.id})
         v1.charges.retrieve(charge.id, params={"expand": ["refunds", "balance_transaction"]})
@@ -146,13 +153,17 @@ def drive_refunds(sim: Running, client: stripe.StripeClient) -> None:
 @pytest.fixture(scope="module")
 def recorded(sim: Running) -> list[tuple[str, str, int, Any]]:
     recorder = Recorder()
-    client = stripe.StripeClient("sk_test_rota", base_addresses={"api": sim.url}, http_client=recorder, max_network_retries=0)
+    client = stripe.StripeClient(
+        "sk_test_rota", base_addresses={"api": sim.url}, http_client=recorder, max_network_retries=0
+    )
     drive(sim, client)
     return recorder.seen
 
 
 def test_every_operation_was_called_and_succeeded_at_least_once(recorded):
-    succeeded = {found[0].name for method, path, status, _ in recorded if status == 200 and (found := match(method, path))}
+    succeeded = {
+        found[0].name for method, path, status, _ in recorded if status == 200 and (found := match(method, path))
+    }
     assert succeeded == {route.name for route in ROUTES}
 
 
@@ -160,7 +171,9 @@ def test_every_answer_is_what_stripes_openapi_document_declares(recorded):
     for method, path, status, body in recorded:
         found = match(method, path)
         assert found is not None
-        assert openapi.problems(openapi.response_validator(method, found[0].path, status), body) == [], f"{method} {path} {status}"
+        assert openapi.problems(openapi.response_validator(method, found[0].path, status), body) == [], (
+            f"{method} {path} {status}"
+        )
 
 
 def test_every_event_and_its_object_is_what_stripes_openapi_document_declares(sim, recorded):
@@ -169,15 +182,30 @@ def test_every_event_and_its_object_is_what_stripes_openapi_document_declares(si
     for event in events:
         assert openapi.event_problems(event) == [], event["type"]
     assert {event["type"] for event in events} == {
-        "charge.failed", "charge.refund.updated", "charge.refunded", "charge.succeeded", "charge.updated", "checkout.session.completed",
-        "checkout.session.expired", "customer.created", "customer.updated", "payment_intent.canceled", "payment_intent.created",
-        "payment_intent.payment_failed", "payment_intent.requires_action", "payment_intent.succeeded", "refund.created",
-        "refund.failed", "refund.updated",
-    }  # fmt: skip
+        "charge.failed",
+        "charge.refund.updated",
+        "charge.refunded",
+        "charge.succeeded",
+        "charge.updated",
+        "checkout.session.completed",
+        "checkout.session.expired",
+        "customer.created",
+        "customer.updated",
+        "payment_intent.canceled",
+        "payment_intent.created",
+        "payment_intent.payment_failed",
+        "payment_intent.requires_action",
+        "payment_intent.succeeded",
+        "refund.created",
+        "refund.failed",
+        "refund.updated",
+    }
 
 
 def test_every_event_type_is_one_that_stripe_lets_an_endpoint_subscribe_to(sim, recorded):
-    schema = openapi.specification()["paths"]["/v1/webhook_endpoints"]["post"]["requestBody"]["content"][openapi.FORM]["schema"]
+    schema = openapi.specification()["paths"]["/v1/webhook_endpoints"]["post"]["requestBody"]["content"][openapi.FORM][
+        "schema"
+    ]
     known = set(schema["properties"]["enabled_events"]["items"]["enum"])
     client = stripe.StripeClient("sk_test_rota", base_addresses={"api": sim.url})
     assert {event.type for event in client.v1.events.list(params={"limit": 100}).auto_paging_iter()} <= known
@@ -194,10 +222,17 @@ def test_every_event_type_is_one_that_stripe_lets_an_endpoint_subscribe_to(sim, 
     ],
 )
 def test_the_check_notices_an_answer_that_stripe_would_not_give(recorded, change, complaint):
-    body = next(body for method, path, status, body in recorded if (method, path, status) == ("POST", "/v1/checkout/sessions", 200))
+    body = next(
+        body
+        for method, path, status, body in recorded
+        if (method, path, status) == ("POST", "/v1/checkout/sessions", 200)
+    )
     validator = openapi.response_validator("POST", "/v1/checkout/sessions")
     assert any(complaint in problem for problem in openapi.problems(validator, {**body, **change}))
-    assert any("is a required property" in problem for problem in openapi.problems(validator, {k: body[k] for k in body if k != "id"}))
+    assert any(
+        "is a required property" in problem
+        for problem in openapi.problems(validator, {k: body[k] for k in body if k != "id"})
+    )
 
 
 def test_a_simulator_that_validates_fails_loudly_on_its_own_wrong_answer(sim):

@@ -32,10 +32,12 @@ def ours(body: str, header: str, *secrets: str) -> bool:
 
 
 def theirs(body: str, header: str, secret: str) -> bool:
-    """The SDK at `NOW`: it reads the wall clock itself, so its tolerance is stretched by how long ago `NOW` is. Timestamps are whole
-    seconds; half a one absorbs the time the call takes."""
+    """The SDK at `NOW`: it reads the wall clock itself, so its tolerance is stretched by how long ago `NOW` is.
+    Timestamps are whole seconds; half a one absorbs the time the call takes."""
     try:
-        return WebhookSignature.verify_header(body.encode(), header, secret, time.time() - NOW + TOLERANCE_SECONDS + 0.5)
+        return WebhookSignature.verify_header(
+            body.encode(), header, secret, time.time() - NOW + TOLERANCE_SECONDS + 0.5
+        )
     except (SignatureVerificationError, TypeError):  # it trips over a signature that is not ASCII
         return False
 
@@ -51,12 +53,25 @@ def headers(draw: st.DrawFn, body: str) -> str:
     signed_at = timestamp + draw(st.sampled_from([0, 0, 0, 1]))
     good = signature(SECRET, signed_at, body)
     signatures = st.sampled_from(
-        [good, good.upper(), good[:-1], signature(FOREIGN, signed_at, body), signature(SECRET, signed_at, body + " "), ""]
+        [
+            good,
+            good.upper(),
+            good[:-1],
+            signature(FOREIGN, signed_at, body),
+            signature(SECRET, signed_at, body + " "),
+            "",
+        ]
     )
     parts = [f"t={timestamp}"] if draw(st.integers(0, 9)) else []
-    parts += [f"{draw(st.sampled_from(['v1', 'v1', 'v1', 'v0', 'V1']))}={value}" for value in draw(st.lists(signatures, max_size=3))]
+    parts += [
+        f"{draw(st.sampled_from(['v1', 'v1', 'v1', 'v0', 'V1']))}={value}"
+        for value in draw(st.lists(signatures, max_size=3))
+    ]
     parts += draw(
-        st.lists(st.sampled_from(["t=later", f"t={NOW}", "v1", "=", "", " ", "t=", "v1=a=b", f"v1={good}=x", "t= 5 "]), max_size=2)
+        st.lists(
+            st.sampled_from(["t=later", f"t={NOW}", "v1", "=", "", " ", "t=", "v1=a=b", f"v1={good}=x", "t= 5 "]),
+            max_size=2,
+        )
     )
     return ",".join(draw(st.permutations(parts)))
 

@@ -1,4 +1,5 @@
-"""Every port in memory, with faults that can be asked for. `tests/contract/test_store.py` holds the store to what the real one does."""
+"""Every port in memory, with faults that can be asked for. `tests/contract/test_store.py` holds the store to what the
+real one does."""
 
 from tests.fakes.bus import FakeBus, FakeCatalogue, FakeDeliveries, FakeSearchPublisher
 from tests.fakes.clock import CountingIds, FrozenClock

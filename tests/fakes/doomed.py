@@ -11,7 +11,8 @@ class Killed(Exception):
 
 
 class Doomed:
-    """A port whose process is killed at one call of all ports together, before it reaches the port or after its answer."""
+    """A port whose process is killed at one call of all ports together, before it reaches the port or after its
+    answer."""
 
     def __init__(self, port: Any, count: list[int], at: int, after: bool) -> None:
         self._port, self._count, self._at, self._after = port, count, at, after

@@ -1,4 +1,5 @@
-"""`PaymentGateway` in memory: sessions that a test pays, lets lapse or loses, with Stripe's idempotency and Stripe's kinds of silence."""
+"""`PaymentGateway` in memory: sessions that a test pays, lets lapse or loses, with Stripe's idempotency and Stripe's
+kinds of silence."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ class FakeRefund:
 
 
 class FakePayments:
-    """`unavailable_before(n)`: nothing happens; `unavailable_after(n)`: it happens, the answer is lost. Both are `PaymentUnavailable`."""
+    """`unavailable_before(n)`: nothing happens; `unavailable_after(n)`: it happens, the answer is lost. Both are
+    `PaymentUnavailable`."""
 
     def __init__(self) -> None:
         self.sessions: dict[str, Checkout] = {}
@@ -37,7 +39,7 @@ class FakePayments:
         """The next calls are refused for good: `Invalid`."""
         self._refuse.set(calls)
 
-    # --- what the person at the pay page does -----------------------------------------------------------------------------------------
+    # --- what the person at the pay page does -------------------------------------------------------------------------
     def pay(self, session_id: str) -> Checkout:
         """Raises `Invalid` when the session is no longer open: Stripe takes no money then."""
         session = self.sessions[session_id]
@@ -45,7 +47,12 @@ class FakePayments:
             raise Invalid("This session is not open.", "Start again from your reservation.")
         number = session_id.removeprefix("cs_")
         paid = replace(
-            session, status="complete", payment_status="paid", payment_intent_id=f"pi_{number}", charge_id=f"ch_{number}", url=""
+            session,
+            status="complete",
+            payment_status="paid",
+            payment_intent_id=f"pi_{number}",
+            charge_id=f"ch_{number}",
+            url="",
         )
         self.sessions[session_id] = paid
         return paid
@@ -59,7 +66,7 @@ class FakePayments:
         """The newest."""
         return next(session for session in reversed(self.sessions.values()) if session.reservation_id == reservation_id)
 
-    # --- the port ---------------------------------------------------------------------------------------------------------------------
+    # --- the port -----------------------------------------------------------------------------------------------------
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         self._enter("open_checkout")
         key = f"checkout:{request.reservation_id}:{request.number}"
@@ -97,7 +104,11 @@ class FakePayments:
 
     def _known(self, session_id: str) -> Checkout:
         if session_id not in self.sessions:
-            raise Invalid("The payment service refused this request.", "Start again from your reservation.", code="resource_missing")
+            raise Invalid(
+                "The payment service refused this request.",
+                "Start again from your reservation.",
+                code="resource_missing",
+            )
         return self.sessions[session_id]
 
     def _enter(self, call: str) -> None:

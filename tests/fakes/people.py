@@ -1,4 +1,5 @@
-"""People, sign-in, sessions and links in memory. Accounts and texts are the fake store's own, so erasing and roles act as for real."""
+"""People, sign-in, sessions and links in memory. Accounts and texts are the fake store's own, so erasing and roles act
+as for real."""
 
 from __future__ import annotations
 
@@ -141,7 +142,9 @@ class FakeSessions:
         return f"handle-{session_id.replace('.', '-')}"
 
     def end(self, account_id: str, handle: str) -> None:
-        for session_id in [id for id, row in self.rows.items() if row.handle == handle and self.open_sessions[id] == account_id]:
+        for session_id in [
+            id for id, row in self.rows.items() if row.handle == handle and self.open_sessions[id] == account_id
+        ]:
             self.close(session_id)
 
     def forget(self, account_id: str) -> int:

@@ -1,4 +1,5 @@
-"""Search in memory over the fake store's live programs: every filter that a caller may rely on, no ranking but the id."""
+"""Search in memory over the fake store's live programs: every filter that a caller may rely on, no ranking but the
+id."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from tests.fakes.store import FakeStore
 
 
 class FakeSearch:
-    """`asked` keeps the queries. Neither seats nor a pause are looked at: an index may be behind both, and callers must read them."""
+    """`asked` keeps the queries. Neither seats nor a pause are looked at: an index may be behind both, and callers must
+    read them."""
 
     def __init__(self, store: FakeStore) -> None:
         self._store, self._catalogue, self._fault = store, FakeCatalogue(store), Fault()
@@ -28,7 +30,9 @@ class FakeSearch:
         self.asked.append(query)
         programs = self._catalogue.programs([*self._store.program_ids("LIVE"), *self._store.program_ids("PAUSED")])
         found = [_hit(one) for _, one in sorted(programs.items()) if _fits(one, query)][: query.limit]
-        return SearchPage(hits=tuple(found), total=len(found), facets=Facets(), next_cursor=None, index_version="memory")
+        return SearchPage(
+            hits=tuple(found), total=len(found), facets=Facets(), next_cursor=None, index_version="memory"
+        )
 
 
 def _fits(one: Program, query: SearchQuery) -> bool:

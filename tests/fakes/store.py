@@ -10,7 +10,16 @@ from typing import Any
 
 from shared.domain.accounts.account_factor import STAFF_ROLES
 from shared.domain.core.aggregate import EventRow, Kind, canonical, record
-from shared.domain.core.errors import Busy, Duplicate, NotFound, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
+from shared.domain.core.errors import (
+    Busy,
+    Duplicate,
+    NotFound,
+    OverlappingRotation,
+    RotaError,
+    SoldOut,
+    VersionConflict,
+    WaitlistFirst,
+)
 from shared.domain.core.instants import to_utc
 from shared.domain.money.money import JournalEntry
 from shared.domain.seats.seats import SeatYear, WeekSeats
@@ -45,7 +54,7 @@ class FakeStore:
         self._lock = threading.RLock()
         self._before, self._after, self._conflict = Fault(), Fault(), Fault()
 
-    # --- faults -----------------------------------------------------------------------------------------------------------------------
+    # --- faults -------------------------------------------------------------------------------------------------------
     def fail_before(self, calls: int = 1) -> None:
         """The next commits raise `Busy` and change nothing."""
         self._before.set(calls)
@@ -58,7 +67,7 @@ class FakeStore:
         """The next commits lose a race: `VersionConflict`, nothing changed."""
         self._conflict.set(calls)
 
-    # --- scene ------------------------------------------------------------------------------------------------------------------------
+    # --- scene --------------------------------------------------------------------------------------------------------
     def open_seats(self, program_id: str, weeks: Mapping[str, int]) -> None:
         """ISO week -> capacity, nothing taken."""
         for week, capacity in weeks.items():
@@ -69,7 +78,7 @@ class FakeStore:
     def taken(self, program_id: str, week: str) -> int:
         return self.seats[(program_id, int(week[:4]))].weeks[week[5:]].taken
 
-    # --- reads ------------------------------------------------------------------------------------------------------------------------
+    # --- reads --------------------------------------------------------------------------------------------------------
     def load(self, kind: Kind, id: str) -> Loaded:
         with self._lock:
             if (kind, id) not in self.states:
@@ -86,7 +95,11 @@ class FakeStore:
 
     def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
         with self._lock:
-            mine = [state for (k, _), state in self.states.items() if k == kind and state.state.get("trainee_id") == owner_id]
+            mine = [
+                state
+                for (k, _), state in self.states.items()
+                if k == kind and state.state.get("trainee_id") == owner_id
+            ]
         found = mine if kind in OWNED_BY_TRAINEE else []
         return sorted(found, key=lambda loaded: loaded.state["created_at"], reverse=True)[:limit]
 
@@ -102,11 +115,17 @@ class FakeStore:
 
     def program_ids(self, status: str) -> list[str]:
         with self._lock:
-            return sorted(id for (kind, id), state in self.states.items() if kind == "PROGRAM" and state.state["status"] == status)
+            return sorted(
+                id for (kind, id), state in self.states.items() if kind == "PROGRAM" and state.state["status"] == status
+            )
 
     def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
         with self._lock:
-            found = [item for item in self.waiting.values() if item.due.kind == kind and (until is None or item.due.at <= to_utc(until))]
+            found = [
+                item
+                for item in self.waiting.values()
+                if item.due.kind == kind and (until is None or item.due.at <= to_utc(until))
+            ]
         return sorted(found, key=lambda item: (item.due.at, item.subject_id))[:limit]
 
     def all_due(self, kind: str, after: datetime) -> list[DueItem]:
@@ -137,7 +156,11 @@ class FakeStore:
 
     def seated(self, program_id: str, first: str, last: str) -> list[str]:
         with self._lock:
-            found = [(key[1], self.trainee_weeks[key]) for key, program in self.week_programs.items() if program == program_id]
+            found = [
+                (key[1], self.trainee_weeks[key])
+                for key, program in self.week_programs.items()
+                if program == program_id
+            ]
         return list(dict.fromkeys(reservation for week, reservation in sorted(found) if first <= week <= last))
 
     def text(self, ref: str) -> Mapping[str, Any] | None:
@@ -146,7 +169,11 @@ class FakeStore:
 
     def listed(self, name: str, since: str, limit: int = 100) -> list[Mapping[str, Any]]:
         with self._lock:
-            found = {listing.order: ref for ref, listing in self.listings.items() if listing.name == name and listing.order >= since}
+            found = {
+                listing.order: ref
+                for ref, listing in self.listings.items()
+                if listing.name == name and listing.order >= since
+            }
             newest = [found[order] for order in sorted(found, reverse=True)[:limit]]
             return [self.texts[ref] for ref in newest if ref in self.texts]
 
@@ -155,15 +182,20 @@ class FakeStore:
 
     def journal(self, account: str) -> list[JournalEntry]:
         with self._lock:
-            return sorted((entry for (book, _), entry in self.entries.items() if book == account), key=lambda entry: (entry.at, entry.id))
+            return sorted(
+                (entry for (book, _), entry in self.entries.items() if book == account),
+                key=lambda entry: (entry.at, entry.id),
+            )
 
-    # --- the one transaction ----------------------------------------------------------------------------------------------------------
+    # --- the one transaction ------------------------------------------------------------------------------------------
     def commit(self, work: Work) -> list[EventRow]:
         with self._lock:
             if self._before.strikes():
                 raise Busy("Our records cannot be reached for a moment.", "Nothing was changed. Try again in a minute.")
             if self._conflict.strikes():
-                raise VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.")
+                raise VersionConflict(
+                    "Somebody changed this at the same moment.", "Look at it again and repeat the step."
+                )
             rows = [_row(step) for step in work.steps]
             if rows and all(row in self.rows.get((row.kind, row.aggregate_id), []) for row in rows):
                 return rows  # the same call again, after its answer was lost
@@ -182,28 +214,40 @@ class FakeStore:
         stale += [week for move in work.seats for week in move.give if not self._gives(move, week)]
         stale += [week for move in work.seats for week in move.wait if not self._markable(move.program_id, week)]
         stale += [week for move in work.seats for week in move.unwait if not self._waiting(move.program_id, week)]
-        stale += [f"{year.program_id} {year.year}" for year in work.open if (year.program_id, year.year) not in self.seats]
+        stale += [
+            f"{year.program_id} {year.year}" for year in work.open if (year.program_id, year.year) not in self.seats
+        ]
         if stale:
-            return VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=stale)
+            return VersionConflict(
+                "Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=stale
+            )
         names = [claim.key for claim in work.claims if claim.key in self.claims]
         names += [text.ref for text in work.texts if text.ref in self.texts]
-        names += [f"{year.program_id} {year.year}" for year in work.create if (year.program_id, year.year) in self.seats]
+        names += [
+            f"{year.program_id} {year.year}" for year in work.create if (year.program_id, year.year) in self.seats
+        ]
         names += [entry.id for entry in work.journal if (entry.book, entry.id) in self.entries]
         if names:
             return Duplicate("This exists already.", "Open the one that is there.", key=names[0])
         overlap = [week for move in work.seats for week in move.take if (move.trainee_id, week) in self.trainee_weeks]
         if overlap:
-            return OverlappingRotation("You already hold a seat in one of these weeks.", "Choose other weeks.", weeks=overlap)
+            return OverlappingRotation(
+                "You already hold a seat in one of these weeks.", "Choose other weeks.", weeks=overlap
+            )
         freed = {(move.program_id, week) for move in work.seats for week in move.give}
         takes = {(move.program_id, week) for move in work.seats for week in move.take}
         full = sorted(week for program_id, week in takes - freed if not self._free(program_id, week))
         if full:
-            return SoldOut("The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=full)
+            return SoldOut(
+                "The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=full
+            )
         walk_up = {(move.program_id, week) for move in work.seats if not move.in_line for week in move.take}
         waited = sorted(week for program_id, week in walk_up - freed if self._waiting(program_id, week))
         if waited:
             return WaitlistFirst(
-                "A seat came back, and others were waiting for it.", "Join the waitlist, or choose another start.", weeks=waited
+                "A seat came back, and others were waiting for it.",
+                "Join the waitlist, or choose another start.",
+                weeks=waited,
             )
         return None
 
@@ -212,7 +256,10 @@ class FakeStore:
         return stored.version if stored else 0
 
     def _gives(self, move: SeatMove, week: str) -> bool:
-        return self.trainee_weeks.get((move.trainee_id, week)) == move.reservation_id and self.taken(move.program_id, week) > 0
+        return (
+            self.trainee_weeks.get((move.trainee_id, week)) == move.reservation_id
+            and self.taken(move.program_id, week) > 0
+        )
 
     def _free(self, program_id: str, week: str) -> bool:
         year = self.seats.get((program_id, int(week[:4])))

@@ -1,7 +1,8 @@
-"""Runs in an artifact, by `python -I -S`: imports a room's handler as Lambda does at INIT, then everything that its settings let it use.
+"""Runs in an artifact, by `python -I -S`: imports a room's handler as Lambda does at INIT, then everything that its
+settings let it use.
 
-Given by JSON on standard input: `path` (artifact, layer, boto3), `environment`, `room`, `libraries` (that only this room carries), and
-`settings` (every setting that some room has).
+Given by JSON on standard input: `path` (artifact, layer, boto3), `environment`, `room`, `libraries` (that only this
+room carries), and `settings` (every setting that some room has).
 """
 
 import ast
@@ -32,7 +33,8 @@ def main() -> None:
 
 
 def wire(settings: Any, room: str, known: set[str]) -> None:
-    """Makes each adapter and service for which the room has the settings: their imports are put off until they are needed."""
+    """Makes each adapter and service for which the room has the settings: their imports are put off until they are
+    needed."""
     from shared.runtime.bootstrap import Wiring
 
     wiring = Wiring(settings, room)
@@ -46,8 +48,11 @@ def wire(settings: Any, room: str, known: set[str]) -> None:
 def needs(wiring: type, known: set[str]) -> dict[str, set[str]]:
     """Part of the wiring -> the settings that it and the parts it is made of ask for."""
     found = {name: made for kind in reversed(wiring.__mro__) for name, made in vars(kind).items()}
-    parts = {name: made.func if isinstance(made, cached_property) else made.fget for name, made in found.items()
-             if isinstance(made, cached_property | property)}  # fmt: skip
+    parts = {
+        name: made.func if isinstance(made, cached_property) else made.fget
+        for name, made in found.items()
+        if isinstance(made, cached_property | property)
+    }
     named = {name: _attributes(function) for name, function in parts.items()}
 
     def closure(name: str) -> set[str]:

@@ -25,7 +25,8 @@ def _sources() -> dict[str, dict[str, Any]]:
 
 
 def findings(*changes: tuple[str, str, Any]) -> list[str]:
-    """`rule: where` of every finding once `changes` (file, dotted path, new value or GONE) are made to the sound system."""
+    """`rule: where` of every finding once `changes` (file, dotted path, new value or GONE) are made to the sound
+    system."""
     sources = copy.deepcopy(_sources())
     for file, path, value in changes:
         *way, last = path.split(".")
@@ -55,10 +56,22 @@ STATEMENT = "Resources.WorkerAccess.Properties.Policies.0.PolicyDocument.Stateme
 TOPIC_TO_QUEUE = {"Type": "AWS::SNS::Subscription", "Properties": {"Protocol": "sqs", "TopicArn": {"Ref": "Alarms"}}}
 DIRECT = {
     "Type": "AWS::Lambda::Permission",
-    "Properties": {"Action": "lambda:InvokeFunction", "FunctionName": {"Ref": "Worker"}, "Principal": "events.amazonaws.com"},
+    "Properties": {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": {"Ref": "Worker"},
+        "Principal": "events.amazonaws.com",
+    },
 }
-EVERYBODY = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}
-OPEN_QUEUE = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [], "PolicyDocument": {"Statement": [EVERYBODY]}}}
+EVERYBODY = {
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "sqs:SendMessage",
+    "Resource": {"Fn::GetAtt": ["Queue", "Arn"]},
+}
+OPEN_QUEUE = {
+    "Type": "AWS::SQS::QueuePolicy",
+    "Properties": {"Queues": [], "PolicyDocument": {"Statement": [EVERYBODY]}},
+}
 
 
 @pytest.mark.parametrize(
@@ -66,17 +79,32 @@ OPEN_QUEUE = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [], "Pol
     [
         # R1: where failures go
         (ROOT_FILE, "Resources.Queue.Properties.RedrivePolicy", GONE, ["R1 Queue"]),
-        (ROOT_FILE, "Resources.Rule.Properties.Targets.0", {"Id": "q", "Arn": {"Fn::GetAtt": ["Queue", "Arn"]}}, ["R1 Rule"]),
+        (
+            ROOT_FILE,
+            "Resources.Rule.Properties.Targets.0",
+            {"Id": "q", "Arn": {"Fn::GetAtt": ["Queue", "Arn"]}},
+            ["R1 Rule"],
+        ),
         (ROOT_FILE, "Resources.Schedule.Properties.Target.DeadLetterConfig", GONE, ["R1 Schedule"]),
         (ROOT_FILE, PUBLISHER + "Events.Rows.Properties.DestinationConfig", GONE, ["R1 PublisherRows"]),
         (ROOT_FILE, PUBLISHER + "Events.Rows.Properties.BisectBatchOnFunctionError", GONE, ["R1 PublisherRows"]),
         (ROOT_FILE, PUBLISHER + "Events.Rows.Properties.MaximumRetryAttempts", GONE, ["R1 PublisherRows"]),
         (ROOT_FILE, WORKER + "Events.Messages.Properties.FunctionResponseTypes", GONE, ["R1 WorkerMessages"]),
-        (ROOT_FILE, WORKER + "Events.Messages.Properties.Queue", "arn:aws:sqs:us-east-1:1:another", ["R1 WorkerMessages"]),
+        (
+            ROOT_FILE,
+            WORKER + "Events.Messages.Properties.Queue",
+            "arn:aws:sqs:us-east-1:1:another",
+            ["R1 WorkerMessages"],
+        ),
         (ROOT_FILE, "Resources.ByTopic", TOPIC_TO_QUEUE, ["R1 ByTopic"]),
         (ROOT_FILE, "Resources.ByBus", DIRECT, ["R1 Worker"]),
         (ROOT_FILE, "Resources.DeadLettersAlarm", GONE, ["R1 PublisherRows", "R1 Queue", "R1 Rule", "R1 Schedule"]),
-        (ROOT_FILE, "Resources.DeadLettersAlarm.Properties.Threshold", 5, ["R1 PublisherRows", "R1 Queue", "R1 Rule", "R1 Schedule"]),
+        (
+            ROOT_FILE,
+            "Resources.DeadLettersAlarm.Properties.Threshold",
+            5,
+            ["R1 PublisherRows", "R1 Queue", "R1 Rule", "R1 Schedule"],
+        ),
         # R2, R3: streams and queues
         (ROOT_FILE, "Resources.PublisherLag", GONE, ["R2 PublisherRows"]),
         (ROOT_FILE, WORKER + "Timeout", 21, ["R3 Queue"]),
@@ -88,12 +116,22 @@ OPEN_QUEUE = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [], "Pol
         (ROOT_FILE, "Resources.Alarms.Properties.KmsMasterKeyId", GONE, ["R4 Alarms"]),
         (ROOT_FILE, "Resources.Alarms.Properties.KmsMasterKeyId", "alias/aws/sns", ["R4 Alarms"]),
         (DATA, "Resources.Table.Properties.PointInTimeRecoverySpecification", GONE, ["R5 Data/Table"]),
-        (DATA, "Resources.Table.Properties.DeletionProtectionEnabled", {"Fn::If": ["IsLocal", True, False]}, ["R5 Data/Table"]),
+        (
+            DATA,
+            "Resources.Table.Properties.DeletionProtectionEnabled",
+            {"Fn::If": ["IsLocal", True, False]},
+            ["R5 Data/Table"],
+        ),
         (DATA, "Resources.Table.DeletionPolicy", GONE, ["R6 Data/Table"]),
         (DATA, "Resources.Bucket.UpdateReplacePolicy", "Delete", ["R6 Data/Bucket"]),
         (DATA, "Resources.BucketPolicy", GONE, ["R7 Data/Bucket"]),
         (DATA, "Resources.BucketPolicy.Properties.Bucket", "another", ["R7 Data/Bucket"]),
-        (DATA, "Resources.BucketPolicy.Properties.PolicyDocument.Statement.0.Effect", "Allow", ["R7 Data/Bucket", "R8 Data/BucketPolicy"]),
+        (
+            DATA,
+            "Resources.BucketPolicy.Properties.PolicyDocument.Statement.0.Effect",
+            "Allow",
+            ["R7 Data/Bucket", "R8 Data/BucketPolicy"],
+        ),
         (DATA, "Resources.BucketPolicy.Properties.PolicyDocument.Statement.0.Resource", [], ["R7 Data/Bucket"]),
         (DATA, "Resources.Bucket.Properties.PublicAccessBlockConfiguration.BlockPublicAcls", False, ["R7 Data/Bucket"]),
         # R8: bare stars
@@ -107,7 +145,12 @@ OPEN_QUEUE = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [], "Pol
             ["R13 Data", "R8 WorkerAccess"],
         ),
         (ROOT_FILE, "Resources.Open", OPEN_QUEUE, ["R8 Open"]),
-        (ROOT_FILE, "Resources.AlarmsKey.Properties.KeyPolicy.Statement.1.Action", ["kms:Encrypt"], ["R8 AWS::KMS::Key", "R8 AlarmsKey"]),
+        (
+            ROOT_FILE,
+            "Resources.AlarmsKey.Properties.KeyPolicy.Statement.1.Action",
+            ["kms:Encrypt"],
+            ["R8 AWS::KMS::Key", "R8 AlarmsKey"],
+        ),
         # R9-R12: functions
         (ROOT_FILE, WORKER + "Role", GONE, ["R9 WorkerRole"]),
         (ROOT_FILE, WORKER + "Role", {"Fn::GetAtt": "PublisherAccess.Arn"}, ["R9 Publisher", "R9 Worker"]),
@@ -129,7 +172,12 @@ OPEN_QUEUE = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [], "Pol
         (ROOT_FILE, "Resources.WorkerErrors", GONE, ["R11 Worker"]),
         (ROOT_FILE, "Resources.WorkerErrors.Properties.AlarmActions", [], ["R11 WorkerErrors"]),
         (ROOT_FILE, WORKER + "Environment.Variables.PUBLIC_URL", {"Fn::Sub": "https://${Api}.example"}, ["R12 Worker"]),
-        (ROOT_FILE, WORKER + "Environment.Variables.PUBLIC_URL", {"Fn::GetAtt": ["Api", "ApiEndpoint"]}, ["R12 Worker"]),
+        (
+            ROOT_FILE,
+            WORKER + "Environment.Variables.PUBLIC_URL",
+            {"Fn::GetAtt": ["Api", "ApiEndpoint"]},
+            ["R12 Worker"],
+        ),
         # R13: stacks
         (ROOT_FILE, "Resources.Data.Properties.Parameters", {"Stage": "dev", "More": "x"}, ["R13 Data"]),
         (DATA, "Parameters.Needed", {"Type": "String"}, ["R13 Data"]),
@@ -174,7 +222,11 @@ def test_cfn_lint_sees_the_circle_that_only_the_expanded_template_has(tmp_path: 
     written, whole = tmp_path / "written.json", tmp_path / "whole.json"
     written.write_text(json.dumps(source))
     whole.write_text(json.dumps(expanded(source)))
-    found = [finding for finding in cfn.lint_files({str(written): "written", str(whole): "whole"}) if finding.rule == "cfn-lint E3004"]
+    found = [
+        finding
+        for finding in cfn.lint_files({str(written): "written", str(whole): "whole"})
+        if finding.rule == "cfn-lint E3004"
+    ]
     assert found
     assert {finding.where.partition(":")[0] for finding in found} == {"whole"}
 

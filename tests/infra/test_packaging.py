@@ -1,6 +1,8 @@
-"""What `sam build` makes is what AWS runs: Python 3.13 on arm64, complete, and small enough. No Docker, from any machine.
+"""What `sam build` makes is what AWS runs: Python 3.13 on arm64, complete, and small enough. No Docker, from any
+machine.
 
-An arm64 artifact cannot be imported on another machine: there its files are read, and the same lock is built for this machine and run.
+An arm64 artifact cannot be imported on another machine: there its files are read, and the same lock is built for this
+machine and run.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ UNZIPPED_LIMIT = 250 * 1024 * 1024
 ROOMS = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
 
 
-# --- the artifacts for AWS ----------------------------------------------------------------------------------------------------------------
+# --- the artifacts for AWS --------------------------------------------------------------------------------------------
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that `sam build` filled, as `make package` does, but elsewhere."""
@@ -38,7 +40,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("artifacts")
     environment = os.environ | {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1"}
     done = subprocess.run(
-        [sam, "build", "--parallel", "--build-dir", folder], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sam, "build", "--parallel", "--build-dir", folder],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return folder
@@ -75,7 +82,9 @@ def foreign(library: Path) -> str | None:
     return None
 
 
-def test_every_function_and_the_layer_are_built_for_python_3_13_on_arm64(built: Path, artifacts: Mapping[str, Path]) -> None:
+def test_every_function_and_the_layer_are_built_for_python_3_13_on_arm64(
+    built: Path, artifacts: Mapping[str, Path]
+) -> None:
     assert sorted(pack.room_of(name) for name in artifacts.keys() - {pack.LAYER}) == ROOMS
     template = load(built / "template.yaml")
     assert template["Globals"]["Function"]["Runtime"] == "python3.13"
@@ -91,7 +100,12 @@ def test_every_compiled_library_is_for_arm64_and_python_3_13(artifacts: Mapping[
 
 
 def test_no_byte_code_of_another_python_is_shipped(artifacts: Mapping[str, Path]) -> None:
-    wrong = [path.name for folder in artifacts.values() for path in files(folder, "*.pyc") if path.read_bytes()[:4] != MAGIC_3_13]
+    wrong = [
+        path.name
+        for folder in artifacts.values()
+        for path in files(folder, "*.pyc")
+        if path.read_bytes()[:4] != MAGIC_3_13
+    ]
     assert wrong == []
 
 
@@ -123,7 +137,7 @@ def test_a_library_for_another_machine_or_python_is_seen(tmp_path: Path) -> None
         assert foreign(tmp_path / name) == verdict
 
 
-# --- the same lock for this machine -------------------------------------------------------------------------------------------------------
+# --- the same lock for this machine -----------------------------------------------------------------------------------
 @pytest.fixture(scope="session")
 def layer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("layer")
@@ -157,8 +171,12 @@ def test_a_handler_starts_from_an_empty_directory_seeing_only_artifact_layer_and
     }
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", (Path(__file__).parent / "probe.py").read_text()],
-        cwd=empty, input=json.dumps(given), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=empty,
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -176,6 +194,16 @@ def environment(room: str) -> dict[str, str]:
     template = source()
     properties = template["Resources"][logical_id(room)]["Properties"]
     names = {**template["Globals"]["Function"]["Environment"]["Variables"], **properties["Environment"]["Variables"]}
-    own = {"CALL_LOG_FILE": "", "BUSINESS_CLOCK_FILE": "", "POWERTOOLS_LOG_LEVEL": "INFO", "PUBLIC_URL": "https://rota.example"}
-    lambda_sets = {"AWS_LAMBDA_FUNCTION_NAME": room, "AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1", "PATH": "/usr/bin"}
+    own = {
+        "CALL_LOG_FILE": "",
+        "BUSINESS_CLOCK_FILE": "",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "PUBLIC_URL": "https://rota.example",
+    }
+    lambda_sets = {
+        "AWS_LAMBDA_FUNCTION_NAME": room,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "PATH": "/usr/bin",
+    }
     return {name: own.get(name, name.lower()) for name in names} | lambda_sets

@@ -1,4 +1,5 @@
-"""What a function reads from its environment is exactly what its template section sets, and nothing else reads the environment."""
+"""What a function reads from its environment is exactly what its template section sets, and nothing else reads the
+environment."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def environments() -> dict[str, set[str]]:
     project = Project.read(ROOT)
     rooms = functions(project.source)
     return {
-        rooms[function.place.name]: set(function.properties["Environment"]["Variables"]) for function in project.of("AWS::Lambda::Function")
+        rooms[function.place.name]: set(function.properties["Environment"]["Variables"])
+        for function in project.of("AWS::Lambda::Function")
     }
 
 
@@ -40,7 +42,11 @@ def settings(room: str) -> Any:
 
 
 def fields(model: Any) -> set[str]:
-    return {field.name for field in dataclasses.fields(model)} if dataclasses.is_dataclass(model) else set(model.model_fields)
+    return (
+        {field.name for field in dataclasses.fields(model)}
+        if dataclasses.is_dataclass(model)
+        else set(model.model_fields)
+    )
 
 
 ROOMS = sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py"))
@@ -62,7 +68,9 @@ def test_a_function_reads_what_its_template_section_sets_and_nothing_else(room: 
 def test_every_setting_takes_its_value_from_the_variable_of_its_name(room: str) -> None:
     model = settings(room)
     made = model.read({name: f"value of {name}" for name in environments()[room]})
-    assert {name: getattr(made, name) for name in fields(model)} == {name: f"value of {name.upper()}" for name in fields(model)}
+    assert {name: getattr(made, name) for name in fields(model)} == {
+        name: f"value of {name.upper()}" for name in fields(model)
+    }
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -76,7 +84,11 @@ def test_nothing_else_reads_the_environment() -> None:
     for path in sorted([*ROOT.glob("shared/**/*.py"), *ROOT.glob("functions/**/*.py")]):
         tree = ast.parse(path.read_text())
         allowed = {id(part) for node in ast.walk(tree) if _spelled(node) in ALLOWED for part in ast.walk(node)}
-        found += [f"{path.relative_to(ROOT)}:{node.lineno}" for node in ast.walk(tree) if _reads(node) and id(node) not in allowed]
+        found += [
+            f"{path.relative_to(ROOT)}:{node.lineno}"
+            for node in ast.walk(tree)
+            if _reads(node) and id(node) not in allowed
+        ]
     assert found == []
 
 

@@ -1,4 +1,5 @@
-"""Rows as they are announced, from the tables' `day` index: everything of a span, both ends and every day between, from both tables."""
+"""Rows as they are announced, from the tables' `day` index: everything of a span, both ends and every day between, from
+both tables."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ class Tablet:
         return Envelope.of(stored)
 
     def delivery(self, id: str, at: datetime) -> None:
-        stored = DynamoDeliveries(self.client, "inbox", lambda: at).store(Delivery(id, "charge.updated", "ch_1"), '{"name": "Amara"}')
+        stored = DynamoDeliveries(self.client, "inbox", lambda: at).store(
+            Delivery(id, "charge.updated", "ch_1"), '{"name": "Amara"}'
+        )
         assert stored
 
     def between(self, since: datetime, until: datetime, reader: Any = None) -> list[Envelope]:
@@ -59,7 +62,9 @@ def tables() -> Iterator[Tablet]:
 
 def test_a_row_is_announced_again_exactly_as_the_publisher_announced_it(tables: Tablet) -> None:
     told = tables.row("a", START)
-    item = tables.client.get_item(TableName="core", Key={"pk": {"S": "APPLICATION#a"}, "sk": {"S": "EVENT#0000000001"}})["Item"]
+    item = tables.client.get_item(
+        TableName="core", Key={"pk": {"S": "APPLICATION#a"}, "sk": {"S": "EVENT#0000000001"}}
+    )["Item"]
     assert tables.between(START, START) == [told] == [envelope_of(item)]
 
 
@@ -89,7 +94,11 @@ def test_several_days_come_in_order_with_their_midnights(tables: Tablet) -> None
 
 
 def test_a_span_of_another_zone_is_the_same_span(tables: Tablet) -> None:
-    first, last, east = datetime(2026, 11, 25, 20, tzinfo=UTC), datetime(2026, 11, 26, 18, tzinfo=UTC), timezone(timedelta(hours=5))
+    first, last, east = (
+        datetime(2026, 11, 25, 20, tzinfo=UTC),
+        datetime(2026, 11, 26, 18, tzinfo=UTC),
+        timezone(timedelta(hours=5)),
+    )
     tables.row("a", first)
     tables.row("b", last)
     assert tables.ids(first.astimezone(east), last.astimezone(east)) == ["a", "b"]
@@ -128,7 +137,11 @@ def test_a_span_without_rows_announces_nothing(tables: Tablet) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [ClientError({"Error": {"Code": "ThrottlingException"}}, "Query"), ReadTimeoutError(endpoint_url="http://127.0.0.1")]
+    "error",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "Query"),
+        ReadTimeoutError(endpoint_url="http://127.0.0.1"),
+    ],
 )
 def test_a_table_that_cannot_answer_is_busy(tables: Tablet, error: Exception) -> None:
     with pytest.raises(Busy):

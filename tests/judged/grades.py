@@ -1,4 +1,5 @@
-"""The rule by which programs are graded for a query, 0 to 3, from their attributes alone (README.md has it in words)."""
+"""The rule by which programs are graded for a query, 0 to 3, from their attributes alone (README.md has it in
+words)."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ class Judged(BaseModel):
 
 
 def load() -> tuple[Judged, ...]:
-    """The committed queries, in the order of the file. Raises `ValueError` for one that is no wish, `NotFound` for no specialty."""
+    """The committed queries, in the order of the file. Raises `ValueError` for one that is no wish, `NotFound` for no
+    specialty."""
     found = tuple(Judged.model_validate(entry) for entry in yaml.safe_load(FILE.read_text("utf-8")))
     for judged in found:
         if judged.specialty:
@@ -76,7 +78,8 @@ def _specialty(meant: str, offered: str) -> int:
 
 
 def _kind_of(name: str, wish: specialties.Specialty) -> bool:
-    """“Pediatric Cardiology” ends with a word for cardiology, so it is a kind of it; “Vascular Neurology” is none of vascular surgery."""
+    """“Pediatric Cardiology” ends with a word for cardiology, so it is a kind of it; “Vascular Neurology” is none of
+    vascular surgery."""
     return any(f" {specialties.normalise(name)}".endswith(f" {term}") for term in specialties.terms(wish))
 
 

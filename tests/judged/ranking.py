@@ -37,12 +37,14 @@ def indexed(found: Iterable[Program], directory: Path) -> None:
 
 def ours(directory: Path) -> Ranking:
     index = TantivyIndex.open(directory)
-    return lambda text: [hit.program_id for hit in index.search(SearchQuery(text=text, limit=DEPTH), Overlay(), TODAY).hits]
+    return lambda text: [
+        hit.program_id for hit in index.search(SearchQuery(text=text, limit=DEPTH), Overlay(), TODAY).hits
+    ]
 
 
 def raw(directory: Path, fields: Sequence[str] = TEXT) -> Ranking:
-    """tantivy as it comes: its parser over the text fields, OR, BM25. It is given the words as the index holds them, so that neither
-    accents nor punctuation count against it."""
+    """tantivy as it comes: its parser over the text fields, OR, BM25. It is given the words as the index holds them, so
+    that neither accents nor punctuation count against it."""
     index = tantivy.Index.open(str(directory))
     index.config_reader("manual")
     searcher = index.searcher()
@@ -61,7 +63,8 @@ def raws(directory: Path) -> tuple[Ranking, Ranking]:
 
 
 def ndcg(grades: Sequence[int], ideal: Sequence[int]) -> float:
-    """nDCG@10 of a list by its grades; `ideal` are those of the whole catalogue in any order. `ValueError` if nothing is relevant."""
+    """nDCG@10 of a list by its grades; `ideal` are those of the whole catalogue in any order. `ValueError` if nothing
+    is relevant."""
     best = _gain(sorted(ideal, reverse=True))
     if not best:
         raise ValueError("nothing in the catalogue is relevant, so no order is better than another")

@@ -1,4 +1,5 @@
-"""Ranking is judged by a written rule: nDCG@10 of our ranking is above that of tantivy's defaults on the same index (H09)."""
+"""Ranking is judged by a written rule: nDCG@10 of our ranking is above that of tantivy's defaults on the same index
+(H09)."""
 
 from __future__ import annotations
 
@@ -47,7 +48,10 @@ def test_H09_ranking_is_above_tantivys_defaults(catalogue: tuple[Program, ...], 
     below = []
     for kind in KINDS:
         chosen = [place for place, judged in enumerate(QUERIES) if judged.kind == kind]
-        mine, theirs = mean([ours[place] for place in chosen]), max(mean([one[place] for place in chosen]) for one in raws)
+        mine, theirs = (
+            mean([ours[place] for place in chosen]),
+            max(mean([one[place] for place in chosen]) for one in raws),
+        )
         print(f"{kind:9} {mine:.3f}   {theirs:.3f}   ({len(chosen)})")
         below += [kind] if mine < theirs - SLACK else []
     print(f"all       {mean(ours):.3f}   {max(map(mean, raws)):.3f}   ({len(QUERIES)})")
@@ -57,7 +61,7 @@ def test_H09_ranking_is_above_tantivys_defaults(catalogue: tuple[Program, ...], 
     assert below == [], "typos alone carry the mean far above, so each kind is held against the defaults too"
 
 
-# --- the figure and the rule ------------------------------------------------------------------------------------------------------------
+# --- the figure and the rule ------------------------------------------------------------------------------------------
 def test_ndcg_is_one_for_the_best_order_and_less_for_any_other() -> None:
     assert ndcg([3, 2, 0], [0, 2, 3]) == 1
     assert ndcg([2, 3, 0], [0, 2, 3]) == pytest.approx((3 + 7 / 1.584962500721156) / (7 + 3 / 1.584962500721156))

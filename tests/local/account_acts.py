@@ -1,4 +1,5 @@
-"""Accounts on a running stack: a forgotten password, another address, an invitation, a sign-in with a code, a session that is noted."""
+"""Accounts on a running stack: a forgotten password, another address, an invitation, a sign-in with a code, a session
+that is noted."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def refused(client: Client, email: str, password: str) -> bool:
 
 
 def signed_in(client: Client, email: str, password: str) -> bool:
-    """False in the second in which everything before was ended: no token is given in it, and the refusal says to ask again."""
+    """False in the second in which everything before was ended: no token is given in it, and the refusal says to ask
+    again."""
     try:
         client.sign_in(email, password)
     except Refused as error:
@@ -62,7 +64,9 @@ def keeps_the_account(journey: Journey) -> None:
     moved = f"ines-{secrets.token_hex(4)}@clinic.example"
     person.client.post("/accounts/mail", {"email": moved, "password": OTHER})
     stranger.post(link_in(journey, moved, "mail"))
-    told = journey.stack.mailbox.wait_for(person.email, lambda message: "mail address was changed" in message.subject, 30)
+    told = journey.stack.mailbox.wait_for(
+        person.email, lambda message: "mail address was changed" in message.subject, 30
+    )
     expect(moved not in told.text, "the old address learns that it was changed, and not to which")
     expect(refused(stranger, person.email, OTHER), "the old address is no more")
     stranger.sign_in(moved, OTHER)
@@ -77,7 +81,9 @@ def joins_the_staff(journey: Journey) -> None:
     newcomer.post(link_in(journey, email, "confirm"), {"password": PASSWORD})
     newcomer.sign_in(email, PASSWORD)
     expect(newcomer.get("/accounts/me")["roles"] == ["coordinator"], "the invitation gives the role")
-    expect(any(one["email"] == email for one in admin.get("/accounts/staff")["members"]), "the list shows who was invited")
+    expect(
+        any(one["email"] == email for one in admin.get("/accounts/staff")["members"]), "the list shows who was invited"
+    )
     admin.post(f"/accounts/staff/{member['id']}/disable")
     try:
         newcomer.get("/accounts/me")
@@ -92,11 +98,17 @@ def signs_in_with_a_code(journey: Journey) -> None:
     headers = {"Accept": "text/html", "Origin": url}
     form = {"email": account.email, "password": account.password, "next": "/accounts/security"}
     first = requests.post(f"{url}/accounts/sign-in", data=form, headers=headers, timeout=30, allow_redirects=False)
-    expect("/accounts/code/" in first.headers["Location"] and "Set-Cookie" not in first.headers, "a password alone opens no session")
+    expect(
+        "/accounts/code/" in first.headers["Location"] and "Set-Cookie" not in first.headers,
+        "a password alone opens no session",
+    )
     ticket = first.headers["Location"].partition("?")[0]
     code = {"code": fresh_code(account.secret), "next": "/accounts/security"}
     second = requests.post(url + ticket, data=code, headers=headers, timeout=30, allow_redirects=False)
-    expect((second.status_code, second.headers["Location"]) == (303, "/accounts/security"), f"the code signs in ({second.status_code})")
+    expect(
+        (second.status_code, second.headers["Location"]) == (303, "/accounts/security"),
+        f"the code signs in ({second.status_code})",
+    )
     headers["Cookie"] = second.headers["Set-Cookie"].partition(";")[0]
     page = requests.get(f"{url}/accounts/security", headers=headers, timeout=30)
     expect("this one" in page.text, "the browser finds itself in the list")
@@ -108,4 +120,6 @@ def age_session(info: StackInfo, cookie: str) -> None:
     client, table = info.aws.client("dynamodb"), info.outputs["InboxTable"]
     key = items.session_key(cookie.partition("=")[2])
     row = client.get_item(TableName=table, Key=key)["Item"]
-    client.put_item(TableName=table, Item=row | {"seen_at": {"S": iso(wall_now() - NOTED_AFTER - timedelta(seconds=1))}})
+    client.put_item(
+        TableName=table, Item=row | {"seen_at": {"S": iso(wall_now() - NOTED_AFTER - timedelta(seconds=1))}}
+    )

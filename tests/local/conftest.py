@@ -1,4 +1,5 @@
-"""The local stack on a small template of its own, so that its tests say what is wrong with the tooling and not with the product."""
+"""The local stack on a small template of its own, so that its tests say what is wrong with the tooling and not with the
+product."""
 
 from __future__ import annotations
 

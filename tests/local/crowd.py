@@ -1,4 +1,5 @@
-"""Trainees with an offer on a running stack, quickly: accounts come as the seed's do, and their applications as approval leaves them."""
+"""Trainees with an offer on a running stack, quickly: accounts come as the seed's do, and their applications as
+approval leaves them."""
 
 from __future__ import annotations
 
@@ -39,11 +40,14 @@ class Crowd:
         self._wiring = wiring(self.info)
 
     def open(self, seats: int) -> Opening:
-        """A program of a host of its own goes live, so that no other test takes these seats; it starts in about a year."""
+        """A program of a host of its own goes live, so that no other test takes these seats; it starts in about a
+        year."""
         id = f"crowd-{secrets.token_hex(4)}"
         contact = Contact(f"host-{id}", "Dr. Host", f"{id}@hosts.example")
         self._wiring.people.save_contact(contact)
-        self._wiring.publishing.publish(LOADER, program(id=id, name=f"Crowded {id}", host_id=contact.host_id, capacity=seats))
+        self._wiring.publishing.publish(
+            LOADER, program(id=id, name=f"Crowded {id}", host_id=contact.host_id, capacity=seats)
+        )
         year_ahead = self.journey.stack.clock.now().date() + timedelta(days=365)
         return Opening(id, monday_of(week_of(year_ahead)).isoformat(), contact.email)
 
@@ -71,10 +75,16 @@ class Crowd:
         now, id = self._wiring.clock.now(), self._wiring.ids.new()
         moments = dict.fromkeys(("created_at", "submitted_at", "decided_at", "terms_signed_at"), now)
         said: dict[str, Any] = {
-            "id": id, "case_id": id, "trainee_id": trainee.account_id, "program_id": opening.program_id, "start": opening.start,
-            "cv_document_id": document["id"], "cv_sha256": document["sha256"], "terms_version": terms.CURRENT,
+            "id": id,
+            "case_id": id,
+            "trainee_id": trainee.account_id,
+            "program_id": opening.program_id,
+            "start": opening.start,
+            "cv_document_id": document["id"],
+            "cv_sha256": document["sha256"],
+            "terms_version": terms.CURRENT,
             "offer_expires_at": now + timedelta(days=7),
-        }  # fmt: skip
+        }
         made = application(**said, **moments)
         assert made.offer_expires_at
         event = draft(made.model_dump(mode="json", exclude={"version"}), "ApplicationApproved.v1", now, case_id=id)

@@ -1,4 +1,5 @@
-"""A host's manager on a running stack (H04, T19): invited, signs in, finds what is owed, reads the CV, answers, and is let go."""
+"""A host's manager on a running stack (H04, T19): invited, signs in, finds what is owed, reads the CV, answers, and is
+let go."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What seldom happens, played on a running stack: after it and the main journey every permission that a function has was used.
+"""What seldom happens, played on a running stack: after it and the main journey every permission that a function has
+was used.
 
-Each act is one story of something going wrong in the outside world: a webhook that never comes, Stripe that knows no session, a mail
-service that refuses, a worker killed between two steps, two workers at the same thing.
+Each act is one story of something going wrong in the outside world: a webhook that never comes, Stripe that knows no
+session, a mail service that refuses, a worker killed between two steps, two workers at the same thing.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ from tests.local.account_acts import age_session
 
 HOLD = timedelta(minutes=31)
 AT_ONCE, MEETINGS = 4, 20
-"""Workers that race, and how often at most they are given the chance to meet; mostly the first or second time is enough."""
+"""Workers that race, and how often at most they are given the chance to meet; mostly the first or second time is
+enough."""
 
 
 class Rare:
@@ -47,7 +49,7 @@ class Rare:
         self.info = journey.stack.info
         self.began = min(journey.stack.clock.now(), wiring(self.info).clock.now()) - timedelta(days=1)
 
-    # --- people -----------------------------------------------------------------------------------------------------------------------
+    # --- people -------------------------------------------------------------------------------------------------------
     def approved(self, name: str, program_id: str, start: str) -> Trainee:
         """Somebody new with an offer, terms signed."""
         trainee = self.journey.sign_up(name)
@@ -64,7 +66,9 @@ class Rare:
         reviewer.post(f"{here}/claim")
         reviewer.post(f"{here}/reject", {"code": "not_a_fit", "reason": "The clinic has closed its teaching hours."})
         others = trainee.client.get(here)["alternatives"]
-        expect(len(others) == 3 and all(one["starts"] for one in others), f"three open programs are proposed ({others})")
+        expect(
+            len(others) == 3 and all(one["starts"] for one in others), f"three open programs are proposed ({others})"
+        )
 
     def saved_search(self, trainee: Trainee) -> None:
         """Saved, listed and ended by its owner."""
@@ -96,9 +100,10 @@ class Rare:
         document = trainee.client.upload("cv", "cv.pdf", b"this is no PDF", "application/pdf")
         expect(document["status"] == "REFUSED", f"the file is refused ({document['status']})")
 
-    # --- reviews ----------------------------------------------------------------------------------------------------------------------
+    # --- reviews ------------------------------------------------------------------------------------------------------
     def routed(self, name: str, program_id: str, start: str) -> None:
-        """Asked and answered, then the host asked by mail, who says yes from the link without an account; then it is approved."""
+        """Asked and answered, then the host asked by mail, who says yes from the link without an account; then it is
+        approved."""
         trainee, reviewer = self.journey.sign_up(name), self.journey.staff("reviewer")
         self.journey.apply(trainee, program_id, start)
         here = f"/applications/{trainee.application['id']}"
@@ -129,7 +134,7 @@ class Rare:
         expect(saved["version"] == before["version"] + 1, "the change is a new version")
         coordinator.post(here, before["guidelines"] | {"version": saved["version"]})
 
-    # --- Stripe -----------------------------------------------------------------------------------------------------------------------
+    # --- Stripe -------------------------------------------------------------------------------------------------------
     @contextmanager
     def no_webhooks(self) -> Iterator[None]:
         self.stripe.drop(events=100)
@@ -158,7 +163,8 @@ class Rare:
         self.journey.until_status(trainee, "RESERVED")
 
     def paid_after_the_hold(self, trainee: Trainee) -> None:
-        """Stripe denies the session when it is asked to end it, so the seat goes back; then the payment comes, and the seat is retaken."""
+        """Stripe denies the session when it is asked to end it, so the seat goes back; then the payment comes, and the
+        seat is retaken."""
         held = self.journey.checkout(trainee)
         # Asked to end the session, and then what became of it.
         self.stripe.fail(count=2, status=404, path_prefix="/v1/checkout/sessions/")
@@ -170,8 +176,8 @@ class Rare:
         self.journey.until_status(trainee, "RESERVED")
 
     def sweeps_that_meet(self, trainee: Trainee, met: Callable[[], bool]) -> None:
-        """Several sweeps find the same hold over: one ends it, the others look whether it was they. Again until two have met; a coordinator
-        holds the seat, who may do so more than three times."""
+        """Several sweeps find the same hold over: one ends it, the others look whether it was they. Again until two
+        have met; a coordinator holds the seat, who may do so more than three times."""
         coordinator = self.journey.staff("coordinator")
         self.at_once("deadlines", {"Records": []})
         for _ in range(MEETINGS):
@@ -183,9 +189,10 @@ class Rare:
             if met():
                 break
 
-    # --- mail -------------------------------------------------------------------------------------------------------------------------
+    # --- mail ---------------------------------------------------------------------------------------------------------
     def mail_refused(self) -> None:
-        """The mail service does not know the sender: the claim on the mail is given back, so that a later try may send it."""
+        """The mail service does not know the sender: the claim on the mail is given back, so that a later try may send
+        it."""
         email = f"noor-{secrets.token_hex(4)}@example.org"
         new = {"name": "Noor Late", "email": email, "zone": "Africa/Cairo"}
         Client(self.info.public_url).post("/accounts/sign-up", new)
@@ -203,8 +210,9 @@ class Rare:
         expect(not self.outbox([event]), "the claim is given back")
 
     def mail_uncertain(self, trainee: Trainee, met: Callable[[], bool]) -> None:
-        """A worker was killed between sending the host's mail and noting it, and the event comes to several at once: nothing is sent twice,
-        a coordinator is asked. Again, as events of their own, until two workers have met at the reservation."""
+        """A worker was killed between sending the host's mail and noting it, and the event comes to several at once:
+        nothing is sent twice, a coordinator is asked. Again, as events of their own, until two workers have met at the
+        reservation."""
         confirmed = [event for event in self.events() if event.type == ReservationConfirmed.TYPE]
         event = next(event for event in confirmed if event.subject.id == trainee.reservation_id)
         claims = {claim["pk"]["S"].rpartition(":")[2]: claim for claim in self.outbox([event])}
@@ -225,7 +233,9 @@ class Rare:
         """The host's mail comes back, twice reported; a coordinator corrects the address, and the host has it again."""
         contact = next(one for id, one in catalogue().contacts.items() if id == self.journey.host_of(trainee))
         coordinator, hub = self.journey.staff("coordinator"), f"/reservations/{trainee.reservation_id}"
-        mail = self.stack.mailbox.wait_for(contact.email, lambda mail: trainee.name in mail.subject and bool(mail.attachments))
+        mail = self.stack.mailbox.wait_for(
+            contact.email, lambda mail: trainee.name in mail.subject and bool(mail.attachments)
+        )
         for _ in range(2):
             expect(mail_events.report(self.info, mail), "the mail names itself")
         Queues(self.info).drain()
@@ -239,13 +249,15 @@ class Rare:
     def outbox(self, events: Sequence[Envelope]) -> list[dict[str, Any]]:
         """The claims on the mails of these events."""
         wanted = tuple(f"MAIL#{event.id}:" for event in events)
-        pages = self.info.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self.info.outputs["InboxTable"])
+        pages = (
+            self.info.aws.client("dynamodb").get_paginator("scan").paginate(TableName=self.info.outputs["InboxTable"])
+        )
         return [item for page in pages for item in page["Items"] if item["pk"]["S"].startswith(wanted)]
 
     def table(self, operation: str, **arguments: Any) -> None:
         getattr(self.info.aws.client("dynamodb"), operation)(TableName=self.info.outputs["InboxTable"], **arguments)
 
-    # --- search -----------------------------------------------------------------------------------------------------------------------
+    # --- search -------------------------------------------------------------------------------------------------------
     def version_that_was_there(self, trainee: Trainee) -> None:
         """The last seat goes and comes back: the index that is made then is the one of before, found where it lies."""
         self.announce_program()
@@ -261,9 +273,11 @@ class Rare:
         """Ten minutes pass for what was noted beside the index: the next versions know it and need no note."""
         client, table = self.info.aws.client("dynamodb"), self.info.outputs["CoreTable"]
         values = {":pk": {"S": PARTITION}, ":row": {"S": ROW}}
-        rows = client.query(TableName=table, KeyConditionExpression="pk = :pk AND begins_with(sk, :row)", ExpressionAttributeValues=values)[
-            "Items"
-        ]
+        rows = client.query(
+            TableName=table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :row)",
+            ExpressionAttributeValues=values,
+        )["Items"]
         expect(rows, "the last seat is noted beside the index")
         for row in rows:
             earlier = parse(row["at"]["S"]) - timedelta(minutes=10)
@@ -271,10 +285,12 @@ class Rare:
 
     def announce_program(self) -> None:
         program = next(event for event in self.events() if event.type == ProgramPublished.TYPE)
-        EventBridgeBus(self.info.aws.client("events"), self.info.outputs["BusName"]).publish([program.model_dump(mode="json")])
+        EventBridgeBus(self.info.aws.client("events"), self.info.outputs["BusName"]).publish(
+            [program.model_dump(mode="json")]
+        )
         Queues(self.info).drain()
 
-    # --- the stack --------------------------------------------------------------------------------------------------------------------
+    # --- the stack ----------------------------------------------------------------------------------------------------
     def after(self, passed: timedelta) -> None:
         """Business time moves, with everything that falls due; then the queues are empty."""
         mover_of(self.info).move(self.stack.clock.now() + passed)
@@ -282,7 +298,9 @@ class Rare:
     def events(self) -> list[Envelope]:
         made = wiring(self.info)
         until = self.stack.clock.now() + timedelta(days=1)
-        return list(Announcements(made.store, made.dynamodb, (self.info.outputs["CoreTable"],)).between(self.began, until))
+        return list(
+            Announcements(made.store, made.dynamodb, (self.info.outputs["CoreTable"],)).between(self.began, until)
+        )
 
     def at_once(self, room: str, event: Json, workers: int = AT_ONCE) -> None:
         """The same event to several workers of a room at the same time."""
@@ -298,7 +316,8 @@ class Rare:
 
 
 def program_for(trainee: Trainee, seats: range) -> tuple[str, str]:
-    """(program, start) of a program with so many seats a week that this person may go to, far enough to have no deadline near."""
+    """(program, start) of a program with so many seats a week that this person may go to, far enough to have no
+    deadline near."""
     for program in catalogue().programs:
         if program.capacity in seats:
             sheet = trainee.client.get(f"/programs/{program.id}")
@@ -312,6 +331,13 @@ def _message(event: Envelope, number: int) -> Json:
     """As SQS hands it to a function."""
     body = json.dumps({"source": "rota", "detail-type": event.type, "detail": event.model_dump(mode="json")})
     return {
-        "messageId": str(number), "receiptHandle": "", "body": body, "attributes": {}, "messageAttributes": {}, "md5OfBody": "",
-        "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:by-hand", "awsRegion": "us-east-1",
-    }  # fmt: skip
+        "messageId": str(number),
+        "receiptHandle": "",
+        "body": body,
+        "attributes": {},
+        "messageAttributes": {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:by-hand",
+        "awsRegion": "us-east-1",
+    }

@@ -1,4 +1,5 @@
-"""Payments over HTTP when something goes wrong: forged and doubled deliveries, lost sessions, payment after the hold, Stripe silent."""
+"""Payments over HTTP when something goes wrong: forged and doubled deliveries, lost sessions, payment after the hold,
+Stripe silent."""
 
 from __future__ import annotations
 
@@ -56,7 +57,9 @@ def status(journey: Journey, trainee: Trainee) -> str:
 
 def at_stripe(journey: Journey, what: str) -> list[dict[str, Any]]:
     """Everything of a kind that Stripe has, newest first."""
-    answer = requests.get(f"{journey.stack.info.stripe_url}/v1/{what}", params={"limit": 100}, auth=(STRIPE_KEY, ""), timeout=20)
+    answer = requests.get(
+        f"{journey.stack.info.stripe_url}/v1/{what}", params={"limit": 100}, auth=(STRIPE_KEY, ""), timeout=20
+    )
     found: list[dict[str, Any]] = answer.json()["data"]
     return found
 
@@ -68,26 +71,37 @@ def refused(code: int) -> Iterator[None]:
     assert (found.value.status, bool(found.value.problem["remedy"])) == (code, True)
 
 
-# --- deliveries -----------------------------------------------------------------------------------------------------------------------
-def deliver(stack: Stack, event_id: str, secret: str = "", late: float = 0.0, header: str | None = None) -> requests.Response:
-    """A well-formed event, signed as Stripe signs unless said otherwise: by another secret, so many seconds ago, or with another header."""
-    body = json.dumps({"id": event_id, "object": "event", "type": "charge.updated", "data": {"object": {"id": "ch_1"}}}).encode()
+# --- deliveries -------------------------------------------------------------------------------------------------------
+def deliver(
+    stack: Stack, event_id: str, secret: str = "", late: float = 0.0, header: str | None = None
+) -> requests.Response:
+    """A well-formed event, signed as Stripe signs unless said otherwise: by another secret, so many seconds ago, or
+    with another header."""
+    body = json.dumps(
+        {"id": event_id, "object": "event", "type": "charge.updated", "data": {"object": {"id": "ch_1"}}}
+    ).encode()
     secret = secret or json.loads((stack.state_dir / "webhook.json").read_text())["secret"]
     moment = int(time.time() - late)
     signature = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
     headers = {"Stripe-Signature": f"t={moment},v1={signature}" if header is None else header}
-    return requests.post(f"{stack.info.public_url}/webhooks/stripe", data=body, headers=headers if header != "" else {}, timeout=20)
+    return requests.post(
+        f"{stack.info.public_url}/webhooks/stripe", data=body, headers=headers if header != "" else {}, timeout=20
+    )
 
 
 def stored(stack: Stack, event_id: str) -> int:
     key = {":pk": {"S": f"STRIPE#{event_id}"}}
     client = stack.info.aws.client("dynamodb")
-    answer = client.query(TableName=stack.info.outputs["InboxTable"], KeyConditionExpression="pk = :pk", ExpressionAttributeValues=key)
+    answer = client.query(
+        TableName=stack.info.outputs["InboxTable"], KeyConditionExpression="pk = :pk", ExpressionAttributeValues=key
+    )
     return int(answer["Count"])
 
 
 @pytest.mark.parametrize("wrong", [{"header": ""}, {"header": "nonsense"}, {"secret": "whsec_other"}, {"late": 302.0}])
-def test_delivery_that_is_unsigned_foreign_or_stale_is_refused_and_not_stored(rota_stack: Stack, wrong: dict[str, Any]) -> None:
+def test_delivery_that_is_unsigned_foreign_or_stale_is_refused_and_not_stored(
+    rota_stack: Stack, wrong: dict[str, Any]
+) -> None:
     event_id = f"evt_{uuid.uuid4().hex}"
     answer = deliver(rota_stack, event_id, **wrong)
     assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json")
@@ -102,7 +116,9 @@ def test_delivery_that_comes_twice_is_stored_once(rota_stack: Stack) -> None:
     assert stored(rota_stack, event_id) == 1
 
 
-def test_H11_H13_payment_told_three_times_and_backwards_is_one_seat_one_entry_and_one_host_mail(journey: Journey) -> None:
+def test_H11_H13_payment_told_three_times_and_backwards_is_one_seat_one_entry_and_one_host_mail(
+    journey: Journey,
+) -> None:
     crowd = Crowd(journey)
     opening = crowd.open(seats=1)
     (trainee,) = crowd.approved(["Double Told"], opening)
@@ -117,7 +133,7 @@ def test_H11_H13_payment_told_three_times_and_backwards_is_one_seat_one_entry_an
     assert len(journey.stack.mailbox.messages(opening.host)) == 1
 
 
-# --- sessions -------------------------------------------------------------------------------------------------------------------------
+# --- sessions ---------------------------------------------------------------------------------------------------------
 def test_session_whose_answer_was_lost_is_found_by_asking_again_and_can_be_paid(journey: Journey) -> None:
     (trainee,) = approved(journey, "Lost Session")
     journey.stripe.lose(count=TRIES, path_prefix=SESSIONS, method="POST")
@@ -156,7 +172,8 @@ def test_hold_is_kept_while_stripe_is_silent_at_its_end(journey: Journey) -> Non
 
 
 def test_payment_after_the_hold_goes_back_in_full_when_the_seat_is_gone(journey: Journey) -> None:
-    """Stripe denies knowing the session, so the seat is given back while its page is still open: the one way to pay too late."""
+    """Stripe denies knowing the session, so the seat is given back while its page is still open: the one way to pay too
+    late."""
     late, quick = approved(journey, "Too Late", "Quick Enough")
     held = journey.checkout(late)
     with refused(409):
@@ -171,6 +188,8 @@ def test_payment_after_the_hold_goes_back_in_full_when_the_seat_is_gone(journey:
     hub = journey.until_status(late, "REFUNDED")
     assert (hub["refund_cents"], hub["paid_cents"]) == (hub["charge_cents"], 0)
     assert [money["cents"] for money in hub["money"]] == [hub["charge_cents"], -hub["charge_cents"]]
-    refunds = [one["amount"] for one in at_stripe(journey, "refunds") if late.reservation_id in one["metadata"].get("key", "")]
+    refunds = [
+        one["amount"] for one in at_stripe(journey, "refunds") if late.reservation_id in one["metadata"].get("key", "")
+    ]
     assert refunds == [hub["charge_cents"]]
     journey.pay(quick, taken["checkout_url"])

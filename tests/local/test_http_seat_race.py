@@ -1,4 +1,5 @@
-"""Issue 2, done-when 3: warm clients race over HTTP for the last seats of one start; then the winners pay, and everything adds up."""
+"""Issue 2, done-when 3: warm clients race over HTTP for the last seats of one start; then the winners pay, and
+everything adds up."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ def test_T27_over_http_exactly_the_last_k_seats_go_and_everybody_else_hears_sold
         answers = list(pool.map(race, trainees))
         seconds = time.monotonic() - began
     told = Counter(f"{answer.status} {answer.slug}" for answer in answers if isinstance(answer, Refused))
-    winners = [(trainee, answer) for trainee, answer in zip(trainees, answers, strict=True) if not isinstance(answer, Refused)]
+    winners = [
+        (trainee, answer) for trainee, answer in zip(trainees, answers, strict=True) if not isinstance(answer, Refused)
+    ]
     print(f"\n{SEATS} seats, {CLIENTS} clients over HTTP: {len(winners)} held, {dict(told)}, {seconds:.2f} s")
     assert len(winners) == SEATS
     assert all(slug.startswith(("409 sold-out", "503 ")) for slug in told), told
@@ -61,7 +64,8 @@ def test_T27_over_http_exactly_the_last_k_seats_go_and_everybody_else_hears_sold
 
 
 def warm(trainees: list[Trainee]) -> None:
-    """As many workers as people; a few more each time, because all at once would start later than a request may take."""
+    """As many workers as people; a few more each time, because all at once would start later than a request may
+    take."""
     gate = threading.Barrier(len(trainees))
 
     def look(trainee: Trainee) -> None:

@@ -51,7 +51,9 @@ def play(journey: Journey, rare: Rare) -> None:
         rare.guidelines(roomy[0])
     with journey.step("a bad file"):
         rare.bad_file(leila)
-    bilal, chidi, dina, farid = (rare.approved(name, *roomy) for name in ("Bilal Haddad", "Chidi Okoro", "Dina Kamel", "Farid Aziz"))
+    bilal, chidi, dina, farid = (
+        rare.approved(name, *roomy) for name in ("Bilal Haddad", "Chidi Okoro", "Dina Kamel", "Farid Aziz")
+    )
     with journey.step("lost webhooks"):
         rare.paid_before_cancelled(bilal)
         rare.paid_and_never_told(chidi)

@@ -1,4 +1,5 @@
-"""What works while the local stack runs: requests under enforced IAM, events, mail, reload, the moving clock, the Stripe endpoint."""
+"""What works while the local stack runs: requests under enforced IAM, events, mail, reload, the moving clock, the
+Stripe endpoint."""
 
 from __future__ import annotations
 
@@ -73,7 +74,9 @@ def test_a_crashed_function_tells_nothing(tool_stack: Stack) -> None:
 def test_a_message_and_a_stream_record_reach_the_worker(tool_stack: Stack) -> None:
     get(tool_stack, "/echo/row")
     get(tool_stack, "/echo/message")
-    eventually(lambda: {row["sk"]["S"].partition("#")[0] for row in rows(tool_stack, "SEEN")} == {"aws:dynamodb", "aws:sqs"})
+    eventually(
+        lambda: {row["sk"]["S"].partition("#")[0] for row in rows(tool_stack, "SEEN")} == {"aws:dynamodb", "aws:sqs"}
+    )
 
 
 def test_mail_sent_through_ses_is_kept_raw(tool_stack: Stack) -> None:
@@ -83,7 +86,9 @@ def test_mail_sent_through_ses_is_kept_raw(tool_stack: Stack) -> None:
     mail["From"], mail["To"], mail["Subject"] = "hello@rota.example", "host@example.com", "A trainee is coming"
     mail.set_content("See the CV.")
     mail.add_attachment(attachment, maintype="application", subtype="pdf", filename="cv.pdf")
-    ses.send_raw_email(Source="hello@rota.example", Destinations=["host@example.com"], RawMessage={"Data": mail.as_bytes()})
+    ses.send_raw_email(
+        Source="hello@rota.example", Destinations=["host@example.com"], RawMessage={"Data": mail.as_bytes()}
+    )
     received = tool_stack.mailbox.wait_for("host@example.com")
     assert [(item.name, item.content) for item in received.attachments] == [("cv.pdf", attachment)]
     status, page = get(tool_stack, f"/_local/mail/{received.id}")

@@ -94,7 +94,9 @@ def test_a_type_that_does_not_exist_is_refused_by_name_and_nothing_stays_running
 
 
 def test_a_failure_inside_a_nested_stack_is_told_with_its_resource(tmp_path: Path) -> None:
-    with pytest.raises(StackError, match=r"(?s)ended in ROLLBACK_COMPLETE:.*Data \(AWS::CloudFormation::Stack\).*Nothing"):
+    with pytest.raises(
+        StackError, match=r"(?s)ended in ROLLBACK_COMPLETE:.*Data \(AWS::CloudFormation::Stack\).*Nothing"
+    ):
         Stack(with_change(tmp_path, "infra/data.yaml", "AWS::DynamoDB::Table", "AWS::Nothing::AtAll")).__enter__()
 
 
@@ -102,12 +104,15 @@ def test_run_stops_on_interrupt_without_leaving_a_process_and_refuses_a_second_r
     port, state = free_port(), tmp_path / "state"
     script = (
         "import functools, pathlib, sys; import infra.local.run as run; "
-        f"run.Options = functools.partial(run.Options, root=pathlib.Path({str(FIXTURE)!r}), seed=False, prewarm=False); "
+        f"run.Options = functools.partial(run.Options, root=pathlib.Path({str(FIXTURE)!r}), seed=False, "
+        "prewarm=False); "
         "sys.exit(run.main())"
     )
     command = [sys.executable, "-c", script, "--port", str(port), "--state-dir", str(state)]
     environment = {name: value for name, value in os.environ.items() if name not in ("PORT", "FRESH")}
-    running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    running = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     assert running.stdout is not None
     lines = []
     while not lines or not lines[-1].startswith("Up in"):
@@ -119,7 +124,9 @@ def test_run_stops_on_interrupt_without_leaving_a_process_and_refuses_a_second_r
     with pytest.raises(urllib.error.HTTPError) as answer:
         urllib.request.urlopen(f"http://127.0.0.1:{port}/nothing", timeout=20)
     answer.value.close()
-    second = subprocess.run([*command[:-3], "0", *command[-2:]], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    second = subprocess.run(
+        [*command[:-3], "0", *command[-2:]], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert second.returncode == 1
     assert "is running from" in second.stderr
     children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()

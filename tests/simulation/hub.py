@@ -1,4 +1,5 @@
-"""Every call that leaves the process passes here: it may be the last one of this process, lose its answer, or find the world changed."""
+"""Every call that leaves the process passes here: it may be the last one of this process, lose its answer, or find the
+world changed."""
 
 from __future__ import annotations
 
@@ -13,13 +14,25 @@ class Killed(BaseException):
 
 
 EFFECTS = {
-    "commit", "open_checkout", "expire", "refund", "send", "claim", "sent", "unclaim", "publish", "store", "delete", "make",
-}  # fmt: skip
+    "commit",
+    "open_checkout",
+    "expire",
+    "refund",
+    "send",
+    "claim",
+    "sent",
+    "unclaim",
+    "publish",
+    "store",
+    "delete",
+    "make",
+}
 """Calls that change something outside. A kill next to a read is a kill next to the effect before it."""
 
 
 class Hub:
-    """`before` and `after` are asked around each call with the port's and the call's name; they raise, or do something else first."""
+    """`before` and `after` are asked around each call with the port's and the call's name; they raise, or do something
+    else first."""
 
     def __init__(self) -> None:
         self.before: Callable[[str, str], None] = nothing
@@ -55,7 +68,8 @@ class Watched:
 
 
 class FaultAt:
-    """One fault at the nth effect: "unreachable" before it, "silent" or "killed" after it; `effects` lists those that happened."""
+    """One fault at the nth effect: "unreachable" before it, "silent" or "killed" after it; `effects` lists those that
+    happened."""
 
     def __init__(self, hub: Hub, fault: str, at: int) -> None:
         self._hub, self._fault, self._at, self.effects, self.struck = hub, fault, at, list[str](), False

@@ -1,4 +1,5 @@
-"""What must be true: at every moment (`seats_hold`), and once everything that comes by itself has come (`come_to_rest`, `all_hold`)."""
+"""What must be true: at every moment (`seats_hold`), and once everything that comes by itself has come (`come_to_rest`,
+`all_hold`)."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ FINAL = (ReservationStatus.RESERVED, ReservationStatus.REFUNDED)
 
 
 def come_to_rest(world: World) -> None:
-    """No more faults; whatever repeats by itself does: Stripe, the stream, the queues, the minute's sweep. Nobody else does anything."""
+    """No more faults; whatever repeats by itself does: Stripe, the stream, the queues, the minute's sweep. Nobody else
+    does anything."""
     world.hub.quiet()
     world.bus.fail(0)
     world.store.conflict(0)
@@ -35,7 +37,9 @@ def come_to_rest(world: World) -> None:
         world.sweep(minutes=40)
         if number > 1 and _quiet(world):
             return
-    raise AssertionError(f"it never came to rest: {[(name, queue.waiting) for name, queue in world.queues.items()]}, {_due(world)}")
+    raise AssertionError(
+        f"it never came to rest: {[(name, queue.waiting) for name, queue in world.queues.items()]}, {_due(world)}"
+    )
 
 
 def _work(world: World, name: str, index: int) -> None:
@@ -57,14 +61,22 @@ def _due(world: World) -> list[str]:
 
 
 def seats_hold(world: World) -> None:
-    """No seat is sold twice: counters equal the seated reservations and never pass the capacity; no trainee is in two places."""
+    """No seat is sold twice: counters equal the seated reservations and never pass the capacity; no trainee is in two
+    places."""
     seated = [reserved for reserved in world.all_reservations() if reserved.status in SEATED]
     holders = Counter((reserved.program_id, week) for reserved in seated for week in reserved.week_list)
     for (program_id, year), seats in world.store.seats.items():
         for key, cell in seats.weeks.items():
             week = f"{year}-{key}"
-            assert cell.taken == holders[program_id, week] <= cell.capacity, (program_id, week, cell, holders[program_id, week])
-    assert world.store.trainee_weeks == {(reserved.trainee_id, week): reserved.id for reserved in seated for week in reserved.week_list}
+            assert cell.taken == holders[program_id, week] <= cell.capacity, (
+                program_id,
+                week,
+                cell,
+                holders[program_id, week],
+            )
+    assert world.store.trainee_weeks == {
+        (reserved.trainee_id, week): reserved.id for reserved in seated for week in reserved.week_list
+    }
     marks = Counter((place.program_id, week) for place in world.places() for week in place.marks)
     for (program_id, year), seats in world.store.seats.items():
         for key, cell in seats.weeks.items():
@@ -96,7 +108,9 @@ def _every_payment_is_answered(world: World) -> None:
     paid = [session for session in world.stripe.sessions.values() if session.payment_status == "paid"]
     for session in paid:
         reserved = world.reservation(session.reservation_id)
-        bought = reserved.status is ReservationStatus.RESERVED and reserved.payment_intent_id == session.payment_intent_id
+        bought = (
+            reserved.status is ReservationStatus.RESERVED and reserved.payment_intent_id == session.payment_intent_id
+        )
         given_back = refunded.get(session.payment_intent_id, [])
         assert given_back == ([] if bought else [session.amount_cents]), (session, reserved.status, given_back)
         assert reserved.status in FINAL
@@ -111,7 +125,9 @@ def _book_is_right(world: World, reserved: Reservation) -> None:
     assert balance(entries, Account.STRIPE) == kept == -balance(entries, Account.TRAINEE), reserved
     at_stripe = [session for session in world.stripe.sessions.values() if session.reservation_id == reserved.id]
     payments = sorted(entry.id for entry in entries if entry.what == "payment")
-    assert payments == sorted(f"payment:{session.payment_intent_id}" for session in at_stripe if session.payment_status == "paid")
+    assert payments == sorted(
+        f"payment:{session.payment_intent_id}" for session in at_stripe if session.payment_status == "paid"
+    )
 
 
 def _no_event_is_lost(world: World) -> None:
@@ -125,7 +141,8 @@ def _no_event_is_lost(world: World) -> None:
 
 
 def _mails_went_out(world: World) -> None:
-    """The host hears of each rotation exactly once; when nobody can know whether it did, a coordinator is asked, and nothing is sent."""
+    """The host hears of each rotation exactly once; when nobody can know whether it did, a coordinator is asked, and
+    nothing is sent."""
     to_hosts = Counter(mail.message_id for mail in world.mailer.sent if mail.to.startswith("host-"))
     assert all(count == 1 for count in to_hosts.values()), to_hosts
     confirmed = [reserved for reserved in world.all_reservations() if reserved.status is ReservationStatus.RESERVED]
@@ -143,31 +160,49 @@ def _once(world: World) -> list[dict[str, object]]:
 def _waits_for_its_trainee(world: World, reserved: Reservation) -> bool:
     """A seat that the waitlist offers, its time not over, and with the row that ends it."""
     due = {item.subject_id: item.due.at for item in world.store.due("hold", None)}
-    return still_offered(reserved, world.clock.now()) and not reserved.paying and due.get(reserved.id) == reserved.offer_until
+    return (
+        still_offered(reserved, world.clock.now())
+        and not reserved.paying
+        and due.get(reserved.id) == reserved.offer_until
+    )
 
 
 def nobody_waits_in_vain(world: World) -> None:
-    """No seat is lost: whoever is first in line for a start lacks a seat in one of the weeks, or holds another one there."""
+    """No seat is lost: whoever is first in line for a start lacks a seat in one of the weeks, or holds another one
+    there."""
     for place in world.places():
         cells = [world.store.seats[place.program_id, int(week[:4])].weeks[week[5:]] for week in place.week_list]
         elsewhere = any((place.trainee_id, week) in world.store.trainee_weeks for week in place.week_list)
         assert elsewhere or any(cell.spare == 0 for cell in cells), place
         # Nobody is kept out of a week for somebody who cannot use it.
-        assert {week for week, cell in zip(place.week_list, cells, strict=True) if cell.spare == 0} == set(place.marks) or elsewhere, place
+        assert {week for week, cell in zip(place.week_list, cells, strict=True) if cell.spare == 0} == set(
+            place.marks
+        ) or elsewhere, place
 
 
 def _nobody_is_left_between(world: World) -> None:
-    """No hold outlives its time, applications know their reservation, an open offer has its clock, and nobody waits in vain."""
+    """No hold outlives its time, applications know their reservation, an open offer has its clock, and nobody waits in
+    vain."""
     reservations = world.all_reservations()
     ended = (*FINAL, ReservationStatus.RELEASED)
-    offered = {reserved.application_id: reserved for reserved in reservations if reserved.status is ReservationStatus.HELD}
-    assert not [reserved for reserved in reservations if reserved.status not in ended and not _waits_for_its_trainee(world, reserved)]
-    mine = {reserved.application_id: reserved for reserved in reservations if reserved.status is ReservationStatus.RESERVED}
+    offered = {
+        reserved.application_id: reserved for reserved in reservations if reserved.status is ReservationStatus.HELD
+    }
+    assert not [
+        reserved
+        for reserved in reservations
+        if reserved.status not in ended and not _waits_for_its_trainee(world, reserved)
+    ]
+    mine = {
+        reserved.application_id: reserved for reserved in reservations if reserved.status is ReservationStatus.RESERVED
+    }
     offers = {item.subject_id for item in world.store.due("offer", None)}
     for applied in world.all_applications():
         converted, waits = applied.status is ApplicationStatus.CONVERTED, applied.status is ApplicationStatus.APPROVED
         stands, held = in_line(applied), offered.get(applied.id)
-        assert (converted, held is not None) == (applied.id in mine, applied.waitlist is WaitlistStatus.OFFERED), applied
+        assert (converted, held is not None) == (applied.id in mine, applied.waitlist is WaitlistStatus.OFFERED), (
+            applied
+        )
         assert applied.live_reservation_id == (mine[applied.id].id if converted else held.id if held else None), applied
         assert (applied.id in offers) == (waits and not stands and not held), applied
         assert stands == (applied.id in {place.application_id for place in world.places()}), applied

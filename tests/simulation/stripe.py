@@ -1,4 +1,5 @@
-"""Stripe in memory with what `FakePayments` leaves out: sessions end by themselves, events that arrive twice, late, reordered or never."""
+"""Stripe in memory with what `FakePayments` leaves out: sessions end by themselves, events that arrive twice, late,
+reordered or never."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ class StripeEvent:
 
     def request(self, secret: str = SECRET, at: float = 0.0) -> dict[str, Any]:
         """The HTTP event of API Gateway with this delivery, signed at `at` (Unix seconds)."""
-        body = json.dumps({"id": self.id, "object": "event", "type": self.type, "data": {"object": {"id": self.session_id}}})
+        body = json.dumps(
+            {"id": self.id, "object": "event", "type": self.type, "data": {"object": {"id": self.session_id}}}
+        )
         signature = hmac.new(secret.encode(), f"{int(at)}.{body}".encode(), hashlib.sha256).hexdigest()
         headers = {"stripe-signature": f"t={int(at)},v1={signature}"}
         return {"body": body, "headers": headers, "requestContext": {"requestId": "r"}, "isBase64Encoded": False}
@@ -43,7 +46,9 @@ class Stripe(FakePayments):
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         known = f"checkout:{request.reservation_id}:{request.number}" in self.requests
         if not known and request.expires_at - self._clock.now() < SHORTEST_SESSION:
-            raise Invalid("The payment service refused this request.", "Start again from your reservation.", param="expires_at")
+            raise Invalid(
+                "The payment service refused this request.", "Start again from your reservation.", param="expires_at"
+            )
         return super().open_checkout(request)
 
     def pay(self, session_id: str) -> Checkout:
@@ -65,7 +70,7 @@ class Stripe(FakePayments):
     def _ends(self, session: Checkout) -> datetime:
         return self.requests[next(key for key, id in self.opened.items() if id == session.id)].expires_at
 
-    # --- what Stripe promises not to do, and what must be answered all the same -------------------------------------------------------
+    # --- what Stripe promises not to do, and what must be answered all the same ---------------------------------------
     def pay_after_its_end(self, session_id: str) -> Checkout:
         """The bank said yes although the session had ended."""
         return self._force(session_id, session_id, self.sessions[session_id].amount_cents)
@@ -79,9 +84,15 @@ class Stripe(FakePayments):
 
     def _force(self, session_id: str, id: str, cents: int) -> Checkout:
         paid = replace(
-            self.sessions[session_id], id=id, status="complete", payment_status="paid", amount_cents=cents, url="",
-            payment_intent_id=f"pi_forced_{id}", charge_id=f"ch_{id}",
-        )  # fmt: skip
+            self.sessions[session_id],
+            id=id,
+            status="complete",
+            payment_status="paid",
+            amount_cents=cents,
+            url="",
+            payment_intent_id=f"pi_forced_{id}",
+            charge_id=f"ch_{id}",
+        )
         self.sessions[id] = paid
         self._tell("checkout.session.completed", id)
         return paid

@@ -1,4 +1,5 @@
-"""A process killed after any effect it has outside, or one call that fails or is not answered: what comes by itself finishes it, once."""
+"""A process killed after any effect it has outside, or one call that fails or is not answered: what comes by itself
+finishes it, once."""
 
 from __future__ import annotations
 
@@ -40,11 +41,13 @@ def follow(world: World) -> None:
 
 def session_of(world: World, application_id: str) -> str:
     return next(
-        id for id, session in world.stripe.sessions.items() if world.reservation(session.reservation_id).application_id == application_id
+        id
+        for id, session in world.stripe.sessions.items()
+        if world.reservation(session.reservation_id).application_id == application_id
     )
 
 
-# --- journeys: what a healthy process does from beginning to end ----------------------------------------------------------------------
+# --- journeys: what a healthy process does from beginning to end ------------------------------------------------------
 def pays_in_time(world: World) -> None:
     world.checkout(ME)
     world.stripe.pay(session_of(world, ME))
@@ -165,16 +168,26 @@ def waits_and_leaves_with_the_seat(world: World) -> None:
 
 
 JOURNEYS = (
-    pays_in_time, leaves_without_paying, cancels, pays_and_no_webhook_comes, pays_after_the_hold_and_the_seat_is_free,
-    pays_after_the_hold_and_the_seat_is_gone, pays_twice, pays_too_little, loses_the_session, offer_runs_out,
-    waits_and_takes_the_seat_that_came_back, waits_and_lets_the_offer_lapse, waits_and_leaves_with_the_seat,
-)  # fmt: skip
+    pays_in_time,
+    leaves_without_paying,
+    cancels,
+    pays_and_no_webhook_comes,
+    pays_after_the_hold_and_the_seat_is_free,
+    pays_after_the_hold_and_the_seat_is_gone,
+    pays_twice,
+    pays_too_little,
+    loses_the_session,
+    offer_runs_out,
+    waits_and_takes_the_seat_that_came_back,
+    waits_and_lets_the_offer_lapse,
+    waits_and_leaves_with_the_seat,
+)
 
 
 Act = Callable[[World], None]
 
 
-# --- who comes back after a kill ------------------------------------------------------------------------------------------------------
+# --- who comes back after a kill --------------------------------------------------------------------------------------
 def nobody(world: World) -> None:
     """The person closed the browser."""
 

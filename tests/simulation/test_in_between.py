@@ -1,4 +1,5 @@
-"""Two processes at the same thing: the second runs to its end before each call of the first, so also between two of its reads."""
+"""Two processes at the same thing: the second runs to its end before each call of the first, so also between two of its
+reads."""
 
 from __future__ import annotations
 
@@ -28,10 +29,11 @@ from tests.simulation.world import World
 ME = "trainee-0-program-0"
 Act = Callable[[World], None]
 PERSONS_HEAR = (NotAllowedNow, Expired, SoldOut, WaitlistFirst, OverlappingRotation, Busy, Invalid)
-"""Refusals that a person may get. A worker may only fail with what brings its work back; it never meets the refusal of a rule."""
+"""Refusals that a person may get. A worker may only fail with what brings its work back; it never meets the refusal of
+a rule."""
 
 
-# --- where the two meet ---------------------------------------------------------------------------------------------------------------
+# --- where the two meet -----------------------------------------------------------------------------------------------
 def scene() -> World:
     world = World(seats=1)
     for trainee in ("trainee-0", "trainee-1"):
@@ -124,7 +126,7 @@ def offered_and_paid_to_the_end() -> World:
     return world
 
 
-# --- who meets there ------------------------------------------------------------------------------------------------------------------
+# --- who meets there --------------------------------------------------------------------------------------------------
 def settles(world: World) -> None:
     """The worker, brought by a webhook."""
     for session in list(world.stripe.sessions):
@@ -195,22 +197,41 @@ class Between:
             self._other(self._world)
 
 
-SCENES = (nothing_yet, held, held_to_the_end, paid_to_the_end, paid_too_little, paid_after_the_end, paid_after_the_end_and_the_seat_is_gone)
+SCENES = (
+    nothing_yet,
+    held,
+    held_to_the_end,
+    paid_to_the_end,
+    paid_too_little,
+    paid_after_the_end,
+    paid_after_the_end_and_the_seat_is_gone,
+)
 FIRST = (settles, sweeps, cancels, reserves)
 SECOND = (*FIRST, the_other_reserves, withdraws)
-WAITING_SCENES = (held, waits, waits_and_the_seat_came_back, offered, offered_to_the_end, offered_and_paying_to_the_end,
-                  offered_and_paid_to_the_end)  # fmt: skip
+WAITING_SCENES = (
+    held,
+    waits,
+    waits_and_the_seat_came_back,
+    offered,
+    offered_to_the_end,
+    offered_and_paying_to_the_end,
+    offered_and_paid_to_the_end,
+)
 WAITING_FIRST = (settles, sweeps, reserves, stands_in_line, leaves_the_line)
 WAITING_SECOND = (*WAITING_FIRST, cancels, the_other_reserves, the_other_stands_in_line, withdraws)
 
 
 @pytest.mark.parametrize("begin", SCENES)
-def test_T27_H11_what_happens_between_two_calls_of_another_process_breaks_no_promise(begin: Callable[[], World]) -> None:
+def test_T27_H11_what_happens_between_two_calls_of_another_process_breaks_no_promise(
+    begin: Callable[[], World],
+) -> None:
     print(f"{begin.__name__}: {every_story(begin, FIRST, SECOND)} stories")
 
 
 @pytest.mark.parametrize("begin", WAITING_SCENES)
-def test_T27_waitlist_what_happens_between_two_calls_of_another_process_breaks_no_promise(begin: Callable[[], World]) -> None:
+def test_T27_waitlist_what_happens_between_two_calls_of_another_process_breaks_no_promise(
+    begin: Callable[[], World],
+) -> None:
     print(f"{begin.__name__}: {every_story(begin, WAITING_FIRST, WAITING_SECOND)} stories")
 
 
@@ -218,7 +239,10 @@ def no_page_without_its_seat(world: World) -> None:
     """What can be paid for is held for it."""
     for session in world.stripe.sessions.values():
         reserved = world.reservation(session.reservation_id)
-        assert session.status != "open" or (reserved.status is ReservationStatus.HELD and reserved.paying), (session, reserved)
+        assert session.status != "open" or (reserved.status is ReservationStatus.HELD and reserved.paying), (
+            session,
+            reserved,
+        )
 
 
 def every_story(begin: Callable[[], World], firsts: tuple[Act, ...], seconds: tuple[Act, ...]) -> int:
@@ -239,6 +263,8 @@ def every_story(begin: Callable[[], World], firsts: tuple[Act, ...], seconds: tu
                 come_to_rest(world)
                 all_hold(world)
             except (AssertionError, RotaError) as broken:
-                raise AssertionError(f"{begin.__name__}: {second.__name__} before call {at} of {first.__name__}: {broken}") from broken
+                raise AssertionError(
+                    f"{begin.__name__}: {second.__name__} before call {at} of {first.__name__}: {broken}"
+                ) from broken
             at += 1
     return stories

@@ -1,7 +1,9 @@
-"""Many trainees, few seats, and everything that can go wrong, by chance but repeatable: a seed is a whole story of days.
+"""Many trainees, few seats, and everything that can go wrong, by chance but repeatable: a seed is a whole story of
+days.
 
-While one process is between two of its calls, others run to their end; calls fail, lose their answers, or are the last of their process;
-Stripe's events come twice, late, in any order or never. Runs for a fixed time; `SEEDS=17` tells that one story, `SEEDS=0-400` more of them.
+While one process is between two of its calls, others run to their end; calls fail, lose their answers, or are the last
+of their process; Stripe's events come twice, late, in any order or never. Runs for a fixed time; `SEEDS=17` tells that
+one story, `SEEDS=0-400` more of them.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ SECONDS, FEWEST = 5.0, 40
 STEPS, TRAINEES, DEEPEST = 140, 5, 2
 KILL, FAIL, LOSE, CONFLICT, MEANWHILE = 0.012, 0.01, 0.015, 0.02, 0.04
 PASSING = (Busy, VersionConflict, OutcomeUnknown)
-"""What a worker may fail with: it comes again. A refusal of a rule would mean that it believed something that was never true."""
+"""What a worker may fail with: it comes again. A refusal of a rule would mean that it believed something that was never
+true."""
 
 
 class Story:
@@ -50,7 +53,7 @@ class Story:
                 start = FIRST_DAY + timedelta(weeks=self.rng.randint(0, 3))
                 yield self.world.approve(f"trainee-{number}", program, start, days=self.rng.randint(1, 7))
 
-    # --- faults around every call -----------------------------------------------------------------------------------------------------
+    # --- faults around every call -------------------------------------------------------------------------------------
     def _before(self, port: str, call: str) -> None:
         if self.depth < DEEPEST and self.rng.random() < MEANWHILE:
             self.told["meanwhile"] += 1
@@ -70,7 +73,7 @@ class Story:
             self.told["answer lost"] += 1
             raise silent(port)
 
-    # --- one thing happens ------------------------------------------------------------------------------------------------------------
+    # --- one thing happens --------------------------------------------------------------------------------------------
     def step(self) -> None:
         """One process from its beginning to its end, whatever that is."""
         what = self.rng.choices(self.doings, self.weights)[0]
@@ -115,11 +118,16 @@ class Story:
             self.told["paid"] += 1
 
     def pay_strangely(self) -> None:
-        """After the end, a second time, or too little: against Stripe's promises. Its event always arrives, as nothing else could tell."""
+        """After the end, a second time, or too little: against Stripe's promises. Its event always arrives, as nothing
+        else could tell."""
         stripe = self.world.stripe
         sessions = list(stripe.sessions.values())
         ended = [session for session in sessions if session.status == "expired"]
-        paid = [session for session in sessions if session.payment_status == "paid" and session.reservation_id not in self.untold]
+        paid = [
+            session
+            for session in sessions
+            if session.payment_status == "paid" and session.reservation_id not in self.untold
+        ]
         pages = [session for session in sessions if session.status == "open"]
         choices = [(ended, stripe.pay_after_its_end), (paid, stripe.pay_again), (pages, stripe.pay_short)]
         some = [(found, way) for found, way in choices if found]
@@ -163,7 +171,9 @@ class Story:
     def _found_otherwise(self, event: StripeEvent) -> bool:
         """The sweep asks Stripe about the session of every live hold, so the event of its only payment may be lost."""
         reservation_id = self.world.stripe.sessions[event.session_id].reservation_id
-        of_this = [session for session in self.world.stripe.sessions.values() if session.reservation_id == reservation_id]
+        of_this = [
+            session for session in self.world.stripe.sessions.values() if session.reservation_id == reservation_id
+        ]
         ordinary = len(of_this) == 1 and not of_this[0].payment_intent_id.startswith("pi_forced")
         return ordinary and self.world.reservation(reservation_id).status is ReservationStatus.HELD
 
@@ -210,7 +220,21 @@ class Story:
     def time_passes(self) -> None:
         self.world.pass_time(minutes=self.rng.choice([1, 4, 10, 29, 31, 90, 700]))
 
-    doings = (reserve, pay, pay_strangely, cancel, withdraw, wait, stop_waiting, deliver, forge, publish, work, sweep, time_passes)
+    doings = (
+        reserve,
+        pay,
+        pay_strangely,
+        cancel,
+        withdraw,
+        wait,
+        stop_waiting,
+        deliver,
+        forge,
+        publish,
+        work,
+        sweep,
+        time_passes,
+    )
     weights = (24, 16, 2, 3, 1, 8, 2, 14, 1, 16, 22, 10, 8)
 
     def tell(self) -> Counter[str]:
@@ -224,7 +248,9 @@ class Story:
             last = "\n".join(self.trace[-40:])
             raise AssertionError(f"{type(broken).__name__}: {broken}\nThe last steps:\n{last}") from broken
         ends = Counter(reserved.status.value for reserved in self.world.all_reservations())
-        ends["taken from the waitlist"] = sum(applied.waitlist is WaitlistStatus.TAKEN for applied in self.world.all_applications())
+        ends["taken from the waitlist"] = sum(
+            applied.waitlist is WaitlistStatus.TAKEN for applied in self.world.all_applications()
+        )
         uncertain = len(self.world.store.due("mail", None))
         return self.told + ends + Counter({"host mail uncertain": uncertain})
 
@@ -242,7 +268,9 @@ def seeds() -> Iterator[int]:
         yield seed
 
 
-def test_T27_H11_H13_no_seat_twice_no_payment_unanswered_no_second_host_mail_no_event_lost_whatever_goes_wrong() -> None:
+def test_T27_H11_H13_no_seat_twice_no_payment_unanswered_no_second_host_mail_no_event_lost_whatever_goes_wrong() -> (
+    None
+):
     told: Counter[str] = Counter()
     number = 0
     for seed in seeds():

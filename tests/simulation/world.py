@@ -1,6 +1,8 @@
-"""The whole chain in memory, with the real rooms where they decide anything: checkout, webhook, stream, bus, queues, workers, sweep, mail.
+"""The whole chain in memory, with the real rooms where they decide anything: checkout, webhook, stream, bus, queues,
+workers, sweep, mail.
 
-Whatever AWS would do between two of them is a method here, so that a test says in which order, how often, and with which faults.
+Whatever AWS would do between two of them is a method here, so that a test says in which order, how often, and with
+which faults.
 """
 
 from __future__ import annotations
@@ -81,9 +83,13 @@ class StreamDeliveries(FakeDeliveries):
         new = super().store(delivery, raw)
         if new:
             row = {
-                "pk": f"STRIPE#{delivery.event_id}", "sk": "DELIVERY", "event_id": delivery.event_id, "type": delivery.type,
-                "object_id": delivery.object_id, "day_sk": f"{iso(self._clock.now())}#{delivery.event_id}",
-            }  # fmt: skip
+                "pk": f"STRIPE#{delivery.event_id}",
+                "sk": "DELIVERY",
+                "event_id": delivery.event_id,
+                "type": delivery.type,
+                "object_id": delivery.object_id,
+                "day_sk": f"{iso(self._clock.now())}#{delivery.event_id}",
+            }
             self._stream.append(envelope_of({name: {"S": value} for name, value in row.items()}))
         return new
 
@@ -115,25 +121,43 @@ class World:
     def _wire(self) -> None:
         """Services as `bootstrap` makes them, each port behind the hub."""
         watch = self.hub.watched
-        store, payments, people = watch("store", self.store), watch("payments", self.stripe), watch("people", self.people)
+        store, payments, people = (
+            watch("store", self.store),
+            watch("payments", self.stripe),
+            watch("people", self.people),
+        )
         self.watched_stripe = payments
         catalogue, clock, ids = FakeCatalogue(store), self.clock, self.ids
         settling = Settling(store, payments, clock)
         self.holds = Holds(store, payments, catalogue, people, clock, settling, "https://rota.test")
         self.settling = settling
-        self.reserving = Reserving(store=store, catalogue=catalogue, people=people, clock=clock, ids=ids, holds=self.holds)
+        self.reserving = Reserving(
+            store=store, catalogue=catalogue, people=people, clock=clock, ids=ids, holds=self.holds
+        )
         self.applying = Applying(store=store, people=people, catalogue=catalogue, clock=clock, ids=ids)
         self.waitlist = Waitlist(store=store, catalogue=catalogue, clock=clock, ids=ids, holds=self.holds)
         self.sweeping = Sweeping(store=store, clock=clock, holds=self.holds, settling=settling, waitlist=self.waitlist)
         self.notifying = Notifying(
-            store=store, people=people, catalogue=catalogue, links=FakeLinks(clock), outbox=watch("outbox", self.outbox),
-            mailer=watch("mailer", self.mailer), documents=watch("documents", self.documents), clock=clock, ids=ids,
-            html=lambda letter: letter.text(), public_url="https://rota.test",
-        )  # fmt: skip
+            store=store,
+            people=people,
+            catalogue=catalogue,
+            links=FakeLinks(clock),
+            outbox=watch("outbox", self.outbox),
+            mailer=watch("mailer", self.mailer),
+            documents=watch("documents", self.documents),
+            clock=clock,
+            ids=ids,
+            html=lambda letter: letter.text(),
+            public_url="https://rota.test",
+        )
         wiring: Any = SimpleNamespace(
-            payment_gateway=payments, settling=settling, siblings=Siblings(store, clock), coaching=Coaching(store, clock),
-            sweeping=self.sweeping, clock=clock,
-        )  # fmt: skip
+            payment_gateway=payments,
+            settling=settling,
+            siblings=Siblings(store, clock),
+            coaching=Coaching(store, clock),
+            sweeping=self.sweeping,
+            clock=clock,
+        )
         self.deadlines = Deadlines()
         self.deadlines.wire(wiring)
         self.payments_wiring = wiring
@@ -149,7 +173,7 @@ class World:
         payments_worker.wire(self.payments_wiring)
         payments_worker.consumers[event.type](event)
 
-    # --- scene ------------------------------------------------------------------------------------------------------------------------
+    # --- scene --------------------------------------------------------------------------------------------------------
     def _program(self, number: int, seats: int, weeks: int) -> str:
         made = program(id=f"program-{number}", host_id=f"host-{number}", capacity=seats)
         stored(self.store, "PROGRAM", made.id, made.model_dump(mode="json"))
@@ -163,9 +187,13 @@ class World:
         self.people.save_facts(trainee, facts())
         self.documents.objects[f"uploads/{trainee}/cv"] = StoredObject(CV, {"kind": "cv"})
         data = {
-            "trainee_id": trainee, "created_at": iso(self.clock.now()), "kind": "cv", "number": 1, "key": f"uploads/{trainee}/cv",
+            "trainee_id": trainee,
+            "created_at": iso(self.clock.now()),
+            "kind": "cv",
+            "number": 1,
+            "key": f"uploads/{trainee}/cv",
             "content_type": "application/pdf",
-        }  # fmt: skip
+        }
         stored(self.store, "DOCUMENT", f"cv-{trainee}", data)
         stored(self.store, "ACCOUNT", trainee, {"id": trainee, "status": "ACTIVE", "roles": ["trainee"]})
 
@@ -173,10 +201,16 @@ class World:
         """An application as approval leaves it, its offer open for `days`; the id."""
         id = f"{trainee}-{program_id}"
         made = application(
-            id=id, case_id=id, trainee_id=trainee, program_id=program_id, start=start, terms_version=terms.CURRENT,
-            cv_document_id=f"cv-{trainee}", cv_sha256=hashlib.sha256(CV).hexdigest(),
+            id=id,
+            case_id=id,
+            trainee_id=trainee,
+            program_id=program_id,
+            start=start,
+            terms_version=terms.CURRENT,
+            cv_document_id=f"cv-{trainee}",
+            cv_sha256=hashlib.sha256(CV).hexdigest(),
             offer_expires_at=self.clock.now() + timedelta(days=days),
-        )  # fmt: skip
+        )
         data = made.model_dump(mode="json", exclude={"version"})
         assert made.offer_expires_at
         due = (Due("offer", made.offer_expires_at, "trainee"),)
@@ -184,22 +218,30 @@ class World:
         self.store.commit(Work(steps=(first,), claims=(open_claim(made),)))
         return id
 
-    # --- what happens -----------------------------------------------------------------------------------------------------------------
+    # --- what happens -------------------------------------------------------------------------------------------------
     def checkout(self, application_id: str, choice: Choice = Choice.DEPOSIT, role: str = "trainee") -> PayLink:
         who = self.application(application_id).trainee_id if role == "trainee" else f"{role}-1"
         return self.reserving.checkout(Call(actor(role, who), "request"), application_id, choice)
 
     def cancel(self, reservation_id: str) -> None:
-        self.reserving.cancel(Call(actor("trainee", self.reservation(reservation_id).trainee_id), "request"), reservation_id)
+        self.reserving.cancel(
+            Call(actor("trainee", self.reservation(reservation_id).trainee_id), "request"), reservation_id
+        )
 
     def withdraw(self, application_id: str) -> None:
-        self.applying.withdraw(Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id)
+        self.applying.withdraw(
+            Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
+        )
 
     def wait(self, application_id: str) -> None:
-        self.waitlist.join(Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id)
+        self.waitlist.join(
+            Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
+        )
 
     def stop_waiting(self, application_id: str) -> None:
-        self.waitlist.leave(Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id)
+        self.waitlist.leave(
+            Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
+        )
 
     def deliver(self, event: StripeEvent) -> int:
         """Stripe posts to the webhook; what is answered with anything but 2xx is posted again."""
@@ -244,7 +286,7 @@ class World:
         self.clock.move(timedelta(**later))
         self.stripe.tick()
 
-    # --- what is there ----------------------------------------------------------------------------------------------------------------
+    # --- what is there ------------------------------------------------------------------------------------------------
     def application(self, id: str) -> Application:
         return Application.model_validate(self.store.load("APPLICATION", id).state)
 
@@ -252,11 +294,24 @@ class World:
         return Reservation.model_validate(self.store.load("RESERVATION", id).state)
 
     def all_reservations(self) -> list[Reservation]:
-        return [Reservation.model_validate(state.state) for (kind, _), state in self.store.states.items() if kind == "RESERVATION"]
+        return [
+            Reservation.model_validate(state.state)
+            for (kind, _), state in self.store.states.items()
+            if kind == "RESERVATION"
+        ]
 
     def places(self) -> list[Place]:
         """Everybody in every line."""
-        return [place for (kind, _), found in self.store.states.items() if kind == "WAITLIST" for place in line_of(found).line]
+        return [
+            place
+            for (kind, _), found in self.store.states.items()
+            if kind == "WAITLIST"
+            for place in line_of(found).line
+        ]
 
     def all_applications(self) -> list[Application]:
-        return [Application.model_validate(state.state) for (kind, _), state in self.store.states.items() if kind == "APPLICATION"]
+        return [
+            Application.model_validate(state.state)
+            for (kind, _), state in self.store.states.items()
+            if kind == "APPLICATION"
+        ]

@@ -35,9 +35,9 @@ class Seed:
 
 
 def load(today: date | None = None, coordinator_id: str = "", folder: Path = FOLDER) -> Seed:
-    """The catalogue, in the order of its files. Yearly closures become dates from `today` (UTC's today if not given) to the end of the
-    third year after, which covers every rotation inside the two-year horizon (H17). `coordinator_id` is set on each program (H03).
-    Raises `Invalid`, naming file and program, for an entry that does not fit."""
+    """The catalogue, in the order of its files. Yearly closures become dates from `today` (UTC's today if not given) to
+    the end of the third year after, which covers every rotation inside the two-year horizon (H17). `coordinator_id` is
+    set on each program (H03). Raises `Invalid`, naming file and program, for an entry that does not fit."""
     today = today or datetime.now(UTC).date()
     programs: dict[str, Program] = {}
     contacts: dict[str, Contact] = {}
@@ -54,8 +54,8 @@ def load(today: date | None = None, coordinator_id: str = "", folder: Path = FOL
 
 
 def closures(ranges: Iterable[str], today: date) -> Iterator[Vacation]:
-    """Yearly `MM-DD/MM-DD` ranges as dated vacations, those that are over before `today` left out. An end before its start lies in the
-    next year. Raises `ValueError` for a day that does not exist in every year."""
+    """Yearly `MM-DD/MM-DD` ranges as dated vacations, those that are over before `today` left out. An end before its
+    start lies in the next year. Raises `ValueError` for a day that does not exist in every year."""
     for text in ranges:
         first, last = text.split("/")
         for year in range(today.year - 1, today.year + 4):

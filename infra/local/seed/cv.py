@@ -1,4 +1,5 @@
-"""A one-page CV as a PDF, written object by object with nothing but the standard library (ISO 32000-1, 7.5: the file structure)."""
+"""A one-page CV as a PDF, written object by object with nothing but the standard library (ISO 32000-1, 7.5: the file
+structure)."""
 
 from __future__ import annotations
 
@@ -41,7 +42,13 @@ def demo_cv(person: DemoPerson) -> bytes:
                 "General surgery, 8 weeks: clinic and assisting in the operating room",
             ),
         ),
-        Section("Research", ("Home blood-pressure readings and follow-up visits: a survey of 212 patients. Poster, student conference.",)),
+        Section(
+            "Research",
+            (
+                "Home blood-pressure readings and follow-up visits: a survey of 212 patients. Poster, student "
+                "conference.",
+            ),
+        ),
         Section("Languages", (", ".join(facts.languages),)),
         Section("Volunteering", ("Weekend health fairs: blood pressure, glucose and advice in three villages.",)),
     )
@@ -49,15 +56,15 @@ def demo_cv(person: DemoPerson) -> bytes:
 
 
 def cv_pdf(name: str, email: str, sections: Sequence[Section]) -> bytes:
-    """One page: the name, the address, then headed lists. The same input gives the same bytes. Raises `ValueError` for characters
-    outside Windows-1252 (the standard fonts have no others) and for more text than one page holds."""
+    """One page: the name, the address, then headed lists. The same input gives the same bytes. Raises `ValueError` for
+    characters outside Windows-1252 (the standard fonts have no others) and for more text than one page holds."""
     stream = "\n".join(_operators(name, email, sections)).encode("ascii")
     return _document(
         (
             b"<< /Type /Catalog /Pages 2 0 R >>",
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents 4 0 R /Resources << /Font << /R 5 0 R /B 6 0 R >> >> >>"
-            % (_WIDTH, _HEIGHT),
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents 4 0 R /Resources << /Font << /R 5 0 R /B 6 "
+            b"0 R >> >> >>" % (_WIDTH, _HEIGHT),
             b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>",
@@ -87,12 +94,14 @@ def _show(font: str, size: float, y: float, text: str) -> str:
 
 
 def _text_string(text: str) -> bytes:
-    """A text string outside a page: UTF-16 with its byte order mark, in hexadecimal, so that nothing needs escaping (7.9.2.2)."""
+    """A text string outside a page: UTF-16 with its byte order mark, in hexadecimal, so that nothing needs escaping
+    (7.9.2.2)."""
     return b"<%s>" % ("\ufeff" + text).encode("utf-16-be").hex().encode("ascii")
 
 
 def _document(objects: Sequence[bytes]) -> bytes:
-    """Numbers the objects from 1 and adds header, cross-reference table and trailer; object 1 is the catalog, the last one the info."""
+    """Numbers the objects from 1 and adds header, cross-reference table and trailer; object 1 is the catalog, the last
+    one the info."""
     out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")  # the second line tells transports that this is binary (7.5.2)
     offsets = []
     for number, body in enumerate(objects, start=1):

@@ -1,4 +1,5 @@
-"""Plausible fictional programs in any number, for the search benchmarks and for filling a stack: same arguments, same programs."""
+"""Plausible fictional programs in any number, for the search benchmarks and for filling a stack: same arguments, same
+programs."""
 
 from __future__ import annotations
 
@@ -92,16 +93,26 @@ _FIRST = (
     "You sit in on every visit.",
     "You join the morning huddle.",
 )
-_SECOND = ("Teaching is at noon.", "There is a case talk every Friday.", "Evenings are free.", "One night shift a week is optional.")
-_THIRD = ("Good for a first rotation.", "Bring curiosity and good shoes.", "Feedback is given every week.", "You keep a log of your cases.")
+_SECOND = (
+    "Teaching is at noon.",
+    "There is a case talk every Friday.",
+    "Evenings are free.",
+    "One night shift a week is optional.",
+)
+_THIRD = (
+    "Good for a first rotation.",
+    "Bring curiosity and good shoes.",
+    "Feedback is given every week.",
+    "You keep a log of your cases.",
+)
 _LENGTHS = ((4, 4), (4, 4), (4, 8), (2, 8), (4, 12))
 _FIRST_CLOSED_DAY = date(2027, 1, 4)
 
 
 def programs(n: int, seed: int = 0) -> Iterator[Program]:
-    """`n` live programs, one by one; the first of a long run equal those of a short one. Fees lie within T21's bounds, specialties and
-    places are real, capacities run from 1 to 8, vacations fall into 2027 and 2028. A hundred thousand take a few seconds.
-    Raises `ValueError` for `n` below 0."""
+    """`n` live programs, one by one; the first of a long run equal those of a short one. Fees lie within T21's bounds,
+    specialties and places are real, capacities run from 1 to 8, vacations fall into 2027 and 2028. A hundred thousand
+    take a few seconds. Raises `ValueError` for `n` below 0."""
     rng = random.Random(seed)  # noqa: S311 (plausible data, not secrets)
     draw = _Draws(rng)
     return (_program(number, rng, draw) for number in _count(n))
@@ -114,7 +125,8 @@ def _count(n: int) -> Sequence[int]:
 
 
 class _Draws:
-    """What programs share is built once, in a fixed order, so that a program costs little and the same seed gives the same one."""
+    """What programs share is built once, in a fixed order, so that a program costs little and the same seed gives the
+    same one."""
 
     def __init__(self, rng: random.Random) -> None:
         self.sites: tuple[Place, ...] = tuple(places.place(code) for code in rng.sample(places.zip_codes(), 3000))
@@ -164,7 +176,11 @@ def _guidelines(rng: random.Random) -> Guidelines:
         languages=rng.choices(((), ("Spanish",)), (6, 1))[0],
         lead_days=rng.choice((0, 0, 14, 30, 60)),
         documents=tuple(
-            DocumentRule(kind=kind, must_cover=kind == "bls", needed_by=NeededBy.APPROVAL if kind == "transcript" else NeededBy.CLEARANCE)
+            DocumentRule(
+                kind=kind,
+                must_cover=kind == "bls",
+                needed_by=NeededBy.APPROVAL if kind == "transcript" else NeededBy.CLEARANCE,
+            )
             for kind in kinds
         ),
     )

@@ -1,4 +1,5 @@
-"""Loads the catalogue and the demo people into a running local stack, through the same services that the product uses."""
+"""Loads the catalogue and the demo people into a running local stack, through the same services that the product
+uses."""
 
 from __future__ import annotations
 
@@ -75,7 +76,8 @@ def load(info: StackInfo, password: Callable[[str], str]) -> Iterator[SignIn]:
 
 
 def demo_secret(password: str) -> str:
-    """What the authenticator app of a demo account holds: made of its password, so that both are of this machine and nowhere else."""
+    """What the authenticator app of a demo account holds: made of its password, so that both are of this machine and
+    nowhere else."""
     return base64.b32encode(hashlib.sha256(password.encode()).digest()).decode()[:32]
 
 

@@ -1,4 +1,5 @@
-"""The demo accounts: one per role, and three trainees who show the three rows of the eligibility table (T07-T09). All invented.
+"""The demo accounts: one per role, and three trainees who show the three rows of the eligibility table (T07-T09). All
+invented.
 
 Passwords are not here: the local stack makes them at run time, one set per state folder.
 """
@@ -13,8 +14,8 @@ from shared.domain.trainees.trainee import StepResult, TraineeFacts, TraineeStat
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """`key` names the person in scripts, `roles` what they may do, `zone` is an IANA name, `about` says in one line what to try as
-    them. Trainees have `facts`; a host manager has the `host_id` that they act for."""
+    """`key` names the person in scripts, `roles` what they may do, `zone` is an IANA name, `about` says in one line
+    what to try as them. Trainees have `facts`; a host manager has the `host_id` that they act for."""
 
     key: str
     name: str
@@ -27,8 +28,8 @@ class DemoPerson:
 
 
 def demo_people(today: date | None = None) -> tuple[DemoPerson, ...]:
-    """Trainees first, then the operator's staff, then the host manager. Study dates are relative to `today` (UTC's if not given), so
-    that the student stays one through the two-year horizon."""
+    """Trainees first, then the operator's staff, then the host manager. Study dates are relative to `today` (UTC's if
+    not given), so that the student stays one through the two-year horizon."""
     return (*_trainees((today or datetime.now(UTC).date()).year), *_staff(), _HOST_MANAGER)
 
 

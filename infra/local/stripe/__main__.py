@@ -1,4 +1,5 @@
-"""Command line: `python -m infra.local.stripe --port 8100 --state-dir .rota/stripe --clock-file .rota/clock --public-url http://127.0.0.1:8100`.
+"""Command line: `python -m infra.local.stripe --port 8100 --state-dir .rota/stripe --clock-file .rota/clock
+--public-url http://127.0.0.1:8100`.
 
 Ends on SIGTERM or Ctrl-C. What it answered is on disk already; an empty state directory begins anew.
 """
@@ -16,12 +17,18 @@ from infra.local.stripe.simulator import Config, Simulator
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m infra.local.stripe", description="A local stand-in for Stripe's test mode.")
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.local.stripe", description="A local stand-in for Stripe's test mode."
+    )
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state-dir", type=Path, required=True, help="kept between runs; delete it to begin anew")
-    parser.add_argument("--clock-file", type=Path, help="a file with the seconds that business time is ahead of wall time")
+    parser.add_argument(
+        "--clock-file", type=Path, help="a file with the seconds that business time is ahead of wall time"
+    )
     parser.add_argument("--public-url", help="where browsers reach this server (default: its own address)")
-    parser.add_argument("--validate", action="store_true", help="check every answer and event against Stripe's OpenAPI document")
+    parser.add_argument(
+        "--validate", action="store_true", help="check every answer and event against Stripe's OpenAPI document"
+    )
     return parser.parse_args()
 
 

@@ -1,6 +1,7 @@
 """One API call from request to answer: key, route, parameters, faults, idempotency, transaction, envelope.
 
-The order is Stripe's: what fails before the operation begins is not kept under the idempotency key, everything later is.
+The order is Stripe's: what fails before the operation begins is not kept under the idempotency key, everything later
+is.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Call:
 
 @dataclass
 class Answer:
-    """`lost` = processed, but the client is not to hear of it: "close" the connection, or "error" instead of the body."""
+    """`lost` = processed, but the client is not to hear of it: "close" the connection, or "error" instead of the
+    body."""
 
     status: int
     body: Json
@@ -86,7 +88,9 @@ class Api:
         finally:
             self._sim.keys.end(key)
 
-    def _execute(self, call: Call, route: Route, ids: Json, given: Json, request_id: str, claim: tuple[str, str] | None) -> Answer:
+    def _execute(
+        self, call: Call, route: Route, ids: Json, given: Json, request_id: str, claim: tuple[str, str] | None
+    ) -> Answer:
         """Run the operation; its effects and its saved answer become durable together."""
         sim = self._sim
         sim.faults.stall(call.method, call.path)
@@ -110,7 +114,9 @@ class Api:
     def _save(self, claim: tuple[str, str] | None, call: Call, request_id: str, status: int, body: Json) -> None:
         if claim is not None:
             key, print_ = claim
-            self._sim.keys.save(key, call.path, print_, self._sim.clock.business(), SavedAnswer(status, body, request_id))
+            self._sim.keys.save(
+                key, call.path, print_, self._sim.clock.business(), SavedAnswer(status, body, request_id)
+            )
 
     def _headers(self, call: Call, request_id: str) -> dict[str, str]:
         headers = {"Request-Id": request_id, "Stripe-Version": call.headers.get("stripe-version", API_VERSION)}
@@ -159,10 +165,16 @@ def _authenticate(header: str) -> None:
 
 
 def _validate(route: Route | None, answer: Answer) -> None:
-    from infra.local.stripe.openapi import problems, response_validator  # two seconds to load: only when asked to validate
+    from infra.local.stripe.openapi import (
+        problems,
+        response_validator,
+    )  # two seconds to load: only when asked to validate
 
     path, method = (route.path, route.method) if route else ("/v1/refunds", "POST")
     found = problems(response_validator(method, path, answer.status), answer.body)
     if found:
-        message = f"The simulator's answer to {method} {path} is not what Stripe's OpenAPI document allows: " + "; ".join(found)
+        message = (
+            f"The simulator's answer to {method} {path} is not what Stripe's OpenAPI document allows: "
+            + "; ".join(found)
+        )
         answer.status, answer.body = 500, {"error": {"type": "api_error", "message": message}}

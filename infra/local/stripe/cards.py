@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 AUTHENTICATION_FAILED = (
     "We are unable to authenticate your payment method. Please choose a different payment method and try again."
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ INCORRECT_NUMBER = Decline("incorrect_number", "incorrect_number", "Your card nu
 NOT_A_TEST_CARD = Decline(
     "card_declined",
     "test_mode_live_card",
-    "Your card was declined. Your request was in test mode, but used a non test card. For a list of valid test cards, visit: "
+    "Your card was declined. Your request was in test mode, but used a non test card. For a list of valid test cards, "
+    "visit: "
     "https://stripe.com/docs/testing.",
 )
 
@@ -43,13 +44,21 @@ CARDS = {
     "5555555555554444": TestCard(brand="mastercard"),
     "378282246310005": TestCard(brand="amex"),
     "4000000000000002": TestCard(decline=GENERIC),
-    "4000000000009995": TestCard(decline=Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.")),
+    "4000000000009995": TestCard(
+        decline=Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.")
+    ),
     "4000000000009987": TestCard(decline=Decline("card_declined", "lost_card", "Your card was declined.")),
     "4000000000009979": TestCard(decline=Decline("card_declined", "stolen_card", "Your card was declined.")),
     "4000000000000069": TestCard(decline=Decline("expired_card", "expired_card", "Your card has expired.")),
-    "4000000000000127": TestCard(decline=Decline("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect.")),
+    "4000000000000127": TestCard(
+        decline=Decline("incorrect_cvc", "incorrect_cvc", "Your card's security code is incorrect.")
+    ),
     "4000000000000119": TestCard(
-        decline=Decline("processing_error", "processing_error", "An error occurred while processing your card. Try again in a little bit.")
+        decline=Decline(
+            "processing_error",
+            "processing_error",
+            "An error occurred while processing your card. Try again in a little bit.",
+        )
     ),
     "4000002760003184": TestCard(challenge=True),
     "4000002500003155": TestCard(challenge=True),
@@ -61,7 +70,8 @@ CARDS = {
 
 
 def look_up(number: str) -> TestCard:
-    """The behaviour of a card number (digits only). Unknown numbers are declined as Stripe's test mode declines them."""
+    """The behaviour of a card number (digits only). Unknown numbers are declined as Stripe's test mode declines
+    them."""
     if number in CARDS:
         return CARDS[number]
     return TestCard(decline=NOT_A_TEST_CARD if passes_luhn(number) else INCORRECT_NUMBER)

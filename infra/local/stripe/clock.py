@@ -1,7 +1,7 @@
 """The two clocks of the simulator: business time, which the local stack may move, and wall time, which nobody moves.
 
-Business time stamps what Stripe keeps about its objects (`created`, `expires_at`) and when a webhook is due; wall time stamps
-webhook signatures, because the receiver checks those against its own wall clock.
+Business time stamps what Stripe keeps about its objects (`created`, `expires_at`) and when a webhook is due; wall time
+stamps webhook signatures, because the receiver checks those against its own wall clock.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ class SimulatorClock:
         return self._wall() + self.offset()
 
     def offset(self) -> float:
-        """Seconds that business time is ahead. A file that holds no number is an error: a silent 0 would hide a broken clock."""
+        """Seconds that business time is ahead. A file that holds no number is an error: a silent 0 would hide a broken
+        clock."""
         if self._offset_file is None:
             return 0.0
         try:

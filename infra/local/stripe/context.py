@@ -1,4 +1,5 @@
-"""What one operation works with: the store inside a transaction, the business second, and the way to announce an event."""
+"""What one operation works with: the store inside a transaction, the business second, and the way to announce an
+event."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ def public(body: Json) -> Json:
 
 @dataclass
 class Tx:
-    """One operation. `exact` is business time in fractional seconds, `request_id` is None when no API call caused it."""
+    """One operation. `exact` is business time in fractional seconds, `request_id` is None when no API call caused
+    it."""
 
     store: Store
     exact: float

@@ -13,7 +13,8 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class PayResult:
-    """`outcome` is paid, declined, invalid, challenge, complete (was paid before), expired or missing; `url` where a browser would go."""
+    """`outcome` is paid, declined, invalid, challenge, complete (was paid before), expired or missing; `url` where a
+    browser would go."""
 
     outcome: str
     url: str = ""
@@ -25,7 +26,8 @@ class ControlRefused(Exception):
 
 
 class SimulatorControl:
-    """`SimulatorControl("http://127.0.0.1:8100")`; each method is one control of `controls.py`, which says what it does."""
+    """`SimulatorControl("http://127.0.0.1:8100")`; each method is one control of `controls.py`, which says what it
+    does."""
 
     def __init__(self, url: str, timeout: float = 30.0) -> None:
         self.url = url.rstrip("/")
@@ -52,9 +54,17 @@ class SimulatorControl:
         _, answer = self._send("POST", url, urlencode(fields).encode(), "application/x-www-form-urlencoded")
         return PayResult(answer["outcome"], answer.get("url", ""), answer.get("message", ""))
 
-    def pay(self, session_url: str, card: str = "4242424242424242", email: str = "", challenge: str = "complete") -> PayResult:
+    def pay(
+        self, session_url: str, card: str = "4242424242424242", email: str = "", challenge: str = "complete"
+    ) -> PayResult:
         """Fill in the pay page as a person would; `challenge` is the answer to 3-D Secure: complete, fail, or leave."""
-        entry = {"card_number": card, "exp": "12 / 49", "cvc": "123", "name": "Test Payer", "email": email or "payer@example.com"}
+        entry = {
+            "card_number": card,
+            "exp": "12 / 49",
+            "cvc": "123",
+            "name": "Test Payer",
+            "email": email or "payer@example.com",
+        }
         result = self._form(session_url, **entry)
         if result.outcome != "challenge" or challenge == "leave":
             return result
@@ -90,8 +100,17 @@ class SimulatorControl:
     def drain(self, timeout: float = 15.0) -> Json:
         return self._control("POST", "drain", timeout=timeout)
 
-    def fail(self, count: int = 1, status: int = 500, path_prefix: str = "/v1/", method: str | None = None, saved: bool = False) -> Json:
-        return self._control("POST", "fail", count=count, status=status, path_prefix=path_prefix, method=method, saved=saved)
+    def fail(
+        self,
+        count: int = 1,
+        status: int = 500,
+        path_prefix: str = "/v1/",
+        method: str | None = None,
+        saved: bool = False,
+    ) -> Json:
+        return self._control(
+            "POST", "fail", count=count, status=status, path_prefix=path_prefix, method=method, saved=saved
+        )
 
     def lose(self, count: int = 1, mode: str = "close", path_prefix: str = "/v1/", method: str | None = None) -> Json:
         return self._control("POST", "lose", count=count, mode=mode, path_prefix=path_prefix, method=method)

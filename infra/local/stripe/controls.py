@@ -1,4 +1,5 @@
-"""The controls under `/_sim/`: JSON in, JSON out, for tests, the demo and the local stack. Stripe has nothing like them."""
+"""The controls under `/_sim/`: JSON in, JSON out, for tests, the demo and the local stack. Stripe has nothing like
+them."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ class Controls:
         """Raises BadControl."""
         control = self._table.get((method, name))
         if control is None:
-            raise BadControl(f"no control {method} /_sim/{name}; there are: " + ", ".join(f"{m} {n}" for m, n in self._table), 404)
+            raise BadControl(
+                f"no control {method} /_sim/{name}; there are: " + ", ".join(f"{m} {n}" for m, n in self._table), 404
+            )
         try:
             return control(**arguments)
         except (TypeError, StripeError) as error:
@@ -88,14 +91,22 @@ class Controls:
         return {"queued": self._sim.outbox.flush(self._sim.clock.business())}
 
     def drain(self, timeout: float = 15.0) -> Json:
-        """Tick, flush, and wait until every delivery was tried; `pending` counts those that the endpoint did not accept."""
+        """Tick, flush, and wait until every delivery was tried; `pending` counts those that the endpoint did not
+        accept."""
         self._sim.tick()
         self.flush()
         idle = self._sim.sender.wait_idle(timeout)
         counts = self._sim.outbox.counts()
         return {"idle": idle, "pending": counts.get("pending", 0), "delivery_states": counts}
 
-    def fail(self, count: int = 1, status: int = 500, path_prefix: str = "/v1/", method: str | None = None, saved: bool = False) -> Json:
+    def fail(
+        self,
+        count: int = 1,
+        status: int = 500,
+        path_prefix: str = "/v1/",
+        method: str | None = None,
+        saved: bool = False,
+    ) -> Json:
         """Answer the next calls with an error before anything happens; `saved` keeps it under the idempotency key."""
         return self._add(self._sim.faults.failures, CallFault(count, path_prefix, method, status=status, saved=saved))
 
@@ -103,7 +114,9 @@ class Controls:
         """Process the next calls, then close the connection ("close") or answer an unsaved 500 ("error")."""
         if mode not in ("close", "error"):
             raise BadControl("mode is close or error")
-        return self._add(self._sim.faults.losses, CallFault(count, path_prefix, method, mode="close" if mode == "close" else "error"))
+        return self._add(
+            self._sim.faults.losses, CallFault(count, path_prefix, method, mode="close" if mode == "close" else "error")
+        )
 
     def stall(self, count: int = 1, path_prefix: str = "/v1/", method: str | None = None) -> Json:
         """Keep the next calls waiting, their idempotency keys claimed, until `release`."""

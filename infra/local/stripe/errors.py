@@ -1,6 +1,7 @@
 """Stripe's refusals: one exception that knows its HTTP status and renders Stripe's error envelope.
 
-Texts and codes follow https://docs.stripe.com/error-codes and what the live API answers, because clients show and log them.
+Texts and codes follow https://docs.stripe.com/error-codes and what the live API answers, because clients show and log
+them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ DOCS = "https://stripe.com/docs/error-codes/"
 
 
 class StripeError(Exception):
-    """An error answer. `saved` says whether Stripe keeps it under the idempotency key (it does once the endpoint has begun)."""
+    """An error answer. `saved` says whether Stripe keeps it under the idempotency key (it does once the endpoint has
+    begun)."""
 
     def __init__(
         self,
@@ -55,7 +57,8 @@ def invalid(message: str, param: str | None = None, code: str | None = None) -> 
 
 
 def unreadable(message: str, param: str | None = None, code: str | None = None) -> StripeError:
-    """400, raised while parameters are read: the endpoint never began, so nothing is saved under the idempotency key."""
+    """400, raised while parameters are read: the endpoint never began, so nothing is saved under the idempotency
+    key."""
     return StripeError(400, message, param=param, code=code, saved=False)
 
 
@@ -76,7 +79,8 @@ def unsupported(what: str, param: str | None = None) -> StripeError:
 
 def no_api_key() -> StripeError:
     message = (
-        "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth "
+        "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer "
+        "auth "
         "(e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details."
     )
     return StripeError(401, message, saved=False)
@@ -89,19 +93,22 @@ def bad_api_key(key: str) -> StripeError:
 
 def unknown_url(method: str, path: str) -> StripeError:
     message = (
-        f"Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
+        f"Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we can help at "
+        "https://support.stripe.com/."
     )
     return StripeError(404, message, saved=False)
 
 
 def injected(status: int, saved: bool) -> StripeError:
-    """A failure asked for by a control, worded as Stripe words it. A saved 500 tells clients not to retry: they would only replay it."""
+    """A failure asked for by a control, worded as Stripe words it. A saved 500 tells clients not to retry: they would
+    only replay it."""
     if status == 429:
         message = "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."
         return StripeError(429, message, code="rate_limit", saved=saved)
     if status == 409:
         message = (
-            "This object cannot be accessed right now because another API request or Stripe process is currently accessing it. "
+            "This object cannot be accessed right now because another API request or Stripe process is currently "
+            "accessing it. "
             "If you see this error intermittently, retry the request."
         )
         return StripeError(409, message, code="lock_timeout", saved=saved, should_retry=True)

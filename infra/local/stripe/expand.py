@@ -1,4 +1,5 @@
-"""Turns stored objects into answers: private members removed, `expand[]` followed (https://docs.stripe.com/api/expanding_objects)."""
+"""Turns stored objects into answers: private members removed, `expand[]` followed
+(https://docs.stripe.com/api/expanding_objects)."""
 
 from __future__ import annotations
 
@@ -18,14 +19,29 @@ MAX_DEPTH = 4
 EXPANDABLE = {
     "checkout.session": {"customer", "invoice", "payment_intent", "payment_link", "setup_intent", "subscription"},
     "payment_intent": {"application", "customer", "latest_charge", "on_behalf_of", "payment_method", "review"},
-    "charge": {"application", "application_fee", "balance_transaction", "customer", "failure_balance_transaction", "on_behalf_of",
-               "payment_intent", "review", "source_transfer"},
-    "refund": {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent", "source_transfer_reversal",
-               "transfer_reversal"},
+    "charge": {
+        "application",
+        "application_fee",
+        "balance_transaction",
+        "customer",
+        "failure_balance_transaction",
+        "on_behalf_of",
+        "payment_intent",
+        "review",
+        "source_transfer",
+    },
+    "refund": {
+        "balance_transaction",
+        "charge",
+        "failure_balance_transaction",
+        "payment_intent",
+        "source_transfer_reversal",
+        "transfer_reversal",
+    },
     "customer": {"default_source", "test_clock"},
     "balance_transaction": {"source"},
     "payment_method": {"customer"},
-}  # fmt: skip
+}
 
 
 def _session_lines(_: Tx, session: Json) -> Json:
@@ -49,7 +65,9 @@ def answer(tx: Tx, body: Json, expand: list[str]) -> Json:
     for path in expand:
         names = path.split(".")
         if len(names) > MAX_DEPTH + (names[0] == "data"):
-            raise unreadable(f"You cannot expand more than {MAX_DEPTH} levels of a property. Property: {path}", "expand")
+            raise unreadable(
+                f"You cannot expand more than {MAX_DEPTH} levels of a property. Property: {path}", "expand"
+            )
         here = tree
         for name in names:
             here = here.setdefault(name, {})

@@ -16,7 +16,8 @@ STALL_LIMIT_SECONDS = 60.0
 
 @dataclass
 class CallFault:
-    """Applies to the next `count` API calls whose path starts with `path_prefix` (and whose method is `method`, when given)."""
+    """Applies to the next `count` API calls whose path starts with `path_prefix` (and whose method is `method`, when
+    given)."""
 
     count: int
     path_prefix: str = "/v1/"
@@ -31,7 +32,8 @@ class CallFault:
 
 @dataclass(frozen=True)
 class Plan:
-    """What becomes of one event's delivery to one endpoint: first state, extra copies, seconds of business time to wait."""
+    """What becomes of one event's delivery to one endpoint: first state, extra copies, seconds of business time to
+    wait."""
 
     state: Literal["pending", "held", "dropped"]
     copies: int = 0
@@ -74,7 +76,8 @@ class DeliveryFaults:
 
 
 class Faults:
-    """All faults in force, behind one lock. `failures`, `losses` and `stalls` are tried in the order they were asked for."""
+    """All faults in force, behind one lock. `failures`, `losses` and `stalls` are tried in the order they were asked
+    for."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()

@@ -1,9 +1,12 @@
-"""Writes `parameters.json`: the request parameters of each operation the simulator has, taken from Stripe's OpenAPI document.
+"""Writes `parameters.json`: the request parameters of each operation the simulator has, taken from Stripe's OpenAPI
+document.
 
-Run `python -m infra.local.stripe.generate` after an upgrade of the specification; a test fails while the file is out of date.
+Run `python -m infra.local.stripe.generate` after an upgrade of the specification; a test fails while the file is out of
+date.
 
-The form of a node: "s" string, "i" integer, "b" boolean, "n" number, "" an explicit empty value, {"=": [...]} one of these words,
-[node] a list, {"*": node} free keys, {"|": [...]} any of these, {"name": node} an object, where "name!" is required.
+The form of a node: "s" string, "i" integer, "b" boolean, "n" number, "" an explicit empty value, {"=": [...]} one of
+these words, [node] a list, {"*": node} free keys, {"|": [...]} any of these, {"name": node} an object, where "name!" is
+required.
 """
 
 from __future__ import annotations
@@ -30,7 +33,9 @@ def node_of(schema: dict[str, Any]) -> Any:
         if not schema.get("properties"):
             return {"*": node_of(schema.get("additionalProperties") or {"type": "string"})}
         required = schema.get("required", [])
-        return {name + ("!" if name in required else ""): node_of(child) for name, child in schema["properties"].items()}
+        return {
+            name + ("!" if name in required else ""): node_of(child) for name, child in schema["properties"].items()
+        }
     if kind == "array":
         return [node_of(schema["items"])]
     if "enum" in schema:
@@ -42,7 +47,9 @@ def parameters_of(operation: dict[str, Any]) -> dict[str, Any]:
     """Query parameters and form body of one operation, merged: Stripe reads both the same way."""
     body = operation.get("requestBody", {}).get("content", {}).get(FORM, {}).get("schema", {})
     required = body.get("required", [])
-    found = {name + ("!" if name in required else ""): node_of(schema) for name, schema in body.get("properties", {}).items()}
+    found = {
+        name + ("!" if name in required else ""): node_of(schema) for name, schema in body.get("properties", {}).items()
+    }
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "query":
             found[parameter["name"] + ("!" if parameter.get("required") else "")] = node_of(parameter["schema"])

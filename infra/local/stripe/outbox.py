@@ -1,7 +1,8 @@
-"""The queue of webhook deliveries, in the store: written in the transaction that caused the event, emptied by `webhooks.Sender`.
+"""The queue of webhook deliveries, in the store: written in the transaction that caused the event, emptied by
+`webhooks.Sender`.
 
-States: pending (due at a business second), held (by the reorder control), delivered (2xx), dropped (by a control), failed (three
-days of retries, or the endpoint is gone).
+States: pending (due at a business second), held (by the reorder control), delivered (2xx), dropped (by a control),
+failed (three days of retries, or the endpoint is gone).
 """
 
 from __future__ import annotations
@@ -20,7 +21,23 @@ Json = dict[str, Any]
 
 ORDER_STEP = 1e-4
 """Seconds between released deliveries, so that their order is the order of their due times."""
-RETRY_AFTER_SECONDS = (1, 2, 5, 15, 60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 8 * 3600, 16 * 3600, 16 * 3600, 12 * 3600)
+RETRY_AFTER_SECONDS = (
+    1,
+    2,
+    5,
+    15,
+    60,
+    300,
+    900,
+    3600,
+    2 * 3600,
+    4 * 3600,
+    8 * 3600,
+    8 * 3600,
+    16 * 3600,
+    16 * 3600,
+    12 * 3600,
+)
 """Waits of business time between attempts, about three days together, as Stripe documents for live mode."""
 
 WAITING = "SELECT seq FROM deliveries WHERE state = 'pending' AND due_at > ? ORDER BY due_at, seq"
@@ -38,7 +55,9 @@ class Outbox:
     def announce(self, tx: Tx, event: Json) -> None:
         """Store the event and queue it for every endpoint that wants it, as the controls say."""
         self.check(event)
-        endpoints = [body for body in tx.store.newest_first("webhook_endpoint") if webhook_endpoints.wants(body, event["type"])]
+        endpoints = [
+            body for body in tx.store.newest_first("webhook_endpoint") if webhook_endpoints.wants(body, event["type"])
+        ]
         tx.store.put({**event, "pending_webhooks": len(endpoints)})
         if not endpoints:
             return
@@ -52,7 +71,8 @@ class Outbox:
 
     def _insert(self, event: Json, endpoint_id: str, state: str, due_at: float, now: float) -> None:
         self._store.db.execute(
-            "INSERT INTO deliveries (event_id, event_type, endpoint_id, state, due_at, created, attempts) VALUES (?, ?, ?, ?, ?, ?, '[]')",
+            "INSERT INTO deliveries (event_id, event_type, endpoint_id, state, due_at, created, attempts) VALUES (?, "
+            "?, ?, ?, ?, ?, '[]')",
             (event["id"], event["type"], endpoint_id, state, due_at, now),
         )
 
@@ -64,7 +84,8 @@ class Outbox:
         return len(held)
 
     def flush(self, now: float) -> int:
-        """Make everything that still waits due now: held deliveries reversed, delayed ones and retries in their order."""
+        """Make everything that still waits due now: held deliveries reversed, delayed ones and retries in their
+        order."""
         with self._store.unit() as store:
             released = self.release_held(now - 1.0)
             rows = store.db.execute(WAITING, (now - 0.5,)).fetchall()
@@ -96,13 +117,16 @@ class Outbox:
             due_at = now + RETRY_AFTER_SECONDS[len(attempts) - 1]
         with self._store.unit() as store:
             store.db.execute(
-                "UPDATE deliveries SET state = ?, due_at = ?, attempts = ? WHERE seq = ?", (state, due_at, json.dumps(attempts), row["seq"])
+                "UPDATE deliveries SET state = ?, due_at = ?, attempts = ? WHERE seq = ?",
+                (state, due_at, json.dumps(attempts), row["seq"]),
             )
 
     def redeliver(self, tx: Tx, event_id: str) -> int:
         """Queue the event once more for every endpoint that wants it, whatever happened before; returns how many."""
         event = tx.load("event", event_id)
-        endpoints = [body for body in tx.store.newest_first("webhook_endpoint") if webhook_endpoints.wants(body, event["type"])]
+        endpoints = [
+            body for body in tx.store.newest_first("webhook_endpoint") if webhook_endpoints.wants(body, event["type"])
+        ]
         for endpoint in endpoints:
             self._insert(event, endpoint["id"], "pending", tx.exact, tx.exact)
         self.wake()
@@ -117,4 +141,7 @@ class Outbox:
     def counts(self) -> dict[str, int]:
         """Number of deliveries by state."""
         with self._store.unit() as store:
-            return {row["state"]: row["n"] for row in store.db.execute("SELECT state, COUNT(*) AS n FROM deliveries GROUP BY state")}
+            return {
+                row["state"]: row["n"]
+                for row in store.db.execute("SELECT state, COUNT(*) AS n FROM deliveries GROUP BY state")
+            }

@@ -1,4 +1,5 @@
-"""The HTML of the hosted pages: one plain column, works without JavaScript, the amount always in sight. No business in here."""
+"""The HTML of the hosted pages: one plain column, works without JavaScript, the amount always in sight. No business in
+here."""
 
 from __future__ import annotations
 
@@ -10,36 +11,47 @@ from infra.local.stripe.objects.common import money
 Json = dict[str, Any]
 
 STYLE = """
-:root { color-scheme: light dark; --paper:#f6f8fa; --surface:#fff; --ink:#1a1f36; --muted:#545969; --line:#d5dbe1; --accent:#0b5a63;
+:root { color-scheme: light dark; --paper:#f6f8fa; --surface:#fff; --ink:#1a1f36; --muted:#545969; --line:#d5dbe1;
+  --accent:#0b5a63;
   --on-accent:#fff; --bad:#9f2420; --bad-weak:#faeae9; --test-weak:#fbf1dc; --test:#6e4600 }
-@media (prefers-color-scheme: dark) { :root { --paper:#10161c; --surface:#171f27; --ink:#e9edf0; --muted:#a3aeb9; --line:#3a4550;
+@media (prefers-color-scheme: dark) { :root { --paper:#10161c; --surface:#171f27; --ink:#e9edf0; --muted:#a3aeb9;
+  --line:#3a4550;
   --accent:#6cc3c9; --on-accent:#08272b; --bad:#f0948f; --bad-weak:#3a1b1a; --test-weak:#33280f; --test:#e6bb66 } }
 * { box-sizing: border-box }
-body { margin:0; background:var(--paper); color:var(--ink); font:100%/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
+body { margin:0; background:var(--paper); color:var(--ink);
+  font:100%/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;
   font-variant-numeric: tabular-nums }
 main { max-width:27rem; margin:0 auto; padding:1.5rem 1.25rem 3rem }
-.test { display:inline-block; background:var(--test-weak); color:var(--test); font-size:.75rem; font-weight:650; letter-spacing:.03em;
+.test { display:inline-block; background:var(--test-weak); color:var(--test); font-size:.75rem; font-weight:650;
+  letter-spacing:.03em;
   padding:.1rem .5rem; border-radius:4px }
 a { color:var(--accent); text-underline-offset:.18em }
 .back { display:inline-block; padding:.5rem 0 }
-.due { position:sticky; top:0; background:var(--paper); padding:.5rem 0 .75rem; border-bottom:1px solid var(--line); margin-bottom:1rem }
-.due p { margin:0; color:var(--muted) } .due strong { display:block; font-size:2rem; line-height:1.2; letter-spacing:-.02em }
+.due { position:sticky; top:0; background:var(--paper); padding:.5rem 0 .75rem; border-bottom:1px solid var(--line);
+  margin-bottom:1rem }
+.due p { margin:0; color:var(--muted) } .due strong { display:block; font-size:2rem; line-height:1.2;
+  letter-spacing:-.02em }
 ul.lines { list-style:none; padding:0; margin:0 0 1.5rem }
 ul.lines li { display:flex; justify-content:space-between; gap:1rem; padding:.35rem 0 }
 .muted { color:var(--muted); font-size:.9rem }
 form, .box { background:var(--surface); border:1px solid var(--line); border-radius:10px; padding:1.25rem }
 h1 { font-size:1.25rem; line-height:1.25; margin:0 0 .75rem } h2 { font-size:1.05rem; margin:1.25rem 0 .25rem }
 label { display:block; font-weight:600; font-size:.92rem; margin:.9rem 0 .25rem }
-input { font:inherit; color:inherit; background:var(--surface); border:1px solid var(--muted); border-radius:6px; padding:.6rem .7rem;
+input { font:inherit; color:inherit; background:var(--surface); border:1px solid var(--muted); border-radius:6px;
+  padding:.6rem .7rem;
   width:100%; min-height:2.75rem } input[readonly] { background:var(--paper) }
 .pair { display:grid; align-items:end; grid-template-columns:1fr 1fr; gap:.75rem }
-button { font:inherit; font-weight:650; width:100%; min-height:3rem; margin-top:1.25rem; border:1px solid var(--accent); border-radius:6px;
+button { font:inherit; font-weight:650; width:100%; min-height:3rem; margin-top:1.25rem;
+  border:1px solid var(--accent); border-radius:6px;
   background:var(--accent); color:var(--on-accent); cursor:pointer }
 button.quiet { background:transparent; color:var(--accent); margin-top:.6rem }
 :focus-visible { outline:3px solid var(--accent); outline-offset:2px }
-.error { background:var(--bad-weak); color:var(--bad); border-radius:6px; padding:.7rem .9rem; margin:0 0 1rem; font-weight:600 }
-details { margin-top:1.25rem } summary { cursor:pointer; padding:.4rem 0 } table { border-collapse:collapse; width:100%; font-size:.9rem }
-td { padding:.3rem 0; border-top:1px solid var(--line) } td:last-child { text-align:right; font-family:ui-monospace,monospace }
+.error { background:var(--bad-weak); color:var(--bad); border-radius:6px; padding:.7rem .9rem; margin:0 0 1rem;
+  font-weight:600 }
+details { margin-top:1.25rem } summary { cursor:pointer; padding:.4rem 0 } table { border-collapse:collapse;
+  width:100%; font-size:.9rem }
+td { padding:.3rem 0; border-top:1px solid var(--line) } td:last-child { text-align:right;
+  font-family:ui-monospace,monospace }
 """
 
 TEST_CARDS = (
@@ -55,7 +67,8 @@ TEST_CARDS = (
 
 def _document(title: str, body: str) -> str:
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
+        'content="width=device-width, initial-scale=1">'
         f'<meta name="robots" content="noindex"><title>{escape(title)}</title><style>{STYLE}</style></head>'
         f'<body><main><p><span class="test">TEST MODE · local Stripe simulator</span></p>{body}</main></body></html>'
     )
@@ -97,7 +110,8 @@ def pay_page(session: Json, entered: dict[str, str], error: str = "") -> str:
 <label for="email">Email</label>
 <input id="email" name="email" type="email" autocomplete="email" required value="{escape(email)}"{locked}>
 <label for="number">Card number</label>
-<input id="number" name="card_number" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" required{described}>
+<input id="number" name="card_number" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234"
+  required{described}>
 <div class="pair"><div><label for="expiry">Expires</label>
 <input id="expiry" name="exp" inputmode="numeric" autocomplete="cc-exp" placeholder="MM / YY" required
 value="{escape(entered.get("exp", ""))}"></div>
@@ -136,11 +150,14 @@ def closed_page(session: Json) -> str:
 def index_page(sessions: list[Json], deliveries: list[Json]) -> str:
     """What happened lately, for whoever opens the simulator's own address."""
     paid = "".join(
-        f'<tr><td><a href="/pay/{session["id"]}">{escape(session["client_reference_id"] or session["id"][:20])}</a></td>'
+        "<tr><td><a "
+        f'href="/pay/{session["id"]}">{escape(session["client_reference_id"] or session["id"][:20])}</a></td>'
         f"<td>{_amount(session)} {session['status']}</td></tr>"
         for session in sessions
     )
-    sent = "".join(f"<tr><td>{row['event_type']}</td><td>{row['state']} ({len(row['attempts'])})</td></tr>" for row in deliveries)
+    sent = "".join(
+        f"<tr><td>{row['event_type']}</td><td>{row['state']} ({len(row['attempts'])})</td></tr>" for row in deliveries
+    )
     none = "<tr><td>none yet</td><td></td></tr>"
     body = f"""<h1>Stripe simulator</h1>
 <p class="muted">It stands in for Stripe's test mode on this machine; nothing here is real money.</p>
@@ -160,5 +177,8 @@ def receipt_page(charge: Json) -> str:
     back = money(charge["amount_refunded"], charge["currency"])
     refunded = f"<p>Refunded: {back}</p>" if charge["amount_refunded"] else ""
     card = charge["payment_method_details"]["card"]
-    return _document("Receipt", f'<div class="box"><h1>Receipt from Rota</h1><p>Paid: {paid} with {escape(card["brand"])} ending in '
-                                f'{escape(card["last4"])}</p>{refunded}<p class="muted">{escape(charge["id"])}</p></div>')  # fmt: skip
+    return _document(
+        "Receipt",
+        f'<div class="box"><h1>Receipt from Rota</h1><p>Paid: {paid} with {escape(card["brand"])} ending in '
+        f'{escape(card["last4"])}</p>{refunded}<p class="muted">{escape(charge["id"])}</p></div>',
+    )

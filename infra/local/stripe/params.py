@@ -1,4 +1,5 @@
-"""Reads request parameters as Stripe does: `a[b][0][c]=v` becomes nested data, typed and checked against Stripe's own schemas.
+"""Reads request parameters as Stripe does: `a[b][0][c]=v` becomes nested data, typed and checked against Stripe's own
+schemas.
 
 Unknown, missing, empty and ill-typed parameters are refused with Stripe's codes, before the operation begins.
 """
@@ -36,7 +37,8 @@ def read(operation: str, pairs: Iterable[tuple[str, str]]) -> Json:
 
 
 def _insert(tree: Json, key: str, value: str) -> None:
-    """Put one pair into the raw tree; every container is a dict here, list indices are its keys, `[]` takes the next index."""
+    """Put one pair into the raw tree; every container is a dict here, list indices are its keys, `[]` takes the next
+    index."""
     head, _, rest = key.partition("[")
     parts = [head, *re.findall(r"([^\[\]]*)\]", rest)] if rest else [head]
     here: Json = tree
@@ -69,7 +71,9 @@ def _typed(node: Any, raw: Any, name: str) -> Any:
 
 def _option(options: list[Any], raw: Any) -> Any:
     """Which branch of a union `raw` is meant for."""
-    structured = [option for option in options if isinstance(option, list) or (isinstance(option, dict) and "=" not in option)]
+    structured = [
+        option for option in options if isinstance(option, list) or (isinstance(option, dict) and "=" not in option)
+    ]
     plain = [option for option in options if option not in structured]
     if isinstance(raw, dict):
         listed = [option for option in structured if isinstance(option, list)]
@@ -107,9 +111,14 @@ def _check_metadata(raw: Json, name: str) -> None:
         raise unreadable(f"Metadata can have up to {METADATA_KEYS} keys, but you passed in {len(raw)}.", name)
     for key, value in raw.items():
         if len(key) > METADATA_KEY_LENGTH:
-            raise unreadable(f"Metadata keys can have up to {METADATA_KEY_LENGTH} characters, but you passed in {key!r}.", name)
+            raise unreadable(
+                f"Metadata keys can have up to {METADATA_KEY_LENGTH} characters, but you passed in {key!r}.", name
+            )
         if len(_text(value, _join(name, key))) > METADATA_VALUE_LENGTH:
-            message = f"Metadata values can have up to {METADATA_VALUE_LENGTH} characters, but you passed in a value that is {len(value)}."
+            message = (
+                f"Metadata values can have up to {METADATA_VALUE_LENGTH} characters, but you passed in a value "
+                f"that is {len(value)}."
+            )
             raise unreadable(message, _join(name, key))
 
 
@@ -131,7 +140,8 @@ def _scalar(kind: str, raw: Any, name: str) -> Any:
         return ""
     if text == "":
         message = (
-            f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter; however '{name}' "
+            f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter; "
+            f"however '{name}' "
             f"cannot be unset. You should remove '{name}' from your request or supply a non-empty value."
         )
         raise unreadable(message, name, "parameter_invalid_empty")

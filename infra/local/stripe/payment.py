@@ -1,7 +1,8 @@
-"""What the payer does on the pay page: attempts with a card, 3-D Secure, success; with Stripe's objects and events in Stripe's order.
+"""What the payer does on the pay page: attempts with a card, 3-D Secure, success; with Stripe's objects and events in
+Stripe's order.
 
-A success emits payment_intent.created, charge.succeeded, payment_intent.succeeded, checkout.session.completed, charge.updated, all
-with the same `created` second, as Stripe does: nothing may be ordered by it.
+A success emits payment_intent.created, charge.succeeded, payment_intent.succeeded, checkout.session.completed,
+charge.updated, all with the same `created` second, as Stripe does: nothing may be ordered by it.
 """
 
 from __future__ import annotations
@@ -49,14 +50,26 @@ def answer_challenge(tx: Tx, session: Json, passed: bool) -> Outcome:
     if passed:
         return _capture(tx, session, intent, method, authenticated=True)
     code = "payment_intent_authentication_failure"
-    _mark_failed(tx, intent, {"code": code, "doc_url": DOCS + code.replace("_", "-"), "message": AUTHENTICATION_FAILED,
-                              "payment_method": public(method), "type": "invalid_request_error"})  # fmt: skip
+    _mark_failed(
+        tx,
+        intent,
+        {
+            "code": code,
+            "doc_url": DOCS + code.replace("_", "-"),
+            "message": AUTHENTICATION_FAILED,
+            "payment_method": public(method),
+            "type": "invalid_request_error",
+        },
+    )
     return Outcome("declined", message=AUTHENTICATION_FAILED)
 
 
 def awaits_challenge(tx: Tx, session: Json) -> bool:
     """Whether an open session has an attempt that stands at the 3-D Secure page."""
-    return bool(session["payment_intent"]) and tx.load("payment_intent", session["payment_intent"])["status"] == "requires_action"
+    return (
+        bool(session["payment_intent"])
+        and tx.load("payment_intent", session["payment_intent"])["status"] == "requires_action"
+    )
 
 
 def _intent_of(tx: Tx, session: Json) -> Json:
@@ -104,10 +117,14 @@ def _capture(tx: Tx, session: Json, intent: Json, method: Json, authenticated: b
 
 def _card_error(decline: Decline, charge: Json, method: Json) -> Json:
     return {
-        "charge": charge["id"], "code": decline.code, "decline_code": decline.decline_code,
-        "doc_url": DOCS + decline.code.replace("_", "-"), "message": decline.message, "payment_method": public(method),
+        "charge": charge["id"],
+        "code": decline.code,
+        "decline_code": decline.decline_code,
+        "doc_url": DOCS + decline.code.replace("_", "-"),
+        "message": decline.message,
+        "payment_method": public(method),
         "type": "card_error",
-    }  # fmt: skip
+    }
 
 
 def _mark_failed(tx: Tx, intent: Json, error: Json) -> None:

@@ -1,4 +1,5 @@
-"""The hosted pay page: reads the form, runs the attempt, and answers with a page, a redirect, or JSON for scripts that accept it."""
+"""The hosted pay page: reads the form, runs the attempt, and answers with a page, a redirect, or JSON for scripts that
+accept it."""
 
 from __future__ import annotations
 
@@ -93,7 +94,9 @@ class PayPage:
         with self._sim.store.unit() as store:
             sessions = list(islice(store.newest_first("checkout.session"), LATEST))
         deliveries = self._sim.outbox.log(LATEST)[::-1]
-        return PageAnswer(200, pages.index_page(sessions, deliveries), {"sessions": [session["id"] for session in sessions]})
+        return PageAnswer(
+            200, pages.index_page(sessions, deliveries), {"sessions": [session["id"] for session in sessions]}
+        )
 
     def receipt(self, charge_id: str) -> PageAnswer:
         with self._sim.store.unit() as store:
@@ -144,7 +147,9 @@ def _redirect(url: str, facts: Json, session: Json) -> PageAnswer:
 
 def _form(session: Json, entered: dict[str, str], error: str, status: int) -> PageAnswer:
     outcome = "declined" if status == DECLINED else "invalid" if error else "open"
-    return PageAnswer(status, pages.pay_page(session, entered, error), {"outcome": outcome, "message": error}, _security(session))
+    return PageAnswer(
+        status, pages.pay_page(session, entered, error), {"outcome": outcome, "message": error}, _security(session)
+    )
 
 
 def _closed(session: Json) -> PageAnswer:
@@ -159,5 +164,8 @@ def _missing() -> PageAnswer:
 def _security(session: Json) -> dict[str, str]:
     """Browsers apply `form-action` to the redirect after a form post too, so it has to name the merchant's origin."""
     target = urlsplit(session["success_url"])
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {target.scheme}://{target.netloc}; base-uri 'none'"
+    policy = (
+        f"default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {target.scheme}://{target.netloc}; "
+        "base-uri 'none'"
+    )
     return {"Content-Security-Policy": policy, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

@@ -27,7 +27,8 @@ Operation = Callable[[Tx, Json, Json], Json]
 
 @dataclass(frozen=True)
 class Route:
-    """`path` as in the OpenAPI document, e.g. `/v1/refunds/{refund}`; `run` gets the parameters and the ids of the path."""
+    """`path` as in the OpenAPI document, e.g. `/v1/refunds/{refund}`; `run` gets the parameters and the ids of the
+    path."""
 
     method: str
     path: str

@@ -1,4 +1,5 @@
-"""HTTP around the simulator: `/v1/` for the API, `/pay/` for payers, `/_sim/` for controls; threads, on 127.0.0.1 only."""
+"""HTTP around the simulator: `/v1/` for the API, `/pay/` for payers, `/_sim/` for controls; threads, on 127.0.0.1
+only."""
 
 from __future__ import annotations
 
@@ -50,7 +51,10 @@ class Application:
             response = _json(error.code or 400, {"error": {"type": kind, "message": error.description or error.name}})
         except Exception as error:  # noqa: BLE001  (the last place that can answer; the trace goes to stderr for whoever develops)
             traceback.print_exc(file=sys.stderr)
-            response = _json(500, {"error": {"type": "api_error", "message": f"The simulator failed: {type(error).__name__}: {error}"}})
+            response = _json(
+                500,
+                {"error": {"type": "api_error", "message": f"The simulator failed: {type(error).__name__}: {error}"}},
+            )
         return response(environ, start_response)
 
     def _dispatch(self, request: Request) -> Response:
@@ -79,7 +83,11 @@ class Application:
     def _pay_page(self, request: Request, session_id: str, step: str) -> Response:
         form = dict(request.form.items()) if request.method == "POST" else None
         if step == "challenge":
-            answer = self._pay.show_challenge(session_id) if form is None else self._pay.challenge(session_id, form.get("action", ""))
+            answer = (
+                self._pay.show_challenge(session_id)
+                if form is None
+                else self._pay.challenge(session_id, form.get("action", ""))
+            )
         elif step:
             answer = self._pay.show("")
         else:
@@ -100,7 +108,12 @@ class Application:
 
 
 def _json(status: int, body: Json, headers: dict[str, str] | None = None) -> Response:
-    return Response(json.dumps(body, indent=2), status, {"Cache-Control": "no-cache, no-store", **(headers or {})}, "application/json")
+    return Response(
+        json.dumps(body, indent=2),
+        status,
+        {"Cache-Control": "no-cache, no-store", **(headers or {})},
+        "application/json",
+    )
 
 
 def _page(request: Request, answer: PageAnswer) -> Response:
@@ -117,5 +130,6 @@ def _hang_up(request: Request) -> None:
 
 
 def make(simulator: Simulator, port: int) -> BaseWSGIServer:
-    """A threaded server on 127.0.0.1; port 0 takes a free one. Call `serve_forever`, and `shutdown` from another thread."""
+    """A threaded server on 127.0.0.1; port 0 takes a free one. Call `serve_forever`, and `shutdown` from another
+    thread."""
     return make_server("127.0.0.1", port, Application(simulator), threaded=True, request_handler=QuietHandler)

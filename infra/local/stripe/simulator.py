@@ -1,4 +1,5 @@
-"""The simulator without its HTTP server: all parts wired together, transactions opened, and what falls due carried out."""
+"""The simulator without its HTTP server: all parts wired together, transactions opened, and what falls due carried
+out."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ TICK_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Config:
-    """`public_url` has no slash at its end; `validate` checks every answer and event against Stripe's OpenAPI document."""
+    """`public_url` has no slash at its end; `validate` checks every answer and event against Stripe's OpenAPI
+    document."""
 
     state_dir: Path
     public_url: str
@@ -83,7 +85,8 @@ class Simulator:
             )
 
     def tick(self) -> Json:
-        """Carry out what is due by now: sessions expire, charges settle, banks answer refunds. Returns how many of each."""
+        """Carry out what is due by now: sessions expire, charges settle, banks answer refunds. Returns how many of
+        each."""
         done: Counter[str] = Counter()
         with self.transaction() as tx:
             for body in tx.store.due(tx.exact):

@@ -1,7 +1,8 @@
 """The simulator's memory: one SQLite file, one writer at a time, so a killed process loses nothing that was answered.
 
-Every API operation runs in one `unit()`: its objects, its events, its deliveries and the saved idempotent answer become durable
-together or not at all. Objects are the JSON that the API shows, plus private members whose names begin with "_".
+Every API operation runs in one `unit()`: its objects, its events, its deliveries and the saved idempotent answer become
+durable together or not at all. Objects are the JSON that the API shows, plus private members whose names begin with
+"_".
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ Json = dict[str, Any]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, due_at REAL);
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+    due_at REAL);
 CREATE INDEX IF NOT EXISTS objects_kind ON objects (kind, seq);
 CREATE INDEX IF NOT EXISTS objects_due ON objects (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS idempotency (
@@ -65,7 +67,8 @@ class Store:
                 self._depth = 0
 
     def put(self, body: Json, due_at: float | None = None) -> None:
-        """Insert or replace an object; `due_at` is the business second at which the simulator itself has to act on it."""
+        """Insert or replace an object; `due_at` is the business second at which the simulator itself has to act on
+        it."""
         self.db.execute(
             "INSERT INTO objects (id, kind, body, due_at) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (id) DO UPDATE SET body = excluded.body, due_at = excluded.due_at",

@@ -1,6 +1,8 @@
-"""Sends webhooks: signs the payload as Stripe does, posts it from one background thread, retries what was not answered with 2xx.
+"""Sends webhooks: signs the payload as Stripe does, posts it from one background thread, retries what was not answered
+with 2xx.
 
-One thread means that deliveries leave in the order of their due times; disorder and duplicates happen when a control asks for them.
+One thread means that deliveries leave in the order of their due times; disorder and duplicates happen when a control
+asks for them.
 """
 
 from __future__ import annotations
@@ -117,7 +119,9 @@ class Sender:
             "Stripe-Signature": signature_header(payload, endpoint["_secret"], int(self._clock.wall())),
         }
         try:
-            connection.request("POST", (target.path or "/") + (f"?{target.query}" if target.query else ""), payload, headers)
+            connection.request(
+                "POST", (target.path or "/") + (f"?{target.query}" if target.query else ""), payload, headers
+            )
             response = connection.getresponse()
             response.read()
             return response.status

@@ -1,4 +1,5 @@
-"""Rows as they are announced: from a stream record for the publisher, from the `day` index for a replay. One way for both."""
+"""Rows as they are announced: from a stream record for the publisher, from the `day` index for a replay. One way for
+both."""
 
 from __future__ import annotations
 
@@ -44,8 +45,8 @@ class Announcements:
         self._store, self._client, self._tables = store, client, tables
 
     def between(self, since: datetime, until: datetime) -> Iterator[Envelope]:
-        """Both ends included, UTC, to the second. Event rows go by business time, deliveries by the wall time of their arrival. Rows of
-        the last moments may still be missing: the index follows its table. Raises `Busy`."""
+        """Both ends included, UTC, to the second. Event rows go by business time, deliveries by the wall time of their
+        arrival. Rows of the last moments may still be missing: the index follows its table. Raises `Busy`."""
         first, last = to_utc(since), to_utc(until)
         for table in self._tables:
             day = first.replace(hour=0, minute=0, second=0)
@@ -61,11 +62,17 @@ class Announcements:
             # "~" sorts after everything that a key may have behind its instant, so that the last second is included.
             page = ask(
                 lambda: self._client.query(
-                    TableName=table, IndexName="day", KeyConditionExpression="day_pk = :day AND day_sk BETWEEN :since AND :until",
-                    ExpressionAttributeValues={":day": {"S": f"DAY#{day}"}, ":since": {"S": since}, ":until": {"S": f"{until}~"}},
+                    TableName=table,
+                    IndexName="day",
+                    KeyConditionExpression="day_pk = :day AND day_sk BETWEEN :since AND :until",
+                    ExpressionAttributeValues={
+                        ":day": {"S": f"DAY#{day}"},
+                        ":since": {"S": since},
+                        ":until": {"S": f"{until}~"},
+                    },
                     **start,  # noqa: B023 - called at once
                 )
-            )  # fmt: skip
+            )
             yield from ({"pk": item["pk"], "sk": item["sk"]} for item in page["Items"])
             if "LastEvaluatedKey" not in page:
                 return

@@ -1,5 +1,5 @@
-"""`Guesses`: how often a password was tried for a mail address, in a row of the inbox table that ends by itself. The row knows the address
-by its hash alone, and whether somebody has that address plays no part in it."""
+"""`Guesses`: how often a password was tried for a mail address, in a row of the inbox table that ends by itself. The
+row knows the address by its hash alone, and whether somebody has that address plays no part in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ NAMES = {"#tries": "tries", "#ends": "ends", "#ttl": "ttl"}
 
 
 class DynamoGuesses:
-    def __init__(self, client: DynamoDBClient, inbox_table: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, client: DynamoDBClient, inbox_table: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         """`now` is wall time: business time may be moved, and nobody's patience with it."""
         self._table, self._now = Table(client, inbox_table), now
 
@@ -45,7 +47,9 @@ class DynamoGuesses:
 
     def take_back(self, email: str) -> None:
         one = items.marshal({":one": 1})
-        self._table.update(items.guesses_key(email), "SET #tries = #tries - :one", "#tries >= :one", {"#tries": "tries"}, one)
+        self._table.update(
+            items.guesses_key(email), "SET #tries = #tries - :one", "#tries >= :one", {"#tries": "tries"}, one
+        )
 
     def forget(self, email: str) -> None:
         self._table.delete(items.guesses_key(email))

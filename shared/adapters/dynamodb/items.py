@@ -1,4 +1,5 @@
-"""Every item of the core, ledger and inbox tables: its key, its attributes, and the way back. No key is written anywhere else."""
+"""Every item of the core, ledger and inbox tables: its key, its attributes, and the way back. No key is written
+anywhere else."""
 
 from __future__ import annotations
 
@@ -23,7 +24,12 @@ STATE = "STATE"
 COACHES, STAFF = "ACCOUNT#coach", "ACCOUNT#staff"
 """Keys of the owner index: active coaches, and every other account with a role of the staff, whatever its status."""
 _to, _from = TypeSerializer(), TypeDeserializer()
-OWNER_FIELD: dict[str, str] = {"APPLICATION": "trainee_id", "RESERVATION": "trainee_id", "DOCUMENT": "trainee_id", "SEARCH": "trainee_id"}
+OWNER_FIELD: dict[str, str] = {
+    "APPLICATION": "trainee_id",
+    "RESERVATION": "trainee_id",
+    "DOCUMENT": "trainee_id",
+    "SEARCH": "trainee_id",
+}
 
 
 def marshal(values: Mapping[str, Any]) -> Item:
@@ -59,7 +65,7 @@ def key(pk: str, sk: str) -> Item:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
-# --- aggregates -----------------------------------------------------------------------------------------------------------------------
+# --- aggregates -------------------------------------------------------------------------------------------------------
 def aggregate_pk(kind: Kind, id: str) -> str:
     return f"{kind}#{id}"
 
@@ -77,7 +83,12 @@ def rows_of(step: Step) -> tuple[EventRow, Item, Item]:
     loaded = step.loaded
     row = record(step.draft, loaded.kind, loaded.id, loaded.version + 1, loaded.head)
     pk = aggregate_pk(loaded.kind, loaded.id)
-    event = {"pk": pk, "sk": event_sk(row.seq), **storable(row.model_dump(mode="json")), **by_day(iso(row.occurred_at), row.id)}
+    event = {
+        "pk": pk,
+        "sk": event_sk(row.seq),
+        **storable(row.model_dump(mode="json")),
+        **by_day(iso(row.occurred_at), row.id),
+    }
     if row.case_id:
         event |= {"case_pk": f"CASE#{row.case_id}", "case_sk": f"{iso(row.occurred_at)}#{row.id}"}
     state = {**loaded.state, **step.draft.data, "version": row.seq}
@@ -109,7 +120,7 @@ def event_of(item: Mapping[str, Any]) -> EventRow:
     return EventRow.model_validate({name: values[name] for name in EventRow.model_fields if name in values})
 
 
-# --- due rows -------------------------------------------------------------------------------------------------------------------------
+# --- due rows ---------------------------------------------------------------------------------------------------------
 def due_key(kind: Kind, id: str, due_kind: str) -> Item:
     return key(aggregate_pk(kind, id), f"DUE#{due_kind}")
 
@@ -120,7 +131,13 @@ def due_shard(due_kind: str, id: str) -> str:
 
 
 def due_item(loaded: Loaded, due: Due, case_id: str) -> Item:
-    values = {"due_pk": due_shard(due.kind, loaded.id), "due_at": iso(due.at), "due_kind": due.kind, "who": due.who, "case_id": case_id}
+    values = {
+        "due_pk": due_shard(due.kind, loaded.id),
+        "due_at": iso(due.at),
+        "due_kind": due.kind,
+        "who": due.who,
+        "case_id": case_id,
+    }
     return due_key(loaded.kind, loaded.id, due.kind) | marshal(values)
 
 
@@ -130,29 +147,37 @@ def due_of(item: Mapping[str, Any]) -> DueItem:
     return DueItem(Due(values["due_kind"], parse(values["due_at"]), values["who"]), kind, id, values["case_id"])
 
 
-# --- seats ----------------------------------------------------------------------------------------------------------------------------
+# --- seats ------------------------------------------------------------------------------------------------------------
 def seats_key(program_id: str, year: int) -> Item:
     return key(f"PROGRAM#{program_id}", f"SEATS#{year}")
 
 
 def seats_item(seats: SeatYear) -> Item:
     weeks = {week: {"capacity": cell.capacity, "taken": cell.taken} for week, cell in seats.weeks.items()}
-    return seats_key(seats.program_id, seats.year) | marshal({"program_id": seats.program_id, "year": seats.year, "weeks": weeks})
+    return seats_key(seats.program_id, seats.year) | marshal(
+        {"program_id": seats.program_id, "year": seats.year, "weeks": weeks}
+    )
 
 
 def seats_of(item: Mapping[str, Any]) -> SeatYear:
     values = unmarshal(item)
     # A projection on weeks that are not open leaves no map at all.
-    return SeatYear.model_validate({"program_id": values["program_id"], "year": values["year"], "weeks": values.get("weeks", {})})
+    return SeatYear.model_validate(
+        {"program_id": values["program_id"], "year": values["year"], "weeks": values.get("weeks", {})}
+    )
 
 
 def seats_projection(weeks: Collection[str]) -> Mapping[str, Any]:
-    """Only these weeks of a seat item; nothing named asks for all of it. Reading 52 weeks to show a few is most of a search's time."""
+    """Only these weeks of a seat item; nothing named asks for all of it. Reading 52 weeks to show a few is most of a
+    search's time."""
     if not weeks:
         return {}
     names = {f"#{week}": week for week in sorted(weeks)}
     paths = ["program_id", "#year", *(f"#weeks.{name}" for name in names)]
-    return {"ProjectionExpression": ", ".join(paths), "ExpressionAttributeNames": {"#year": "year", "#weeks": "weeks", **names}}
+    return {
+        "ProjectionExpression": ", ".join(paths),
+        "ExpressionAttributeNames": {"#year": "year", "#weeks": "weeks", **names},
+    }
 
 
 def trainee_week_key(trainee_id: str, week: str) -> Item:
@@ -162,7 +187,9 @@ def trainee_week_key(trainee_id: str, week: str) -> Item:
 def trainee_week_item(move: SeatMove, week: str) -> Item:
     """Found again by the program, whose seat it is."""
     values = {"reservation_id": move.reservation_id, "program_id": move.program_id}
-    return trainee_week_key(move.trainee_id, week) | marshal(values | listed_by(seated_list(move.program_id), week, move.reservation_id))
+    return trainee_week_key(move.trainee_id, week) | marshal(
+        values | listed_by(seated_list(move.program_id), week, move.reservation_id)
+    )
 
 
 def seated_list(program_id: str) -> str:
@@ -179,7 +206,7 @@ def listed_owner(item: Mapping[str, Any]) -> str:
     return str(item["owner_sk"]["S"]).rsplit("#", 1)[1]
 
 
-# --- names that may exist once, texts, ledger -----------------------------------------------------------------------------------------
+# --- names that may exist once, texts, ledger -------------------------------------------------------------------------
 def claim_key(claim: Claim) -> Item:
     return key(f"UNIQUE#{claim.key}", "UNIQUE")
 
@@ -226,7 +253,7 @@ def journal_of(item: Mapping[str, Any]) -> JournalEntry:
     return JournalEntry.model_validate(unmarshal(item)["entry"])
 
 
-# --- the inbox table: rows with a TTL (wall time) -------------------------------------------------------------------------------------
+# --- the inbox table: rows with a TTL (wall time) ---------------------------------------------------------------------
 def ttl(moment: datetime) -> Item:
     return {"ttl": {"N": str(int(moment.timestamp()))}}
 

@@ -1,4 +1,5 @@
-"""`Links`: single-use tokens sent by mail; the inbox table keeps only their hash. One conditional update uses a link up, so never twice."""
+"""`Links`: single-use tokens sent by mail; the inbox table keeps only their hash. One conditional update uses a link
+up, so never twice."""
 
 from __future__ import annotations
 
@@ -38,16 +39,20 @@ class DynamoLinks:
         return None if item is None else _link(item)
 
     def use(self, token: str) -> Link:
-        """Marks it used. It runs out at `expires_at` to the second: from then on, and after a use, `Expired`. Unknown: `NotFound`.
+        """Marks it used. It runs out at `expires_at` to the second: from then on, and after a use, `Expired`. Unknown:
+        `NotFound`.
 
-        The mark names this call: the SDK repeats it after a lost answer, and then a link used by ourselves is no refusal.
+        The mark names this call: the SDK repeats it after a lost answer, and then a link used by ourselves is no
+        refusal.
         """
         mark = secrets.token_hex(8)
         done, item = self._table.update(
-            items.link_key(token), "SET #used = :yes, #by = :by", "#used = :no AND #expires > :now",
+            items.link_key(token),
+            "SET #used = :yes, #by = :by",
+            "#used = :no AND #expires > :now",
             {"#used": "used", "#expires": "expires_at", "#by": "used_by"},
             items.marshal({":yes": True, ":no": False, ":now": iso(self._clock.now()), ":by": mark}),
-        )  # fmt: skip
+        )
         if item is None:
             raise NotFound("There is no such link.", "Open the newest mail and use its link unchanged.")
         if not done and items.unmarshal(item).get("used_by") != mark:

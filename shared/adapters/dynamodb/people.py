@@ -44,7 +44,9 @@ class DynamoPeople:
         return None if item is None else TraineeFacts.model_validate(items.unmarshal(item)["facts"])
 
     def save_facts(self, account_id: str, facts: TraineeFacts) -> None:
-        self._table.put(items.facts_key(account_id) | items.marshal({"facts": items.storable(facts.model_dump(mode="json"))}))
+        self._table.put(
+            items.facts_key(account_id) | items.marshal({"facts": items.storable(facts.model_dump(mode="json"))})
+        )
 
     def contact(self, host_id: str) -> Contact | None:
         item = self._table.get(items.contact_key(host_id))

@@ -1,5 +1,6 @@
-"""`Sessions`: a browser holds `<account id>.<random>`, the inbox table its hash. The account id in front lets one `BatchGetItem` read the
-session, the account's present status and roles and the person's name together, so that a sign-out or a lost role acts on the next click."""
+"""`Sessions`: a browser holds `<account id>.<random>`, the inbox table its hash. The account id in front lets one
+`BatchGetItem` read the session, the account's present status and roles and the person's name together, so that a
+sign-out or a lost role acts on the next click."""
 
 from __future__ import annotations
 
@@ -26,7 +27,11 @@ MAX_ID_LENGTH = 200
 
 class DynamoSessions:
     def __init__(
-        self, client: DynamoDBClient, core_table: str, inbox_table: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        client: DynamoDBClient,
+        core_table: str,
+        inbox_table: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`now` is wall time: cookies and TTL do not follow the business clock."""
         self._client, self._core, self._inbox, self._now = client, core_table, Table(client, inbox_table), now
@@ -35,9 +40,16 @@ class DynamoSessions:
         return self._now()
 
     def open(self, account_id: str, device: str = "", epoch: int = 0) -> str:
-        """The new session's id, good for 14 days. All of an account's sessions lie in one partition, where erasing finds them."""
+        """The new session's id, good for 14 days. All of an account's sessions lie in one partition, where erasing
+        finds them."""
         session_id, now = f"{account_id}.{secrets.token_urlsafe(RANDOM_BYTES)}", self._now()
-        values = {"account_id": account_id, "device": device, "epoch": epoch, "opened_at": iso(now), "seen_at": iso(now)}
+        values = {
+            "account_id": account_id,
+            "device": device,
+            "epoch": epoch,
+            "opened_at": iso(now),
+            "seen_at": iso(now),
+        }
         self._inbox.put(items.session_key(session_id) | items.marshal(values) | items.ttl(now + LIFE))
         return session_id
 
@@ -60,7 +72,9 @@ class DynamoSessions:
     def _note(self, key: items.Item) -> None:
         """Only while the row is there: a session that ends at this moment must not come back."""
         names = {"#seen": "seen_at", "#pk": "pk"}
-        self._inbox.update(key, "SET #seen = :now", "attribute_exists(#pk)", names, items.marshal({":now": iso(self._now())}))
+        self._inbox.update(
+            key, "SET #seen = :now", "attribute_exists(#pk)", names, items.marshal({":now": iso(self._now())})
+        )
 
     def of_account(self, account_id: str, issued_at: datetime | None = None) -> Session | None:
         found = self._read(account_id, {})
@@ -75,7 +89,13 @@ class DynamoSessions:
         rows = [items.unmarshal(item) for item in self._inbox.partition(items.sessions_pk(account_id))]
         live = [row for row in rows if row["ttl"] > self._now().timestamp()]
         found = [
-            OpenSession(row["sk"].removeprefix(items.SESSION), row["device"], parse(row["opened_at"]), parse(row["seen_at"]), row["epoch"])
+            OpenSession(
+                row["sk"].removeprefix(items.SESSION),
+                row["device"],
+                parse(row["opened_at"]),
+                parse(row["seen_at"]),
+                row["epoch"],
+            )
             for row in live
         ]
         return sorted(found, key=lambda one: (one.opened_at, one.handle), reverse=True)

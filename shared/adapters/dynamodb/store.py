@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ATTEMPTS = 8
-THROTTLED = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "TransactionInProgressException"}
+THROTTLED = {
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "TransactionInProgressException",
+}
 
 
 def busy(error: Exception) -> Busy:
@@ -34,7 +39,9 @@ def busy(error: Exception) -> Busy:
 
 
 class DynamoStore:
-    def __init__(self, client: DynamoDBClient, tables: Tables, ids: Ids, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, client: DynamoDBClient, tables: Tables, ids: Ids, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client, self._tables, self._ids, self._pause = client, tables, ids, pause
 
     def load(self, kind: Kind, id: str) -> Loaded:
@@ -75,7 +82,8 @@ class DynamoStore:
         raise Busy("Many people are booking this at the same moment.", "Nothing was changed. Try again.")
 
     def _recorded(self, rows: Sequence[EventRow]) -> bool:
-        """Whether exactly these rows are stored: the same work was committed before and its answer lost. A row's hash covers it all."""
+        """Whether exactly these rows are stored: the same work was committed before and its answer lost. A row's hash
+        covers it all."""
         keys = [items.key(items.aggregate_pk(row.kind, row.aggregate_id), items.event_sk(row.seq)) for row in rows]
         stored = {item["hash"]["S"] for item in self.batch(self._tables.core, keys)}
         return bool(rows) and stored == {row.hash for row in rows}
@@ -83,10 +91,14 @@ class DynamoStore:
     def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
         found = self._ask(
             lambda: self._client.query(
-                TableName=self._tables.core, IndexName="owner", KeyConditionExpression="owner_pk = :owner",
-                ExpressionAttributeValues={":owner": {"S": f"{kind}#{owner_id}"}}, ScanIndexForward=False, Limit=limit,
+                TableName=self._tables.core,
+                IndexName="owner",
+                KeyConditionExpression="owner_pk = :owner",
+                ExpressionAttributeValues={":owner": {"S": f"{kind}#{owner_id}"}},
+                ScanIndexForward=False,
+                Limit=limit,
             )
-        )  # fmt: skip
+        )
         # The index may be a moment behind and holds keys only: the states are read from the table itself.
         keys = [(kind, item["pk"]["S"].split("#", 1)[1]) for item in found["Items"]]
         states = self.load_many(keys)
@@ -114,10 +126,13 @@ class DynamoStore:
         while True:
             page = self._ask(
                 lambda: self._client.query(
-                    TableName=self._tables.core, IndexName=index, KeyConditionExpression=condition,
-                    ExpressionAttributeValues=given, **start,  # noqa: B023 - called at once
+                    TableName=self._tables.core,
+                    IndexName=index,
+                    KeyConditionExpression=condition,
+                    ExpressionAttributeValues=given,
+                    **start,  # noqa: B023 - called at once
                 )
-            )  # fmt: skip
+            )
             found += page["Items"]
             if "LastEvaluatedKey" not in page:
                 return found
@@ -132,24 +147,31 @@ class DynamoStore:
         for shard in range(items.DUE_SHARDS):
             page = self._ask(
                 lambda: self._client.query(
-                    TableName=self._tables.core, IndexName="due", KeyConditionExpression=condition, Limit=limit,
+                    TableName=self._tables.core,
+                    IndexName="due",
+                    KeyConditionExpression=condition,
+                    Limit=limit,
                     ExpressionAttributeValues=values | {":shard": {"S": f"{kind}#{shard}"}},  # noqa: B023 - called at once
                 )
-            )  # fmt: skip
+            )
             found += [items.due_of(item) for item in page["Items"]]
         return sorted(found, key=_when)[:limit]
 
     def all_due(self, kind: str, after: datetime) -> list[DueItem]:
         asked = [{":shard": f"{kind}#{shard}", ":after": iso(after)} for shard in range(items.DUE_SHARDS)]
-        found = [item for values in asked for item in self._indexed("due", "due_pk = :shard AND due_at > :after", values)]
+        found = [
+            item for values in asked for item in self._indexed("due", "due_pk = :shard AND due_at > :after", values)
+        ]
         return sorted((items.due_of(item) for item in found), key=_when)
 
     def forget_due(self, item: DueItem) -> None:
         try:
             self._client.delete_item(
-                TableName=self._tables.core, Key=items.due_key(item.subject_kind, item.subject_id, item.due.kind),
-                ConditionExpression="due_at = :at", ExpressionAttributeValues={":at": {"S": iso(item.due.at)}},
-            )  # fmt: skip
+                TableName=self._tables.core,
+                Key=items.due_key(item.subject_kind, item.subject_id, item.due.kind),
+                ConditionExpression="due_at = :at",
+                ExpressionAttributeValues={":at": {"S": iso(item.due.at)}},
+            )
         except self._client.exceptions.ConditionalCheckFailedException:
             return
         except (ClientError, BotoCoreError) as error:
@@ -181,10 +203,14 @@ class DynamoStore:
     def listed(self, name: str, since: str, limit: int = 100) -> list[Mapping[str, Any]]:
         found = self._ask(
             lambda: self._client.query(
-                TableName=self._tables.core, IndexName="owner", KeyConditionExpression="owner_pk = :list AND owner_sk >= :since",
-                ExpressionAttributeValues={":list": {"S": name}, ":since": {"S": since}}, ScanIndexForward=False, Limit=limit,
+                TableName=self._tables.core,
+                IndexName="owner",
+                KeyConditionExpression="owner_pk = :list AND owner_sk >= :since",
+                ExpressionAttributeValues={":list": {"S": name}, ":since": {"S": since}},
+                ScanIndexForward=False,
+                Limit=limit,
             )
-        )  # fmt: skip
+        )
         return self._bodies(found["Items"])
 
     def all_listed(self, name: str, since: str) -> list[Mapping[str, Any]]:
@@ -203,27 +229,34 @@ class DynamoStore:
         entries = [items.journal_of(item) for item in self.query(self._tables.ledger, account, "ENTRY#")]
         return sorted(entries, key=lambda entry: (entry.at, entry.id))
 
-    # --- reads shared by the other adapters of this package ---------------------------------------------------------------------------
+    # --- reads shared by the other adapters of this package -----------------------------------------------------------
     def query(self, table: str, pk: str, prefix: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         start: dict[str, Any] = {}
         while True:
             page = self._ask(
                 lambda: self._client.query(
-                    TableName=table, KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)", ConsistentRead=True,
-                    ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}}, **start,  # noqa: B023 - called at once
+                    TableName=table,
+                    KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+                    ConsistentRead=True,
+                    ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
+                    **start,  # noqa: B023 - called at once
                 )
-            )  # fmt: skip
+            )
             found += page["Items"]
             if "LastEvaluatedKey" not in page:
                 return found
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
-    def batch(self, table: str, keys: Sequence[items.Item], projection: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    def batch(
+        self, table: str, keys: Sequence[items.Item], projection: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
         """`BatchGetItem`, 100 keys at a time; what the service leaves unprocessed is asked for again."""
         found: list[dict[str, Any]] = []
         for start in range(0, len(keys), 100):
-            wanted: Any = {table: {"Keys": list(keys[start : start + 100]), "ConsistentRead": True, **(projection or {})}}
+            wanted: Any = {
+                table: {"Keys": list(keys[start : start + 100]), "ConsistentRead": True, **(projection or {})}
+            }
             for attempt in range(ATTEMPTS):
                 answer = self._ask(lambda: self._client.batch_get_item(RequestItems=wanted))  # noqa: B023 - called at once
                 found += answer["Responses"].get(table, [])
@@ -236,7 +269,9 @@ class DynamoStore:
         return found
 
     def _get(self, table: str, key: items.Item) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self._ask(lambda: self._client.get_item(TableName=table, Key=key, ConsistentRead=True)).get("Item")
+        found: dict[str, Any] | None = self._ask(
+            lambda: self._client.get_item(TableName=table, Key=key, ConsistentRead=True)
+        ).get("Item")
         return found
 
     def _ask(self, call: Callable[[], Any]) -> Any:

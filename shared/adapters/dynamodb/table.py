@@ -1,4 +1,5 @@
-"""One table, item by item: what people, sessions, links and the outbox need. Aggregates go through `store.py`, never through here."""
+"""One table, item by item: what people, sessions, links and the outbox need. Aggregates go through `store.py`, never
+through here."""
 
 from __future__ import annotations
 
@@ -37,19 +38,29 @@ class Table:
         """None when it was put; otherwise the item that is there already."""
         return self._guarded(
             lambda: self._client.put_item(
-                TableName=self.name, Item=item, ConditionExpression="attribute_not_exists(pk)",
+                TableName=self.name,
+                Item=item,
+                ConditionExpression="attribute_not_exists(pk)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        )[1]  # fmt: skip
+        )[1]
 
-    def update(self, key: Item, change: str, condition: str, names: dict[str, str], values: Item) -> tuple[bool, Item | None]:
+    def update(
+        self, key: Item, change: str, condition: str, names: dict[str, str], values: Item
+    ) -> tuple[bool, Item | None]:
         """(done, item): the changed item, or the one that failed `condition` (None when there is none)."""
         return self._guarded(
             lambda: self._client.update_item(
-                TableName=self.name, Key=key, UpdateExpression=change, ConditionExpression=condition, ExpressionAttributeNames=names,
-                ExpressionAttributeValues=values, ReturnValues="ALL_NEW", ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                TableName=self.name,
+                Key=key,
+                UpdateExpression=change,
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        )  # fmt: skip
+        )
 
     def delete(self, key: Item) -> None:
         """Also fine when nothing is there."""
@@ -69,10 +80,14 @@ class Table:
         while True:
             page = ask(
                 lambda: self._client.query(
-                    TableName=self.name, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": pk}},
-                    ConsistentRead=True, **projection, **start,  # noqa: B023 - called at once
+                    TableName=self.name,
+                    KeyConditionExpression="pk = :pk",
+                    ExpressionAttributeValues={":pk": {"S": pk}},
+                    ConsistentRead=True,
+                    **projection,
+                    **start,  # noqa: B023 - called at once
                 )
-            )  # fmt: skip
+            )
             found += page["Items"]
             if "LastEvaluatedKey" not in page:
                 return found
@@ -91,7 +106,8 @@ class Table:
 
 
 def batch_get(client: DynamoDBClient, wanted: Mapping[str, Sequence[Item]]) -> list[Item]:
-    """Table name -> keys, at most 100 in all, in one `BatchGetItem`; what the service leaves unprocessed is asked for again."""
+    """Table name -> keys, at most 100 in all, in one `BatchGetItem`; what the service leaves unprocessed is asked for
+    again."""
     request: Any = {table: {"Keys": list(keys), "ConsistentRead": True} for table, keys in wanted.items()}
     found: list[Item] = []
     for _ in range(ROUNDS):

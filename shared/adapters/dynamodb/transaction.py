@@ -1,7 +1,7 @@
 """One `Work` as one `TransactWriteItems`, and what a cancelled transaction means.
 
-Each action is paired with the refusal that its failed condition stands for, so a cancellation is read by position, never by text
-(https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
+Each action is paired with the refusal that its failed condition stands for, so a cancellation is read by position,
+never by text (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
 """
 
 from __future__ import annotations
@@ -61,10 +61,15 @@ def actions(work: Work, tables: Tables) -> tuple[list[EventRow], list[Action]]:
     found += [Action(_put(tables.core, items.text_item(text)), "none") for text in work.replaces]
     found += [Action({"Delete": {"TableName": tables.core, "Key": items.text_key(ref)}}, "none") for ref in work.drops]
     found += [
-        Action(_put(tables.core, items.seats_item(seats), new=True), "claim", f"{seats.program_id} {seats.year}") for seats in work.create
+        Action(_put(tables.core, items.seats_item(seats), new=True), "claim", f"{seats.program_id} {seats.year}")
+        for seats in work.create
     ]
-    found += [Action(_open_weeks(tables.core, seats), "version", f"{seats.program_id} {seats.year}") for seats in work.open]
-    found += [Action(_put(tables.ledger, items.journal_item(entry), new=True), "claim", entry.id) for entry in work.journal]
+    found += [
+        Action(_open_weeks(tables.core, seats), "version", f"{seats.program_id} {seats.year}") for seats in work.open
+    ]
+    found += [
+        Action(_put(tables.ledger, items.journal_item(entry), new=True), "claim", entry.id) for entry in work.journal
+    ]
     if len(found) > MAX_ACTIONS:
         raise ValueError(f"{len(found)} actions do not fit one transaction")
     return rows, found
@@ -80,7 +85,9 @@ def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> Ro
     # A lost race shows as a version conflict *and* full weeks; the caller re-reads before it believes "sold out".
     if "version" in by_kind:
         return VersionConflict(
-            "Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=by_kind["version"]
+            "Somebody changed this at the same moment.",
+            "Look at it again and repeat the step.",
+            about=by_kind["version"],
         )
     if "claim" in by_kind:
         return Duplicate("This exists already.", "Open the one that is there.", key=by_kind["claim"][0])
@@ -91,7 +98,11 @@ def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> Ro
             weeks=by_kind["overlap"],
         )
     if "seat" in by_kind:
-        return SoldOut("The last seat was taken a moment ago.", "Choose another start; nothing was charged.", weeks=sorted(by_kind["seat"]))
+        return SoldOut(
+            "The last seat was taken a moment ago.",
+            "Choose another start; nothing was charged.",
+            weeks=sorted(by_kind["seat"]),
+        )
     if "waited" in by_kind:
         return WaitlistFirst(
             "A seat came back, and others were waiting for it.",
@@ -114,7 +125,9 @@ def _step_actions(step: Step, table: str) -> tuple[EventRow, list[Action]]:
     found += [Action(_put(table, items.due_item(step.loaded, due, case)), "none") for due in step.due]
     replaced = {due.kind for due in step.due}
     found += [
-        Action({"Delete": {"TableName": table, "Key": items.due_key(kind, id, done)}}, "none") for done in step.done if done not in replaced
+        Action({"Delete": {"TableName": table, "Key": items.due_key(kind, id, done)}}, "none")
+        for done in step.done
+        if done not in replaced
     ]
     return row, found
 
@@ -122,8 +135,12 @@ def _step_actions(step: Step, table: str) -> tuple[EventRow, list[Action]]:
 def _seat_actions(moves: Sequence[SeatMove], table: str) -> list[Action]:
     changes: dict[tuple[str, int], dict[str, Change]] = {}
     for move in moves:
-        sides = ((move.take, Change(seats=+1, in_line=move.in_line)), (move.give, Change(seats=-1)),
-                 (move.wait, Change(marks=+1)), (move.unwait, Change(marks=-1)))  # fmt: skip
+        sides = (
+            (move.take, Change(seats=+1, in_line=move.in_line)),
+            (move.give, Change(seats=-1)),
+            (move.wait, Change(marks=+1)),
+            (move.unwait, Change(marks=-1)),
+        )
         for weeks, by in sides:
             for week in weeks:
                 year = changes.setdefault((move.program_id, int(week[:4])), {})
@@ -134,7 +151,9 @@ def _seat_actions(moves: Sequence[SeatMove], table: str) -> list[Action]:
         if any(one.seats or one.marks for one in change.values())
     ]
     for move in moves:
-        found += [Action(_put(table, items.trainee_week_item(move, week), new=True), "overlap", week) for week in move.take]
+        found += [
+            Action(_put(table, items.trainee_week_item(move, week), new=True), "overlap", week) for week in move.take
+        ]
         for week in move.give:
             row = items.trainee_week_key(move.trainee_id, week)
             found.append(Action(_release(table, row, move.reservation_id, "reservation_id"), "version", week))
@@ -142,10 +161,12 @@ def _seat_actions(moves: Sequence[SeatMove], table: str) -> list[Action]:
 
 
 def _change_seats(table: str, program_id: str, year: int, change: Mapping[str, Change]) -> Action:
-    """Every change of one seat item in one update, since a transaction touches an item once (a switch takes and gives in one year).
+    """Every change of one seat item in one update, since a transaction touches an item once (a switch takes and gives
+    in one year).
 
-    `taken` goes up by one under `taken < capacity` and, unless the seat goes to the line, with nobody waiting; down by one under
-    `taken > 0`; given back and taken again, a week stays as it is. `waiting` goes up by one where there is no seat for everybody.
+    `taken` goes up by one under `taken < capacity` and, unless the seat goes to the line, with nobody waiting; down by
+    one under `taken > 0`; given back and taken again, a week stays as it is. `waiting` goes up by one where there is no
+    seat for everybody.
     """
     sets, guards = [], []
     for week, by in change.items():
@@ -177,14 +198,17 @@ def _change_seats(table: str, program_id: str, year: int, change: Mapping[str, C
 
 def _named(text: str, weeks: Iterable[str]) -> dict[str, Any]:
     """The names and values that an expression uses: DynamoDB refuses those that it does not."""
-    names = {f"#{name}": name for name in ("weeks", "taken", "capacity", "waiting", *sorted(weeks)) if f"#{name}" in text}
+    names = {
+        f"#{name}": name for name in ("weeks", "taken", "capacity", "waiting", *sorted(weeks)) if f"#{name}" in text
+    }
     values = {name: {"N": number} for name, number in ((":one", "1"), (":none", "0")) if name in text}
     return {"ExpressionAttributeNames": names, "ExpressionAttributeValues": values}
 
 
 def _seat_refusal(action: Action, reason: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """What a seat item's failed condition means, and for which weeks, read from the item as the condition saw it. Weeks to take that are
-    full; else those that others wait for; else somebody was faster with a seat to give back or a mark: a version conflict."""
+    """What a seat item's failed condition means, and for which weeks, read from the item as the condition saw it. Weeks
+    to take that are full; else those that others wait for; else somebody was faster with a seat to give back or a mark:
+    a version conflict."""
     wanted = [week for week in action.about.split(",") if week]
     if not reason.get("Item"):
         return ("seat", wanted) if wanted else ("version", [action.about])  # without an item no week is open
@@ -203,7 +227,8 @@ def _open_weeks(table: str, seats: SeatYear) -> dict[str, Any]:
         "Update": {
             "TableName": table,
             "Key": items.seats_key(seats.program_id, seats.year),
-            "UpdateExpression": "SET " + ", ".join(f"#weeks.#{week} = if_not_exists(#weeks.#{week}, :{week})" for week in cells),
+            "UpdateExpression": "SET "
+            + ", ".join(f"#weeks.#{week} = if_not_exists(#weeks.#{week}, :{week})" for week in cells),
             "ConditionExpression": "attribute_exists(pk)",
             "ExpressionAttributeNames": {"#weeks": "weeks", **{f"#{week}": week for week in cells}},
             "ExpressionAttributeValues": {f":{week}": cell for week, cell in cells.items()},

@@ -1,1 +1,2 @@
-"""Search on tantivy: `builder` makes index versions, `versions` keeps them on S3, `index` answers, `live` is what the rooms are given."""
+"""Search on tantivy: `builder` makes index versions, `versions` keeps them on S3, `index` answers, `live` is what the
+rooms are given."""

@@ -17,7 +17,11 @@ _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,120}|\.managed\.json")
 
 def pack(directory: Path) -> bytes:
     """All files of an index but tantivy's locks. The same directory gives the same bytes."""
-    contents = {path.name: path.read_bytes() for path in sorted(directory.iterdir()) if path.is_file() and _NAME.fullmatch(path.name)}
+    contents = {
+        path.name: path.read_bytes()
+        for path in sorted(directory.iterdir())
+        if path.is_file() and _NAME.fullmatch(path.name)
+    }
     contents.pop(MANIFEST, None)
     manifest = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     out = io.BytesIO()
@@ -30,7 +34,8 @@ def pack(directory: Path) -> bytes:
 
 
 def unpack(archive: bytes, directory: Path) -> None:
-    """Writes the files into a directory. Raises `Busy` before anything is written if one is missing, unexpected or has another hash."""
+    """Writes the files into a directory. Raises `Busy` before anything is written if one is missing, unexpected or has
+    another hash."""
     contents = checked(archive)
     directory.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():

@@ -20,8 +20,8 @@ PLAIN = ("state", "experience_type", "review_mode")
 
 @dataclass(frozen=True)
 class Asked:
-    """`words` are the programs that have all of them (all programs, without words), `filters` by facet those that pass it; `near` is how
-    far programs are from the ZIP code, None without one. All sets are bits by price rank."""
+    """`words` are the programs that have all of them (all programs, without words), `filters` by facet those that pass
+    it; `near` is how far programs are from the ZIP code, None without one. All sets are bits by price rank."""
 
     query: SearchQuery
     words: int
@@ -106,7 +106,11 @@ class Asked:
 
     def under(self, rule: OpenTo) -> tuple[date, ...]:
         """The starts asked for to which a rule applies."""
-        return tuple(day for day in self.days if (rule.first is None or day >= rule.first) and (rule.last is None or day <= rule.last))
+        return tuple(
+            day
+            for day in self.days
+            if (rule.first is None or day >= rule.first) and (rule.last is None or day <= rule.last)
+        )
 
     def _under(self, rule: OpenTo) -> int:
         """Programs of a kind that this rule opens; where it holds for some starts only, with one of those."""

@@ -1,7 +1,8 @@
 """Which programs have a start, with the overlay applied.
 
-A version knows for each week which programs have a seat in it. What the overlay says is newer is set or cleared there, and everything
-else follows: starts of any length, months, hits and counts agree to the last seat because they come from the same sets.
+A version knows for each week which programs have a seat in it. What the overlay says is newer is set or cleared there,
+and everything else follows: starts of any length, months, hits and counts agree to the last seat because they come from
+the same sets.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ Starts = Sequence[int]
 
 @dataclass
 class Contents:
-    """One open version: tantivy's searcher, the Monday of week 0, a `ROW` of each program by price rank, and the sets. `ranks` (by
-    program) is what it was asked before."""
+    """One open version: tantivy's searcher, the Monday of week 0, a `ROW` of each program by price rank, and the sets.
+    `ranks` (by program) is what it was asked before."""
 
     searcher: tantivy.Searcher
     schema: tantivy.Schema
@@ -75,8 +76,9 @@ class Contents:
 
 @dataclass(frozen=True)
 class Availability:
-    """`free` are the programs with a seat by week, `patched` the free weeks of those that the overlay changes. Every question takes the
-    length that was asked for, None for each program's usual one. Answers are kept: most searches come with the same overlay."""
+    """`free` are the programs with a seat by week, `patched` the free weeks of those that the overlay changes. Every
+    question takes the length that was asked for, None for each program's usual one. Answers are kept: most searches
+    come with the same overlay."""
 
     contents: Contents
     free: Starts
@@ -120,7 +122,10 @@ class Availability:
         return starts
 
     def _usual(self) -> Starts:
-        by_length = ([week & who for week in self.starts(int(weeks))] for weeks, who in self.contents.columns.sets["usual"].items())
+        by_length = (
+            [week & who for week in self.starts(int(weeks))]
+            for weeks, who in self.contents.columns.sets["usual"].items()
+        )
         return [reduce(or_, week) for week in zip_longest(*by_length, fillvalue=0)]
 
 
@@ -134,7 +139,9 @@ def availability(contents: Contents, overlay: Overlay) -> Availability:
         bits = int.from_bytes(ROW.unpack_from(contents.rows, rank * ROW.size)[0], "little")
         for week, has_seat in newer.items():
             place = contents.week(monday_of(week))
-            if not 0 <= place < WEEK_BYTES * 8:  # before what anybody offers, or beyond where anybody may start for years (H17)
+            if (
+                not 0 <= place < WEEK_BYTES * 8
+            ):  # before what anybody offers, or beyond where anybody may start for years (H17)
                 continue
             free += [0] * (place + 1 - len(free))
             free[place] = free[place] | 1 << rank if has_seat else free[place] & ~(1 << rank)

@@ -1,6 +1,7 @@
 """Sets as the bits of a number: programs by price rank, or weeks from some Monday on.
 
-Python's whole numbers are fast at this: a filter is one `&`, a count one `bit_count()`, and neither looks at a program by itself.
+Python's whole numbers are fast at this: a filter is one `&`, a count one `bit_count()`, and neither looks at a program
+by itself.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def below(place: int) -> int:
     return (1 << place) - 1
 
 
-# --- weeks ------------------------------------------------------------------------------------------------------------------------------
+# --- weeks ------------------------------------------------------------------------------------------------------------
 def runs(bits: int, weeks: int) -> int:
     """The bits from which so many in a row are set: from free weeks to the starts of a rotation this long."""
     have = 1

@@ -1,7 +1,7 @@
 """A full rebuild: projections of all live programs become one index version in a directory.
 
-The version's name is the hash of what was indexed, so the same programs give the same version; tantivy's own files carry random
-segment names and differ from build to build.
+The version's name is the hash of what was indexed, so the same programs give the same version; tantivy's own files
+carry random segment names and differ from build to build.
 """
 
 from __future__ import annotations
@@ -19,7 +19,18 @@ import tantivy
 
 from shared.adapters.search import columns
 from shared.adapters.search.bits import members
-from shared.adapters.search.schema import ANYTHING, PLACE, PLACES, PROGRAMS, ROW, SCHEMA_VERSION, TEXT, WEEK_BYTES, Facts, schema
+from shared.adapters.search.schema import (
+    ANYTHING,
+    PLACE,
+    PLACES,
+    PROGRAMS,
+    ROW,
+    SCHEMA_VERSION,
+    TEXT,
+    WEEK_BYTES,
+    Facts,
+    schema,
+)
 from shared.adapters.search.text import words
 from shared.domain.core.calendar import monday_of
 from shared.domain.core.errors import NotFound
@@ -36,7 +47,8 @@ _EPOCH = date(2024, 1, 1)  # a Monday, for the case that no program has seats
 
 
 def build(projections: Iterable[Projection], directory: Path) -> str:
-    """Writes the index of all *live* programs among the projections (H10) into an empty directory; returns its version."""
+    """Writes the index of all *live* programs among the projections (H10) into an empty directory; returns its
+    version."""
     return write(documents(projections), directory)
 
 
@@ -46,7 +58,9 @@ def write(rows: Sequence[dict[str, Any]], directory: Path) -> str:
     base = _base(rows)
     directory.mkdir(parents=True, exist_ok=True)
     fields = schema()
-    writer = tantivy.Index(fields, path=str(directory), reuse=False).writer(HEAP_BYTES, 1)  # one thread: one order, one segment
+    writer = tantivy.Index(fields, path=str(directory), reuse=False).writer(
+        HEAP_BYTES, 1
+    )  # one thread: one order, one segment
     ranked = sorted(rows, key=lambda row: (row["card"]["price_4w_cents"], row["id"]))
     ranks = {row["id"]: rank for rank, row in enumerate(ranked)}
     for row in rows:
@@ -62,7 +76,9 @@ def write(rows: Sequence[dict[str, Any]], directory: Path) -> str:
 def addresses(directory: Path, size: int) -> tuple[tuple[int, ...], list[int]]:
     """How many programs each of tantivy's parts holds, and where each price rank lies, counted through all parts."""
     searcher = tantivy.Index.open(str(directory)).searcher()
-    hits = searcher.search(tantivy.Query.all_query(), max(1, size), False, order_by_field="price_rank", order=tantivy.Order.Asc).hits
+    hits = searcher.search(
+        tantivy.Query.all_query(), max(1, size), False, order_by_field="price_rank", order=tantivy.Order.Asc
+    ).hits
     held = Counter(address.segment_ord for _, address in hits)
     segments = tuple(held[number] for number in range(max(held, default=0) + 1))
     firsts = [0, *accumulate(segments)]
@@ -119,7 +135,8 @@ def version_of(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def documents(projections: Iterable[Projection]) -> list[dict[str, Any]]:
-    """What the index holds, as JSON values, in order of id. Only *whether* a week has a seat is in it, never how many are left."""
+    """What the index holds, as JSON values, in order of id. Only *whether* a week has a seat is in it, never how many
+    are left."""
     live = {p.program.id: p for p in projections if p.program.status is ProgramStatus.LIVE}
     return [_document(live[id]) for id in sorted(live)]
 
@@ -140,9 +157,15 @@ def _document(projection: Projection) -> dict[str, Any]:
         "specialty_words": _text(name),
         "alias_words": _text(program.specialty, *aliases),
         "name_words": _text(program.name),
-        "place_words": _text(place.city, *called(place.city, place.state), state_name(place.state), place.state, place.zip),
+        "place_words": _text(
+            place.city, *called(place.city, place.state), state_name(place.state), place.state, place.zip
+        ),
         "other_words": _text(
-            program.setting, program.host_kind.value, program.summary, *(t.value for t in program.experience_types), *wider
+            program.setting,
+            program.host_kind.value,
+            program.summary,
+            *(t.value for t in program.experience_types),
+            *wider,
         ),
         "card": {
             "program_id": program.id,
@@ -168,7 +191,8 @@ def _document(projection: Projection) -> dict[str, Any]:
 
 
 def _specialty_words(slug: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """(name, aliases and the parent's name, the parent's aliases); a slug outside the vocabulary is named by its own words."""
+    """(name, aliases and the parent's name, the parent's aliases); a slug outside the vocabulary is named by its own
+    words."""
     try:
         found = specialties.get(slug)
     except NotFound:
@@ -182,7 +206,8 @@ def _text(*parts: str) -> str:
 
 
 def _base(rows: Sequence[dict[str, Any]]) -> date:
-    """The first week that any program has seats in, free or not: a seat may be returned before the first start that is open now."""
+    """The first week that any program has seats in, free or not: a seat may be returned before the first start that is
+    open now."""
     firsts = [row["from"] for row in rows if row["from"]]
     return date.fromisoformat(min(firsts)) if firsts else _EPOCH
 

@@ -1,5 +1,5 @@
-"""The files of a version that filters and counts are answered from: a set of programs for each value of a facet and for each week with a
-seat, and numbers by program. A program is known by its price rank, which is its bit in every set.
+"""The files of a version that filters and counts are answered from: a set of programs for each value of a facet and for
+each week with a seat, and numbers by program. A program is known by its price rank, which is its bit in every set.
 
 Numbers are as the machine has them (32 bits, little end first on every machine that Lambda or a laptop offers).
 """
@@ -28,9 +28,10 @@ Sets = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Columns:
-    """`sets` are facet -> value -> programs, beside the facets "free" (by week, counted from the version's first) and "usual" (by usual
-    length). `prices` (cents), `cities` (numbers of `city_names`, which are in order), `places` (numbers of the version's places) and
-    `addresses` (tantivy's documents, counted through all its parts) are by price rank; `ranks` is the way back from an address."""
+    """`sets` are facet -> value -> programs, beside the facets "free" (by week, counted from the version's first) and
+    "usual" (by usual length). `prices` (cents), `cities` (numbers of `city_names`, which are in order), `places`
+    (numbers of the version's places) and `addresses` (tantivy's documents, counted through all its parts) are by price
+    rank; `ranks` is the way back from an address."""
 
     size: int
     sets: Sets
@@ -72,7 +73,10 @@ class Columns:
 
 
 def write(
-    directory: Path, found: Mapping[str, Mapping[str, bytearray]], city_names: Sequence[str], columns: Sequence[Sequence[int]]
+    directory: Path,
+    found: Mapping[str, Mapping[str, bytearray]],
+    city_names: Sequence[str],
+    columns: Sequence[Sequence[int]],
 ) -> None:
     """`found` are sets as bytes, bit 0 first; `columns` the numbers of `COLUMNS`."""
     names = {"cities": city_names, "sets": {facet: list(values) for facet, values in found.items()}}
@@ -82,7 +86,8 @@ def write(
 
 
 def read(directory: Path, size: int) -> Columns:
-    """The columns of `size` programs. Raises OSError, ValueError, KeyError or TypeError for files that are not what was written."""
+    """The columns of `size` programs. Raises OSError, ValueError, KeyError or TypeError for files that are not what was
+    written."""
     names = json.loads((directory / NAMES).read_text("utf-8"))
     numbers = array(KIND)
     numbers.frombytes((directory / NUMBERS).read_bytes())

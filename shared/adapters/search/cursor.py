@@ -56,12 +56,15 @@ def encode(key: Key, query: SearchQuery, version: str, seal: Seal) -> str:
 
 
 def decode(query: SearchQuery, version: str, expected: type[Key], seal: Seal) -> Key | None:
-    """None for the first page. Raises `Invalid` (field `cursor`) for nonsense, another query's cursor, or one of another version."""
+    """None for the first page. Raises `Invalid` (field `cursor`) for nonsense, another query's cursor, or one of
+    another version."""
     if query.cursor is None:
         return None
     try:
         text = seal.unsign(query.cursor)
-        made_in, of_query, kind, values = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
+        made_in, of_query, kind, values = json.loads(
+            base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
+        )
         key = _key(kind, values)
     except (ValueError, TypeError, KeyError, RecursionError, binascii.Error) as error:
         raise _refused("The page marker cannot be read.") from error

@@ -1,7 +1,8 @@
-"""Versions on this machine's disk: downloaded under a new name, checked, renamed into place, opened, and removed when nobody has them open.
+"""Versions on this machine's disk: downloaded under a new name, checked, renamed into place, opened, and removed when
+nobody has them open.
 
-An open directory is held by a shared lock, so that several processes (workers of a laptop share one temporary folder) can use and tidy
-the same place. Files of a version are never written again: readers map them.
+An open directory is held by a shared lock, so that several processes (workers of a laptop share one temporary folder)
+can use and tidy the same place. Files of a version are never written again: readers map them.
 """
 
 from __future__ import annotations
@@ -145,7 +146,8 @@ def _is_still(path: Path, lock: int) -> bool:
 
 
 def _rename(source: Path, target: Path) -> None:
-    """Into place in one step; when another process was faster, its copy (the same version, checked the same way) is used."""
+    """Into place in one step; when another process was faster, its copy (the same version, checked the same way) is
+    used."""
     try:
         source.rename(target)
     except OSError:

@@ -1,7 +1,7 @@
 """A count for every facet value: what choosing it would find, with everything else (seats included) as asked.
 
-A facet with a choice is counted without it. A count is the size of what two sets share; where the answer depends on more than a program's
-own values (the length of a stay in a month), each value is a question of its own.
+A facet with a choice is counted without it. A count is the size of what two sets share; where the answer depends on
+more than a program's own values (the length of a stay in a month), each value is a question of its own.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def _counted(asked: Asked, name: str) -> dict[str, int]:
 
 
 def _cities(asked: Asked) -> dict[str, int]:
-    """The largest, and those chosen. There are nearly as many cities as programs, so it is the programs found that are looked at."""
+    """The largest, and those chosen. There are nearly as many cities as programs, so it is the programs found that are
+    looked at."""
     columns = asked.contents.columns
     found = _others(asked, "city")
     counts = Counter(chosen(columns.cities, found)) if found != columns.everything else columns.by_city
@@ -100,7 +101,9 @@ def _rings(asked: Asked) -> tuple[FacetCount, ...]:
     if asked.near is None:
         return ()
     found = _others(asked, "distance")
-    return tuple(FacetCount(value=str(radius), count=(asked.near.within(radius) & found).bit_count()) for radius in RADII)
+    return tuple(
+        FacetCount(value=str(radius), count=(asked.near.within(radius) & found).bit_count()) for radius in RADII
+    )
 
 
 @lru_cache(maxsize=16)

@@ -1,7 +1,7 @@
 """One open index version answers queries: hits in order, keyset pages, facet counts, all with the overlay applied.
 
-tantivy finds the words and scores them; filters, counts and the other orders come from the version's sets (`columns`). A version on disk
-is never written again.
+tantivy finds the words and scores them; filters, counts and the other orders come from the version's sets (`columns`).
+A version on disk is never written again.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class TantivyIndex:
             found[rank] = 1
         return Scored(ranks, from_flags(found))
 
-    # --- the four orders: keys and price ranks of what is found, from behind the cursor on ---------------------------------------------
+    # --- the four orders: keys and price ranks of what is found, from behind the cursor on ----------------------------
     def _from(self, asked: Asked, order: type[Key], after: Key | None, scored: Scored | None) -> Iterator[Found]:
         if order is ByScore and scored:
             return self._by_score(asked, cast(ByScore | None, after), scored)
@@ -157,10 +157,13 @@ class TantivyIndex:
         return SearchHit(**card, starts=tuple(islice(days_of(bits, self._contents.base), STARTS_SHOWN)), miles=miles)
 
     def _mask(self, asked: Asked, kinds: Sequence[str]) -> int:
-        """The Mondays asked for; where eligibility is asked for and changes with the start, those that it allows for a program's kinds."""
+        """The Mondays asked for; where eligibility is asked for and changes with the start, those that it allows for a
+        program's kinds."""
         if not asked.dated:
             return self._weeks(asked.days)
-        return reduce(or_, (self._weeks(asked.under(rule)) for rule in asked.rules if set(asked.opened(rule)) & set(kinds)), 0)
+        return reduce(
+            or_, (self._weeks(asked.under(rule)) for rule in asked.rules if set(asked.opened(rule)) & set(kinds)), 0
+        )
 
     def _weeks(self, mondays: Sequence[date]) -> int:
         """The bits of Mondays that follow each other."""
@@ -186,7 +189,13 @@ def _check(query: SearchQuery) -> None:
     low, high = query.price_min_cents, query.price_max_cents
     if low is not None and high is not None and low > high:
         raise Invalid(
-            f"The lowest price (${low / 100:,.2f}) is above the highest (${high / 100:,.2f}).", "Swap the two.", field="price_max_cents"
+            f"The lowest price (${low / 100:,.2f}) is above the highest (${high / 100:,.2f}).",
+            "Swap the two.",
+            field="price_max_cents",
         )
     if query.zip is None and (query.within_miles or query.sort is Sort.DISTANCE):
-        raise Invalid("A distance is counted from a ZIP code, and none is given.", "Add the ZIP code you want to be near.", field="zip")
+        raise Invalid(
+            "A distance is counted from a ZIP code, and none is given.",
+            "Add the ZIP code you want to be near.",
+            field="zip",
+        )

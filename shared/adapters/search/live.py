@@ -1,8 +1,8 @@
 """What the rooms are given: `LiveSearch` answers from the current version, `Publisher` makes the next one.
 
-`LiveSearch` costs one query of the core table per search; a new version is fetched and swapped in at the start of the call that first
-sees it. When the new one cannot be had, the open one goes on answering and the fault is reported: the overlay rows that the version
-before needs are kept until the next publish.
+`LiveSearch` costs one query of the core table per search; a new version is fetched and swapped in at the start of the
+call that first sees it. When the new one cannot be had, the open one goes on answering and the fault is reported: the
+overlay rows that the version before needs are kept until the next publish.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ SWAPS = 5
 
 
 class LiveSearch:
-    """The `SearchIndex` port. `root` is a folder of its own under /tmp; `on_fault` is told about a version that could not be opened.
-    Page markers are sealed with the pointer's key."""
+    """The `SearchIndex` port. `root` is a folder of its own under /tmp; `on_fault` is told about a version that could
+    not be opened. Page markers are sealed with the pointer's key."""
 
     def __init__(self, versions: Versions, root: Path, on_fault: Callable[[Busy], None]) -> None:
         self._versions, self._on_fault = versions, on_fault
@@ -59,11 +59,12 @@ class Publisher:
         self._versions, self._now = versions, now
 
     def publish(self, projections: Iterable[Projection], as_of: datetime | None = None) -> str:
-        """Makes what these programs are the current version; returns its name. Nothing is built when it is that already and its archive is
-        whole: publishing again is how a damaged or lost one heals.
+        """Makes what these programs are the current version; returns its name. Nothing is built when it is that already
+        and its archive is whole: publishing again is how a damaged or lost one heals.
 
-        `as_of` is the instant *before* the first program was read (UTC); left out, one minute ago. Overlay rows from then on stay in
-        force. Raises `VersionConflict` when a version of later knowledge is current, `Busy` when AWS cannot be reached.
+        `as_of` is the instant *before* the first program was read (UTC); left out, one minute ago. Overlay rows from
+        then on stay in force. Raises `VersionConflict` when a version of later knowledge is current, `Busy` when AWS
+        cannot be reached.
         """
         moment = as_of or self._now() - READING
         rows = documents(projections)
@@ -78,7 +79,8 @@ class Publisher:
         return version
 
     def _swap(self, version: str, archive: bytes, moment: datetime) -> None:
-        """Tries again when somebody of *earlier* knowledge was faster by a moment: what was read and built still is the newer truth."""
+        """Tries again when somebody of *earlier* knowledge was faster by a moment: what was read and built still is the
+        newer truth."""
         for _ in range(SWAPS - 1):
             try:
                 self._versions.publish(version, archive, moment)

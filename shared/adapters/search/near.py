@@ -1,7 +1,7 @@
 """Programs by distance: how far each is from a ZIP code, and the sets within the radii that can be asked for.
 
-Programs share places (a ZIP code's middle), so there are fewer places than programs. Distances are kept in thousandths of a mile: whole
-numbers page and compare exactly.
+Programs share places (a ZIP code's middle), so there are fewer places than programs. Distances are kept in thousandths
+of a mile: whole numbers page and compare exactly.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Near:
 
 
 class Places:
-    """The places of one version, `PLACE` after `PLACE`, and the number of each program's; what is near some ZIP code is worked out when it
-    is first asked for."""
+    """The places of one version, `PLACE` after `PLACE`, and the number of each program's; what is near some ZIP code is
+    worked out when it is first asked for."""
 
     def __init__(self, content: bytes, of_programs: Sequence[int]) -> None:
         self._content, self._of_programs = content, of_programs
@@ -54,7 +54,11 @@ class Places:
     def _from(self, zip_code: str) -> Near:
         here = position(zip_code)
         if here is None:
-            raise Invalid(f"There is no ZIP code {zip_code}.", "Give the five digits of a US ZIP code, such as 60614.", field="zip")
+            raise Invalid(
+                f"There is no ZIP code {zip_code}.",
+                "Give the five digits of a US ZIP code, such as 60614.",
+                field="zip",
+            )
         if self._positions is None:
             self._positions = tuple(Position(*values) for values in PLACE.iter_unpack(self._content))
         found = [round(miles(here, there) * THOUSANDTHS) for there in self._positions]

@@ -1,4 +1,5 @@
-"""What a version consists of beside tantivy's own files, and the fields of those: tantivy finds words, everything else is sets."""
+"""What a version consists of beside tantivy's own files, and the fields of those: tantivy finds words, everything else
+is sets."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ WEEK_BYTES = 32  # 256 weeks: the two years ahead, the year before, and a versio
 ROW = struct.Struct(f"<{WEEK_BYTES}sI")  # free weeks, the usual length
 PLACES = "places.bin"
 PLACE = struct.Struct("<dd")  # degrees north and east
-# Text fields, in order of how much a match in them says; `anything` holds all of them and decides whether a word is known at all.
+# Text fields, in order of how much a match in them says; `anything` holds all of them and decides whether a word is
+# known at all.
 PHRASED = ("specialty_words", "alias_words", "name_words")
 TEXT = (*PHRASED, "place_words", "other_words")
 ANYTHING = "anything"
@@ -27,11 +29,11 @@ ANYTHING = "anything"
 
 @dataclass(frozen=True)
 class Facts:
-    """`base` is the ISO date of the Monday that bit 0 of each program's free weeks stands for; `segments` says how many programs each of
-    tantivy's parts holds.
+    """`base` is the ISO date of the Monday that bit 0 of each program's free weeks stands for; `segments` says how many
+    programs each of tantivy's parts holds.
 
-    The weeks themselves lie in `PROGRAMS`, a `ROW` per program in order of price rank; the places in `PLACES`, in order of number; what
-    is counted and filtered in the files of `columns`.
+    The weeks themselves lie in `PROGRAMS`, a `ROW` per program in order of price rank; the places in `PLACES`, in order
+    of number; what is counted and filtered in the files of `columns`.
     """
 
     schema: int

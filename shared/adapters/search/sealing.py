@@ -33,11 +33,14 @@ class Sealer:
         try:
             return self._signer.unsign(sealed.encode()).decode()
         except (BadSignature, UnicodeError):
-            raise Invalid("The page marker cannot be read.", "Start again from the first page.", field="cursor") from None
+            raise Invalid(
+                "The page marker cannot be read.", "Start again from the first page.", field="cursor"
+            ) from None
 
 
 class Unsealed:
-    """A `Seal` that leaves texts as they are, for whoever asks an index directly; what comes back is checked all the same."""
+    """A `Seal` that leaves texts as they are, for whoever asks an index directly; what comes back is checked all the
+    same."""
 
     def sign(self, text: str) -> str:
         return text

@@ -1,6 +1,8 @@
-"""What somebody may have meant: a mistyped or unfinished word as one of the vocabulary of specialties, and the specialty that words name.
+"""What somebody may have meant: a mistyped or unfinished word as one of the vocabulary of specialties, and the
+specialty that words name.
 
-It only raises what is found anyway, and finds a word that the index knows in no other way; nothing is hidden because of it.
+It only raises what is found anyway, and finds a word that the index knows in no other way; nothing is hidden because of
+it.
 """
 
 from __future__ import annotations
@@ -59,7 +61,11 @@ def _practised(word: str) -> str:
 def _known() -> frozenset[str]:
     """Every word of every name and alias, short ones apart: what is near two letters is no guess."""
     return frozenset(
-        word for one in specialties.all() for term in (one.name, *one.aliases) for word in words(term) if len(word) >= UNFINISHED_FROM
+        word
+        for one in specialties.all()
+        for term in (one.name, *one.aliases)
+        for word in words(term)
+        if len(word) >= UNFINISHED_FROM
     )
 
 
@@ -72,7 +78,8 @@ def _sound(word: str) -> str:
 
 
 def _slips(one: str, other: str, most: int) -> int:
-    """How many letters were left out, added, changed or swapped with the next (optimal string alignment); above `most` it gives up."""
+    """How many letters were left out, added, changed or swapped with the next (optimal string alignment); above `most`
+    it gives up."""
     if abs(len(one) - len(other)) > most:
         return most + 1
     before: list[int] = []

@@ -1,7 +1,7 @@
 """From words to tantivy queries, built from objects: nothing a person types is ever parsed as syntax.
 
-Every word must be found (AND); where it is found decides the rank. A word that the index knows neither whole nor as a beginning may
-have one typo; a word that it knows is taken at its word, so that "Austin" does not bring "Justin".
+Every word must be found (AND); where it is found decides the rank. A word that the index knows neither whole nor as a
+beginning may have one typo; a word that it knows is taken at its word, so that "Austin" does not bring "Justin".
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ def text_query(searcher: tantivy.Searcher, schema: tantivy.Schema, found: Sequen
     """All programs that have all of these words, scored."""
     parts = [(Occur.Must, _word(searcher, schema, word)) for word in found]
     if len(found) > 1:
-        parts += [(Occur.Should, Query.boost_query(Query.phrase_query(schema, name, list(found), 1), PHRASE[name])) for name in PHRASED]
+        parts += [
+            (Occur.Should, Query.boost_query(Query.phrase_query(schema, name, list(found), 1), PHRASE[name]))
+            for name in PHRASED
+        ]
     meant = named([spelled(word) for word in found]) or named(found)
     if meant is not None:
         is_it = Query.term_query(schema, "own_specialty", meant.slug)
@@ -41,7 +44,11 @@ def text_query(searcher: tantivy.Searcher, schema: tantivy.Schema, found: Sequen
 def _word(searcher: tantivy.Searcher, schema: tantivy.Schema, word: str) -> Query:
     known = searcher.doc_freq(ANYTHING, word) > 0
     begins = len(searcher.terms_with_prefix(ANYTHING, word, limit=2)) > known
-    found = [Query.boost_query(Query.term_query(schema, name, word), boost) for name, boost in WHOLE.items()] if known else []
+    found = (
+        [Query.boost_query(Query.term_query(schema, name, word), boost) for name, boost in WHOLE.items()]
+        if known
+        else []
+    )
     if begins and (len(word) >= PREFIX_FROM or not known):
         found += [_like(schema, name, word, boost, distance=0, prefix=True) for name, boost in BEGINNING.items()]
     elif not known and (meant := spelled(word)) != word and searcher.doc_freq(ANYTHING, meant):

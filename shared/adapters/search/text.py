@@ -15,7 +15,8 @@ _WORD = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"[.'’ʼ`]")
 # As signs and maps write them: "Saint Louis" and "St. Louis" are one city.
 _SHORT = {"saint": "st", "sainte": "ste", "fort": "ft", "mount": "mt"}
-# Words that people type between the words they mean. They are dropped from queries unless nothing else is there ("IN", "OR").
+# Words that people type between the words they mean. They are dropped from queries unless nothing else is there ("IN",
+# "OR").
 _SMALL = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "near", "of", "on", "or", "the", "to", "with"})
 
 
@@ -28,17 +29,26 @@ def words(text: str) -> list[str]:
 
 
 def query_words(text: str) -> list[str]:
-    """The words that a program must have, each once; [] for blank text. Raises `Invalid` (field `text`) if it cannot be searched."""
+    """The words that a program must have, each once; [] for blank text. Raises `Invalid` (field `text`) if it cannot be
+    searched."""
     if len(text) > MAX_TEXT:
         raise Invalid(
-            f"The search text has {len(text)} characters; {MAX_TEXT} are possible.", "Use the few words that matter most.", field="text"
+            f"The search text has {len(text)} characters; {MAX_TEXT} are possible.",
+            "Use the few words that matter most.",
+            field="text",
         )
     found = list(dict.fromkeys(words(text)))
     if not found and text.strip():
-        raise Invalid("The search text has no letter and no digit.", "Type a specialty, a city, a state or a ZIP code.", field="text")
+        raise Invalid(
+            "The search text has no letter and no digit.",
+            "Type a specialty, a city, a state or a ZIP code.",
+            field="text",
+        )
     found = [word for word in found if word not in _SMALL] or found
     if len(found) > MAX_WORDS:
         raise Invalid(
-            f"The search text has {len(found)} words; {MAX_WORDS} are possible.", "Use the few words that matter most.", field="text"
+            f"The search text has {len(found)} words; {MAX_WORDS} are possible.",
+            "Use the few words that matter most.",
+            field="text",
         )
     return found

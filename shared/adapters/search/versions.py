@@ -1,11 +1,11 @@
 """Index versions on S3, and the one item that says which is current, with the overlay rows beside it.
 
-Both live in one partition of the core table (`SEARCH`), and a search reads them with one strongly consistent query in key order: the
-rows (`OVERLAY#...`) before the pointer (`POINTER`). Rows are removed only after the pointer has moved past them, so a reader that sees
-the old pointer has seen the rows that the old version needs.
+Both live in one partition of the core table (`SEARCH`), and a search reads them with one strongly consistent query in
+key order: the rows (`OVERLAY#...`) before the pointer (`POINTER`). Rows are removed only after the pointer has moved
+past them, so a reader that sees the old pointer has seen the rows that the old version needs.
 
-`at` and `as_of` are wall-clock instants to the second: a version holds everything that was true at its `as_of` (taken *before* the
-first program is read); a row with `at >= as_of` is newer than the version or says the same.
+`at` and `as_of` are wall-clock instants to the second: a version holds everything that was true at its `as_of` (taken
+*before* the first program is read); a row with `at >= as_of` is newer than the version or says the same.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ _FAILURES = (ClientError, BotoCoreError)
 
 @dataclass(frozen=True)
 class Pointer:
-    """`sha256` is the archive's; `seq` counts swaps; `previous_as_of` belongs to the one before, which a slow reader may have open. `key`
-    seals page markers: it lives here, made at random with the first pointer, because every search reads this item anyway."""
+    """`sha256` is the archive's; `seq` counts swaps; `previous_as_of` belongs to the one before, which a slow reader
+    may have open. `key` seals page markers: it lives here, made at random with the first pointer, because every search
+    reads this item anyway."""
 
     version: str
     sha256: str
@@ -78,7 +79,7 @@ class Versions:
     def __init__(self, s3: S3Client, dynamodb: DynamoDBClient, bucket: str, table: str) -> None:
         self._s3, self._dynamodb, self._bucket, self._table = s3, dynamodb, bucket, table
 
-    # --- reading ------------------------------------------------------------------------------------------------------------------------
+    # --- reading ------------------------------------------------------------------------------------------------------
     def present(self) -> Present:
         pointer, rows = None, []
         for item in self._items():
@@ -96,7 +97,8 @@ class Versions:
         return _pointer(item) if item else None
 
     def download(self, pointer: Pointer) -> bytes:
-        """The archive of the current version. Raises `Busy` when it is missing or is not the one that the pointer means."""
+        """The archive of the current version. Raises `Busy` when it is missing or is not the one that the pointer
+        means."""
         try:
             content = self._s3.get_object(Bucket=self._bucket, Key=_object(pointer.version))["Body"].read()
         except _FAILURES as error:
@@ -105,13 +107,13 @@ class Versions:
             raise damaged("the archive does not match its hash")
         return content
 
-    # --- publishing ---------------------------------------------------------------------------------------------------------------------
+    # --- publishing ---------------------------------------------------------------------------------------------------
     def publish(self, version: str, archive: bytes, as_of: datetime) -> Pointer:
         """Stores the archive under the version's name unless a whole one is there, then moves the pointer.
 
-        Publishing again, after a publish that died half-way, or after the stored archive was damaged or lost, ends the same. Raises
-        `VersionConflict` when somebody else published meanwhile, or when a version that knows more (a later `as_of`) is current: read
-        the programs again.
+        Publishing again, after a publish that died half-way, or after the stored archive was damaged or lost, ends the
+        same. Raises `VersionConflict` when somebody else published meanwhile, or when a version that knows more (a
+        later `as_of`) is current: read the programs again.
         """
         before = self.current()
         return self._point(before, version, self._store(version, archive), as_of)
@@ -125,7 +127,8 @@ class Versions:
         return self._whole(pointer.version) == pointer.sha256
 
     def _store(self, version: str, archive: bytes) -> str:
-        """The sha-256 of what now lies under the version's name: ours, or that of an earlier build with other segment names."""
+        """The sha-256 of what now lies under the version's name: ours, or that of an earlier build with other segment
+        names."""
         if self._put(version, archive, IfNoneMatch="*"):
             return hashlib.sha256(archive).hexdigest()
         there = self._whole(version)
@@ -136,7 +139,9 @@ class Versions:
     def _put(self, version: str, archive: bytes, **condition: Any) -> bool:
         """False when there is something and the condition says that it stays."""
         try:
-            self._s3.put_object(Bucket=self._bucket, Key=_object(version), Body=archive, ContentType="application/x-tar", **condition)
+            self._s3.put_object(
+                Bucket=self._bucket, Key=_object(version), Body=archive, ContentType="application/x-tar", **condition
+            )
         except ClientError as error:
             if condition and error.response["Error"]["Code"] in _EXISTS:
                 return False
@@ -166,18 +171,27 @@ class Versions:
         if before and moment < before.as_of:
             raise _overtaken()
         after = Pointer(version, sha256, before.seq + 1 if before else 1, moment, *_kept(before, moment))
-        values: dict[str, Any] = {**_key(POINTER), "version": {"S": version}, "sha256": {"S": sha256}, "seq": {"N": str(after.seq)}}
+        values: dict[str, Any] = {
+            **_key(POINTER),
+            "version": {"S": version},
+            "sha256": {"S": sha256},
+            "seq": {"N": str(after.seq)},
+        }
         values |= {"as_of": {"S": moment}, "previous_as_of": {"S": after.previous_as_of}, "key": {"S": after.key}}
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
         if before:
-            condition = {"ConditionExpression": "seq = :seq", "ExpressionAttributeValues": {":seq": {"N": str(before.seq)}}}
+            condition = {
+                "ConditionExpression": "seq = :seq",
+                "ExpressionAttributeValues": {":seq": {"N": str(before.seq)}},
+            }
         if not self._write("put_item", Item=values, **condition):
             raise _overtaken()
         return after
 
-    # --- overlay rows -------------------------------------------------------------------------------------------------------------------
+    # --- overlay rows -------------------------------------------------------------------------------------------------
     def append(self, program_id: str, week: str, free: bool, at: datetime) -> bool:
-        """A week went from some seats to none (`free=False`) or back. False when a later row is there. Raises `Invalid` for no week."""
+        """A week went from some seats to none (`free=False`) or back. False when a later row is there. Raises `Invalid`
+        for no week."""
         monday_of(week)
         values: dict[str, Any] = {**_key(f"{ROW}{program_id}#{week}"), "free": {"BOOL": free}, "at": {"S": iso(at)}}
         return self._write(
@@ -205,7 +219,7 @@ class Versions:
             ExpressionAttributeValues={":limit": {"S": limit}},
         )
 
-    # --- the table ----------------------------------------------------------------------------------------------------------------------
+    # --- the table ----------------------------------------------------------------------------------------------------
     def _items(self) -> Iterator[dict[str, Any]]:
         asked: dict[str, Any] = {
             "TableName": self._table,
@@ -264,4 +278,6 @@ def _busy() -> Busy:
 
 
 def _overtaken() -> VersionConflict:
-    return VersionConflict("Another search index was published meanwhile.", "Read the programs again and publish again.")
+    return VersionConflict(
+        "Another search index was published meanwhile.", "Read the programs again and publish again."
+    )

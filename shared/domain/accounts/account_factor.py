@@ -1,4 +1,5 @@
-"""The second factor of a sign-in: time-based one-time passwords (RFC 6238), recovery codes, and how many wrong ones are looked at. Pure.
+"""The second factor of a sign-in: time-based one-time passwords (RFC 6238), recovery codes, and how many wrong ones are
+looked at. Pure.
 
 All instants here are wall time: the person's telephone knows no other.
 """
@@ -45,7 +46,8 @@ def plain_code(text: str) -> str:
 
 
 def accepted_step(secret: str, code: str, moment: datetime, last: int) -> int | None:
-    """The step whose code this is, None when it is none of them. A step counts once: `last` and what lies before are not looked at."""
+    """The step whose code this is, None when it is none of them. A step counts once: `last` and what lies before are
+    not looked at."""
     if not re.fullmatch(r"[0-9]{6}", code):
         return None
     totp, now = _totp(secret), step_of(moment)
@@ -60,7 +62,8 @@ def _totp(secret: str) -> TOTP:
 
 
 def locked_until(failures: int, failed_at: datetime | None, moment: datetime) -> datetime | None:
-    """Until when no code is looked at, None when the next may be tried. From the fifth failure in a row on, each costs 15 minutes."""
+    """Until when no code is looked at, None when the next may be tried. From the fifth failure in a row on, each costs
+    15 minutes."""
     if failures < TRIES or failed_at is None:
         return None
     until = failed_at + LOCK

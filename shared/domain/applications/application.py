@@ -68,10 +68,13 @@ class ApplicationEvent(StrEnum):
 
 
 _S, _E = ApplicationStatus, ApplicationEvent
-_TR, _HM, _RV, _CO, _SYS = (frozenset({actor}) for actor in (Actor.TRAINEE, Actor.HOST, Actor.REVIEWER, Actor.COORDINATOR, Actor.SYSTEM))
+_TR, _HM, _RV, _CO, _SYS = (
+    frozenset({actor}) for actor in (Actor.TRAINEE, Actor.HOST, Actor.REVIEWER, Actor.COORDINATOR, Actor.SYSTEM)
+)
 
 OPEN = (_S.DRAFT, _S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW, _S.APPROVED)
-"""States that still lead somewhere: while in one, the application blocks a second one for the same program and start."""
+"""States that still lead somewhere: while in one, the application blocks a second one for the same program and
+start."""
 
 UNDECIDED = (_S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW)
 """States in which the trainee waits for an answer, whoever owes the next step."""
@@ -85,7 +88,10 @@ APPLICATION = Machine(
         Arrow(NEW, _E.START, _TR, _S.DRAFT, "signed in", ("draft due in 90 days",)),
         Arrow(_S.DRAFT, _E.SAVE, _TR, _S.DRAFT),
         Arrow(
-            _S.DRAFT, _E.SUBMIT, _TR, _S.SUBMITTED,
+            _S.DRAFT,
+            _E.SUBMIT,
+            _TR,
+            _S.SUBMITTED,
             "CV, program LIVE, start and length, eligibility, horizon, no duplicate",
             ("review clock 24 business hours", "escalation at 72 business hours"),
         ),
@@ -93,44 +99,125 @@ APPLICATION = Machine(
         Arrow(_S.SUBMITTED, _E.CLAIM, _RV, _S.IN_REVIEW, "unclaimed", ("claim lapses in 4 business hours",)),
         Arrow(_S.IN_REVIEW, _E.CLAIM_LAPSED, _SYS, _S.SUBMITTED, "4 business hours without a decision"),
         Arrow(
-            _S.IN_REVIEW, _E.ASK, _RV, _S.NEEDS_INFO, "message; a day at least before it closes",
+            _S.IN_REVIEW,
+            _E.ASK,
+            _RV,
+            _S.NEEDS_INFO,
+            "message; a day at least before it closes",
             ("review clock paused", "reminder at 7 days", "expiry at 14 days, or 12 hours before it closes"),
         ),
         Arrow(_S.NEEDS_INFO, _E.REPLY, _TR, _S.IN_REVIEW, "what was asked for is there", ("review clock resumes",)),
-        Arrow(_S.NEEDS_INFO, _E.REPLY_LAPSED, _SYS, _S.EXPIRED, "14 days without a reply, or 12 hours before it closes"),
+        Arrow(
+            _S.NEEDS_INFO, _E.REPLY_LAPSED, _SYS, _S.EXPIRED, "14 days without a reply, or 12 hours before it closes"
+        ),
         Arrow(_S.NEEDS_INFO, _E.REMIND, _SYS, _S.NEEDS_INFO, "7 days without a reply", ("reminder to the trainee",)),
         Arrow(
-            _S.IN_REVIEW, _E.ROUTE_TO_HOST, _RV, _S.HOST_REVIEW, "the program or the case asks for it; a day at least before it closes",
+            _S.IN_REVIEW,
+            _E.ROUTE_TO_HOST,
+            _RV,
+            _S.HOST_REVIEW,
+            "the program or the case asks for it; a day at least before it closes",
             (
-                "promise of at least 5 days", "nudges at 3 and 5 days", "escalation at 7 days",
-                "the coordinator decides at 10 days, or 12 hours before it closes; what comes before keeps its share of the time",
+                "promise of at least 5 days",
+                "nudges at 3 and 5 days",
+                "escalation at 7 days",
+                "the coordinator decides at 10 days, or 12 hours before it closes; what comes before keeps its share "
+                "of the time",
             ),
         ),
-        Arrow(_S.HOST_REVIEW, _E.RECOMMEND_YES, _HM, _S.IN_REVIEW, "link or sign-in of the host", ("recommendation stored",)),
-        Arrow(_S.HOST_REVIEW, _E.RECOMMEND_NO, _HM, _S.IN_REVIEW, "link or sign-in of the host", ("recommendation stored",)),
-        Arrow(_S.HOST_REVIEW, _E.REMIND, _SYS, _S.HOST_REVIEW, "3 and 5 days without an answer", ("reminder to the host",)),
-        Arrow(_S.HOST_REVIEW, _E.ESCALATE, _SYS, _S.HOST_REVIEW, "7 days without an answer", ("the coordinator decides at 10 days",)),
-        Arrow(_S.HOST_REVIEW, _E.TAKE_BACK, _CO, _S.IN_REVIEW, "reason", ("from 10 days on the reviewer may approve without the host",)),
         Arrow(
-            _S.HOST_REVIEW, _E.ASK_AGAIN, _CO, _S.HOST_REVIEW, "reason; a day at least before it closes",
+            _S.HOST_REVIEW,
+            _E.RECOMMEND_YES,
+            _HM,
+            _S.IN_REVIEW,
+            "link or sign-in of the host",
+            ("recommendation stored",),
+        ),
+        Arrow(
+            _S.HOST_REVIEW,
+            _E.RECOMMEND_NO,
+            _HM,
+            _S.IN_REVIEW,
+            "link or sign-in of the host",
+            ("recommendation stored",),
+        ),
+        Arrow(
+            _S.HOST_REVIEW, _E.REMIND, _SYS, _S.HOST_REVIEW, "3 and 5 days without an answer", ("reminder to the host",)
+        ),
+        Arrow(
+            _S.HOST_REVIEW,
+            _E.ESCALATE,
+            _SYS,
+            _S.HOST_REVIEW,
+            "7 days without an answer",
+            ("the coordinator decides at 10 days",),
+        ),
+        Arrow(
+            _S.HOST_REVIEW,
+            _E.TAKE_BACK,
+            _CO,
+            _S.IN_REVIEW,
+            "reason",
+            ("from 10 days on the reviewer may approve without the host",),
+        ),
+        Arrow(
+            _S.HOST_REVIEW,
+            _E.ASK_AGAIN,
+            _CO,
+            _S.HOST_REVIEW,
+            "reason; a day at least before it closes",
             ("asked again: new link, new days",),
         ),
         Arrow(
-            _S.IN_REVIEW, _E.APPROVE, _RV, _S.APPROVED,
-            "every guideline met or overridden with a reason; the host said yes where it decides too, or the coordinator did without it",
+            _S.IN_REVIEW,
+            _E.APPROVE,
+            _RV,
+            _S.APPROVED,
+            "every guideline met or overridden with a reason; the host said yes where it decides too, or the "
+            "coordinator did without it",
             ("offer for 7 days, or 72 hours when the start is less than 60 days away",),
         ),
         Arrow(_S.IN_REVIEW, _E.REJECT, _RV, _S.REJECTED, "reason code and text", ("three alternatives",)),
         Arrow(_S.APPROVED, _E.TERMS_SIGNED, _TR, _S.APPROVED, "the current version of the terms"),
-        Arrow(_S.APPROVED, _E.HOLD_PLACED, _TR | _CO, _S.APPROVED, "terms signed, offer open, fewer than 3 holds, no live hold"),
+        Arrow(
+            _S.APPROVED,
+            _E.HOLD_PLACED,
+            _TR | _CO,
+            _S.APPROVED,
+            "terms signed, offer open, fewer than 3 holds, no live hold",
+        ),
         Arrow(_S.APPROVED, _E.HOLD_RELEASED, _TR | _CO | _SYS, _S.APPROVED, "the hold ended without payment"),
         Arrow(
-            _S.APPROVED, _E.JOIN_WAITLIST, _TR, _S.APPROVED, "a week without a seat, the first day to come, offer open, no live hold",
+            _S.APPROVED,
+            _E.JOIN_WAITLIST,
+            _TR,
+            _S.APPROVED,
+            "a week without a seat, the first day to come, offer open, no live hold",
             ("offer stands still",),
         ),
-        Arrow(_S.APPROVED, _E.LEAVE_WAITLIST, _TR | _SYS, _S.APPROVED, "stands in line", ("offer counts on with what was left",)),
-        Arrow(_S.APPROVED, _E.SEAT_OFFERED, _SYS, _S.APPROVED, "first in line, a seat in every week", ("seat held for 48 hours",)),
-        Arrow(_S.APPROVED, _E.OFFER_LAPSED, _SYS, _S.EXPIRED, "offer over, not reserved, no live hold, not on the waitlist"),
+        Arrow(
+            _S.APPROVED,
+            _E.LEAVE_WAITLIST,
+            _TR | _SYS,
+            _S.APPROVED,
+            "stands in line",
+            ("offer counts on with what was left",),
+        ),
+        Arrow(
+            _S.APPROVED,
+            _E.SEAT_OFFERED,
+            _SYS,
+            _S.APPROVED,
+            "first in line, a seat in every week",
+            ("seat held for 48 hours",),
+        ),
+        Arrow(
+            _S.APPROVED,
+            _E.OFFER_LAPSED,
+            _SYS,
+            _S.EXPIRED,
+            "offer over, not reserved, no live hold, not on the waitlist",
+        ),
         Arrow(_S.APPROVED, _E.RESERVED, _SYS, _S.CONVERTED, "payment settled", ("overlapping siblings withdrawn",)),
         *(Arrow(state, _E.WITHDRAW, _TR | _SYS, _S.WITHDRAWN, _WITHDRAW_GUARD) for state in OPEN),
         *(Arrow(state, _E.CLOSE, _SYS, _S.CLOSED, _CLOSE_GUARD) for state in OPEN),
@@ -148,7 +235,7 @@ APPLICATION = Machine(
         _S.WITHDRAWN: "This application was withdrawn.",
         _S.CLOSED: "This application was closed.",
     },
-)  # fmt: skip
+)
 
 
 class GuidelineOutcome(BaseModel):
@@ -272,12 +359,15 @@ def review_clock(submitted_at: datetime, policy: Policy, closes_at: datetime | N
 
 
 def resumed_clock(application: Application, paused_at: datetime, now: datetime) -> ReviewClock:
-    """T18 after a pause: what was left of both promises at `paused_at`, in business time to the second, counts on from `now`. A promise
-    that was broken before the pause stays broken: its moment is `now`. Raises `ValueError` for what was never submitted."""
+    """T18 after a pause: what was left of both promises at `paused_at`, in business time to the second, counts on from
+    `now`. A promise that was broken before the pause stays broken: its moment is `now`. Raises `ValueError` for what
+    was never submitted."""
     if application.review_due_at is None or application.escalate_at is None:
         raise ValueError("the review clock of this application was never started")
     due, escalate = (
-        by_closing(add_business_time(now, max(business_time_between(paused_at, promised), timedelta())), application.closes_at)
+        by_closing(
+            add_business_time(now, max(business_time_between(paused_at, promised), timedelta())), application.closes_at
+        )
         for promised in (application.review_due_at, application.escalate_at)
     )
     return ReviewClock(due_at=due, escalate_at=escalate)
@@ -289,7 +379,8 @@ def reply_over(application: Application, now: datetime) -> bool:
 
 
 def host_over(application: Application, now: datetime) -> bool:
-    """Computed, never stored: from `host_decide_at` on, to the second, the host's answer comes too late and the coordinator decides."""
+    """Computed, never stored: from `host_decide_at` on, to the second, the host's answer comes too late and the
+    coordinator decides."""
     return application.host_decide_at is not None and reached(application.host_decide_at, now)
 
 
@@ -298,8 +389,9 @@ def claim_lapse(claimed_at: datetime, policy: Policy, closes_at: datetime | None
 
 
 def closing(submitted_at: datetime, start: date, policy: Policy, zone: str) -> datetime:
-    """Policy stale application: what nobody has decided closes at the midnight at the site from which on the start is less than 14 days
-    away. Sent on short notice (T13), it has the 72 business hours of the escalation first, and at most the first day of the rotation."""
+    """Policy stale application: what nobody has decided closes at the midnight at the site from which on the start is
+    less than 14 days away. Sent on short notice (T13), it has the 72 business hours of the escalation first, and at
+    most the first day of the rotation."""
     near = start_of_day(start - timedelta(days=policy.stale_start_days - 1), zone)
     fair = add_business_hours(submitted_at, policy.review_escalate_bh)
     return min(max(near, fair), reservable_until(start, zone))
@@ -315,8 +407,8 @@ def draft_expiry(created_at: datetime, policy: Policy) -> datetime:
 
 
 def offer_expiry(now: datetime, start: date, policy: Policy, zone: str) -> datetime:
-    """Policy offer.ttl: 7 days to sign and pay, 72 hours when the start is less than 60 days away (dates at the site), and never beyond the
-    first day of the rotation, after which nobody may reserve it (`require_start`)."""
+    """Policy offer.ttl: 7 days to sign and pay, 72 hours when the start is less than 60 days away (dates at the site),
+    and never beyond the first day of the rotation, after which nobody may reserve it (`require_start`)."""
     short = (start - local_date(now, zone)).days < policy.offer_short_below_days
     until = now + (timedelta(hours=policy.offer_short_hours) if short else timedelta(days=policy.offer_days))
     return min(until, reservable_until(start, zone))
@@ -328,8 +420,8 @@ def reservable_until(start: date, zone: str) -> datetime:
 
 
 def offer_over(application: Application, now: datetime) -> bool:
-    """Computed, never stored: true from `offer_expires_at` on, to the second; nobody can start to reserve any more. It stands still from
-    joining the waitlist until that ended."""
+    """Computed, never stored: true from `offer_expires_at` on, to the second; nobody can start to reserve any more. It
+    stands still from joining the waitlist until that ended."""
     if application.waitlisted_at is not None:
         return False
     return application.offer_expires_at is not None and reached(application.offer_expires_at, now)
@@ -341,7 +433,8 @@ def in_line(application: Application) -> bool:
 
 
 def offer_after_waiting(application: Application, now: datetime) -> datetime | None:
-    """Until when the offer counts once waiting has ended at `now`: the time waited is not counted, but the start does not wait."""
+    """Until when the offer counts once waiting has ended at `now`: the time waited is not counted, but the start does
+    not wait."""
     if application.offer_expires_at is None or application.waitlisted_at is None:
         return application.offer_expires_at
     until = application.offer_expires_at + (now - application.waitlisted_at)
@@ -349,6 +442,7 @@ def offer_after_waiting(application: Application, now: datetime) -> datetime | N
 
 
 def review_overdue(application: Application, now: datetime) -> bool:
-    """T18: computed, never stored: it waits for us and the promised moment has come. The clock is paused while the trainee owes a reply."""
+    """T18: computed, never stored: it waits for us and the promised moment has come. The clock is paused while the
+    trainee owes a reply."""
     waits_for_us = application.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW)
     return waits_for_us and application.review_due_at is not None and reached(application.review_due_at, now)

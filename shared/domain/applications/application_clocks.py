@@ -1,6 +1,8 @@
-"""What time makes of an application: which arrow the clock has taken by now, and what can still be asked before it closes. Pure.
+"""What time makes of an application: which arrow the clock has taken by now, and what can still be asked before it
+closes. Pure.
 
-Services decide by `as_of`, so that who acts a second after a clock ran out is answered as after the sweep that writes it down.
+Services decide by `as_of`, so that who acts a second after a clock ran out is answered as after the sweep that writes
+it down.
 """
 
 from __future__ import annotations
@@ -37,8 +39,8 @@ LAPSED: Mapping[ApplicationEvent, Mapping[str, Any]] = {
 
 
 def lapse(application: Application, now: datetime) -> ApplicationEvent | None:
-    """The arrow that the clock has taken from here, to the second; None while no time is up. What ran out first comes first: a question
-    is over before the application closes, and what closes is nobody's claim any more."""
+    """The arrow that the clock has taken from here, to the second; None while no time is up. What ran out first comes
+    first: a question is over before the application closes, and what closes is nobody's claim any more."""
     match application.status:
         case _S.DRAFT:
             return _E.DRAFT_LAPSED if _is_over(application.draft_expires_at, now) else None
@@ -66,7 +68,10 @@ def require_running(application: Application) -> None:
     """The trainee comes too late to answer or to reserve. Raises `Expired`, before the sweep and after it."""
     too_late = {"reply": "The time to answer is over.", "offer": "The time to reserve has run out."}
     if application.status is _S.EXPIRED and application.decision_code in too_late:
-        raise Expired(too_late[application.decision_code], "Apply again if you still want this rotation: your profile and CV are kept.")
+        raise Expired(
+            too_late[application.decision_code],
+            "Apply again if you still want this rotation: your profile and CV are kept.",
+        )
 
 
 def owed_by(application: Application) -> Literal["trainee", "host", "us"]:
@@ -80,7 +85,7 @@ def _is_over(at: datetime | None, now: datetime) -> bool:
     return at is not None and reached(at, now)
 
 
-# --- what is asked before it closes -----------------------------------------------------------------------------------------------------
+# --- what is asked before it closes -----------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class ReplyTimes:
     """Of a question to the trainee: answered before `due_at`, reminded at `remind_at`. UTC."""
@@ -91,7 +96,8 @@ class ReplyTimes:
 
 @dataclass(frozen=True)
 class HostTimes:
-    """Of a question to the host (T20): hoped for at `due_at`, counts until `decide_at`, the coordinator's from then on. UTC."""
+    """Of a question to the host (T20): hoped for at `due_at`, counts until `decide_at`, the coordinator's from then on.
+    UTC."""
 
     due_at: datetime
     decide_at: datetime
@@ -100,7 +106,8 @@ class HostTimes:
 def last_answer(application: Application, now: datetime, policy: Policy) -> datetime | None:
     """Until when an answer is of any use: then some hours are left to decide. None where nothing closes.
 
-    Raises `NotAllowedNow` when nobody could answer in so short a time: less than a day before it closes there is nothing to ask any more.
+    Raises `NotAllowedNow` when nobody could answer in so short a time: less than a day before it closes there is
+    nothing to ask any more.
     """
     if application.closes_at is None:
         return None
@@ -108,7 +115,8 @@ def last_answer(application: Application, now: datetime, policy: Policy) -> date
     last = application.closes_at - kept
     if last - now < kept:
         raise NotAllowedNow(
-            f"The start is near: this application closes in less than {2 * policy.closing_hours} hours, too soon to ask and to decide.",
+            f"The start is near: this application closes in less than {2 * policy.closing_hours} hours, too soon to "
+            "ask and to decide.",
             "Decide with what is there: nobody could answer in time any more.",
             state=application.status.value,
         )
@@ -132,7 +140,8 @@ def host_times(application: Application, now: datetime, policy: Policy) -> HostT
 
 
 def host_reminders_owed(routed_at: datetime, decide_at: datetime, now: datetime, policy: Policy) -> int:
-    """How many reminders the host should have had by `now` (days 3 and 5 of ten after routing; of fewer, their share)."""
+    """How many reminders the host should have had by `now` (days 3 and 5 of ten after routing; of fewer, their
+    share)."""
     return sum(reached(_host_day(routed_at, decide_at, days, policy), now) for days in policy.host_nudge_days)
 
 

@@ -1,4 +1,5 @@
-"""The guards of the application's arrows, as pure functions: each returns what it found or raises a refusal that says what to do.
+"""The guards of the application's arrows, as pure functions: each returns what it found or raises a refusal that says
+what to do.
 
 Status and actor are the machine's business, seats and overlaps the gate's.
 """
@@ -11,7 +12,15 @@ from datetime import date, datetime
 from shared.domain.applications.application import Application, ApplicationEvent, offer_over
 from shared.domain.applications.eligibility import Verdict, approval_gaps, explain
 from shared.domain.core.calendar import horizon, require_start
-from shared.domain.core.errors import Duplicate, Expired, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, TermsNotSigned
+from shared.domain.core.errors import (
+    Duplicate,
+    Expired,
+    GuidelineFailed,
+    Invalid,
+    NotAllowedNow,
+    NotEligible,
+    TermsNotSigned,
+)
 from shared.domain.core.policy import Policy
 from shared.domain.programs.guidelines import GuidelineResult, unresolved
 from shared.domain.programs.program import ExperienceType, Program, ProgramStatus, ReviewMode
@@ -19,11 +28,18 @@ from shared.domain.trainees.trainee import TraineeFacts
 
 
 def can_submit(
-    application: Application, program: Program, facts: TraineeFacts, today: date, policy: Policy, has_duplicate: bool = False
+    application: Application,
+    program: Program,
+    facts: TraineeFacts,
+    today: date,
+    policy: Policy,
+    has_duplicate: bool = False,
 ) -> Verdict:
-    """The guard of `submit` (T15, T07-T09, H10, H17): returns the eligibility verdict, whose warnings a page shows. `today` at the site.
+    """The guard of `submit` (T15, T07-T09, H10, H17): returns the eligibility verdict, whose warnings a page shows.
+    `today` at the site.
 
-    Raises `Invalid` with `field` "start", "weeks", "experience_type" or "cv", `NotAllowedNow`, `Duplicate` or `NotEligible`.
+    Raises `Invalid` with `field` "start", "weeks", "experience_type" or "cv", `NotAllowedNow`, `Duplicate` or
+    `NotEligible`.
     """
     _require_live(program, application, ApplicationEvent.SUBMIT)
     if application.start is None:
@@ -38,12 +54,15 @@ def can_submit(
     if application.cv_document_id is None:
         raise Invalid("The CV is missing.", "Upload your CV as a PDF file.", field="cv")
     if has_duplicate:
-        raise Duplicate("You have an open application for this program and start.", "Continue that one, or withdraw it first.")
+        raise Duplicate(
+            "You have an open application for this program and start.", "Continue that one, or withdraw it first."
+        )
     return require_eligible(application, facts, today)
 
 
 def require_eligible(application: Application, facts: TraineeFacts, today: date) -> Verdict:
-    """Policy eligibility.as_of: judged for the start date, at submit and again at approval. Raises `NotEligible` with `reasons`."""
+    """Policy eligibility.as_of: judged for the start date, at submit and again at approval. Raises `NotEligible` with
+    `reasons`."""
     verdict = explain(facts, application.experience_type, application.start or today, today)
     if not verdict.allowed:
         reasons = [reason.model_dump(mode="json") for reason in verdict.reasons]
@@ -61,8 +80,8 @@ def can_approve(
     today: date,
     policy: Policy,
 ) -> Verdict:
-    """The guard of `approve` (H12, step1.proof): guidelines met or overridden with a reason, Step 1 proven, the host said yes where it
-    decides too.
+    """The guard of `approve` (H12, step1.proof): guidelines met or overridden with a reason, Step 1 proven, the host
+    said yes where it decides too.
 
     Raises `GuidelineFailed`, `NotEligible`, `NotAllowedNow` or `Invalid` (a start that lies in the past by now).
     """
@@ -101,7 +120,9 @@ def _require_host(application: Application, program: Program) -> None:
         return
     state = {"state": application.status.value, "event": ApplicationEvent.APPROVE.value}
     if application.host_recommendation == "no":
-        raise NotAllowedNow("The host has not recommended this trainee.", "Decline with a reason, or ask the trainee.", **state)
+        raise NotAllowedNow(
+            "The host has not recommended this trainee.", "Decline with a reason, or ask the trainee.", **state
+        )
     raise NotAllowedNow(
         "This host looks at applications itself and has not answered.",
         "Ask the host; if it says nothing for ten days, a coordinator takes it back and you decide without it.",
@@ -125,10 +146,14 @@ def _require_live(program: Program, application: Application, event: Application
         )
 
 
-def can_begin_checkout(application: Application, now: datetime, terms_version: str, policy: Policy, by_staff: bool = False) -> None:
-    """The guard of `hold_placed` (T24, H11): the offer is open, the *current* terms are signed, a hold is left and none is live.
+def can_begin_checkout(
+    application: Application, now: datetime, terms_version: str, policy: Policy, by_staff: bool = False
+) -> None:
+    """The guard of `hold_placed` (T24, H11): the offer is open, the *current* terms are signed, a hold is left and none
+    is live.
 
-    `by_staff`: a coordinator may hold the seat once more than the trainee may. Raises `Expired`, `TermsNotSigned` or `NotAllowedNow`.
+    `by_staff`: a coordinator may hold the seat once more than the trainee may. Raises `Expired`, `TermsNotSigned` or
+    `NotAllowedNow`.
     """
     if application.offer_expires_at is None or offer_over(application, now):
         raise Expired("The time to reserve has run out.", "Apply again: your profile and your CV are kept.")
@@ -143,7 +168,8 @@ def can_begin_checkout(application: Application, now: datetime, terms_version: s
     require_terms(application, terms_version)
     if application.holds_used >= policy.holds_per_offer and not by_staff:
         raise NotAllowedNow(
-            f"The seat was held {application.holds_used} times without payment; an offer allows {policy.holds_per_offer}.",
+            f"The seat was held {application.holds_used} times without payment; an offer allows "
+            f"{policy.holds_per_offer}.",
             "Write to us: a coordinator can reserve for you.",
             state=application.status.value,
             event=ApplicationEvent.HOLD_PLACED.value,
@@ -155,7 +181,9 @@ def require_terms(application: Application, terms_version: str) -> None:
     """T24: nothing is paid before the current terms are signed. Raises `TermsNotSigned`."""
     if application.terms_version != terms_version or application.terms_signed_at is None:
         raise TermsNotSigned(
-            "The clinical terms are not signed in their current version.", "Read and sign them, then reserve.", terms_version=terms_version
+            "The clinical terms are not signed in their current version.",
+            "Read and sign them, then reserve.",
+            terms_version=terms_version,
         )
 
 

@@ -1,7 +1,7 @@
 """Who may do which kind of rotation (T07-T09), explained: each verdict names its reasons and what would change it.
 
-Judged for the start date (policy eligibility.as_of): a student who graduates before the start is treated as a graduate, and warned early.
-Eligibility is the operator's rule and blocks; visa fit is advice and is not decided here.
+Judged for the start date (policy eligibility.as_of): a student who graduates before the start is treated as a graduate,
+and warned early. Eligibility is the operator's rule and blocks; visa fit is advice and is not decided here.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def for_all_types(facts: TraineeFacts, start: date, today: date) -> tuple[Verdic
 
 
 def approval_gaps(facts: TraineeFacts, experience_type: ExperienceType, start: date) -> tuple[Reason, ...]:
-    """Policy step1.proof: what is still missing before staff may approve. A declared Step 1 lets a graduate apply, not be approved."""
+    """Policy step1.proof: what is still missing before staff may approve. A declared Step 1 lets a graduate apply, not
+    be approved."""
     needs_proof = experience_type is ExperienceType.HANDS_ON and status_on(facts, start) is TraineeStatus.GRADUATE
     if needs_proof and not (facts.step1 is StepResult.PASSED and facts.step1_verified):
         return (
@@ -91,7 +92,11 @@ def _decide(facts: TraineeFacts, experience_type: ExperienceType, start: date) -
 def _student(hands_on: bool, facts: TraineeFacts) -> tuple[bool, Reason]:
     if hands_on:
         return True, Reason(code="student_hands_on", requirement="T07", text="Students may do hands-on rotations.")
-    when = "" if facts.expected_graduation else " If you graduate before the start, add your expected graduation to your profile."
+    when = (
+        ""
+        if facts.expected_graduation
+        else " If you graduate before the start, add your expected graduation to your profile."
+    )
     return False, Reason(
         code="student_no_observership",
         requirement="T07",
@@ -103,9 +108,13 @@ def _student(hands_on: bool, facts: TraineeFacts) -> tuple[bool, Reason]:
 def _graduate(hands_on: bool, step1_passed: bool) -> tuple[bool, Reason]:
     if step1_passed:
         kind = "hands-on rotations" if hands_on else "observerships"
-        return True, Reason(code="graduate_step1", requirement="T09", text=f"Graduates who passed Step 1 may do {kind}.")
+        return True, Reason(
+            code="graduate_step1", requirement="T09", text=f"Graduates who passed Step 1 may do {kind}."
+        )
     if not hands_on:
-        return True, Reason(code="graduate_observership", requirement="T08", text="Graduates may do observerships without Step 1.")
+        return True, Reason(
+            code="graduate_observership", requirement="T08", text="Graduates may do observerships without Step 1."
+        )
     return False, Reason(
         code="graduate_needs_step1",
         requirement="T08",
@@ -124,7 +133,10 @@ def _graduation_warnings(facts: TraineeFacts, start: date, today: date) -> list[
     text = f"You expect to graduate on {say(graduation)}, before this start: the rules for graduates apply."
     return [
         Reason(
-            code="graduates_before_start", requirement="T06", text=text, would_change="A start on or before that day keeps student rules."
+            code="graduates_before_start",
+            requirement="T06",
+            text=text,
+            would_change="A start on or before that day keeps student rules.",
         )
     ]
 

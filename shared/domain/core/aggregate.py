@@ -1,8 +1,9 @@
-"""One event row, four jobs: lock, outbox, audit log and history of an aggregate (an application, a reservation, a program, an account ...).
+"""One event row, four jobs: lock, outbox, audit log and history of an aggregate (an application, a reservation, a
+program, an account ...).
 
-An aggregate's state is the fold of its events: each event's `data` holds the fields that it set, so `fold(events)` is the stored state.
-Rows hold ids, codes, cents, dates and hashes only; names and free text live in erasable items that they refer to, so that a person can be
-erased while `fold` and `chain_breaks` still hold.
+An aggregate's state is the fold of its events: each event's `data` holds the fields that it set, so `fold(events)` is
+the stored state. Rows hold ids, codes, cents, dates and hashes only; names and free text live in erasable items that
+they refer to, so that a person can be erased while `fold` and `chain_breaks` still hold.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ GENESIS = "0" * 64
 
 
 class Actor(BaseModel):
-    """Who did it: `role` as in the state machines (trainee, reviewer, system ...), `id` an account id, or the function for system."""
+    """Who did it: `role` as in the state machines (trainee, reviewer, system ...), `id` an account id, or the function
+    for system."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     role: str
@@ -29,7 +31,8 @@ class Actor(BaseModel):
 
 
 class Draft(BaseModel):
-    """An event about to be recorded: `type` with its version (`ReservationConfirmed.v1`), `data` the state fields that it sets."""
+    """An event about to be recorded: `type` with its version (`ReservationConfirmed.v1`), `data` the state fields that
+    it sets."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     type: str
@@ -42,7 +45,8 @@ class Draft(BaseModel):
 
 
 class EventRow(Draft):
-    """A recorded event. `seq` counts from 1 and is the aggregate's version; `hash` covers everything here and the row before."""
+    """A recorded event. `seq` counts from 1 and is the aggregate's version; `hash` covers everything here and the row
+    before."""
 
     kind: Kind
     aggregate_id: str
@@ -57,12 +61,14 @@ class EventRow(Draft):
 
 
 def canonical(value: Any) -> str:
-    """JSON with sorted keys and no spaces (RFC 8785 for the values used here: text, numbers, booleans, null, lists, maps)."""
+    """JSON with sorted keys and no spaces (RFC 8785 for the values used here: text, numbers, booleans, null, lists,
+    maps)."""
     return json.dumps(_whole(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _whole(value: Any) -> Any:
-    """41.0 as 41, as RFC 8785 writes it: a table keeps the number, not how it was typed, and the hash must survive that."""
+    """41.0 as 41, as RFC 8785 writes it: a table keeps the number, not how it was typed, and the hash must survive
+    that."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, Mapping):
@@ -78,15 +84,21 @@ def text_hash(text: str) -> str:
 
 
 def row_hash(row: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical({name: value for name, value in row.items() if name != "hash"}).encode()).hexdigest()
+    return hashlib.sha256(
+        canonical({name: value for name, value in row.items() if name != "hash"}).encode()
+    ).hexdigest()
 
 
 def record(draft: Draft, kind: Kind, aggregate_id: str, seq: int, previous_hash: str) -> EventRow:
     """The row that follows `previous_hash` (`GENESIS` for the first)."""
     body = {
-        **draft.model_dump(mode="json"), "kind": kind, "aggregate_id": aggregate_id, "seq": seq, "previous_hash": previous_hash,
+        **draft.model_dump(mode="json"),
+        "kind": kind,
+        "aggregate_id": aggregate_id,
+        "seq": seq,
+        "previous_hash": previous_hash,
         "occurred_at": iso(draft.occurred_at),
-    }  # fmt: skip
+    }
     return EventRow.model_validate({**body, "hash": row_hash(body)})
 
 
@@ -99,7 +111,8 @@ def fold(rows: Iterable[EventRow]) -> dict[str, Any]:
 
 
 def chain_breaks(rows: Iterable[EventRow]) -> list[str]:
-    """What is wrong with a history: gaps in `seq`, a row whose hash does not match, a row that does not follow the one before."""
+    """What is wrong with a history: gaps in `seq`, a row whose hash does not match, a row that does not follow the one
+    before."""
     breaks: list[str] = []
     previous, expected = GENESIS, 1
     for row in rows:

@@ -1,7 +1,7 @@
 """Business hours (T18): 24 hours a day, Monday to Friday, except US federal holidays, in the operator's zone.
 
-Friday 15:00 + 24 -> Monday 15:00.
-Clocks change on Sundays, which are never business days, so every business day has 24 hours; the arithmetic relies on zones all the same.
+Friday 15:00 + 24 -> Monday 15:00. Clocks change on Sundays, which are never business days, so every business day has 24
+hours; the arithmetic relies on zones all the same.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ ZONE = "America/Chicago"
 
 @lru_cache(maxsize=32)
 def federal_holidays(year: int) -> frozenset[date]:
-    """Days on which federal offices are closed, observed ones included (Christmas 2027 is a Saturday: Friday the 24th)."""
+    """Days on which federal offices are closed, observed ones included (Christmas 2027 is a Saturday: Friday the
+    24th)."""
     import holidays  # 240 ms to import: only callers that need a business clock pay for it
 
     return frozenset(holidays.country_holidays("US", years=year, observed=True))
@@ -26,7 +27,8 @@ def is_business_day(day: date) -> bool:
 
 
 def add_business_hours(instant: datetime, hours: float) -> datetime:
-    """The first instant (UTC) by which `hours` business hours have gone by since `instant`. `hours` >= 0; ValueError otherwise."""
+    """The first instant (UTC) by which `hours` business hours have gone by since `instant`. `hours` >= 0; ValueError
+    otherwise."""
     return add_business_time(instant, timedelta(hours=hours))
 
 

@@ -1,7 +1,8 @@
-"""Dates of rotations: ISO weeks ("2027-W09"), Monday starts, the two-year horizon (H17), closed weeks (H06) and days in a site's zone.
+"""Dates of rotations: ISO weeks ("2027-W09"), Monday starts, the two-year horizon (H17), closed weeks (H06) and days in
+a site's zone.
 
-A rotation starts on a Monday and covers whole ISO weeks; `end` is its last day, start + 27 for four weeks (T11). Dates are local to the
-program's site; instants are aware UTC datetimes.
+A rotation starts on a Monday and covers whole ISO weeks; `end` is its last day, start + 27 for four weeks (T11). Dates
+are local to the program's site; instants are aware UTC datetimes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def week_of(day: date) -> str:
 
 
 def split_week(week: str) -> tuple[int, str]:
-    """The ISO year and the key inside that year's seats: 2027-W09 -> (2027, "W09"). Raises `Invalid` as `monday_of` does."""
+    """The ISO year and the key inside that year's seats: 2027-W09 -> (2027, "W09"). Raises `Invalid` as `monday_of`
+    does."""
     monday_of(week)
     return int(week[:4]), week[5:]
 
@@ -103,16 +105,22 @@ def horizon(today: date, years: int = HORIZON_YEARS) -> date:
     return add_years(today, years)
 
 
-def require_start(start: date, weeks: int, today: date, program: Program, years: int = HORIZON_YEARS, notice_days: int = 0) -> None:
-    """H17, T11, T12: refuse a start or a length that no seat could exist for. `today` is the date at the program's site; who has yet to
-    apply needs `notice_days` before the start.
+def require_start(
+    start: date, weeks: int, today: date, program: Program, years: int = HORIZON_YEARS, notice_days: int = 0
+) -> None:
+    """H17, T11, T12: refuse a start or a length that no seat could exist for. `today` is the date at the program's
+    site; who has yet to apply needs `notice_days` before the start.
 
-    Raises `Invalid` with `field` "start" (past, too near, not a Monday, beyond two years) or "weeks" (outside the program's lengths).
+    Raises `Invalid` with `field` "start" (past, too near, not a Monday, beyond two years) or "weeks" (outside the
+    program's lengths).
     """
     first = today + timedelta(days=notice_days)
     if start < today:
         raise Invalid(
-            f"{say(start)} is in the past.", f"Choose a Monday from {_from(first, today)} on.", field="start", start=start.isoformat()
+            f"{say(start)} is in the past.",
+            f"Choose a Monday from {_from(first, today)} on.",
+            field="start",
+            start=start.isoformat(),
         )
     if start < first:
         raise Invalid(
@@ -127,7 +135,10 @@ def require_start(start: date, weeks: int, today: date, program: Program, years:
         near = monday - timedelta(days=7)
         choice = f"{say(near)} or {say(monday)}" if near >= first else say(monday)
         raise Invalid(
-            f"{say(start)} is not a Monday; rotations start on Mondays.", f"Choose {choice}.", field="start", start=start.isoformat()
+            f"{say(start)} is not a Monday; rotations start on Mondays.",
+            f"Choose {choice}.",
+            field="start",
+            start=start.isoformat(),
         )
     last = horizon(today, years)
     if start > last:
@@ -188,7 +199,8 @@ def end_of_day(day: date, zone: str) -> datetime:
 
 
 def reached(due_at: datetime, now: datetime) -> bool:
-    """Computed on read: from `due_at` on, to the second, a hold or an offer has expired and a promise is overdue (H16)."""
+    """Computed on read: from `due_at` on, to the second, a hold or an offer has expired and a promise is overdue
+    (H16)."""
     return now >= due_at
 
 

@@ -1,7 +1,7 @@
 """Every way in which Rota refuses, as types. One class is one problem type (RFC 9457); nothing matches on message text.
 
-`detail` says what is wrong, `remedy` what to do about it; both are shown to the person as they stand. `facts` holds machine-readable
-extras (ids, weeks, dates, cents) that become members of the problem document.
+`detail` says what is wrong, `remedy` what to do about it; both are shown to the person as they stand. `facts` holds
+machine-readable extras (ids, weeks, dates, cents) that become members of the problem document.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ class Malformed(RotaError):
 
 
 class NotEligible(RotaError):
-    """T07-T09: the experience type is not open to this person; `facts["reasons"]` lists why and what would change it."""
+    """T07-T09: the experience type is not open to this person; `facts["reasons"]` lists why and what would change
+    it."""
 
     slug, status, title = "not-eligible", 409, "You are not eligible for this rotation yet"
 
@@ -142,7 +143,8 @@ class PaymentUnavailable(Busy):
 
 
 class OutcomeUnknown(RotaError):
-    """A partner was asked and its answer was lost: it may have happened. Never repeated blindly; somebody looks, or a later fact tells."""
+    """A partner was asked and its answer was lost: it may have happened. Never repeated blindly; somebody looks, or a
+    later fact tells."""
 
     slug, status, title = "outcome-unknown", 503, "We do not know yet whether that worked"
 

@@ -1,5 +1,5 @@
-"""Instants and days as Rota writes them: aware UTC datetimes, to the second, as `2027-01-15T05:59:59Z` (RFC 3339, so that the text sorts
-as time does); days written out."""
+"""Instants and days as Rota writes them: aware UTC datetimes, to the second, as `2027-01-15T05:59:59Z` (RFC 3339, so
+that the text sorts as time does); days written out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""State machines as data: arrows of (state, event, actors, target, guard, effects). Services fire them, pages list them, docs draw them.
+"""State machines as data: arrows of (state, event, actors, target, guard, effects). Services fire them, pages list
+them, docs draw them.
 
-A guard is plain text: the functions beside each machine decide it. An effect names what the service does in the same transaction or in
-reaction to the event row.
+A guard is plain text: the functions beside each machine decide it. An effect names what the service does in the same
+transaction or in reaction to the event row.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Arrow:
 
 
 class Machine:
-    """A named set of arrows. At most one arrow leaves a state for one event and one actor, and `says` has a sentence for every state, which
-    a refusal begins with; anything else is a ValueError at import."""
+    """A named set of arrows. At most one arrow leaves a state for one event and one actor, and `says` has a sentence
+    for every state, which a refusal begins with; anything else is a ValueError at import."""
 
     def __init__(self, name: str, arrows: Iterable[Arrow], says: Mapping[str, str]) -> None:
         self.name = name

@@ -1,7 +1,7 @@
 """Every number that the requirements leave open, in one frozen, versioned record (product.md 1d).
 
-An application and a reservation keep the version that they were made under, so a later policy never changes a promise already made.
-A new policy is a new entry of `_VERSIONS`; an old one is never edited.
+An application and a reservation keep the version that they were made under, so a later policy never changes a promise
+already made. A new policy is a new entry of `_VERSIONS`; an old one is never edited.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ class Policy(BaseModel):
     refund_rule: Literal["visa_denial_only"] = "visa_denial_only"
 
     def first_start(self, today: date) -> date:
-        """The first day for which somebody may still apply `today` (stale application: sooner, nobody's answer would count)."""
+        """The first day for which somebody may still apply `today` (stale application: sooner, nobody's answer would
+        count)."""
         return today + timedelta(days=self.stale_start_days)
 
     def snapshot(self) -> dict[str, Any]:
@@ -78,4 +79,6 @@ def by_version(version: str) -> Policy:
     try:
         return _VERSIONS[version]
     except KeyError:
-        raise NotFound(f"There is no policy {version!r}.", "Use a version that an application or a reservation names.") from None
+        raise NotFound(
+            f"There is no policy {version!r}.", "Use a version that an application or a reservation names."
+        ) from None

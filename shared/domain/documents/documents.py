@@ -18,14 +18,16 @@ from shared.domain.programs.guidelines import document_name
 
 MAX_BYTES = 10_000_000
 MAX_SENT = 100_000_000
-"""What the bucket takes: far more than what counts, because it would refuse in raw XML what we refuse in words of ours."""
+"""What the bucket takes: far more than what counts, because it would refuse in raw XML what we refuse in words of
+ours."""
 FORM_HOURS = 6
-"""How long an upload form works; less where the credentials that signed it end before. With a script it is made when it is sent."""
+"""How long an upload form works; less where the credentials that signed it end before. With a script it is made when it
+is sent."""
 EXTENSIONS: Mapping[str, str] = MappingProxyType({PDF: "pdf", JPEG: "jpg", PNG: "png"})
 ANY_TYPE = (PDF, JPEG, PNG)
 FOLDER, KEPT_FOLDER = "uploads", "kept"
-"""Where forms write, for what was sent; and what counts, where no form can write. The bucket empties the first after a day
-(`infra/data.yaml`)."""
+"""Where forms write, for what was sent; and what counts, where no form can write. The bucket empties the first after a
+day (`infra/data.yaml`)."""
 _KEY = re.compile(r"uploads/(?P<account>[0-9a-z-]{1,40})/(?P<kind>[a-z][a-z0-9_]{1,40})/(?P<id>[0-9a-z-]{1,40})\Z")
 
 
@@ -44,11 +46,31 @@ class DocumentKind:
 
 
 _CODES = (
-    "cv", "transcript", "good_standing_letter", "diploma", "mspe", "usmle_score_report", "ecfmg_status_report", "personal_statement",
-    "recommendation_letter", "passport", "visa", "immunisation", "influenza_vaccination", "tb_test", "physical_examination",
-    "background_check", "drug_screen", "hipaa_training", "bls", "acls", "mask_fit_test", "health_insurance", "malpractice_insurance",
+    "cv",
+    "transcript",
+    "good_standing_letter",
+    "diploma",
+    "mspe",
+    "usmle_score_report",
+    "ecfmg_status_report",
+    "personal_statement",
+    "recommendation_letter",
+    "passport",
+    "visa",
+    "immunisation",
+    "influenza_vaccination",
+    "tb_test",
+    "physical_examination",
+    "background_check",
+    "drug_screen",
+    "hipaa_training",
+    "bls",
+    "acls",
+    "mask_fit_test",
+    "health_insurance",
+    "malpractice_insurance",
     "language_certificate",
-)  # fmt: skip
+)
 _ALL = (*(DocumentKind(code) for code in _CODES), DocumentKind("photo", (JPEG, PNG)))
 KINDS: Mapping[str, DocumentKind] = MappingProxyType({kind.code: kind for kind in _ALL})
 
@@ -56,15 +78,24 @@ KINDS: Mapping[str, DocumentKind] = MappingProxyType({kind.code: kind for kind i
 REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "empty": ("The file is empty.", "Open it on your device, save it again, then upload it."),
-        "too_large": ("The file is larger than 10 MB.", "Save it as a smaller PDF, for example with a lower scan resolution."),
-        "wrong_type": ("The file is not a PDF, JPEG or PNG, whatever its name says.", "Save or print it as a PDF, then upload that."),
+        "too_large": (
+            "The file is larger than 10 MB.",
+            "Save it as a smaller PDF, for example with a lower scan resolution.",
+        ),
+        "wrong_type": (
+            "The file is not a PDF, JPEG or PNG, whatever its name says.",
+            "Save or print it as a PDF, then upload that.",
+        ),
         "type_not_for_kind": ("This kind of document cannot be a file of this type.", "Upload a photo as JPEG or PNG."),
         "locked": (
             "The file is protected by a password, or against being copied or printed.",
             "Open it on your device and print it to a new PDF without protection, or photograph it, then upload that.",
         ),
         "no_page": ("The PDF has no page.", "Open it on your device, save it again, then upload it."),
-        "damaged": ("The file ends in the middle, so it may not open.", "Open it on your device, save it again, then upload it."),
+        "damaged": (
+            "The file ends in the middle, so it may not open.",
+            "Open it on your device, save it again, then upload it.",
+        ),
     }
 )
 
@@ -72,7 +103,9 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 def kind_of(code: str) -> DocumentKind:
     """Raises `Invalid` (field `kind`) for a kind that does not exist."""
     if code not in KINDS:
-        raise Invalid(f"There is no kind of document {code[:60]!r}.", f"Choose one of {', '.join(KINDS)}.", field="kind")
+        raise Invalid(
+            f"There is no kind of document {code[:60]!r}.", f"Choose one of {', '.join(KINDS)}.", field="kind"
+        )
     return KINDS[code]
 
 
@@ -122,7 +155,8 @@ def place_of(key: str) -> Place:
 
 @dataclass(frozen=True)
 class Inspected:
-    """What a file is, from its bytes. `size` in bytes; `reason` is empty or a code of `REASONS` for which it is refused."""
+    """What a file is, from its bytes. `size` in bytes; `reason` is empty or a code of `REASONS` for which it is
+    refused."""
 
     sha256: str
     size: int

@@ -1,14 +1,17 @@
-"""What a file is and whether people can open it, told from its bytes alone. Nothing is rendered: what a reader needs to be there is."""
+"""What a file is and whether people can open it, told from its bytes alone. Nothing is rendered: what a reader needs to
+be there is."""
 
 from __future__ import annotations
 
 import re
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
-_TAIL = 2048  # readers look for the trailer in the last kilobyte (ISO 32000-1, implementation note H.3.18); signed files add a little
+# readers look for the trailer in the last kilobyte (ISO 32000-1, implementation note H.3.18); signed files add a little
+_TAIL = 2048
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
 _PACKED = re.compile(rb"/Type\s*/ObjStm(?![A-Za-z])")
-"""Since PDF 1.5 pages may lie compressed in object streams (ISO 32000-1, 7.5.7); then no page can be seen from outside."""
+"""Since PDF 1.5 pages may lie compressed in object streams (ISO 32000-1, 7.5.7); then no page can be seen from
+outside."""
 _LOCKED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
 """The trailer's entry (7.5.5), or the cross-reference stream's, which is never compressed itself (7.5.8)."""
 _MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
@@ -37,8 +40,8 @@ def _pdf_fault(content: bytes) -> str:
 
 
 def _jpeg_ends(content: bytes) -> bool:
-    """Walks the picture's own segments, so that the end of a small preview within one is not taken for the picture's. What a phone puts
-    behind the picture (a video) is no matter."""
+    """Walks the picture's own segments, so that the end of a small preview within one is not taken for the picture's.
+    What a phone puts behind the picture (a video) is no matter."""
     at = 2
     while found := _MARKER.search(content, at):
         if content[found.end() - 1] == _END:

@@ -1,6 +1,7 @@
 """What a document says about itself, once a reviewer has read it: its dates, its language, whether it counts. Pure.
 
-Dates are those printed on the paper (the site's calendar, no zone). A paper that does not count stands as if it had not been uploaded.
+Dates are those printed on the paper (the site's calendar, no zone). A paper that does not count stands as if it had not
+been uploaded.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ EVIDENCE: Mapping[str, tuple[str, ...]] = {
 
 
 class Check(BaseModel):
-    """What a reviewer read. `issued`, `expires`: as printed, None when there is none; `language` an English name or ""."""
+    """What a reviewer read. `issued`, `expires`: as printed, None when there is none; `language` an English name or
+    ""."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     verdict: Literal["accepted", "declined"]
@@ -42,7 +44,9 @@ class Check(BaseModel):
 def require_sensible(check: Check, today: date) -> None:
     """Raises `Invalid` with `field` for dates that cannot stand on one paper that exists today."""
     if check.issued is not None and not OLDEST <= check.issued <= today:
-        raise Invalid("A document that is here was issued by today.", "Look at its date of issue again.", field="issued")
+        raise Invalid(
+            "A document that is here was issued by today.", "Look at its date of issue again.", field="issued"
+        )
     if check.expires is not None and check.expires < max(check.issued or OLDEST, OLDEST):
         raise Invalid("A document does not expire before it was issued.", "Look at both dates again.", field="expires")
 
@@ -55,7 +59,8 @@ def evidence_for(code: str) -> tuple[str, ...]:
 def with_papers(facts: TraineeFacts, documents: Sequence[Mapping[str, Any]]) -> TraineeFacts:
     """The profile with its owner's documents (their states): of each kind the newest that was not declined counts.
 
-    What a reviewer read replaces what the profile says of that kind; what nobody read yet is added where the profile says nothing.
+    What a reviewer read replaces what the profile says of that kind; what nobody read yet is added where the profile
+    says nothing.
     """
     known = {fact.kind: fact for fact in facts.documents}
     read: list[DocumentFact] = []
@@ -64,7 +69,13 @@ def with_papers(facts: TraineeFacts, documents: Sequence[Mapping[str, Any]]) -> 
         if newest is not None and newest.get("checked") == ACCEPTED:
             language = str(newest.get("language") or (known[kind].language if kind in known else ""))
             read.append(
-                DocumentFact(kind=kind, accepted=True, issued=newest.get("issued"), expires=newest.get("expires"), language=language)
+                DocumentFact(
+                    kind=kind,
+                    accepted=True,
+                    issued=newest.get("issued"),
+                    expires=newest.get("expires"),
+                    language=language,
+                )
             )
         elif newest is not None and kind not in known:
             read.append(DocumentFact(kind=kind))
@@ -74,21 +85,24 @@ def with_papers(facts: TraineeFacts, documents: Sequence[Mapping[str, Any]]) -> 
 
 
 def newest_that_counts(documents: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | None:
-    found = [one for one in documents if one["kind"] == kind and one["status"] == "STORED" and one.get("checked") != DECLINED]
+    found = [
+        one for one in documents if one["kind"] == kind and one["status"] == "STORED" and one.get("checked") != DECLINED
+    ]
     return max(found, key=lambda state: int(state["number"]), default=None)
 
 
-# --- the trainee's checklist ------------------------------------------------------------------------------------------------------------
+# --- the trainee's checklist ------------------------------------------------------------------------------------------
 State = Literal["missing", "declined", "uploaded", "accepted", "too_old", "too_short", "undated"]
 
 
 class PaperLine(BaseModel):
-    """A document that an application needs, held against the rotation's dates. `needed_by`: to apply, before approval, or before the
-    rotation is cleared. `issued_from` and `valid_until` are what the rule asks of its dates, None when it asks nothing or no start is
-    chosen.
+    """A document that an application needs, held against the rotation's dates. `needed_by`: to apply, before approval,
+    or before the rotation is cleared. `issued_from` and `valid_until` are what the rule asks of its dates, None when it
+    asks nothing or no start is chosen.
 
-    `why` a declined one does not count is an erasable text, named by `reason_ref`; whoever reads the checklist fills it in.
-    `state`: too_old and too_short are read and do not fit these dates; undated: read, and the date that the rule asks about is not on it.
+    `why` a declined one does not count is an erasable text, named by `reason_ref`; whoever reads the checklist fills it
+    in. `state`: too_old and too_short are read and do not fit these dates; undated: read, and the date that the rule
+    asks about is not on it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -105,13 +119,20 @@ class PaperLine(BaseModel):
 
 
 def checklist(
-    guidelines: Guidelines, required: Iterable[str], facts: TraineeFacts | None, documents: Sequence[Mapping[str, Any]],
-    start: date | None, weeks: int,
-) -> tuple[PaperLine, ...]:  # fmt: skip
-    """T15, T16: what the application itself needs first, then the host's document rules in their order, each with where it stands."""
+    guidelines: Guidelines,
+    required: Iterable[str],
+    facts: TraineeFacts | None,
+    documents: Sequence[Mapping[str, Any]],
+    start: date | None,
+    weeks: int,
+) -> tuple[PaperLine, ...]:
+    """T15, T16: what the application itself needs first, then the host's document rules in their order, each with where
+    it stands."""
     ruled = {rule.kind for rule in guidelines.documents}
     first = [DocumentRule(kind=kind) for kind in required if kind not in ruled]
-    known = with_papers(facts or TraineeFacts(trainee_status=TraineeStatus.STUDENT), documents)  # only its documents are looked at
+    known = with_papers(
+        facts or TraineeFacts(trainee_status=TraineeStatus.STUDENT), documents
+    )  # only its documents are looked at
     lines = []
     for rule in (*first, *guidelines.documents):
         fact = known.document(rule.kind)
@@ -121,12 +142,17 @@ def checklist(
         state = _state(rule, fact, oldest, last, declined is not None)
         lines.append(
             PaperLine(
-                kind=rule.kind, name=sentence(rule.kind), needed_by="apply" if rule.kind in required else rule.needed_by.value,
-                state=state, issued=fact.issued if fact else None,
-                expires=fact.expires if fact else None, issued_from=oldest, valid_until=last,
+                kind=rule.kind,
+                name=sentence(rule.kind),
+                needed_by="apply" if rule.kind in required else rule.needed_by.value,
+                state=state,
+                issued=fact.issued if fact else None,
+                expires=fact.expires if fact else None,
+                issued_from=oldest,
+                valid_until=last,
                 reason_ref=declined.get("check_reason_ref") if declined and state == "declined" else None,
             )
-        )  # fmt: skip
+        )
     return tuple(lines)
 
 
@@ -135,7 +161,9 @@ def _declined(documents: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str,
     return max(found, key=lambda state: int(state["number"]), default=None)
 
 
-def _state(rule: DocumentRule, fact: DocumentFact | None, oldest: date | None, last: date | None, declined: bool) -> State:
+def _state(
+    rule: DocumentRule, fact: DocumentFact | None, oldest: date | None, last: date | None, declined: bool
+) -> State:
     if fact is None:
         return "declined" if declined else "missing"
     if not fact.accepted:

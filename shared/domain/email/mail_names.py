@@ -1,4 +1,5 @@
-"""What a mail of ours is called, and how a report of the mail service names it again. Ids and codes only, nothing about a person."""
+"""What a mail of ours is called, and how a report of the mail service names it again. Ids and codes only, nothing about
+a person."""
 
 from __future__ import annotations
 
@@ -9,12 +10,14 @@ TAG = "rota-mail"
 """The message tag under which SES gives a mail's name back with a bounce."""
 
 MailTrouble = Literal["unknown", "bounced", "complaint", "rejected"]
-"""A host's mail: handed over without an answer, sent back, called spam, or not sent because it held something harmful."""
+"""A host's mail: handed over without an answer, sent back, called spam, or not sent because it held something
+harmful."""
 
 
 @dataclass(frozen=True)
 class MailName:
-    """The `mail` (host, host-asked ...) that event `seq` of an aggregate brought. `id` is the claim on it in the outbox."""
+    """The `mail` (host, host-asked ...) that event `seq` of an aggregate brought. `id` is the claim on it in the
+    outbox."""
 
     kind: str
     aggregate_id: str

@@ -1,4 +1,5 @@
-"""What a rotation costs, when what is due, and what comes back (T21-T29): the quote page, the checkout and billing call these functions.
+"""What a rotation costs, when what is due, and what comes back (T21-T29): the quote page, the checkout and billing call
+these functions.
 
 Integer US cents throughout. Due days are dates at the program's site; their instants end at 23:59:59 there.
 """
@@ -57,7 +58,8 @@ class Refund(BaseModel):
 
 
 class RefundStep(BaseModel):
-    """From this day on (until the next step) a cancellation by the trainee finds `paid_cents` paid and gives back what is shown."""
+    """From this day on (until the next step) a cancellation by the trainee finds `paid_cents` paid and gives back what
+    is shown."""
 
     model_config = ConfigDict(frozen=True)
     from_day: date
@@ -67,9 +69,11 @@ class RefundStep(BaseModel):
 
 
 class Quote(BaseModel):
-    """A fee calendar for one start, length and pay day. `lines` always sum to `total_cents`; the late fee is not among them.
+    """A fee calendar for one start, length and pay day. `lines` always sum to `total_cents`; the late fee is not among
+    them.
 
-    `due_now_cents` is the least that reserves the seat: the deposit, or everything when `full_only`. `balance_cents` is the rest.
+    `due_now_cents` is the least that reserves the seat: the deposit, or everything when `full_only`. `balance_cents` is
+    the rest.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -96,7 +100,8 @@ class Quote(BaseModel):
 
 
 def require_fee_in_bounds(price_4w_cents: int, policy: Policy, override_reason: str = "") -> None:
-    """T21: a four-week fee from $999.00 to $4,199.00; outside only with a written reason of finance. Raises `Invalid`."""
+    """T21: a four-week fee from $999.00 to $4,199.00; outside only with a written reason of finance. Raises
+    `Invalid`."""
     low, high = policy.price_4w_min_cents, policy.price_4w_max_cents
     if not low <= price_4w_cents <= high and not override_reason.strip():
         raise Invalid(
@@ -109,7 +114,8 @@ def require_fee_in_bounds(price_4w_cents: int, policy: Policy, override_reason: 
 
 
 def price(program: Program, weeks: int) -> int:
-    """The fee for `weeks` in cents: the program's own table, else price_4w x weeks / 4, rounded half up. Four weeks are price_4w."""
+    """The fee for `weeks` in cents: the program's own table, else price_4w x weeks / 4, rounded half up. Four weeks are
+    price_4w."""
     if weeks < 1:
         raise Invalid("A rotation has at least one week.", "Choose a length.", field="weeks")
     if weeks != 4 and weeks in program.price_table:
@@ -137,10 +143,14 @@ def full_only(start: date, pay_on: date, total_cents: int, policy: Policy) -> bo
     return (start - pay_on).days < policy.balance_days or total_cents <= policy.deposit_cents
 
 
-def quote(program: Program, start: date, weeks: int, pay_on: date, policy: Policy, total_cents: int | None = None) -> Quote:
-    """The fee calendar of T22-T29. `total_cents` is the price an application was made at; without it today's price counts.
+def quote(
+    program: Program, start: date, weeks: int, pay_on: date, policy: Policy, total_cents: int | None = None
+) -> Quote:
+    """The fee calendar of T22-T29. `total_cents` is the price an application was made at; without it today's price
+    counts.
 
-    `pay_on` is the date at the site on which the trainee reserves. Whether the start is possible is for `calendar.require_start`.
+    `pay_on` is the date at the site on which the trainee reserves. Whether the start is possible is for
+    `calendar.require_start`.
     """
     total = price(program, weeks) if total_cents is None else total_cents
     all_now = full_only(start, pay_on, total, policy)
@@ -171,7 +181,12 @@ def quote(program: Program, start: date, weeks: int, pay_on: date, policy: Polic
 def charge_now(plan: Quote, choice: Choice) -> int:
     """T25, T26: what the checkout charges, in cents. Raises `Invalid` when only the full fee is possible."""
     if choice not in plan.choices:
-        raise Invalid("The full fee is due at once for this start.", "Choose to pay in full.", field="choice", total_cents=plan.total_cents)
+        raise Invalid(
+            "The full fee is due at once for this start.",
+            "Choose to pay in full.",
+            field="choice",
+            total_cents=plan.total_cents,
+        )
     return plan.total_cents if choice is Choice.FULL else plan.due_now_cents
 
 
@@ -188,16 +203,29 @@ def late_fee(plan: Quote, settled_on: date | None, today: date, already_charged:
 def refund_if_cancelled(paid_cents: int, by: CancelledBy, policy: Policy, visa_denied: bool = False) -> Refund:
     """The cancellation rule for what was really paid. `visa_denied` means that staff accepted the proof.
 
-    The only preset of this policy: a trainee's cancellation is not refunded, except in full when a visa was denied; a cancellation by the
-    host or by us is refunded in full.
+    The only preset of this policy: a trainee's cancellation is not refunded, except in full when a visa was denied; a
+    cancellation by the host or by us is refunded in full.
     """
     if by is not CancelledBy.TRAINEE:
         return Refund(
-            paid_cents=paid_cents, cents=paid_cents, code="not_yours", text="We or the host cancelled: everything paid comes back."
+            paid_cents=paid_cents,
+            cents=paid_cents,
+            code="not_yours",
+            text="We or the host cancelled: everything paid comes back.",
         )
     if visa_denied and policy.refund_rule == "visa_denial_only":
-        return Refund(paid_cents=paid_cents, cents=paid_cents, code="visa_denied", text="Your visa was denied: everything paid comes back.")
-    return Refund(paid_cents=paid_cents, cents=0, code="not_refundable", text="Payments are not refundable, except when a visa is denied.")
+        return Refund(
+            paid_cents=paid_cents,
+            cents=paid_cents,
+            code="visa_denied",
+            text="Your visa was denied: everything paid comes back.",
+        )
+    return Refund(
+        paid_cents=paid_cents,
+        cents=0,
+        code="not_refundable",
+        text="Payments are not refundable, except when a visa is denied.",
+    )
 
 
 def _lines(pay_on: date, due_on: date | None, first: int, total: int) -> tuple[FeeLine, ...]:

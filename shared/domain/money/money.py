@@ -1,4 +1,5 @@
-"""The ledger's shape: double entry, integer cents, append-only. A balance is a sum of lines; nothing is ever changed or taken away.
+"""The ledger's shape: double entry, integer cents, append-only. A balance is a sum of lines; nothing is ever changed or
+taken away.
 
 Accounts, by their side when money comes in:
   stripe          asset      what Stripe holds for us
@@ -29,8 +30,8 @@ class Line(BaseModel):
 
 
 class JournalEntry(BaseModel):
-    """One movement of money in the book of one reservation. `id` names the outside fact (`payment:pi_…`, `refund:re_…`), so that
-    recording it twice is impossible. The lines sum to zero."""
+    """One movement of money in the book of one reservation. `id` names the outside fact (`payment:pi_…`,
+    `refund:re_…`), so that recording it twice is impossible. The lines sum to zero."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     book: str
@@ -53,7 +54,9 @@ def book_of(reservation_id: str) -> str:
 def payment(reservation_id: str, payment_intent_id: str, cents: int, at: Instant) -> JournalEntry:
     """A trainee paid `cents`: Stripe holds them, we owe a rotation."""
     lines = (Line(account=Account.STRIPE, cents=cents), Line(account=Account.TRAINEE, cents=-cents))
-    return JournalEntry(book=book_of(reservation_id), id=f"payment:{payment_intent_id}", what="payment", at=at, lines=lines)
+    return JournalEntry(
+        book=book_of(reservation_id), id=f"payment:{payment_intent_id}", what="payment", at=at, lines=lines
+    )
 
 
 def refund(reservation_id: str, refund_id: str, cents: int, at: Instant) -> JournalEntry:

@@ -1,4 +1,5 @@
-"""How long answers took at one program: what its page says beside the promise, from the newest decisions and only from enough of them.
+"""How long answers took at one program: what its page says beside the promise, from the newest decisions and only from
+enough of them.
 
 A record holds ids and spans of time, no person: erasing an applicant leaves it as it is.
 """
@@ -18,8 +19,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class Answered(BaseModel):
-    """One decided application: seconds of business time from sending to decision; whether the host was asked, and the seconds (of any
-    day) until it answered, None when it did not."""
+    """One decided application: seconds of business time from sending to decision; whether the host was asked, and the
+    seconds (of any day) until it answered, None when it did not."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     application_id: str
@@ -44,8 +45,9 @@ class AnswerRecord(BaseModel):
 
 
 class AnswerTimes(BaseModel):
-    """What may be said: `cases` decisions with their median in whole business hours (rounded up), and of `host_asked` questions to the
-    host how many were answered, with the median in whole days (rounded up). None where there are too few."""
+    """What may be said: `cases` decisions with their median in whole business hours (rounded up), and of `host_asked`
+    questions to the host how many were answered, with the median in whole days (rounded up). None where there are too
+    few."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
     cases: int = 0

@@ -1,4 +1,5 @@
-"""Facts about the world that may change: each carries its date and its source, and is shown with both (product.md, finding 2).
+"""Facts about the world that may change: each carries its date and its source, and is shown with both (product.md,
+finding 2).
 
 Visa fit is advice made of such facts. It never blocks and is no part of eligibility (finding 1).
 """

@@ -1,7 +1,9 @@
-"""What is wrong with a program's guidelines before they go live (state machine "publish": guidelines lint clean; host screen 8).
+"""What is wrong with a program's guidelines before they go live (state machine "publish": guidelines lint clean; host
+screen 8).
 
-An error is a rule that nobody can ever meet, or that says the same thing twice; a program with one is not published. A warning is a rule
-that works, though hardly as it was meant. Pure: the day, the policy and the past applicants are given.
+An error is a rule that nobody can ever meet, or that says the same thing twice; a program with one is not published. A
+warning is a rule that works, though hardly as it was meant. Pure: the day, the policy and the past applicants are
+given.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class Severity(StrEnum):
 
 
 class Finding(BaseModel):
-    """`field` names the field of `Guidelines` to look at; `text` says what is wrong, `would_change` what would mend it."""
+    """`field` names the field of `Guidelines` to look at; `text` says what is wrong, `would_change` what would mend
+    it."""
 
     model_config = ConfigDict(frozen=True)
     code: str
@@ -44,8 +47,11 @@ class Finding(BaseModel):
     would_change: str
 
 
-def lint(program: Program, guidelines: Guidelines, today: date, policy: Policy, past: Simulation | None = None) -> tuple[Finding, ...]:
-    """H12: every finding about `guidelines` at `program`, errors first. `past` is what they would have meant for past applicants."""
+def lint(
+    program: Program, guidelines: Guidelines, today: date, policy: Policy, past: Simulation | None = None
+) -> tuple[Finding, ...]:
+    """H12: every finding about `guidelines` at `program`, errors first. `past` is what they would have meant for past
+    applicants."""
     found = [
         *_statuses(program, guidelines),
         *_steps(program, guidelines),
@@ -68,7 +74,9 @@ def require_clean(program: Program, guidelines: Guidelines, today: date, policy:
             "; ".join(dict.fromkeys(finding.would_change for finding in errors)),
             field=errors[0].field,
             codes=[finding.code for finding in errors],
-            fields=[{"field": finding.field, "message": f"{finding.text} {finding.would_change}"} for finding in errors],
+            fields=[
+                {"field": finding.field, "message": f"{finding.text} {finding.would_change}"} for finding in errors
+            ],
         )
 
 
@@ -91,21 +99,31 @@ def _statuses(program: Program, guidelines: Guidelines) -> Iterator[Finding]:
         yield _error("duplicate_status", "statuses", "The same status is named twice.", "Name each status once.")
     if ExperienceType.OBSERVERSHIP not in types or TraineeStatus.STUDENT not in statuses:
         return
-    only_students, only_observing = set(statuses) == {TraineeStatus.STUDENT}, set(types) == {ExperienceType.OBSERVERSHIP}
+    only_students, only_observing = (
+        set(statuses) == {TraineeStatus.STUDENT},
+        set(types) == {ExperienceType.OBSERVERSHIP},
+    )
     if only_students and only_observing:
         yield _error(
-            "students_cannot_observe", "statuses", "Nobody can be accepted: observerships are all there is, and students may not do them.",
+            "students_cannot_observe",
+            "statuses",
+            "Nobody can be accepted: observerships are all there is, and students may not do them.",
             "Take graduates, or offer hands-on rotations.",
-        )  # fmt: skip
+        )
     elif only_students:
         yield _warning(
-            "observership_unreachable", "statuses", "Nobody can do the observership: students may do hands-on rotations only.",
+            "observership_unreachable",
+            "statuses",
+            "Nobody can do the observership: students may do hands-on rotations only.",
             "Take graduates too, or offer hands-on rotations only.",
-        )  # fmt: skip
+        )
     elif only_observing:
         yield _note(
-            "students_not_open", "statuses", "Students are named, though observerships are for graduates only.", "Name graduates only.",
-        )  # fmt: skip
+            "students_not_open",
+            "statuses",
+            "Students are named, though observerships are for graduates only.",
+            "Name graduates only.",
+        )
 
 
 def _steps(program: Program, guidelines: Guidelines) -> Iterator[Finding]:
@@ -113,9 +131,11 @@ def _steps(program: Program, guidelines: Guidelines) -> Iterator[Finding]:
     hands_on_only = set(program.experience_types) == {ExperienceType.HANDS_ON}
     if guidelines.step1_required and hands_on_only and set(guidelines.statuses) == {TraineeStatus.GRADUATE}:
         yield _note(
-            "step1_implied", "step1_required", "We ask graduates for Step 1 before any hands-on rotation.",
+            "step1_implied",
+            "step1_required",
+            "We ask graduates for Step 1 before any hands-on rotation.",
             "The rule can go; nothing changes.",
-        )  # fmt: skip
+        )
 
 
 def _graduation(guidelines: Guidelines, today: date) -> Iterator[Finding]:
@@ -125,18 +145,29 @@ def _graduation(guidelines: Guidelines, today: date) -> Iterator[Finding]:
     graduates = TraineeStatus.GRADUATE in guidelines.statuses
     if not graduates:
         yield _warning(
-            "graduation_year_idle", field, "The graduation year is never looked at: only students are taken.",
+            "graduation_year_idle",
+            field,
+            "The graduation year is never looked at: only students are taken.",
             "Drop the year, or take graduates too.",
-        )  # fmt: skip
+        )
     elif year > today.year and set(guidelines.statuses) == {TraineeStatus.GRADUATE}:
-        yield _error("graduation_in_future", field, f"Nobody has graduated in {year} yet.", f"Choose {today.year} or earlier.")
+        yield _error(
+            "graduation_in_future", field, f"Nobody has graduated in {year} yet.", f"Choose {today.year} or earlier."
+        )
     elif year > today.year:
         yield _warning(
-            "graduates_refused", field, f"Every graduate is refused: nobody has graduated in {year} yet.",
+            "graduates_refused",
+            field,
+            f"Every graduate is refused: nobody has graduated in {year} yet.",
             f"Choose {today.year} or earlier, or take students only.",
-        )  # fmt: skip
+        )
     elif year <= today.year - OLDEST_GRADUATE:
-        yield _warning("graduation_year_idle", field, f"Hardly anybody graduated before {year}: the rule refuses no one.", "Drop the year.")
+        yield _warning(
+            "graduation_year_idle",
+            field,
+            f"Hardly anybody graduated before {year}: the rule refuses no one.",
+            "Drop the year.",
+        )
 
 
 def _lengths(program: Program, guidelines: Guidelines) -> Iterator[Finding]:
@@ -144,68 +175,94 @@ def _lengths(program: Program, guidelines: Guidelines) -> Iterator[Finding]:
     if guidelines.weeks_min is None and guidelines.weeks_max is None:
         return
     field = "weeks_min" if guidelines.weeks_min is not None else "weeks_max"
-    offered = f"{program.weeks_min} to {program.weeks_max} weeks" if program.weeks_max > program.weeks_min else f"{program.weeks_min} weeks"
+    offered = (
+        f"{program.weeks_min} to {program.weeks_max} weeks"
+        if program.weeks_max > program.weeks_min
+        else f"{program.weeks_min} weeks"
+    )
     if high < program.weeks_min or low > program.weeks_max:
         yield _error(
-            "no_length_left", field, f"Nobody can be accepted: the program offers {offered}, and none of that is within the guidelines.",
+            "no_length_left",
+            field,
+            f"Nobody can be accepted: the program offers {offered}, and none of that is within the guidelines.",
             "Choose lengths that the program offers.",
-        )  # fmt: skip
+        )
     elif low > program.weeks_min or high < program.weeks_max:
         yield _warning(
-            "lengths_refused", field,
-            f"The program offers {offered}, but only {max(low, program.weeks_min)} to {min(high, program.weeks_max)} are accepted.",
+            "lengths_refused",
+            field,
+            f"The program offers {offered}, but only {max(low, program.weeks_min)} to {min(high, program.weeks_max)} "
+            "are accepted.",
             "Let the program offer what is accepted, so that nobody applies in vain.",
-        )  # fmt: skip
+        )
     else:
-        yield _note("lengths_idle", field, f"The rule refuses nothing: the program offers {offered} anyway.", "The rule can go.")
+        yield _note(
+            "lengths_idle", field, f"The rule refuses nothing: the program offers {offered} anyway.", "The rule can go."
+        )
 
 
 def _words(guidelines: Guidelines) -> Iterator[Finding]:
     for field, what, words in (
-        ("languages", "language", guidelines.languages), ("visa_types", "way to enter", guidelines.visa_types),
-    ):  # fmt: skip
+        ("languages", "language", guidelines.languages),
+        ("visa_types", "way to enter", guidelines.visa_types),
+    ):
         for twice in _repeated(words):
-            yield _error(f"duplicate_{what.replace(' ', '_')}", field, f"“{twice}” is named twice.", f"Name each {what} once.")
+            yield _error(
+                f"duplicate_{what.replace(' ', '_')}", field, f"“{twice}” is named twice.", f"Name each {what} once."
+            )
         if any(not word.strip() for word in words):
-            yield _error(f"empty_{what.replace(' ', '_')}", field, f"A {what} has no name.", "Write it, or take it out.")
+            yield _error(
+                f"empty_{what.replace(' ', '_')}", field, f"A {what} has no name.", "Write it, or take it out."
+            )
     for visa in guidelines.visa_types:
         if visa.strip() and visa not in VISAS:
             yield _warning(
-                "unfamiliar_visa", "visa_types", f"“{visa}” is not a way to enter that trainees can choose, so nobody meets it.",
+                "unfamiliar_visa",
+                "visa_types",
+                f"“{visa}” is not a way to enter that trainees can choose, so nobody meets it.",
                 f"Choose from {', '.join(VISAS)}.",
-            )  # fmt: skip
+            )
 
 
 def _documents(guidelines: Guidelines, policy: Policy) -> Iterator[Finding]:
     for rule in guidelines.documents:
         if rule.kind not in KINDS:
             yield _error(
-                "unknown_document", "documents", f"Nobody can upload “{document_name(rule.kind)}”: there is no such kind of document.",
+                "unknown_document",
+                "documents",
+                f"Nobody can upload “{document_name(rule.kind)}”: there is no such kind of document.",
                 "Choose a kind from the list.",
-            )  # fmt: skip
+            )
         elif rule.kind == "cv" and rule.max_age_days is None and not rule.must_cover:
-            yield _note("cv_implied", "documents", "Every application comes with a CV.", "The rule can go; nothing changes.")
+            yield _note(
+                "cv_implied", "documents", "Every application comes with a CV.", "The rule can go; nothing changes."
+            )
         yield from _freshness(rule, guidelines.lead_days, policy)
 
 
 def _freshness(rule: DocumentRule, lead_days: int, policy: Policy) -> Iterator[Finding]:
-    """A document that must be young at the start and there before approval, while everybody is approved long before the start."""
+    """A document that must be young at the start and there before approval, while everybody is approved long before the
+    start."""
     if rule.max_age_days is None or rule.needed_by is not NeededBy.APPROVAL:
         return
     name, longest_review = document_name(rule.kind), policy.info_days + policy.host_decide_days
     if rule.max_age_days < lead_days - longest_review:
         yield _error(
-            "never_fresh", "documents",
-            f"No {name} can be approved: it may be {rule.max_age_days} days old at the start, but whoever applies in time is decided on "
+            "never_fresh",
+            "documents",
+            f"No {name} can be approved: it may be {rule.max_age_days} days old at the start, but whoever applies in "
+            "time is decided on "
             f"{lead_days - longest_review} or more days before the start.",
             "Ask for it before the rotation starts instead, or let it be older.",
-        )  # fmt: skip
+        )
     elif rule.max_age_days < policy.balance_days:
         yield _warning(
-            "fresh_only_late", "documents",
-            f"A {name} that is {rule.max_age_days} days old at most at the start can be shown before approval by late applicants only.",
+            "fresh_only_late",
+            "documents",
+            f"A {name} that is {rule.max_age_days} days old at most at the start can be shown before approval by late "
+            "applicants only.",
             "Ask for it before the rotation starts instead.",
-        )  # fmt: skip
+        )
 
 
 def _applicants(past: Simulation) -> Iterator[Finding]:
@@ -213,18 +270,24 @@ def _applicants(past: Simulation) -> Iterator[Finding]:
         return
     strictest = past.by_rule[0]
     yield _warning(
-        "refuses_most", _field(strictest.code),
+        "refuses_most",
+        _field(strictest.code),
         f"Would refuse {past.percent_refused} % of last year's applicants: {past.refused} of {past.applicants}.",
-        f"“{strictest.text}” refuses {strictest.refused} of them; without it, {strictest.alone} more would be accepted.",
-    )  # fmt: skip
+        f"“{strictest.text}” refuses {strictest.refused} of them; without it, {strictest.alone} more would be "
+        "accepted.",
+    )
 
 
 def _field(code: str) -> str:
     """The field of `Guidelines` that a rule's code comes from."""
     return {
-        "status": "statuses", "step1": "step1_required", "step2_ck": "step2_ck_required", "graduation_year": "min_graduation_year",
-        "visa": "visa_types", "weeks": "weeks_min",
-    }.get(code, code)  # fmt: skip
+        "status": "statuses",
+        "step1": "step1_required",
+        "step2_ck": "step2_ck_required",
+        "graduation_year": "min_graduation_year",
+        "visa": "visa_types",
+        "weeks": "weeks_min",
+    }.get(code, code)
 
 
 def _repeated(words: Iterable[str]) -> list[str]:

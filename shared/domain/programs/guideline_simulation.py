@@ -1,7 +1,8 @@
-"""Guidelines held against past applicants (H12, host screen 8): "would have accepted 31 of 40", and which rule refuses most.
+"""Guidelines held against past applicants (H12, host screen 8): "would have accepted 31 of 40", and which rule refuses
+most.
 
-Pure and deterministic; an applicant is a number here, never a name. A document is never counted as a refusal: who lacks one, or has one
-that is too old, can still bring another, so such an applicant is accepted with something to show.
+Pure and deterministic; an applicant is a number here, never a name. A document is never counted as a refusal: who lacks
+one, or has one that is too old, can still bring another, so such an applicant is accepted with something to show.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ EXAMPLES = 5
 
 
 class Applicant(BaseModel):
-    """One past application as it was when it was sent: `seen_on` is that day at the site, `start` a Monday, `weeks` calendar weeks."""
+    """One past application as it was when it was sent: `seen_on` is that day at the site, `start` a Monday, `weeks`
+    calendar weeks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     start: date
@@ -45,7 +47,8 @@ class Example(BaseModel):
 
 
 class Simulation(BaseModel):
-    """`accepted` + `refused` = `applicants`; `to_show` of the accepted lacked a document or an answer when they applied.
+    """`accepted` + `refused` = `applicants`; `to_show` of the accepted lacked a document or an answer when they
+    applied.
 
     `by_rule` has the rules that refuse anybody, the strictest first; `examples` the first few who are refused.
     """
@@ -78,14 +81,24 @@ def simulate(guidelines: Guidelines, applicants: Sequence[Applicant]) -> Simulat
     """Every applicant against every rule, each seen on the day on which they applied."""
     results = [check(guidelines, one.facts, one.start, one.weeks, one.seen_on) for one in applicants]
     refusing = [tuple(result.code for result in found if _refuses(result)) for found in results]
-    unmet = [any(result.verdict is not GuidelineVerdict.MET and result.needed_for_approval for result in found) for found in results]
+    unmet = [
+        any(result.verdict is not GuidelineVerdict.MET and result.needed_for_approval for result in found)
+        for found in results
+    ]
     texts = {line.code: line.text for line in describe(guidelines)}
     counts = [
-        RuleCount(code=code, text=text, refused=sum(code in codes for codes in refusing), alone=sum(codes == (code,) for codes in refusing))
+        RuleCount(
+            code=code,
+            text=text,
+            refused=sum(code in codes for codes in refusing),
+            alone=sum(codes == (code,) for codes in refusing),
+        )
         for code, text in texts.items()
     ]
     examples = [
-        Example(number=number, rules=tuple(texts[code] for code in codes)) for number, codes in enumerate(refusing, start=1) if codes
+        Example(number=number, rules=tuple(texts[code] for code in codes))
+        for number, codes in enumerate(refusing, start=1)
+        if codes
     ]
     refused = len(examples)
     return Simulation(

@@ -1,6 +1,8 @@
-"""Host guidelines (H12) as data: what a host asks of trainees, each rule with plain text and a verdict that explains itself.
+"""Host guidelines (H12) as data: what a host asks of trainees, each rule with plain text and a verdict that explains
+itself.
 
-Rules are neutral to gender and nationality on purpose: there is no field to write such a rule into (product.md 1d, "guidelines").
+Rules are neutral to gender and nationality on purpose: there is no field to write such a rule into (product.md 1d,
+"guidelines").
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ from shared.domain.core.instants import say
 from shared.domain.trainees.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
 from shared.domain.trainees.ways_to_enter import is_accepted, nearest
 
-_ACRONYMS = {"cv": "CV", "tb": "TB", "bls": "BLS", "acls": "ACLS", "mspe": "MSPE", "usmle": "USMLE", "ecfmg": "ECFMG", "hipaa": "HIPAA"}
+_ACRONYMS = {
+    "cv": "CV",
+    "tb": "TB",
+    "bls": "BLS",
+    "acls": "ACLS",
+    "mspe": "MSPE",
+    "usmle": "USMLE",
+    "ecfmg": "ECFMG",
+    "hipaa": "HIPAA",
+}
 
 
 class NeededBy(StrEnum):
@@ -26,7 +37,8 @@ class NeededBy(StrEnum):
 
 
 class DocumentRule(BaseModel):
-    """A document the host asks for. `max_age_days` counts back from the start; `must_cover` means valid through the last day."""
+    """A document the host asks for. `max_age_days` counts back from the start; `must_cover` means valid through the
+    last day."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
@@ -36,7 +48,8 @@ class DocumentRule(BaseModel):
 
 
 class Guidelines(BaseModel):
-    """Every default means "no such rule". `weeks_*` and `lead_days` are calendar weeks and days; languages are English names."""
+    """Every default means "no such rule". `weeks_*` and `lead_days` are calendar weeks and days; languages are English
+    names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     statuses: tuple[TraineeStatus, ...] = (TraineeStatus.STUDENT, TraineeStatus.GRADUATE)
@@ -84,7 +97,8 @@ class Guideline(BaseModel):
 
 
 class GuidelineResult(Guideline):
-    """A rule held against one trainee and one start: what we saw, and what would change the verdict ("" when it is met)."""
+    """A rule held against one trainee and one start: what we saw, and what would change the verdict ("" when it is
+    met)."""
 
     verdict: GuidelineVerdict
     evidence: str
@@ -118,7 +132,8 @@ def describe(guidelines: Guidelines) -> tuple[Guideline, ...]:
 
 
 def check(guidelines: Guidelines, facts: TraineeFacts, start: date, weeks: int, today: date) -> list[GuidelineResult]:
-    """H12: every guideline with its verdict for a rotation of `weeks` from `start`, seen on `today` (site-local dates)."""
+    """H12: every guideline with its verdict for a rotation of `weeks` from `start`, seen on `today` (site-local
+    dates)."""
     rules = {rule.kind: rule for rule in guidelines.documents}
     results = []
     for line in describe(guidelines):
@@ -143,9 +158,14 @@ def check(guidelines: Guidelines, facts: TraineeFacts, start: date, weeks: int, 
 
 
 def unresolved(results: Iterable[GuidelineResult], overridden: Collection[str] = ()) -> tuple[GuidelineResult, ...]:
-    """H12: what stands between a trainee and approval: rules needed by then, not met, and not overridden with a reason."""
+    """H12: what stands between a trainee and approval: rules needed by then, not met, and not overridden with a
+    reason."""
     met = GuidelineVerdict.MET
-    return tuple(result for result in results if result.needed_for_approval and result.verdict is not met and result.code not in overridden)
+    return tuple(
+        result
+        for result in results
+        if result.needed_for_approval and result.verdict is not met and result.code not in overridden
+    )
 
 
 _Found = tuple[GuidelineVerdict, str, str]
@@ -193,8 +213,13 @@ def _check_status(guidelines: Guidelines, facts: TraineeFacts, start: date) -> _
 
 
 def status_on(facts: TraineeFacts, day: date) -> TraineeStatus:
-    """Policy eligibility.as_of: a student whose expected graduation lies before `day` counts as a graduate on that day."""
-    if facts.trainee_status is TraineeStatus.STUDENT and facts.expected_graduation is not None and facts.expected_graduation < day:
+    """Policy eligibility.as_of: a student whose expected graduation lies before `day` counts as a graduate on that
+    day."""
+    if (
+        facts.trainee_status is TraineeStatus.STUDENT
+        and facts.expected_graduation is not None
+        and facts.expected_graduation < day
+    ):
         return TraineeStatus.GRADUATE
     return facts.trainee_status
 
@@ -208,12 +233,19 @@ def _check_step(name: str, result: StepResult, verified: bool) -> _Found:
 
 
 def _check_graduation(minimum: int, facts: TraineeFacts, start: date) -> _Found:
-    """Policy eligibility.as_of, as for the status: who is a student today and a graduate at the start has the year expected."""
+    """Policy eligibility.as_of, as for the status: who is a student today and a graduate at the start has the year
+    expected."""
     if status_on(facts, start) is TraineeStatus.STUDENT:
         return _met("Still studying")
     if facts.trainee_status is TraineeStatus.STUDENT and facts.expected_graduation is not None:
-        year, evidence = facts.expected_graduation.year, f"Graduates on {say(facts.expected_graduation)}, before the start"
-        mend = f"Choose a start on or before {say(facts.expected_graduation)}, or a program without a graduation-year limit"
+        year, evidence = (
+            facts.expected_graduation.year,
+            f"Graduates on {say(facts.expected_graduation)}, before the start",
+        )
+        mend = (
+            f"Choose a start on or before {say(facts.expected_graduation)}, or a program without a graduation-year "
+            "limit"
+        )
     elif facts.graduation_year is not None:
         year, evidence = facts.graduation_year, f"Graduated in {facts.graduation_year}"
         mend = "Choose a program without a graduation-year limit"
@@ -228,7 +260,9 @@ def _check_languages(needed: tuple[str, ...], facts: TraineeFacts) -> _Found:
         return _unknown("Languages not given", "Add the languages you speak to your profile")
     missing = [language for language in needed if language.casefold() not in spoken]
     if missing:
-        return _failed(f"Profile does not list {_and(missing)}", f"If you speak {_and(missing)}, add it to your profile")
+        return _failed(
+            f"Profile does not list {_and(missing)}", f"If you speak {_and(missing)}, add it to your profile"
+        )
     return _met(f"Speaks {_and(facts.languages)}")
 
 
@@ -243,7 +277,9 @@ def _check_visa(accepted: tuple[str, ...], facts: TraineeFacts) -> _Found:
 def _check_lead(lead_days: int, start: date, today: date) -> _Found:
     left = (start - today).days
     if left < lead_days:
-        return _failed(f"The start is {left} days away", f"Choose a start on or after {say(today + timedelta(days=lead_days))}")
+        return _failed(
+            f"The start is {left} days away", f"Choose a start on or after {say(today + timedelta(days=lead_days))}"
+        )
     return _met(f"The start is {left} days away")
 
 
@@ -274,7 +310,8 @@ def _check_document(rule: DocumentRule, document: DocumentFact | None, start: da
             return _unknown("Its date of issue is not recorded", f"Add the date of issue of your {name}")
         if (start - document.issued).days > rule.max_age_days:
             return _failed(
-                f"Issued {say(document.issued)}", f"Upload one issued on or after {say(start - timedelta(days=rule.max_age_days))}"
+                f"Issued {say(document.issued)}",
+                f"Upload one issued on or after {say(start - timedelta(days=rule.max_age_days))}",
             )
     if rule.must_cover:
         if document.expires is None:

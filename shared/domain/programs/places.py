@@ -1,8 +1,9 @@
 """Where ZIP codes are, and how far it is from one place to another.
 
-The middles of all ZIP codes lie in `data/zips.bin`, twelve bytes each in ascending order: the code and its degrees times ten thousand,
-little-endian. `python -m infra.build.zips` makes the file from the `zipcodes` package, which takes 0.3 s to import: too long for a search.
-What people call a city besides its name lies in `data/cities.json`, by state and city.
+The middles of all ZIP codes lie in `data/zips.bin`, twelve bytes each in ascending order: the code and its degrees
+times ten thousand, little-endian. `python -m infra.build.zips` makes the file from the `zipcodes` package, which takes
+0.3 s to import: too long for a search. What people call a city besides its name lies in `data/cities.json`, by state
+and city.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ def called(city: str, state: str) -> tuple[str, ...]:
 @cache
 def _called() -> Mapping[tuple[str, str], tuple[str, ...]]:
     states = json.loads(resources.files("shared.domain.programs").joinpath("data/cities.json").read_text("utf-8"))
-    return {(state, city.casefold()): tuple(names) for state, cities in states.items() for city, names in cities.items()}
+    return {
+        (state, city.casefold()): tuple(names) for state, cities in states.items() for city, names in cities.items()
+    }
 
 
 @cache

@@ -1,4 +1,5 @@
-"""A program: what a host offers, as trainees and reviewers see it. People's contacts are not part of it (they are erasable items)."""
+"""A program: what a host offers, as trainees and reviewers see it. People's contacts are not part of it (they are
+erasable items)."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ class Place(BaseModel):
 
 
 class Program(BaseModel):
-    """`price_4w_cents` is the four-week fee (T21); `price_table` overrides other lengths, weeks -> cents; `capacity` seats per week."""
+    """`price_4w_cents` is the four-week fee (T21); `price_table` overrides other lengths, weeks -> cents; `capacity`
+    seats per week."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str = Field(pattern=r"^[a-z0-9-]{3,80}$")

@@ -1,8 +1,9 @@
 """The vocabulary of specialties (T05): 92 board specialties and subspecialties, and how people call them.
 
-The entries live in `data/specialties.json` beside this file, in the order in which lists show them: the specialties first,
-then the subspecialties grouped by parent. It is read once, when it is first asked for. Board names are those of the member
-boards of the American Board of Medical Specialties; where several boards issue one certificate, the parent's board is named.
+The entries live in `data/specialties.json` beside this file, in the order in which lists show them: the specialties
+first, then the subspecialties grouped by parent. It is read once, when it is first asked for. Board names are those of
+the member boards of the American Board of Medical Specialties; where several boards issue one certificate, the parent's
+board is named.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from shared.domain.core.errors import NotFound
 
 
 class Specialty(BaseModel):
-    """`parent` is the slug of the specialty that this one is a branch of; `aliases` are other words people search by."""
+    """`parent` is the slug of the specialty that this one is a branch of; `aliases` are other words people search
+    by."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     slug: str = Field(pattern=r"^[a-z]+(-[a-z]+)*$")
@@ -39,7 +41,9 @@ def get(slug: str) -> Specialty:
     """The specialty with exactly this slug; raises `NotFound` for any other text."""
     found = _by_slug().get(slug)
     if found is None:
-        raise NotFound(f"There is no specialty called “{slug}”.", "Choose one from the list of specialties.", specialty=slug)
+        raise NotFound(
+            f"There is no specialty called “{slug}”.", "Choose one from the list of specialties.", specialty=slug
+        )
     return found
 
 
@@ -56,7 +60,8 @@ def parent_of(slug: str) -> str | None:
 
 
 def find(text: str) -> Specialty | None:
-    """The specialty whose slug, name or alias this text is, whatever its case, accents and punctuation: "ENT", "Ob/Gyn"; else None."""
+    """The specialty whose slug, name or alias this text is, whatever its case, accents and punctuation: "ENT",
+    "Ob/Gyn"; else None."""
     slug = _by_term().get(normalise(text))
     return None if slug is None else _by_slug()[slug]
 

@@ -1,5 +1,6 @@
-"""T31: the directory of partners for housing, transportation and insurance. Always suggestions: nobody has to use one, and no price of
-Rota's contains one. The entries are data; an entry is never renamed, because suggestions keep its id."""
+"""T31: the directory of partners for housing, transportation and insurance. Always suggestions: nobody has to use
+one, and no price of Rota's contains one. The entries are data; an entry is never renamed, because suggestions keep
+its id."""
 
 from __future__ import annotations
 

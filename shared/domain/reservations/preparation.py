@@ -1,7 +1,7 @@
 """What a trainee prepares before a rotation, week by week (H19), and when they are reminded of it (H20). Pure.
 
-The list opens with the reservation. Each item has the week before the start in which it should be done; for a seat that was reserved later
-than that, it is the week of the reservation. Whether an item is late is computed on read.
+The list opens with the reservation. Each item has the week before the start in which it should be done; for a seat that
+was reserved later than that, it is the week of the reservation. Whether an item is late is computed on read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ WEEK = timedelta(weeks=1)
 
 
 class PrepKind(StrEnum):
-    """H19, and insurance of product.md section 5. `HOUSING`, `TRANSPORTATION` and `INSURANCE` are what partners offer (T31)."""
+    """H19, and insurance of product.md section 5. `HOUSING`, `TRANSPORTATION` and `INSURANCE` are what partners offer
+    (T31)."""
 
     VISA = "visa"
     FLIGHTS = "flights"
@@ -41,27 +42,40 @@ class PrepItem(BaseModel):
 
 ITEMS = (
     PrepItem(
-        kind=PrepKind.VISA, title="Passport and visa", weeks_before=10,
-        text="Look until when your passport is valid, and ask the US consulate in your country which visa you need and how long an "
+        kind=PrepKind.VISA,
+        title="Passport and visa",
+        weeks_before=10,
+        text="Look until when your passport is valid, and ask the US consulate in your country which visa you need "
+        "and how long an "
         "appointment takes. Take your reservation with you.",
     ),
     PrepItem(
-        kind=PrepKind.FLIGHTS, title="Flights", weeks_before=6,
-        text="Arrive by the Saturday before your first Monday. Before the visa is there, book only what can be given back.",
+        kind=PrepKind.FLIGHTS,
+        title="Flights",
+        weeks_before=6,
+        text="Arrive by the Saturday before your first Monday. Before the visa is there, book only what can be given "
+        "back.",
     ),
     PrepItem(
-        kind=PrepKind.HOUSING, title="Housing", weeks_before=6,
+        kind=PrepKind.HOUSING,
+        title="Housing",
+        weeks_before=6,
         text="Find a room within reach of the site at the hour your day begins. Pay nobody whom you cannot identify.",
     ),
     PrepItem(
-        kind=PrepKind.INSURANCE, title="Insurance", weeks_before=4,
+        kind=PrepKind.INSURANCE,
+        title="Insurance",
+        weeks_before=4,
         text="Health and travel insurance for the whole stay, and malpractice insurance where your host asks for it.",
     ),
     PrepItem(
-        kind=PrepKind.TRANSPORTATION, title="Getting to the site", weeks_before=2,
-        text="Try the way from your room to the site once on a map, for the hour your day begins: bus, train, or a car.",
+        kind=PrepKind.TRANSPORTATION,
+        title="Getting to the site",
+        weeks_before=2,
+        text="Try the way from your room to the site once on a map, for the hour your day begins: bus, train, or a "
+        "car.",
     ),
-)  # fmt: skip
+)
 
 
 class PrepTask(BaseModel):
@@ -86,8 +100,11 @@ class PrepWeek(BaseModel):
     tasks: tuple[PrepTask, ...]
 
 
-def tasks(start: date, reserved_on: date, done: Mapping[PrepKind, datetime], zone: str, now: datetime) -> tuple[PrepTask, ...]:
-    """The list of a rotation that starts on `start` (a Monday) and was reserved on `reserved_on` (both dates at the site), by due day."""
+def tasks(
+    start: date, reserved_on: date, done: Mapping[PrepKind, datetime], zone: str, now: datetime
+) -> tuple[PrepTask, ...]:
+    """The list of a rotation that starts on `start` (a Monday) and was reserved on `reserved_on` (both dates at the
+    site), by due day."""
     found = (_task(item, start, reserved_on, done.get(item.kind), zone, now) for item in ITEMS)
     return tuple(sorted(found, key=lambda task: task.due_on))
 
@@ -98,7 +115,12 @@ def by_week(tasks: tuple[PrepTask, ...], start: date) -> tuple[PrepWeek, ...]:
     for task in tasks:
         weeks.setdefault(task.due_on, []).append(task)
     return tuple(
-        PrepWeek(first_day=last - WEEK + timedelta(days=1), last_day=last, weeks_before=_weeks_before(last, start), tasks=tuple(some))
+        PrepWeek(
+            first_day=last - WEEK + timedelta(days=1),
+            last_day=last,
+            weeks_before=_weeks_before(last, start),
+            tasks=tuple(some),
+        )
         for last, some in sorted(weeks.items())
     )
 
@@ -114,7 +136,9 @@ def next_reminder(start: date, zone: str, now: datetime, policy: Policy) -> date
     return next((moment for moment in moments if not reached(moment, now)), None)
 
 
-def _task(item: PrepItem, start: date, reserved_on: date, done_at: datetime | None, zone: str, now: datetime) -> PrepTask:
+def _task(
+    item: PrepItem, start: date, reserved_on: date, done_at: datetime | None, zone: str, now: datetime
+) -> PrepTask:
     planned = start - item.weeks_before * WEEK
     monday = max(planned, reserved_on - timedelta(days=reserved_on.weekday()))
     due_on = monday + WEEK - timedelta(days=1)

@@ -1,6 +1,8 @@
-"""A reservation: the seat's machine of product.md section 4, the stored state, and the guards of its arrows as pure functions.
+"""A reservation: the seat's machine of product.md section 4, the stored state, and the guards of its arrows as pure
+functions.
 
-A hold has no TTL: only an arrow out of HELD, fired in the same transaction as the seat gate, gives the seat back. No personal data here.
+A hold has no TTL: only an arrow out of HELD, fired in the same transaction as the seat gate, gives the seat back. No
+personal data here.
 """
 
 from __future__ import annotations
@@ -67,7 +69,9 @@ class Choice(StrEnum):
 
 
 _S, _E = ReservationStatus, ReservationEvent
-_TR, _HM, _CO, _CH, _SYS = (frozenset({actor}) for actor in (Actor.TRAINEE, Actor.HOST, Actor.COORDINATOR, Actor.COACH, Actor.SYSTEM))
+_TR, _HM, _CO, _CH, _SYS = (
+    frozenset({actor}) for actor in (Actor.TRAINEE, Actor.HOST, Actor.COORDINATOR, Actor.COACH, Actor.SYSTEM)
+)
 
 SEATED = (_S.HELD, _S.RESERVED, _S.CLEARED, _S.IN_PROGRESS)
 """States that keep a seat in every week: the seat counters equal the sums of these."""
@@ -82,25 +86,63 @@ RESERVATION = Machine(
     "reservation",
     (
         Arrow(
-            NEW, _E.BEGIN_CHECKOUT, _TR | _CO, _S.HELD,
+            NEW,
+            _E.BEGIN_CHECKOUT,
+            _TR | _CO,
+            _S.HELD,
             "application APPROVED, terms signed, a free seat in every week, horizon, no overlap",
             ("seat taken", "hold due in 30 minutes"),
         ),
-        Arrow(NEW, _E.OFFER_SEAT, _SYS, _S.HELD, "first in line, a seat in every week", ("seat taken", "offer due in 48 hours")),
         Arrow(
-            _S.HELD, _E.BEGIN_PAYMENT, _TR | _CO, _S.HELD,
-            "a waitlist offer that is not over, terms signed, no payment page open", ("payment due in 35 minutes",),
+            NEW,
+            _E.OFFER_SEAT,
+            _SYS,
+            _S.HELD,
+            "first in line, a seat in every week",
+            ("seat taken", "offer due in 48 hours"),
         ),
-        Arrow(_S.HELD, _E.PAYMENT_LAPSED, _SYS, _S.HELD, "no payment in flight, the waitlist offer is not over", ("offer due again",)),
+        Arrow(
+            _S.HELD,
+            _E.BEGIN_PAYMENT,
+            _TR | _CO,
+            _S.HELD,
+            "a waitlist offer that is not over, terms signed, no payment page open",
+            ("payment due in 35 minutes",),
+        ),
+        Arrow(
+            _S.HELD,
+            _E.PAYMENT_LAPSED,
+            _SYS,
+            _S.HELD,
+            "no payment in flight, the waitlist offer is not over",
+            ("offer due again",),
+        ),
         Arrow(_S.HELD, _E.SESSION_OPENED, _TR | _CO | _SYS, _S.HELD, "the payment session of this hold"),
-        Arrow(_S.HELD, _E.PAYMENT_SUCCEEDED, _SYS, _S.RESERVED, "amount covers what is due at reserve", _RESERVED_EFFECTS),
-        Arrow(_S.HELD, _E.EXPIRE, _SYS, _S.RELEASED, "no payment in flight", ("seat given back", "next on the waitlist")),
-        Arrow(_S.HELD, _E.CANCEL, _TR, _S.RELEASED, "no payment in flight", ("seat given back", "next on the waitlist")),
         Arrow(
-            _S.RELEASED, _E.RETAKE, _SYS, _S.RESERVED,
-            "late payment; application still APPROVED, a free seat in every week", ("seat taken", *_RESERVED_EFFECTS),
+            _S.HELD, _E.PAYMENT_SUCCEEDED, _SYS, _S.RESERVED, "amount covers what is due at reserve", _RESERVED_EFFECTS
         ),
-        Arrow(_S.RELEASED, _E.REFUND_DUE, _SYS, _S.REFUND_DUE, "late payment that cannot take the seat again", ("refund in full",)),
+        Arrow(
+            _S.HELD, _E.EXPIRE, _SYS, _S.RELEASED, "no payment in flight", ("seat given back", "next on the waitlist")
+        ),
+        Arrow(
+            _S.HELD, _E.CANCEL, _TR, _S.RELEASED, "no payment in flight", ("seat given back", "next on the waitlist")
+        ),
+        Arrow(
+            _S.RELEASED,
+            _E.RETAKE,
+            _SYS,
+            _S.RESERVED,
+            "late payment; application still APPROVED, a free seat in every week",
+            ("seat taken", *_RESERVED_EFFECTS),
+        ),
+        Arrow(
+            _S.RELEASED,
+            _E.REFUND_DUE,
+            _SYS,
+            _S.REFUND_DUE,
+            "late payment that cannot take the seat again",
+            ("refund in full",),
+        ),
         Arrow(_S.REFUND_DUE, _E.REFUND_RECORDED, _SYS, _S.REFUNDED, "the refund exists at the payment provider"),
         *(
             arrow
@@ -111,21 +153,41 @@ RESERVATION = Machine(
                 Arrow(state, _E.SUGGEST, _CH, state, "by the rotation's own coach; a partner of the directory"),
             )
         ),
-        Arrow(_S.RESERVED, _E.CHANGE_DATES, _CO, _S.RESERVED, "seat in the new weeks; reason and proof", ("differing weeks moved",)),
-        Arrow(_S.RESERVED, _E.SWITCH, _CO, _S.RESERVED, "seat at the new program; reason and proof", ("seats moved in one transaction",)),
+        Arrow(
+            _S.RESERVED,
+            _E.CHANGE_DATES,
+            _CO,
+            _S.RESERVED,
+            "seat in the new weeks; reason and proof",
+            ("differing weeks moved",),
+        ),
+        Arrow(
+            _S.RESERVED,
+            _E.SWITCH,
+            _CO,
+            _S.RESERVED,
+            "seat at the new program; reason and proof",
+            ("seats moved in one transaction",),
+        ),
         Arrow(_S.RESERVED, _E.CLEAR, _CH, _S.CLEARED, "balance paid, documents accepted"),
         *(
             Arrow(state, _E.CANCEL, actors, target, "the shown refund accepted", _CANCEL_EFFECTS)
             for state in (_S.RESERVED, _S.CLEARED)
             for actors, target in (
-                (_TR, _S.CANCELLED_BY_TRAINEE), (_HM, _S.CANCELLED_BY_HOST), (_CO, _S.CANCELLED_BY_OPERATOR),
+                (_TR, _S.CANCELLED_BY_TRAINEE),
+                (_HM, _S.CANCELLED_BY_HOST),
+                (_CO, _S.CANCELLED_BY_OPERATOR),
             )
         ),
         Arrow(_S.CLEARED, _E.START, _SYS, _S.IN_PROGRESS, "the start date has come"),
         Arrow(_S.IN_PROGRESS, _E.NO_SHOW, _HM | _CO, _S.NO_SHOW, "reason"),
         Arrow(_S.IN_PROGRESS, _E.END_EARLY, _HM | _CO, _S.ENDED_EARLY, "reason"),
         Arrow(
-            _S.IN_PROGRESS, _E.COMPLETE, _SYS, _S.COMPLETED, "the end date has passed",
+            _S.IN_PROGRESS,
+            _E.COMPLETE,
+            _SYS,
+            _S.COMPLETED,
+            "the end date has passed",
             ("evaluation", "letter if asked for", "stipend", "certificate"),
         ),
     ),
@@ -144,7 +206,7 @@ RESERVATION = Machine(
         _S.REFUND_DUE: "The seat was gone when the payment came, and the money goes back.",
         _S.REFUNDED: "The money went back.",
     },
-)  # fmt: skip
+)
 
 
 class Suggestion(BaseModel):
@@ -158,8 +220,8 @@ class Suggestion(BaseModel):
 class Reservation(BaseModel):
     """The stored state. `week_list` holds ISO weeks; `charge_cents` is what the open or settled checkout asks for.
 
-    A seat held for who was first in line has an `offer_until`; while it waits for them to begin, nothing is being paid (`paying` False),
-    and each beginning opens the payment page `payment_number`.
+    A seat held for who was first in line has an `offer_until`; while it waits for them to begin, nothing is being paid
+    (`paying` False), and each beginning opens the payment page `payment_number`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -212,7 +274,8 @@ class Reservation(BaseModel):
 
 
 class HoldWindow(BaseModel):
-    """Until when the seat is held and when the payment session ends on its own, UTC. The session outlives the hold by five minutes."""
+    """Until when the seat is held and when the payment session ends on its own, UTC. The session outlives the hold by
+    five minutes."""
 
     model_config = ConfigDict(frozen=True)
     held_until: Instant
@@ -222,13 +285,14 @@ class HoldWindow(BaseModel):
 def hold_window(now: datetime, policy: Policy) -> HoldWindow:
     """Policy seat_hold: 30 and 35 minutes (Stripe's minimum for a session is 30 minutes from its creation)."""
     return HoldWindow(
-        held_until=now + timedelta(minutes=policy.hold_minutes), session_expires_at=now + timedelta(minutes=policy.session_minutes)
+        held_until=now + timedelta(minutes=policy.hold_minutes),
+        session_expires_at=now + timedelta(minutes=policy.session_minutes),
     )
 
 
 def waitlist_payment_window(now: datetime, policy: Policy) -> HoldWindow:
-    """A payment for an offered seat: page and hold end together, so that no page outlives the hold. Begun in the offer's last minutes,
-    the hold outlives the offer by this much, as a checkout outlives an application's offer."""
+    """A payment for an offered seat: page and hold end together, so that no page outlives the hold. Begun in the
+    offer's last minutes, the hold outlives the offer by this much, as a checkout outlives an application's offer."""
     ends = now + timedelta(minutes=policy.session_minutes)
     return HoldWindow(held_until=ends, session_expires_at=ends)
 
@@ -239,7 +303,8 @@ def still_offered(reservation: Reservation, now: datetime) -> bool:
 
 
 def hold_over(reservation: Reservation, now: datetime) -> bool:
-    """The hold may be ended from `held_until` on, to the second; it is still HELD until the gate gives the seat back."""
+    """The hold may be ended from `held_until` on, to the second; it is still HELD until the gate gives the seat
+    back."""
     return reservation.status is ReservationStatus.HELD and reached(reservation.held_until, now)
 
 
@@ -249,9 +314,11 @@ def settles(reservation: Reservation, paid_cents: int) -> bool:
 
 
 def late_payment(seat_free: bool, application_approved: bool) -> ReservationEvent:
-    """Policy seat_hold, for a payment that arrives after RELEASED: take the seat again if that is still possible, else refund in full.
+    """Policy seat_hold, for a payment that arrives after RELEASED: take the seat again if that is still possible, else
+    refund in full.
 
-    An application that is no longer APPROVED (withdrawn, closed, expired) cannot reserve (H11), so its payment goes back.
+    An application that is no longer APPROVED (withdrawn, closed, expired) cannot reserve (H11), so its payment goes
+    back.
     """
     return ReservationEvent.RETAKE if seat_free and application_approved else ReservationEvent.REFUND_DUE
 

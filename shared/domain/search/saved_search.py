@@ -1,7 +1,7 @@
 """A saved search: what somebody looks for, kept so that a mail tells them when a match opens.
 
-The query is the person's own words, so it lies in an erasable item (`query_ref`) together with the secret of the link that ends it; the
-state holds ids and dates alone. It ends by itself after a year: nobody is written to for ever.
+The query is the person's own words, so it lies in an erasable item (`query_ref`) together with the secret of the link
+that ends it; the state holds ids and dates alone. It ends by itself after a year: nobody is written to for ever.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class SavedSearchStatus(StrEnum):
 
 
 class SavedSearch(BaseModel):
-    """`told` are the programs that a mail named on `told_on` (a date in the operator's zone); `matches` those of the last mail with the
-    first Monday that fitted then."""
+    """`told` are the programs that a mail named on `told_on` (a date in the operator's zone); `matches` those of the
+    last mail with the first Monday that fitted then."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     id: str
@@ -76,9 +76,11 @@ def starts_touching(weeks: Iterable[str], length: int) -> tuple[date, ...]:
     return tuple(sorted({monday_of(week) - n * WEEK for week in weeks for n in range(length)}))
 
 
-def opened(weeks: Collection[str], free: Mapping[str, int], length: int, first: date, month: str | None) -> tuple[date, ...]:
-    """The starts, none before `first`, that seats which came back in `weeks` have opened: every week has a seat, and one of those had none
-    a moment ago."""
+def opened(
+    weeks: Collection[str], free: Mapping[str, int], length: int, first: date, month: str | None
+) -> tuple[date, ...]:
+    """The starts, none before `first`, that seats which came back in `weeks` have opened: every week has a seat, and
+    one of those had none a moment ago."""
     found = []
     for start in starts_touching(weeks, length):
         covered = weeks_covered(start, length)

@@ -1,8 +1,8 @@
 """Search as pure values: what may be asked, what a live program looks like to the index, what comes back (H09, T10).
 
-Weeks are ISO weeks ("2027-W09"), months "2027-03", prices integer cents for four weeks, distances statute miles. A *start* is a Monday
-from which a program has a seat in every week of a rotation of the length that was asked for (or of its usual one); it belongs to the month
-in which that Monday lies. The engine behind it implements
+Weeks are ISO weeks ("2027-W09"), months "2027-03", prices integer cents for four weeks, distances statute miles. A
+*start* is a Monday from which a program has a seat in every week of a rotation of the length that was asked for (or of
+its usual one); it belongs to the month in which that Monday lies. The engine behind it implements
 
     class SearchIndex(Protocol):
         def search(self, query: SearchQuery, today: date) -> SearchPage: ...
@@ -35,7 +35,8 @@ Choices = Annotated[tuple[Choice, ...], Field(max_length=100)]
 Cents = Annotated[int, Field(ge=0, le=MAX_CENTS)]
 WEEK = timedelta(weeks=1)
 LENGTHS = (2, 4, 6, 8, 12)
-"""The lengths in weeks that a search can ask for: each one's months are counted in the index. A program's page takes any length."""
+"""The lengths in weeks that a search can ask for: each one's months are counted in the index. A program's page takes
+any length."""
 RADII = (10, 25, 50, 100, 250)
 """Miles around a ZIP code."""
 PRICE_STEPS = (100_000, 150_000, 200_000, 250_000, 300_000, 350_000, 400_000)
@@ -45,7 +46,8 @@ CITIES = 60
 
 
 class Sort(StrEnum):
-    """`relevance` without text is `next_start`: nothing is more relevant than a seat soon. `distance` needs a ZIP code."""
+    """`relevance` without text is `next_start`: nothing is more relevant than a seat soon. `distance` needs a ZIP
+    code."""
 
     RELEVANCE = "relevance"
     PRICE = "price"
@@ -66,10 +68,12 @@ def _radius(miles: int) -> int:
 
 
 class SearchQuery(BaseModel):
-    """Values within one list are alternatives, different fields must all hold. Prices are the four-week fee in cents, bounds included.
+    """Values within one list are alternatives, different fields must all hold. Prices are the four-week fee in cents,
+    bounds included.
 
-    A specialty covers its branches, unless a branch of it is chosen as `subspecialty`: then that branch alone. A city is "TX/Austin".
-    `within_miles` is counted from the middle of `zip`. `credit_friendly` and `eligible` (for the reader) filter when true.
+    A specialty covers its branches, unless a branch of it is chosen as `subspecialty`: then that branch alone. A city
+    is "TX/Austin". `within_miles` is counted from the middle of `zip`. `credit_friendly` and `eligible` (for the
+    reader) filter when true.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,7 +98,8 @@ class SearchQuery(BaseModel):
 
 
 class OpenTo(BaseModel):
-    """The kinds of rotation that somebody may do when it starts from `first` to `last`, both included; None is no bound."""
+    """The kinds of rotation that somebody may do when it starts from `first` to `last`, both included; None is no
+    bound."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     experience_types: tuple[ExperienceType, ...]
@@ -103,8 +108,9 @@ class OpenTo(BaseModel):
 
 
 class ReaderQuery(SearchQuery):
-    """A query with what nobody can say in an address: what is open to the reader (T07-T09; `eligible` asks for that alone, without it only
-    the count of what it would find is worked out), and the ids of the programs that alone are looked at (all, when empty)."""
+    """A query with what nobody can say in an address: what is open to the reader (T07-T09; `eligible` asks for that
+    alone, without it only the count of what it would find is worked out), and the ids of the programs that alone are
+    looked at (all, when empty)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     open_to: tuple[OpenTo, ...] = ()
@@ -120,8 +126,9 @@ class Projection(BaseModel):
 
 
 class SearchHit(BaseModel):
-    """One program of a result page. `starts` are its next open Mondays (at most six; a card shows three) that fit the query's month and
-    length, `prices` the fees by length in cents. `miles` from the query's ZIP code, to a tenth; None without one.
+    """One program of a result page. `starts` are its next open Mondays (at most six; a card shows three) that fit the
+    query's month and length, `prices` the fees by length in cents. `miles` from the query's ZIP code, to a tenth; None
+    without one.
 
     They are as fresh as index and overlay; the page reads the seat items of the hits it shows for the free counts.
     """
@@ -155,18 +162,19 @@ class SearchHit(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class FacetCount:
-    """`count` programs would be found if `value` alone were chosen in this facet, everything else as asked. A page has some two hundred of
-    them, so they are made without ceremony."""
+    """`count` programs would be found if `value` alone were chosen in this facet, everything else as asked. A page has
+    some two hundred of them, so they are made without ceremony."""
 
     value: str
     count: int
 
 
 class Facets(BaseModel):
-    """Most frequent first; months, lengths, radii and prices in their order. A chosen value is listed even when its count is 0.
+    """Most frequent first; months, lengths, radii and prices in their order. A chosen value is listed even when its
+    count is 0.
 
-    `within_miles` is empty without a ZIP code, `eligible` without a reader of whom we know enough. Specialty and subspecialty are one
-    question: each is counted without both. Only the `CITIES` largest cities are listed.
+    `within_miles` is empty without a ZIP code, `eligible` without a reader of whom we know enough. Specialty and
+    subspecialty are one question: each is counted without both. Only the `CITIES` largest cities are listed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -209,14 +217,15 @@ class Overlay:
         return found
 
 
-# --- weeks ----------------------------------------------------------------------------------------------------------------------------
+# --- weeks ------------------------------------------------------------------------------------------------------------
 def month_of(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
 @lru_cache(maxsize=256)
 def start_window(today: date, month: str | None = None) -> tuple[date, ...]:
-    """The Mondays for which somebody may apply today (from 14 days ahead to the horizon, H17), in this month or at all; in order."""
+    """The Mondays for which somebody may apply today (from 14 days ahead to the horizon, H17), in this month or at all;
+    in order."""
     first, last = CURRENT.first_start(today), horizon(today, CURRENT.horizon_years)
     if month is not None:
         opening = date(int(month[:4]), int(month[5:]), 1)
@@ -224,7 +233,7 @@ def start_window(today: date, month: str | None = None) -> tuple[date, ...]:
     return tuple(mondays(first, last))
 
 
-# --- starts ---------------------------------------------------------------------------------------------------------------------------
+# --- starts -----------------------------------------------------------------------------------------------------------
 def usual_weeks(program: Program) -> int:
     """How long a rotation is when nothing else is asked for: four weeks, or what the program allows closest to it."""
     return min(max(DEFAULT_WEEKS, program.weeks_min), program.weeks_max)
@@ -236,7 +245,8 @@ def lengths(program: Program) -> tuple[int, ...]:
 
 
 def open_starts(projection: Projection, weeks: int | None = None) -> tuple[date, ...]:
-    """The Mondays from which the program has a seat in every week of a rotation this long (of its usual length), in order."""
+    """The Mondays from which the program has a seat in every week of a rotation this long (of its usual length), in
+    order."""
     free = {_ordinal(week) for week, seats in projection.weeks.items() if seats > 0}
     span = range(7, 7 * (weeks or usual_weeks(projection.program)), 7)
     return tuple(date.fromordinal(first) for first in sorted(free) if all(first + days in free for days in span))
@@ -247,7 +257,7 @@ def _ordinal(week: str) -> int:
     return monday_of(week).toordinal()
 
 
-# --- addresses --------------------------------------------------------------------------------------------------------------------------
+# --- addresses --------------------------------------------------------------------------------------------------------
 def fields(query: SearchQuery) -> dict[str, Any]:
     """What of a query is not as it would be anyway, as an address says it."""
     values = query.model_dump(mode="json", exclude_defaults=True, include=set(SearchQuery.model_fields))
@@ -260,7 +270,7 @@ def address(query: SearchQuery) -> str:
     return f"/programs?{urlencode(pairs, doseq=True)}" if pairs else "/programs"
 
 
-# --- places -----------------------------------------------------------------------------------------------------------------------------
+# --- places -----------------------------------------------------------------------------------------------------------
 def city_key(place: Place) -> str:
     """What names a city in a query: there are forty Springfields. Without a comma, which would take a list apart."""
     return f"{place.state}/{place.city}"

@@ -1,4 +1,5 @@
-"""The pure part of the seat gate (T27): seats per program and ISO year, which weeks a move takes and gives, and which starts are free.
+"""The pure part of the seat gate (T27): seats per program and ISO year, which weeks a move takes and gives, and which
+starts are free.
 
 The adapter turns a plan into one conditional write per seat item; nothing here decides a race.
 """
@@ -16,8 +17,8 @@ from shared.domain.programs.program import Program
 
 
 class WeekSeats(BaseModel):
-    """One week's counters. `taken` may exceed `capacity` only when the host lowered it below what was reserved (H21); `waiting` are the
-    places in line that wait for this week: while there is one, a seat that comes back is theirs."""
+    """One week's counters. `taken` may exceed `capacity` only when the host lowered it below what was reserved (H21);
+    `waiting` are the places in line that wait for this week: while there is one, a seat that comes back is theirs."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     capacity: int = Field(ge=0)
@@ -49,7 +50,8 @@ class SeatYear(BaseModel):
 
 
 class SeatPlan(BaseModel):
-    """What one transaction changes at one program: ISO year -> week keys, for seats taken and seats given back. Never both for a week."""
+    """What one transaction changes at one program: ISO year -> week keys, for seats taken and seats given back. Never
+    both for a week."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     take: dict[int, tuple[str, ...]] = Field(default_factory=dict)
@@ -94,7 +96,8 @@ def plan_switch(old: Iterable[str], new: Iterable[str]) -> SeatPlan:
 
 
 def new_seat_years(program: Program, first: date, last: date) -> list[SeatYear]:
-    """Empty seat items for every ISO week that touches `first`..`last`, closed weeks with capacity 0, in order of year."""
+    """Empty seat items for every ISO week that touches `first`..`last`, closed weeks with capacity 0, in order of
+    year."""
     years: dict[int, dict[str, WeekSeats]] = {}
     for week, capacity in capacity_by_week(program, first, last).items():
         year, key = split_week(week)
@@ -117,8 +120,11 @@ def seats_for(free: Mapping[str, int], weeks: Iterable[str]) -> int:
     return min((free.get(week, 0) for week in weeks), default=0)
 
 
-def free_starts(seat_years: Iterable[SeatYear], from_date: date, until: date, weeks_needed: int, today: date) -> list[FreeStart]:
-    """The Mondays from `from_date` to `until` (both included, none before `today`) with a seat in every one of `weeks_needed` weeks."""
+def free_starts(
+    seat_years: Iterable[SeatYear], from_date: date, until: date, weeks_needed: int, today: date
+) -> list[FreeStart]:
+    """The Mondays from `from_date` to `until` (both included, none before `today`) with a seat in every one of
+    `weeks_needed` weeks."""
     free = free_by_week(seat_years)
     starts = (
         FreeStart(start=day, week=week_of(day), seats=seats_for(free, weeks_covered(day, weeks_needed)))

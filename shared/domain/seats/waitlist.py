@@ -1,8 +1,9 @@
-"""The waitlist: the machine of an entry, the line of a program, and its clocks (product.md: waitlist, section 4 "Waitlist entry").
+"""The waitlist: the machine of an entry, the line of a program, and its clocks (product.md: waitlist, section 4
+"Waitlist entry").
 
-An entry is part of its application (`Application.waitlist`). The line is an aggregate of its own per program, so that who comes first is
-decided by one version, not by an index that may be a moment behind. First in, first out per start; a place is passed over only while its
-weeks are not all free. No personal data: ids and dates.
+An entry is part of its application (`Application.waitlist`). The line is an aggregate of its own per program, so that
+who comes first is decided by one version, not by an index that may be a moment behind. First in, first out per start; a
+place is passed over only while its weeks are not all free. No personal data: ids and dates.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from shared.domain.core.machine import NEW, Actor, Arrow, Machine
 from shared.domain.core.policy import Policy
 
 MOST_PLACES = 60
-"""Places in one program's line: its item stays small, and nobody is told to wait behind more people than a year has seats for."""
+"""Places in one program's line: its item stays small, and nobody is told to wait behind more people than a year has
+seats for."""
 
 
 class WaitlistStatus(StrEnum):
@@ -46,18 +48,39 @@ WAITLIST = Machine(
     (
         *(
             Arrow(
-                state, _E.JOIN, _TR, _S.WAITING, "application APPROVED and open, a week without a seat for everybody, no live hold",
+                state,
+                _E.JOIN,
+                _TR,
+                _S.WAITING,
+                "application APPROVED and open, a week without a seat for everybody, no live hold",
                 ("last in line", "the offer of the application stands still"),
             )
             for state in (NEW, _S.LAPSED, _S.LEFT)
         ),
-        Arrow(_S.WAITING, _E.OFFER, _SYS, _S.OFFERED, "first in line whose weeks all have a seat", ("seat held for 48 hours",)),
+        Arrow(
+            _S.WAITING,
+            _E.OFFER,
+            _SYS,
+            _S.OFFERED,
+            "first in line whose weeks all have a seat",
+            ("seat held for 48 hours",),
+        ),
         Arrow(_S.OFFERED, _E.TAKE, _SYS, _S.TAKEN, "payment settled"),
-        Arrow(_S.WAITING, _E.TAKE, _SYS, _S.TAKEN, "payment of an earlier hold settled: a seat was free, passed over in line"),
+        Arrow(
+            _S.WAITING,
+            _E.TAKE,
+            _SYS,
+            _S.TAKEN,
+            "payment of an earlier hold settled: a seat was free, passed over in line",
+        ),
         Arrow(_S.OFFERED, _E.LAPSE, _SYS, _S.LAPSED, "48 hours, or paid too little", _LATER),
-        Arrow(_S.WAITING, _E.LAPSE, _SYS, _S.LAPSED, "the start has come, or the program takes nobody any more", _LATER),
-        *(Arrow(state, _E.LEAVE, _TR | _SYS, _S.LEFT, "by the system only when the application ended", _LATER)
-          for state in (_S.WAITING, _S.OFFERED)),
+        Arrow(
+            _S.WAITING, _E.LAPSE, _SYS, _S.LAPSED, "the start has come, or the program takes nobody any more", _LATER
+        ),
+        *(
+            Arrow(state, _E.LEAVE, _TR | _SYS, _S.LEFT, "by the system only when the application ended", _LATER)
+            for state in (_S.WAITING, _S.OFFERED)
+        ),
     ),
     {
         _S.WAITING: "This place in line still waits for a seat.",
@@ -66,12 +89,12 @@ WAITLIST = Machine(
         _S.LAPSED: "This place in line has ended.",
         _S.LEFT: "This place in line was given up.",
     },
-)  # fmt: skip
+)
 
 
 class Place(BaseModel):
-    """One place in line. `number` says which of the application's joinings it is; `marks` are the weeks that are kept from everybody
-    who does not stand in line."""
+    """One place in line. `number` says which of the application's joinings it is; `marks` are the weeks that are kept
+    from everybody who does not stand in line."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     application_id: str
@@ -105,7 +128,8 @@ class Line(BaseModel):
         return tuple(place for place in self.line if place.application_id != application_id)
 
     def position(self, application_id: str) -> tuple[int, int]:
-        """(place, how many) among those who wait for the same start, counted from 1; (0, how many) for who does not stand in line."""
+        """(place, how many) among those who wait for the same start, counted from 1; (0, how many) for who does not
+        stand in line."""
         mine = self.place(application_id)
         same = [place.application_id for place in self.line if mine and place.start == mine.start]
         return (same.index(application_id) + 1 if mine else 0), len(same)

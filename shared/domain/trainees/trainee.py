@@ -1,4 +1,5 @@
-"""What eligibility and guidelines need to know about a trainee. No name, address or contact is part of it: those are erasable items."""
+"""What eligibility and guidelines need to know about a trainee. No name, address or contact is part of it: those are
+erasable items."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class StepResult(StrEnum):
 
 
 class DocumentFact(BaseModel):
-    """One document of the trainee: its kind, dates printed on it, and whether staff accepted it. `language` is an English name or ""."""
+    """One document of the trainee: its kind, dates printed on it, and whether staff accepted it. `language` is an
+    English name or ""."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: str
@@ -38,9 +40,11 @@ class DocumentFact(BaseModel):
 
 
 class TraineeFacts(BaseModel):
-    """T01: the profile as rules see it. A step is *verified* when staff accepted the score report, else it is only declared.
+    """T01: the profile as rules see it. A step is *verified* when staff accepted the score report, else it is only
+    declared.
 
-    `visa_type` is a `Way`; free text of older profiles is read as the one that it names, else as "Other", and stays in `visa_words`.
+    `visa_type` is a `Way`; free text of older profiles is read as the one that it names, else as "Other", and stays in
+    `visa_words`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,7 +1,9 @@
-"""How trainees enter the United States (product.md 3c): a choice, where old profiles and guidelines hold free text. Pure.
+"""How trainees enter the United States (product.md 3c): a choice, where old profiles and guidelines hold free text.
+Pure.
 
-Free text is read strictly: a way that nobody has would get somebody past a host's guideline, while one that is not read costs a question.
-What a host asks for and what a trainee has are compared by these words alone, so "B1" and "b-1 visa" are B-1.
+Free text is read strictly: a way that nobody has would get somebody past a host's guideline, while one that is not read
+costs a question. What a host asks for and what a trainee has are compared by these words alone, so "B1" and "b-1 visa"
+are B-1.
 """
 
 from __future__ import annotations
@@ -51,12 +53,16 @@ _SIGNS: Mapping[Way, str] = MappingProxyType(
 )
 
 
-_BESIDE = frozenset(("i", "am", "a", "an", "have", "hold", "on", "with", "visa", "visas", "holder", "status", "program", "and", "or"))
-"""What may stand beside a way and changes nothing. Any other word might: "not", "expired", "spouse of", "resident of the UK"."""
+_BESIDE = frozenset(
+    ("i", "am", "a", "an", "have", "hold", "on", "with", "visa", "visas", "holder", "status", "program", "and", "or")
+)
+"""What may stand beside a way and changes nothing. Any other word might: "not", "expired", "spouse of", "resident of
+the UK"."""
 
 
 def nearest(text: str) -> Way | None:
-    """The way that somebody's own words name and nothing else; None when they name none, several that are not one, or say more."""
+    """The way that somebody's own words name and nothing else; None when they name none, several that are not one, or
+    say more."""
     plain = " ".join(re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", text)).casefold().split())
     named = {way for way, sign in _SIGNS.items() if re.search(sign, plain)}
     if named >= {Way.B1, Way.B2} or Way.B1_B2 in named:
@@ -69,12 +75,14 @@ def nearest(text: str) -> Way | None:
 
 
 def named(value: object) -> object:
-    """For a request's field: programs may send their own words for a way, "B1"; what names none of them stays and is refused there."""
+    """For a request's field: programs may send their own words for a way, "B1"; what names none of them stays and is
+    refused there."""
     return (nearest(value) or value.strip() or None) if isinstance(value, str) else value
 
 
 def is_accepted(way: str, accepted: Iterable[str]) -> bool:
-    """Whether who enters by `way` fulfils "one of `accepted`". A combined B-1/B-2 visa is both. "Other" fulfils nothing."""
+    """Whether who enters by `way` fulfils "one of `accepted`". A combined B-1/B-2 visa is both. "Other" fulfils
+    nothing."""
     if way == Way.OTHER:
         return False
     mine = {way, Way.B1, Way.B2} if way == Way.B1_B2 else {way}

@@ -1,4 +1,5 @@
-"""HTTP for every room: one resource in two representations, refusals that explain themselves, roles declared on each route."""
+"""HTTP for every room: one resource in two representations, refusals that explain themselves, roles declared on each
+route."""
 
 from shared.runtime.http.access import ANYONE, SIGNED_IN, Access, roles
 from shared.runtime.http.room import Room

@@ -30,7 +30,9 @@ class Access:
         if self.roles and not self.roles & set(session.roles):
             needed = " or ".join(sorted(self.roles))
             raise WrongRole(
-                f"This is for the {needed} role.", "Sign in with another account, or ask an administrator.", roles=sorted(self.roles)
+                f"This is for the {needed} role.",
+                "Sign in with another account, or ask an administrator.",
+                roles=sorted(self.roles),
             )
 
     def described(self) -> list[str]:
@@ -56,18 +58,24 @@ def cookie_value(headers: Mapping[str, str], event: Mapping[str, Any]) -> str:
 
 
 def check_origin(method: str, headers: Mapping[str, str], public_url: str) -> None:
-    """A cookie call that changes something must come from our own pages (OWASP: verifying origin). Raises `ForeignOrigin`."""
+    """A cookie call that changes something must come from our own pages (OWASP: verifying origin). Raises
+    `ForeignOrigin`."""
     if method in SAFE_METHODS:
         return
     origin = headers.get("origin", "")
     if origin != public_url:
-        raise ForeignOrigin("The browser says that this form was not sent from our pages.", "Open the page here and send it again.")
+        raise ForeignOrigin(
+            "The browser says that this form was not sent from our pages.", "Open the page here and send it again."
+        )
 
 
 class Caller:
-    """Finds out who calls, once per request and only when somebody asks: a public page without a cookie costs no request."""
+    """Finds out who calls, once per request and only when somebody asks: a public page without a cookie costs no
+    request."""
 
-    def __init__(self, event: Mapping[str, Any], headers: Mapping[str, str], sessions: Sessions, identity: Identity) -> None:
+    def __init__(
+        self, event: Mapping[str, Any], headers: Mapping[str, str], sessions: Sessions, identity: Identity
+    ) -> None:
         self._bearer = headers.get("authorization", "")
         self._cookie = cookie_value(headers, event)
         self._sessions, self._identity = sessions, identity
@@ -89,7 +97,9 @@ class Caller:
             if self._bearer:
                 kind, _, token = self._bearer.partition(" ")
                 if kind.lower() != "bearer":
-                    raise SignInNeeded("Only bearer tokens are accepted here.", "Send `Authorization: Bearer <access token>`.")
+                    raise SignInNeeded(
+                        "Only bearer tokens are accepted here.", "Send `Authorization: Bearer <access token>`."
+                    )
                 bearer = self._identity.verify(token.strip())
                 self._session = self._sessions.of_account(bearer.account_id, bearer.issued_at)
             elif self._cookie:

@@ -30,9 +30,10 @@ class Answers:
     def __init__(self, room: Room) -> None:
         self._room = room
 
-    # --- a resource -------------------------------------------------------------------------------------------------------------------
+    # --- a resource ---------------------------------------------------------------------------------------------------
     def represent(self, response: Response[Any], declared: Declared) -> Response[Any]:
-        """`response.body` is the serialised resource. A browser gets the route's page, or 303 to where its form leads."""
+        """`response.body` is the serialised resource. A browser gets the route's page, or 303 to where its form
+        leads."""
         if not self._room.request.wants_page or not response.is_json():
             return response
         if declared.goes_to and response.status_code < 300:
@@ -61,13 +62,18 @@ class Answers:
             **more,
         )
 
-    # --- a refusal --------------------------------------------------------------------------------------------------------------------
-    def refused(self, error: RotaError, declared: Declared | None, plain_page: bool = False, page: str = "error.html") -> Response[Any]:
-        """A problem document; for a browser the form again with what was typed, the sign-in page, or `page`, which says what to do."""
+    # --- a refusal ----------------------------------------------------------------------------------------------------
+    def refused(
+        self, error: RotaError, declared: Declared | None, plain_page: bool = False, page: str = "error.html"
+    ) -> Response[Any]:
+        """A problem document; for a browser the form again with what was typed, the sign-in page, or `page`, which says
+        what to do."""
         room = self._room
         headers = _headers(error)
         if not room.request.wants_page:
-            return Response(error.status, PROBLEM, json.dumps(problem(error, room.request.id), default=str), headers=headers)
+            return Response(
+                error.status, PROBLEM, json.dumps(problem(error, room.request.id), default=str), headers=headers
+            )
         sign_in = room.sign_in_address(error)
         if sign_in:
             return Response(303, HTML, "", headers={"Location": sign_in})
@@ -82,7 +88,9 @@ class Answers:
         assert declared.again is not None
         shown = next(one for one in self._room.declared.values() if one.function is declared.again)
         arguments = {
-            name: value for name, value in self._room.resolver.context["_route_args"].items() if name in _arguments(declared.again)
+            name: value
+            for name, value in self._room.resolver.context["_route_args"].items()
+            if name in _arguments(declared.again)
         }
         try:
             resource = declared.again(**arguments)
@@ -106,14 +114,18 @@ class Answers:
         asked = isinstance(error, Invalid) and request.method == "GET"
         title = "Something in the address needs a change" if asked else error.title
         links = [("Open the page without it", request.path)] if asked else []
-        # Another site's form has no cookie of ours, so nobody has looked at its origin: it is not ours to show, or to send for somebody.
+        # Another site's form has no cookie of ours, so nobody has looked at its origin: it is not ours to show, or to
+        # send for somebody.
         ours = request.method == "POST" and request.headers.get("origin") == self._room.wiring.settings.public_url
         again = ours and declared is not None and (error.status == 401 or error.status >= 500)
         form_page = self._form_page(declared) if again else ""
         sign_in = leading_to(SIGN_IN, form_page) if again and error.status == 401 else ""
         if again and secret(declared.form if declared else None):
             # A password is kept nowhere, so there is nothing to send: its form is filled in once more.
-            again, links = False, [("Sign in", sign_in)] if sign_in else [("Open the form again", form_page)] if form_page else []
+            again, links = (
+                False,
+                [("Sign in", sign_in)] if sign_in else [("Open the form again", form_page)] if form_page else [],
+            )
         resend = hidden(request.inputs, (KEY_FIELD, request.idempotency_key)) if again else None
         view = ProblemView(title, error.detail, error.remedy, error.status, request.id, links, resend, sign_in)
         typed = words(request.inputs, declared.form if declared else None) if ours else []
@@ -122,16 +134,24 @@ class Answers:
 
     def _form_page(self, declared: Declared | None) -> str:
         """The address of the page that a route's forms are on; empty where it has none."""
-        rule = next((rule for (_, rule), one in self._room.declared.items() if declared and one.function is declared.again), "")
+        rule = next(
+            (rule for (_, rule), one in self._room.declared.items() if declared and one.function is declared.again), ""
+        )
         for name, value in self._room.resolver.context["_route_args"].items():
             rule = rule.replace(f"<{name}>", str(value))
         return rule
 
-    # --- what every answer carries ----------------------------------------------------------------------------------------------------
+    # --- what every answer carries ------------------------------------------------------------------------------------
     def plain(self, response: Response[Any]) -> dict[str, Any]:
         """A response that was made outside the resolver, as API Gateway takes it."""
         headers = {**response.headers, "Content-Type": response.content_type or JSON}
-        return {"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False, "cookies": []}
+        return {
+            "statusCode": response.status_code,
+            "headers": headers,
+            "body": response.body,
+            "isBase64Encoded": False,
+            "cookies": [],
+        }
 
     def finish(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Security headers, cookies, caching; a HEAD call loses its body. Signed-in answers are never stored."""
@@ -143,7 +163,9 @@ class Answers:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-        headers["Content-Security-Policy"] = csp([origin for origin in room.wiring.settings.form_origins.split(" ") if origin])
+        headers["Content-Security-Policy"] = csp(
+            [origin for origin in room.wiring.settings.form_origins.split(" ") if origin]
+        )
         answer["cookies"] = [*answer.get("cookies", []), *room.cookies]
         if room.request.is_head:
             answer["body"] = ""

@@ -13,9 +13,10 @@ from shared.runtime.http.access import Access
 
 @dataclass(frozen=True)
 class Declared:
-    """`goes_to` is a format string over the answer's fields: where a good form post leads (303).
-    `again` is the room's GET function whose page a refused form comes back on; it gets the same path arguments. `answers` is for the
-    API document: status -> content types, where a route makes its response itself or refuses in a way that others of its kind do not."""
+    """`goes_to` is a format string over the answer's fields: where a good form post leads (303). `again` is the room's
+    GET function whose page a refused form comes back on; it gets the same path arguments. `answers` is for the API
+    document: status -> content types, where a route makes its response itself or refuses in a way that others of its
+    kind do not."""
 
     function: Callable[..., Any]
     access: Access

@@ -1,4 +1,5 @@
-"""Refusals as answers: RFC 9457 problem documents for programs, field errors for forms. One exception, one problem type."""
+"""Refusals as answers: RFC 9457 problem documents for programs, field errors for forms. One exception, one problem
+type."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ PLAIN_WORDS = {
 
 
 def problem(error: RotaError, reference: str) -> dict[str, Any]:
-    """The members of an `application/problem+json` body; `remedy` says what to do, facts become members of their own."""
+    """The members of an `application/problem+json` body; `remedy` says what to do, facts become members of their
+    own."""
     body = {
         "type": TYPE_BASE + error.slug,
         "title": error.title,
@@ -67,10 +69,17 @@ def field_name(location: Iterable[str | int]) -> str:
 
 
 def field_errors(error: RotaError, model: type[BaseModel] | None) -> list[FieldError]:
-    """A refusal as the entries of a form's error summary; one of a list's values is the list's matter, which has one control."""
-    labels = {name: field.title or name.replace("_", " ").capitalize() for name, field in model.model_fields.items()} if model else {}
+    """A refusal as the entries of a form's error summary; one of a list's values is the list's matter, which has one
+    control."""
+    labels = (
+        {name: field.title or name.replace("_", " ").capitalize() for name, field in model.model_fields.items()}
+        if model
+        else {}
+    )
     if "fields" in error.facts:
-        said = dict.fromkeys((re.sub(r"\.\d+\Z", "", entry["field"]), entry["message"]) for entry in error.facts["fields"])
+        said = dict.fromkeys(
+            (re.sub(r"\.\d+\Z", "", entry["field"]), entry["message"]) for entry in error.facts["fields"]
+        )
         return [FieldError(name, labels.get(name, name), message) for name, message in said]
     field = str(error.facts.get("field", ""))
     return [FieldError(field, labels.get(field, ""), error.detail, error.remedy)]

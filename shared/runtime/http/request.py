@@ -22,8 +22,9 @@ SECRETS = {"password", "current"}
 
 
 class Request:
-    """One call. `event` is a copy that Powertools may read; `inputs` is what a form held, to be shown again when it is refused; `emptied`
-    names the fields that a form sent without anything in them: absent for what is made, cleared for what is changed."""
+    """One call. `event` is a copy that Powertools may read; `inputs` is what a form held, to be shown again when it is
+    refused; `emptied` names the fields that a form sent without anything in them: absent for what is made, cleared for
+    what is changed."""
 
     def __init__(self, event: Mapping[str, Any]) -> None:
         self.headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
@@ -40,34 +41,43 @@ class Request:
         self.emptied: set[str] = set()
         self.idempotency_key = self.headers.get("idempotency-key", "")
         self.event: dict[str, Any] = {
-            **event, "headers": self.headers, "requestContext": {**event["requestContext"], "http": {**http, "method": self.method}},
-        }  # fmt: skip
+            **event,
+            "headers": self.headers,
+            "requestContext": {**event["requestContext"], "http": {**http, "method": self.method}},
+        }
 
     def expect_query(self, names: Collection[str]) -> None:
-        """Raises `Invalid` for a query field that this address does not know: a typing error must not widen a search."""
+        """Raises `Invalid` for a query field that this address does not know: a typing error must not widen a
+        search."""
         unknown = sorted(set(self.query) - set(names))
         if unknown:
             detail = f"The address asks for “{unknown[0]}”, which is not known here."
             raise Invalid(detail, "Leave it out.", field=unknown[0], known=sorted(names))
 
     def read_query(self) -> None:
-        """Query fields as forms send them: what is empty is absent. Raises `Malformed` for more fields than any page of ours sends."""
+        """Query fields as forms send them: what is empty is absent. Raises `Malformed` for more fields than any page of
+        ours sends."""
         self.query = _query(self.query_string)
         # Powertools takes joined values apart where a list is wanted, as API Gateway joins them.
         self.event["queryStringParameters"] = {name: ",".join(values) for name, values in self.query.items()}
 
     def read_body(self) -> None:
-        """Raises `TooLarge` above 1 MB, `Malformed` for what is not the text that it says it is, `Invalid` for a key that is too long."""
+        """Raises `TooLarge` above 1 MB, `Malformed` for what is not the text that it says it is, `Invalid` for a key
+        that is too long."""
         body = self.event.get("body") or ""
         if len(body) > MAX_BODY * 4 // 3 + 4:
-            raise TooLarge("The request is larger than 1 MB.", "Send less text; files go to the upload address instead.")
+            raise TooLarge(
+                "The request is larger than 1 MB.", "Send less text; files go to the upload address instead."
+            )
         try:
             raw = base64.b64decode(body, validate=True) if self.event.get("isBase64Encoded") else body.encode()
             text = raw.decode()
         except (binascii.Error, UnicodeDecodeError):
             raise Malformed("The body is not UTF-8 text.", "Send JSON or a web form.") from None
         if len(raw) > MAX_BODY:
-            raise TooLarge("The request is larger than 1 MB.", "Send less text; files go to the upload address instead.")
+            raise TooLarge(
+                "The request is larger than 1 MB.", "Send less text; files go to the upload address instead."
+            )
         kind = self.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind == FORM:
             text = json.dumps(self._form(text))
@@ -77,7 +87,11 @@ class Request:
             self.headers["content-type"] = "application/json"
             self.event |= {"body": text or "{}", "isBase64Encoded": False}
         if len(self.idempotency_key) > MAX_KEY:
-            raise Invalid(f"The Idempotency-Key has more than {MAX_KEY} characters.", "Use a UUID, for example.", field="Idempotency-Key")
+            raise Invalid(
+                f"The Idempotency-Key has more than {MAX_KEY} characters.",
+                "Use a UUID, for example.",
+                field="Idempotency-Key",
+            )
 
     def _form(self, text: str) -> dict[str, Any]:
         """An empty field is absent; a name ending in `[]` is a list, also with one value or none."""
@@ -96,7 +110,9 @@ class Request:
             else:
                 self.emptied.add(name)
         self.emptied -= fields.keys()
-        self.inputs = {name: value for name, value in (dict.fromkeys(self.emptied, "") | fields).items() if name not in SECRETS}
+        self.inputs = {
+            name: value for name, value in (dict.fromkeys(self.emptied, "") | fields).items() if name not in SECRETS
+        }
         return fields
 
     @staticmethod
@@ -108,7 +124,9 @@ class Request:
         except json.JSONDecodeError as error:
             raise Malformed(f"The body is not JSON: {error}.", "Check the brackets, commas and quotes.") from None
         except ValueError:
-            raise Malformed("The body has a number that is none, or is too long to be one.", "Write numbers in digits.") from None
+            raise Malformed(
+                "The body has a number that is none, or is too long to be one.", "Write numbers in digits."
+            ) from None
         except RecursionError:
             raise _too_deep() from None
         if _deep(found, MAX_DEPTH):
@@ -122,7 +140,9 @@ def _no_number(name: str) -> Any:
 def _deep(value: Any, levels: int) -> bool:
     if not isinstance(value, dict | list):
         return False
-    return levels == 0 or any(_deep(inner, levels - 1) for inner in (value.values() if isinstance(value, dict) else value))
+    return levels == 0 or any(
+        _deep(inner, levels - 1) for inner in (value.values() if isinstance(value, dict) else value)
+    )
 
 
 def _too_deep() -> Malformed:
@@ -130,7 +150,8 @@ def _too_deep() -> Malformed:
 
 
 def _query(raw: str) -> dict[str, list[str]]:
-    """name -> its values in order; an empty value is absent, as a form sends what was not chosen. Bytes that are no text are replaced."""
+    """name -> its values in order; an empty value is absent, as a form sends what was not chosen. Bytes that are no
+    text are replaced."""
     try:
         pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=500)
     except ValueError:

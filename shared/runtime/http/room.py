@@ -1,4 +1,5 @@
-"""A room: one Lambda's HTTP surface on Powertools' resolver. Routes declare who may call, which page shows the resource, where forms lead.
+"""A room: one Lambda's HTTP surface on Powertools' resolver. Routes declare who may call, which page shows the
+resource, where forms lead.
 
 room = Room("accounts", Settings)
 
@@ -64,7 +65,7 @@ class Room(Entry):
         self.resolver.exception_handler(ServiceError)(self._refuse_service)
         self.resolver.not_found(self._not_found)
 
-    # --- what handlers use ------------------------------------------------------------------------------------------------------------
+    # --- what handlers use --------------------------------------------------------------------------------------------
     @property
     def session(self) -> Session | None:
         return self.caller.session
@@ -84,9 +85,15 @@ class Room(Entry):
         """No cache keeps this answer, although nobody is signed in."""
         self.secret = True
 
-    # --- routes -----------------------------------------------------------------------------------------------------------------------
+    # --- routes -------------------------------------------------------------------------------------------------------
     def get(
-        self, rule: str, *, access: Access, page: str = "", title: str = "", answers: Mapping[int, tuple[str, ...]] | None = None
+        self,
+        rule: str,
+        *,
+        access: Access,
+        page: str = "",
+        title: str = "",
+        answers: Mapping[int, tuple[str, ...]] | None = None,
     ) -> Callable[[Function], Function]:
         return self._route("GET", rule, Declared(lambda: None, access, page, title, answers=answers or {}), 200)
 
@@ -103,16 +110,23 @@ class Room(Entry):
         status: int = 200,
         answers: Mapping[int, tuple[str, ...]] | None = None,
     ) -> Callable[[Function], Function]:
-        return self._route("POST", rule, Declared(lambda: None, access, page, title, goes_to, again, form, answers or {}), status)
+        return self._route(
+            "POST", rule, Declared(lambda: None, access, page, title, goes_to, again, form, answers or {}), status
+        )
 
     def _route(self, method: str, rule: str, declared: Declared, status: int) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
             self.declared[(method, rule)] = replace(declared, function=function)
             summary = (function.__doc__ or function.__name__).strip().splitlines()[0]
             self.resolver.route(
-                rule, method, summary=summary, tags=[self.name], status_code=status, operation_id=f"{self.name}_{function.__name__}",
+                rule,
+                method,
+                summary=summary,
+                tags=[self.name],
+                status_code=status,
+                operation_id=f"{self.name}_{function.__name__}",
                 openapi_extensions={"x-rota-roles": declared.access.described()},
-            )(function)  # fmt: skip
+            )(function)
             return function
 
         return register
@@ -122,7 +136,7 @@ class Room(Entry):
         route = self.resolver.context.get("_route")
         return self.declared.get((route.method, route.path)) if route else None
 
-    # --- one call ---------------------------------------------------------------------------------------------------------------------
+    # --- one call -----------------------------------------------------------------------------------------------------
     def handler(self) -> Callable[[Event, Any], dict[str, Any]]:
         """The Lambda entry point. In Lambda everything is wired now, during INIT; elsewhere at the first call."""
         return self.started(Wiring.warm).answer
@@ -142,7 +156,14 @@ class Room(Entry):
             response = self._answers.plain(self._answers.refused(error, None))
         finished = self._answers.finish(response)
         route = self.request.path.split("/")[1]
-        log(self.name, "answered", request=self.request.id, method=self.request.method, prefix=route, status=finished["statusCode"])
+        log(
+            self.name,
+            "answered",
+            request=self.request.id,
+            method=self.request.method,
+            prefix=route,
+            status=finished["statusCode"],
+        )
         return finished
 
     def _around(self, app: APIGatewayHttpResolver, following: Callable[[Any], Response[Any]]) -> Response[Any]:
@@ -180,7 +201,13 @@ class Room(Entry):
 
     def _not_found(self, _: NotFoundError) -> Response[Any]:
         path = self.request.path
-        allowed = sorted({route.method for route in self.resolver._static_routes + self.resolver._dynamic_routes if route.rule.match(path)})
+        allowed = sorted(
+            {
+                route.method
+                for route in self.resolver._static_routes + self.resolver._dynamic_routes
+                if route.rule.match(path)
+            }
+        )
         if allowed:
             allowed = sorted({*allowed, *(["HEAD"] if "GET" in allowed else [])})
             response = self._answers.refused(

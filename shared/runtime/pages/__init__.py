@@ -1,12 +1,15 @@
-"""Pages: one call turns a resource into HTML in Rota's look. Nothing here reads a clock, the environment or the network.
+"""Pages: one call turns a resource into HTML in Rota's look. Nothing here reads a clock, the environment or the
+network.
 
 How a room uses it:
 
-    render("program.html", "catalogue", program.model_dump(), PageContext(title="Lakeview Cardiology", path="/programs/lakeview", now=now))
+render("program.html", "catalogue", program.model_dump(), PageContext(title="Lakeview Cardiology",
+path="/programs/lakeview", now=now))
 
-The template (`functions/catalogue/pages/program.html`) extends `base.html`, fills the block `content`, and finds three names:
-`resource` (the same model that a JSON client gets), `page` (the `PageContext`) and `ui` (every macro of `templates/ui/`, no import needed).
-A key that is missing fails loudly (StrictUndefined). Jinja2 is imported at the first page, so a call answered in JSON never pays for it.
+The template (`functions/catalogue/pages/program.html`) extends `base.html`, fills the block `content`, and finds three
+names: `resource` (the same model that a JSON client gets), `page` (the `PageContext`) and `ui` (every macro of
+`templates/ui/`, no import needed). A key that is missing fails loudly (StrictUndefined). Jinja2 is imported at the
+first page, so a call answered in JSON never pays for it.
 """
 
 from __future__ import annotations
@@ -38,9 +41,9 @@ __all__ = [
 def render(template: str, room: str | None, resource: dict[str, Any], context: PageContext) -> str:
     """The page as HTML text.
 
-    `template` is looked for in `functions/<room>/pages/`, then among the shared templates; a template that extends, includes or
-    imports another one looks in the same order. Raises `jinja2.TemplateNotFound` for an unknown template and
-    `jinja2.UndefinedError` when the template asks for a key that the resource does not have.
+    `template` is looked for in `functions/<room>/pages/`, then among the shared templates; a template that extends,
+    includes or imports another one looks in the same order. Raises `jinja2.TemplateNotFound` for an unknown template
+    and `jinja2.UndefinedError` when the template asks for a key that the resource does not have.
     """
     from shared.runtime.pages.environment import render_page
 

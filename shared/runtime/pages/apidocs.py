@@ -10,11 +10,18 @@ JsonObject = dict[str, Any]
 
 
 def api_overview(openapi: JsonObject) -> JsonObject:
-    """The resource of `docs.html`: {title, version, description, rooms: [{name, prefix, operations: [{method, path, summary, roles}]}]}."""
+    """The resource of `docs.html`: {title, version, description, rooms: [{name, prefix, operations: [{method, path,
+    summary, roles}]}]}."""
     info = openapi.get("info", {})
     rooms: dict[str, list[JsonObject]] = {}
     for path, method, operation in _operations(openapi):
-        line = {"method": method.upper(), "path": path, "summary": _summary(operation), "roles": _roles(operation), "id": _id(method, path)}
+        line = {
+            "method": method.upper(),
+            "path": path,
+            "summary": _summary(operation),
+            "roles": _roles(operation),
+            "id": _id(method, path),
+        }
         rooms.setdefault(_room(path, operation), []).append(line)
     return {
         "title": info.get("title", "API"),
@@ -25,7 +32,8 @@ def api_overview(openapi: JsonObject) -> JsonObject:
 
 
 def api_room(openapi: JsonObject, room: str) -> JsonObject | None:
-    """The resource of `docs-room.html`: {name, operations with parameters, request and responses, models used}; None for no such room."""
+    """The resource of `docs-room.html`: {name, operations with parameters, request and responses, models used}; None
+    for no such room."""
     chosen = [entry for entry in _operations(openapi) if _room(entry[0], entry[2]) == room]
     if not chosen:
         return None
@@ -82,14 +90,21 @@ def _detail(path: str, method: str, operation: JsonObject, shared: JsonObject) -
             for parameter in operation.get("parameters", [])
         ],
         "request": _body(operation.get("requestBody", {})),
-        "responses": [_response(status, response, shared) for status, response in sorted(operation.get("responses", {}).items())],
+        "responses": [
+            _response(status, response, shared) for status, response in sorted(operation.get("responses", {}).items())
+        ],
     }
 
 
 def _response(status: str, response: JsonObject, shared: JsonObject) -> JsonObject:
     """A shared response is described but not typed: the same words after every refusal would hide what is special."""
     if "$ref" in response:
-        return {"status": status, "description": shared[_ref_name(response["$ref"])]["description"], "type": "", "model": ""}
+        return {
+            "status": status,
+            "description": shared[_ref_name(response["$ref"])]["description"],
+            "type": "",
+            "model": "",
+        }
     return {"status": status, "description": response.get("description", ""), **_body(response)}
 
 
@@ -109,7 +124,10 @@ def _typed(schema: JsonObject) -> JsonObject:
         parts = [_typed(part) for part in schema.get("anyOf") or schema.get("oneOf") or schema["allOf"]]
         words = [part["type"] for part in parts if part["type"] != "null"]
         empty = " or nothing" if len(words) < len(parts) else ""
-        return {"type": " or ".join(words) + empty, "model": next((part["model"] for part in parts if part["model"]), "")}
+        return {
+            "type": " or ".join(words) + empty,
+            "model": next((part["model"] for part in parts if part["model"]), ""),
+        }
     if schema.get("type") == "array":
         inner = _typed(schema.get("items", {}))
         return {"type": f"list of {inner['type']}", "model": inner["model"]}
@@ -125,7 +143,12 @@ def _model(name: str, schema: JsonObject) -> JsonObject:
         {"name": key, "required": key in required, "description": value.get("description", ""), **_typed(value)}
         for key, value in schema.get("properties", {}).items()
     ]
-    return {"name": name, "description": schema.get("description", ""), "fields": fields, "type": "" if fields else _typed(schema)["type"]}
+    return {
+        "name": name,
+        "description": schema.get("description", ""),
+        "fields": fields,
+        "type": "" if fields else _typed(schema)["type"],
+    }
 
 
 def _ref_name(ref: str) -> str:

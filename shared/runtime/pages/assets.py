@@ -23,7 +23,8 @@ def _catalogue() -> dict[str, tuple[bytes, str]]:
 
 
 def asset_url(name: str) -> str:
-    """`rota.css` -> `/assets/rota.<12 hex digits>.css`. Raises KeyError for a name that is not in the folder (a programming error)."""
+    """`rota.css` -> `/assets/rota.<12 hex digits>.css`. Raises KeyError for a name that is not in the folder (a
+    programming error)."""
     digest = _catalogue()[name][1]
     stem, _, extension = name.rpartition(".")
     return f"{PREFIX}{stem}.{digest}.{extension}"
@@ -32,8 +33,8 @@ def asset_url(name: str) -> str:
 def read_asset(path: str) -> tuple[bytes, str, bool]:
     """`/assets/<name>` (prefix optional) -> (content, content type, immutable).
 
-    `immutable` is true only when the hash in the name is that of the content: a page of the previous version that asks for its old
-    hash still gets a style sheet, but one that is not cached for a year. Raises NotFound for anything else.
+    `immutable` is true only when the hash in the name is that of the content: a page of the previous version that asks
+    for its old hash still gets a style sheet, but one that is not cached for a year. Raises NotFound for anything else.
     """
     match = _HASHED.match(path.removeprefix(PREFIX))
     name = match["stem"] + match["ext"] if match else ""

@@ -32,10 +32,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class ProblemView:
-    """An RFC 9457 problem as a person reads it: what is wrong, what to do, the reference to quote; `links` are (label, href) ways out.
+    """An RFC 9457 problem as a person reads it: what is wrong, what to do, the reference to quote; `links` are (label,
+    href) ways out.
 
-    `resend`: the form that was not taken, as (name, value), where sending it once more may work; None where there is none. `sign_in` leads
-    back to the page that had it.
+    `resend`: the form that was not taken, as (name, value), where sending it once more may work; None where there is
+    none. `sign_in` leads back to the page that had it.
     """
 
     title: str
@@ -52,11 +53,10 @@ class ProblemView:
 class PageContext:
     """Everything of a page that is not its resource.
 
-    `query` is the address's, as asked for.
-    `now` is business time (aware, UTC); `viewer_zone` an IANA name from the profile. `nav` is derived from `roles` when not given.
-    `errors` and `inputs` bring a refused form back with what was typed, `typed` is what has no field here any more (label, text).
-    `idempotency_key` goes as a hidden field into each form.
-    `draft_saved_at` makes autosave say so. `public_url` is the site's origin without a trailing slash.
+    `query` is the address's, as asked for. `now` is business time (aware, UTC); `viewer_zone` an IANA name from the
+    profile. `nav` is derived from `roles` when not given. `errors` and `inputs` bring a refused form back with what was
+    typed, `typed` is what has no field here any more (label, text). `idempotency_key` goes as a hidden field into each
+    form. `draft_saved_at` makes autosave say so. `public_url` is the site's origin without a trailing slash.
     """
 
     title: str

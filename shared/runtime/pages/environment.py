@@ -15,12 +15,14 @@ from shared.runtime.pages.context import PageContext
 from shared.runtime.pages.filters import filters, same_clock, seconds_until
 
 SHARED = Path(__file__).parent / "templates"
-# shared/runtime/pages/environment.py -> the folder that holds `shared` and `functions`, in a checkout as in a Lambda's zip.
+# shared/runtime/pages/environment.py -> the folder that holds `shared` and `functions`, in a checkout as in a Lambda's
+# zip.
 ROOT = Path(__file__).resolve().parents[3]
 
 
 class RoomLoader(BaseLoader):
-    """Finds `room:name` in the room's pages, else among the shared templates; a plain name only among the shared ones."""
+    """Finds `room:name` in the room's pages, else among the shared templates; a plain name only among the shared
+    ones."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self._root = root
@@ -48,7 +50,12 @@ class RoomEnvironment(Environment):
 def environment() -> Environment:
     """Autoescape always on, a missing key is an error, nothing checked on disk again."""
     made = RoomEnvironment(
-        loader=RoomLoader(), autoescape=True, undefined=StrictUndefined, auto_reload=False, trim_blocks=True, lstrip_blocks=True
+        loader=RoomLoader(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters.update(filters())
     made.globals.update(seconds_until=seconds_until, same_clock=same_clock, zip=zip)
@@ -59,11 +66,16 @@ def environment() -> Environment:
 def _homes() -> dict[str, str]:
     """macro -> the file of `templates/ui/` that defines it."""
     files = sorted((SHARED / "ui").glob("*.html"))
-    return {macro: f"ui/{file.name}" for file in files for macro in re.findall(r"{% macro (\w+)\(", file.read_text(encoding="utf-8"))}
+    return {
+        macro: f"ui/{file.name}"
+        for file in files
+        for macro in re.findall(r"{% macro (\w+)\(", file.read_text(encoding="utf-8"))
+    }
 
 
 class Ui:
-    """The macros of `templates/ui/` under one name, each seeing the page it is used on (`ui.field` knows inputs and errors).
+    """The macros of `templates/ui/` under one name, each seeing the page it is used on (`ui.field` knows inputs and
+    errors).
 
     A file is compiled when the first of its macros is used: that is most of a cold function's first page.
     """
@@ -74,7 +86,8 @@ class Ui:
         self._modules: dict[str, TemplateModule] = {}
 
     def __getattr__(self, name: str) -> Any:
-        """The macro of that name. Raises AttributeError, which Jinja2 turns into an undefined that fails when called."""
+        """The macro of that name. Raises AttributeError, which Jinja2 turns into an undefined that fails when
+        called."""
         home = _homes().get(name)
         if home is None:
             raise AttributeError(name)

@@ -1,4 +1,5 @@
-"""How money, dates, instants and time left are written on every page. Pure functions; the templates know them as filters."""
+"""How money, dates, instants and time left are written on every page. Pure functions; the templates know them as
+filters."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def money(cents: int) -> str:
-    """214900 -> "$2,149.00": where it is charged, cents always show. Raises TypeError for anything but an int (no floats near money)."""
+    """214900 -> "$2,149.00": where it is charged, cents always show. Raises TypeError for anything but an int (no
+    floats near money)."""
     if not isinstance(cents, int) or isinstance(cents, bool):
         raise TypeError(f"money is integer cents, not {cents!r}")
     return f"{MINUS if cents < 0 else ''}${abs(cents) // 100:,}.{abs(cents) % 100:02d}"
@@ -26,7 +28,8 @@ def price(cents: int) -> str:
 
 
 def _date(value: date | str) -> date:
-    """A date from a date, "2027-03-01" or an ISO week "2027-W09" (its Monday). An instant has no date without a zone: TypeError."""
+    """A date from a date, "2027-03-01" or an ISO week "2027-W09" (its Monday). An instant has no date without a zone:
+    TypeError."""
     if isinstance(value, datetime):
         raise TypeError("an instant has no date without a zone: use `instant`")
     return date.fromisoformat(value) if isinstance(value, str) else value
@@ -51,7 +54,8 @@ def month(value: date | str) -> str:
 
 
 def weekspan(start: date | str, weeks: int) -> str:
-    """A rotation's days: ("2027-03-01", 4) -> "Mon 1 March to Sun 28 March 2027" (T11); both years where they differ."""
+    """A rotation's days: ("2027-03-01", 4) -> "Mon 1 March to Sun 28 March 2027" (T11); both years where they
+    differ."""
     first = _date(start)
     last = first + timedelta(weeks=weeks, days=-1)
     year = "" if first.year == last.year else f" {first.year}"
@@ -71,7 +75,8 @@ def zonename(zone: str) -> str:
 
 
 def instant(value: datetime | str, zone: str) -> str:
-    """2027-01-16T05:59:59Z in America/Chicago -> "Fri 15 Jan 2027, 23:59 Chicago" (seconds are cut, never rounded up)."""
+    """2027-01-16T05:59:59Z in America/Chicago -> "Fri 15 Jan 2027, 23:59 Chicago" (seconds are cut, never rounded
+    up)."""
     at = _instant(value).astimezone(ZoneInfo(zone))
     return f"{at:%a} {at.day} {at:%b %Y}, {at:%H:%M} {zonename(zone)}"
 
@@ -99,12 +104,16 @@ def seconds_until(due: datetime | str, now: datetime | str) -> int:
 
 
 def timeleft(seconds: int, words: bool = False) -> str:
-    """200000 -> "2 d 7 h", -7200 -> "2 h over"; with `words` "2 days 7 hours" for those who listen. At 0 it is over (H16).
-    From 100 days on the hours say nothing."""
+    """200000 -> "2 d 7 h", -7200 -> "2 h over"; with `words` "2 days 7 hours" for those who listen. At 0 it is over
+    (H16). From 100 days on the hours say nothing."""
     over = seconds <= 0
     days, rest = divmod(abs(seconds), 86400)
     hours, minutes = rest // 3600, rest % 3600 // 60
-    parts = [(days, "d", "day"), (hours if days < 100 else 0, "h", "hour")] if days else [(hours, "h", "hour"), (minutes, "min", "minute")]
+    parts = (
+        [(days, "d", "day"), (hours if days < 100 else 0, "h", "hour")]
+        if days
+        else [(hours, "h", "hour"), (minutes, "min", "minute")]
+    )
     said = [plural(n, long) if words else f"{n} {short}" for n, short, long in parts if n]
     if not said:
         return "overdue" if over else "under 1 minute" if words else "under 1 min"
@@ -117,7 +126,8 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def sentence(code: str) -> str:
-    """A code as words: "hands_on" -> "Hands on", "CANCELLED_BY_HOST" -> "Cancelled by host"; `label` knows the exceptions."""
+    """A code as words: "hands_on" -> "Hands on", "CANCELLED_BY_HOST" -> "Cancelled by host"; `label` knows the
+    exceptions."""
     words = code.replace("_", " ").replace("-", " ").lower()
     return words[:1].upper() + words[1:]
 
@@ -152,11 +162,28 @@ def qr(text: str) -> Markup:
     import segno  # only the page that sets up an app needs it
     from markupsafe import Markup
 
-    made: str = segno.make(text, error="m").svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass=None, lineclass=None)
+    made: str = segno.make(text, error="m").svg_inline(
+        scale=5, border=3, dark="#000", light="#fff", svgclass=None, lineclass=None
+    )
     return Markup(made)  # noqa: S704 - drawn by the library from modules: nothing of the text is in it
 
 
 def filters() -> dict[str, Any]:
     """name -> function, as the environment installs them."""
-    functions = (money, price, day, dayshort, month, weekspan, instant, here, iso, timeleft, plural, label, zonename, qr)
+    functions = (
+        money,
+        price,
+        day,
+        dayshort,
+        month,
+        weekspan,
+        instant,
+        here,
+        iso,
+        timeleft,
+        plural,
+        label,
+        zonename,
+        qr,
+    )
     return {function.__name__: function for function in functions}

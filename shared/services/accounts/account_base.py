@@ -1,4 +1,5 @@
-"""What every use case about accounts shares: its ports, how an account is read and written, and how all of its sessions end."""
+"""What every use case about accounts shares: its ports, how an account is read and written, and how all of its sessions
+end."""
 
 from __future__ import annotations
 
@@ -12,7 +13,22 @@ from shared.domain.core.aggregate import Actor
 from shared.domain.core.errors import Busy, Duplicate, NotFound, TooManyTries, WrongCredentials
 from shared.domain.core.instants import iso
 from shared.events.base import EventData
-from shared.ports import BusinessClock, Claim, Guesses, Identity, Ids, Link, Links, Loaded, People, Sessions, Store, Text, Tokens, Work
+from shared.ports import (
+    BusinessClock,
+    Claim,
+    Guesses,
+    Identity,
+    Ids,
+    Link,
+    Links,
+    Loaded,
+    People,
+    Sessions,
+    Store,
+    Text,
+    Tokens,
+    Work,
+)
 from shared.services.core.steps import Call, find, step
 
 TRAINEE = "trainee"
@@ -58,7 +74,13 @@ class AccountPorts:
         return claim.owner
 
     def _record(
-        self, account: Loaded, event: EventData, call: Call, *, texts: tuple[Text, ...] = (), releases: tuple[Claim, ...] = ()
+        self,
+        account: Loaded,
+        event: EventData,
+        call: Call,
+        *,
+        texts: tuple[Text, ...] = (),
+        releases: tuple[Claim, ...] = (),
     ) -> None:
         self.store.commit(Work(steps=(step(account, event, call, self.clock.now()),), texts=texts, releases=releases))
 
@@ -67,8 +89,9 @@ class AccountPorts:
         return {"session_epoch": account.state.get("session_epoch", 0) + 1, "tokens_from": self.sessions.wall()}
 
     def _try(self, email: str, password: str, field: str = "password") -> tuple[str, Tokens]:
-        """The one place where a password is looked at, so that every try counts for its address wherever it was typed; whoever is let in
-        forgets the tries. Raises `WrongCredentials`, `TooManyTries` (after ten, for 15 minutes), `Busy`."""
+        """The one place where a password is looked at, so that every try counts for its address wherever it was typed;
+        whoever is let in forgets the tries. Raises `WrongCredentials`, `TooManyTries` (after ten, for 15 minutes),
+        `Busy`."""
         until = self.guesses.begin(email)
         if until:
             # Whose tries are still being looked at is not known to be wrong.

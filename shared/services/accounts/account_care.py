@@ -1,7 +1,8 @@
 """What people do for their own account: a forgotten or another password, another address, and where they are signed in.
 
-A link's single use is the account's own state (`reset_asked_at`, `mail_change_ref`): the event that does what the link is for ends it and
-every other one of its kind in the same transaction, so that no crash leaves a used link open or a good one spent.
+A link's single use is the account's own state (`reset_asked_at`, `mail_change_ref`): the event that does what the link
+is for ends it and every other one of its kind in the same transaction, so that no crash leaves a used link open or a
+good one spent.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from shared.services.core.steps import Call, decide_again
 
 @dataclass(frozen=True)
 class LinkState:
-    """Where a link stands: `open`, `done` (what it is for has happened) or `expired`. `email` is the new address of a change;
-    `onward` the page that a forgotten password was asked for from."""
+    """Where a link stands: `open`, `done` (what it is for has happened) or `expired`. `email` is the new address of a
+    change; `onward` the page that a forgotten password was asked for from."""
 
     state: str
     name: str
@@ -32,7 +33,8 @@ class LinkState:
 
 @dataclass(frozen=True)
 class Safety:
-    """`sessions` newest first, `here` the handle of the one that asks (empty for an API client). `factor_set_at` None: no app is set up."""
+    """`sessions` newest first, `here` the handle of the one that asks (empty for an API client). `factor_set_at` None:
+    no app is set up."""
 
     person: Person
     roles: tuple[str, ...]
@@ -43,10 +45,10 @@ class Safety:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountCare(AccountPorts):
-    # --- forgotten password -----------------------------------------------------------------------------------------------------------
+    # --- forgotten password -------------------------------------------------------------------------------------------
     def forgot(self, email: str, correlation_id: str = "", onward: str = "") -> None:
-        """Asks for a mail with a link, at most one a minute; the same silence for every other address. `onward`, a path of ours, is where
-        the sign-in with the new password goes on. Raises `Invalid`, `Busy`."""
+        """Asks for a mail with a link, at most one a minute; the same silence for every other address. `onward`, a path
+        of ours, is where the sign-in with the new password goes on. Raises `Invalid`, `Busy`."""
         account_id = self.store.claimed_by(mail_claim_key(email))
         if account_id:
             decide_again(lambda: self._ask(account_id, correlation_id, onward))
@@ -74,18 +76,24 @@ class AccountCare(AccountPorts):
     def reset(self, token: str, password: str, correlation_id: str = "") -> LinkState:
         """Sets the password and ends every session. The same again is answered the same.
 
-        Raises `NotFound`, `Expired` (run out, or used for another password), `TooManyTries` (of the latter), `Invalid` (the link stays
-        open), `Busy` (repeat it).
+        Raises `NotFound`, `Expired` (run out, or used for another password), `TooManyTries` (of the latter), `Invalid`
+        (the link stays open), `Busy` (repeat it).
         """
         found, account_id = self.resetting(token), self._link(token, RESET).account_id
         person = self.people.person(account_id)
         if found.state == "expired":
-            raise Expired("This link has run out: it works for an hour.", "Ask for a new mail; your password is as it was.")
+            raise Expired(
+                "This link has run out: it works for an hour.", "Ask for a new mail; your password is as it was."
+            )
         if found.state == "done" and not self._is_password(person.email, password):
-            raise Expired("This link was used before, or a newer password was set.", "Sign in with that one, or ask for a new mail.")
+            raise Expired(
+                "This link was used before, or a newer password was set.",
+                "Sign in with that one, or ask for a new mail.",
+            )
         if found.state == "open":
             self.identity.register(account_id, person.email, new_password(password))
-            # Whoever has the newest password may use it at once; before the link ends, so that a crash in between comes here again.
+            # Whoever has the newest password may use it at once; before the link ends, so that a crash in between comes
+            # here again.
             self.guesses.forget(person.email)
             decide_again(lambda: self._changed(own(account_id, correlation_id), only_while_asked=True))
         return replace(found, state="done")
@@ -94,14 +102,16 @@ class AccountCare(AccountPorts):
         account = self._active(call.actor.id)
         if only_while_asked and account.state.get("reset_asked_at") is None:
             return
-        event = PasswordChanged(status=ACTIVE, password_changed_at=self.clock.now(), reset_asked_at=None, **self._over(account))
+        event = PasswordChanged(
+            status=ACTIVE, password_changed_at=self.clock.now(), reset_asked_at=None, **self._over(account)
+        )
         self._record(account, event, call)
 
     def change_password(self, call: Call, current: str, password: str) -> None:
         """Ends every session, the caller's own too: it is opened anew.
 
-        Raises `WrongCredentials`, `TooManyTries`, `Invalid`, `Busy`. After a crash in between, repeating it goes on: then the new one is
-        the present one. Both are looked at, so a wrong change counts as two tries.
+        Raises `WrongCredentials`, `TooManyTries`, `Invalid`, `Busy`. After a crash in between, repeating it goes on:
+        then the new one is the present one. Both are looked at, so a wrong change counts as two tries.
         """
         account, email = self._active(call.actor.id), self.people.person(call.actor.id).email
         new_password(password)
@@ -109,14 +119,17 @@ class AccountCare(AccountPorts):
             raise Invalid("This is the password that you have.", "Choose another one.", field="password")
         if not self._is_password(email, current, "current") and not self._is_password(email, password, "current"):
             raise WrongCredentials(
-                "The present password is not right.", "Type it again; or use the link for a forgotten one.", field="current"
+                "The present password is not right.",
+                "Type it again; or use the link for a forgotten one.",
+                field="current",
             )
         self.identity.register(account.id, email, password)
         decide_again(lambda: self._changed(call))
 
-    # --- another address --------------------------------------------------------------------------------------------------------------
+    # --- another address ----------------------------------------------------------------------------------------------
     def ask_mail_change(self, call: Call, email: str, password: str) -> str:
-        """A link goes to the new address, which is returned. The same answer for an address that is somebody else's: that gets no mail.
+        """A link goes to the new address, which is returned. The same answer for an address that is somebody else's:
+        that gets no mail.
 
         Raises `Invalid`, `WrongCredentials`, `TooManyTries`, `Busy`.
         """
@@ -124,7 +137,9 @@ class AccountCare(AccountPorts):
         if wanted == person.email:
             raise Invalid("This is the address that you have.", "Write the new one.", field="email")
         if not self._is_password(person.email, password):
-            raise WrongCredentials("The password is not right.", "Type it again; or use the link for a forgotten one.", field="password")
+            raise WrongCredentials(
+                "The password is not right.", "Type it again; or use the link for a forgotten one.", field="password"
+            )
         decide_again(lambda: self._ask_mail_change(call, wanted))
         return wanted
 
@@ -155,13 +170,16 @@ class AccountCare(AccountPorts):
         return link, self._active(link.account_id)
 
     def move(self, token: str, correlation_id: str = "") -> LinkState:
-        """From now on the new address signs in and gets the mails; the old one is told. Every step may be repeated after a crash.
+        """From now on the new address signs in and gets the mails; the old one is told. Every step may be repeated
+        after a crash.
 
         Raises `NotFound`, `Expired`, `Duplicate` (the address has got an account meanwhile), `Busy`.
         """
         found, account = self.moving(token), self._mail_link(token)[1]
         if found.state == "expired":
-            raise Expired("This link has run out: it works for a day.", "Ask for the change again; your address is as it was.")
+            raise Expired(
+                "This link has run out: it works for a day.", "Ask for the change again; your address is as it was."
+            )
         if found.state == "open":
             self._claim(found.email, account.id)
             self.identity.move(account.id, found.email)
@@ -174,7 +192,11 @@ class AccountCare(AccountPorts):
     def _claim(self, email: str, account_id: str) -> None:
         held = self.store.claimed_by(mail_claim_key(email))
         if held not in (None, account_id):
-            raise Duplicate("This address has got an account of its own meanwhile.", "Use another address, or that account.", key="email")
+            raise Duplicate(
+                "This address has got an account of its own meanwhile.",
+                "Use another address, or that account.",
+                key="email",
+            )
         if held is None:
             self.store.commit(Work(steps=(), claims=(Claim(mail_claim_key(email), account_id),)))
 
@@ -185,14 +207,18 @@ class AccountCare(AccountPorts):
             return
         told = Text(f"{account.id}/former-mail-{account.version}", {"email": former})
         event = MailChanged(
-            status=ACTIVE, mail_ref=ref, former_mail_ref=told.ref, mail_changed_at=self.clock.now(), mail_change_ref=None,
+            status=ACTIVE,
+            mail_ref=ref,
+            former_mail_ref=told.ref,
+            mail_changed_at=self.clock.now(),
+            mail_change_ref=None,
             reset_asked_at=None,
-        )  # fmt: skip
+        )
         held = Claim(mail_claim_key(former), account.id)
         releases = (held,) if self.store.claimed_by(held.key) == account.id else ()
         self._record(account, event, call, texts=(told,), releases=releases)
 
-    # --- where somebody is signed in --------------------------------------------------------------------------------------------------
+    # --- where somebody is signed in ----------------------------------------------------------------------------------
     def safety(self, call: Call, session_id: str = "") -> Safety:
         """The caller's own. `session_id` is their cookie's."""
         account = self._active(call.actor.id)

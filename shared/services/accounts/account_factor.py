@@ -1,7 +1,8 @@
 """The second step of a sign-in: a code of the authenticator app, or one of the recovery codes.
 
-A right password gives a ticket for ten minutes (a link that is never mailed), a right code uses it up and signs in. Whose role needs a code
-and who has set none up yet does so at that point, before there is any session. Wall time throughout, except for the tickets.
+A right password gives a ticket for ten minutes (a link that is never mailed), a right code uses it up and signs in.
+Whose role needs a code and who has set none up yet does so at that point, before there is any session. Wall time
+throughout, except for the tickets.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Factors(AccountPorts):
 
     demand: Demand = "staff"
 
-    # --- between password and session -------------------------------------------------------------------------------------------------
+    # --- between password and session ---------------------------------------------------------------------------------
     def ticket(self, account_id: str, correlation_id: str = "") -> Ticket | None:
         """None where the password is enough. Raises `NotFound`, `Busy`."""
         state = self._active(account_id).state
@@ -102,10 +103,18 @@ class Factors(AccountPorts):
         state = self._active(account_id).state
         if state.get("factor_ref"):
             if not code:
-                raise CodeNeeded("This account signs in with a code as well.", "Send the code of your authenticator app.", field="code")
+                raise CodeNeeded(
+                    "This account signs in with a code as well.",
+                    "Send the code of your authenticator app.",
+                    field="code",
+                )
             self.check(own(account_id, correlation_id), code)
         elif needed(state["roles"], self.demand):
-            raise CodeNeeded("This account needs an authenticator app.", "Sign in with a browser once; it is set up there.", field="code")
+            raise CodeNeeded(
+                "This account needs an authenticator app.",
+                "Sign in with a browser once; it is set up there.",
+                field="code",
+            )
 
     def _open(self, token: str, purpose: str) -> Link:
         link = self._link(token, purpose)
@@ -114,9 +123,10 @@ class Factors(AccountPorts):
             raise Expired("This step of the sign-in is over.", "Sign in again with your password.")
         return link
 
-    # --- checking ---------------------------------------------------------------------------------------------------------------------
+    # --- checking -----------------------------------------------------------------------------------------------------
     def check(self, call: Call, code: str) -> None:
-        """A code counts once. Raises `WrongCredentials`, `TooManyTries` (after five in a row, for 15 minutes), `NotAllowedNow`."""
+        """A code counts once. Raises `WrongCredentials`, `TooManyTries` (after five in a row, for 15 minutes),
+        `NotAllowedNow`."""
         attempt = self.ids.new()
         if not decide_again(lambda: self._checked(call, plain_code(code), attempt)):
             remedy = "Take the one that the app shows now; each works once. A recovery code does as well."
@@ -124,7 +134,11 @@ class Factors(AccountPorts):
 
     def _checked(self, call: Call, code: str, attempt: str) -> bool:
         account, now = self._active(call.actor.id), self.sessions.wall()
-        state, held, common = account.state, self._held(account), {"status": account.state["status"], "attempt": attempt}
+        state, held, common = (
+            account.state,
+            self._held(account),
+            {"status": account.state["status"], "attempt": attempt},
+        )
         failures, failed_at = state.get("factor_failures", 0), state.get("factor_failed_at")
         until = locked_until(failures, parse(failed_at) if failed_at else None, now)
         if until:
@@ -148,7 +162,7 @@ class Factors(AccountPorts):
             raise NotAllowedNow("No authenticator app is set up.", "Sign in again.", field="code")
         return held
 
-    # --- setting up and removing ------------------------------------------------------------------------------------------------------
+    # --- setting up and removing --------------------------------------------------------------------------------------
     def begin(self, call: Call) -> Ticket:
         """Somebody signed in wants to set one up. Raises `NotAllowedNow` when there is one already."""
         self._offer(call)
@@ -165,7 +179,9 @@ class Factors(AccountPorts):
                 return
             ref = f"{account.id}/factor-offer-{account.version}"
             text = Text(ref, {"secret": _random(SECRET_LENGTH).upper()})
-            self._record(account, FactorOffered(status=account.state["status"], factor_offer_ref=ref), call, texts=(text,))
+            self._record(
+                account, FactorOffered(status=account.state["status"], factor_offer_ref=ref), call, texts=(text,)
+            )
 
         decide_again(decide)
 
@@ -183,7 +199,8 @@ class Factors(AccountPorts):
         return str(held["secret"])
 
     def set_up(self, token: str, code: str, correlation_id: str = "") -> FreshFactor:
-        """The first code proves that the app has the secret. Raises `NotFound`, `Expired`, `WrongCredentials`, `Busy`."""
+        """The first code proves that the app has the secret. Raises `NotFound`, `Expired`, `WrongCredentials`,
+        `Busy`."""
         link = self._open(token, FACTOR)
         call = own(link.account_id, correlation_id)
 
@@ -214,14 +231,21 @@ class Factors(AccountPorts):
         ref = f"{account.id}/factor-{account.version}"
         text = Text(ref, {"secret": secret, "codes": [recovery_hash(account.id, one) for one in codes]})
         event = FactorSet(
-            status=account.state["status"], factor_ref=ref, factor_set_at=self.clock.now(), factor_step=accepted, factor_failures=0,
-            factor_offer_ref=None, recovery_used=(), attempt=self.ids.new(),
-        )  # fmt: skip
+            status=account.state["status"],
+            factor_ref=ref,
+            factor_set_at=self.clock.now(),
+            factor_step=accepted,
+            factor_failures=0,
+            factor_offer_ref=None,
+            recovery_used=(),
+            attempt=self.ids.new(),
+        )
         self._record(account, event, call, texts=(text,))
         return tuple(grouped(one) for one in codes)
 
     def remove(self, call: Call, code: str) -> None:
-        """By its owner, with a code of it: every session ends, and the next sign-in sets up another where one is needed.
+        """By its owner, with a code of it: every session ends, and the next sign-in sets up another where one is
+        needed.
 
         Raises as `check`.
         """
@@ -229,13 +253,18 @@ class Factors(AccountPorts):
         self.take_away(call, call.actor.id)
 
     def take_away(self, call: Call, account_id: str) -> None:
-        """Without one: for whoever lost telephone and codes and was recognised by an administrator. None set up: nothing happens."""
+        """Without one: for whoever lost telephone and codes and was recognised by an administrator. None set up:
+        nothing happens."""
 
         def decide() -> None:
             account = self._active(account_id)
             if account.state.get("factor_ref"):
                 event = FactorRemoved(
-                    status=account.state["status"], factor_ref=None, factor_offer_ref=None, factor_failures=0, **self._over(account)
+                    status=account.state["status"],
+                    factor_ref=None,
+                    factor_offer_ref=None,
+                    factor_failures=0,
+                    **self._over(account),
                 )
                 self._record(account, event, call)
 

@@ -1,7 +1,8 @@
-"""Who acts for a host (H04): a coordinator invites the host's manager, adds one who acts for another host already, or takes the host away.
+"""Who acts for a host (H04): a coordinator invites the host's manager, adds one who acts for another host already, or
+takes the host away.
 
-A host manager answers what the host is asked and sees nothing of any other host. Somebody with another kind of account keeps it: one
-address is one account, and who applies or decides does not act for a host as well.
+A host manager answers what the host is asked and sees nothing of any other host. Somebody with another kind of account
+keeps it: one address is one account, and who applies or decides does not act for a host as well.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from shared.services.programs.host_lists import HOST, HostLists, acts_for, manag
 
 @dataclass(frozen=True)
 class HostSheet:
-    """A host as the operator's staff see it: its programs by name, who gets its mail (None once erased), who may sign in for it by name."""
+    """A host as the operator's staff see it: its programs by name, who gets its mail (None once erased), who may sign
+    in for it by name."""
 
     host_id: str
     programs: tuple[Program, ...]
@@ -39,13 +41,15 @@ class HostAccounts(Inviting):
     def _lists(self) -> HostLists:
         return HostLists(self.store, self.catalogue)
 
-    # --- looking ----------------------------------------------------------------------------------------------------------------------
+    # --- looking ------------------------------------------------------------------------------------------------------
     def sheet(self, host_id: str) -> HostSheet:
         """Raises `NotFound` for a host of which nothing is known."""
         programs, contact = self._host(host_id)
         ids = self._lists.managers(host_id)
         accounts, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
-        managers = by_name(Member(one.id, persons.get(one.id), one.state) for one in accounts.values() if acts_for(one, host_id))
+        managers = by_name(
+            Member(one.id, persons.get(one.id), one.state) for one in accounts.values() if acts_for(one, host_id)
+        )
         return HostSheet(host_id, programs, contact, tuple(managers))
 
     def _host(self, host_id: str) -> tuple[tuple[Program, ...], Contact | None]:
@@ -54,12 +58,14 @@ class HostAccounts(Inviting):
             raise NotFound("There is no such host.", "Open it from one of its programs.")
         return programs, contact
 
-    # --- changing ---------------------------------------------------------------------------------------------------------------------
+    # --- changing -----------------------------------------------------------------------------------------------------
     def invite(self, call: Call, host_id: str, name: str, email: str) -> str:
-        """Somebody may sign in for this host: by a mail with a link, or from the next click on with a host manager's account. The id.
+        """Somebody may sign in for this host: by a mail with a link, or from the next click on with a host manager's
+        account. The id.
 
-        Who may already stays as they are; a sign-up that nobody confirmed becomes the invitation; repeating it after a crash goes on.
-        Raises `NotFound`, `Invalid` (name, email), `Busy`, `Duplicate` (another kind of account; `account_id` for administrators).
+        Who may already stays as they are; a sign-up that nobody confirmed becomes the invitation; repeating it after a
+        crash goes on. Raises `NotFound`, `Invalid` (name, email), `Busy`, `Duplicate` (another kind of account;
+        `account_id` for administrators).
         """
         programs, _ = self._host(host_id)
         name, email = person_name(name), mail_address(email)
@@ -73,7 +79,9 @@ class HostAccounts(Inviting):
             self._add(call, host_id, account, person)
             return
         created_at = parse(account.state["created_at"]) if account else now
-        event = HostInvited(status=INVITED, id=person.account_id, roles=(HOST,), hosts=(host_id,), created_at=created_at, invited_at=now)
+        event = HostInvited(
+            status=INVITED, id=person.account_id, roles=(HOST,), hosts=(host_id,), created_at=created_at, invited_at=now
+        )
         version = account.version + 1 if account else 1
         entry = manager_entry(person.account_id, host_id, version, now)
         self._invited(account, person, event, call, (entry,))
@@ -84,26 +92,32 @@ class HostAccounts(Inviting):
             facts = {"account_id": account.id} if call.actor.role == "admin" else {}
             raise Duplicate(
                 "This address has another account at Rota already.",
-                "One address is one account: use another address, or ask an administrator.", field="email", **facts,
-            )  # fmt: skip
+                "One address is one account: use another address, or ask an administrator.",
+                field="email",
+                **facts,
+            )
         if acts_for(account, host_id):
             if account.state["status"] == INVITED:
                 self.people.save_person(person)  # the call before may have ended between the invitation and the name
             return
         now, hosts = self.clock.now(), (*account.state.get("hosts", ()), host_id)
         invited = account.state["status"] == INVITED
-        event = invitation(account, now, hosts) if invited else HostAdded(status=ACTIVE, hosts=hosts, added_host=host_id)
+        event = (
+            invitation(account, now, hosts) if invited else HostAdded(status=ACTIVE, hosts=hosts, added_host=host_id)
+        )
         self._record(account, event, call, texts=(manager_entry(account.id, host_id, account.version + 1, now),))
 
     def send_again(self, call: Call, host_id: str, account_id: str) -> None:
-        """A fresh link, at most one a minute. Raises `NotFound`, also for who does not act for this host; `NotAllowedNow` once taken."""
+        """A fresh link, at most one a minute. Raises `NotFound`, also for who does not act for this host;
+        `NotAllowedNow` once taken."""
         if not acts_for(self._known(account_id), host_id):
             raise NotFound("There is no such account.", "Look at the list again.")
         self.invite_again(call, account_id)
 
     def remove(self, call: Call, host_id: str, account_id: str) -> None:
-        """Acts on the next click: every session ends, and the host's questions are no longer theirs; other hosts stay. An invitation that
-        nobody took ends with its last host. Repeating it changes nothing. Raises `NotFound`, also for who never acted for a host."""
+        """Acts on the next click: every session ends, and the host's questions are no longer theirs; other hosts stay.
+        An invitation that nobody took ends with its last host. Repeating it changes nothing. Raises `NotFound`, also
+        for who never acted for a host."""
 
         def decide() -> None:
             account = self._known(account_id)

@@ -1,4 +1,5 @@
-"""One piece for both invitations, of staff and of a host's manager: a mail with a link, whose reader chooses a password and is in."""
+"""One piece for both invitations, of staff and of a host's manager: a mail with a link, whose reader chooses a password
+and is in."""
 
 from __future__ import annotations
 
@@ -27,10 +28,16 @@ class Inviting(AccountPorts):
         return account
 
     def _invited(
-        self, account: Loaded | None, person: Person, event: StaffInvited | HostInvited, call: Call, texts: tuple[Text, ...] = ()
+        self,
+        account: Loaded | None,
+        person: Person,
+        event: StaffInvited | HostInvited,
+        call: Call,
+        texts: tuple[Text, ...] = (),
     ) -> None:
-        """The invitation, and who it is for. Its mail needs a person; one who is there from a sign-up is only renamed once the invitation
-        stands, since they may confirm at this moment and then are who they said. Raises `VersionConflict`, `Busy`."""
+        """The invitation, and who it is for. Its mail needs a person; one who is there from a sign-up is only renamed
+        once the invitation stands, since they may confirm at this moment and then are who they said. Raises
+        `VersionConflict`, `Busy`."""
         if account is None:
             self.people.save_person(person)
         self._record(account or new("ACCOUNT", person.account_id), event, call, texts=texts)
@@ -43,7 +50,9 @@ class Inviting(AccountPorts):
         def decide() -> None:
             account, now = self._known(account_id), self.clock.now()
             if account.state["status"] != INVITED:
-                raise NotAllowedNow("Nobody waits for this invitation.", "Look at the account again.", state=account.state["status"])
+                raise NotAllowedNow(
+                    "Nobody waits for this invitation.", "Look at the account again.", state=account.state["status"]
+                )
             if now - parse(account.state["invited_at"]) >= RESEND_AFTER:
                 self._record(account, invitation(account, now, account.state.get("hosts", ())), call)
 
@@ -51,8 +60,8 @@ class Inviting(AccountPorts):
 
 
 def waits_as(state: Mapping[str, Any], hosts: Collection[str]) -> dict[str, Any]:
-    """The fields of an account whose invitation nobody took, with these hosts left. To act for none is no invitation: its link ends, and
-    the address may sign up as everybody's may."""
+    """The fields of an account whose invitation nobody took, with these hosts left. To act for none is no invitation:
+    its link ends, and the address may sign up as everybody's may."""
     ends = tuple(state["roles"]) == (HOST,) and not hosts
     return {"status": UNCONFIRMED, "roles": (TRAINEE,)} if ends else {"status": INVITED}
 
@@ -61,5 +70,7 @@ def invitation(account: Loaded, now: datetime, hosts: Collection[str]) -> StaffI
     """The mail once more, with what the account was invited to be; to act for `hosts`, if there are any."""
     roles, created_at = tuple(account.state["roles"]), parse(account.state["created_at"])
     if hosts:
-        return HostInvited(status=INVITED, id=account.id, roles=roles, hosts=tuple(hosts), created_at=created_at, invited_at=now)
+        return HostInvited(
+            status=INVITED, id=account.id, roles=roles, hosts=tuple(hosts), created_at=created_at, invited_at=now
+        )
     return StaffInvited(status=INVITED, id=account.id, roles=roles, created_at=created_at, invited_at=now)

@@ -1,4 +1,5 @@
-"""The mails about accounts: links to confirm, to set a password, to change an address, to join the staff; and what owners are told.
+"""The mails about accounts: links to confirm, to set a password, to change an address, to join the staff; and what
+owners are told.
 
 A link is made when its mail is composed, so that its secret is in no event row and no queue.
 """
@@ -59,15 +60,19 @@ class AccountMails:
         return self.store.load("ACCOUNT", event.subject.id), self.people.person(event.subject.id)
 
     def _link(self, page: str, purpose: str, person: Person, life: timedelta) -> str:
-        return f"{self.public_url}/accounts/{page}/{self.links.make(purpose, person.account_id, self.clock.now() + life)}"
+        return (
+            f"{self.public_url}/accounts/{page}/{self.links.make(purpose, person.account_id, self.clock.now() + life)}"
+        )
 
-    # --- with a link: nothing once it would do nothing --------------------------------------------------------------------------------
+    # --- with a link: nothing once it would do nothing ----------------------------------------------------------------
     def _signed_up(self, event: Envelope) -> Addressed | None:
         account, person = self._of(event)
         if account.state["status"] != UNCONFIRMED:
             return None
         link = self._link("confirm", CONFIRM, person, CONFIRM_LIFE)
-        return Addressed("confirm", person.email, letters.confirm_address(person, link, CONFIRM_LIFE // timedelta(hours=1)))
+        return Addressed(
+            "confirm", person.email, letters.confirm_address(person, link, CONFIRM_LIFE // timedelta(hours=1))
+        )
 
     def _invited(self, event: Envelope) -> Addressed | None:
         account, person = self._of(event)
@@ -79,7 +84,8 @@ class AccountMails:
             f"Hello {person.name},",
             (
                 f"An administrator has made an account for you at Rota, as {roles}.",
-                f"Choose a password behind the link below: it works once, for {INVITE_LIFE.days} days. If you expect no such thing, "
+                f"Choose a password behind the link below: it works once, for {INVITE_LIFE.days} days. If you expect "
+                "no such thing, "
                 "do nothing.",
             ),
             action=("Choose a password", self._link("confirm", INVITE, person, INVITE_LIFE)),
@@ -96,33 +102,43 @@ class AccountMails:
             f"Hello {person.name},",
             (
                 "Somebody, we hope you, has asked for a new password for your account.",
-                f"The link below works once, for {minutes} minutes. If it was not you, do nothing: your password stays as it is.",
+                f"The link below works once, for {minutes} minutes. If it was not you, do nothing: your password "
+                "stays as it is.",
             ),
             action=("Set a new password", self._link("reset", RESET, person, RESET_LIFE)),
         )
         return Addressed("reset", person.email, letter)
 
     def _mail_change_asked(self, event: Envelope) -> Addressed | None:
-        """To the new address; nothing to one that is somebody else's, nor for a wish that another one has taken the place of."""
+        """To the new address; nothing to one that is somebody else's, nor for a wish that another one has taken the
+        place of."""
         account, person = self._of(event)
         ref = event.data["mail_change_ref"]
         wanted = str((self.store.text(ref) or {}).get("email", ""))
-        if account.state.get("mail_change_ref") != ref or self.store.claimed_by(mail_claim_key(wanted)) not in (None, account.id):
+        if account.state.get("mail_change_ref") != ref or self.store.claimed_by(mail_claim_key(wanted)) not in (
+            None,
+            account.id,
+        ):
             return None
         letter = Letter(
             "Confirm your new address",
             f"Hello {person.name},",
             (
                 "You want to use this address at Rota from now on.",
-                f"Confirm it behind the link below: it works for {MAIL_LIFE // timedelta(hours=1)} hours. If it was not you, do nothing.",
+                f"Confirm it behind the link below: it works for {MAIL_LIFE // timedelta(hours=1)} hours. If it was "
+                "not you, do nothing.",
             ),
             action=("Use this address", self._link("mail", f"{MAIL}:{ref}", person, MAIL_LIFE)),
         )
         return Addressed("new-address", wanted, letter)
 
-    # --- told -------------------------------------------------------------------------------------------------------------------------
+    # --- told ---------------------------------------------------------------------------------------------------------
     def _told(self, kind: str, to: str, person: Person, subject: str, *said: str) -> Addressed:
-        return Addressed(kind, to, Letter(subject, f"Hello {person.name},", said, action=("Look at it", f"{self.public_url}{SAFETY}")))
+        return Addressed(
+            kind,
+            to,
+            Letter(subject, f"Hello {person.name},", said, action=("Look at it", f"{self.public_url}{SAFETY}")),
+        )
 
     @staticmethod
     def _when(event: Envelope, person: Person) -> str:
@@ -140,21 +156,32 @@ class AccountMails:
         if held is None:
             return None
         at = moment(parse(event.data["mail_changed_at"]), person.zone)
-        first = f"Since {at} your account at Rota has another mail address. This one no longer signs in and gets no more mail."
+        first = (
+            f"Since {at} your account at Rota has another mail address. This one no longer signs in and gets no "
+            "more mail."
+        )
         other = "If it was not you, write to us at once: we can still see which address it was before."
         return self._told("old-address", str(held["email"]), person, "Your mail address was changed", first, other)
 
     def _recovery_used(self, event: Envelope) -> Addressed:
         person, left = self._of(event)[1], RECOVERY_CODES - len(event.data["recovery_used"])
-        first = f"One of your recovery codes signed in on {self._when(event, person)}. {left} of {RECOVERY_CODES} are left."
+        first = (
+            f"One of your recovery codes signed in on {self._when(event, person)}. {left} of {RECOVERY_CODES} are left."
+        )
         return self._told("recovery", person.email, person, "A recovery code was used", first, NOT_YOU)
 
     def _factor_set(self, event: Envelope) -> Addressed:
         person = self._of(event)[1]
-        first = f"An authenticator app was set up for your account on {self._when(event, person)}. Each sign-in asks for its code."
+        first = (
+            f"An authenticator app was set up for your account on {self._when(event, person)}. Each sign-in asks "
+            "for its code."
+        )
         return self._told("factor", person.email, person, "An authenticator app was set up", first, NOT_YOU)
 
     def _factor_removed(self, event: Envelope) -> Addressed:
         person = self._of(event)[1]
-        first = f"The authenticator app of your account was removed on {self._when(event, person)}, and you are signed out everywhere."
+        first = (
+            f"The authenticator app of your account was removed on {self._when(event, person)}, and you are "
+            "signed out everywhere."
+        )
         return self._told("no-factor", person.email, person, "Your authenticator app was removed", first, NOT_YOU)

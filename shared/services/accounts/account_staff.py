@@ -1,4 +1,5 @@
-"""What administrators do: invite people to the staff, change roles, disable and enable accounts, take away a lost authenticator app.
+"""What administrators do: invite people to the staff, change roles, disable and enable accounts, take away a lost
+authenticator app.
 
 Nobody can lock everybody out: administrators change neither their own roles nor their own status.
 """
@@ -38,24 +39,27 @@ def by_name(members: Iterable[Member]) -> list[Member]:
 class Staffing(Inviting):
     demand: Demand = "staff"
 
-    # --- looking ----------------------------------------------------------------------------------------------------------------------
+    # --- looking ------------------------------------------------------------------------------------------------------
     def staff(self) -> list[Member]:
         """Everybody with a role of the staff, by name; from an index, so a change shows a moment later."""
         ids = self.store.staff()
         accounts, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
-        return by_name(Member(id, persons.get(id), accounts[("ACCOUNT", id)].state) for id in ids if ("ACCOUNT", id) in accounts)
+        return by_name(
+            Member(id, persons.get(id), accounts[("ACCOUNT", id)].state) for id in ids if ("ACCOUNT", id) in accounts
+        )
 
     def member(self, account_id: str) -> Member:
         """One account. Raises `NotFound`."""
         account = self._known(account_id)
         return Member(account.id, self.people.persons([account.id]).get(account.id), account.state)
 
-    # --- inviting ---------------------------------------------------------------------------------------------------------------------
+    # --- inviting -----------------------------------------------------------------------------------------------------
     def invite(self, call: Call, name: str, email: str, roles: Iterable[str]) -> str:
-        """A mail with a link goes out; its reader chooses a password and is in. The id. Repeating it after a crash goes on.
+        """A mail with a link goes out; its reader chooses a password and is in. The id. Repeating it after a crash goes
+        on.
 
-        A sign-up that nobody confirmed becomes the invitation. Raises `Invalid`, `Busy`, `Duplicate` (the address has an account:
-        `account_id`).
+        A sign-up that nobody confirmed becomes the invitation. Raises `Invalid`, `Busy`, `Duplicate` (the address has
+        an account: `account_id`).
         """
         name, email, wanted = person_name(name), mail_address(email), staff_roles(roles)
         person = Person(self._holder(email), name, email)
@@ -71,7 +75,8 @@ class Staffing(Inviting):
         self._invited(account, person, event, call)
 
     def first(self, call: Call, email: str) -> str:
-        """The first administrator, from a terminal: an account that is there gets the role, any other address an invitation. The id.
+        """The first administrator, from a terminal: an account that is there gets the role, any other address an
+        invitation. The id.
 
         Raises `Invalid` for a host manager's account, which has no other role.
         """
@@ -82,13 +87,13 @@ class Staffing(Inviting):
         self.change_roles(call, account.id, (*account.state["roles"], "admin"))
         return account.id
 
-    # --- changing ---------------------------------------------------------------------------------------------------------------------
+    # --- changing -----------------------------------------------------------------------------------------------------
     def change_roles(self, call: Call, account_id: str, roles: Iterable[str]) -> None:
-        """Acts on the next click. Where the new roles need a code and the old ones did not, every session ends: the next sign-in asks. The
-        hosts of a manager go with that role, so that it comes back without any.
+        """Acts on the next click. Where the new roles need a code and the old ones did not, every session ends: the
+        next sign-in asks. The hosts of a manager go with that role, so that it comes back without any.
 
-        Raises `NotFound`, `Invalid` (also for `host` beside another role), `NotAllowedNow` (one's own account, or one that nobody
-        confirmed).
+        Raises `NotFound`, `Invalid` (also for `host` beside another role), `NotAllowedNow` (one's own account, or one
+        that nobody confirmed).
         """
         wanted = known_roles(roles)
 
@@ -121,8 +126,8 @@ class Staffing(Inviting):
         decide_again(decide)
 
     def enable(self, call: Call, account_id: str) -> None:
-        """As it was before; an invitation that nobody took waits again, unless no host is left that it was for. Enabled: nothing happens.
-        Raises `NotFound`."""
+        """As it was before; an invitation that nobody took waits again, unless no host is left that it was for.
+        Enabled: nothing happens. Raises `NotFound`."""
 
         def decide() -> None:
             account = self._known(account_id)
@@ -141,12 +146,16 @@ class Staffing(Inviting):
     @staticmethod
     def _not_unconfirmed(account: Loaded) -> None:
         if account.state["status"] == UNCONFIRMED:
-            raise NotAllowedNow("Nobody has confirmed this address yet.", "Wait until its owner has.", state="UNCONFIRMED")
+            raise NotAllowedNow(
+                "Nobody has confirmed this address yet.", "Wait until its owner has.", state="UNCONFIRMED"
+            )
 
 
 def staff_roles(roles: Iterable[str]) -> tuple[str, ...]:
     """At least one role of the staff, and none that does not exist. Raises `Invalid` (field `roles`)."""
     wanted = known_roles(roles)
     if not STAFF_ROLES & set(wanted):
-        raise Invalid("An invitation is for the staff.", f"Choose from {', '.join(sorted(STAFF_ROLES))}.", field="roles")
+        raise Invalid(
+            "An invitation is for the staff.", f"Choose from {', '.join(sorted(STAFF_ROLES))}.", field="roles"
+        )
     return wanted

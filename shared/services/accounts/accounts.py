@@ -1,8 +1,9 @@
 """Accounts: sign up, confirm the address, sign in, keep the profile; and accounts that the operator makes.
 
-A sign-up names no password: whoever opens the link in the mail chooses it, so that nobody gets into an account that somebody else confirms.
-It takes three steps, each of which may be the last before a crash; repeating the sign-up goes on from there: claim the address for an
-account id -> save who it is -> record `AccountSignedUp`, upon which the mail with the link goes out.
+A sign-up names no password: whoever opens the link in the mail chooses it, so that nobody gets into an account that
+somebody else confirms. It takes three steps, each of which may be the last before a crash; repeating the sign-up goes
+on from there: claim the address for an account id -> save who it is -> record `AccountSignedUp`, upon which the mail
+with the link goes out.
 """
 
 from __future__ import annotations
@@ -61,8 +62,8 @@ class Profile:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """Where a confirmation link stands: `open`, `done` (the account is confirmed) or `expired`. `invited`: by an administrator. `onward`:
-    the page that the sign-up came from, or empty."""
+    """Where a confirmation link stands: `open`, `done` (the account is confirmed) or `expired`. `invited`: by an
+    administrator. `onward`: the page that the sign-up came from, or empty."""
 
     state: str
     name: str
@@ -72,19 +73,21 @@ class Confirmation:
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts(AccountPorts):
-    # --- signing up -------------------------------------------------------------------------------------------------------------------
+    # --- signing up ---------------------------------------------------------------------------------------------------
     def sign_up(self, name: str, email: str, zone: str = "UTC", correlation_id: str = "", onward: str = "") -> None:
-        """Says nothing about whether the address is known: a confirmed account is left alone, an unconfirmed one is registered again.
+        """Says nothing about whether the address is known: a confirmed account is left alone, an unconfirmed one is
+        registered again.
 
-        `onward`, a path of ours, is where the confirmed person goes on: the mail may be opened in another browser, days later.
-        Raises `Invalid` (name, email, zone), `Busy` (repeat it).
+        `onward`, a path of ours, is where the confirmed person goes on: the mail may be opened in another browser, days
+        later. Raises `Invalid` (name, email, zone), `Busy` (repeat it).
         """
         person = self._enter(name, email, zone, only_while=UNCONFIRMED)
         if person:
             decide_again(lambda: self._announce(person.account_id, correlation_id, onward))
 
     def resend(self, email: str, correlation_id: str = "") -> None:
-        """A fresh link for an unconfirmed account, at most one a minute; the same silence for every other address. Raises `Invalid`."""
+        """A fresh link for an unconfirmed account, at most one a minute; the same silence for every other address.
+        Raises `Invalid`."""
         account_id = self.store.claimed_by(mail_claim_key(email))
         account = self._account(account_id) if account_id else None
         if account and account.state["status"] == UNCONFIRMED:
@@ -105,17 +108,28 @@ class Accounts(AccountPorts):
         account, now = self._account(account_id), self.clock.now()
         if account and account.state["status"] != UNCONFIRMED:
             return
-        asked_at = account.state.get("asked_at") if account else None  # none after an invitation that ended before it was taken
+        asked_at = (
+            account.state.get("asked_at") if account else None
+        )  # none after an invitation that ended before it was taken
         if asked_at and now - parse(asked_at) < RESEND_AFTER:
             return
         kept = onward_text(account_id, account.version + 1 if account else 1, onward)
         event = AccountSignedUp(
-            status=UNCONFIRMED, id=account_id, roles=(TRAINEE,), asked_at=now,
-            created_at=parse(account.state["created_at"]) if account else now, **({"onward_ref": kept[0].ref} if kept else {}),
-        )  # fmt: skip
-        self._record(account or new("ACCOUNT", account_id), event, Call(Actor(role=TRAINEE, id=account_id), correlation_id), texts=kept)
+            status=UNCONFIRMED,
+            id=account_id,
+            roles=(TRAINEE,),
+            asked_at=now,
+            created_at=parse(account.state["created_at"]) if account else now,
+            **({"onward_ref": kept[0].ref} if kept else {}),
+        )
+        self._record(
+            account or new("ACCOUNT", account_id),
+            event,
+            Call(Actor(role=TRAINEE, id=account_id), correlation_id),
+            texts=kept,
+        )
 
-    # --- confirming -------------------------------------------------------------------------------------------------------------------
+    # --- confirming ---------------------------------------------------------------------------------------------------
     def confirmation(self, token: str) -> Confirmation:
         """What a link would do; looking at it changes nothing, since mail scanners look too. Raises `NotFound`."""
         link = self._link(token, CONFIRM, INVITE)
@@ -127,10 +141,11 @@ class Accounts(AccountPorts):
         return Confirmation(state, self.people.person(account.id).name, invited, self._onward(account))
 
     def confirm(self, token: str, password: str, correlation_id: str = "") -> Confirmation:
-        """Makes the account its reader's, with this password. A second click finds it done, and one after a crash goes on.
+        """Makes the account its reader's, with this password. A second click finds it done, and one after a crash goes
+        on.
 
-        Raises `NotFound`, `Expired` (also for another password once it is done), `TooManyTries` (of such), `Invalid` (the link stays open),
-        `Busy` (repeat it).
+        Raises `NotFound`, `Expired` (also for another password once it is done), `TooManyTries` (of such), `Invalid`
+        (the link stays open), `Busy` (repeat it).
         """
         found, link = self.confirmation(token), self._link(token, CONFIRM, INVITE)
         if found.state == "expired":
@@ -148,20 +163,22 @@ class Accounts(AccountPorts):
     def _activate(self, account_id: str, correlation_id: str) -> None:
         account = self.store.load("ACCOUNT", account_id)
         if account.state["status"] in (UNCONFIRMED, INVITED):
-            self._record(account, AccountConfirmed(status=ACTIVE, confirmed_at=self.clock.now()), own(account_id, correlation_id))
+            self._record(
+                account, AccountConfirmed(status=ACTIVE, confirmed_at=self.clock.now()), own(account_id, correlation_id)
+            )
 
-    # --- signing in -------------------------------------------------------------------------------------------------------------------
+    # --- signing in ---------------------------------------------------------------------------------------------------
     def sign_in(self, email: str, password: str) -> SignedIn:
         """The first step; staff go on with a code (`account_factor.py`).
 
-        Raises `WrongCredentials`, `TooManyTries` (after ten for an address, for 15 minutes), `NotAllowedNow` (right password, disabled
-        account), `Busy`.
+        Raises `WrongCredentials`, `TooManyTries` (after ten for an address, for 15 minutes), `NotAllowedNow` (right
+        password, disabled account), `Busy`.
         """
         return self._let_in(email, password)[0]
 
     def tokens(self, email: str, password: str) -> SignedIn:
-        """For API clients; as `sign_in`. Tokens say when they were issued to the second only, and none of the second in which everything
-        before was ended counts: in that second `Busy` is raised."""
+        """For API clients; as `sign_in`. Tokens say when they were issued to the second only, and none of the second in
+        which everything before was ended counts: in that second `Busy` is raised."""
         asked_at = iso(self.sessions.wall())  # before the token is issued: one that is issued later counts all the more
         found, account = self._let_in(email, password)
         counts_from = account.state.get("tokens_from")
@@ -170,12 +187,15 @@ class Accounts(AccountPorts):
         return found
 
     def _let_in(self, email: str, password: str) -> tuple[SignedIn, Loaded]:
-        """The same answers for an address that nobody has: what is counted is tries for an address. A session that is open stays so."""
+        """The same answers for an address that nobody has: what is counted is tries for an address. A session that is
+        open stays so."""
         email = self._typed(email)
         account_id, tokens = self._try(email, password)
         account = self._account(account_id)
         if account and account.state["status"] == DISABLED:
-            raise NotAllowedNow("This account is disabled.", "Ask an administrator of Rota to enable it.", state=DISABLED, field="email")
+            raise NotAllowedNow(
+                "This account is disabled.", "Ask an administrator of Rota to enable it.", state=DISABLED, field="email"
+            )
         if account is None or account.state["status"] != ACTIVE:
             raise no_match()
         self.guesses.forget(email)
@@ -197,15 +217,18 @@ class Accounts(AccountPorts):
         if session_id:
             self.sessions.close(session_id)
 
-    # --- profile ----------------------------------------------------------------------------------------------------------------------
+    # --- profile ------------------------------------------------------------------------------------------------------
     def profile(self, call: Call) -> Profile:
         """The caller's own. Raises `NotFound` once erased."""
         account = self.store.load("ACCOUNT", call.actor.id)
         roles = tuple(account.state["roles"])
-        return Profile(self.people.person(account.id), roles, self.people.facts(account.id) if TRAINEE in roles else None)
+        return Profile(
+            self.people.person(account.id), roles, self.people.facts(account.id) if TRAINEE in roles else None
+        )
 
     def save_profile(self, call: Call, name: str, zone: str, declared: TraineeFacts | None = None) -> Profile:
-        """Saves what the person says. What staff verified stays verified as long as its answer is the same; documents stay as they are.
+        """Saves what the person says. What staff verified stays verified as long as its answer is the same; documents
+        stay as they are.
 
         `declared` None keeps the facts. Raises `Invalid`; only trainees have facts (T01).
         """
@@ -214,18 +237,27 @@ class Accounts(AccountPorts):
         facts = old.facts
         if declared:
             if TRAINEE not in old.roles:
-                raise Invalid("Only trainees have a study profile.", "Leave these fields empty.", field="trainee_status")
+                raise Invalid(
+                    "Only trainees have a study profile.", "Leave these fields empty.", field="trainee_status"
+                )
             facts = _kept(old.facts, _complete(declared))
             self.people.save_facts(person.account_id, facts)
         self.people.save_person(person)
         return Profile(person, old.roles, facts)
 
-    # --- accounts made by the operator ------------------------------------------------------------------------------------------------
+    # --- accounts made by the operator --------------------------------------------------------------------------------
     def provision(
-        self, call: Call, name: str, email: str, password: str, roles: Iterable[str], zone: str = "UTC", hosts: Iterable[str] = ()
+        self,
+        call: Call,
+        name: str,
+        email: str,
+        password: str,
+        roles: Iterable[str],
+        zone: str = "UTC",
+        hosts: Iterable[str] = (),
     ) -> str:
-        """An account that may sign in at once, with exactly these roles, and `hosts` besides those that it acts for; the id. Repeating it
-        changes nothing but name, zone and password.
+        """An account that may sign in at once, with exactly these roles, and `hosts` besides those that it acts for;
+        the id. Repeating it changes nothing but name, zone and password.
 
         Raises `Invalid` (name, email, zone, roles, password), `Busy` (repeat it).
         """
@@ -251,10 +283,15 @@ class Accounts(AccountPorts):
 
 
 def _complete(facts: TraineeFacts) -> TraineeFacts:
-    """T01, T07: a student says when they will graduate, a graduate when they did; the other date is dropped. Raises `Invalid`."""
+    """T01, T07: a student says when they will graduate, a graduate when they did; the other date is dropped. Raises
+    `Invalid`."""
     if facts.trainee_status == "student":
         if facts.expected_graduation is None:
-            raise Invalid("A student will graduate on some day.", "Give the expected date; a guess is fine.", field="expected_graduation")
+            raise Invalid(
+                "A student will graduate on some day.",
+                "Give the expected date; a guess is fine.",
+                field="expected_graduation",
+            )
         return facts.model_copy(update={"graduation_year": None})
     if facts.graduation_year is None:
         raise Invalid("A graduate has a year of graduation.", "Give the year on your diploma.", field="graduation_year")

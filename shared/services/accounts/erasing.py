@@ -1,7 +1,9 @@
-"""Erasing a person (GDPR article 17): everything that names them goes; event rows, hashes, seats and money stay and still add up.
+"""Erasing a person (GDPR article 17): everything that names them goes; event rows, hashes, seats and money stay and
+still add up.
 
-Safe to repeat after a crash at any point: the event comes first, so that nobody signs in, uploads or is written to any more, and each later
-step may run again. Who repeats it needs the account's id: the address is free for a new account from the first step on.
+Safe to repeat after a crash at any point: the event comes first, so that nobody signs in, uploads or is written to any
+more, and each later step may run again. Who repeats it needs the account's id: the address is free for a new account
+from the first step on.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ class Erasing:
     clock: BusinessClock
 
     def erase(self, call: Call, account_id: str, despite_seats: bool = False) -> int:
-        """Returns how many erasable items and files went. `despite_seats`: the person insists although a rotation is ahead; host and
-        coach then see an erased trainee, and the seat stays taken until somebody cancels it.
+        """Returns how many erasable items and files went. `despite_seats`: the person insists although a rotation is
+        ahead; host and coach then see an erased trainee, and the seat stays taken until somebody cancels it.
 
         Raises `NotFound`, `NotAllowedNow` while a seat is held, or `Busy` (repeat it).
         """
@@ -58,7 +60,8 @@ class Erasing:
         self.store.commit(Work(steps=(step(account, erased, call, now),), releases=self._addresses(account)))
 
     def _addresses(self, account: Loaded) -> tuple[Claim, ...]:
-        """The claims on the person's address, and on one that they were about to change to; none where an account was made without one."""
+        """The claims on the person's address, and on one that they were about to change to; none where an account was
+        made without one."""
         person, wish = self.people.persons([account.id]).get(account.id), account.state.get("mail_change_ref")
         wanted = (self.store.text(wish) or {}).get("email") if wish else None
         claims = [mail_claim(email, account.id) for email in (person.email if person else None, wanted) if email]

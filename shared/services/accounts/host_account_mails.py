@@ -18,7 +18,8 @@ from shared.services.programs.host_lists import HostLists
 
 SHOWN = 5
 CAN_DO = (
-    "Signed in you find on one page what waits for your answer: who applies, their CV, your own guidelines, and how long you have. "
+    "Signed in you find on one page what waits for your answer: who applies, their CV, your own guidelines, and how "
+    "long you have. "
     "You answer with yes or no, and see what became of it. The links in our mails go on working without signing in."
 )
 
@@ -49,9 +50,11 @@ class HostAccountMails:
             "Sign in to Rota for your programs",
             f"Hello {person.name},",
             (
-                f"Your coordinator at Rota has made an account for you, so that you can answer for {self._programs(hosts)}.",
+                "Your coordinator at Rota has made an account for you, so that you can answer for "
+                f"{self._programs(hosts)}.",
                 CAN_DO,
-                f"Choose a password behind the link below: it works once, for {INVITE_LIFE.days} days. If you expect no such thing, do "
+                f"Choose a password behind the link below: it works once, for {INVITE_LIFE.days} days. If you expect "
+                "no such thing, do "
                 "nothing.",
             ),
             action=("Choose a password", f"{self.public_url}/accounts/confirm/{link}"),

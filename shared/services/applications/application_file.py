@@ -1,4 +1,5 @@
-"""Everything that a page about an application shows, read together: the what-if before it, the trainee's view, the reviewer's view.
+"""Everything that a page about an application shows, read together: the what-if before it, the trainee's view, the
+reviewer's view.
 
 Nothing here writes or decides.
 """
@@ -27,7 +28,14 @@ from shared.domain.seats.seats import FreeStart, free_by_week, free_starts, seat
 from shared.domain.trainees.trainee import TraineeFacts
 from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Catalogue, Loaded, People, Person, Store
-from shared.services.applications.applying import DOCUMENTS_READ, Cv, application_of, newest_cv, own_application, releases_of
+from shared.services.applications.applying import (
+    DOCUMENTS_READ,
+    Cv,
+    application_of,
+    newest_cv,
+    own_application,
+    releases_of,
+)
 from shared.services.applications.reviewing import guideline_results
 from shared.services.applications.rivals import Rival, rivals_of
 from shared.services.applications.school_contacts import SchoolContact, school_contact
@@ -38,8 +46,9 @@ from shared.services.search.alternatives import Alternative, next_starts
 
 @dataclass(frozen=True)
 class Clash:
-    """Something else of the same trainee in these weeks: the same wish sent already (`same`, which blocks), an open application
-    (`application`, which does not), or a seat (`seat`: only one of the two can be reserved). `path` leads there."""
+    """Something else of the same trainee in these weeks: the same wish sent already (`same`, which blocks), an open
+    application (`application`, which does not), or a seat (`seat`: only one of the two can be reserved). `path` leads
+    there."""
 
     kind: Literal["same", "application", "seat"]
     path: str
@@ -50,10 +59,12 @@ class Clash:
 
 @dataclass(frozen=True)
 class Prospect:
-    """What if this trainee asked for this: `refused` says why the start or length is impossible, and then `plan` is None.
+    """What if this trainee asked for this: `refused` says why the start or length is impossible, and then `plan` is
+    None.
 
-    `starts` are the Mondays with a seat in every week, `seats` the places left for the chosen one, `full` the Mondays of its weeks that
-    have none (T12). `facts` None: no profile yet. `advice` warns that the start is near (T13). `clashes`: what else is in these weeks.
+    `starts` are the Mondays with a seat in every week, `seats` the places left for the chosen one, `full` the Mondays
+    of its weeks that have none (T12). `facts` None: no profile yet. `advice` warns that the start is near (T13).
+    `clashes`: what else is in these weeks.
     """
 
     program: Program
@@ -94,8 +105,8 @@ class Paper:
 
 @dataclass(frozen=True)
 class TraineeFile:
-    """An application as its trainee sees it. `prospect` while it is a draft; `decision_text` the reviewer's words, None once erased;
-    `newest_cv` the newest stored one while a question waits for an answer."""
+    """An application as its trainee sees it. `prospect` while it is a draft; `decision_text` the reviewer's words, None
+    once erased; `newest_cv` the newest stored one while a question waits for an answer."""
 
     application: Application
     program: Program
@@ -116,9 +127,10 @@ class TraineeFile:
 
 @dataclass(frozen=True)
 class ReviewFile:
-    """An application as staff see it (H12). `rivals` are other open applications that need one of its weeks, the first sent first; `gaps`
-    block approval; `offer_until` is when the offer would end if it were approved now (UTC). `asked_since` and `dropped_since` are what the
-    host changed in its guidelines after the submission, in plain words; they do not count here."""
+    """An application as staff see it (H12). `rivals` are other open applications that need one of its weeks, the first
+    sent first; `gaps` block approval; `offer_until` is when the offer would end if it were approved now (UTC).
+    `asked_since` and `dropped_since` are what the host changed in its guidelines after the submission, in plain words;
+    they do not count here."""
 
     application: Application
     program: Program
@@ -153,12 +165,16 @@ class ApplicationFiles:
     catalogue: Catalogue
     clock: BusinessClock
 
-    def prospect(self, account_id: str, program_id: str, kind: ExperienceType | None, start: date | None, weeks: int | None) -> Prospect:
+    def prospect(
+        self, account_id: str, program_id: str, kind: ExperienceType | None, start: date | None, weeks: int | None
+    ) -> Prospect:
         """Raises `NotFound` for a program that is not on the market (H10)."""
         program = self.catalogue.program(program_id)
         if program.status is not ProgramStatus.LIVE:
             raise NotFound("This program is not on offer.", "Look for another one.")
-        return self._prospect(account_id, program, kind or program.experience_types[0], start, weeks or usual_weeks(program))
+        return self._prospect(
+            account_id, program, kind or program.experience_types[0], start, weeks or usual_weeks(program)
+        )
 
     def mine(self, call: Call) -> list[tuple[Application, Program, datetime | None]]:
         """The caller's applications, newest first; the instant is until when a seat is held that is being paid."""
@@ -206,7 +222,8 @@ class ApplicationFiles:
         return Reservation.model_validate(held.state).held_until if held else None
 
     def _coach(self, application: Application) -> Person | None:
-        """T30: whoever looks after the rotation that this application became; None before one is matched, and once erased."""
+        """T30: whoever looks after the rotation that this application became; None before one is matched, and once
+        erased."""
         found = find(self.store, "RESERVATION", application.live_reservation_id)
         coach = found.state.get("coach_id") if found else None
         return self.people.persons([coach]).get(coach) if coach else None
@@ -215,12 +232,18 @@ class ApplicationFiles:
         """Raises `NotFound` also for what was never submitted: a draft is the trainee's own business."""
         application = as_of(application_of(self.store.load("APPLICATION", application_id)), self.clock.now())
         if application.submitted_at is None or application.start is None:
-            raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from the queue.")
+            raise NotFound(
+                f"There is no application {application_id}.", "Check the address, or start again from the queue."
+            )
         program, now = self.catalogue.program(application.program_id), self.clock.now()
         documents = tuple(
-            one for one in self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ) if one.state["status"] == "STORED"
+            one
+            for one in self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)
+            if one.state["status"] == "STORED"
         )
-        persons = self.people.persons([application.trainee_id, *([application.claimed_by] if application.claimed_by else [])])
+        persons = self.people.persons(
+            [application.trainee_id, *([application.claimed_by] if application.claimed_by else [])]
+        )
         stored = self.people.facts(application.trainee_id)
         facts = facts_with_documents(stored, documents) if stored else None
         kind, today = application.experience_type, local_date(now, program.place.zone)
@@ -241,7 +264,9 @@ class ApplicationFiles:
             papers=self._papers(documents),
             seats=self._seats(program, application.start, application.weeks),
             rivals=rivals_of(application, self.store, self.people, now),
-            offer_until=offer_expiry(now, application.start, by_version(application.policy_version), program.place.zone),
+            offer_until=offer_expiry(
+                now, application.start, by_version(application.policy_version), program.place.zone
+            ),
             messages=self._messages(history),
             asked_since=_only(program.guidelines, application.guidelines),
             dropped_since=_only(application.guidelines, program.guidelines),
@@ -252,31 +277,47 @@ class ApplicationFiles:
             held_until=self._held_until(application),
         )
 
-    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    # --- parts --------------------------------------------------------------------------------------------------------
     def _alternatives(self, application: Application) -> tuple[Alternative, ...]:
         """Those of the decision that are still on offer, in its order, with the starts that they have now."""
         programs, now = self.catalogue.programs(application.alternatives), self.clock.now()
-        live = [programs[id] for id in application.alternatives if id in programs and programs[id].status is ProgramStatus.LIVE]
+        live = [
+            programs[id]
+            for id in application.alternatives
+            if id in programs and programs[id].status is ProgramStatus.LIVE
+        ]
         return tuple(Alternative(one, next_starts(self.store, one, local_date(now, one.place.zone))) for one in live)
 
-    def _checklist(self, application: Application, program: Program, documents: Sequence[Loaded]) -> tuple[PaperLine, ...]:
+    def _checklist(
+        self, application: Application, program: Program, documents: Sequence[Loaded]
+    ) -> tuple[PaperLine, ...]:
         """The documents that the host asked for on the day of submission."""
         rules, states = application.guidelines or program.guidelines, [one.state for one in documents]
         facts = self.people.facts(application.trainee_id)
-        return self._told(checklist(rules, program.required_documents, facts, states, application.start, application.weeks))
+        return self._told(
+            checklist(rules, program.required_documents, facts, states, application.start, application.weeks)
+        )
 
     def _told(self, lines: Iterable[PaperLine]) -> tuple[PaperLine, ...]:
         """With the reviewer's reasons, as long as they are not erased."""
         return tuple(
-            one.model_copy(update={"why": self._text(one.reason_ref) or "", "reason_ref": None}) if one.reason_ref else one for one in lines
+            one.model_copy(update={"why": self._text(one.reason_ref) or "", "reason_ref": None})
+            if one.reason_ref
+            else one
+            for one in lines
         )
 
     def _clashes(self, account_id: str, program: Program, start: date, weeks: int) -> tuple[Clash, ...]:
-        """One trainee, overlapping dates (policies): the same wish twice is refused, other applications may stand, of seats only one."""
+        """One trainee, overlapping dates (policies): the same wish twice is refused, other applications may stand, of
+        seats only one."""
         wanted = set(weeks_covered(start, weeks))
         now = self.clock.now()
         applied = [as_of(application_of(one), now) for one in self.store.owned("APPLICATION", account_id)]
-        waiting = [one for one in applied if one.start and releases_of(one) and wanted & set(weeks_covered(one.start, one.weeks))]
+        waiting = [
+            one
+            for one in applied
+            if one.start and releases_of(one) and wanted & set(weeks_covered(one.start, one.weeks))
+        ]
         reserved = [Reservation.model_validate(one.state) for one in self.store.owned("RESERVATION", account_id)]
         seated = [one for one in reserved if one.status in SEATED and overlap(wanted, one.week_list)]
         wanted_names = {one.program_id for one in waiting} | {one.program_id for one in seated}
@@ -287,20 +328,32 @@ class ApplicationFiles:
 
         held = {one.application_id for one in seated}
         found = [
-            Clash("same" if (one.program_id, one.start) == (program.id, start) else "application", f"/applications/{one.id}",
-                  name(one.program_id), one.start, one.weeks)
-            for one in waiting if one.start and one.id not in held
-        ]  # fmt: skip
-        found += [Clash("seat", f"/reservations/{one.id}", name(one.program_id), one.start, one.weeks) for one in seated]
+            Clash(
+                "same" if (one.program_id, one.start) == (program.id, start) else "application",
+                f"/applications/{one.id}",
+                name(one.program_id),
+                one.start,
+                one.weeks,
+            )
+            for one in waiting
+            if one.start and one.id not in held
+        ]
+        found += [
+            Clash("seat", f"/reservations/{one.id}", name(one.program_id), one.start, one.weeks) for one in seated
+        ]
         return tuple(sorted(found, key=lambda one: (one.kind != "same", one.kind != "seat", one.start)))
 
     def _full(self, program: Program, start: date, weeks: int) -> tuple[date, ...]:
         """T12: the Mondays of the weeks without a seat."""
         wanted = weeks_covered(start, weeks)
-        free = free_by_week(self.store.seat_years([(program.id, year) for year in sorted({int(week[:4]) for week in wanted})]))
+        free = free_by_week(
+            self.store.seat_years([(program.id, year) for year in sorted({int(week[:4]) for week in wanted})])
+        )
         return tuple(monday_of(week) for week in wanted if free.get(week, 0) == 0)
 
-    def _prospect(self, account_id: str, program: Program, kind: ExperienceType, start: date | None, weeks: int) -> Prospect:
+    def _prospect(
+        self, account_id: str, program: Program, kind: ExperienceType, start: date | None, weeks: int
+    ) -> Prospect:
         today = local_date(self.clock.now(), program.place.zone)
         stored = self.people.facts(account_id)
         documents = self.store.owned("DOCUMENT", account_id, DOCUMENTS_READ)
@@ -333,7 +386,9 @@ class ApplicationFiles:
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
         first, last = CURRENT.first_start(today), horizon(today, CURRENT.horizon_years)
         years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
-        return tuple(free_starts(self.store.seat_years([(program.id, year) for year in years]), first, last, weeks, today))
+        return tuple(
+            free_starts(self.store.seat_years([(program.id, year) for year in years]), first, last, weeks, today)
+        )
 
     def _seats(self, program: Program, start: date, weeks: int) -> int:
         wanted = weeks_covered(start, weeks)
@@ -342,7 +397,9 @@ class ApplicationFiles:
 
     def _papers(self, documents: Iterable[Loaded]) -> tuple[Paper, ...]:
         """Newest first, by kind."""
-        ordered = sorted(documents, key=lambda one: (one.state["kind"] != "cv", one.state["kind"], -int(one.state["number"])))
+        ordered = sorted(
+            documents, key=lambda one: (one.state["kind"] != "cv", one.state["kind"], -int(one.state["number"]))
+        )
         return tuple(Paper(one.state, self._text(one.state.get("check_reason_ref"))) for one in ordered)
 
     def _messages(self, history: list[EventRow]) -> tuple[Message, ...]:

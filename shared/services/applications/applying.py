@@ -1,4 +1,5 @@
-"""A trainee applies: draft, save, submit, withdraw (T06-T18). Each use case reads, decides by the domain's guards, and commits once."""
+"""A trainee applies: draft, save, submit, withdraw (T06-T18). Each use case reads, decides by the domain's guards, and
+commits once."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ DOCUMENTS_READ = 200
 
 
 def open_claim(application: Application) -> Claim:
-    """The name that a submitted application holds until it leaves the open states: one per trainee, program and start."""
+    """The name that a submitted application holds until it leaves the open states: one per trainee, program and
+    start."""
     key = f"open-application:{application.trainee_id}:{application.program_id}:{application.start}"
     return Claim(key, application.id, Listing(open_list(application.program_id), str(application.start)))
 
@@ -96,8 +98,8 @@ WRITTEN: Mapping[ApplicationEvent, type[ApplicationExpired | ApplicationClaimLap
 
 
 def run_out(loaded: Loaded, call: Call, now: datetime) -> Work | None:
-    """What the clock has made of an application by `now`, to be written down: by the sweep, or before it came by whoever needs the name
-    that is still held. None while no time is up."""
+    """What the clock has made of an application by `now`, to be written down: by the sweep, or before it came by
+    whoever needs the name that is still held. None while no time is up."""
     applied = application_of(loaded)
     event = lapse(applied, now)
     if event is None:
@@ -106,9 +108,11 @@ def run_out(loaded: Loaded, call: Call, now: datetime) -> Work | None:
     return left_behind(loaded, WRITTEN[event](status=target, **LAPSED[event]), call, now)
 
 
-def left_behind(loaded: Loaded, event: EventData, call: Call, now: datetime, over: tuple[str, ...] = (), due: tuple[Due, ...] = ()) -> Work:
-    """`event` with what goes along: waits that its state keeps stay as they are, but for those that are `over`; leaving the open states
-    gives the application's name back."""
+def left_behind(
+    loaded: Loaded, event: EventData, call: Call, now: datetime, over: tuple[str, ...] = (), due: tuple[Due, ...] = ()
+) -> Work:
+    """`event` with what goes along: waits that its state keeps stay as they are, but for those that are `over`; leaving
+    the open states gives the application's name back."""
     applied, moved = application_of(loaded), step(loaded, event, call, now, due=due)
     left = Application.model_validate(left_by(moved))
     done = over + tuple(kind for kind in WAITS.get(applied.status, ()) if kind not in WAITS.get(left.status, ()))
@@ -116,12 +120,14 @@ def left_behind(loaded: Loaded, event: EventData, call: Call, now: datetime, ove
 
 
 def own_application(store: Store, call: Call, application_id: str, now: datetime) -> tuple[Loaded, Application]:
-    """As it is at `now`, whether the sweep came by or not. Raises `NotFound` for somebody else's, exactly as for one that does not
-    exist."""
+    """As it is at `now`, whether the sweep came by or not. Raises `NotFound` for somebody else's, exactly as for one
+    that does not exist."""
     loaded = store.load("APPLICATION", application_id)
     application = as_of(application_of(loaded), now)
     if application.trainee_id != call.actor.id:
-        raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from your list.")
+        raise NotFound(
+            f"There is no application {application_id}.", "Check the address, or start again from your list."
+        )
     return loaded, application
 
 
@@ -154,7 +160,11 @@ def newest_cv(documents: Iterable[Loaded], document_id: str | None = None) -> Cv
     if document_id is not None:
         found = [state for state in found if state["id"] == document_id]
         if not found:
-            raise Invalid("That document is not one of your CVs.", "Choose one from your documents, or upload it again.", field="cv")
+            raise Invalid(
+                "That document is not one of your CVs.",
+                "Choose one from your documents, or upload it again.",
+                field="cv",
+            )
     newest = max(found, key=lambda state: int(state["number"]), default=None)
     return Cv(newest["id"], newest["sha256"], int(newest["number"])) if newest else None
 
@@ -168,9 +178,11 @@ class Applying:
     ids: Ids
 
     def start(self, call: Call, key: str, wish: Wish) -> Application:
-        """A draft, kept for 90 days. The same `key` with the same wish names the same draft; with another wish it is `KeyReused`.
+        """A draft, kept for 90 days. The same `key` with the same wish names the same draft; with another wish it is
+        `KeyReused`.
 
-        Raises `NotFound` (program), `NotAllowedNow` (not LIVE, H10), `Invalid` for a start, length or type that is not on offer.
+        Raises `NotFound` (program), `NotAllowedNow` (not LIVE, H10), `Invalid` for a start, length or type that is not
+        on offer.
         """
         id = self.ids.derived("application", call.actor.id, key)
 
@@ -182,10 +194,19 @@ class Applying:
             now = self.clock.now()
             expires = draft_expiry(now, CURRENT)
             event = ApplicationStarted(
-                status=_fire(NEW, ApplicationEvent.START), id=id, case_id=id, trainee_id=call.actor.id, program_id=program.id,
-                experience_type=wish.experience_type, start=wish.start, weeks=wish.weeks, credit_wish=wish.credit_wish,
-                policy_version=CURRENT.version, created_at=now, draft_expires_at=expires,
-            )  # fmt: skip
+                status=_fire(NEW, ApplicationEvent.START),
+                id=id,
+                case_id=id,
+                trainee_id=call.actor.id,
+                program_id=program.id,
+                experience_type=wish.experience_type,
+                start=wish.start,
+                weeks=wish.weeks,
+                credit_wish=wish.credit_wish,
+                policy_version=CURRENT.version,
+                created_at=now,
+                draft_expires_at=expires,
+            )
             due = (Due(due_kinds.DRAFT, expires, "trainee"),)
             moved = step(new("APPLICATION", id), event, call, now, due=due)
             self.store.commit(Work(steps=(moved,)))
@@ -193,9 +214,12 @@ class Applying:
 
         return decide_again(begin)
 
-    def save(self, call: Call, application_id: str, changes: Mapping[str, Any], school: Mapping[str, str] | None = None) -> Application:
-        """Changes a draft; `changes` names only what is different (`start`, None for undecided, `weeks`, `experience_type`,
-        `credit_wish`), and `school` what is different of the contact for credit (H14). Raises `Invalid` with `field`."""
+    def save(
+        self, call: Call, application_id: str, changes: Mapping[str, Any], school: Mapping[str, str] | None = None
+    ) -> Application:
+        """Changes a draft; `changes` names only what is different (`start`, None for undecided, `weeks`,
+        `experience_type`, `credit_wish`), and `school` what is different of the contact for credit (H14). Raises
+        `Invalid` with `field`."""
 
         def decide() -> Application:
             loaded, application = own_application(self.store, call, application_id, self.clock.now())
@@ -214,18 +238,25 @@ class Applying:
         return decide_again(decide)
 
     def submit(
-        self, call: Call, application_id: str, changes: Mapping[str, Any] | None = None, document_id: str | None = None,
+        self,
+        call: Call,
+        application_id: str,
+        changes: Mapping[str, Any] | None = None,
+        document_id: str | None = None,
         school: Mapping[str, str] | None = None,
-    ) -> Application:  # fmt: skip
-        """Sends the draft to review with the newest stored CV, or the one named (T15), at today's price, under the policy of the draft.
+    ) -> Application:
+        """Sends the draft to review with the newest stored CV, or the one named (T15), at today's price, under the
+        policy of the draft.
 
-        Starts the review clock (T18) and takes the name `open_claim`. Submitting again what is submitted changes nothing. Raises `Invalid`
-        with `field`, `NotEligible`, `NotAllowedNow`, `SoldOut` (a week without a seat), `Duplicate` with `application_id`.
+        Starts the review clock (T18) and takes the name `open_claim`. Submitting again what is submitted changes
+        nothing. Raises `Invalid` with `field`, `NotEligible`, `NotAllowedNow`, `SoldOut` (a week without a seat),
+        `Duplicate` with `application_id`.
         """
         return decide_again(lambda: self._submit(call, application_id, changes or {}, document_id, school or {}))
 
     def withdraw(self, call: Call, application_id: str) -> Application:
-        """Ends an open application; free of charge. Raises `NotAllowedNow` while a checkout is open, or when it has ended already."""
+        """Ends an open application; free of charge. Raises `NotAllowedNow` while a checkout is open, or when it has
+        ended already."""
 
         def decide() -> Application:
             loaded, application = own_application(self.store, call, application_id, self.clock.now())
@@ -239,9 +270,14 @@ class Applying:
 
         return decide_again(decide)
 
-    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    # --- parts --------------------------------------------------------------------------------------------------------
     def _submit(
-        self, call: Call, application_id: str, changes: Mapping[str, Any], document_id: str | None, school: Mapping[str, str]
+        self,
+        call: Call,
+        application_id: str,
+        changes: Mapping[str, Any],
+        document_id: str | None,
+        school: Mapping[str, str],
     ) -> Application:
         loaded, application = own_application(self.store, call, application_id, self.clock.now())
         wished = _with(application, changes)
@@ -263,15 +299,28 @@ class Applying:
         closes_at = closing(now, wished.start, policy, program.place.zone)
         clock = review_clock(now, policy, closes_at)
         event = ApplicationSubmitted(
-            status=status, start=wished.start, weeks=wished.weeks, experience_type=wished.experience_type, credit_wish=wished.credit_wish,
-            cv_document_id=cv.document_id, cv_sha256=cv.sha256, total_cents=price(program, wished.weeks), submitted_at=now,
-            review_due_at=clock.due_at, escalate_at=clock.escalate_at, guidelines=program.guidelines,
-            review_mode=program.review_mode, closes_at=closes_at, **noted.sets,
-        )  # fmt: skip
+            status=status,
+            start=wished.start,
+            weeks=wished.weeks,
+            experience_type=wished.experience_type,
+            credit_wish=wished.credit_wish,
+            cv_document_id=cv.document_id,
+            cv_sha256=cv.sha256,
+            total_cents=price(program, wished.weeks),
+            submitted_at=now,
+            review_due_at=clock.due_at,
+            escalate_at=clock.escalate_at,
+            guidelines=program.guidelines,
+            review_mode=program.review_mode,
+            closes_at=closes_at,
+            **noted.sets,
+        )
         due = (*promises(clock), Due(due_kinds.STALE, closes_at, "system"))
         kept = snapshot(wished, program, facts, documents, now)
         moved = step(loaded, event, call, now, due=due, done=(due_kinds.DRAFT,))
-        work = Work(steps=(moved,), claims=(open_claim(wished),), texts=(kept,), replaces=noted.replaces, drops=noted.drops)
+        work = Work(
+            steps=(moved,), claims=(open_claim(wished),), texts=(kept,), replaces=noted.replaces, drops=noted.drops
+        )
         self._commit_once(work, wished, call)
         return Application.model_validate(left_by(moved))
 
@@ -281,7 +330,9 @@ class Applying:
         except Duplicate as error:
             other = find(self.store, "APPLICATION", self.store.claimed_by(open_claim(application).key))
             if other is None or self._has_ended(other, call):
-                raise VersionConflict("Your earlier application has just ended.", "Send this one again.", about=[application.id]) from error
+                raise VersionConflict(
+                    "Your earlier application has just ended.", "Send this one again.", about=[application.id]
+                ) from error
             raise Duplicate(
                 "You have an open application for this program and start.",
                 "Continue that one, or withdraw it first.",
@@ -290,8 +341,8 @@ class Applying:
             ) from error
 
     def _has_ended(self, other: Loaded, call: Call) -> bool:
-        """Whether the application that holds the name gives it back because its time is up; then that is written down, as the sweep would.
-        In a transaction of its own: one cannot give a name back and take it."""
+        """Whether the application that holds the name gives it back because its time is up; then that is written down,
+        as the sweep would. In a transaction of its own: one cannot give a name back and take it."""
         ended = run_out(other, replace(call, actor=system("applications")), self.clock.now())
         if ended is None or not ended.releases:
             return False
@@ -299,7 +350,8 @@ class Applying:
         return True
 
     def _started(self, id: str, wish: Wish) -> Application | None:
-        """The draft that this key made before; compared with its first event, because it may have been saved differently since."""
+        """The draft that this key made before; compared with its first event, because it may have been saved
+        differently since."""
         try:
             application = application_of(self.store.load("APPLICATION", id))
         except NotFound:
@@ -319,11 +371,17 @@ class Applying:
     def _require_possible(self, program: Program, kind: ExperienceType, start: date | None, weeks: int) -> None:
         if program.status is not ProgramStatus.LIVE:
             raise NotAllowedNow(
-                f"{program.name} takes no applications at present.", "Look for another program.", program_status=program.status.value
+                f"{program.name} takes no applications at present.",
+                "Look for another program.",
+                program_status=program.status.value,
             )
         if kind not in program.experience_types:
             offered = " or ".join(one.value.replace("_", "-") for one in program.experience_types)
-            raise Invalid(f"This program offers no {kind.value.replace('_', '-')} rotation.", f"Choose {offered}.", field="experience_type")
+            raise Invalid(
+                f"This program offers no {kind.value.replace('_', '-')} rotation.",
+                f"Choose {offered}.",
+                field="experience_type",
+            )
         today = local_date(self.clock.now(), program.place.zone)
         if start is not None:
             require_start(start, weeks, today, program, CURRENT.horizon_years, CURRENT.stale_start_days)
@@ -332,7 +390,8 @@ class Applying:
             raise Invalid(f"{weeks} weeks is not a length that this program offers.", lengths, field="weeks")
 
     def _require_seats(self, program: Program, start: date, weeks: int) -> None:
-        """T12: nobody waits for an answer about weeks that cannot be had. A read, not a promise: the seat is taken at checkout."""
+        """T12: nobody waits for an answer about weeks that cannot be had. A read, not a promise: the seat is taken at
+        checkout."""
         wanted = weeks_covered(start, weeks)
         free = free_by_week(self.store.seat_years([(program.id, year) for year in by_iso_year(wanted)]))
         full = [week for week in wanted if free.get(week, 0) == 0]
@@ -349,7 +408,9 @@ class Applying:
         facts = self.people.facts(account_id)
         if facts is None:
             raise Invalid(
-                "Your profile does not say whether you are a student or a graduate.", "Complete your profile, then submit.", field="profile"
+                "Your profile does not say whether you are a student or a graduate.",
+                "Complete your profile, then submit.",
+                field="profile",
             )
         return facts
 

@@ -1,4 +1,5 @@
-"""A reviewer asks, the trainee answers (issue 3, "Reviewing"): the review clock stands still in between and goes on with what was left."""
+"""A reviewer asks, the trainee answers (issue 3, "Reviewing"): the review clock stands still in between and goes on
+with what was left."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ class Asking:
     clock: BusinessClock
 
     def ask(self, call: Call, application_id: str, question: str) -> Application:
-        """The reviewer who has it asks; the trainee has 14 days, or until shortly before it closes, and is reminded half-way. Asking the
-        same again changes nothing.
+        """The reviewer who has it asks; the trainee has 14 days, or until shortly before it closes, and is reminded
+        half-way. Asking the same again changes nothing.
 
         Raises `Invalid` (field "question"), `NotAllowedNow` (also when it closes too soon), `NotFound`.
         """
@@ -50,10 +51,18 @@ class Asking:
             until = reply_times(application, now, policy)
             ref = text_ref(application, "question", loaded.version)
             event = InformationRequested(
-                status=status, asked_at=now, question_ref=ref, question_hash=text_hash(question), reply_due_at=until.due_at,
-                claim_lapses_at=None, reminded_at=None,
-            )  # fmt: skip
-            due = (Due(due_kinds.REPLY, until.due_at, "trainee"), Due(due_kinds.REPLY_REMINDER, until.remind_at, "system"))
+                status=status,
+                asked_at=now,
+                question_ref=ref,
+                question_hash=text_hash(question),
+                reply_due_at=until.due_at,
+                claim_lapses_at=None,
+                reminded_at=None,
+            )
+            due = (
+                Due(due_kinds.REPLY, until.due_at, "trainee"),
+                Due(due_kinds.REPLY_REMINDER, until.remind_at, "system"),
+            )
             moved = step(loaded, event, call, now, due=due, done=over(ApplicationStatus.IN_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": question}),)))
             return self._read(application_id)
@@ -61,8 +70,9 @@ class Asking:
         return decide_again(decide)
 
     def reply(self, call: Call, application_id: str, answer: str, newest: bool = False) -> Application:
-        """The trainee answers; with `newest` the newest stored CV takes the place of the one that was sent. The reviewer who asked has it
-        again for four business hours, and the review clock goes on. Answering the same again changes nothing.
+        """The trainee answers; with `newest` the newest stored CV takes the place of the one that was sent. The
+        reviewer who asked has it again for four business hours, and the review clock goes on. Answering the same again
+        changes nothing.
 
         Raises `Invalid` (field "answer"), `Expired` from the last moment on, `NotAllowedNow`, `NotFound`.
         """
@@ -74,15 +84,22 @@ class Asking:
             if application.status is ApplicationStatus.IN_REVIEW and application.reply_hash == text_hash(answer):
                 return application
             require_running(application)
-            status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.REPLY, Actor.TRAINEE).target)
+            status = ApplicationStatus(
+                APPLICATION.fire(application.status, ApplicationEvent.REPLY, Actor.TRAINEE).target
+            )
             if not answer:
                 raise Invalid("There is no answer yet.", "Answer in a few sentences.", field="answer")
             assert application.asked_at is not None
             again, ref = goes_on(application, application.asked_at, now), text_ref(application, "reply", loaded.version)
             event = InformationGiven(
-                status=status, replied_at=now, reply_ref=ref, reply_hash=text_hash(answer), reply_due_at=None,
-                **again.fields, **(self._newest_cv(application) if newest else {}),
-            )  # fmt: skip
+                status=status,
+                replied_at=now,
+                reply_ref=ref,
+                reply_hash=text_hash(answer),
+                reply_due_at=None,
+                **again.fields,
+                **(self._newest_cv(application) if newest else {}),
+            )
             moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.NEEDS_INFO, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": answer}),)))
             return self._read(application_id)

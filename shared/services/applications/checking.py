@@ -1,4 +1,5 @@
-"""A reviewer reads a document and says what it is: it counts with its dates, or it does not, with a reason (product.md 3d)."""
+"""A reviewer reads a document and says what it is: it counts with its dates, or it does not, with a reason (product.md
+3d)."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ class Checking:
     clock: BusinessClock
 
     def check(self, call: Call, application_id: str, document_id: str, check: Check, reason: str = "") -> Loaded:
-        """The reviewer who has the application reads one of its trainee's documents; the same again changes nothing, another time it
-        replaces what was said. A paper that does not count needs a reason, which the trainee reads.
+        """The reviewer who has the application reads one of its trainee's documents; the same again changes nothing,
+        another time it replaces what was said. A paper that does not count needs a reason, which the trainee reads.
 
         Raises `Invalid` (field "issued", "expires" or "why"), `NotAllowedNow`, `NotFound`.
         """
@@ -33,7 +34,11 @@ class Checking:
             # Whoever may approve may read: the arrow is only looked up, nothing moves.
             _, application, _ = self.reviewing.taken_for(call, application_id, ApplicationEvent.APPROVE)
             loaded = find(self.store, "DOCUMENT", document_id)
-            if loaded is None or loaded.state["trainee_id"] != application.trainee_id or loaded.state["status"] != "STORED":
+            if (
+                loaded is None
+                or loaded.state["trainee_id"] != application.trainee_id
+                or loaded.state["status"] != "STORED"
+            ):
                 raise NotFound("There is no such document in this application.", "Reload the page.")
             now = self.clock.now()
             require_sensible(check, local_date(now, "UTC"))
@@ -41,11 +46,19 @@ class Checking:
                 raise Invalid("The trainee needs to know why it does not count.", "Write one sentence.", field="why")
             ref = f"{application.trainee_id}/document:{document_id}:check-{loaded.version + 1}"
             event = DocumentChecked(
-                status="STORED", checked=check.verdict, issued=check.issued, expires=check.expires, language=check.language,
-                checked_by=call.actor.id, checked_at=now, check_reason_ref=ref if reason else None,
+                status="STORED",
+                checked=check.verdict,
+                issued=check.issued,
+                expires=check.expires,
+                language=check.language,
+                checked_by=call.actor.id,
+                checked_at=now,
+                check_reason_ref=ref if reason else None,
                 check_reason_hash=text_hash(reason) if reason else None,
-            )  # fmt: skip
-            said = event.model_dump(mode="json", include={"checked", "issued", "expires", "language", "check_reason_hash"})
+            )
+            said = event.model_dump(
+                mode="json", include={"checked", "issued", "expires", "language", "check_reason_hash"}
+            )
             if all(loaded.state.get(name) == value for name, value in said.items()):
                 return loaded
             texts = (Text(ref, {"text": reason}),) if reason else ()

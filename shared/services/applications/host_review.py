@@ -1,7 +1,8 @@
-"""The host is asked (T19, T20): routed by the reviewer, answered from a link in a mail or signed in, taken back by the coordinator.
+"""The host is asked (T19, T20): routed by the reviewer, answered from a link in a mail or signed in, taken back by the
+coordinator.
 
-Both ways lead to one question that is answered once: the answer moves the application on, and of an application that moved on the link and
-the manager's page only explain what happened.
+Both ways lead to one question that is answered once: the answer moves the application on, and of an application that
+moved on the link and the manager's page only explain what happened.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ from shared.services.core.steps import Call, decide_again, find, step
 from shared.services.programs.host_lists import asked_listing
 
 FOR_HOSTS = ("status", "step1", "step2_ck", "graduation_year", "languages", "lead_days", "weeks", "cv_language")
-"""Of the guidelines, those whose verdicts a host sees before a seat is reserved: nothing about visa or health documents."""
+"""Of the guidelines, those whose verdicts a host sees before a seat is reserved: nothing about visa or health
+documents."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ class Manager:
 
 @dataclass(frozen=True)
 class HostFile:
-    """What the host is shown. `state`: open; answered; over (the coordinator decides); moved (decided, withdrawn or taken back). About the
-    trainee only while it is open: name, school, dates, and verdicts on this host's own guidelines without what they rest on."""
+    """What the host is shown. `state`: open; answered; over (the coordinator decides); moved (decided, withdrawn or
+    taken back). About the trainee only while it is open: name, school, dates, and verdicts on this host's own
+    guidelines without what they rest on."""
 
     application: Application
     program: Program
@@ -70,7 +73,8 @@ class HostReview:
     clock: BusinessClock
 
     def route(self, call: Call, application_id: str) -> Application:
-        """The reviewer who has it asks the host; the review clock stands still. Routing what one has routed changes nothing.
+        """The reviewer who has it asks the host; the review clock stands still. Routing what one has routed changes
+        nothing.
 
         Raises `NotAllowedNow` also when the host has answered already, or the application closes too soon, `NotFound`.
         """
@@ -82,28 +86,35 @@ class HostReview:
             loaded, application, status = self.reviewing.taken_for(call, application_id, ApplicationEvent.ROUTE_TO_HOST)
             if application.host_recommendation is not None:
                 raise NotAllowedNow(
-                    "The host has answered already.", "Decide now, or ask the trainee.", state=application.status.value,
+                    "The host has answered already.",
+                    "Decide now, or ask the trainee.",
+                    state=application.status.value,
                     event=ApplicationEvent.ROUTE_TO_HOST.value,
-                )  # fmt: skip
+                )
             self._ask(call, loaded, application, status)
             return self._read(application_id)[1]
 
         return decide_again(decide)
 
     def ask_again(self, call: Call, application_id: str, reason: str) -> Application:
-        """The coordinator decides to ask once more, with a reason: a new link and new days for the host, the old link ends.
+        """The coordinator decides to ask once more, with a reason: a new link and new days for the host, the old link
+        ends.
 
-        Asking again for the same reason changes nothing while the host can still answer. Raises `Invalid` (field "why"), `NotAllowedNow`
-        (also when the application closes too soon), `NotFound`.
+        Asking again for the same reason changes nothing while the host can still answer. Raises `Invalid` (field
+        "why"), `NotAllowedNow` (also when the application closes too soon), `NotFound`.
         """
         reason = reason.strip()
 
         def decide() -> Application:
             loaded, application = self._others(call, application_id)
-            same = application.status is ApplicationStatus.HOST_REVIEW and application.asked_again_hash == text_hash(reason)
+            same = application.status is ApplicationStatus.HOST_REVIEW and application.asked_again_hash == text_hash(
+                reason
+            )
             if same and not host_over(application, self.clock.now()):
                 return application
-            status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.ASK_AGAIN, By.COORDINATOR).target)
+            status = ApplicationStatus(
+                APPLICATION.fire(application.status, ApplicationEvent.ASK_AGAIN, By.COORDINATOR).target
+            )
             if not reason:
                 raise Invalid("The file needs the reason.", "Write why you ask the host once more.", field="why")
             self._ask(call, loaded, application, status, reason)
@@ -112,8 +123,8 @@ class HostReview:
         return decide_again(decide)
 
     def open(self, application_id: str, by: str | Manager) -> HostFile:
-        """What the secret of a link, or being signed in, leads to; looking changes nothing. Raises `NotFound`, the same for every wrong
-        link, and for another host's application as for none at all."""
+        """What the secret of a link, or being signed in, leads to; looking changes nothing. Raises `NotFound`, the same
+        for every wrong link, and for another host's application as for none at all."""
         _, application = self._admitted(application_id, by)
         program, state = self.catalogue.program(application.program_id), question_state(application, self.clock.now())
         if state != "open":
@@ -121,16 +132,22 @@ class HostReview:
         person, facts = self.people.person(application.trainee_id), self.reviewing.facts(application)
         results = guideline_results(program, facts, application, self.clock.now())
         return HostFile(
-            application, program, state, person.name, facts.school or "", tuple(one for one in results if one.code in FOR_HOSTS)
-        )  # fmt: skip
+            application,
+            program,
+            state,
+            person.name,
+            facts.school or "",
+            tuple(one for one in results if one.code in FOR_HOSTS),
+        )
 
     def recommend(
         self, application_id: str, by: str | Manager, answer: Literal["yes", "no"], note: str, correlation_id: str = ""
     ) -> HostFile:
-        """The host's answer, also after reminders and escalation; a no needs a note. The reviewer has it again for four business hours.
+        """The host's answer, also after reminders and escalation; a no needs a note. The reviewer has it again for four
+        business hours.
 
-        The same answer again changes nothing. Raises `NotFound`, `Invalid` (field "note"), `Expired` from day 10 on, and `NotAllowedNow`
-        for an application that moved on without the host.
+        The same answer again changes nothing. Raises `NotFound`, `Invalid` (field "note"), `Expired` from day 10 on,
+        and `NotAllowedNow` for an application that moved on without the host.
         """
         note = note.strip()
 
@@ -141,12 +158,19 @@ class HostReview:
                 return
             state = question_state(application, self.clock.now())
             if state == "over":
-                raise Expired("The time to answer is over.", "A coordinator decides now; answer the mail if you have something to add.")
+                raise Expired(
+                    "The time to answer is over.",
+                    "A coordinator decides now; answer the mail if you have something to add.",
+                )
             if state != "open":
                 raise NotAllowedNow(
-                    "Your answer is here already." if state == "answered" else "This application has moved on without your answer.",
-                    "You need to do nothing more.", state=application.status.value, event=ApplicationEvent.RECOMMEND_YES.value,
-                )  # fmt: skip
+                    "Your answer is here already."
+                    if state == "answered"
+                    else "This application has moved on without your answer.",
+                    "You need to do nothing more.",
+                    state=application.status.value,
+                    event=ApplicationEvent.RECOMMEND_YES.value,
+                )
             if answer == "no" and not note:
                 raise Invalid("Without a reason we cannot explain it.", "Write one or two sentences.", field="note")
             fired = ApplicationEvent.RECOMMEND_YES if answer == "yes" else ApplicationEvent.RECOMMEND_NO
@@ -154,9 +178,15 @@ class HostReview:
             now, ref = self.clock.now(), text_ref(application, "host-note", loaded.version)
             again = self._goes_on(application, now)
             event = HostRecommended(
-                status=status, host_recommendation=answer, host_answered_at=now, host_note_ref=ref, host_note_hash=text_hash(note),
-                mail_trouble=None, mail_trouble_at=None, **again.fields,
-            )  # fmt: skip
+                status=status,
+                host_recommendation=answer,
+                host_answered_at=now,
+                host_note_ref=ref,
+                host_note_hash=text_hash(note),
+                mail_trouble=None,
+                mail_trouble_at=None,
+                **again.fields,
+            )
             who = by.account_id if isinstance(by, Manager) else self.catalogue.program(application.program_id).host_id
             call = Call(Actor(role="host", id=who), correlation_id)
             moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.HOST_REVIEW, status))
@@ -166,8 +196,9 @@ class HostReview:
         return self.open(application_id, by)
 
     def take_back(self, call: Call, application_id: str, reason: str) -> Application:
-        """The coordinator waits no longer, with a reason: the review goes on, and the host's link explains it. From day 10 on this is the
-        coordinator's decision to do without the host; before, the reviewer of a host that decides too asks it again, or declines.
+        """The coordinator waits no longer, with a reason: the review goes on, and the host's link explains it. From day
+        10 on this is the coordinator's decision to do without the host; before, the reviewer of a host that decides too
+        asks it again, or declines.
 
         Taking back what is taken back changes nothing. Raises `Invalid` (field "reason"), `NotAllowedNow`, `NotFound`.
         """
@@ -177,34 +208,58 @@ class HostReview:
             loaded, application = self._others(call, application_id)
             if application.status is ApplicationStatus.IN_REVIEW and application.taken_back_hash == text_hash(reason):
                 return application
-            status = ApplicationStatus(APPLICATION.fire(application.status, ApplicationEvent.TAKE_BACK, By.COORDINATOR).target)
+            status = ApplicationStatus(
+                APPLICATION.fire(application.status, ApplicationEvent.TAKE_BACK, By.COORDINATOR).target
+            )
             if not reason:
                 raise Invalid("The file needs the reason.", "Write why you do not wait for the host.", field="reason")
             now, ref = self.clock.now(), text_ref(application, "taken-back", loaded.version)
             again = self._goes_on(application, now)
             event = HostTakenBack(
-                status=status, routed_to_host=False, taken_back_ref=ref, taken_back_hash=text_hash(reason),
-                host_waived=host_over(application, now), mail_trouble=None, mail_trouble_at=None, **again.fields,
-            )  # fmt: skip
+                status=status,
+                routed_to_host=False,
+                taken_back_ref=ref,
+                taken_back_hash=text_hash(reason),
+                host_waived=host_over(application, now),
+                mail_trouble=None,
+                mail_trouble_at=None,
+                **again.fields,
+            )
             moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.HOST_REVIEW, status))
             self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": reason}),)))
             return self._read(application_id)[1]
 
         return decide_again(decide)
 
-    # --- parts ------------------------------------------------------------------------------------------------------------------------
-    def _ask(self, call: Call, loaded: Loaded, application: Application, status: ApplicationStatus, again: str = "") -> None:
-        """A new link and five days, or fewer before it closes; what was left of the review clock, when it stands still already, stays."""
+    # --- parts --------------------------------------------------------------------------------------------------------
+    def _ask(
+        self, call: Call, loaded: Loaded, application: Application, status: ApplicationStatus, again: str = ""
+    ) -> None:
+        """A new link and five days, or fewer before it closes; what was left of the review clock, when it stands still
+        already, stays."""
         now, policy = self.clock.now(), by_version(application.policy_version)
         until = host_times(application, now, policy)
-        ref, why = text_ref(application, "host-link", loaded.version), text_ref(application, "asked-again", loaded.version)
+        ref, why = (
+            text_ref(application, "host-link", loaded.version),
+            text_ref(application, "asked-again", loaded.version),
+        )
         left = self._goes_on(application, now).fields if application.status is ApplicationStatus.HOST_REVIEW else {}
         event = ApplicationRouted(
-            status=status, routed_to_host=True, routed_at=now, host_due_at=until.due_at, host_decide_at=until.decide_at,
-            host_link_ref=ref, host_reminders=0, host_escalated_at=None, host_waived=False, mail_trouble=None, mail_trouble_at=None,
-            asked_again_ref=why if again else None, asked_again_hash=text_hash(again) if again else None,
+            status=status,
+            routed_to_host=True,
+            routed_at=now,
+            host_due_at=until.due_at,
+            host_decide_at=until.decide_at,
+            host_link_ref=ref,
+            host_reminders=0,
+            host_escalated_at=None,
+            host_waived=False,
+            mail_trouble=None,
+            mail_trouble_at=None,
+            asked_again_ref=why if again else None,
+            asked_again_hash=text_hash(again) if again else None,
             **(left | {"claim_lapses_at": None}),
-        )  # fmt: skip
+        )
         due = (Due(due_kinds.HOST, next_host_step(now, until.decide_at, now, policy), "host"),)
         done = tuple(kind for kind in WAITS[application.status] if kind not in (due_kinds.HOST, due_kinds.STALE))
         listing = asked_listing(self.catalogue.program(application.program_id).host_id, application.id, now)
@@ -224,14 +279,23 @@ class HostReview:
         loaded, application = self._found(application_id)
         # What this host was never asked is none of its business yet.
         asked = application is not None and application.routed_at is not None
-        if loaded is None or application is None or not asked or self.catalogue.program(application.program_id).host_id not in by.hosts:
+        if (
+            loaded is None
+            or application is None
+            or not asked
+            or self.catalogue.program(application.program_id).host_id not in by.hosts
+        ):
             raise NotFound(f"There is no application {application_id}.", "Open it from your page.")
         require_others(Actor(role="host", id=by.account_id), application.trainee_id)
         return loaded, application
 
     def _by_link(self, application_id: str, secret: str) -> tuple[Loaded, Application]:
         loaded, application = self._found(application_id)
-        if loaded is None or application is None or not lets_in(secret_at(self.store, application.host_link_ref), secret):
+        if (
+            loaded is None
+            or application is None
+            or not lets_in(secret_at(self.store, application.host_link_ref), secret)
+        ):
             raise NotFound("There is no such link.", "Open the newest mail and use its link unchanged.")
         return loaded, application
 

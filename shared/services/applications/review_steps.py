@@ -1,4 +1,5 @@
-"""What every step of a review shares: where what is written about an application is kept, and the review that goes on after a pause."""
+"""What every step of a review shares: where what is written about an application is kept, and the review that goes on
+after a pause."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ from shared.ports import Due
 
 
 def text_ref(application: Application, what: str, version: int | None = None) -> str:
-    """Where `what` is kept: under the trainee's account, so that erasing the trainee erases it (and ends a link). What may be written more
-    than once is a text of its own each time, named by the version that it brings."""
+    """Where `what` is kept: under the trainee's account, so that erasing the trainee erases it (and ends a link). What
+    may be written more than once is a text of its own each time, named by the version that it brings."""
     again = "" if version is None else f"-{version + 1}"
     return f"{application.trainee_id}/application:{application.id}:{what}{again}"
 

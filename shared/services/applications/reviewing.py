@@ -42,7 +42,8 @@ REJECT_CODES: Mapping[str, str] = {
     "start_not_possible": "This start is not possible any more",
     "other": "Another reason",
 }
-"""Why an application was not accepted, in the words that the trainee reads; the reviewer's own text stands beside it."""
+"""Why an application was not accepted, in the words that the trainee reads; the reviewer's own text stands beside
+it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,9 @@ class Overriding:
     reason: str
 
 
-def guideline_results(program: Program, facts: TraineeFacts, application: Application, today_at_site: datetime) -> list[GuidelineResult]:
+def guideline_results(
+    program: Program, facts: TraineeFacts, application: Application, today_at_site: datetime
+) -> list[GuidelineResult]:
     """H12: every guideline for this application. Both the rules and the days of notice are those of the day on which
     it was submitted: what a host asks of trainees from tomorrow on is no promise broken today."""
     assert application.start is not None  # submitted, so it has one
@@ -71,8 +74,8 @@ class Reviewing:
     alternatives: Alternatives
 
     def claim(self, call: Call, application_id: str) -> Application:
-        """The reviewer takes it for 4 business hours. Claiming what one has changes nothing; a colleague's is `NotAllowedNow`,
-        one's own `WrongRole`."""
+        """The reviewer takes it for 4 business hours. Claiming what one has changes nothing; a colleague's is
+        `NotAllowedNow`, one's own `WrongRole`."""
 
         def decide() -> Application:
             loaded, application = self._load(call, application_id)
@@ -90,16 +93,21 @@ class Reviewing:
 
         return decide_again(decide)
 
-    def approve(self, call: Call, application_id: str, overrides: Sequence[Overriding] = (), step1_verified: bool = False) -> Application:
-        """Approves and opens the offer (7 days, or 72 hours for a start less than 60 days away). Only the reviewer who claimed it.
+    def approve(
+        self, call: Call, application_id: str, overrides: Sequence[Overriding] = (), step1_verified: bool = False
+    ) -> Application:
+        """Approves and opens the offer (7 days, or 72 hours for a start less than 60 days away). Only the reviewer who
+        claimed it.
 
-        `step1_verified` says that the reviewer saw the trainee's Step 1 score report; the profile keeps it. Approving again what this
-        reviewer approved changes nothing. Raises `GuidelineFailed`, `NotEligible`, `Invalid` or `NotAllowedNow`.
+        `step1_verified` says that the reviewer saw the trainee's Step 1 score report; the profile keeps it. Approving
+        again what this reviewer approved changes nothing. Raises `GuidelineFailed`, `NotEligible`, `Invalid` or
+        `NotAllowedNow`.
         """
         return decide_again(lambda: self._approve(call, application_id, overrides, step1_verified))
 
     def reject(self, call: Call, application_id: str, code: str, reason: str) -> Application:
-        """Ends it with a code of `REJECT_CODES` and the reviewer's words, which the trainee reads, and with three alternatives.
+        """Ends it with a code of `REJECT_CODES` and the reviewer's words, which the trainee reads, and with three
+        alternatives.
 
         Raises `Invalid`, `NotAllowedNow`; never because no alternative could be found.
         """
@@ -110,44 +118,65 @@ class Reviewing:
                 return application
             status = self._deciding(application, call, ApplicationEvent.REJECT)
             if code not in REJECT_CODES:
-                raise Invalid("This is not one of the reasons.", f"Choose one of {', '.join(REJECT_CODES)}.", field="code")
+                raise Invalid(
+                    "This is not one of the reasons.", f"Choose one of {', '.join(REJECT_CODES)}.", field="code"
+                )
             if not reason.strip():
                 raise Invalid("The trainee needs to know why.", "Write one or two sentences.", field="reason")
             now, ref, others = self.clock.now(), text_ref(application, "rejection"), self._alternatives(application)
             event = ApplicationRejected(
-                status=status, decided_by=call.actor.id, decided_at=now, decision_code=code, decision_reason_ref=ref,
-                decision_reason_hash=text_hash(reason.strip()), alternatives=others.ids, alternatives_searched=others.searched,
-            )  # fmt: skip
+                status=status,
+                decided_by=call.actor.id,
+                decided_at=now,
+                decision_code=code,
+                decision_reason_ref=ref,
+                decision_reason_hash=text_hash(reason.strip()),
+                alternatives=others.ids,
+                alternatives_searched=others.searched,
+            )
             moved = step(loaded, event, call, now, done=WAITS[ApplicationStatus.IN_REVIEW])
-            self.store.commit(Work(steps=(moved,), releases=releases_of(application), texts=(Text(ref, {"text": reason.strip()}),)))
+            self.store.commit(
+                Work(steps=(moved,), releases=releases_of(application), texts=(Text(ref, {"text": reason.strip()}),))
+            )
             return Application.model_validate(left_by(moved))
 
         return decide_again(decide)
 
-    def taken_for(self, call: Call, application_id: str, event: ApplicationEvent) -> tuple[Loaded, Application, ApplicationStatus]:
-        """The application that this reviewer has, and the state that `event` leads to. Raises `NotFound`, `NotAllowedNow`, and
-        `WrongRole` for one's own."""
+    def taken_for(
+        self, call: Call, application_id: str, event: ApplicationEvent
+    ) -> tuple[Loaded, Application, ApplicationStatus]:
+        """The application that this reviewer has, and the state that `event` leads to. Raises `NotFound`,
+        `NotAllowedNow`, and `WrongRole` for one's own."""
         loaded, application = self._load(call, application_id)
         return loaded, application, self._deciding(application, call, event)
 
     def facts(self, application: Application) -> TraineeFacts:
-        """What rules may know of the applicant: the profile and which documents are stored. Raises `NotFound` when both are erased."""
+        """What rules may know of the applicant: the profile and which documents are stored. Raises `NotFound` when both
+        are erased."""
         facts = self.people.facts(application.trainee_id)
         if facts is None:
-            raise NotFound("The applicant's profile is gone.", "They may have asked to be erased; reject the application.")
+            raise NotFound(
+                "The applicant's profile is gone.", "They may have asked to be erased; reject the application."
+            )
         return facts_with_documents(facts, self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
 
-    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    # --- parts --------------------------------------------------------------------------------------------------------
     def _alternatives(self, application: Application) -> Found:
         facts = self.people.facts(application.trainee_id)
         return self.alternatives.find(application, self.catalogue.program(application.program_id), facts)
 
-    def _approve(self, call: Call, application_id: str, overrides: Sequence[Overriding], step1_verified: bool) -> Application:
+    def _approve(
+        self, call: Call, application_id: str, overrides: Sequence[Overriding], step1_verified: bool
+    ) -> Application:
         loaded, application = self._load(call, application_id)
         if application.status is ApplicationStatus.APPROVED and application.decided_by == call.actor.id:
             return application
         status = self._deciding(application, call, ApplicationEvent.APPROVE)
-        program, policy, now = self.catalogue.program(application.program_id), by_version(application.policy_version), self.clock.now()
+        program, policy, now = (
+            self.catalogue.program(application.program_id),
+            by_version(application.policy_version),
+            self.clock.now(),
+        )
         facts = self.facts(application)
         if step1_verified:
             facts = _with_step1(facts)
@@ -171,7 +200,8 @@ class Reviewing:
             offer_expires_at=expires,
         )
         if step1_verified:
-            # Before the commit: a crash in between leaves a true statement behind, never an approval without its ground.
+            # Before the commit: a crash in between leaves a true statement behind, never an approval without its
+            # ground.
             self._keep_step1(application.trainee_id)
         due = (Due(due_kinds.OFFER, expires, "trainee"),)
         moved = step(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
@@ -184,10 +214,14 @@ class Reviewing:
             self.people.save_facts(trainee_id, _with_step1(stored))
 
     def _deciding(self, application: Application, call: Call, event: ApplicationEvent) -> ApplicationStatus:
-        """The state a decision leads to. Raises `NotAllowedNow` for one that waits to be claimed, or that a colleague has."""
+        """The state a decision leads to. Raises `NotAllowedNow` for one that waits to be claimed, or that a colleague
+        has."""
         if application.status is ApplicationStatus.SUBMITTED:
             raise NotAllowedNow(
-                "Nobody has taken this application yet.", "Take it first, then decide.", state=application.status.value, event=event.value
+                "Nobody has taken this application yet.",
+                "Take it first, then decide.",
+                state=application.status.value,
+                event=event.value,
             )
         status = _fire(application, event)
         if not self._mine(application, call):
@@ -195,12 +229,15 @@ class Reviewing:
         return status
 
     def _load(self, call: Call, application_id: str) -> tuple[Loaded, Application]:
-        """Staff see what was submitted; a draft is the trainee's own business and does not exist for them. Nobody reviews their own."""
+        """Staff see what was submitted; a draft is the trainee's own business and does not exist for them. Nobody
+        reviews their own."""
         loaded = self.store.load("APPLICATION", application_id)
         application = as_of(application_of(loaded), self.clock.now())
         require_others(call.actor, application.trainee_id)
         if application.submitted_at is None:
-            raise NotFound(f"There is no application {application_id}.", "Check the address, or start again from the queue.")
+            raise NotFound(
+                f"There is no application {application_id}.", "Check the address, or start again from the queue."
+            )
         return loaded, application
 
     @staticmethod
@@ -225,7 +262,9 @@ def _with_step1(facts: TraineeFacts) -> TraineeFacts:
     """Raises `Invalid` when the profile does not even say that Step 1 was passed: there is nothing to verify."""
     if facts.step1 is not StepResult.PASSED:
         raise Invalid(
-            "The profile does not say that Step 1 was passed.", "Ask the trainee to correct the profile first.", field="step1_verified"
+            "The profile does not say that Step 1 was passed.",
+            "Ask the trainee to correct the profile first.",
+            field="step1_verified",
         )
     return facts.model_copy(update={"step1_verified": True})
 
@@ -236,7 +275,11 @@ def _require_sensible(overrides: Sequence[Overriding], results: Sequence[Guideli
     codes = [one.code for one in overrides]
     if len(codes) != len(set(codes)) or not set(codes) <= unmet:
         raise Invalid(
-            "An override names something that is not an open guideline.", "Override only what is not met, each once.", field="overrides"
+            "An override names something that is not an open guideline.",
+            "Override only what is not met, each once.",
+            field="overrides",
         )
     if any(not one.reason.strip() for one in overrides):
-        raise Invalid("An override needs a reason.", "Write why you accept in spite of this guideline.", field="overrides")
+        raise Invalid(
+            "An override needs a reason.", "Write why you accept in spite of this guideline.", field="overrides"
+        )

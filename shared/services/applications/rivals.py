@@ -1,8 +1,8 @@
 """Who else wants the same seats: for the reviewer's page (H12). Nothing here writes or decides.
 
-Two lists, both by program, so that nobody hides behind other programs' applications and none is left out: the names of open applications
-(`applying.open_claim`), which everybody who was sent and has not ended holds, also while paying or standing in line; and who has a seat
-in one of the weeks, paid or not.
+Two lists, both by program, so that nobody hides behind other programs' applications and none is left out: the names of
+open applications (`applying.open_claim`), which everybody who was sent and has not ended holds, also while paying or
+standing in line; and who has a seat in one of the weeks, paid or not.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from shared.ports import People, Person, Store
 from shared.services.applications.applying import application_of, open_list
 
 LONGEST = 52
-"""Weeks of the longest rotation that a form takes: so much earlier an application for one of the same weeks may start."""
+"""Weeks of the longest rotation that a form takes: so much earlier an application for one of the same weeks may
+start."""
 
 
 @dataclass(frozen=True)
 class Rival:
-    """Another application for one of the same weeks; `trainee` None once erased, `seat` the reservation that has the seat."""
+    """Another application for one of the same weeks; `trainee` None once erased, `seat` the reservation that has the
+    seat."""
 
     application: Application
     trainee: Person | None
@@ -31,7 +33,8 @@ class Rival:
 
 
 def rivals_of(application: Application, store: Store, people: People, now: datetime) -> tuple[Rival, ...]:
-    """Everybody else who is open for one of its weeks at `now` or has a seat in one, the first sent first; none without a start."""
+    """Everybody else who is open for one of its weeks at `now` or has a seat in one, the first sent first; none without
+    a start."""
     if application.start is None:
         return ()
     wanted = weeks_covered(application.start, application.weeks)
@@ -48,7 +51,9 @@ def rivals_of(application: Application, store: Store, people: People, now: datet
 
 
 def _meets(application: Application, weeks: tuple[str, ...]) -> bool:
-    return application.start is not None and not set(weeks).isdisjoint(weeks_covered(application.start, application.weeks))
+    return application.start is not None and not set(weeks).isdisjoint(
+        weeks_covered(application.start, application.weeks)
+    )
 
 
 def _seats(store: Store, program_id: str, weeks: tuple[str, ...]) -> dict[str, Reservation]:

@@ -1,5 +1,6 @@
-"""H14: whom at a school a wish for credit concerns. Optional words of the trainee's, kept as one erasable text of theirs per application,
-which goes with the wish: reviewers and coordinators read them, the host nothing of them before the coordinator sends the school's form.
+"""H14: whom at a school a wish for credit concerns. Optional words of the trainee's, kept as one erasable text of
+theirs per application, which goes with the wish: reviewers and coordinators read them, the host nothing of them before
+the coordinator sends the school's form.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class SchoolContact:
 
 @dataclass(frozen=True)
 class Noted:
-    """What a save adds to its event, the text that it keeps anew and the ref that it drops; nothing where the contact stays as it is."""
+    """What a save adds to its event, the text that it keeps anew and the ref that it drops; nothing where the contact
+    stays as it is."""
 
     sets: Mapping[str, str | None]
     replaces: tuple[Text, ...] = ()
@@ -41,8 +43,8 @@ def school_contact(store: Store, application: Application) -> SchoolContact | No
 
 
 def note(store: Store, application: Application, wished: Application, given: Mapping[str, str]) -> Noted:
-    """`given` names what is different (`name`, `email`, `form`; empty clears it). Who takes the wish for credit back takes the contact
-    back. Raises `Invalid` with `field` "credit_contact", "credit_email" or "credit_form"."""
+    """`given` names what is different (`name`, `email`, `form`; empty clears it). Who takes the wish for credit back
+    takes the contact back. Raises `Invalid` with `field` "credit_contact", "credit_email" or "credit_form"."""
     kept = school_contact(store, application) or SchoolContact()
     wanted = replace(kept, **_read(given)) if wished.credit_wish else SchoolContact()
     if wanted == kept:
@@ -50,7 +52,8 @@ def note(store: Store, application: Application, wished: Application, given: Map
     ref = text_ref(application, "school")
     if wanted == SchoolContact():
         return Noted({"credit_contact_ref": None, "credit_contact_hash": None}, drops=(ref,))
-    # A name and an address could be guessed until their hash fits; with the salt, which goes with them, it says nothing afterwards.
+    # A name and an address could be guessed until their hash fits; with the salt, which goes with them, it says nothing
+    # afterwards.
     body = {**asdict(wanted), "salt": new_secret()}
     return Noted({"credit_contact_ref": ref, "credit_contact_hash": text_hash(canonical(body))}, (Text(ref, body),))
 
@@ -59,7 +62,9 @@ def _read(given: Mapping[str, str]) -> dict[str, str]:
     known = {one.name for one in fields(SchoolContact)}
     said = {name: " ".join(value.split()) for name, value in given.items() if name in known}
     if not all(value.isprintable() for value in said.values()):
-        raise Invalid("The school's contact has a letter that cannot be written.", "Type the words again.", field="credit_contact")
+        raise Invalid(
+            "The school's contact has a letter that cannot be written.", "Type the words again.", field="credit_contact"
+        )
     if said.get("email"):
         said["email"] = _address(said["email"])
     return said
@@ -69,4 +74,6 @@ def _address(text: str) -> str:
     try:
         return mail_address(text)
     except Invalid as refused:
-        raise Invalid(refused.detail, "Write it as registrar@school.example, or leave it empty.", field="credit_email") from refused
+        raise Invalid(
+            refused.detail, "Write it as registrar@school.example, or leave it empty.", field="credit_email"
+        ) from refused

@@ -1,4 +1,5 @@
-"""Once a rotation is reserved, the trainee's other applications for the same weeks end (policy: one trainee, overlapping dates)."""
+"""Once a rotation is reserved, the trainee's other applications for the same weeks end (policy: one trainee,
+overlapping dates)."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ class Siblings:
     def withdraw(self, reservation_id: str, call: Call) -> int:
         """Ends every other open application of the trainee in these weeks; returns how many. Repeated, it finds none.
 
-        A draft stays, its start can still be changed; one with a live hold cannot overlap, because the gate would not have let it. What
-        ran out by itself is the sweep's, and a seat that was given back meanwhile ends nothing.
+        A draft stays, its start can still be changed; one with a live hold cannot overlap, because the gate would not
+        have let it. What ran out by itself is the sweep's, and a seat that was given back meanwhile ends nothing.
         """
         reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
         if reserved.status not in SEATED:
@@ -49,7 +50,11 @@ class Siblings:
     def _blocked(self, loaded: Loaded, reserved: Reservation) -> Application | None:
         """The application as it is now, if it is open and in the same weeks."""
         applied = as_of(application_of(loaded), self.clock.now())
-        waits = applied.status in OPEN and applied.status is not ApplicationStatus.DRAFT and applied.live_reservation_id is None
+        waits = (
+            applied.status in OPEN
+            and applied.status is not ApplicationStatus.DRAFT
+            and applied.live_reservation_id is None
+        )
         if not waits or applied.start is None:
             return None
         return applied if overlap(weeks_covered(applied.start, applied.weeks), reserved.week_list) else None

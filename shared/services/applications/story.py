@@ -26,8 +26,9 @@ _NOTHING = "You need to do nothing."
 
 
 class Standing(BaseModel):
-    """A page's clock. `due_at` None: nothing is waited for. `sentence` begins "You need to ..." and speaks to the trainee; `overdue` is
-    computed to the second. `href` is where the trainee's next step is done, "" when there is none."""
+    """A page's clock. `due_at` None: nothing is waited for. `sentence` begins "You need to ..." and speaks to the
+    trainee; `overdue` is computed to the second. `href` is where the trainee's next step is done, "" when there is
+    none."""
 
     model_config = ConfigDict(frozen=True)
     headline: str
@@ -68,29 +69,48 @@ class ApplicationCard(BaseModel):
     standing: Standing
 
     @classmethod
-    def of(cls, application: Application, program: Program, now: Instant, held_until: Instant | None = None) -> ApplicationCard:
+    def of(
+        cls, application: Application, program: Program, now: Instant, held_until: Instant | None = None
+    ) -> ApplicationCard:
         return cls(
-            id=application.id, status=application.status, program_id=program.id, program_name=program.name, city=program.place.city,
-            state=program.place.state, zone=program.place.zone, experience_type=application.experience_type, start=application.start,
-            weeks=application.weeks, standing=standing(application, program, now, held_until),
-        )  # fmt: skip
+            id=application.id,
+            status=application.status,
+            program_id=program.id,
+            program_name=program.name,
+            city=program.place.city,
+            state=program.place.state,
+            zone=program.place.zone,
+            experience_type=application.experience_type,
+            start=application.start,
+            weeks=application.weeks,
+            standing=standing(application, program, now, held_until),
+        )
 
 
 def standing(application: Application, program: Program, now: Instant, held_until: Instant | None = None) -> Standing:
-    """Whose turn it is at `now` (UTC), to the second, whether the sweep came by or not. `held_until`: of the seat that is being paid."""
+    """Whose turn it is at `now` (UTC), to the second, whether the sweep came by or not. `held_until`: of the seat that
+    is being paid."""
     application = as_of(application, now)
     match application.status:
         case S.DRAFT if program.status is not ProgramStatus.LIVE:
             return Standing(
-                headline="Not sent: the program takes no applications", who_acts="the host", started_at=application.created_at,
-                sentence="You need to do nothing now. Your entries are kept until then.", due_at=application.draft_expires_at,
-                href=f"/applications/{application.id}", action="Look at the draft",
-            )  # fmt: skip
+                headline="Not sent: the program takes no applications",
+                who_acts="the host",
+                started_at=application.created_at,
+                sentence="You need to do nothing now. Your entries are kept until then.",
+                due_at=application.draft_expires_at,
+                href=f"/applications/{application.id}",
+                action="Look at the draft",
+            )
         case S.DRAFT:
             return _yours(
-                "Not sent yet", "You need to send it by then; until then your entries are kept, and no seat is promised.",
-                f"/applications/{application.id}", "Continue", since=application.created_at, until=application.draft_expires_at,
-            )  # fmt: skip
+                "Not sent yet",
+                "You need to send it by then; until then your entries are kept, and no seat is promised.",
+                f"/applications/{application.id}",
+                "Continue",
+                since=application.created_at,
+                until=application.draft_expires_at,
+            )
         case S.SUBMITTED | S.IN_REVIEW:
             return _in_review(application, program, now)
         case S.NEEDS_INFO:
@@ -103,13 +123,18 @@ def standing(application: Application, program: Program, now: Instant, held_unti
             return _ended(application)
 
 
-def _yours(headline: str, sentence: str, href: str, action: str, *, since: Instant | None = None, until: Instant | None = None) -> Standing:
+def _yours(
+    headline: str, sentence: str, href: str, action: str, *, since: Instant | None = None, until: Instant | None = None
+) -> Standing:
     """The trainee's turn, done at `href`."""
-    return Standing(headline=headline, sentence=sentence, who_acts="you", started_at=since, due_at=until, href=href, action=action)
+    return Standing(
+        headline=headline, sentence=sentence, who_acts="you", started_at=since, due_at=until, href=href, action=action
+    )
 
 
 def _in_review(application: Application, program: Program, now: Instant) -> Standing:
-    """T18, T20: the reviewer's promise; for a host that looks at applications itself no promise shorter than its own is made."""
+    """T18, T20: the reviewer's promise; for a host that looks at applications itself no promise shorter than its own is
+    made."""
     late = review_overdue(application, now)
     policy = by_version(application.policy_version)
     own = _NOTHING
@@ -140,12 +165,16 @@ def _asked(application: Application) -> Standing:
     return _yours(
         "Your reviewer asks you something",
         "You need to answer by then, or the application ends. The review clock stands still until you do.",
-        f"/applications/{application.id}", "Read and answer", since=application.asked_at, until=application.reply_due_at,
-    )  # fmt: skip
+        f"/applications/{application.id}",
+        "Read and answer",
+        since=application.asked_at,
+        until=application.reply_due_at,
+    )
 
 
 def _with_host(application: Application, now: Instant) -> Standing:
-    """T20: the host's five days, and what we do when it says nothing; shorter only where the application closes before."""
+    """T20: the host's five days, and what we do when it says nothing; shorter only where the application closes
+    before."""
     usual = timedelta(days=by_version(application.policy_version).host_promise_days)
     asked, until = application.routed_at, application.host_due_at
     short = asked is not None and until is not None and until - asked < usual
@@ -153,11 +182,16 @@ def _with_host(application: Application, now: Instant) -> Standing:
     own = _NOTHING
     return Standing(
         headline="The host is reading it",
-        sentence=f"{own} The host is late: we have reminded it, and a coordinator decides without it if it says nothing." if late else own,
+        sentence=f"{own} The host is late: we have reminded it, and a coordinator decides without it if it says "
+        "nothing."
+        if late
+        else own,
         who_acts="a coordinator" if late else "the host",
         started_at=application.routed_at,
         due_at=application.host_decide_at if late else application.host_due_at,
-        note="the start is near, so the host has less than its usual five days" if short else "host reviews take five days or more",
+        note="the start is near, so the host has less than its usual five days"
+        if short
+        else "host reviews take five days or more",
     )
 
 
@@ -166,33 +200,45 @@ def _approved(application: Application, program: Program, held_until: Instant | 
     if in_line(application):
         return Standing(
             headline="You are on the waitlist",
-            sentence="You need to do nothing. A seat that comes back goes to who came first; we hold it for 48 hours and write to you.",
+            sentence="You need to do nothing. A seat that comes back goes to who came first; we hold it for 48 hours "
+            "and write to you.",
             href=offer,
             action="See your place",
         )
     if application.waitlist_until is not None:
         return _yours(
-            "A seat came back and is held for you", "You need to sign and pay by then; otherwise it goes to the next in line.", offer,
-            "Sign and pay", until=application.waitlist_until,
-        )  # fmt: skip
+            "A seat came back and is held for you",
+            "You need to sign and pay by then; otherwise it goes to the next in line.",
+            offer,
+            "Sign and pay",
+            until=application.waitlist_until,
+        )
     if application.live_reservation_id is not None:
         return _yours(
-            "A seat is held while you pay", f"You need to finish the payment{' by then' if held_until else ''}, or cancel it.",
-            f"/reservations/{application.live_reservation_id}", "Go to the payment", until=held_until,
-        )  # fmt: skip
+            "A seat is held while you pay",
+            f"You need to finish the payment{' by then' if held_until else ''}, or cancel it.",
+            f"/reservations/{application.live_reservation_id}",
+            "Go to the payment",
+            until=held_until,
+        )
     if program.status is not ProgramStatus.LIVE:
         return Standing(
             headline="Approved, but the program is paused",
-            sentence="You need to do nothing now: while it is paused nobody can reserve there, and nothing is charged. Your offer ends as "
+            sentence="You need to do nothing now: while it is paused nobody can reserve there, and nothing is "
+            "charged. Your offer ends as "
             "shown; write to us and we look for another program with you.",
             who_acts="the host",
             started_at=application.decided_at,
             due_at=application.offer_expires_at,
         )
     return _yours(
-        "Approved: reserve your seat", "You need to sign the clinical terms and pay by then. No seat is held for you before that.", offer,
-        "Sign and reserve", since=application.decided_at, until=application.offer_expires_at,
-    )  # fmt: skip
+        "Approved: reserve your seat",
+        "You need to sign the clinical terms and pay by then. No seat is held for you before that.",
+        offer,
+        "Sign and reserve",
+        since=application.decided_at,
+        until=application.offer_expires_at,
+    )
 
 
 _ENDED: Mapping[ApplicationStatus, tuple[str, str]] = {
@@ -218,15 +264,21 @@ def _ended(application: Application) -> Standing:
     if application.status is S.EXPIRED:
         headline, sentence = _RUN_OUT.get(application.decision_code or "", ("Run out", _AGAIN))
     if application.status is S.CLOSED:
-        headline, sentence = "Closed: the start came too near", f"{CLOSED[owed_by(application)]} You need to apply again for a later start."
+        headline, sentence = (
+            "Closed: the start came too near",
+            f"{CLOSED[owed_by(application)]} You need to apply again for a later start.",
+        )
     theirs = application.live_reservation_id if application.status is S.CONVERTED else application.reserved_instead
     if application.reserved_instead:
-        headline, sentence = "Withdrawn: another rotation is reserved", "You need to do nothing. The weeks overlap, so this one ended."
+        headline, sentence = (
+            "Withdrawn: another rotation is reserved",
+            "You need to do nothing. The weeks overlap, so this one ended.",
+        )
     href = f"/reservations/{theirs}" if theirs else ""
     return Standing(headline=headline, sentence=sentence, href=href, action="Open my rotation" if href else "")
 
 
-# --- what happened, what comes --------------------------------------------------------------------------------------------------------
+# --- what happened, what comes ----------------------------------------------------------------------------------------
 _HAPPENED: Mapping[str, str] = {
     "ApplicationStarted.v1": "Started",
     "ApplicationSubmitted.v1": "Sent with a CV",
@@ -263,7 +315,9 @@ def timeline(application: Application, rows: Iterable[EventRow], now: Instant) -
 
 def _milestone(row: EventRow) -> Milestone:
     if row.data.get("reserved_instead"):
-        return Milestone(state="done", title="Withdrawn by us: another rotation was reserved for these weeks", at=row.occurred_at)
+        return Milestone(
+            state="done", title="Withdrawn by us: another rotation was reserved for these weeks", at=row.occurred_at
+        )
     title = _HAPPENED.get(row.type) or _EXPIRED.get(str(row.data.get("decision_code")), "Run out")
     note = ""
     if row.type == "ApplicationApproved.v1":
@@ -272,7 +326,8 @@ def _milestone(row: EventRow) -> Milestone:
 
 
 def _grounds(data: Mapping[str, Any]) -> str:
-    """H12: what an approval stands on. What is neither met nor overridden is due later: without it nobody could have approved."""
+    """H12: what an approval stands on. What is neither met nor overridden is due later: without it nobody could have
+    approved."""
     results = data.get("guideline_results", ())
     overridden = {one["code"] for one in data.get("overrides", ())}
     met = sum(1 for one in results if one["verdict"] == "met")

@@ -1,4 +1,5 @@
-"""The same standing as staff read it: the trainee in the third person, who owes what until when, and nothing to click. Pure."""
+"""The same standing as staff read it: the trainee in the third person, who owes what until when, and nothing to click.
+Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ def for_staff(application: Application, told: Standing, now: Instant) -> Standin
     headline, sentence = _words(application, told)
     who = "the trainee" if told.who_acts == "you" else told.who_acts.replace("your reviewer", "the reviewer")
     since = application.waitlisted_at if in_line(application) else told.started_at
-    return Standing(headline=headline, sentence=sentence, who_acts=who, started_at=since, due_at=told.due_at, overdue=told.overdue)
+    return Standing(
+        headline=headline, sentence=sentence, who_acts=who, started_at=since, due_at=told.due_at, overdue=told.overdue
+    )
 
 
 def _words(application: Application, told: Standing) -> tuple[str, str]:
@@ -29,7 +32,8 @@ def _words(application: Application, told: Standing) -> tuple[str, str]:
         case S.NEEDS_INFO:
             return (
                 "Waits for the trainee's answer",
-                f"{_NOTHING}: the review clock stands still and goes on with what was left when they answer. Without an answer the "
+                f"{_NOTHING}: the review clock stands still and goes on with what was left when they answer. Without "
+                "an answer the "
                 "application ends.",
             )
         case S.HOST_REVIEW:
@@ -49,9 +53,18 @@ def _approved(application: Application, told: Standing) -> tuple[str, str]:
             f"{_NOTHING}: a seat that comes back is held for who came first, and their offer stands still meanwhile.",
         )
     if application.waitlist_until is not None:
-        return "Approved: a seat is held for the trainee", f"{_NOTHING}: they sign and pay by then, or it goes to the next in line."
+        return (
+            "Approved: a seat is held for the trainee",
+            f"{_NOTHING}: they sign and pay by then, or it goes to the next in line.",
+        )
     if application.live_reservation_id is not None:
         return "Approved: a seat is held while the trainee pays", f"{_NOTHING}: unpaid by then, the seat is given back."
     if told.who_acts != "you":
-        return told.headline, f"{_NOTHING}: while the program is paused nobody can reserve there; the offer ends as shown."
-    return "Approved: waits for the trainee to reserve", f"{_NOTHING}: the trainee signs and pays until then, or the offer ends."
+        return (
+            told.headline,
+            f"{_NOTHING}: while the program is paused nobody can reserve there; the offer ends as shown.",
+        )
+    return (
+        "Approved: waits for the trainee to reserve",
+        f"{_NOTHING}: the trainee signs and pays until then, or the offer ends.",
+    )

@@ -1,7 +1,8 @@
-"""Addresses that let in whoever knows them (a host's link, a calendar, a CV, the end of a saved search): made, found and compared here.
+"""Addresses that let in whoever knows them (a host's link, a calendar, a CV, the end of a saved search): made, found
+and compared here.
 
-The secret lies in an erasable text; erasing the person ends the address. Single-use links of accounts are another matter (`Links`): of
-those only the hash is kept.
+The secret lies in an erasable text; erasing the person ends the address. Single-use links of accounts are another
+matter (`Links`): of those only the hash is kept.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import secrets
 from shared.ports import Store
 
 RANDOM_BYTES = 32
-"""256 bits, written as 43 characters. Older saved searches have 24 bytes, which go on working: a secret is compared as it is kept."""
+"""256 bits, written as 43 characters. Older saved searches have 24 bytes, which go on working: a secret is compared as
+it is kept."""
 
 
 def new_secret() -> str:

@@ -1,4 +1,5 @@
-"""What every use case shares: who calls, how a typed event becomes a step, and deciding again after somebody else was faster."""
+"""What every use case shares: who calls, how a typed event becomes a step, and deciding again after somebody else was
+faster."""
 
 from __future__ import annotations
 
@@ -32,12 +33,22 @@ def new(kind: Kind, id: str) -> Loaded:
 
 
 def find(store: Store, kind: Kind, id: str | None) -> Loaded | None:
-    """The aggregate as it is (strongly consistent), or None: for what may not exist, and for ids that come with an address or an event."""
+    """The aggregate as it is (strongly consistent), or None: for what may not exist, and for ids that come with an
+    address or an event."""
     return store.load_many([(kind, id)]).get((kind, id)) if id else None
 
 
-def step(loaded: Loaded, event: EventData, call: Call, now: datetime, *, due: tuple[Due, ...] = (), done: tuple[str, ...] = ()) -> Step:
-    """`event` moves `loaded`; only the fields that were given are set. The case is the state's, or the event's own for a first event.
+def step(
+    loaded: Loaded,
+    event: EventData,
+    call: Call,
+    now: datetime,
+    *,
+    due: tuple[Due, ...] = (),
+    done: tuple[str, ...] = (),
+) -> Step:
+    """`event` moves `loaded`; only the fields that were given are set. The case is the state's, or the event's own for
+    a first event.
 
     Raises `WrongRole` where somebody would act as staff, or for a host, on a record of their own.
     """
@@ -45,14 +56,20 @@ def step(loaded: Loaded, event: EventData, call: Call, now: datetime, *, due: tu
     data = event.model_dump(mode="json", exclude_unset=True)
     case_id = str(data.get("case_id") or loaded.state.get("case_id") or "")
     draft = Draft(
-        type=event.TYPE, data=data, actor=call.actor, occurred_at=now, case_id=case_id, correlation_id=call.correlation_id,
+        type=event.TYPE,
+        data=data,
+        actor=call.actor,
+        occurred_at=now,
+        case_id=case_id,
+        correlation_id=call.correlation_id,
         causation_id=call.causation_id,
-    )  # fmt: skip
+    )
     return Step(loaded, draft, due, done)
 
 
 def left_by(moved: Step) -> dict[str, Any]:
-    """The state that a committed step has left (the fold, as the store writes it): what we have just written needs no reading."""
+    """The state that a committed step has left (the fold, as the store writes it): what we have just written needs no
+    reading."""
     return {**moved.loaded.state, **moved.draft.data, "version": moved.loaded.version + 1}
 
 

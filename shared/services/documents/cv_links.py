@@ -1,9 +1,10 @@
 """A CV that is too large for a mail, behind an address of ours for seven days (H13, T19).
 
 A signed address of the bucket would not live that long: it ends with the session of the role that signed it
-(https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). So the host's mail carries an address of ours, and whoever
-opens it is sent on to a signed one that works for a minute. It names one file for one case, ends to the second, ends at once when the case
-is called off, and its secret lies in an erasable item, so erasing the person ends it as well.
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). So the host's mail carries an address
+of ours, and whoever opens it is sent on to a signed one that works for a minute. It names one file for one case, ends
+to the second, ends at once when the case is called off, and its secret lies in an erasable item, so erasing the person
+ends it as well.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ class CvLinks:
         return f"{self.public_url}/documents/shared/{kind[0].lower()}.{id}.{seq}.{body['secret']}"
 
     def open(self, address: str) -> str:
-        """Where the file can be read for a minute. Raises `NotFound`, the same for every wrong address and for an erased person, and
-        `Expired` from the last moment on, or when the case does not need the host any more."""
+        """Where the file can be read for a minute. Raises `NotFound`, the same for every wrong address and for an
+        erased person, and `Expired` from the last moment on, or when the case does not need the host any more."""
         parts = address.split(".")
         if len(parts) != 4 or parts[0] not in KINDS:
             raise _unknown()
@@ -65,12 +66,18 @@ class CvLinks:
         if case is None or not kept or not lets_in(str(kept["secret"]), given):
             raise _unknown()
         if reached(parse(str(kept["expires_at"])), self.clock.now()) or case.state["status"] not in OPEN_WHILE[kind]:
-            raise Expired("This address of a CV has ended.", "Answer the mail that it came with: we send you the CV again.")
+            raise Expired(
+                "This address of a CV has ended.", "Answer the mail that it came with: we send you the CV again."
+            )
         return self._signed(case, str(kept["document_id"]))
 
     def _signed(self, case: Loaded, document_id: str) -> str:
         document = find(self.store, "DOCUMENT", document_id)
-        if document is None or document.state["status"] != "STORED" or document.state["trainee_id"] != case.state["trainee_id"]:
+        if (
+            document is None
+            or document.state["status"] != "STORED"
+            or document.state["trainee_id"] != case.state["trainee_id"]
+        ):
             raise _unknown()
         state, person = document.state, self.people.person(str(case.state["trainee_id"]))
         name = download_name(state["kind"], state["number"], state["content_type"], person.name)

@@ -1,8 +1,10 @@
-"""Documents: a browser uploads straight to the bucket; what arrived is looked at, numbered and recorded, or refused and deleted.
+"""Documents: a browser uploads straight to the bucket; what arrived is looked at, numbered and recorded, or refused and
+deleted.
 
-Nothing is recorded before the file is there. Two messengers tell that it is (the browser that comes back, and the bucket's own event, in
-any order and any number of times); both call `register`, which is idempotent by the document's id and the file's hash. The bytes that were
-looked at are kept where no form can write: a form works for hours, and Back brings it again.
+Nothing is recorded before the file is there. Two messengers tell that it is (the browser that comes back, and the
+bucket's own event, in any order and any number of times); both call `register`, which is idempotent by the document's
+id and the file's hash. The bytes that were looked at are kept where no form can write: a form works for hours, and Back
+brings it again.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from shared.domain.documents.documents import (
     kept_key,
     kind_of,
     place_of,
-)  # fmt: skip
+)
 from shared.events.people import DocumentRefused, DocumentStored
 from shared.ports import BusinessClock, Claim, DocumentStore, Ids, Loaded, People, Store, Work
 from shared.services.core.steps import Call, decide_again, find, new, step
@@ -41,7 +43,8 @@ NUMBER_TRIES = 20
 
 @dataclass(frozen=True)
 class UploadForm:
-    """What a page needs to let somebody upload one file: `fields` go before the file, in a multipart form to `url`, within `hours`."""
+    """What a page needs to let somebody upload one file: `fields` go before the file, in a multipart form to `url`,
+    within `hours`."""
 
     document_id: str
     kind: str
@@ -62,10 +65,10 @@ class Documents:
     ids: Ids
     public_url: str
 
-    # --- before ---------------------------------------------------------------------------------------------------------------------
+    # --- before -------------------------------------------------------------------------------------------------------
     def upload_form(self, account_id: str, kind: str, next: str) -> UploadForm:
-        """A form good for some hours and one file; afterwards the browser goes to `next`, a path of ours. It takes more than what counts
-        and empty files too: those are refused when they arrive, on a page that says why.
+        """A form good for some hours and one file; afterwards the browser goes to `next`, a path of ours. It takes more
+        than what counts and empty files too: those are refused when they arrive, on a page that says why.
 
         Raises `Invalid` (field `kind`).
         """
@@ -76,7 +79,7 @@ class Documents:
         accept = ",".join([*found.types, *(f".{EXTENSIONS[type]}" for type in found.types)])
         return UploadForm(place.document_id, kind, found.name, upload.url, dict(upload.fields), accept)
 
-    # --- arrival --------------------------------------------------------------------------------------------------------------------
+    # --- arrival ------------------------------------------------------------------------------------------------------
     def received(self, account_id: str, document_id: str, kind: str) -> Loaded:
         """The browser came back from the upload. Raises `NotFound` when nothing arrived."""
         return self.register(Place(account_id, kind_of(kind).code, document_id).key)
@@ -84,9 +87,9 @@ class Documents:
     def register(self, key: str, correlation_id: str = "") -> Loaded:
         """Records what lies under `key` as stored or refused; a refused file is deleted. Repeating it changes nothing.
 
-        Another file through a form whose first one was refused is looked at in its place; after a stored one it is a document of its own,
-        and the stored one stays as it is: what a reviewer saw must be what the host receives. Raises `Invalid` (not a document's key),
-        `NotFound` (nothing arrived), `Busy`.
+        Another file through a form whose first one was refused is looked at in its place; after a stored one it is a
+        document of its own, and the stored one stays as it is: what a reviewer saw must be what the host receives.
+        Raises `Invalid` (not a document's key), `NotFound` (nothing arrived), `Busy`.
         """
         place = place_of(key)
         return decide_again(lambda: self._register(place, correlation_id))
@@ -116,7 +119,9 @@ class Documents:
         stored = self.store.load_many([("DOCUMENT", target.document_id), ("ACCOUNT", sent.account_id)])
         known, owner = stored.get(("DOCUMENT", target.document_id)), stored.get(("ACCOUNT", sent.account_id))
         if owner and owner.state["status"] == "ERASED":
-            for folder in folders_of(sent.account_id):  # a form outlives its person by some hours, and erasing may meet an arrival
+            for folder in folders_of(
+                sent.account_id
+            ):  # a form outlives its person by some hours, and erasing may meet an arrival
                 self.documents.delete_all(folder)
             raise NotFound("There is nobody whose document this is.", "Sign up again to upload it.")
         if known and known.state["trainee_id"] != sent.account_id:
@@ -130,12 +135,22 @@ class Documents:
         now = self.clock.now()
         for tried in range(number, number + NUMBER_TRIES):
             event = DocumentStored(
-                status=STORED, id=place.document_id, trainee_id=place.account_id, kind=place.kind, key=kept_key(place, looked.sha256),
-                sha256=looked.sha256, size=looked.size, content_type=looked.content_type, number=tried, created_at=now,
-            )  # fmt: skip
+                status=STORED,
+                id=place.document_id,
+                trainee_id=place.account_id,
+                kind=place.kind,
+                key=kept_key(place, looked.sha256),
+                sha256=looked.sha256,
+                size=looked.size,
+                content_type=looked.content_type,
+                number=tried,
+                created_at=now,
+            )
             claim = Claim(f"document:{place.account_id}:{place.kind}:{tried}", place.document_id)
             try:
-                self.store.commit(Work(steps=(step(known or new("DOCUMENT", place.document_id), event, call, now),), claims=(claim,)))
+                self.store.commit(
+                    Work(steps=(step(known or new("DOCUMENT", place.document_id), event, call, now),), claims=(claim,))
+                )
             except Duplicate:
                 continue
             self._known(place, place)  # who was erased meanwhile has no file
@@ -146,21 +161,30 @@ class Documents:
         if known is None or known.state["reason_code"] != reason:
             now = self.clock.now()
             event = DocumentRefused(
-                status=REFUSED, id=place.document_id, trainee_id=place.account_id, kind=place.kind, reason_code=reason, created_at=now
+                status=REFUSED,
+                id=place.document_id,
+                trainee_id=place.account_id,
+                kind=place.kind,
+                reason_code=reason,
+                created_at=now,
             )
             self.store.commit(Work(steps=(step(known or new("DOCUMENT", place.document_id), event, call, now),)))
         self.documents.delete(sent)  # also where the run that refused it ended before this
         return self.store.load("DOCUMENT", place.document_id)
 
-    # --- afterwards -------------------------------------------------------------------------------------------------------------------
+    # --- afterwards ---------------------------------------------------------------------------------------------------
     def of(self, account_id: str) -> list[Loaded]:
         """A trainee's documents, newest first."""
         # Instants are whole seconds; ids tell files of one second apart.
-        return sorted(self.store.owned("DOCUMENT", account_id, MINE), key=lambda one: (one.state["created_at"], one.id), reverse=True)
+        return sorted(
+            self.store.owned("DOCUMENT", account_id, MINE),
+            key=lambda one: (one.state["created_at"], one.id),
+            reverse=True,
+        )
 
     def document(self, call: Call, document_id: str, hosts: Collection[str] = ()) -> Loaded:
-        """The caller's own; anybody's for staff who act as such; for who acts for `hosts`, the CV that these may see now. Raises
-        `NotFound`, also for somebody else's."""
+        """The caller's own; anybody's for staff who act as such; for who acts for `hosts`, the CV that these may see
+        now. Raises `NotFound`, also for somebody else's."""
         found = find(self.store, "DOCUMENT", document_id)
         if found is None or not self._may_open(call, found, hosts):
             raise NotFound(f"There is no document {document_id}.", "Open it from your documents page.")
@@ -174,7 +198,8 @@ class Documents:
         return call.actor.role != "trainee"
 
     def link(self, call: Call, document_id: str, hosts: Collection[str] = ()) -> str:
-        """A signed address of the file that works for a minute. Raises as `document`, and `Invalid` for a refused file."""
+        """A signed address of the file that works for a minute. Raises as `document`, and `Invalid` for a refused
+        file."""
         state = self.document(call, document_id, hosts).state
         if state["status"] != STORED:
             raise Invalid("This file was refused and deleted.", "Upload it again from the documents page.")

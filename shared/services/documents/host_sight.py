@@ -1,5 +1,5 @@
-"""Which of a trainee's documents who acts for a host may open (product.md 1d): the CV that goes to the host by mail too, while the host is
-asked or has the trainee."""
+"""Which of a trainee's documents who acts for a host may open (product.md 1d): the CV that goes to the host by mail
+too, while the host is asked or has the trainee."""
 
 from __future__ import annotations
 
@@ -17,17 +17,27 @@ READ = 200
 
 
 def host_may_open(store: Store, document: Loaded, hosts: Collection[str], now: datetime) -> bool:
-    """The CV of an application that waits for one of these hosts, until the host's time is over, or of a seat reserved there, until the
-    rotation's last day at its site is over or it ended before."""
-    applied = [one for one in store.owned("APPLICATION", str(document.state["trainee_id"]), READ) if _carries(one, document)]
-    asked = [one for one in applied if one.state["status"] == ApplicationStatus.HOST_REVIEW and not host_over(application_of(one), now)]
-    became: set[tuple[Kind, str]] = {("RESERVATION", one.state["live_reservation_id"]) for one in applied if _became(one)}
+    """The CV of an application that waits for one of these hosts, until the host's time is over, or of a seat reserved
+    there, until the rotation's last day at its site is over or it ended before."""
+    applied = [
+        one for one in store.owned("APPLICATION", str(document.state["trainee_id"]), READ) if _carries(one, document)
+    ]
+    asked = [
+        one
+        for one in applied
+        if one.state["status"] == ApplicationStatus.HOST_REVIEW and not host_over(application_of(one), now)
+    ]
+    became: set[tuple[Kind, str]] = {
+        ("RESERVATION", one.state["live_reservation_id"]) for one in applied if _became(one)
+    }
     seated = [one for one in store.load_many(became).values() if one.state["status"] in PAID_SEAT]
     where: set[tuple[Kind, str]] = {("PROGRAM", case.state["program_id"]) for case in (*asked, *seated)}
     programs = store.load_many(where)
     mine = {program.id: program for program in programs.values() if program.state["host_id"] in hosts}
     waits = any(one.state["program_id"] in mine for one in asked)
-    return waits or any(_lasts(one, mine[one.state["program_id"]], now) for one in seated if one.state["program_id"] in mine)
+    return waits or any(
+        _lasts(one, mine[one.state["program_id"]], now) for one in seated if one.state["program_id"] in mine
+    )
 
 
 def _lasts(reservation: Loaded, program: Loaded, now: datetime) -> bool:

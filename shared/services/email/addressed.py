@@ -10,7 +10,8 @@ from shared.services.email.letters import Letter
 
 @dataclass(frozen=True)
 class Addressed:
-    """`kind` tells the mails of one event apart. `once` forbids a second sending even when the first one's outcome is unknown."""
+    """`kind` tells the mails of one event apart. `once` forbids a second sending even when the first one's outcome is
+    unknown."""
 
     kind: str
     to: str

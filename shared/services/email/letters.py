@@ -1,4 +1,5 @@
-"""What Rota's mails say: one structure behind the text and the HTML, so that both always say the same, in the pages' own words. Pure."""
+"""What Rota's mails say: one structure behind the text and the HTML, so that both always say the same, in the pages'
+own words. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ Facts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Letter:
-    """`facts` are label and value pairs, `links` a list of (label, address). `action` is the one thing to do: (label, address)."""
+    """`facts` are label and value pairs, `links` a list of (label, address). `action` is the one thing to do: (label,
+    address)."""
 
     subject: str
     greeting: str
@@ -47,7 +49,7 @@ class Letter:
         return "\n\n".join([*blocks, f"-- \n{self.closing}"]) + "\n"
 
 
-# --- how dates and lengths are written: as on the pages -------------------------------------------------------------------------------
+# --- how dates and lengths are written: as on the pages ---------------------------------------------------------------
 def day(value: date) -> str:
     """`Mon 1 March 2027`."""
     return f"{value:%a} {value.day} {value:%B %Y}"
@@ -82,27 +84,33 @@ def rotation(program: Program, start: date, weeks: int, kind: ExperienceType | N
     )
 
 
-# --- to trainees ----------------------------------------------------------------------------------------------------------------------
+# --- to trainees ------------------------------------------------------------------------------------------------------
 def confirm_address(person: Person, link: str, hours: int) -> Letter:
     return Letter(
         "Confirm your address",
         f"Hello {person.name},",
         (
             "Somebody, we hope you, opened an account at Rota with this address.",
-            f"To use it, confirm the address: the link below works once, for {hours} hours. If it was not you, do nothing.",
+            f"To use it, confirm the address: the link below works once, for {hours} hours. If it was not you, do "
+            "nothing.",
         ),
         action=("Confirm your address", link),
     )
 
 
-def application_received(person: Person, application: Application, program: Program, policy: Policy, url: str) -> Letter:
+def application_received(
+    person: Person, application: Application, program: Program, policy: Policy, url: str
+) -> Letter:
     """T18, T20: the reviewer's promise; where the host looks too, nothing shorter than the host's own is promised."""
     assert application.start is not None
     assert application.review_due_at is not None
     due = both(application.review_due_at, program.place.zone, person.zone)
     answer = f"We answer from {policy.review_bh} business hours, and aim at {due}."
     if program.review_mode is ReviewMode.HOST:
-        answer = f"We take a first look by {due}. This host decides too: allow {policy.host_promise_days} days or more for an answer."
+        answer = (
+            f"We take a first look by {due}. This host decides too: allow {policy.host_promise_days} days or "
+            "more for an answer."
+        )
     return Letter(
         f"We have your application: {program.name}",
         f"Hello {person.name},",
@@ -125,7 +133,8 @@ def application_approved(person: Person, application: Application, program: Prog
         f"Approved: {program.name}",
         f"Hello {person.name},",
         (
-            "You are accepted. You need to sign the clinical terms and pay; then the seat is yours. No seat is held for you before that.",
+            "You are accepted. You need to sign the clinical terms and pay; then the seat is yours. No seat is held "
+            "for you before that.",
             f"The offer ends on {both(application.offer_expires_at, zone, person.zone)}.",
         ),
         (*rotation(program, plan.start, plan.weeks, application.experience_type), *money),
@@ -145,20 +154,28 @@ def information_requested(
         (
             "Your reviewer asks:",
             question,
-            f"You need to answer by {until}; then the review goes on with the time that was left. Without an answer the application ends.",
+            f"You need to answer by {until}; then the review goes on with the time that was left. Without an answer "
+            "the application ends.",
         ),
         action=("Read and answer", f"{url}/applications/{application.id}"),
     )
 
 
 def with_the_host(person: Person, application: Application, program: Program, policy: Policy, url: str) -> Letter:
-    """T20: the host is asked, and nothing shorter than its five days is promised, unless the start is too near for as many."""
+    """T20: the host is asked, and nothing shorter than its five days is promised, unless the start is too near for as
+    many."""
     assert application.routed_at is not None
     assert application.host_due_at is not None
     assert application.host_decide_at is not None
     usual = application.host_due_at - application.routed_at >= timedelta(days=policy.host_promise_days)
-    by, decide = (both(at, program.place.zone, person.zone) for at in (application.host_due_at, application.host_decide_at))
-    allow = f"Allow {policy.host_promise_days} days or more" if usual else f"The start is near, so we have asked for an answer by {by}"
+    by, decide = (
+        both(at, program.place.zone, person.zone) for at in (application.host_due_at, application.host_decide_at)
+    )
+    allow = (
+        f"Allow {policy.host_promise_days} days or more"
+        if usual
+        else f"The start is near, so we have asked for an answer by {by}"
+    )
     return Letter(
         f"The host is reading your application: {program.name}",
         f"Hello {person.name},",
@@ -171,11 +188,17 @@ def with_the_host(person: Person, application: Application, program: Program, po
 
 
 def recommendation_wanted(
-    contact: Contact, person: Person, application: Application, program: Program, link: str, reminder: int, cv_link: str = "",
+    contact: Contact,
+    person: Person,
+    application: Application,
+    program: Program,
+    link: str,
+    reminder: int,
+    cv_link: str = "",
     desk: str = "",
-) -> Letter:  # fmt: skip
-    """T19: what the host is asked, without an account. `reminder` 0 is the first mail; `cv_link` is empty when the CV is attached;
-    `desk` is where the host's manager answers signed in, empty when nobody can."""
+) -> Letter:
+    """T19: what the host is asked, without an account. `reminder` 0 is the first mail; `cv_link` is empty when the CV
+    is attached; `desk` is where the host's manager answers signed in, empty when nobody can."""
     assert application.host_due_at is not None
     assert application.host_decide_at is not None
     assert application.start is not None
@@ -187,17 +210,24 @@ def recommendation_wanted(
         f"{'Reminder: would' if reminder else 'Would'} you take this trainee? {program.name}",
         f"Hello {contact.name},",
         (
-            f"{person.name} has applied to your program. {cv} We would like to know whether you recommend this trainee.",
+            f"{person.name} has applied to your program. {cv} We would like to know whether you recommend this "
+            "trainee.",
             "The link below needs no account and takes a minute.",
             f"{late if reminder else first}",
         ),
         rotation(program, application.start, application.weeks, application.experience_type),
         ("Look and answer", link),
-        links=tuple((words, there) for words, there in (("Open the CV", cv_link), ("Signed in, it is on your page", desk)) if there),
+        links=tuple(
+            (words, there)
+            for words, there in (("Open the CV", cv_link), ("Signed in, it is on your page", desk))
+            if there
+        ),
     )
 
 
-def application_rejected(person: Person, program: Program, reason: str, url: str, others: Sequence[Program] = ()) -> Letter:
+def application_rejected(
+    person: Person, program: Program, reason: str, url: str, others: Sequence[Program] = ()
+) -> Letter:
     """The reason, and `others` that are open to this trainee instead."""
     return Letter(
         f"About your application: {program.name}",
@@ -206,7 +236,11 @@ def application_rejected(person: Person, program: Program, reason: str, url: str
             f"We could not accept your application to {program.name}, {program.place.city}.",
             *((f"The reason: {reason}",) if reason else ()),
             "Nothing was charged. Your CV and profile are kept, and another program may fit.",
-            *((f"{'These are' if len(others) > 1 else 'This one is'} open to you, with seats when we looked:",) if others else ()),
+            *(
+                (f"{'These are' if len(others) > 1 else 'This one is'} open to you, with seats when we looked:",)
+                if others
+                else ()
+            ),
         ),
         links=tuple((_headline(one), f"{url}/programs/{one.id}") for one in others),
         action=("Find another rotation", f"{url}/programs?specialty={program.specialty}"),
@@ -214,7 +248,9 @@ def application_rejected(person: Person, program: Program, reason: str, url: str
 
 
 def _headline(program: Program) -> str:
-    return f"{program.name}, {program.place.city}, {program.place.state}, {dollars(price(program, usual_weeks(program)))}"
+    return (
+        f"{program.name}, {program.place.city}, {program.place.state}, {dollars(price(program, usual_weeks(program)))}"
+    )
 
 
 def application_expired(person: Person, application: Application, program: Program, url: str) -> Letter:
@@ -228,7 +264,9 @@ def application_expired(person: Person, application: Application, program: Progr
         f"This has ended: {program.name}",
         f"Hello {person.name},",
         (what, "Nothing was charged. If you still want the rotation, apply again: your profile and CV are kept."),
-        rotation(program, application.start, application.weeks, application.experience_type) if application.start else (),
+        rotation(program, application.start, application.weeks, application.experience_type)
+        if application.start
+        else (),
         ("Look at the program", f"{url}/programs/{program.id}"),
     )
 
@@ -244,7 +282,11 @@ def seat_reserved(person: Person, reservation: Reservation, program: Program, po
     return Letter(
         f"The seat is yours: {program.name}",
         f"Hello {person.name},",
-        ("Your seat is reserved in every week of the rotation; nobody else can book it. The host gets your CV from us.", rest),
+        (
+            "Your seat is reserved in every week of the rotation; nobody else can book it. The host gets your CV from "
+            "us.",
+            rest,
+        ),
         tuple(facts),
         ("Open your rotation", f"{url}/reservations/{reservation.id}"),
     )
@@ -256,7 +298,8 @@ def coach_matched(person: Person, coach: Person, reservation: Reservation, progr
         f"Your coach: {coach.name}",
         f"Hello {person.name},",
         (
-            f"{coach.name} is your coach from now until your rotation is over: for documents, arrival, and anything that goes wrong.",
+            f"{coach.name} is your coach from now until your rotation is over: for documents, arrival, and anything "
+            "that goes wrong.",
             f"You need to do nothing now. Write to {coach.email} whenever you have a question.",
         ),
         (("Coach", coach.name), ("Mail", coach.email), *rotation(program, reservation.start, reservation.weeks)),
@@ -298,19 +341,30 @@ def refunded(person: Person, reservation: Reservation, program: Program, url: st
     )
 
 
-# --- to hosts -------------------------------------------------------------------------------------------------------------------------
+# --- to hosts ---------------------------------------------------------------------------------------------------------
 def host_reserved(
-    contact: Contact, person: Person, facts: TraineeFacts | None, application: Application, reservation: Reservation, program: Program,
-    cv_link: str, link_days: int,
-) -> Letter:  # fmt: skip
+    contact: Contact,
+    person: Person,
+    facts: TraineeFacts | None,
+    application: Application,
+    reservation: Reservation,
+    program: Program,
+    cv_link: str,
+    link_days: int,
+) -> Letter:
     """H13: the trainee's CV and basic information, on RESERVED. `cv_link` is empty when the CV is attached."""
     paid = "the full fee" if not reservation.balance_cents else "the deposit"
-    cv = f"The CV is too large to attach: the address below opens it for {link_days} days." if cv_link else "The CV is attached."
+    cv = (
+        f"The CV is too large to attach: the address below opens it for {link_days} days."
+        if cv_link
+        else "The CV is attached."
+    )
     return Letter(
         f"Reserved: {person.name}, {day(reservation.start)}",
         f"Dear {contact.name},",
         (
-            f"{person.name} has reserved a rotation with you. We approved the application under your guidelines, and {paid} is paid.",
+            f"{person.name} has reserved a rotation with you. We approved the application under your guidelines, and "
+            f"{paid} is paid.",
             f"{cv} You need to do nothing now; your coordinator at Rota is there for any question.",
         ),
         (
@@ -329,5 +383,10 @@ def _about(facts: TraineeFacts) -> Facts:
         status = f"Medical student{done}"
     else:
         status = f"Medical graduate{f' of {facts.graduation_year}' if facts.graduation_year else ''}"
-    told = (("Status", status), ("School", facts.school), ("Country", facts.country), ("Languages", ", ".join(facts.languages)))
+    told = (
+        ("Status", status),
+        ("School", facts.school),
+        ("Country", facts.country),
+        ("Languages", ", ".join(facts.languages)),
+    )
     return tuple((label, value) for label, value in told if value)

@@ -1,4 +1,5 @@
-"""What a host manager finds after signing in (product.md section 5, host screen 2): what is owed, and below it what became of the rest."""
+"""What a host manager finds after signing in (product.md section 5, host screen 2): what is owed, and below it what
+became of the rest."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Past:
-    """Answered, taken back or over. `applicant` is named only while a seat is reserved, and when the rotation was completed."""
+    """Answered, taken back or over. `applicant` is named only while a seat is reserved, and when the rotation was
+    completed."""
 
     application: Application
     program: Program
@@ -56,35 +58,44 @@ class HostDesk:
     clock: BusinessClock
 
     def desk(self, hosts: Collection[str], account_id: str) -> Desk:
-        """Of all of these hosts, without what the manager of that account has applied for; what was asked shows a moment later, as it comes
-        from an index."""
+        """Of all of these hosts, without what the manager of that account has applied for; what was asked shows a
+        moment later, as it comes from an index."""
         now, lists = self.clock.now(), HostLists(self.store, self.catalogue)
         ids = [id for host_id in hosts for id in lists.asked(host_id, now - SHOWN_FOR - LONGEST_WAIT)]
         found = self.store.load_many(("APPLICATION", id) for id in ids)
         asked = [application_of(loaded) for loaded in found.values()]
         programs = self.catalogue.programs({one.program_id for one in asked})
         persons = self.people.persons({one.trainee_id for one in asked})
-        # A program that went to another host took its questions along; who was erased is in no list, but may go at this moment.
+        # A program that went to another host took its questions along; who was erased is in no list, but may go at this
+        # moment.
         there = [one for one in asked if programs[one.program_id].host_id in hosts and one.trainee_id in persons]
         mine = [one for one in there if one.trainee_id != account_id]
         questions = [
-            Question(one, programs[one.program_id], persons[one.trainee_id].name) for one in mine if question_state(one, now) == "open"
+            Question(one, programs[one.program_id], persons[one.trainee_id].name)
+            for one in mine
+            if question_state(one, now) == "open"
         ]
         rest = [one for one in mine if question_state(one, now) != "open" and still_shown(one, now)]
         return Desk(tuple(sorted(questions, key=_left)), self._past(rest, programs, persons))
 
-    def _past(self, applied: list[Application], programs: Mapping[str, Program], persons: Mapping[str, Person]) -> tuple[Past, ...]:
+    def _past(
+        self, applied: list[Application], programs: Mapping[str, Program], persons: Mapping[str, Person]
+    ) -> tuple[Past, ...]:
         became = self._became(applied)
         rows = []
         for one in applied:
             ended = outcome(one, became.get(one.live_reservation_id or ""))
             at = one.host_answered_at or one.routed_at
             assert at is not None  # it was asked
-            rows.append(Past(one, programs[one.program_id], ended, persons[one.trainee_id].name if ended in NAMED else "", at))
+            rows.append(
+                Past(one, programs[one.program_id], ended, persons[one.trainee_id].name if ended in NAMED else "", at)
+            )
         return tuple(sorted(rows, key=lambda row: (row.at, row.application.id), reverse=True))
 
     def _became(self, applied: list[Application]) -> dict[str, ReservationStatus]:
-        keys: set[tuple[Kind, str]] = {("RESERVATION", one.live_reservation_id) for one in applied if one.live_reservation_id}
+        keys: set[tuple[Kind, str]] = {
+            ("RESERVATION", one.live_reservation_id) for one in applied if one.live_reservation_id
+        }
         return {one.id: ReservationStatus(one.state["status"]) for one in self.store.load_many(keys).values()}
 
 

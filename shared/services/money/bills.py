@@ -1,4 +1,5 @@
-"""What a checkout asks for, as the fields of a reservation's event: the choice, what is due now and what later (T25, T26, T28)."""
+"""What a checkout asks for, as the fields of a reservation's event: the choice, what is due now and what later (T25,
+T26, T28)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""What a Stripe Checkout session means for us: a seat, or the money back. Every payment ends in one of the two (H11, T27).
+"""What a Stripe Checkout session means for us: a seat, or the money back. Every payment ends in one of the two (H11,
+T27).
 
-A trigger (webhook, sweep, the trainee's own cancellation) brings a session as Stripe has it *now*; duplicates, any order and days of delay
-end in the same state, because each step starts from the stored state alone. Between two commits there is at most one call to Stripe, made
-under a key of its own, so a process killed anywhere is finished by the next trigger or by the due row.
+A trigger (webhook, sweep, the trainee's own cancellation) brings a session as Stripe has it *now*; duplicates, any
+order and days of delay end in the same state, because each step starts from the stored state alone. Between two commits
+there is at most one call to Stripe, made under a key of its own, so a process killed anywhere is finished by the next
+trigger or by the due row.
 """
 
 from __future__ import annotations
@@ -12,10 +14,24 @@ from enum import StrEnum
 
 from shared.domain.applications.application import ApplicationStatus
 from shared.domain.core import due_kinds
-from shared.domain.core.errors import Duplicate, NotFound, OverlappingRotation, PaymentUnavailable, SoldOut, WaitlistFirst
+from shared.domain.core.errors import (
+    Duplicate,
+    NotFound,
+    OverlappingRotation,
+    PaymentUnavailable,
+    SoldOut,
+    WaitlistFirst,
+)
 from shared.domain.core.machine import Actor
 from shared.domain.money import money
-from shared.domain.reservations.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus, late_payment, settles
+from shared.domain.reservations.reservation import (
+    RESERVATION,
+    Reservation,
+    ReservationEvent,
+    ReservationStatus,
+    late_payment,
+    settles,
+)
 from shared.events.reservation import RefundDue, ReservationRefunded, SecondPaymentRefunded
 from shared.ports import BusinessClock, Checkout, Due, PaymentGateway, Step, Store, Work
 from shared.services.core.steps import Call, decide_again, step
@@ -44,8 +60,9 @@ class Settling:
     clock: BusinessClock
 
     def settle(self, session: Checkout, call: Call) -> Settled:
-        """Applies one session. `UNPAID` and `UNKNOWN` change nothing. Raises `PaymentUnavailable` only for a second payment that could
-        not be given back yet (ask again), `Busy` or `VersionConflict` when the store could not decide."""
+        """Applies one session. `UNPAID` and `UNKNOWN` change nothing. Raises `PaymentUnavailable` only for a second
+        payment that could not be given back yet (ask again), `Busy` or `VersionConflict` when the store could not
+        decide."""
         if session.payment_status != "paid" or not session.payment_intent_id:
             return Settled.UNPAID
         reservation_id, paid = session.reservation_id, Payment(session.payment_intent_id, session.amount_cents)
@@ -58,7 +75,8 @@ class Settling:
         return self.finish_refund(reservation_id, call) if outcome is Settled.REFUND_DUE else outcome
 
     def finish_refund(self, reservation_id: str, call: Call) -> Settled:
-        """Sends back what is due. `REFUND_DUE` means that Stripe did not answer: the due row asks again, under the same key.
+        """Sends back what is due. `REFUND_DUE` means that Stripe did not answer: the due row asks again, under the same
+        key.
 
         Raises `Invalid` when Stripe refuses the refund for good; the due row stays, for a person to look at.
         """
@@ -68,12 +86,14 @@ class Settling:
         assert reserved.payment_intent_id is not None
         assert reserved.refund_cents is not None
         try:
-            refund_id = self.gateway.refund(reserved.payment_intent_id, reserved.refund_cents, f"refund:{reservation_id}:1")
+            refund_id = self.gateway.refund(
+                reserved.payment_intent_id, reserved.refund_cents, f"refund:{reservation_id}:1"
+            )
         except PaymentUnavailable:
             return Settled.REFUND_DUE
         return decide_again(lambda: self._record_refund(reservation_id, refund_id, call))
 
-    # --- the first payment of a reservation -------------------------------------------------------------------------------------------
+    # --- the first payment of a reservation ---------------------------------------------------------------------------
     def _apply(self, reservation_id: str, paid: Payment, call: Call) -> Settled:
         case, now = read_case(self.store, reservation_id), self.clock.now()
         if case.reserved.payment_intent_id not in (None, paid.intent_id):
@@ -91,8 +111,8 @@ class Settling:
         return Settled.REFUND_DUE if status is ReservationStatus.REFUND_DUE else Settled.ALREADY
 
     def _apply_late(self, case: Case, paid: Payment, covered: bool, call: Call) -> Settled:
-        """A payment for a seat that was given back. Whether one is free is decided by the gate, in the transaction that takes it; a newer
-        hold of the same application has the trainee's weeks, so the gate says no then too."""
+        """A payment for a seat that was given back. Whether one is free is decided by the gate, in the transaction that
+        takes it; a newer hold of the same application has the trainee's weeks, so the gate says no then too."""
         waits = case.applied.status is ApplicationStatus.APPROVED and covered
         if late_payment(seat_free=True, application_approved=waits) is ReservationEvent.RETAKE:
             try:
@@ -108,7 +128,10 @@ class Settling:
         now = self.clock.now()
         arrow = RESERVATION.fire(reserved.status, ReservationEvent.REFUND_DUE, Actor.SYSTEM)
         due = RefundDue(
-            status=ReservationStatus(arrow.target), payment_intent_id=paid.intent_id, paid_cents=paid.cents, refund_cents=paid.cents
+            status=ReservationStatus(arrow.target),
+            payment_intent_id=paid.intent_id,
+            paid_cents=paid.cents,
+            refund_cents=paid.cents,
         )
         return Work(
             steps=(step(case.reservation, due, call, now, due=(Due(due_kinds.REFUND, now, "system"),)),),
@@ -126,9 +149,10 @@ class Settling:
         self.store.commit(Work(steps=(step(loaded, refunded, call, now, done=(due_kinds.REFUND,)),), journal=(entry,)))
         return Settled.REFUNDED
 
-    # --- a second payment -------------------------------------------------------------------------------------------------------------
+    # --- a second payment ---------------------------------------------------------------------------------------------
     def _give_back_second(self, reservation_id: str, paid: Payment, call: Call) -> Settled:
-        """Another payment intent for a reservation that has one: in the ledger, and back in full. The seat is not touched.
+        """Another payment intent for a reservation that has one: in the ledger, and back in full. The seat is not
+        touched.
 
         There is no arrow for it, so no due row either: until it is given back the trigger fails and is delivered again.
         """
@@ -138,12 +162,15 @@ class Settling:
         return Settled.REFUNDED
 
     def _record_second(self, reservation_id: str, paid: Payment, refund_id: str, call: Call) -> None:
-        """The refund in the ledger and the event that tells the trainee, together: once, however often Stripe says so."""
+        """The refund in the ledger and the event that tells the trainee, together: once, however often Stripe says
+        so."""
         loaded, now = self.store.load("RESERVATION", reservation_id), self.clock.now()
         event = SecondPaymentRefunded(
-            status=ReservationStatus(loaded.state["status"]), second_payment_intent_id=paid.intent_id, second_refund_id=refund_id,
+            status=ReservationStatus(loaded.state["status"]),
+            second_payment_intent_id=paid.intent_id,
+            second_refund_id=refund_id,
             second_refund_cents=paid.cents,
-        )  # fmt: skip
+        )
         self._enter(money.refund(reservation_id, refund_id, paid.cents, now), step(loaded, event, call, now))
 
     def _enter(self, entry: money.JournalEntry, *steps: Step) -> None:

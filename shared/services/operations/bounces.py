@@ -1,7 +1,7 @@
 """A host's mail that did not reach it becomes a coordinator's task. Sent again or told by phone ends it (H13).
 
-The mail service reports by event, at least once and in any order. A mail is named by the event that brought it, so a report that comes
-twice, or after the mail was sent again under a new name, changes nothing.
+The mail service reports by event, at least once and in any order. A mail is named by the event that brought it, so a
+report that comes twice, or after the mail was sent again under a new name, changes nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Bounces:
     clock: BusinessClock
 
     def report(self, tag: str, trouble: MailTrouble, call: Call) -> str:
-        """What the mail service says about the mail with this tag; returns what it came to: "task", "known", or why it is nobody's task."""
+        """What the mail service says about the mail with this tag; returns what it came to: "task", "known", or why it
+        is nobody's task."""
         name = named_by(tag)
         if name is None or HOST_MAILS.get(name.kind) != name.mail:
             return "not a host's mail"
@@ -54,11 +55,17 @@ class Bounces:
             if name.seq.isdigit() and int(name.seq) < int(loaded.state.get("mail_again_seq", 0)):
                 return "sent again since"
             event: EventData = (
-                HostMailBounced(status=loaded.state["status"], mail_trouble=trouble, mail_trouble_at=now, bounced_mails=mails)
+                HostMailBounced(
+                    status=loaded.state["status"], mail_trouble=trouble, mail_trouble_at=now, bounced_mails=mails
+                )
                 if kind == "RESERVATION"
-                else HostAskBounced(status=loaded.state["status"], mail_trouble=trouble, mail_trouble_at=now, bounced_mails=mails)
+                else HostAskBounced(
+                    status=loaded.state["status"], mail_trouble=trouble, mail_trouble_at=now, bounced_mails=mails
+                )
             )
-            self.store.commit(Work(steps=(step(loaded, event, call, now, due=(Due(due_kinds.MAIL, now, "coordinator"),)),)))
+            self.store.commit(
+                Work(steps=(step(loaded, event, call, now, due=(Due(due_kinds.MAIL, now, "coordinator"),)),))
+            )
             return "task"
 
         return decide_again(decide)
@@ -70,7 +77,8 @@ class Bounces:
     def send_again(self, call: Call, kind: Case, id: str, email: str) -> None:
         """To the corrected address, which all later mails to this host use too. Sent again before: nothing happens.
 
-        Raises `Invalid` (field "email"), `NotFound`, `WrongRole` (one's own), `NotAllowedNow` where no mail is in trouble.
+        Raises `Invalid` (field "email"), `NotFound`, `WrongRole` (one's own), `NotAllowedNow` where no mail is in
+        trouble.
         """
         address = mail_address(email)
 
@@ -81,8 +89,13 @@ class Bounces:
             program = self.catalogue.program(str(loaded.state["program_id"]))
             contact = self.people.contact(program.host_id)
             # The address first: a crash in between leaves the task, and repeating it is harmless.
-            self.people.save_contact(replace(contact, email=address) if contact else Contact(program.host_id, program.name, address))
-            now, again = self.clock.now(), {"status": loaded.state["status"], "mail_trouble": None, "mail_again_seq": loaded.version + 1}
+            self.people.save_contact(
+                replace(contact, email=address) if contact else Contact(program.host_id, program.name, address)
+            )
+            now, again = (
+                self.clock.now(),
+                {"status": loaded.state["status"], "mail_trouble": None, "mail_again_seq": loaded.version + 1},
+            )
             event: EventData = (
                 HostMailAgain(**again, mail_settled_at=now, uncertain_mail=None)
                 if kind == "RESERVATION"
@@ -93,7 +106,8 @@ class Bounces:
         decide_again(decide)
 
     def told(self, call: Call, kind: Case, id: str) -> None:
-        """The host knows by phone. Said before: nothing happens. Raises `NotFound`, `NotAllowedNow` where no mail is in trouble."""
+        """The host knows by phone. Said before: nothing happens. Raises `NotFound`, `NotAllowedNow` where no mail is in
+        trouble."""
 
         def decide() -> None:
             loaded = self._others(call, kind, id)
@@ -109,7 +123,7 @@ class Bounces:
 
         decide_again(decide)
 
-    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    # --- parts --------------------------------------------------------------------------------------------------------
     def _others(self, call: Call, kind: Case, id: str) -> Loaded:
         """Nobody says where the host's mail about themselves goes: the link in it answers for the host."""
         loaded = self.store.load(kind, id)
@@ -123,7 +137,10 @@ class Bounces:
         if loaded.state.get("mail_settled_at") is not None:
             return True
         raise NotAllowedNow(
-            "No mail to this host is in trouble.", "You need to do nothing here.", state=str(loaded.state["status"]), event="host_mail"
+            "No mail to this host is in trouble.",
+            "You need to do nothing here.",
+            state=str(loaded.state["status"]),
+            event="host_mail",
         )
 
 

@@ -1,8 +1,10 @@
-"""Mails from events, each claimed before it is sent, so that no replay, repeat or crash sends the host's mail twice (H13).
+"""Mails from events, each claimed before it is sent, so that no replay, repeat or crash sends the host's mail twice
+(H13).
 
-A claim that nobody finished means that a worker died between claiming and recording. A trainee's mail is sent again then (a second
-receipt is better than none, and it carries the same id); the host's is not: it becomes a coordinator's due item. A fresh claim means
-that another delivery of the same event is being served at this moment: this one comes back later.
+A claim that nobody finished means that a worker died between claiming and recording. A trainee's mail is sent again
+then (a second receipt is better than none, and it carries the same id); the host's is not: it becomes a coordinator's
+due item. A fresh claim means that another delivery of the same event is being served at this moment: this one comes
+back later.
 """
 
 from __future__ import annotations
@@ -11,7 +13,14 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.domain.applications.application import Application, ApplicationStatus, host_over, in_line, offer_over, reply_over
+from shared.domain.applications.application import (
+    Application,
+    ApplicationStatus,
+    host_over,
+    in_line,
+    offer_over,
+    reply_over,
+)
 from shared.domain.core import due_kinds
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.calendar import local_date, reached, start_of_day
@@ -79,12 +88,14 @@ class Notifying:
     def notify(self, event: Envelope) -> None:
         """Sends what the event calls for; nothing to somebody who was erased.
 
-        One mail's failure keeps no other from going out; afterwards it is raised, and the event comes back: `Busy` when a mail could not
-        be handed over, `OutcomeUnknown` when the answer was lost.
+        One mail's failure keeps no other from going out; afterwards it is raised, and the event comes back: `Busy` when
+        a mail could not be handed over, `OutcomeUnknown` when the answer was lost.
         """
         composers: dict[str, tuple[Callable[[Envelope], Addressed | None], ...]] = {
             **AccountMails(self.store, self.people, self.links, self.clock, self.public_url).composers(),
-            **HostAccountMails(self.store, self.people, self.catalogue, self.links, self.clock, self.public_url).composers(),
+            **HostAccountMails(
+                self.store, self.people, self.catalogue, self.links, self.clock, self.public_url
+            ).composers(),
             **SearchMails(self.store, self.people, self.catalogue, self.clock, self.public_url).composers(),
             "ApplicationSubmitted.v1": (self._submitted,),
             "InformationRequested.v1": (self._asked,),
@@ -120,7 +131,7 @@ class Notifying:
         if failures:
             raise failures[0]
 
-    # --- sending ----------------------------------------------------------------------------------------------------------------------
+    # --- sending ------------------------------------------------------------------------------------------------------
     def _send_once(self, event: Envelope, mail: Addressed | None) -> None:
         if mail is None:
             return
@@ -148,7 +159,15 @@ class Notifying:
     def _message(self, mail: Addressed, mail_id: str) -> Mail:
         domain = self.public_url.split("//")[-1].split(":")[0]
         message_id = f"<{hashlib.sha256(mail_id.encode()).hexdigest()[:32]}@{domain}>"
-        return Mail(mail.to, mail.letter.subject, mail.letter.text(), self.html(mail.letter), message_id, mail.attachments, tag_of(mail_id))
+        return Mail(
+            mail.to,
+            mail.letter.subject,
+            mail.letter.text(),
+            self.html(mail.letter),
+            message_id,
+            mail.attachments,
+            tag_of(mail_id),
+        )
 
     def _surface(self, event: Envelope, mail_id: str) -> None:
         """A coordinator asks the host whether the mail came, instead of us sending a second one."""
@@ -160,7 +179,9 @@ class Notifying:
             return
         call = Call(Actor(role="system", id="notifications"), event.correlation_id, event.id)
         now = self.clock.now()
-        noted = HostMailUncertain(status=loaded.state["status"], uncertain_mail=mail_id, mail_trouble="unknown", mail_trouble_at=now)
+        noted = HostMailUncertain(
+            status=loaded.state["status"], uncertain_mail=mail_id, mail_trouble="unknown", mail_trouble_at=now
+        )
         self.store.commit(Work(steps=(step(loaded, noted, call, now, due=(Due(due_kinds.MAIL, now, "coordinator"),)),)))
 
     def _erased(self, event: Envelope) -> bool:
@@ -170,7 +191,7 @@ class Notifying:
             owner = str(self.store.load(event.subject.kind, event.subject.id).state["trainee_id"])  # type: ignore[arg-type]
         return bool(self.store.load("ACCOUNT", owner).state["status"] == "ERASED")
 
-    # --- composing --------------------------------------------------------------------------------------------------------------------
+    # --- composing ----------------------------------------------------------------------------------------------------
     def _application(self, event: Envelope) -> tuple[Person, Application, Program]:
         application = Application.model_validate(self.store.load("APPLICATION", event.subject.id).state)
         return self.people.person(application.trainee_id), application, self.catalogue.program(application.program_id)
@@ -178,14 +199,23 @@ class Notifying:
     def _submitted(self, event: Envelope) -> Addressed:
         person, application, program = self._application(event)
         policy = by_version(application.policy_version)
-        return Addressed("received", person.email, letters.application_received(person, application, program, policy, self.public_url))
+        return Addressed(
+            "received",
+            person.email,
+            letters.application_received(person, application, program, policy, self.public_url),
+        )
 
     def _asked(self, event: Envelope) -> Addressed | None:
         """The question and its reminder; nothing once it is answered, over, or another one was asked since."""
         person, application, program = self._application(event)
         ref = application.question_ref
         asks_it = event.type != "InformationRequested.v1" or event.data["question_ref"] == ref
-        if application.status is not ApplicationStatus.NEEDS_INFO or reply_over(application, self.clock.now()) or not ref or not asks_it:
+        if (
+            application.status is not ApplicationStatus.NEEDS_INFO
+            or reply_over(application, self.clock.now())
+            or not ref
+            or not asks_it
+        ):
             return None
         question, again = str((self.store.text(ref) or {}).get("text", "")), event.type == "ReplyReminded.v1"
         letter = letters.information_requested(person, application, program, question, self.public_url, again)
@@ -196,13 +226,20 @@ class Notifying:
         if application.status is not ApplicationStatus.HOST_REVIEW:
             return None
         policy = by_version(application.policy_version)
-        return Addressed("with-host", person.email, letters.with_the_host(person, application, program, policy, self.public_url))
+        return Addressed(
+            "with-host", person.email, letters.with_the_host(person, application, program, policy, self.public_url)
+        )
 
     def _host_asked(self, event: Envelope) -> Addressed | None:
-        """With the CV, which the host may see from here on; nothing once it answered, or nobody waits for it any more."""
+        """With the CV, which the host may see from here on; nothing once it answered, or nobody waits for it any
+        more."""
         person, application, program = self._application(event)
         secret = secret_at(self.store, application.host_link_ref)
-        if application.status is not ApplicationStatus.HOST_REVIEW or host_over(application, self.clock.now()) or not secret:
+        if (
+            application.status is not ApplicationStatus.HOST_REVIEW
+            or host_over(application, self.clock.now())
+            or not secret
+        ):
             return None
         contact = self._contact(program)
         link = f"{self.public_url}/applications/{application.id}/recommend/{secret}"
@@ -221,23 +258,35 @@ class Notifying:
     def _approved(self, event: Envelope) -> Addressed | None:
         """Nothing once the offer has ended one way or the other: a replay sends nobody to a page that says no."""
         person, application, program = self._application(event)
-        if application.status is not ApplicationStatus.APPROVED or application.start is None or offer_over(application, self.clock.now()):
+        if (
+            application.status is not ApplicationStatus.APPROVED
+            or application.start is None
+            or offer_over(application, self.clock.now())
+        ):
             return None
         today, policy = local_date(self.clock.now(), program.place.zone), by_version(application.policy_version)
         plan = quote(program, application.start, application.weeks, today, policy, application.total_cents)
-        return Addressed("approved", person.email, letters.application_approved(person, application, program, plan, self.public_url))
+        return Addressed(
+            "approved", person.email, letters.application_approved(person, application, program, plan, self.public_url)
+        )
 
     def _rejected(self, event: Envelope) -> Addressed:
         person, application, program = self._application(event)
         reason = (self.store.text(application.decision_reason_ref) if application.decision_reason_ref else None) or {}
         programs = self.catalogue.programs(application.alternatives) if application.alternatives else {}
-        others = [programs[id] for id in application.alternatives if id in programs and programs[id].status is ProgramStatus.LIVE]
+        others = [
+            programs[id]
+            for id in application.alternatives
+            if id in programs and programs[id].status is ProgramStatus.LIVE
+        ]
         letter = letters.application_rejected(person, program, str(reason.get("text", "")), self.public_url, others)
         return Addressed("rejected", person.email, letter)
 
     def _expired(self, event: Envelope) -> Addressed:
         person, application, program = self._application(event)
-        return Addressed("expired", person.email, letters.application_expired(person, application, program, self.public_url))
+        return Addressed(
+            "expired", person.email, letters.application_expired(person, application, program, self.public_url)
+        )
 
     def _withdrawn(self, event: Envelope) -> Addressed | None:
         """Nothing to who withdrew it themselves."""
@@ -267,13 +316,19 @@ class Notifying:
         until = application.waitlist_until if same and application.waitlist is WaitlistStatus.OFFERED else None
         if until is None or reached(until, self.clock.now()):
             return None
-        return Addressed("waitlist-offered", person.email, waitlist_letters.seat_held(person, application, program, self.public_url))
+        return Addressed(
+            "waitlist-offered", person.email, waitlist_letters.seat_held(person, application, program, self.public_url)
+        )
 
     def _waitlist_ended(self, event: Envelope) -> Addressed | None:
         """Nothing to who left, or waits again; nor once the offer itself is over, which has its own mail."""
         person, application, program = self._application(event)
         lapsed = event.data["waitlist"] == WaitlistStatus.LAPSED and application.waitlist is WaitlistStatus.LAPSED
-        if not lapsed or application.status is not ApplicationStatus.APPROVED or offer_over(application, self.clock.now()):
+        if (
+            not lapsed
+            or application.status is not ApplicationStatus.APPROVED
+            or offer_over(application, self.clock.now())
+        ):
             return None
         letter = waitlist_letters.ended(person, application, program, self.clock.now(), self.public_url)
         return Addressed("waitlist-ended", person.email, letter)
@@ -285,21 +340,27 @@ class Notifying:
     def _reserved(self, event: Envelope) -> Addressed:
         person, reservation, program = self._reservation(event)
         policy = by_version(reservation.policy_version)
-        return Addressed("reserved", person.email, letters.seat_reserved(person, reservation, program, policy, self.public_url))
+        return Addressed(
+            "reserved", person.email, letters.seat_reserved(person, reservation, program, policy, self.public_url)
+        )
 
     def _coach(self, event: Envelope) -> Addressed | None:
         person, reservation, program = self._reservation(event)
         coach = self._coach_of(reservation)
         if coach is None:
             return None
-        return Addressed("coach", person.email, letters.coach_matched(person, coach, reservation, program, self.public_url))
+        return Addressed(
+            "coach", person.email, letters.coach_matched(person, coach, reservation, program, self.public_url)
+        )
 
     def _trainee_for_coach(self, event: Envelope) -> Addressed | None:
         person, reservation, program = self._reservation(event)
         coach = self._coach_of(reservation)
         if coach is None:
             return None
-        return Addressed("for-coach", coach.email, letters.trainee_for_coach(coach, person, reservation, program, self.public_url))
+        return Addressed(
+            "for-coach", coach.email, letters.trainee_for_coach(coach, person, reservation, program, self.public_url)
+        )
 
     def _coach_of(self, reservation: Reservation) -> Person | None:
         """None before one is matched, and once the coach has left and was erased."""
@@ -317,7 +378,8 @@ class Notifying:
     def _cv(self, event: Envelope, application: Application, person: Person) -> tuple[tuple[Attachment, ...], str]:
         """The CV as an attachment, or as an address of ours above 6 MB (a mail is limited to 10 MB after encoding).
 
-        Raises `Busy` when it is not there or not the one that was applied with: the host never gets another file than the reviewer saw.
+        Raises `Busy` when it is not there or not the one that was applied with: the host never gets another file than
+        the reviewer saw.
         """
         document = self.store.load("DOCUMENT", application.cv_document_id or "").state
         name = download_name(document["kind"], document["number"], document["content_type"], person.name)
@@ -328,7 +390,11 @@ class Notifying:
             raise Busy("The CV is not the one that was applied with.", "A person must look at this case.")
         if len(stored.content) > ATTACH_BYTES:
             made = CvLinks(
-                store=self.store, people=self.people, documents=self.documents, clock=self.clock, public_url=self.public_url
+                store=self.store,
+                people=self.people,
+                documents=self.documents,
+                clock=self.clock,
+                public_url=self.public_url,
             ).make(event.subject.kind, event.subject.id, event.seq, person.account_id, document["id"])
             return (), made
         return (Attachment(name, document["content_type"], stored.content),), ""
@@ -346,7 +412,9 @@ class Notifying:
         person, reservation, program = self._reservation(event)
         cents, refund_id = int(event.data["second_refund_cents"]), str(event.data["second_refund_id"])
         coach = self._coach_of(reservation)
-        letter = reserved_letters.second_payment_refunded(person, reservation, program, cents, refund_id, coach, self.public_url)
+        letter = reserved_letters.second_payment_refunded(
+            person, reservation, program, cents, refund_id, coach, self.public_url
+        )
         return Addressed("second-refunded", person.email, letter)
 
     def _prepare(self, event: Envelope) -> Addressed | None:
@@ -357,7 +425,9 @@ class Notifying:
         begun = reached(start_of_day(reservation.start, program.place.zone), self.clock.now())
         if not still or begun or reservation.status not in PREPARING:
             return None
-        letter = reserved_letters.preparation(person, reservation, program, still, self._coach_of(reservation), self.public_url)
+        letter = reserved_letters.preparation(
+            person, reservation, program, still, self._coach_of(reservation), self.public_url
+        )
         return Addressed("prepare", person.email, letter)
 
     def _partner(self, event: Envelope) -> Addressed | None:
@@ -367,5 +437,7 @@ class Notifying:
         if partner is None or coach is None or reservation.status not in PREPARING:
             return None
         return Addressed(
-            "partner", person.email, reserved_letters.partner_suggested(person, coach, partner, reservation, program, self.public_url)
+            "partner",
+            person.email,
+            reserved_letters.partner_suggested(person, coach, partner, reservation, program, self.public_url),
         )

@@ -1,5 +1,6 @@
-"""The minute's sweep: what fell due is ended, each by its own rule. Late, double and stale runs are harmless: every rule looks at the state
-again, and the due row goes away only in the transaction that acts on it, or when its state does not keep it.
+"""The minute's sweep: what fell due is ended, each by its own rule. Late, double and stale runs are harmless: every
+rule looks at the state again, and the due row goes away only in the transaction that acts on it, or when its state does
+not keep it.
 
 One item that fails does not stop the others, and needs no retry of its own: its row is still there in the next minute.
 """
@@ -17,7 +18,13 @@ from shared.domain.applications.application import (
     ApplicationStatus,
     reply_over,
 )
-from shared.domain.applications.application_clocks import host_escalation, host_reminders_owed, lapse, next_host_step, reply_reminder
+from shared.domain.applications.application_clocks import (
+    host_escalation,
+    host_reminders_owed,
+    lapse,
+    next_host_step,
+    reply_reminder,
+)
 from shared.domain.core import due_kinds
 from shared.domain.core.calendar import reached
 from shared.domain.core.errors import PaymentUnavailable
@@ -38,11 +45,22 @@ from shared.services.waitlist.waitlist import NOTHING as NOTHING_CAME_BACK
 from shared.services.waitlist.waitlist import Waitlist
 
 KINDS = (
-    due_kinds.CLAIM, due_kinds.DRAFT, due_kinds.STALE, due_kinds.REPLY_REMINDER, due_kinds.REPLY, due_kinds.HOST, due_kinds.PREPARATION,
-    due_kinds.SEATS, due_kinds.SAVED_SEARCH, due_kinds.OFFER, due_kinds.HOLD, due_kinds.WAITLIST, due_kinds.REFUND,
-)  # fmt: skip
-"""In this order: what needs only our own records comes first, so that a silent partner holds nothing else up; a line is served after the
-holds that ended."""
+    due_kinds.CLAIM,
+    due_kinds.DRAFT,
+    due_kinds.STALE,
+    due_kinds.REPLY_REMINDER,
+    due_kinds.REPLY,
+    due_kinds.HOST,
+    due_kinds.PREPARATION,
+    due_kinds.SEATS,
+    due_kinds.SAVED_SEARCH,
+    due_kinds.OFFER,
+    due_kinds.HOLD,
+    due_kinds.WAITLIST,
+    due_kinds.REFUND,
+)
+"""In this order: what needs only our own records comes first, so that a silent partner holds nothing else up; a line is
+served after the holds that ended."""
 ASKS_STRIPE = (due_kinds.HOLD, due_kinds.REFUND)
 NOTHING, FORGOTTEN = "not due any more", "nobody waits for it"
 AT_ONCE, LINES = 100, 1000
@@ -67,9 +85,11 @@ class Sweeping:
     waitlist: Waitlist
 
     def run(self, call: Call, time_left: Callable[[], bool] = lambda: True) -> Swept:
-        """Goes through what is due now, oldest first. `time_left` says whether another item may be begun; the rest is counted as `left`.
+        """Goes through what is due now, oldest first. `time_left` says whether another item may be begun; the rest is
+        counted as `left`.
 
-        Raises `Busy` when the due rows themselves cannot be read: then nothing was looked at, and the message should come again.
+        Raises `Busy` when the due rows themselves cannot be read: then nothing was looked at, and the message should
+        come again.
         """
         swept, silent = Swept(), False
         for kind in KINDS:
@@ -120,7 +140,9 @@ class Sweeping:
 
     def _preparation(self, reservation_id: str, call: Call) -> str:
         """H20: the trainee is reminded of what is still open."""
-        return Preparing(store=self.store, catalogue=self.holds.catalogue, clock=self.clock).remind(reservation_id, call)
+        return Preparing(store=self.store, catalogue=self.holds.catalogue, clock=self.clock).remind(
+            reservation_id, call
+        )
 
     def _saved_search(self, id: str, call: Call) -> str:
         return "ended" if end_in_time(self.store, self.clock, id, call) else NOTHING
@@ -153,7 +175,12 @@ class Sweeping:
 
         def waits(applied: Application) -> bool:
             asked, until = applied.asked_at, applied.reply_due_at
-            if applied.status is not ApplicationStatus.NEEDS_INFO or asked is None or until is None or applied.reminded_at is not None:
+            if (
+                applied.status is not ApplicationStatus.NEEDS_INFO
+                or asked is None
+                or until is None
+                or applied.reminded_at is not None
+            ):
                 return False
             now, policy = self.clock.now(), by_version(applied.policy_version)
             return reached(reply_reminder(asked, until, policy), now) and not reply_over(applied, now)
@@ -164,33 +191,55 @@ class Sweeping:
         return self._remind(application_id, ApplicationEvent.REMIND, waits, event, call, (due_kinds.REPLY_REMINDER,))
 
     def _host(self, application_id: str, call: Call) -> str:
-        """A host's silence: reminded on days 3 and 5 (once, however late the sweep), from day 7 on a coordinator's to decide by day 10."""
+        """A host's silence: reminded on days 3 and 5 (once, however late the sweep), from day 7 on a coordinator's to
+        decide by day 10."""
         found = Application.model_validate(self.store.load("APPLICATION", application_id).state)
         if found.routed_at is None or found.host_decide_at is None:
             return NOTHING
-        routed, decide_at, now, policy = found.routed_at, found.host_decide_at, self.clock.now(), by_version(found.policy_version)
+        routed, decide_at, now, policy = (
+            found.routed_at,
+            found.host_decide_at,
+            self.clock.now(),
+            by_version(found.policy_version),
+        )
 
         def waits(applied: Application) -> bool:
-            return applied.status is ApplicationStatus.HOST_REVIEW and applied.routed_at == routed and applied.host_escalated_at is None
+            return (
+                applied.status is ApplicationStatus.HOST_REVIEW
+                and applied.routed_at == routed
+                and applied.host_escalated_at is None
+            )
 
         if reached(host_escalation(routed, decide_at, policy), now):
             return self._remind(
-                application_id, ApplicationEvent.ESCALATE, waits, lambda status: HostEscalated(status=status, host_escalated_at=now), call,
-                (due_kinds.HOST,), (Due(due_kinds.HOST_LATE, decide_at, "coordinator"),),
-            )  # fmt: skip
+                application_id,
+                ApplicationEvent.ESCALATE,
+                waits,
+                lambda status: HostEscalated(status=status, host_escalated_at=now),
+                call,
+                (due_kinds.HOST,),
+                (Due(due_kinds.HOST_LATE, decide_at, "coordinator"),),
+            )
         owed = host_reminders_owed(routed, decide_at, now, policy)
         again = Due(due_kinds.HOST, next_host_step(routed, decide_at, now, policy), "host")
         return self._remind(
-            application_id, ApplicationEvent.REMIND, lambda applied: waits(applied) and applied.host_reminders < owed,
-            lambda status: HostReminded(status=status, host_reminders=owed), call, (), (again,),
-        )  # fmt: skip
+            application_id,
+            ApplicationEvent.REMIND,
+            lambda applied: waits(applied) and applied.host_reminders < owed,
+            lambda status: HostReminded(status=status, host_reminders=owed),
+            call,
+            (),
+            (again,),
+        )
 
     def _offer(self, application_id: str, call: Call) -> str:
-        """Not reserved in time. While somebody pays there is no due row, and this finds a live hold at most by a stale read."""
+        """Not reserved in time. While somebody pays there is no due row, and this finds a live hold at most by a stale
+        read."""
         return self._run_out(application_id, ApplicationEvent.OFFER_LAPSED, call)
 
     def _run_out(self, application_id: str, event: ApplicationEvent, call: Call) -> str:
-        """`event` if it is the arrow that the clock has taken: the one rule by which services answer whoever acts before the sweep."""
+        """`event` if it is the arrow that the clock has taken: the one rule by which services answer whoever acts
+        before the sweep."""
 
         def decide() -> str:
             loaded, now = self.store.load("APPLICATION", application_id), self.clock.now()
@@ -218,7 +267,9 @@ class Sweeping:
             if not waits(applied):
                 return NOTHING
             arrow = APPLICATION.fire(applied.status, event, Actor.SYSTEM)
-            self.store.commit(left_behind(loaded, data(ApplicationStatus(arrow.target)), call, self.clock.now(), done, due))
+            self.store.commit(
+                left_behind(loaded, data(ApplicationStatus(arrow.target)), call, self.clock.now(), done, due)
+            )
             return event.value
 
         return decide_again(decide)

@@ -23,9 +23,11 @@ QUEUES: Mapping[str, tuple[str, ...]] = {
     "coordinator": (due_kinds.REVIEW, due_kinds.HOST_LATE, due_kinds.MAIL),
     "admin": (due_kinds.REVIEW, due_kinds.HOST_LATE, due_kinds.MAIL),
 }
-"""Which kinds of due rows a role sees. A review's escalation is no line of its own: it marks a review that has waited too long."""
+"""Which kinds of due rows a role sees. A review's escalation is no line of its own: it marks a review that has waited
+too long."""
 WATCHED: Mapping[str, tuple[str, ...]] = dict.fromkeys(QUEUES, (due_kinds.REPLY, due_kinds.HOST, due_kinds.HOST_LATE))
-"""Due rows of what waits for somebody else, a trainee or a host: shown apart, because nobody here owes the next step."""
+"""Due rows of what waits for somebody else, a trainee or a host: shown apart, because nobody here owes the next
+step."""
 QUEUE_READ = 100
 
 
@@ -43,8 +45,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Hub:
-    """A trainee's own: applications that still lead somewhere, those that ended, reservations that hold a seat or money, and who coaches
-    them by account id (T30). `held`: until when a seat is held that is not paid, by reservation id (UTC)."""
+    """A trainee's own: applications that still lead somewhere, those that ended, reservations that hold a seat or
+    money, and who coaches them by account id (T30). `held`: until when a seat is held that is not paid, by reservation
+    id (UTC)."""
 
     applications: tuple[tuple[Application, Program], ...]
     ended: tuple[tuple[Application, Program], ...]
@@ -57,8 +60,9 @@ class Hub:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One row of the queue. `due_at` is what is promised to whoever waits; `overdue` to the second; `escalated` once a review has waited
-    its 72 business hours, or a host's silence seven days. `reviewer` has it now, or had it before it went to somebody else."""
+    """One row of the queue. `due_at` is what is promised to whoever waits; `overdue` to the second; `escalated` once a
+    review has waited its 72 business hours, or a host's silence seven days. `reviewer` has it now, or had it before it
+    went to somebody else."""
 
     item: DueItem
     due_at: datetime
@@ -74,8 +78,8 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Queue:
-    """In order of time left: `rows` wait for these roles, `elsewhere` for a trainee or a host. `today` counts rows that fall due before the
-    operator's day ends and are not over yet."""
+    """In order of time left: `rows` wait for these roles, `elsewhere` for a trainee or a host. `today` counts rows that
+    fall due before the operator's day ends and are not over yet."""
 
     rows: tuple[Waiting, ...]
     elsewhere: tuple[Waiting, ...]
@@ -95,8 +99,14 @@ class Workspace:
         """The caller's own rotations, newest first, and what to do next by time left."""
         now = self.clock.now()
         applied = [as_of(application_of(loaded), now) for loaded in self.store.owned("APPLICATION", call.actor.id)]
-        reserved = [Reservation.model_validate(loaded.state) for loaded in self.store.owned("RESERVATION", call.actor.id)]
-        shown = [one for one in reserved if one.status in (*SEATED, ReservationStatus.REFUND_DUE, ReservationStatus.COMPLETED)]
+        reserved = [
+            Reservation.model_validate(loaded.state) for loaded in self.store.owned("RESERVATION", call.actor.id)
+        ]
+        shown = [
+            one
+            for one in reserved
+            if one.status in (*SEATED, ReservationStatus.REFUND_DUE, ReservationStatus.COMPLETED)
+        ]
         programs = self.catalogue.programs({one.program_id for one in applied} | {one.program_id for one in shown})
         # A converted application lives on as its reservation.
         listed = [one for one in applied if one.status is not ApplicationStatus.CONVERTED]
@@ -129,12 +139,16 @@ class Workspace:
             more=any(sum(1 for item in items if item.due.kind == kind) >= QUEUE_READ for kind in kinds),
         )
 
-    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    # --- parts --------------------------------------------------------------------------------------------------------
     def _rows(self, items: Sequence[DueItem], call: Call) -> list[Waiting]:
         found = self.store.load_many((item.subject_kind, item.subject_id) for item in items)
         now = self.clock.now()
-        applications = {id: as_of(application_of(one), now) for (kind, id), one in found.items() if kind == "APPLICATION"}
-        reservations = {id: Reservation.model_validate(one.state) for (kind, id), one in found.items() if kind == "RESERVATION"}
+        applications = {
+            id: as_of(application_of(one), now) for (kind, id), one in found.items() if kind == "APPLICATION"
+        }
+        reservations = {
+            id: Reservation.model_validate(one.state) for (kind, id), one in found.items() if kind == "RESERVATION"
+        }
         subjects: list[Application | Reservation] = [*applications.values(), *reservations.values()]
         programs = self.catalogue.programs({one.program_id for one in subjects})
         holders = {one.claimed_by for one in applications.values() if one.claimed_by}
@@ -148,7 +162,12 @@ class Workspace:
         return rows
 
     def _row(
-        self, item: DueItem, subject: Application | Reservation, program: Program, persons: Mapping[str, Person], call: Call
+        self,
+        item: DueItem,
+        subject: Application | Reservation,
+        program: Program,
+        persons: Mapping[str, Person],
+        call: Call,
     ) -> Waiting:
         now = self.clock.now()
         application = subject if isinstance(subject, Application) else None
@@ -168,7 +187,11 @@ class Workspace:
         )
 
     def _tasks(
-        self, applied: Sequence[Application], reserved: Sequence[Reservation], programs: Mapping[str, Program], profile_missing: bool
+        self,
+        applied: Sequence[Application],
+        reserved: Sequence[Reservation],
+        programs: Mapping[str, Program],
+        profile_missing: bool,
     ) -> list[Task]:
         now = self.clock.now()
         tasks = [task for one in applied if (task := _application_task(one, programs[one.program_id], now))]
@@ -179,9 +202,13 @@ class Workspace:
 
 
 _LEADING = (
-    ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.NEEDS_INFO,
-    ApplicationStatus.HOST_REVIEW, ApplicationStatus.APPROVED,
-)  # fmt: skip
+    ApplicationStatus.DRAFT,
+    ApplicationStatus.SUBMITTED,
+    ApplicationStatus.IN_REVIEW,
+    ApplicationStatus.NEEDS_INFO,
+    ApplicationStatus.HOST_REVIEW,
+    ApplicationStatus.APPROVED,
+)
 
 
 def _promised(item: DueItem, application: Application | None) -> datetime:
@@ -206,7 +233,10 @@ def _still_waits(item: DueItem, subject: Application | Reservation) -> bool:
         return subject.status is ApplicationStatus.NEEDS_INFO
     if item.due.kind == due_kinds.MAIL:
         return subject.mail_trouble is not None
-    return item.due.kind != due_kinds.REVIEW or subject.status in (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW)
+    return item.due.kind != due_kinds.REVIEW or subject.status in (
+        ApplicationStatus.SUBMITTED,
+        ApplicationStatus.IN_REVIEW,
+    )
 
 
 def _application_task(one: Application, program: Program, now: datetime) -> Task | None:
@@ -231,7 +261,11 @@ def _prepare_task(one: Reservation, program: Program, now: datetime) -> Task | N
     zone = program.place.zone
     listed = preparation.tasks(one.start, local_date(one.reserved_at, zone), one.prep_done, zone, now)
     still = next((task for task in listed if task.done_at is None), None)
-    return Task("prepare", f"/reservations/{one.id}#preparation", program.name, end_of_day(still.due_on, zone), zone) if still else None
+    return (
+        Task("prepare", f"/reservations/{one.id}#preparation", program.name, end_of_day(still.due_on, zone), zone)
+        if still
+        else None
+    )
 
 
 def _reservation_task(one: Reservation, program: Program, now: datetime) -> Task | None:

@@ -1,5 +1,5 @@
-"""Keeps each program's record of how long answers took, from the decisions as they are announced; an event that comes twice adds
-nothing."""
+"""Keeps each program's record of how long answers took, from the decisions as they are announced; an event that comes
+twice adds nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What each applicant of a program was when they applied (H12): one erasable snapshot per application, found again by program.
+"""What each applicant of a program was when they applied (H12): one erasable snapshot per application, found again by
+program.
 
-The simulator holds a changed guideline against these. A snapshot lies with its person, so erasing the person takes it along; the list that
-finds it holds an application's id and a moment, nothing else.
+The simulator holds a changed guideline against these. A snapshot lies with its person, so erasing the person takes it
+along; the list that finds it holds an application's id and a moment, nothing else.
 """
 
 from __future__ import annotations
@@ -31,14 +32,20 @@ def facts_with_documents(facts: TraineeFacts, documents: Sequence[Loaded]) -> Tr
     return with_papers(facts, [one.state for one in documents])
 
 
-def snapshot(application: Application, program: Program, facts: TraineeFacts, documents: Sequence[Loaded], now: datetime) -> Text:
-    """What is kept when `application`, which has a start, is submitted at `now`. School and country are left out: no guideline asks."""
+def snapshot(
+    application: Application, program: Program, facts: TraineeFacts, documents: Sequence[Loaded], now: datetime
+) -> Text:
+    """What is kept when `application`, which has a start, is submitted at `now`. School and country are left out: no
+    guideline asks."""
     assert application.start is not None  # submitted, so it has one
     known = facts_with_documents(facts, documents).model_copy(update={"school": "", "country": ""})
     applicant = Applicant(
-        start=application.start, weeks=application.weeks, seen_on=local_date(now, program.place.zone),
-        experience_type=application.experience_type, facts=known,
-    )  # fmt: skip
+        start=application.start,
+        weeks=application.weeks,
+        seen_on=local_date(now, program.place.zone),
+        experience_type=application.experience_type,
+        facts=known,
+    )
     listing = Listing(_list(program.id), f"{iso(now)}#{application.id}")
     return Text(text_ref(application, "facts"), applicant.model_dump(mode="json"), listing)
 
@@ -49,7 +56,8 @@ class Applicants:
     clock: BusinessClock
 
     def past(self, program_id: str) -> tuple[Applicant, ...]:
-        """The applicants of the last 365 days, oldest first, at most the newest 200; those who asked to be erased are not among them."""
+        """The applicants of the last 365 days, oldest first, at most the newest 200; those who asked to be erased are
+        not among them."""
         since = iso(self.clock.now() - timedelta(days=DAYS_BACK))
         found = self.store.listed(_list(program_id), since, READ)
         return tuple(Applicant.model_validate(body) for body in reversed(found))

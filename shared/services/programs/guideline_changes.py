@@ -1,6 +1,7 @@
 """A program's guidelines are looked at, tried against past applicants, and changed (H12, host screen 8).
 
-A change is a new version of the program: whoever applies from then on is held to it, what was sent before keeps the guidelines of its day.
+A change is a new version of the program: whoever applies from then on is held to it, what was sent before keeps the
+guidelines of its day.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ ENDED = (ProgramStatus.RETIRED, ProgramStatus.LEAD)
 
 @dataclass(frozen=True)
 class GuidelineSheet:
-    """`proposed` beside what is in force at `version`; `change` is what it would have meant for past applicants. `changed_at` UTC, None
-    since the program went live."""
+    """`proposed` beside what is in force at `version`; `change` is what it would have meant for past applicants.
+    `changed_at` UTC, None since the program went live."""
 
     program: Program
     version: int
@@ -50,14 +51,16 @@ class GuidelineChanges:
         return self._sheet(program_id, None)
 
     def preview(self, program_id: str, proposed: Guidelines) -> GuidelineSheet:
-        """What `proposed` would have meant; writes nothing, and shows errors instead of refusing them. Raises `NotFound`."""
+        """What `proposed` would have meant; writes nothing, and shows errors instead of refusing them. Raises
+        `NotFound`."""
         return self._sheet(program_id, proposed)
 
     def change(self, call: Call, program_id: str, proposed: Guidelines, version: int) -> GuidelineSheet:
-        """`proposed` counts from now on. `version` is the one that the person looked at; saving what is in force changes nothing.
+        """`proposed` counts from now on. `version` is the one that the person looked at; saving what is in force
+        changes nothing.
 
-        Raises `Invalid` (the linter's errors), `VersionConflict` when somebody changed the program since, `NotAllowedNow` for a program
-        that has ended, `NotFound`.
+        Raises `Invalid` (the linter's errors), `VersionConflict` when somebody changed the program since,
+        `NotAllowedNow` for a program that has ended, `NotFound`.
         """
 
         def decide() -> None:
@@ -66,7 +69,9 @@ class GuidelineChanges:
                 return
             if program.status in ENDED:
                 raise NotAllowedNow(
-                    f"{program.name} takes no applications any more.", "There is nothing to change.", program_status=program.status.value
+                    f"{program.name} takes no applications any more.",
+                    "There is nothing to change.",
+                    program_status=program.status.value,
                 )
             if version != loaded.version:
                 raise VersionConflict(
@@ -82,7 +87,7 @@ class GuidelineChanges:
         decide_again(decide)
         return self.show(program_id)
 
-    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    # --- parts --------------------------------------------------------------------------------------------------------
     def _sheet(self, program_id: str, proposed: Guidelines | None) -> GuidelineSheet:
         loaded, program = self._load(program_id)
         wanted = program.guidelines if proposed is None else proposed

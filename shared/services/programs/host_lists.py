@@ -1,7 +1,7 @@
 """What is found again by host: its programs, who acts for it, and what it was asked.
 
-Each is a text in somebody's erasable items with a place in a list of the host's; the lists hold ids and instants, nothing about a person.
-Whether an entry still means anything is said by the state of what it names, never by the list.
+Each is a text in somebody's erasable items with a place in a list of the host's; the lists hold ids and instants,
+nothing about a person. Whether an entry still means anything is said by the state of what it names, never by the list.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ HOST = "host"
 
 def program_entry(program: Program) -> Text:
     """With the host's own items, for as long as the program exists."""
-    return Text(f"{program.host_id}/program:{program.id}", {"program_id": program.id}, Listing(f"HOST#{program.host_id}", program.id))
+    return Text(
+        f"{program.host_id}/program:{program.id}",
+        {"program_id": program.id},
+        Listing(f"HOST#{program.host_id}", program.id),
+    )
 
 
 def manager_entry(account_id: str, host_id: str, version: int, now: datetime) -> Text:
@@ -56,7 +60,9 @@ class HostLists:
 
     def managers(self, host_id: str) -> list[str]:
         """Account ids of everybody who was ever given this host, each once."""
-        return list(dict.fromkeys(str(body["account_id"]) for body in self.store.all_listed(f"MANAGERS#{host_id}", EARLIEST)))
+        return list(
+            dict.fromkeys(str(body["account_id"]) for body in self.store.all_listed(f"MANAGERS#{host_id}", EARLIEST))
+        )
 
     def signs_in(self, host_id: str) -> bool:
         """Whether somebody can sign in for this host at this moment."""
@@ -65,4 +71,6 @@ class HostLists:
 
     def asked(self, host_id: str, since: datetime) -> list[str]:
         """Ids of the applications that this host was asked about from `since` on, newest first, each once."""
-        return list(dict.fromkeys(str(body["application_id"]) for body in self.store.all_listed(f"ASKED#{host_id}", iso(since))))
+        return list(
+            dict.fromkeys(str(body["application_id"]) for body in self.store.all_listed(f"ASKED#{host_id}", iso(since)))
+        )

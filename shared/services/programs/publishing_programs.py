@@ -1,4 +1,5 @@
-"""A program goes LIVE: its content, its coordinator and its seats for two years ahead, in one transaction (H03, H17)."""
+"""A program goes LIVE: its content, its coordinator and its seats for two years ahead, in one transaction (H03,
+H17)."""
 
 from __future__ import annotations
 
@@ -21,13 +22,18 @@ class Publishing:
         self._store, self._clock = store, clock
 
     def publish(self, call: Call, program: Program) -> bool:
-        """Puts a program that does not exist yet on the market; False when it is there already (publishing again changes nothing).
+        """Puts a program that does not exist yet on the market; False when it is there already (publishing again
+        changes nothing).
 
-        Raises `Invalid` for a program that is not LIVE (H10), has no coordinator (H03), a fee outside T21's bounds, or guidelines that
-        nobody can meet (H12: lint clean).
+        Raises `Invalid` for a program that is not LIVE (H10), has no coordinator (H03), a fee outside T21's bounds, or
+        guidelines that nobody can meet (H12: lint clean).
         """
         if program.status is not ProgramStatus.LIVE:
-            raise Invalid(f"A program that is {program.status} is not put on the market.", "Make it LIVE, then publish.", field="status")
+            raise Invalid(
+                f"A program that is {program.status} is not put on the market.",
+                "Make it LIVE, then publish.",
+                field="status",
+            )
         if not program.coordinator_id:
             raise Invalid("A live program has a coordinator.", "Assign one, then publish.", field="coordinator_id")
         require_fee_in_bounds(program.price_4w_cents, CURRENT)

@@ -1,5 +1,5 @@
-"""H17: two years stay open. A program's seats are made two years ahead when it goes live; once a week the weeks that came into reach are
-added, in one transaction with what the program waits for next."""
+"""H17: two years stay open. A program's seats are made two years ahead when it goes live; once a week the weeks that
+came into reach are added, in one transaction with what the program waits for next."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def last_day(program: Program, today: date) -> date:
 
 
 def next_look(now: datetime) -> Due:
-    """Monday 05:00 UTC after `now`: for all programs at once, so that search is rebuilt once a week for it and not all the time. Every live
-    program has its row, and a paused one keeps it, so that it is up to date when it comes back."""
+    """Monday 05:00 UTC after `now`: for all programs at once, so that search is rebuilt once a week for it and not all
+    the time. Every live program has its row, and a paused one keeps it, so that it is up to date when it comes back."""
     today = now.astimezone(UTC).date()
     monday = datetime.combine(next_monday(today), HOUR, UTC)
     return Due(due_kinds.SEATS, monday if monday > now else monday + timedelta(weeks=1), "system")
@@ -38,21 +38,27 @@ class SeatYears:
     clock: BusinessClock
 
     def extend(self, program_id: str, call: Call) -> str:
-        """Opens the weeks that are in reach and have no counters yet; a week that has some is never touched. A program that was retired
-        waits for nothing more, one that is not live only for the next week. Returns what happened."""
+        """Opens the weeks that are in reach and have no counters yet; a week that has some is never touched. A program
+        that was retired waits for nothing more, one that is not live only for the next week. Returns what happened."""
         return decide_again(lambda: self._extend(program_id, call))
 
     def _extend(self, program_id: str, call: Call) -> str:
         loaded, now = self.store.load("PROGRAM", program_id), self.clock.now()
-        program = Program.model_validate({name: value for name, value in loaded.state.items() if name in Program.model_fields})
+        program = Program.model_validate(
+            {name: value for name, value in loaded.state.items() if name in Program.model_fields}
+        )
         if program.status is ProgramStatus.RETIRED:
             return self._commit(loaded, program, (), (), call)
         if program.status is not ProgramStatus.LIVE:
             return self._commit(loaded, program, (), (next_look(now),), call)
         today = local_date(now, program.place.zone)
-        return self._commit(loaded, program, tuple(new_seat_years(program, today, last_day(program, today))), (next_look(now),), call)
+        return self._commit(
+            loaded, program, tuple(new_seat_years(program, today, last_day(program, today))), (next_look(now),), call
+        )
 
-    def _commit(self, loaded: Loaded, program: Program, wanted: tuple[SeatYear, ...], due: tuple[Due, ...], call: Call) -> str:
+    def _commit(
+        self, loaded: Loaded, program: Program, wanted: tuple[SeatYear, ...], due: tuple[Due, ...], call: Call
+    ) -> str:
         there = {year.year: year for year in self.store.seat_years([(program.id, year.year) for year in wanted])}
         create = tuple(year for year in wanted if year.year not in there)
         added = tuple(_without(year, there[year.year]) for year in wanted if year.year in there)
@@ -62,9 +68,13 @@ class SeatYears:
         try:
             self.store.commit(Work(steps=(moved,), create=create, open=opened))
         except Duplicate as raced:
-            raise VersionConflict("Somebody opened these seats at the same moment.", "Look at it again and repeat the step.") from raced
+            raise VersionConflict(
+                "Somebody opened these seats at the same moment.", "Look at it again and repeat the step."
+            ) from raced
         return f"{sum(len(year.weeks) for year in (*create, *opened))} weeks"
 
 
 def _without(wanted: SeatYear, there: SeatYear) -> SeatYear:
-    return wanted.model_copy(update={"weeks": {week: cell for week, cell in wanted.weeks.items() if week not in there.weeks}})
+    return wanted.model_copy(
+        update={"weeks": {week: cell for week, cell in wanted.weeks.items() if week not in there.weeks}}
+    )

@@ -1,7 +1,8 @@
-"""A rotation as a calendar that the trainee's own calendar subscribes to (RFC 5545), behind a secret address that can be taken back.
+"""A rotation as a calendar that the trainee's own calendar subscribes to (RFC 5545), behind a secret address that can
+be taken back.
 
-The address names the reservation and carries a random part; who knows it reads the program's name, place and days and nothing about a
-person. The random part lies in an erasable item, so erasing the person ends the feed as well.
+The address names the reservation and carries a random part; who knows it reads the program's name, place and days and
+nothing about a person. The random part lies in an erasable item, so erasing the person ends the feed as well.
 """
 
 from __future__ import annotations
@@ -23,8 +24,14 @@ from shared.services.reservations.reserving import Reserving
 REFRESH = timedelta(hours=6)
 _S = ReservationStatus
 CALLED_OFF = (
-    _S.RELEASED, _S.CANCELLED_BY_TRAINEE, _S.CANCELLED_BY_HOST, _S.CANCELLED_BY_OPERATOR, _S.NO_SHOW, _S.REFUND_DUE, _S.REFUNDED,
-)  # fmt: skip
+    _S.RELEASED,
+    _S.CANCELLED_BY_TRAINEE,
+    _S.CANCELLED_BY_HOST,
+    _S.CANCELLED_BY_OPERATOR,
+    _S.NO_SHOW,
+    _S.REFUND_DUE,
+    _S.REFUNDED,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,15 +45,17 @@ class CalendarFeeds:
     public_url: str
 
     def open(self, call: Call, reservation_id: str) -> Reservation:
-        """Makes the secret address. One that is open stays as it is. Raises `NotFound`, `NotAllowedNow` before the seat is paid for."""
+        """Makes the secret address. One that is open stays as it is. Raises `NotFound`, `NotAllowedNow` before the seat
+        is paid for."""
 
         def decide() -> Reservation:
             loaded, reserved = self._own(call, reservation_id)
             if reserved.reserved_at is None:
                 raise NotAllowedNow(
-                    "A calendar comes with a reserved seat, and this one is not paid for.", "Pay first; then make the calendar here.",
+                    "A calendar comes with a reserved seat, and this one is not paid for.",
+                    "Pay first; then make the calendar here.",
                     state=reserved.status.value,
-                )  # fmt: skip
+                )
             if reserved.feed_ref is not None:
                 return reserved
             # A text is written once: each opening has one of its own.
@@ -59,7 +68,8 @@ class CalendarFeeds:
         return decide_again(decide)
 
     def close(self, call: Call, reservation_id: str) -> Reservation:
-        """The address ends to work, at once and for good; opened again, it is another one. Closed before: nothing happens. `NotFound`."""
+        """The address ends to work, at once and for good; opened again, it is another one. Closed before: nothing
+        happens. `NotFound`."""
 
         def decide() -> Reservation:
             loaded, reserved = self._own(call, reservation_id)
@@ -72,13 +82,18 @@ class CalendarFeeds:
         return decide_again(decide)
 
     def read(self, address: str) -> bytes:
-        """The calendar behind an address (`<reservation id>.<random part>`). Raises `NotFound`, the same for every wrong address."""
+        """The calendar behind an address (`<reservation id>.<random part>`). Raises `NotFound`, the same for every
+        wrong address."""
         reservation_id, _, given = address.partition(".")
         found = find(self.store, "RESERVATION", reservation_id)
         reserved = Reservation.model_validate(found.state) if found else None
         if reserved is None or not lets_in(secret_at(self.store, reserved.feed_ref), given):
-            raise NotFound("There is no calendar at this address.", "Open your rotation and copy its calendar address again.")
-        return bytes(calendar(reserved, self.catalogue.program(reserved.program_id), self.clock.now(), self.public_url).to_ical())
+            raise NotFound(
+                "There is no calendar at this address.", "Open your rotation and copy its calendar address again."
+            )
+        return bytes(
+            calendar(reserved, self.catalogue.program(reserved.program_id), self.clock.now(), self.public_url).to_ical()
+        )
 
     def _own(self, call: Call, reservation_id: str) -> tuple[Loaded, Reservation]:
         self.reserving.reservation(call, reservation_id)
@@ -87,8 +102,9 @@ class CalendarFeeds:
 
 
 def calendar(reserved: Reservation, program: Program, now: datetime, public_url: str) -> Calendar:
-    """One all-day entry from the first Monday to the last Sunday. Its UID never changes, its SEQUENCE only grows (RFC 5545 3.8.7.4), DTEND
-    is the day after the last (3.6.1), and a rotation that was called off is cancelled, not gone (RFC 5546 3.2.5)."""
+    """One all-day entry from the first Monday to the last Sunday. Its UID never changes, its SEQUENCE only grows (RFC
+    5545 3.8.7.4), DTEND is the day after the last (3.6.1), and a rotation that was called off is cancelled, not gone
+    (RFC 5546 3.2.5)."""
     off = reserved.status in CALLED_OFF
     made = Calendar()
     made.add("prodid", "-//Rota//Rotations//EN")

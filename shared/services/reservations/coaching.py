@@ -1,4 +1,5 @@
-"""T30: once a rotation is reserved, a visitor experience coach is matched, who is named on the rotation's page and in its mails."""
+"""T30: once a rotation is reserved, a visitor experience coach is matched, who is named on the rotation's page and in
+its mails."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class Coaching:
     clock: BusinessClock
 
     def match(self, reservation_id: str, call: Call) -> str | None:
-        """The coach's account id, never the trainee's own; the one of before when there is one, None for a rotation that is no longer on.
+        """The coach's account id, never the trainee's own; the one of before when there is one, None for a rotation
+        that is no longer on.
 
         Raises `Busy` while no account has the role: the event comes again, and then calls a person.
         """

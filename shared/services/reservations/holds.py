@@ -8,8 +8,24 @@ from enum import StrEnum
 from shared.domain.core.calendar import end_date, reached
 from shared.domain.core.errors import Invalid, KeyReused, NotFound, PaymentUnavailable, VersionConflict
 from shared.domain.core.instants import say
-from shared.domain.reservations.reservation import Choice, Reservation, ReservationEvent, ReservationStatus, still_offered
-from shared.ports import SYSTEM, BusinessClock, Catalogue, Checkout, CheckoutRequest, PaymentGateway, People, Store, system
+from shared.domain.reservations.reservation import (
+    Choice,
+    Reservation,
+    ReservationEvent,
+    ReservationStatus,
+    still_offered,
+)
+from shared.ports import (
+    SYSTEM,
+    BusinessClock,
+    Catalogue,
+    Checkout,
+    CheckoutRequest,
+    PaymentGateway,
+    People,
+    Store,
+    system,
+)
 from shared.services.core.steps import Call, decide_again
 from shared.services.money.settling import Settled, Settling
 from shared.services.seats import seat_gate
@@ -43,26 +59,32 @@ class Holds:
     def open(self, reserved: Reservation) -> Checkout:
         """The session of this hold, made now or found: the request is the same each time, and so is its key.
 
-        Raises `PaymentUnavailable` (it may exist), `Invalid` (Stripe refused for good: it does not), `KeyReused` (one exists that was
-        asked for with other details), `NotFound` (the person was erased).
+        Raises `PaymentUnavailable` (it may exist), `Invalid` (Stripe refused for good: it does not), `KeyReused` (one
+        exists that was asked for with other details), `NotFound` (the person was erased).
         """
         program = self.catalogue.program(reserved.program_id)
         what = "Deposit" if reserved.choice is Choice.DEPOSIT and reserved.balance_cents else "Full fee"
         days = f"{say(reserved.start)} to {say(end_date(reserved.start, reserved.weeks))}"
         address = f"{self.public_url}/reservations/{reserved.id}"
         request = CheckoutRequest(
-            reservation_id=reserved.id, application_id=reserved.application_id, amount_cents=reserved.charge_cents,
+            reservation_id=reserved.id,
+            application_id=reserved.application_id,
+            amount_cents=reserved.charge_cents,
             description=f"{what}: {program.name}, {days}",
-            email=self.people.person(reserved.trainee_id).email, expires_at=reserved.session_expires_at,
-            success_url=f"{address}/paid", cancel_url=f"{address}/left", number=reserved.payment_number,
-        )  # fmt: skip
+            email=self.people.person(reserved.trainee_id).email,
+            expires_at=reserved.session_expires_at,
+            success_url=f"{address}/paid",
+            cancel_url=f"{address}/left",
+            number=reserved.payment_number,
+        )
         return self.gateway.open_checkout(request)
 
     def end(self, reservation_id: str, event: ReservationEvent, call: Call) -> Ended:
-        """EXPIRE or CANCEL a hold: first Stripe is asked to end the session, so that nobody can pay for a seat that was given back.
+        """EXPIRE or CANCEL a hold: first Stripe is asked to end the session, so that nobody can pay for a seat that was
+        given back.
 
-        Paid meanwhile: the payment is settled instead. A seat that the waitlist offered stays held after an EXPIRE until the offer is over.
-        Raises `PaymentUnavailable` while Stripe does not answer; the hold stays.
+        Paid meanwhile: the payment is settled instead. A seat that the waitlist offered stays held after an EXPIRE
+        until the offer is over. Raises `PaymentUnavailable` while Stripe does not answer; the hold stays.
         """
         return decide_again(lambda: self._end(reservation_id, event, call))
 
@@ -95,8 +117,9 @@ class Holds:
             return None  # Stripe does not know this id: nothing can be paid there
 
     def _lost_session(self, reserved: Reservation) -> str | None:
-        """A session may exist that we were never told of (killed after the call). Asking again under the same key answers with it;
-        a refusal means that it was never made, because so late Stripe would not make one either (30 minutes at least)."""
+        """A session may exist that we were never told of (killed after the call). Asking again under the same key
+        answers with it; a refusal means that it was never made, because so late Stripe would not make one either (30
+        minutes at least)."""
         try:
             return self.open(reserved).id
         except Invalid:
@@ -105,7 +128,9 @@ class Holds:
             # It cannot be asked for the same way again (erased person, other address). Its own end is certain, though.
             if reached(reserved.session_expires_at, self.clock.now()):
                 return None
-            raise PaymentUnavailable("The payment page cannot be found yet.", "It ends by itself within minutes.") from None
+            raise PaymentUnavailable(
+                "The payment page cannot be found yet.", "It ends by itself within minutes."
+            ) from None
 
     def _release(self, closed: Reservation, event: ReservationEvent, code: str, call: Call) -> Ended:
         """Gives back the hold whose payment page was closed; `closed` is how it was then."""

@@ -14,7 +14,13 @@ from shared.domain.core.policy import by_version
 from shared.domain.programs.program import Program
 from shared.domain.reservations import partners
 from shared.domain.reservations.preparation import PrepKind, PrepTask, next_reminder, tasks
-from shared.domain.reservations.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus, Suggestion
+from shared.domain.reservations.reservation import (
+    RESERVATION,
+    Reservation,
+    ReservationEvent,
+    ReservationStatus,
+    Suggestion,
+)
 from shared.events.reservation import PartnerSuggested, PreparationReminded, PreparationTicked
 from shared.ports import BusinessClock, Catalogue, Due, Loaded, Store, Work
 from shared.services.core.steps import Call, decide_again, step
@@ -37,18 +43,22 @@ class Preparing:
         return tasks(reserved.start, local_date(reserved.reserved_at, zone), reserved.prep_done, zone, self.clock.now())
 
     def tick(self, call: Call, reservation_id: str, kind: PrepKind, done: bool) -> Reservation:
-        """The trainee's own item is done, or open again; what is so already stays. The last open item ends the reminders, and an item that
-        opens again brings them back. Raises `NotFound`, `NotAllowedNow`."""
+        """The trainee's own item is done, or open again; what is so already stays. The last open item ends the
+        reminders, and an item that opens again brings them back. Raises `NotFound`, `NotAllowedNow`."""
 
         def decide() -> Reservation:
             loaded, reserved = self._read(reservation_id)
             if reserved.trainee_id != call.actor.id:
-                raise NotFound(f"There is no reservation {reservation_id}.", "Check the address, or start again from your list.")
+                raise NotFound(
+                    f"There is no reservation {reservation_id}.", "Check the address, or start again from your list."
+                )
             arrow = RESERVATION.fire(reserved.status, ReservationEvent.PREPARE, Actor(call.actor.role))
             if done == (kind in reserved.prep_done):
                 return reserved
             now = self.clock.now()
-            kept = {one: at for one, at in reserved.prep_done.items() if one is not kind} | ({kind: now} if done else {})
+            kept = {one: at for one, at in reserved.prep_done.items() if one is not kind} | (
+                {kind: now} if done else {}
+            )
             ticked = PreparationTicked(status=ReservationStatus(arrow.target), prep_done=kept)
             reopened = not done and len(reserved.prep_done) == len(PrepKind)
             self._commit(loaded, reserved.model_copy(update={"prep_done": kept}), ticked, call, again=reopened)
@@ -81,7 +91,9 @@ class Preparing:
             loaded, reserved = self._read(reservation_id)
             require_others(call.actor, reserved.trainee_id)
             if reserved.coach_id != call.actor.id:
-                raise NotFound(f"There is no reservation {reservation_id} of yours.", "Open it from your list of trainees.")
+                raise NotFound(
+                    f"There is no reservation {reservation_id} of yours.", "Open it from your list of trainees."
+                )
             arrow = RESERVATION.fire(reserved.status, ReservationEvent.SUGGEST, Actor(call.actor.role))
             partner = partners.get(partner_id)
             if any(one.partner_id == partner.id for one in reserved.suggestions):
@@ -95,18 +107,26 @@ class Preparing:
         return decide_again(decide)
 
     def _due(self, reserved: Reservation) -> datetime | None:
-        """When the reminder after the last one is due, or the first: the row that led here may be older than the state."""
+        """When the reminder after the last one is due, or the first: the row that led here may be older than the
+        state."""
         if reserved.status not in PREPARING or reserved.reserved_at is None or len(reserved.prep_done) == len(PrepKind):
             return None
         if reserved.prep_reminded_at is None:
             return max(reserved.prep_from or reserved.reserved_at, reserved.reserved_at)
         return self._next(reserved, reserved.prep_reminded_at)
 
-    # --- parts ------------------------------------------------------------------------------------------------------------------------
+    # --- parts --------------------------------------------------------------------------------------------------------
     def _commit(
-        self, loaded: Loaded, after: Reservation, event: PreparationTicked | PreparationReminded, call: Call, *, again: bool
+        self,
+        loaded: Loaded,
+        after: Reservation,
+        event: PreparationTicked | PreparationReminded,
+        call: Call,
+        *,
+        again: bool,
     ) -> None:
-        """With the due row that follows: none once all is done or no reminder is left; `again` writes it anew, else it stays as it is."""
+        """With the due row that follows: none once all is done or no reminder is left; `again` writes it anew, else it
+        stays as it is."""
         now = self.clock.now()
         following = self._next(after, now) if len(after.prep_done) < len(PrepKind) else None
         due = (Due(due_kinds.PREPARATION, following, "system"),) if following and again else ()

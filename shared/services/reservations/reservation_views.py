@@ -40,8 +40,9 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """`plan` is None before submission; `seats_left` is the least over the weeks; `live` the hold that is being paid, if any; `offered`
-    the seat that the waitlist holds and nobody has begun to pay; `standing` the place in line of who waits."""
+    """`plan` is None before submission; `seats_left` is the least over the weeks; `live` the hold that is being paid,
+    if any; `offered` the seat that the waitlist holds and nobody has begun to pay; `standing` the place in line of who
+    waits."""
 
     applied: Application
     program: Program
@@ -58,10 +59,11 @@ class Offer:
 
 @dataclass(frozen=True)
 class Hub:
-    """A reservation with its receipt: the event rows (why the seat is theirs), the weeks' counters, the ledger of its book.
+    """A reservation with its receipt: the event rows (why the seat is theirs), the weeks' counters, the ledger of its
+    book.
 
-    `mine`: the caller is the trainee, `coaching`: its coach, `staff`: one of ours. Only for the trainee `feed` is the name of the
-    calendar's secret address, empty while it is closed; `trainee` is only for staff, and None once erased.
+    `mine`: the caller is the trainee, `coaching`: its coach, `staff`: one of ours. Only for the trainee `feed` is the
+    name of the calendar's secret address, empty while it is closed; `trainee` is only for staff, and None once erased.
     """
 
     reserved: Reservation
@@ -77,8 +79,13 @@ class Hub:
     trainee: Person | None
 
 
-WAITING = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW, ApplicationStatus.NEEDS_INFO,
-           ApplicationStatus.HOST_REVIEW)  # fmt: skip
+WAITING = (
+    ApplicationStatus.DRAFT,
+    ApplicationStatus.SUBMITTED,
+    ApplicationStatus.IN_REVIEW,
+    ApplicationStatus.NEEDS_INFO,
+    ApplicationStatus.HOST_REVIEW,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +110,23 @@ class ReservationViews:
         free = free_by_week(self._seats(program.id, weeks))
         left = by_version(applied.policy_version).holds_per_offer - applied.holds_used
         standing = standing_of(self.store, applied) if stage is Stage.WAITING else None
-        reserved = self.reserving.reservation(call, applied.live_reservation_id or "") if stage is Stage.RESERVED else None
+        reserved = (
+            self.reserving.reservation(call, applied.live_reservation_id or "") if stage is Stage.RESERVED else None
+        )
         coach = self._coach(reserved) if reserved else None
-        return Offer(applied, program, stage, plan, terms.get(), live, seats_for(free, weeks), max(0, left), offered, standing, coach)
+        return Offer(
+            applied,
+            program,
+            stage,
+            plan,
+            terms.get(),
+            live,
+            seats_for(free, weeks),
+            max(0, left),
+            offered,
+            standing,
+            coach,
+        )
 
     def stage(self, applied: Application) -> Stage:
         if applied.status is ApplicationStatus.CONVERTED:

@@ -1,4 +1,5 @@
-"""Three other programs for somebody whose application is declined: found by search, the likest first, each open and open to them.
+"""Three other programs for somebody whose application is declined: found by search, the likest first, each open and
+open to them.
 
 The decision never waits for this: when search is away, it is made without alternatives, and the page says so.
 """
@@ -40,7 +41,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Alternative:
-    """A program that was found at the decision, as it is now; `starts` are its next Mondays with a seat, none when it has filled up."""
+    """A program that was found at the decision, as it is now; `starts` are its next Mondays with a seat, none when it
+    has filled up."""
 
     program: Program
     starts: tuple[FreeStart, ...]
@@ -57,10 +59,11 @@ class Alternatives:
     on_fault: Callable[[Exception], None]
 
     def find(self, application: Application, program: Program, facts: TraineeFacts | None) -> Found:
-        """Same kind of rotation always; same specialty and month first, then any month, then the specialty's family, the state, anything.
+        """Same kind of rotation always; same specialty and month first, then any month, then the specialty's family,
+        the state, anything.
 
-        Never the same program, nor one that this trainee has applied to and waits for or was declined by. Raises nothing: whatever is
-        wrong with search, a decision must not wait for it.
+        Never the same program, nor one that this trainee has applied to and waits for or was declined by. Raises
+        nothing: whatever is wrong with search, a decision must not wait for it.
         """
         if facts is None:
             return Found((), searched=True)  # nothing is known any more about whom it should fit
@@ -83,13 +86,19 @@ class Alternatives:
         kept = (*OPEN, ApplicationStatus.REJECTED, ApplicationStatus.CONVERTED)
         return {application.program_id, *(one.program_id for one in own if one.status in kept)}
 
-    def _fitting(self, query: SearchQuery, application: Application, facts: TraineeFacts, passed: set[str]) -> Iterator[Program]:
+    def _fitting(
+        self, query: SearchQuery, application: Application, facts: TraineeFacts, passed: set[str]
+    ) -> Iterator[Program]:
         now = self.clock.now()
         page = self.search().search(query, local_date(now, CURRENT.business_zone))
         programs = self.catalogue.programs([hit.program_id for hit in page.hits if hit.program_id not in passed])
         for hit in page.hits:
             program = programs.get(hit.program_id)
-            if program is None or program.status is not ProgramStatus.LIVE or application.experience_type not in program.experience_types:
+            if (
+                program is None
+                or program.status is not ProgramStatus.LIVE
+                or application.experience_type not in program.experience_types
+            ):
                 continue
             today = local_date(now, program.place.zone)
             starts = next_starts(self.store, program, today)

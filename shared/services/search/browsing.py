@@ -1,6 +1,8 @@
-"""What a person sees before applying: results with fresh seats, a program with its verdicts for this person, and what it would cost.
+"""What a person sees before applying: results with fresh seats, a program with its verdicts for this person, and what
+it would cost.
 
-Nothing here writes. Search answers from an index version and its overlay; the seats of what is shown are read from the seat items.
+Nothing here writes. Search answers from an index version and its overlay; the seats of what is shown are read from the
+seat items.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ class Wish:
 
 @dataclass(frozen=True)
 class Hit:
-    """`starts` are those of the index that still have a seat in every week; `verdicts` is empty when we know nothing of the reader."""
+    """`starts` are those of the index that still have a seat in every week; `verdicts` is empty when we know nothing of
+    the reader."""
 
     card: SearchHit
     starts: tuple[FreeStart, ...]
@@ -65,9 +68,9 @@ class ForMe:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A program for one reader. `plan` is what the wish would cost; when the wish cannot be had, `refused` says why and `plan` is for the
-    next open start instead (None when there is no open start). `seats` are those left for the plan's start, `advice` warns that it is
-    near (T13)."""
+    """A program for one reader. `plan` is what the wish would cost; when the wish cannot be had, `refused` says why and
+    `plan` is for the next open start instead (None when there is no open start). `seats` are those left for the plan's
+    start, `advice` warns that it is near (T13)."""
 
     program: Program
     today: date
@@ -86,20 +89,28 @@ class Browsing:
     """`search` is asked for its index only when somebody searches: a program page does not open it."""
 
     def __init__(
-        self, *, search: Callable[[], SearchIndex], catalogue: Catalogue, store: Store, people: People, clock: BusinessClock
+        self,
+        *,
+        search: Callable[[], SearchIndex],
+        catalogue: Catalogue,
+        store: Store,
+        people: People,
+        clock: BusinessClock,
     ) -> None:
         self._search, self._catalogue, self._store, self._people, self._clock = search, catalogue, store, people, clock
 
-    # --- results ------------------------------------------------------------------------------------------------------------------------
+    # --- results ------------------------------------------------------------------------------------------------------
     def search(self, query: SearchQuery, reader: str | None) -> Results:
-        """`reader` is an account id or None; `eligible` is asked in vain while nothing is known of them. Raises what the index refuses
-        (`Invalid`), and `Busy`."""
+        """`reader` is an account id or None; `eligible` is asked in vain while nothing is known of them. Raises what
+        the index refuses (`Invalid`), and `Busy`."""
         today = local_date(self._clock.now(), CURRENT.business_zone)
         facts = self._facts(reader)
         page = self._search().search(for_reader(query, facts, today), today)
         free = self._free(page.hits, query.weeks)
         hits = tuple(
-            Hit(card, _fresh(card, free.get(card.program_id, {}), query.weeks), _verdicts_for(card, facts, query, today))
+            Hit(
+                card, _fresh(card, free.get(card.program_id, {}), query.weeks), _verdicts_for(card, facts, query, today)
+            )
             for card in page.hits
         )
         return Results(page, hits, for_all_types(facts, today, today) if facts else ())
@@ -107,7 +118,10 @@ class Browsing:
     def _free(self, cards: Iterable[SearchHit], length: int | None) -> dict[str, dict[str, int]]:
         """Program -> ISO week -> free seats, for the weeks that the shown starts need: one `BatchGetItem`."""
         needed = [
-            (card.program_id, week) for card in cards for start in card.starts for week in weeks_covered(start, length or _usual(card))
+            (card.program_id, week)
+            for card in cards
+            for start in card.starts
+            for week in weeks_covered(start, length or _usual(card))
         ]
         keys = dict.fromkeys((program_id, int(week[:4])) for program_id, week in needed)
         found: dict[str, dict[str, int]] = {}
@@ -115,7 +129,7 @@ class Browsing:
             found.setdefault(year.program_id, {}).update(free_by_week([year]))
         return found
 
-    # --- one program --------------------------------------------------------------------------------------------------------------------
+    # --- one program --------------------------------------------------------------------------------------------------
     def program(self, program_id: str, wish: Wish, reader: str | None) -> Sheet:
         """Raises `NotFound`, also for a program that is not live (H10)."""
         program, today = self._live(program_id)
@@ -170,9 +184,11 @@ class Browsing:
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
         first, last = CURRENT.first_start(today), horizon(today)
         years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
-        return tuple(free_starts(self._store.seat_years([(program.id, year) for year in years]), first, last, weeks, today))
+        return tuple(
+            free_starts(self._store.seat_years([(program.id, year) for year in years]), first, last, weeks, today)
+        )
 
-    # --- the reader ---------------------------------------------------------------------------------------------------------------------
+    # --- the reader ---------------------------------------------------------------------------------------------------
     def _facts(self, reader: str | None) -> TraineeFacts | None:
         return self._people.facts(reader) if reader else None
 
@@ -194,7 +210,11 @@ def _open_to(facts: TraineeFacts, today: date) -> tuple[OpenTo, ...]:
         return tuple(verdict.experience_type for verdict in for_all_types(facts, start, today) if verdict.allowed)
 
     graduation = facts.expected_graduation
-    if graduation is None or not today <= graduation < horizon(today) or allowed(graduation) == allowed(graduation + DAY):
+    if (
+        graduation is None
+        or not today <= graduation < horizon(today)
+        or allowed(graduation) == allowed(graduation + DAY)
+    ):
         return (OpenTo(experience_types=allowed(today)),)
     return (
         OpenTo(experience_types=allowed(graduation), last=graduation),
@@ -215,7 +235,9 @@ def _verdicts_for(card: SearchHit, facts: TraineeFacts | None, query: SearchQuer
     """For the kinds that were asked for, at the program's next start."""
     if facts is None:
         return ()
-    kinds: Sequence[ExperienceType] = [kind for kind in card.experience_types if not query.experience_type or kind in query.experience_type]
+    kinds: Sequence[ExperienceType] = [
+        kind for kind in card.experience_types if not query.experience_type or kind in query.experience_type
+    ]
     return tuple(explain(facts, kind, card.next_start or today, today) for kind in kinds)
 
 
@@ -244,4 +266,6 @@ def _refusal(program: Program, wish: Wish, today: date) -> Invalid | None:
 
 def _require_in_time(pay_on: date, start: date) -> None:
     if pay_on > start:
-        raise Invalid("The seat is reserved before the rotation starts.", f"Choose a day up to {say(start)}.", field="pay_on")
+        raise Invalid(
+            "The seat is reserved before the rotation starts.", f"Choose a day up to {say(start)}.", field="pay_on"
+        )

@@ -1,7 +1,9 @@
-"""Keeps search current: a new version when programs change, an overlay row when a week gains its first seat or loses its last.
+"""Keeps search current: a new version when programs change, an overlay row when a week gains its first seat or loses
+its last.
 
-Events come in any order, twice, and by several workers at once. So nothing is concluded from an event: the seats are read as they are
-now, written down, and read again until they are still what was written. Whoever changed them after that brings an event of its own.
+Events come in any order, twice, and by several workers at once. So nothing is concluded from an event: the seats are
+read as they are now, written down, and read again until they are still what was written. Whoever changed them after
+that brings an event of its own.
 """
 
 from __future__ import annotations
@@ -27,10 +29,11 @@ class Indexing:
         self._catalogue, self._store, self._publisher, self._clock = catalogue, store, publisher, clock
 
     def rebuild(self, changed: Collection[str] = ()) -> str:
-        """Publishes a version of all live programs; returns its name. `changed` are programs that the list may not name yet.
+        """Publishes a version of all live programs; returns its name. `changed` are programs that the list may not name
+        yet.
 
-        The programs are read while the version is made, after the publisher has noted the time. Raises `Busy`, or `VersionConflict` when
-        other rebuilds were faster again and again.
+        The programs are read while the version is made, after the publisher has noted the time. Raises `Busy`, or
+        `VersionConflict` when other rebuilds were faster again and again.
         """
         return decide_again(lambda: self._publisher.publish(self._projections(changed)))
 
@@ -65,10 +68,16 @@ class Indexing:
         today = self._clock.now().date()
         ids = iter(dict.fromkeys([*self._catalogue.live_ids(), *changed]))
         while some := list(islice(ids, AT_ONCE)):
-            programs = [program for program in self._catalogue.programs(some).values() if program.status is ProgramStatus.LIVE]
-            seats = self._store.seat_years([(program.id, year) for program in programs for year in _years(program, today)])
+            programs = [
+                program for program in self._catalogue.programs(some).values() if program.status is ProgramStatus.LIVE
+            ]
+            seats = self._store.seat_years(
+                [(program.id, year) for program in programs for year in _years(program, today)]
+            )
             for program in programs:
-                yield Projection(program=program, weeks=free_by_week(year for year in seats if year.program_id == program.id))
+                yield Projection(
+                    program=program, weeks=free_by_week(year for year in seats if year.program_id == program.id)
+                )
 
 
 def _years(program: Program, today: date) -> range:

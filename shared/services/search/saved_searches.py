@@ -50,13 +50,20 @@ class SavedSearches:
                 return before
             end(self.store, self.clock, self.store.load("SEARCH", there), call)
         if len(self.own(call)) >= MOST:
-            raise NotAllowedNow(f"You have {MOST} saved searches.", "End one that you need no longer, then save this one.")
+            raise NotAllowedNow(
+                f"You have {MOST} saved searches.", "End one that you need no longer, then save this one."
+            )
         id = claim.owner
         ref = f"{trainee}/search-{id}"
         event = SearchSaved(
-            status=SavedSearchStatus.ACTIVE, id=id, trainee_id=trainee, query_ref=ref, query_hash=query_hash(query), created_at=now,
+            status=SavedSearchStatus.ACTIVE,
+            id=id,
+            trainee_id=trainee,
+            query_ref=ref,
+            query_hash=query_hash(query),
+            created_at=now,
             ends_at=now + LIFE,
-        )  # fmt: skip
+        )
         text = Text(ref, {"query": kept(query), "secret": new_secret()})
         one = step(new("SEARCH", id), event, call, now, due=(Due(due_kinds.SAVED_SEARCH, event.ends_at, "system"),))
         self.store.commit(Work(steps=(one,), claims=(claim,), texts=(text,)))
@@ -137,7 +144,9 @@ def kept_of(store: Store, loaded: Loaded) -> Kept | None:
 
 
 def _query(values: Any) -> SearchQuery:
-    return SearchQuery.model_validate({name: value for name, value in values.items() if name in SearchQuery.model_fields})
+    return SearchQuery.model_validate(
+        {name: value for name, value in values.items() if name in SearchQuery.model_fields}
+    )
 
 
 def _claim(trainee: str, query: str, owner: str) -> Claim:

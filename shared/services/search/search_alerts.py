@@ -1,8 +1,9 @@
-"""A match opens: a program went on the market, or a seat came back. Whoever saved a search that finds it is told, once a day at most.
+"""A match opens: a program went on the market, or a seat came back. Whoever saved a search that finds it is told, once
+a day at most.
 
-Runs behind the search indexer, after the version or the overlay holds the news, and asks the index the saved question about these
-programs alone: what the page would show is what the mail says. Late, double and repeated events are harmless: the saved search remembers
-what was told today.
+Runs behind the search indexer, after the version or the overlay holds the news, and asks the index the saved question
+about these programs alone: what the page would show is what the mail says. Late, double and repeated events are
+harmless: the saved search remembers what was told today.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from shared.services.search.browsing import for_reader
 from shared.services.search.saved_searches import Kept, kept_of
 
 AT_ONCE, READ = MAX_LIMIT, 50
-"""Programs of one question to the index, and saved searches read at once: all of them are read, however many, and none is kept longer."""
+"""Programs of one question to the index, and saved searches read at once: all of them are read, however many, and none
+is kept longer."""
 Fits = Callable[[SearchHit, Kept], date | None]
 
 
@@ -42,7 +44,9 @@ class SearchAlerts:
 
     def programs_opened(self, call: Call, at: Mapping[str, datetime]) -> int:
         """Programs went on the market, each at its instant; returns how many people are told. Raises `Busy`."""
-        return self._tell(call, [id for id, moment in at.items() if self._is_news(moment)], lambda hit, _: hit.next_start)
+        return self._tell(
+            call, [id for id, moment in at.items() if self._is_news(moment)], lambda hit, _: hit.next_start
+        )
 
     def seats_returned(self, call: Call, program_id: str, weeks: Collection[str], at: datetime) -> int:
         """Seats came back in these ISO weeks at this instant; returns how many people are told. Raises `Busy`."""
@@ -57,7 +61,7 @@ class SearchAlerts:
 
         return self._tell(call, [program_id], fits)
 
-    # --- who is told --------------------------------------------------------------------------------------------------------------------
+    # --- who is told --------------------------------------------------------------------------------------------------
     def _tell(self, call: Call, ids: Collection[str], fits: Fits) -> int:
         return 0 if not ids else sum(self._tell_one(call, kept, ids, fits) for kept in self._waiting())
 
@@ -100,7 +104,7 @@ class SearchAlerts:
                 if kept and kept.saved.waits(now):
                     yield kept
 
-    # --- what is so now -----------------------------------------------------------------------------------------------------------------
+    # --- what is so now -----------------------------------------------------------------------------------------------
     def _is_news(self, at: datetime) -> bool:
         return self.clock.now() - at < NEWS
 

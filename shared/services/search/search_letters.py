@@ -19,7 +19,11 @@ SHOWN = 5
 def match_opened(person: Person, kept: Kept, matches: Sequence[tuple[Program, date]], url: str) -> Letter:
     """The programs that opened with the first start that fits, how to see them all, and how to hear no more."""
     more = len(matches) - SHOWN
-    said = "A rotation that you look for has opened." if len(matches) == 1 else f"{len(matches)} rotations that you look for have opened."
+    said = (
+        "A rotation that you look for has opened."
+        if len(matches) == 1
+        else f"{len(matches)} rotations that you look for have opened."
+    )
     stop = f"{url}/programs/searches/{kept.saved.id}/stop/{kept.secret}"
     return Letter(
         f"{said.removesuffix('.')}",

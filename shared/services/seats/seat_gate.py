@@ -1,8 +1,10 @@
-"""The one gate for seats (T27). Whoever takes or gives back a seat does it with the work that one of these functions builds.
+"""The one gate for seats (T27). Whoever takes or gives back a seat does it with the work that one of these functions
+builds.
 
-Each work is one transaction: the weeks' counters under `taken < capacity`, a row per trainee and week (no overlapping rotations), the
-reservation's and the application's event rows, and what is due. So a seat is taken by exactly one reservation, or nothing happened.
-`Store.commit` raises `SoldOut` or `OverlappingRotation` for a `hold` or a `retake` that finds no place. Nothing else makes a `SeatMove`.
+Each work is one transaction: the weeks' counters under `taken < capacity`, a row per trainee and week (no overlapping
+rotations), the reservation's and the application's event rows, and what is due. So a seat is taken by exactly one
+reservation, or nothing happened. `Store.commit` raises `SoldOut` or `OverlappingRotation` for a `hold` or a `retake`
+that finds no place. Nothing else makes a `SeatMove`.
 """
 
 from __future__ import annotations
@@ -10,7 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.applications.application import APPLICATION, Application, ApplicationEvent, ApplicationStatus, offer_after_waiting
+from shared.domain.applications.application import (
+    APPLICATION,
+    Application,
+    ApplicationEvent,
+    ApplicationStatus,
+    offer_after_waiting,
+)
 from shared.domain.core import due_kinds
 from shared.domain.core.errors import VersionConflict
 from shared.domain.core.machine import NEW, Actor, Arrow
@@ -42,13 +50,16 @@ class Case:
 
 
 def read_case(store: Store, reservation_id: str) -> Case:
-    """Both sides of a reservation. Raises `NotFound`, and `VersionConflict` when somebody changed both between the two reads: a live hold
-    is always that of an approved application, so anything else was never stored and is no ground for a refusal."""
+    """Both sides of a reservation. Raises `NotFound`, and `VersionConflict` when somebody changed both between the two
+    reads: a live hold is always that of an approved application, so anything else was never stored and is no ground for
+    a refusal."""
     reservation = store.load("RESERVATION", reservation_id)
     case = Case(store.load("APPLICATION", str(reservation.state["application_id"])), reservation)
     lives = case.applied.status is ApplicationStatus.APPROVED and case.applied.live_reservation_id == reservation.id
     if case.reserved.status is ReservationStatus.HELD and not lives:
-        raise VersionConflict("Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=[reservation.id])
+        raise VersionConflict(
+            "Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=[reservation.id]
+        )
     return case
 
 
@@ -80,8 +91,9 @@ def hold(application: Loaded, held: SeatHeld, call: Call, now: datetime) -> Work
 
 
 def release(case: Case, event: ReservationEvent, code: str, call: Call, now: datetime) -> Work:
-    """Gives every week of a hold back. `event` is EXPIRE or CANCEL; the offer, if it is still open, waits for the trainee again. A seat
-    that the waitlist had offered goes to the next in line, whose marks keep it until the sweep comes by."""
+    """Gives every week of a hold back. `event` is EXPIRE or CANCEL; the offer, if it is still open, waits for the
+    trainee again. A seat that the waitlist had offered goes to the next in line, whose marks keep it until the sweep
+    comes by."""
     reserved, applied = case.reserved, case.applied
     arrow = RESERVATION.fire(reserved.status, event, Actor(call.actor.role))
     back = APPLICATION.fire(applied.status, ApplicationEvent.HOLD_RELEASED, Actor(call.actor.role))
@@ -103,18 +115,25 @@ def release(case: Case, event: ReservationEvent, code: str, call: Call, now: dat
 
 
 def wait_on(case: Case, call: Call, now: datetime) -> Work:
-    """An offered seat whose payment ended unpaid: no seat moves, it waits for its trainee until the waitlist's offer is over."""
+    """An offered seat whose payment ended unpaid: no seat moves, it waits for its trainee until the waitlist's offer is
+    over."""
     arrow = RESERVATION.fire(case.reserved.status, ReservationEvent.PAYMENT_LAPSED, Actor(call.actor.role))
     until = case.reserved.offer_until
     assert until is not None
-    lapsed = PaymentLapsed(status=ReservationStatus(arrow.target), held_until=until, paying=False, checkout_session_id=None)
+    lapsed = PaymentLapsed(
+        status=ReservationStatus(arrow.target), held_until=until, paying=False, checkout_session_id=None
+    )
     return Work(steps=(step(case.reservation, lapsed, call, now, due=(Due(due_kinds.HOLD, until, "trainee"),)),))
 
 
 def confirm(case: Case, paid: Payment, call: Call, now: datetime) -> Work:
     """H11: the held seat becomes the reserved one; no counter moves."""
     arrow = RESERVATION.fire(case.reserved.status, ReservationEvent.PAYMENT_SUCCEEDED, Actor.SYSTEM)
-    return Work(steps=_reserved(case, arrow, paid, call, now), releases=releases_of(case.applied), journal=(_entry(case, paid, now),))
+    return Work(
+        steps=_reserved(case, arrow, paid, call, now),
+        releases=releases_of(case.applied),
+        journal=(_entry(case, paid, now),),
+    )
 
 
 def retake(case: Case, paid: Payment, call: Call, now: datetime) -> Work:
@@ -133,30 +152,46 @@ def _reserved(case: Case, arrow: Arrow, paid: Payment, call: Call, now: datetime
     first = max(case.reserved.prep_from or now, now)  # H20: from 90 days before the start, at once when it is later
     converted = APPLICATION.fire(case.applied.status, ApplicationEvent.RESERVED, Actor.SYSTEM)
     confirmed = ReservationConfirmed(
-        status=ReservationStatus(arrow.target), payment_intent_id=paid.intent_id, paid_cents=paid.cents, reserved_at=now, released_at=None
+        status=ReservationStatus(arrow.target),
+        payment_intent_id=paid.intent_id,
+        paid_cents=paid.cents,
+        reserved_at=now,
+        released_at=None,
     )
     done = ApplicationConverted(status=ApplicationStatus(converted.target), live_reservation_id=case.reservation.id)
     if case.applied.waitlist in (WaitlistStatus.WAITING, WaitlistStatus.OFFERED):
         taken = WAITLIST.fire(case.applied.waitlist, WaitlistEvent.TAKE, Actor.SYSTEM)
         done = done.model_copy(update={"waitlist": WaitlistStatus(taken.target)})
     return (
-        step(case.reservation, confirmed, call, now, due=(Due(due_kinds.PREPARATION, first, "system"),), done=(due_kinds.HOLD,)),
+        step(
+            case.reservation,
+            confirmed,
+            call,
+            now,
+            due=(Due(due_kinds.PREPARATION, first, "system"),),
+            done=(due_kinds.HOLD,),
+        ),
         step(case.application, done, call, now, done=(due_kinds.OFFER,)),
     )
 
 
-# --- the line -------------------------------------------------------------------------------------------------------------------------
+# --- the line ---------------------------------------------------------------------------------------------------------
 def join(application: Loaded, line: Loaded, place: Place, last_at: datetime, call: Call, now: datetime) -> Work:
-    """Last in line, with a mark on every week that has no seat for everybody: from this transaction on no seat that comes back there goes
-    to anybody who is not in line. It happens only if those weeks still have none; a seat that came back meanwhile is a conflict.
-    `last_at`: beyond it the offer never counts, however long they wait."""
+    """Last in line, with a mark on every week that has no seat for everybody: from this transaction on no seat that
+    comes back there goes to anybody who is not in line. It happens only if those weeks still have none; a seat that
+    came back meanwhile is a conflict. `last_at`: beyond it the offer never counts, however long they wait."""
     applied = Application.model_validate(application.state)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.JOIN_WAITLIST, Actor(call.actor.role))
     entry = WAITLIST.fire(applied.waitlist or NEW, WaitlistEvent.JOIN, Actor(call.actor.role))
     joined = WaitlistJoined(
-        status=ApplicationStatus(arrow.target), waitlist=WaitlistStatus(entry.target), waitlist_joins=place.number,
-        waitlisted_at=place.since, offer_last_at=last_at, waitlist_until=None, waitlist_code=None,
-    )  # fmt: skip
+        status=ApplicationStatus(arrow.target),
+        waitlist=WaitlistStatus(entry.target),
+        waitlist_joins=place.number,
+        waitlisted_at=place.since,
+        offer_last_at=last_at,
+        waitlist_until=None,
+        waitlist_code=None,
+    )
     stands = line_of(line)
     return Work(
         steps=(
@@ -168,7 +203,8 @@ def join(application: Loaded, line: Loaded, place: Place, last_at: datetime, cal
 
 
 def leave(application: Loaded, line: Loaded, place: Place, code: str, call: Call, now: datetime) -> Work:
-    """Out of the line without a seat: LEFT by the trainee, LAPSED by the system. The offer counts on with what was left."""
+    """Out of the line without a seat: LEFT by the trainee, LAPSED by the system. The offer counts on with what was
+    left."""
     applied = Application.model_validate(application.state)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.LEAVE_WAITLIST, Actor(call.actor.role))
     event = WaitlistEvent.LEAVE if call.actor.role == Actor.TRAINEE else WaitlistEvent.LAPSE
@@ -182,30 +218,40 @@ def forget(line: Loaded, place: Place, call: Call, now: datetime) -> Work:
     """Takes a place away whose application does not wait any more (withdrawn, closed, paid)."""
     stands = line_of(line)
     return Work(
-        steps=(_line(line, stands, stands.without(place.application_id), place.marks, call, now),), seats=_marks(place, unwait=place.marks)
+        steps=(_line(line, stands, stands.without(place.application_id), place.marks, call, now),),
+        seats=_marks(place, unwait=place.marks),
     )
 
 
 def mark_again(line: Loaded, place: Place, marks: tuple[str, ...], call: Call, now: datetime) -> Work:
     """Marks what is full by now, and lets go of free weeks that this place cannot use because others are full."""
     stands = line_of(line)
-    added, gone = tuple(week for week in marks if week not in place.marks), tuple(week for week in place.marks if week not in marks)
+    added, gone = (
+        tuple(week for week in marks if week not in place.marks),
+        tuple(week for week in place.marks if week not in marks),
+    )
     moved = tuple(
-        one.model_copy(update={"marks": marks}) if one.application_id == place.application_id else one for one in stands.line
-    )  # fmt: skip
-    return Work(steps=(_line(line, stands, moved, added + gone, call, now),), seats=_marks(place, wait=added, unwait=gone))
+        one.model_copy(update={"marks": marks}) if one.application_id == place.application_id else one
+        for one in stands.line
+    )
+    return Work(
+        steps=(_line(line, stands, moved, added + gone, call, now),), seats=_marks(place, wait=added, unwait=gone)
+    )
 
 
 def offer(application: Loaded, line: Loaded, place: Place, held: SeatHeld, call: Call, now: datetime) -> Work:
-    """The seat that came back is held for who is first in line: taken, and the place's marks gone, in one transaction."""
+    """The seat that came back is held for who is first in line: taken, and the place's marks gone, in one
+    transaction."""
     applied = Application.model_validate(application.state)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.SEAT_OFFERED, Actor.SYSTEM)
     entry = WAITLIST.fire(applied.waitlist or NEW, WaitlistEvent.OFFER, Actor.SYSTEM)
     RESERVATION.fire(NEW, ReservationEvent.OFFER_SEAT, Actor.SYSTEM)
     offered = WaitlistOffered(
-        status=ApplicationStatus(arrow.target), waitlist=WaitlistStatus(entry.target), waitlist_until=held.held_until,
+        status=ApplicationStatus(arrow.target),
+        waitlist=WaitlistStatus(entry.target),
+        waitlist_until=held.held_until,
         live_reservation_id=held.id,
-    )  # fmt: skip
+    )
     stands = line_of(line)
     return Work(
         steps=(
@@ -213,7 +259,9 @@ def offer(application: Loaded, line: Loaded, place: Place, held: SeatHeld, call:
             step(new("RESERVATION", held.id), held, call, now, due=(Due(due_kinds.HOLD, held.held_until, "trainee"),)),
             _line(line, stands, stands.without(place.application_id), place.marks, call, now),
         ),
-        seats=(SeatMove(held.program_id, held.trainee_id, held.id, take=held.week_list, unwait=place.marks, in_line=True),),
+        seats=(
+            SeatMove(held.program_id, held.trainee_id, held.id, take=held.week_list, unwait=place.marks, in_line=True),
+        ),
     )
 
 
@@ -222,7 +270,9 @@ def line_of(loaded: Loaded) -> Line:
     return Line.model_validate(loaded.state) if loaded.version else Line(id=loaded.id, program_id=loaded.id)
 
 
-def _line(loaded: Loaded, line: Line, places: tuple[Place, ...], weeks: tuple[str, ...], call: Call, now: datetime) -> Step:
+def _line(
+    loaded: Loaded, line: Line, places: tuple[Place, ...], weeks: tuple[str, ...], call: Call, now: datetime
+) -> Step:
     """The sweep looks at a line every minute while somebody stands in it."""
     changed = WaitlistChanged(id=line.id, program_id=line.program_id, line=places, weeks=weeks)
     if not places:
@@ -230,12 +280,19 @@ def _line(loaded: Loaded, line: Line, places: tuple[Place, ...], weeks: tuple[st
     return step(loaded, changed, call, now, due=() if line.line else (Due(due_kinds.WAITLIST, now, "system"),))
 
 
-def _ended(applied: Application, status: ApplicationStatus, event: WaitlistEvent, code: str, call: Call, now: datetime) -> WaitlistEnded:
+def _ended(
+    applied: Application, status: ApplicationStatus, event: WaitlistEvent, code: str, call: Call, now: datetime
+) -> WaitlistEnded:
     entry = WAITLIST.fire(applied.waitlist or NEW, event, Actor(call.actor.role))
     return WaitlistEnded(
-        status=status, waitlist=WaitlistStatus(entry.target), waitlist_code=code, waitlisted_at=None, waitlist_until=None,
-        offer_expires_at=offer_after_waiting(applied, now), live_reservation_id=None,
-    )  # fmt: skip
+        status=status,
+        waitlist=WaitlistStatus(entry.target),
+        waitlist_code=code,
+        waitlisted_at=None,
+        waitlist_until=None,
+        offer_expires_at=offer_after_waiting(applied, now),
+        live_reservation_id=None,
+    )
 
 
 def _marks(place: Place, wait: tuple[str, ...] = (), unwait: tuple[str, ...] = ()) -> tuple[SeatMove, ...]:

@@ -1,8 +1,10 @@
-"""The waitlist: an approved trainee whose weeks have no seat stands in line, and a seat that comes back is held for who came first.
+"""The waitlist: an approved trainee whose weeks have no seat stands in line, and a seat that comes back is held for who
+came first.
 
-The order and the marks that keep a seat for the line are written by the gate, in one transaction with what they are about. Who comes next
-is decided here, by the sweep: it looks at every line in which somebody stands, concludes nothing from an event, and changes one thing at a
-time, so that a process killed anywhere leaves a line that the next minute goes on with (docs/adr/0006-who-waits-is-marked-on-the-weeks.md).
+The order and the marks that keep a seat for the line are written by the gate, in one transaction with what they are
+about. Who comes next is decided here, by the sweep: it looks at every line in which somebody stands, concludes nothing
+from an event, and changes one thing at a time, so that a process killed anywhere leaves a line that the next minute
+goes on with (docs/adr/0006-who-waits-is-marked-on-the-weeks.md).
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ NOTHING = "nobody to serve"
 
 @dataclass(frozen=True)
 class Standing:
-    """Where somebody stands: `place` of `waiting` people who wait for the same start, counted from 1; 0 when not in line."""
+    """Where somebody stands: `place` of `waiting` people who wait for the same start, counted from 1; 0 when not in
+    line."""
 
     place: int
     waiting: int
@@ -56,8 +59,8 @@ class Waitlist:
     def join(self, call: Call, application_id: str) -> Standing:
         """The trainee stands in line, last. Joining again changes nothing.
 
-        Raises `NotFound`, `NotAllowedNow` (not approved, a live hold, a seat free in every week, the program or the line full or closed),
-        `Expired` (the offer is over), `Invalid` (the start is no longer possible).
+        Raises `NotFound`, `NotAllowedNow` (not approved, a live hold, a seat free in every week, the program or the
+        line full or closed), `Expired` (the offer is over), `Invalid` (the start is no longer possible).
         """
         decide_again(lambda: self._join(call, application_id))
         return standing_of(self.store, application_of(self.store.load("APPLICATION", application_id)))
@@ -65,20 +68,23 @@ class Waitlist:
     def leave(self, call: Call, application_id: str) -> Application:
         """Out of the line, at any time; a seat that is held goes to the next. Left before: nothing happens.
 
-        Raises `NotFound`, `NotAllowedNow` when the seat is paid or a payment is on its way, `PaymentUnavailable` (nothing has changed).
+        Raises `NotFound`, `NotAllowedNow` when the seat is paid or a payment is on its way, `PaymentUnavailable`
+        (nothing has changed).
         """
         application = own_application(self.store, call, application_id, self.clock.now())[1]
         if application.waitlist is WaitlistStatus.OFFERED and application.live_reservation_id:
             ended = self.holds.end(application.live_reservation_id, ReservationEvent.CANCEL, call)
             if ended in (Ended.PAID, Ended.IN_FLIGHT):
-                raise _refused("Your payment arrived a moment before.", "Open the reservation to see where it stands.", application)
+                raise _refused(
+                    "Your payment arrived a moment before.", "Open the reservation to see where it stands.", application
+                )
         else:
             decide_again(lambda: self._leave(call, application_id))
         return application_of(self.store.load("APPLICATION", application_id))
 
     def serve(self, program_id: str, call: Call) -> Counter[str]:
-        """One line, until nothing is left to do: seats that came back are held for who is first in line whose weeks are all free, ended
-        applications leave, marks follow what is full. Counts what was done."""
+        """One line, until nothing is left to do: seats that came back are held for who is first in line whose weeks are
+        all free, ended applications leave, marks follow what is full. Counts what was done."""
         done: Counter[str] = Counter()
         passed: set[str] = set()
         # Each turn takes a place away, or changes its marks once and for all: this is more than the longest line needs.
@@ -92,7 +98,7 @@ class Waitlist:
             done[what] += 1
         return done
 
-    # --- joining and leaving ----------------------------------------------------------------------------------------------------------
+    # --- joining and leaving ------------------------------------------------------------------------------------------
     def _join(self, call: Call, application_id: str) -> None:
         now = self.clock.now()
         loaded, application = own_application(self.store, call, application_id, now)
@@ -103,31 +109,49 @@ class Waitlist:
         can_end(application, ApplicationEvent.JOIN_WAITLIST)
         program = self.catalogue.program(application.program_id)
         if program.status is not ProgramStatus.LIVE:
-            raise _refused(f"{program.name} takes no reservations at present.", "Look for another program.", application)
+            raise _refused(
+                f"{program.name} takes no reservations at present.", "Look for another program.", application
+            )
         if application.start is None:
             raise Invalid("No start is chosen.", "Choose a start first.", field="start")
         policy = by_version(application.policy_version)
         if application.holds_used >= policy.holds_per_offer:
             raise _refused(
-                f"The seat was held {application.holds_used} times without payment.", "Write to us: a coordinator can help.", application
+                f"The seat was held {application.holds_used} times without payment.",
+                "Write to us: a coordinator can help.",
+                application,
             )
-        require_start(application.start, application.weeks, local_date(now, program.place.zone), program, policy.horizon_years)
+        require_start(
+            application.start, application.weeks, local_date(now, program.place.zone), program, policy.horizon_years
+        )
         if line_over(application.start, now, program.place.zone):
-            raise _refused("The first day of this rotation has come; nobody waits for it any more.", "Look for a later start.", application)
+            raise _refused(
+                "The first day of this rotation has come; nobody waits for it any more.",
+                "Look for a later start.",
+                application,
+            )
         weeks = weeks_covered(application.start, application.weeks)
         free = free_by_week(self.store.seat_years([(program.id, year) for year in by_iso_year(weeks)]))
         if not set(weeks) <= free.keys():
             raise Invalid("Not all of these weeks are open for rotations.", "Choose another start.", field="start")
         marks = tuple(week for week in weeks if not free[week])
         if not marks:
-            raise _refused("There is a seat in every one of your weeks.", "Reserve it now; nobody needs to wait.", application)
+            raise _refused(
+                "There is a seat in every one of your weeks.", "Reserve it now; nobody needs to wait.", application
+            )
         line = read_line(self.store, program.id)
         if len(line_of(line).line) >= MOST_PLACES:
             raise _refused("The waitlist of this program is full.", "Look for another start or program.", application)
         place = Place(
-            application_id=application.id, trainee_id=application.trainee_id, program_id=program.id, start=application.start,
-            weeks=application.weeks, number=application.waitlist_joins + 1, since=now, marks=marks,
-        )  # fmt: skip
+            application_id=application.id,
+            trainee_id=application.trainee_id,
+            program_id=program.id,
+            start=application.start,
+            weeks=application.weeks,
+            number=application.waitlist_joins + 1,
+            since=now,
+            marks=marks,
+        )
         last_at = reservable_until(application.start, program.place.zone)
         self.store.commit(seat_gate.join(loaded, line, place, last_at, call, now))
 
@@ -136,21 +160,29 @@ class Waitlist:
         if application.waitlist is WaitlistStatus.LEFT and not in_line(application):
             return
         if not in_line(application):
-            raise _refused("This application does not stand on the waitlist.", "Reload the page to see where it stands.", application)
+            raise _refused(
+                "This application does not stand on the waitlist.",
+                "Reload the page to see where it stands.",
+                application,
+            )
         line = read_line(self.store, application.program_id)
         place = line_of(line).place(application_id)
         if place is None:
             raise VersionConflict("The line changed at the same moment.", "Try again.", about=[application_id])
         self.store.commit(seat_gate.leave(loaded, line, place, "left", call, self.clock.now()))
 
-    # --- serving ----------------------------------------------------------------------------------------------------------------------
+    # --- serving ------------------------------------------------------------------------------------------------------
     def _next(self, program_id: str, passed: set[str], call: Call) -> str | None:
         """Does the first thing that is to be done in this line and says what; None when there is nothing."""
         loaded, now = read_line(self.store, program_id), self.clock.now()
         line = line_of(loaded)
         if not line.line:
             return None
-        program, applications, accounts = self.catalogue.program(program_id), self._read(line.line), self._accounts(line.line)
+        program, applications, accounts = (
+            self.catalogue.program(program_id),
+            self._read(line.line),
+            self._accounts(line.line),
+        )
         years = sorted({year for place in line.line for year in by_iso_year(place.week_list)})
         spare = spare_by_week(self.store.seat_years([(program_id, year) for year in years]))
         for place in line.line:
@@ -168,7 +200,14 @@ class Waitlist:
         return None
 
     def _place(
-        self, line: Loaded, place: Place, application: Loaded, program: Program, spare: Mapping[str, int], passed: set[str], call: Call
+        self,
+        line: Loaded,
+        place: Place,
+        application: Loaded,
+        program: Program,
+        spare: Mapping[str, int],
+        passed: set[str],
+        call: Call,
     ) -> str | None:
         """Holds the seat for this place if its weeks are all free; marks what is full."""
         full, now = tuple(week for week in place.week_list if not spare.get(week)), self.clock.now()
@@ -191,15 +230,28 @@ class Waitlist:
         policy = by_version(application.policy_version)
         plan = fees.quote(
             program, place.start, place.weeks, local_date(now, program.place.zone), policy, application.total_cents
-        )  # fmt: skip
+        )
         until = offered_until(now, place.start, program.place.zone, policy)
         return SeatHeld(
-            status=ReservationStatus.HELD, id=self.ids.derived("waitlist", application.id, str(place.number)), case_id=application.case_id,
-            application_id=application.id, trainee_id=application.trainee_id, program_id=program.id, start=place.start, weeks=place.weeks,
-            week_list=place.week_list, **bill(plan, plan.choices[0]), policy_version=policy.version, created_at=now, held_until=until,
-            session_expires_at=until, prep_from=reminders_from(place.start, program.place.zone, policy), offer_until=until, paying=False,
+            status=ReservationStatus.HELD,
+            id=self.ids.derived("waitlist", application.id, str(place.number)),
+            case_id=application.case_id,
+            application_id=application.id,
+            trainee_id=application.trainee_id,
+            program_id=program.id,
+            start=place.start,
+            weeks=place.weeks,
+            week_list=place.week_list,
+            **bill(plan, plan.choices[0]),
+            policy_version=policy.version,
+            created_at=now,
+            held_until=until,
+            session_expires_at=until,
+            prep_from=reminders_from(place.start, program.place.zone, policy),
+            offer_until=until,
+            paying=False,
             payment_number=0,
-        )  # fmt: skip
+        )
 
     def _read(self, places: tuple[Place, ...]) -> Mapping[str, Loaded]:
         found = self.store.load_many(("APPLICATION", place.application_id) for place in places)
@@ -237,6 +289,9 @@ def _stands(application: Application, place: Place) -> bool:
 
 def _refused(detail: str, remedy: str, application: Application) -> NotAllowedNow:
     return NotAllowedNow(
-        detail, remedy, state=application.status.value, event=ApplicationEvent.JOIN_WAITLIST.value,
+        detail,
+        remedy,
+        state=application.status.value,
+        event=ApplicationEvent.JOIN_WAITLIST.value,
         reservation_id=application.live_reservation_id,
-    )  # fmt: skip
+    )

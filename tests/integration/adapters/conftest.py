@@ -1,4 +1,5 @@
-"""What the adapters are held against: moto for one call at a time, MiniStack where moto knows too little (user pool, presigned uploads)."""
+"""What the adapters are held against: moto for one call at a time, MiniStack where moto knows too little (user pool,
+presigned uploads)."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ from tests.fakes import FrozenClock
 def client(service: str) -> Any:
     """A client of moto's AWS that never tries twice."""
     config = Config(retries={"total_max_attempts": 1}, signature_version="s3v4" if service == "s3" else None)
-    return boto3.client(service, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test", config=config)
+    return boto3.client(
+        service, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test", config=config
+    )
 
 
 @pytest.fixture

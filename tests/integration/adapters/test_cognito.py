@@ -30,14 +30,27 @@ ISSUED = 1795250000
 def identity(ministack: Aws) -> CognitoIdentity:
     """A pool as infra/identity.yaml declares it: alias by address, admin sign-in only, passwords of 12 and more."""
     client = ministack.client("cognito-idp")
-    policy = {"MinimumLength": 12, "RequireLowercase": False, "RequireUppercase": False, "RequireNumbers": False, "RequireSymbols": False}
-    pool = client.create_user_pool(PoolName="rota", AliasAttributes=["email"], Policies={"PasswordPolicy": policy})["UserPool"]["Id"]
+    policy = {
+        "MinimumLength": 12,
+        "RequireLowercase": False,
+        "RequireUppercase": False,
+        "RequireNumbers": False,
+        "RequireSymbols": False,
+    }
+    pool = client.create_user_pool(PoolName="rota", AliasAttributes=["email"], Policies={"PasswordPolicy": policy})[
+        "UserPool"
+    ]["Id"]
     flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
-    made = client.create_user_pool_client(UserPoolId=pool, ClientName="rota", ExplicitAuthFlows=flows, PreventUserExistenceErrors="ENABLED")
+    made = client.create_user_pool_client(
+        UserPoolId=pool, ClientName="rota", ExplicitAuthFlows=flows, PreventUserExistenceErrors="ENABLED"
+    )
     return CognitoIdentity(
-        lambda: client, pool, made["UserPoolClient"]["ClientId"],
-        f"https://cognito-idp.us-east-1.amazonaws.com/{pool}", f"{ministack.endpoint}/{pool}/.well-known/jwks.json",
-    )  # fmt: skip
+        lambda: client,
+        pool,
+        made["UserPoolClient"]["ClientId"],
+        f"https://cognito-idp.us-east-1.amazonaws.com/{pool}",
+        f"{ministack.endpoint}/{pool}/.well-known/jwks.json",
+    )
 
 
 def test_who_signed_up_signs_in_and_holds_a_token_that_names_the_account(identity: CognitoIdentity) -> None:
@@ -108,23 +121,30 @@ def test_a_removed_account_cannot_sign_in_and_removing_twice_is_fine(identity: C
 def test_an_id_token_is_no_access_token(identity: CognitoIdentity, ministack: Aws) -> None:
     identity.register("account-1", EMAIL, PASSWORD)
     answer = ministack.client("cognito-idp").admin_initiate_auth(
-        UserPoolId=identity._pool_id, ClientId=identity._client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        UserPoolId=identity._pool_id,
+        ClientId=identity._client_id,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": EMAIL, "PASSWORD": PASSWORD},
-    )  # fmt: skip
+    )
     with pytest.raises(SignInNeeded):
         identity.verify(answer["AuthenticationResult"]["IdToken"])
 
 
 @pytest.mark.parametrize(
     "error",
-    [ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Any"), ConnectTimeoutError(endpoint_url="http://127.0.0.1")],
+    [
+        ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Any"),
+        ConnectTimeoutError(endpoint_url="http://127.0.0.1"),
+    ],
 )
 def test_a_pool_that_cannot_answer_is_busy(error: Exception) -> None:
     identity = CognitoIdentity(lambda: Unreachable(error), "pool", "client", "issuer", "http://127.0.0.1:9/")  # type: ignore[arg-type,return-value]
     calls: list[Callable[[], object]] = [
-        lambda: identity.register("a", EMAIL, PASSWORD), lambda: identity.authenticate(EMAIL, PASSWORD), lambda: identity.remove("a"),
+        lambda: identity.register("a", EMAIL, PASSWORD),
+        lambda: identity.authenticate(EMAIL, PASSWORD),
+        lambda: identity.remove("a"),
         lambda: identity.move("a", EMAIL),
-    ]  # fmt: skip
+    ]
     for call in calls:
         with pytest.raises(Busy):
             call()
@@ -174,10 +194,16 @@ def key_set() -> Iterator[KeySet]:
 
 def token(key: Any, kid: str = "one", algorithm: str = "RS256", **changes: Any) -> str:
     claims = {
-        "iss": "https://issuer.example/pool", "client_id": "client", "token_use": "access", "username": "account-1",
-        "exp": time.time() + 60, "iat": ISSUED,
-    } | changes  # fmt: skip
-    return jwt.encode({name: value for name, value in claims.items() if value is not None}, key, algorithm, {"kid": kid})
+        "iss": "https://issuer.example/pool",
+        "client_id": "client",
+        "token_use": "access",
+        "username": "account-1",
+        "exp": time.time() + 60,
+        "iat": ISSUED,
+    } | changes
+    return jwt.encode(
+        {name: value for name, value in claims.items() if value is not None}, key, algorithm, {"kid": kid}
+    )
 
 
 def verifier(key_set: KeySet) -> CognitoIdentity:
@@ -188,10 +214,16 @@ def verifier(key_set: KeySet) -> CognitoIdentity:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"iss": "https://issuer.example/other"}, {"client_id": "other"}, {"client_id": None}, {"token_use": "id"},
-        {"exp": 1}, {"exp": None}, {"iat": None}, {"username": None},
+        {"iss": "https://issuer.example/other"},
+        {"client_id": "other"},
+        {"client_id": None},
+        {"token_use": "id"},
+        {"exp": 1},
+        {"exp": None},
+        {"iat": None},
+        {"username": None},
     ],
-)  # fmt: skip
+)
 def test_a_token_of_another_pool_client_kind_or_time_is_refused(key_set: KeySet, changes: dict[str, Any]) -> None:
     key, identity = key_set.add("one"), verifier(key_set)
     assert identity.verify(token(key)) == Bearer("account-1", datetime.fromtimestamp(ISSUED, UTC))

@@ -35,16 +35,22 @@ PDF = b"%PDF-1.7 a curriculum vitae"
 @pytest.fixture
 def documents(ministack: Aws) -> S3Documents:
     made = boto3.client(
-        "s3", endpoint_url=ministack.endpoint, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test",
+        "s3",
+        endpoint_url=ministack.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
         config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
-    )  # fmt: skip
+    )
     made.create_bucket(Bucket=BUCKET)
     return S3Documents(lambda: made, BUCKET)
 
 
 def test_a_browser_s_upload_arrives_with_its_kind_and_goes_on_to_our_page(documents: S3Documents) -> None:
     form = documents.upload("trainee-1/document-1", "cv", 1000, REDIRECT)
-    answer = requests.post(form.url, data=dict(form.fields), files={"file": ("cv.pdf", PDF)}, allow_redirects=False, timeout=5)
+    answer = requests.post(
+        form.url, data=dict(form.fields), files={"file": ("cv.pdf", PDF)}, allow_redirects=False, timeout=5
+    )
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith(REDIRECT)
     assert documents.read("trainee-1/document-1") == StoredObject(PDF, {"kind": "cv"})
@@ -52,19 +58,25 @@ def test_a_browser_s_upload_arrives_with_its_kind_and_goes_on_to_our_page(docume
 
 def test_an_upload_beyond_the_forms_limit_is_refused_by_the_bucket(documents: S3Documents) -> None:
     form = documents.upload("trainee-1/refused", "cv", 1000, REDIRECT)
-    answer = requests.post(form.url, data=dict(form.fields), files={"file": ("cv.pdf", b"x" * 1001)}, allow_redirects=False, timeout=5)
+    answer = requests.post(
+        form.url, data=dict(form.fields), files={"file": ("cv.pdf", b"x" * 1001)}, allow_redirects=False, timeout=5
+    )
     assert answer.status_code == 400
     assert documents.read("trainee-1/refused") is None
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(b"", "empty"), (b"%PDF-1.7" + b"x" * (MOST + 5_000_000), "too_large")], ids=["empty", "large"]
+    ("content", "reason"),
+    [(b"", "empty"), (b"%PDF-1.7" + b"x" * (MOST + 5_000_000), "too_large")],
+    ids=["empty", "large"],
 )
 def test_T15_an_empty_or_large_file_goes_through_the_form_to_our_page_and_is_refused_there(
     documents: S3Documents, content: bytes, reason: str
 ) -> None:
     form = documents.upload("trainee-1/odd", "cv", MAX_SENT, REDIRECT)
-    answer = requests.post(form.url, data=dict(form.fields), files={"file": ("cv.pdf", content)}, allow_redirects=False, timeout=30)
+    answer = requests.post(
+        form.url, data=dict(form.fields), files={"file": ("cv.pdf", content)}, allow_redirects=False, timeout=30
+    )
     assert (answer.status_code, answer.headers["Location"].startswith(REDIRECT)) == (303, True)
     found = documents.read("trainee-1/odd")
     assert found is not None
@@ -79,11 +91,14 @@ def test_a_form_works_for_six_hours(documents: S3Documents) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"key": "staff/other"}, {"x-amz-meta-kind": "transcript"}, {"success_action_redirect": "http://evil.example/"}]
+    "changed",
+    [{"key": "staff/other"}, {"x-amz-meta-kind": "transcript"}, {"success_action_redirect": "http://evil.example/"}],
 )
 def test_a_form_that_was_changed_is_refused(documents: S3Documents, changed: dict[str, str]) -> None:
     form = documents.upload("trainee-1/changed", "cv", 1000, REDIRECT)
-    answer = requests.post(form.url, data=dict(form.fields) | changed, files={"file": ("cv.pdf", PDF)}, allow_redirects=False, timeout=5)
+    answer = requests.post(
+        form.url, data=dict(form.fields) | changed, files={"file": ("cv.pdf", PDF)}, allow_redirects=False, timeout=5
+    )
     assert answer.status_code == 403
     assert documents.read("staff/other") is None
     assert documents.read("trainee-1/changed") is None
@@ -119,7 +134,10 @@ def test_a_folder_is_emptied_whole_and_its_neighbours_are_left_alone(documents: 
 
 
 def test_a_download_name_can_not_break_out_of_its_header() -> None:
-    assert disposition('a"b\r\nX: é.pdf') == "attachment; filename=\"a_b__X: _.pdf\"; filename*=UTF-8''a%22b%0D%0AX%3A%20%C3%A9.pdf"
+    assert (
+        disposition('a"b\r\nX: é.pdf')
+        == "attachment; filename=\"a_b__X: _.pdf\"; filename*=UTF-8''a%22b%0D%0AX%3A%20%C3%A9.pdf"
+    )
 
 
 def test_a_store_that_cannot_answer_is_busy() -> None:
@@ -134,11 +152,15 @@ def test_a_store_that_cannot_answer_is_busy() -> None:
             documents.keep("a", PDF, "cv", "application/pdf")
 
 
-# --- mail -----------------------------------------------------------------------------------------------------------------------------
+# --- mail -------------------------------------------------------------------------------------------------------------
 MAIL = Mail(
-    "dana@example.org", "A rotation is reserved: Zoë", "Plain wörds", "<p>Rich wörds</p>", "<event-1.host@rota.example>",
+    "dana@example.org",
+    "A rotation is reserved: Zoë",
+    "Plain wörds",
+    "<p>Rich wörds</p>",
+    "<event-1.host@rota.example>",
     (Attachment("CV Zoë.pdf", "application/pdf", PDF * 1000),),
-)  # fmt: skip
+)
 SENDER = "Rota <post@rota.example>"
 
 
@@ -181,10 +203,12 @@ def refused(code: str, status: int) -> ClientError:
 @pytest.mark.parametrize(
     "error",
     [
-        refused("Throttling", 400), refused("MessageRejected", 400), EndpointConnectionError(endpoint_url="http://127.0.0.1"),
+        refused("Throttling", 400),
+        refused("MessageRejected", 400),
+        EndpointConnectionError(endpoint_url="http://127.0.0.1"),
         ConnectTimeoutError(endpoint_url="http://127.0.0.1"),
     ],
-)  # fmt: skip
+)
 def test_H13_a_refused_mail_is_busy_because_nothing_was_sent(error: Exception) -> None:
     with pytest.raises(Busy):
         SesMailer(Answering(error), SENDER).send(MAIL)  # type: ignore[arg-type]
@@ -209,7 +233,7 @@ def test_a_mail_over_ten_megabytes_is_refused_before_it_is_sent() -> None:
         SesMailer(Answering(AssertionError()), SENDER).send(large)  # type: ignore[arg-type]
 
 
-# --- events ---------------------------------------------------------------------------------------------------------------------------
+# --- events -----------------------------------------------------------------------------------------------------------
 class Bus:
     """Takes entries; `fails` names the positions of one call that are refused."""
 
@@ -219,12 +243,21 @@ class Bus:
 
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
         self.chunks.append(Entries)
-        answers = [{"ErrorCode": "ThrottlingException"} if place in self._fails else {"EventId": "e"} for place in range(len(Entries))]
+        answers = [
+            {"ErrorCode": "ThrottlingException"} if place in self._fails else {"EventId": "e"}
+            for place in range(len(Entries))
+        ]
         return {"FailedEntryCount": len(self._fails), "Entries": answers}
 
 
 def envelope(number: int, text: str = "") -> dict[str, Any]:
-    return {"id": f"APPLICATION#a#{number}", "type": "ApplicationSubmitted.v1", "source": "rota", "seq": number, "data": {"text": text}}
+    return {
+        "id": f"APPLICATION#a#{number}",
+        "type": "ApplicationSubmitted.v1",
+        "source": "rota",
+        "seq": number,
+        "data": {"text": text},
+    }
 
 
 def test_events_go_out_in_order_ten_at_a_time() -> None:
@@ -232,7 +265,11 @@ def test_events_go_out_in_order_ten_at_a_time() -> None:
     EventBridgeBus(bus, "rota-bus").publish([envelope(number) for number in range(25)])  # type: ignore[arg-type]
     assert [len(chunk) for chunk in bus.chunks] == [10, 10, 5]
     first = bus.chunks[0][0]
-    assert (first["EventBusName"], first["Source"], first["DetailType"]) == ("rota-bus", "rota", "ApplicationSubmitted.v1")
+    assert (first["EventBusName"], first["Source"], first["DetailType"]) == (
+        "rota-bus",
+        "rota",
+        "ApplicationSubmitted.v1",
+    )
     assert '"id":"APPLICATION#a#0"' in first["Detail"]
 
 
@@ -260,4 +297,6 @@ def test_a_bus_that_cannot_answer_is_busy_and_a_real_one_takes_the_entries(moto_
     EventBridgeBus(events, "rota-bus").publish([envelope(number) for number in range(11)])
     EventBridgeBus(events, "rota-bus").publish([])
     with pytest.raises(Busy):
-        EventBridgeBus(Unreachable(ReadTimeoutError(endpoint_url="http://127.0.0.1")), "rota-bus").publish([envelope(1)])  # type: ignore[arg-type]
+        EventBridgeBus(Unreachable(ReadTimeoutError(endpoint_url="http://127.0.0.1")), "rota-bus").publish(
+            [envelope(1)]
+        )  # type: ignore[arg-type]

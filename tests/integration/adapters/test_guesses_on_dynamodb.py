@@ -1,4 +1,5 @@
-"""Tries per mail address on DynamoDB: one write each, whoever is faster; over to the second; and the row names nobody."""
+"""Tries per mail address on DynamoDB: one write each, whoever is faster; over to the second; and the row names
+nobody."""
 
 from __future__ import annotations
 

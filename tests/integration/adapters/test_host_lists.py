@@ -1,4 +1,5 @@
-"""A host's lists on DynamoDB: its programs, its managers, what it was asked; found by the index, each once, gone with their people."""
+"""A host's lists on DynamoDB: its programs, its managers, what it was asked; found by the index, each once, gone with
+their people."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def test_a_published_program_is_found_by_its_host(store: DynamoStore, clock: Fro
     assert lists.programs("no-such-host") == ()
 
 
-def test_managers_are_found_once_and_sign_in_only_while_they_act_for_the_host(store: DynamoStore, lists: HostLists) -> None:
+def test_managers_are_found_once_and_sign_in_only_while_they_act_for_the_host(
+    store: DynamoStore, lists: HostLists
+) -> None:
     stored_account(store, "manager-1", ("host",), hosts=(HOST,))
     for version in (1, 3):
         entry = manager_entry("manager-1", HOST, version, START + timedelta(seconds=version))
@@ -57,14 +60,27 @@ class TwoAPage:
 def test_a_list_is_read_to_its_last_page(dynamodb: Any) -> None:
     store = DynamoStore(TwoAPage(dynamodb), Tables("core", "ledger"), CountingIds())  # type: ignore[arg-type]
     texts = [
-        Text(f"{TRAINEE}/asked-{n}", {"secret": "s", "application_id": str(n)}, asked_listing(HOST, str(n), START + timedelta(hours=n)))
+        Text(
+            f"{TRAINEE}/asked-{n}",
+            {"secret": "s", "application_id": str(n)},
+            asked_listing(HOST, str(n), START + timedelta(hours=n)),
+        )
         for n in range(7)
     ]
     store.commit(Work(steps=(), texts=tuple(texts)))
-    assert HostLists(store, DynamoCatalogue(store)).asked(HOST, START + timedelta(hours=1)) == ["6", "5", "4", "3", "2", "1"]
+    assert HostLists(store, DynamoCatalogue(store)).asked(HOST, START + timedelta(hours=1)) == [
+        "6",
+        "5",
+        "4",
+        "3",
+        "2",
+        "1",
+    ]
 
 
-def test_what_a_host_was_asked_comes_newest_first_and_goes_with_the_trainee(dynamodb: Any, store: DynamoStore, lists: HostLists) -> None:
+def test_what_a_host_was_asked_comes_newest_first_and_goes_with_the_trainee(
+    dynamodb: Any, store: DynamoStore, lists: HostLists
+) -> None:
     for hours, id in ((0, "a"), (1, "b"), (2, "a")):
         at = START + timedelta(hours=hours)
         body = {"secret": "s", "application_id": id}

@@ -81,7 +81,9 @@ class Wall:
 def somebody(dynamodb: Any, store: DynamoStore) -> None:
     """An active account and who it is."""
     stored_account(store)
-    DynamoPeople(dynamodb, "core").save_person(Person(TRAINEE, "Amara Okafor", f"{TRAINEE}@example.org", "Africa/Lagos"))
+    DynamoPeople(dynamodb, "core").save_person(
+        Person(TRAINEE, "Amara Okafor", f"{TRAINEE}@example.org", "Africa/Lagos")
+    )
 
 
 def test_a_session_reads_with_the_account_s_present_roles_in_one_request(dynamodb: Any, store: DynamoStore) -> None:
@@ -123,11 +125,15 @@ def test_a_session_ends_on_sign_out_with_its_account_and_after_fourteen_days(dyn
     assert sessions.of_account(TRAINEE) is None
 
 
-def test_a_session_of_another_epoch_is_over_and_a_token_of_before_counts_no_more(dynamodb: Any, store: DynamoStore) -> None:
+def test_a_session_of_another_epoch_is_over_and_a_token_of_before_counts_no_more(
+    dynamodb: Any, store: DynamoStore
+) -> None:
     somebody(dynamodb, store)
     sessions = DynamoSessions(dynamodb, "core", "inbox", Wall())
     old = sessions.open(TRAINEE, "Firefox on Windows", 0)
-    store.commit(Work(steps=(Step(store.load("ACCOUNT", TRAINEE), draft({"session_epoch": 1, "tokens_from": iso(WALL)})),)))
+    store.commit(
+        Work(steps=(Step(store.load("ACCOUNT", TRAINEE), draft({"session_epoch": 1, "tokens_from": iso(WALL)})),))
+    )
     new = sessions.open(TRAINEE, "Firefox on Windows", 1)
     assert sessions.read(old) is None
     assert sessions.read(new) is not None
@@ -145,8 +151,9 @@ def test_own_sessions_are_listed_newest_first_and_ended_by_their_handle(dynamodb
     second = sessions.open(TRAINEE, "Safari on iPhone", 3)
     found = sessions.listed(TRAINEE)
     assert [(one.handle, one.device, one.epoch) for one in found] == [
-        (sessions.handle(second), "Safari on iPhone", 3), (sessions.handle(first), "Firefox on Windows", 3),
-    ]  # fmt: skip
+        (sessions.handle(second), "Safari on iPhone", 3),
+        (sessions.handle(first), "Firefox on Windows", 3),
+    ]
     assert (found[1].opened_at, found[1].seen_at) == (WALL, WALL)
     assert sessions.read(found[0].handle) is None, "a handle opens nothing"
     sessions.end("other", found[0].handle)
@@ -160,7 +167,7 @@ def test_own_sessions_are_listed_newest_first_and_ended_by_their_handle(dynamodb
 @pytest.mark.parametrize(("seconds", "noted"), [(-1, False), (0, True)])
 def test_a_session_is_noted_as_seen_once_a_quarter_of_an_hour(
     dynamodb: Any, store: DynamoStore, seconds: int, noted: bool
-) -> None:  # fmt: skip
+) -> None:
     somebody(dynamodb, store)
     wall = Wall()
     sessions = DynamoSessions(dynamodb, "core", "inbox", wall)
@@ -198,14 +205,22 @@ def test_erasing_finds_every_session(dynamodb: Any, store: DynamoStore) -> None:
     for _ in range(2):
         sessions.open(TRAINEE, "Firefox on Windows")
     assert (sessions.forget(TRAINEE), sessions.forget(TRAINEE)) == (2, 0)
-    assert [item["pk"]["S"] for item in dynamodb.scan(TableName="inbox")["Items"]] == [f"SESSIONS#{kept.partition('.')[0]}"]
+    assert [item["pk"]["S"] for item in dynamodb.scan(TableName="inbox")["Items"]] == [
+        f"SESSIONS#{kept.partition('.')[0]}"
+    ]
 
 
-def test_staff_are_found_by_the_index_whatever_their_status_and_coaches_still_apart(dynamodb: Any, store: DynamoStore) -> None:
+def test_staff_are_found_by_the_index_whatever_their_status_and_coaches_still_apart(
+    dynamodb: Any, store: DynamoStore
+) -> None:
     for id, status, roles in (
-        ("one", "ACTIVE", ["reviewer"]), ("two", "ACTIVE", ["coach", "finance"]), ("three", "DISABLED", ["coach"]),
-        ("four", "INVITED", ["admin"]), ("five", "ACTIVE", ["trainee"]), ("six", "ACTIVE", ["host"]),
-    ):  # fmt: skip
+        ("one", "ACTIVE", ["reviewer"]),
+        ("two", "ACTIVE", ["coach", "finance"]),
+        ("three", "DISABLED", ["coach"]),
+        ("four", "INVITED", ["admin"]),
+        ("five", "ACTIVE", ["trainee"]),
+        ("six", "ACTIVE", ["host"]),
+    ):
         store.commit(Work(steps=(step("ACCOUNT", id, {"status": status, "roles": roles}),)))
     assert store.staff() == ["four", "one", "three", "two"]
     assert store.coaches() == ["two"]
@@ -260,7 +275,9 @@ def test_a_link_works_once(dynamodb: Any, clock: FrozenClock) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "works"), [(-1, True), (0, False), (1, False)])
-def test_a_link_runs_out_by_business_time_to_the_second(dynamodb: Any, clock: FrozenClock, seconds: int, works: bool) -> None:
+def test_a_link_runs_out_by_business_time_to_the_second(
+    dynamodb: Any, clock: FrozenClock, seconds: int, works: bool
+) -> None:
     links = DynamoLinks(dynamodb, "inbox", clock)
     token = links.make("confirm", TRAINEE, START + timedelta(hours=48))
     clock.move(timedelta(hours=48, seconds=seconds))
@@ -314,7 +331,9 @@ def test_H13_a_refused_mail_may_be_claimed_again(dynamodb: Any) -> None:
 
 def test_H13_our_own_repeated_claim_stays_ours(dynamodb: Any) -> None:
     with pytest.raises(ClientError):  # the second put alone would be a refusal
-        Repeating(dynamodb).put_item(TableName="inbox", Item=items.key("x", "x"), ConditionExpression="attribute_not_exists(pk)")
+        Repeating(dynamodb).put_item(
+            TableName="inbox", Item=items.key("x", "x"), ConditionExpression="attribute_not_exists(pk)"
+        )
     outbox = DynamoOutbox(dynamodb, "inbox")
     assert [outbox.claim("mail-1", "call-1", START) for _ in range(2)] == ["claimed", "claimed"]
 
@@ -326,9 +345,15 @@ def test_a_delivery_is_stored_once_with_its_raw_body(dynamodb: Any) -> None:
     assert not deliveries.store(delivery, "{}")
     stored = items.unmarshal(dynamodb.get_item(TableName="inbox", Key=items.delivery_key("evt_1"))["Item"])
     assert stored == {
-        "pk": "STRIPE#evt_1", "sk": "DELIVERY", "event_id": "evt_1", "type": "checkout.session.completed", "object_id": "cs_1",
-        "raw": '{"a": "é"}', "ttl": int((WALL + timedelta(days=90)).timestamp()), **items.by_day("2026-11-23T15:00:00Z", "evt_1"),
-    }  # fmt: skip
+        "pk": "STRIPE#evt_1",
+        "sk": "DELIVERY",
+        "event_id": "evt_1",
+        "type": "checkout.session.completed",
+        "object_id": "cs_1",
+        "raw": '{"a": "é"}',
+        "ttl": int((WALL + timedelta(days=90)).timestamp()),
+        **items.by_day("2026-11-23T15:00:00Z", "evt_1"),
+    }
 
 
 def test_programs_read_back_as_offered(store: DynamoStore) -> None:

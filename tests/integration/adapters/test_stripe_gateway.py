@@ -1,4 +1,5 @@
-"""The gateway with the real SDK: against the simulator for what happens, against a scripted server for what goes wrong."""
+"""The gateway with the real SDK: against the simulator for what happens, against a scripted server for what goes
+wrong."""
 
 from __future__ import annotations
 
@@ -34,10 +35,14 @@ def gateway(sim: Running) -> StripeGateway:
 @pytest.fixture
 def asked(tmp_path: Path) -> CheckoutRequest:
     """A request that no other test made; sessions live by the simulator's clock, which is wall time here."""
-    return checkout_request(reservation_id=f"reservation-{tmp_path.name}", expires_at=datetime.now(UTC) + timedelta(minutes=35))
+    return checkout_request(
+        reservation_id=f"reservation-{tmp_path.name}", expires_at=datetime.now(UTC) + timedelta(minutes=35)
+    )
 
 
-def test_a_checkout_carries_what_the_payment_must_be_matched_by(gateway: StripeGateway, asked: CheckoutRequest, sim: Running) -> None:
+def test_a_checkout_carries_what_the_payment_must_be_matched_by(
+    gateway: StripeGateway, asked: CheckoutRequest, sim: Running
+) -> None:
     opened = gateway.open_checkout(asked)
     assert (opened.status, opened.payment_status, opened.amount_cents) == ("open", "unpaid", 69900)
     assert opened.reservation_id == asked.reservation_id
@@ -52,13 +57,17 @@ def test_a_checkout_carries_what_the_payment_must_be_matched_by(gateway: StripeG
     assert intent.metadata.to_dict() == {"reservation_id": asked.reservation_id, "application_id": asked.application_id}
 
 
-def test_opening_twice_gives_the_same_session_and_other_details_are_refused(gateway: StripeGateway, asked: CheckoutRequest) -> None:
+def test_opening_twice_gives_the_same_session_and_other_details_are_refused(
+    gateway: StripeGateway, asked: CheckoutRequest
+) -> None:
     assert gateway.open_checkout(asked) == gateway.open_checkout(asked)
     with pytest.raises(KeyReused):
         gateway.open_checkout(replace(asked, amount_cents=1_00))
 
 
-def test_an_open_session_expires_and_a_paid_one_is_returned_as_it_is(gateway: StripeGateway, asked: CheckoutRequest, sim: Running) -> None:
+def test_an_open_session_expires_and_a_paid_one_is_returned_as_it_is(
+    gateway: StripeGateway, asked: CheckoutRequest, sim: Running
+) -> None:
     opened = gateway.open_checkout(asked)
     assert gateway.expire(opened.id).status == "expired"
     assert gateway.expire(opened.id).status == "expired"
@@ -82,7 +91,9 @@ def test_a_refund_is_made_once_per_key(gateway: StripeGateway, asked: CheckoutRe
     assert refused.value.facts["code"] == "charge_already_refunded"
 
 
-def test_our_refund_is_found_again_after_stripe_forgot_the_key(gateway: StripeGateway, asked: CheckoutRequest, sim: Running) -> None:
+def test_our_refund_is_found_again_after_stripe_forgot_the_key(
+    gateway: StripeGateway, asked: CheckoutRequest, sim: Running
+) -> None:
     opened = gateway.open_checkout(asked)
     sim.control.pay(opened.url)
     intent = gateway.checkout(opened.id).payment_intent_id
@@ -95,7 +106,9 @@ def test_our_refund_is_found_again_after_stripe_forgot_the_key(gateway: StripeGa
         sim.move_clock(0)
 
 
-def test_what_stripe_refuses_for_good_is_invalid_and_says_nothing_of_our_account(gateway: StripeGateway, asked: CheckoutRequest) -> None:
+def test_what_stripe_refuses_for_good_is_invalid_and_says_nothing_of_our_account(
+    gateway: StripeGateway, asked: CheckoutRequest
+) -> None:
     with pytest.raises(Invalid) as refused:
         gateway.open_checkout(replace(asked, expires_at=datetime.now(UTC) + timedelta(minutes=5)))
     assert refused.value.facts["param"] == "expires_at"
@@ -105,7 +118,8 @@ def test_what_stripe_refuses_for_good_is_invalid_and_says_nothing_of_our_account
 
 
 class Script:
-    """A server that answers each call with the next `(status, error)`, or hangs up on None. It forbids repeats, to keep tests quick."""
+    """A server that answers each call with the next `(status, error)`, or hangs up on None. It forbids repeats, to keep
+    tests quick."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, dict[str, str]] | None] = []

@@ -1,4 +1,5 @@
-"""MiniStack's DynamoDB for races, because moto's transactions are not safe between threads; every test gets empty tables."""
+"""MiniStack's DynamoDB for races, because moto's transactions are not safe between threads; every test gets empty
+tables."""
 
 from __future__ import annotations
 
@@ -30,11 +31,21 @@ def dynamodb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def dynamodb(dynamodb_url: str) -> Any:
-    """A client as the functions have one (three attempts), with a connection for every thread and patience for a small machine."""
-    urllib.request.urlopen(urllib.request.Request(f"{dynamodb_url}/_ministack/reset", method="POST"), timeout=20).close()
-    config = Config(max_pool_connections=THREADS, retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=60)
+    """A client as the functions have one (three attempts), with a connection for every thread and patience for a small
+    machine."""
+    urllib.request.urlopen(
+        urllib.request.Request(f"{dynamodb_url}/_ministack/reset", method="POST"), timeout=20
+    ).close()
+    config = Config(
+        max_pool_connections=THREADS, retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=60
+    )
     client = boto3.client(
-        "dynamodb", endpoint_url=dynamodb_url, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test", config=config
+        "dynamodb",
+        endpoint_url=dynamodb_url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=config,
     )
     create_tables(client)
     return client

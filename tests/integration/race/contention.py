@@ -1,4 +1,5 @@
-"""What real DynamoDB does and MiniStack does not: it cancels a transaction that touches an item which another one is touching right now.
+"""What real DynamoDB does and MiniStack does not: it cancels a transaction that touches an item which another one is
+touching right now.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
 """
@@ -16,7 +17,8 @@ Key = str
 
 
 class Contended:
-    """A DynamoDB client whose transactions conflict as on AWS. `counted` holds committed, cancelled and conflicting transactions."""
+    """A DynamoDB client whose transactions conflict as on AWS. `counted` holds committed, cancelled and conflicting
+    transactions."""
 
     def __init__(self, client: Any, conflicts: bool = True) -> None:
         self._client, self._conflicts = client, conflicts
@@ -54,7 +56,10 @@ class Contended:
 
     def _conflict(self, taken: list[bool]) -> Exception:
         reasons = [{"Code": "TransactionConflict" if one else "None"} for one in taken]
-        answer = {"Error": {"Code": "TransactionCanceledException", "Message": "conflict"}, "CancellationReasons": reasons}
+        answer = {
+            "Error": {"Code": "TransactionCanceledException", "Message": "conflict"},
+            "CancellationReasons": reasons,
+        }
         error: Exception = self._client.exceptions.TransactionCanceledException(answer, "TransactWriteItems")
         return error
 

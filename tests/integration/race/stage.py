@@ -1,4 +1,5 @@
-"""Many approved trainees before few seats: the reserve service with its real adapters, and threads that all begin at once."""
+"""Many approved trainees before few seats: the reserve service with its real adapters, and threads that all begin at
+once."""
 
 from __future__ import annotations
 
@@ -79,22 +80,34 @@ class Outcome:
 
 
 class Stage:
-    """`programs`: id -> (seats a week, ISO weeks). Services as `bootstrap` wires them, on the tables behind `dynamodb`."""
+    """`programs`: id -> (seats a week, ISO weeks). Services as `bootstrap` wires them, on the tables behind
+    `dynamodb`."""
 
     def __init__(self, dynamodb: Any, programs: Mapping[str, tuple[int, Iterable[str]]]) -> None:
         self.dynamodb, self.clock, self.ids, self.payments = dynamodb, FrozenClock(), Ulids(), SharedPayments()
         self.store = DynamoStore(dynamodb, Tables("core", "ledger"), self.ids)
         self.people, self.catalogue = DynamoPeople(dynamodb, "core"), DynamoCatalogue(self.store)
-        self.applying = Applying(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids)
-        self.settling = Settling(self.store, self.payments, self.clock)
-        self.holds = Holds(self.store, self.payments, self.catalogue, self.people, self.clock, self.settling, "https://rota.test")
-        self.reserving = Reserving(
-            store=self.store, catalogue=self.catalogue, people=self.people, clock=self.clock, ids=self.ids, holds=self.holds
+        self.applying = Applying(
+            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids
         )
-        self.waitlist = Waitlist(store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds)
+        self.settling = Settling(self.store, self.payments, self.clock)
+        self.holds = Holds(
+            self.store, self.payments, self.catalogue, self.people, self.clock, self.settling, "https://rota.test"
+        )
+        self.reserving = Reserving(
+            store=self.store,
+            catalogue=self.catalogue,
+            people=self.people,
+            clock=self.clock,
+            ids=self.ids,
+            holds=self.holds,
+        )
+        self.waitlist = Waitlist(
+            store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds
+        )
         self.sweeping = Sweeping(
             store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
-        )  # fmt: skip
+        )
         for id, (seats, weeks) in programs.items():
             self._open(id, seats, weeks)
 
@@ -107,18 +120,23 @@ class Stage:
         self.store.commit(Work(steps=(live,), create=create))
 
     def approve(self, *wanted: dict[str, Any]) -> None:
-        """Applications as approval leaves them (id, trainee_id and what else is named), many in one transaction to save time."""
-        made = [application(**({"terms_version": terms.CURRENT, "case_id": values["id"]} | values)) for values in wanted]
+        """Applications as approval leaves them (id, trainee_id and what else is named), many in one transaction to save
+        time."""
+        made = [
+            application(**({"terms_version": terms.CURRENT, "case_id": values["id"]} | values)) for values in wanted
+        ]
         for start in range(0, len(made), PER_WORK):
             some = made[start : start + PER_WORK]
-            self.store.commit(Work(steps=tuple(_approved(one) for one in some), claims=tuple(open_claim(one) for one in some)))
+            self.store.commit(
+                Work(steps=tuple(_approved(one) for one in some), claims=tuple(open_claim(one) for one in some))
+            )
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(self._known, {one.trainee_id for one in made}))
 
     def _known(self, trainee_id: str) -> None:
         self.people.save_person(Person(trainee_id, "Amara Okafor", f"{trainee_id}@example.org"))
 
-    # --- what was stored --------------------------------------------------------------------------------------------------------------
+    # --- what was stored ----------------------------------------------------------------------------------------------
     def proof(self) -> Proof:
         return proof_of(list(everything(self.dynamodb, "core")), list(everything(self.dynamodb, "ledger")))
 
@@ -148,7 +166,8 @@ def attempt(stage: Stage, call: Call, application_id: str, outcome: Outcome) -> 
 
 
 def insist(stage: Stage, call: Call, application_id: str, settled: threading.Event) -> Outcome:
-    """Tries until held, or told "sold out" by an attempt that began after the last seat had been given back; a 503 is tried again."""
+    """Tries until held, or told "sold out" by an attempt that began after the last seat had been given back; a 503 is
+    tried again."""
     outcome = Outcome()
     while True:
         final = settled.is_set()

@@ -1,4 +1,5 @@
-"""Decisions about one application or one hold, taken at the same moment by everybody who may: one of them happens, and wholly."""
+"""Decisions about one application or one hold, taken at the same moment by everybody who may: one of them happens, and
+wholly."""
 
 from __future__ import annotations
 
@@ -49,7 +50,9 @@ def test_T27_application_withdrawn_while_it_is_reserved_ends_as_one_of_the_two(d
     ends = Counter((state["status"], state.get("live_reservation_id") is not None) for state in states)
     print(f"\n{len(people)} applications, {len(jobs)} threads: {dict(ends)}, {seconds:.1f} s")
     assert set(ends) <= {("WITHDRAWN", False), ("APPROVED", True)}
-    assert {reserved.application_id for reserved in stage.seated()} == {state["id"] for state in states if state["status"] == "APPROVED"}
+    assert {reserved.application_id for reserved in stage.seated()} == {
+        state["id"] for state in states if state["status"] == "APPROVED"
+    }
     assert set(stage.taken().values()) == {ends["APPROVED", True]}
     assert stage.proof().broken == []
 
@@ -75,10 +78,15 @@ def test_T27_payment_at_the_end_of_its_hold_is_either_taken_with_the_seat_or_not
     jobs: list[Callable[[], None]] = [partial(sweep_until_done, stage) for _ in range(3)]
     for number, (who, link) in enumerate(links):
         jobs.append(partial(pay_and_tell, who, link.reserved.id, number % 6))
-        jobs.append(partial(until_answered, partial(stage.reserving.cancel, trainee(who), link.reserved.id), NotAllowedNow))
+        jobs.append(
+            partial(until_answered, partial(stage.reserving.cancel, trainee(who), link.reserved.id), NotAllowedNow)
+        )
     _, seconds = at_once(jobs)
     ends = Counter(
-        (stage.store.load("RESERVATION", link.reserved.id).state["status"], stage.payments.session_of(link.reserved.id).payment_status)
+        (
+            stage.store.load("RESERVATION", link.reserved.id).state["status"],
+            stage.payments.session_of(link.reserved.id).payment_status,
+        )
         for _, link in links
     )
     print(f"\n{len(links)} holds at their end, {len(jobs)} threads: {dict(ends)}, {seconds:.1f} s")

@@ -1,4 +1,5 @@
-"""T27: two hundred threads and few seats, on the reserve service with its real adapters: who gets one, and what the others are told."""
+"""T27: two hundred threads and few seats, on the reserve service with its real adapters: who gets one, and what the
+others are told."""
 
 from __future__ import annotations
 
@@ -73,7 +74,9 @@ class Endings:
 
 
 @pytest.mark.parametrize(
-    ("seats", "crowd", "conflicts"), [(1, 200, False), (7, 200, False), (7, 80, True)], ids=["1-seat", "7-seats", "conflicts-as-on-AWS"]
+    ("seats", "crowd", "conflicts"),
+    [(1, 200, False), (7, 200, False), (7, 80, True)],
+    ids=["1-seat", "7-seats", "conflicts-as-on-AWS"],
 )
 def test_T27_exactly_k_hold_a_seat_through_checkout_staff_and_expiry_at_once(
     dynamodb: Any, seats: int, crowd: int, conflicts: bool
@@ -109,7 +112,8 @@ def test_T27_exactly_k_hold_a_seat_through_checkout_staff_and_expiry_at_once(
 
 
 def callers(people: list[tuple[str, str]]) -> list[tuple[Call, str]]:
-    """Every fifth is reserved for by the coordinator, and of these every second one by the trainee too, at the same moment."""
+    """Every fifth is reserved for by the coordinator, and of these every second one by the trainee too, at the same
+    moment."""
     found: list[tuple[Call, str]] = []
     for number, (who, id) in enumerate(people):
         found += [(COORDINATOR, id)] if number % 5 == 0 else []
@@ -129,11 +133,13 @@ def test_T27_staggered_starts_fill_each_week_to_the_last_seat_and_only_full_week
     outcomes, seconds = at_once([partial(insist, stage, trainee(who), id, endless) for who, id, _ in people])
     seated, taken, refused = stage.seated(), stage.taken(), told(outcomes)
     print(
-        f"\n5 seats a week, {len(starts)} starts, {len(people)} threads: {len(seated)} held, {refused['SoldOut']} sold out, "
+        f"\n5 seats a week, {len(starts)} starts, {len(people)} threads: {len(seated)} held, {refused['SoldOut']} "
+        "sold out, "
         f"{refused['Busy']} busy, {client.counted['conflict']} transaction conflicts, {seconds:.1f} s"
     )
     assert {reserved.id for reserved in seated} == {outcome.link.reserved.id for outcome in outcomes if outcome.link}
-    # Nobody gave a seat back, so a week that was called full must be full still, and no seat was left that somebody could have had.
+    # Nobody gave a seat back, so a week that was called full must be full still, and no seat was left that somebody
+    # could have had.
     for one in refusals(outcomes, SoldOut):
         require_told_by_a_failed_week(one, weeks)
         assert {taken[week] for week in one.facts["weeks"]} == {5}
@@ -142,7 +148,9 @@ def test_T27_staggered_starts_fill_each_week_to_the_last_seat_and_only_full_week
     assert stage.proof().broken == []
 
 
-def test_T27_overlapping_rotations_of_one_trainee_never_both_hold_and_each_refusal_has_its_holder(dynamodb: Any) -> None:
+def test_T27_overlapping_rotations_of_one_trainee_never_both_hold_and_each_refusal_has_its_holder(
+    dynamodb: Any,
+) -> None:
     client = Contended(dynamodb)
     starts = [NEW_YEAR + timedelta(weeks=n) for n in (0, 0, 1, 2, 3, 4, 5, 6, 7, 8)]
     programs = [f"program-{n}" for n in range(len(starts))]
@@ -150,10 +158,19 @@ def test_T27_overlapping_rotations_of_one_trainee_never_both_hold_and_each_refus
     stage = Stage(client, dict.fromkeys(programs, (4, every)))
     people = [f"trainee-{n}" for n in range(4)]
     wanted = [(who, program, start) for who in people for program, start in zip(programs, starts, strict=True)]
-    stage.approve(*({"id": f"{who}-{program}", "trainee_id": who, "program_id": program, "start": start} for who, program, start in wanted))
+    stage.approve(
+        *(
+            {"id": f"{who}-{program}", "trainee_id": who, "program_id": program, "start": start}
+            for who, program, start in wanted
+        )
+    )
     endless = threading.Event()
     endless.set()
-    jobs = [partial(insist, stage, trainee(who), f"{who}-{program}", endless) for who, program, _ in wanted for _ in range(2)]
+    jobs = [
+        partial(insist, stage, trainee(who), f"{who}-{program}", endless)
+        for who, program, _ in wanted
+        for _ in range(2)
+    ]
     outcomes, seconds = at_once(jobs)
     seated, refused = stage.seated(), told(outcomes)
     print(
@@ -164,7 +181,11 @@ def test_T27_overlapping_rotations_of_one_trainee_never_both_hold_and_each_refus
     for who in people:
         mine = [reserved for reserved in seated if reserved.trainee_id == who]
         assert not any(overlap(one.week_list, other.week_list) for one in mine for other in mine if one.id != other.id)
-        lost = [(program, start) for _, program, start in wanted if program not in {reserved.program_id for reserved in mine}]
+        lost = [
+            (program, start)
+            for _, program, start in wanted
+            if program not in {reserved.program_id for reserved in mine}
+        ]
         for _, start in lost:
             assert any(overlap(weeks_covered(start, 4), reserved.week_list) for reserved in mine)
     assert {reserved.id for reserved in seated} == {outcome.link.reserved.id for outcome in outcomes if outcome.link}

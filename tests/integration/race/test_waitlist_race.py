@@ -1,4 +1,5 @@
-"""T27 and the waitlist: seats that come back among people who stand in line, join it, leave it, and walk up, all at the same moment."""
+"""T27 and the waitlist: seats that come back among people who stand in line, join it, leave it, and walk up, all at the
+same moment."""
 
 from __future__ import annotations
 
@@ -19,7 +20,9 @@ from tests.integration.race.test_decision_race import sweep_until_done, until_an
 SEATS, JOINERS, WALKERS = 3, 16, 24
 
 
-def test_T27_waitlist_seats_that_come_back_go_to_the_line_in_its_order_and_to_nobody_who_walks_up(dynamodb: Any) -> None:
+def test_T27_waitlist_seats_that_come_back_go_to_the_line_in_its_order_and_to_nobody_who_walks_up(
+    dynamodb: Any,
+) -> None:
     client = Contended(dynamodb)
     stage = Stage(client, {PROGRAM: (SEATS, WEEKS)})
     names = (
@@ -29,7 +32,9 @@ def test_T27_waitlist_seats_that_come_back_go_to_the_line_in_its_order_and_to_no
         + [f"walker-{n}" for n in range(WALKERS)]
     )
     stage.approve(*({"id": f"of-{name}", "trainee_id": name} for name in names))
-    holds = [stage.reserving.checkout(trainee(name), f"of-{name}", Choice.DEPOSIT).reserved.id for name in names[:SEATS]]
+    holds = [
+        stage.reserving.checkout(trainee(name), f"of-{name}", Choice.DEPOSIT).reserved.id for name in names[:SEATS]
+    ]
     stage.waitlist.join(trainee("first"), "of-first")
     told: Counter[str] = Counter()
 
@@ -63,7 +68,10 @@ def test_T27_waitlist_seats_that_come_back_go_to_the_line_in_its_order_and_to_no
     for _ in range(3):
         sweep_until_done(stage)
     offered = [reserved.trainee_id for reserved in stage.seated()]
-    print(f"\n{SEATS} seats, {len(jobs)} threads: {dict(told)}, {client.counted['conflict']} transaction conflicts, {seconds:.1f} s")
+    print(
+        f"\n{SEATS} seats, {len(jobs)} threads: {dict(told)}, {client.counted['conflict']} transaction conflicts, "
+        f"{seconds:.1f} s"
+    )
     assert told["a seat"] == 0
     assert (len(offered), set(stage.taken().values())) == (SEATS, {SEATS})
     assert "first" in offered
@@ -86,7 +94,11 @@ def _served_in_order(stage: Stage) -> None:
     lines = [(), *(tuple(Place.model_validate(place) for place in row.data["line"]) for row in rows)]
     offered = 0
     for before, after in pairwise(lines):
-        gone = [place.application_id for place in before if place.application_id not in {one.application_id for one in after}]
+        gone = [
+            place.application_id
+            for place in before
+            if place.application_id not in {one.application_id for one in after}
+        ]
         got = [id for id in gone if stage.store.load("APPLICATION", id).state["waitlist"] == "OFFERED"]
         offered += len(got)
         assert got in ([], [before[0].application_id] if before else [])

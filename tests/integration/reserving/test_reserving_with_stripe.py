@@ -1,4 +1,5 @@
-"""Reserving with the real adapters: transactions of DynamoDB, the SDK against the simulator and its faults; one business clock."""
+"""Reserving with the real adapters: transactions of DynamoDB, the SDK against the simulator and its faults; one
+business clock."""
 
 from __future__ import annotations
 
@@ -85,8 +86,16 @@ class House:
 
 def open_house(client: Any, sim: Running) -> House:
     create_tables(client)
-    store, clock, ids = DynamoStore(client, Tables("core", "ledger"), Ulids(), pause=lambda _: None), MovableClock(sim.clock_file), Ulids()
-    people, catalogue, gateway = DynamoPeople(client, "core"), DynamoCatalogue(store), StripeGateway("sk_test_rota", sim.url)
+    store, clock, ids = (
+        DynamoStore(client, Tables("core", "ledger"), Ulids(), pause=lambda _: None),
+        MovableClock(sim.clock_file),
+        Ulids(),
+    )
+    people, catalogue, gateway = (
+        DynamoPeople(client, "core"),
+        DynamoCatalogue(store),
+        StripeGateway("sk_test_rota", sim.url),
+    )
     now = clock.now()
     start = next_monday(now.date() + timedelta(days=90))
     weeks = weeks_covered(start, 4)
@@ -99,11 +108,22 @@ def open_house(client: Any, sim: Running) -> House:
         id, trainee = f"application-{number}", f"trainee-{number}"
         people.save_person(Person(trainee, "Amara Okafor", f"{trainee}@example.org"))
         made = application(
-            id=id, trainee_id=trainee, case_id=id, start=start, terms_version=terms.CURRENT, offer_expires_at=now + timedelta(days=7),
-            created_at=now, decided_at=now, terms_signed_at=now,
-        )  # fmt: skip
+            id=id,
+            trainee_id=trainee,
+            case_id=id,
+            start=start,
+            terms_version=terms.CURRENT,
+            offer_expires_at=now + timedelta(days=7),
+            created_at=now,
+            decided_at=now,
+            terms_signed_at=now,
+        )
         data = made.model_dump(mode="json", exclude={"version"})
-        first = Step(fresh("APPLICATION", id), draft(data, at=now, case_id=id), (Due("offer", now + timedelta(days=7), "trainee"),))
+        first = Step(
+            fresh("APPLICATION", id),
+            draft(data, at=now, case_id=id),
+            (Due("offer", now + timedelta(days=7), "trainee"),),
+        )
         store.commit(Work(steps=(first,), claims=(open_claim(made),)))
     settling = Settling(store, gateway, clock)
     holds = Holds(store, gateway, catalogue, people, clock, settling, "https://rota.test")
@@ -116,7 +136,9 @@ def open_house(client: Any, sim: Running) -> House:
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with running(tmp_path / "stripe") as sim, mock_aws():
-        client = boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+        client = boto3.client(
+            "dynamodb", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
+        )
         yield open_house(client, sim)
 
 
@@ -127,7 +149,10 @@ def test_H11_T27_paid_at_the_pay_page_the_seat_is_reserved_and_everything_replay
         house.checkout(2)
     assert house.sim.control.pay(link.url).outcome == "paid"
     assert [house.webhook(link), house.webhook(link)] == [Settled.CONFIRMED, Settled.ALREADY]
-    assert (house.reservation(link).status, house.application().status) == (ReservationStatus.RESERVED, ApplicationStatus.CONVERTED)
+    assert (house.reservation(link).status, house.application().status) == (
+        ReservationStatus.RESERVED,
+        ApplicationStatus.CONVERTED,
+    )
     assert balance(house.store.journal(book_of(link.reserved.id)), Account.STRIPE) == 69900
     for kind, id in (("RESERVATION", link.reserved.id), ("APPLICATION", "application-1")):
         rows = house.store.history(kind, id)  # type: ignore[arg-type]

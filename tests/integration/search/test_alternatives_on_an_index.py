@@ -1,4 +1,5 @@
-"""The alternatives of a no, asked of a real index with its overlay: what search promises of freshness holds for them too."""
+"""The alternatives of a no, asked of a real index with its overlay: what search promises of freshness holds for them
+too."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def desk(tmp_path: Path) -> Desk:
     add(made, "family", specialty="internal-medicine")
     add(made, "sold-since", weeks=WEEKS)
     years = {id: made.store.seat_years([(id, 2027)]) for id in made.catalogue.live_ids()}
-    projections = [Projection(program=made.catalogue.program(id), weeks=free_by_week(found)) for id, found in years.items()]
+    projections = [
+        Projection(program=made.catalogue.program(id), weeks=free_by_week(found)) for id, found in years.items()
+    ]
     build(projections, tmp_path)
     index = LocalIndex(TantivyIndex.open(tmp_path))
     made.search.search = index.search  # type: ignore[method-assign]  # the real engine in the fake's place
@@ -43,7 +46,11 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_a_real_index_finds_the_likest_open_ones_and_what_was_sold_since_is_left_out(desk: Desk) -> None:
     rejected = desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.")
-    assert (rejected.alternatives, rejected.alternatives_searched, desk.faults) == (("same-month", "later", "family"), True, [])
+    assert (rejected.alternatives, rejected.alternatives_searched, desk.faults) == (
+        ("same-month", "later", "family"),
+        True,
+        [],
+    )
 
 
 def test_an_index_that_breaks_in_the_middle_does_not_stop_the_no(desk: Desk) -> None:

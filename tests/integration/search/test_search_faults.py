@@ -39,7 +39,8 @@ class Killed(BaseException):
 
 
 class Mortal:
-    """Clients whose process dies at the `nth` call that any of them makes: before it is sent, or before its answer arrives."""
+    """Clients whose process dies at the `nth` call that any of them makes: before it is sent, or before its answer
+    arrives."""
 
     def __init__(self, nth: int, answered: bool) -> None:
         self._left, self._answered = nth, answered
@@ -66,7 +67,9 @@ class _Dying:
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before-it-is-sent", "before-its-answer"])
-def test_a_publish_killed_at_any_call_leaves_a_whole_version_and_the_next_heals_it(world: World, answered: bool) -> None:
+def test_a_publish_killed_at_any_call_leaves_a_whole_version_and_the_next_heals_it(
+    world: World, answered: bool
+) -> None:
     reader, killed = world.reader(), 0
     for nth in range(1, KILLS):
         old, new = projection("old-program", price=nth * 1_000), projection("new-program", price=nth * 1_000)
@@ -84,11 +87,13 @@ def test_a_publish_killed_at_any_call_leaves_a_whole_version_and_the_next_heals_
         assert page.total == len(page.hits) == sum(entry.count for entry in page.facets.state)
         world.publisher.publish([old, new], world.later())
         assert found(reader.search(SearchQuery(sort="price"), TODAY)) == ["new-program", "old-program"]
-    assert 5 <= killed < KILLS - 1, "each call of a publish was the last one once, and a publish that lived ended the row"
+    assert 5 <= killed < KILLS - 1, (
+        "each call of a publish was the last one once, and a publish that lived ended the row"
+    )
     assert world.faults == []
 
 
-# --- files ------------------------------------------------------------------------------------------------------------------------------
+# --- files ------------------------------------------------------------------------------------------------------------
 def _repacked(archive: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         contents = {entry.name: file.read() for entry in tar if (file := tar.extractfile(entry))}
@@ -114,7 +119,9 @@ def _forget_hashes(contents: dict[str, bytes]) -> None:
     contents[MANIFEST] = b"{}"
 
 
-@pytest.mark.parametrize(("change", "why"), [(_flip, "hash"), (_lose, "hash"), (_forget_hashes, "hash"), (dict.clear, "list of its files")])
+@pytest.mark.parametrize(
+    ("change", "why"), [(_flip, "hash"), (_lose, "hash"), (_forget_hashes, "hash"), (dict.clear, "list of its files")]
+)
 def test_a_file_that_does_not_match_its_hash_is_never_opened(
     world: World, tmp_path: Path, change: Callable[[dict[str, bytes]], None], why: str
 ) -> None:
@@ -159,7 +166,8 @@ def _remove(world: World, key: str) -> None:
 def test_an_archive_that_is_damaged_or_lost_heals_when_the_index_is_published_again(
     world: World, happened: Callable[[World, str], None], before: list[Any]
 ) -> None:
-    """Its name is there and says nothing: the remedy that the error names is the one that helps. An open reader answers all the while."""
+    """Its name is there and says nothing: the remedy that the error names is the one that helps. An open reader answers
+    all the while."""
     opened = world.reader()
     version = world.publisher.publish([ONE, TWO], world.later())
     assert opened.search(SearchQuery(), TODAY).total == 2
@@ -197,7 +205,7 @@ def test_a_whole_archive_under_another_versions_name_is_refused(world: World, tm
         world.reader().search(SearchQuery(), TODAY)
 
 
-# --- page markers -----------------------------------------------------------------------------------------------------------------------
+# --- page markers -----------------------------------------------------------------------------------------------------
 def test_a_page_marker_of_a_vanished_version_is_refused_and_the_first_page_answers(world: World) -> None:
     reader = world.reader()
     world.publisher.publish([ONE, TWO], world.later())

@@ -1,4 +1,5 @@
-"""Publishing and reading versions against S3 and DynamoDB (moto): whatever dies or races, a reader answers from a whole version."""
+"""Publishing and reading versions against S3 and DynamoDB (moto): whatever dies or races, a reader answers from a whole
+version."""
 
 from __future__ import annotations
 
@@ -176,7 +177,9 @@ def test_an_overlay_longer_than_one_page_of_the_table_is_read_whole(world: World
     assert present.pointer is not None
 
 
-def test_an_archive_that_does_not_match_its_hash_leaves_the_open_version_answering_and_is_reported(world: World) -> None:
+def test_an_archive_that_does_not_match_its_hash_leaves_the_open_version_answering_and_is_reported(
+    world: World,
+) -> None:
     reader = world.reader()
     first = world.publisher.publish([ONE], world.later())
     reader.search(SearchQuery(), TODAY)
@@ -184,7 +187,9 @@ def test_an_archive_that_does_not_match_its_hash_leaves_the_open_version_answeri
     world.s3.put_object(Bucket=BUCKET, Key=f"index/{second}.tar", Body=b"something else")
     page = reader.search(SearchQuery(), TODAY)
     assert (found(page), page.index_version) == (["one-program"], first)
-    assert [fault.detail for fault in world.faults] == ["The search index is damaged: the archive does not match its hash."]
+    assert [fault.detail for fault in world.faults] == [
+        "The search index is damaged: the archive does not match its hash."
+    ]
     with pytest.raises(Busy, match="does not match its hash"):
         world.reader("fresh").search(SearchQuery(), TODAY)
     assert world.folders() == {first}
@@ -207,7 +212,9 @@ def test_a_publish_is_busy_when_aws_fails_and_the_next_one_heals_it(world: World
     world.later()
     versions = Versions(_Broken(world.s3, operation), _Broken(world.dynamodb, operation), BUCKET, TABLE)
     with pytest.raises(Busy):
-        Publisher(versions, lambda: world.now).publish([ONE, TWO], world.later())  # stored before: what lies there is read too
+        Publisher(versions, lambda: world.now).publish(
+            [ONE, TWO], world.later()
+        )  # stored before: what lies there is read too
     world.publisher.publish([ONE, TWO], world.later())
     assert world.reader().search(SearchQuery(), TODAY).total == 2
 

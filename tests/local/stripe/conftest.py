@@ -1,4 +1,5 @@
-"""Fixtures for the Stripe simulator: a running one that checks itself against Stripe's OpenAPI, the real SDK, a webhook receiver."""
+"""Fixtures for the Stripe simulator: a running one that checks itself against Stripe's OpenAPI, the real SDK, a webhook
+receiver."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ DEPOSIT = 69900
 
 
 class Receiver:
-    """A webhook endpoint that keeps what it got: `(payload, signature header)`; answers come from `answers`, then 200."""
+    """A webhook endpoint that keeps what it got: `(payload, signature header)`; answers come from `answers`, then
+    200."""
 
     def __init__(self) -> None:
         self.got: list[tuple[bytes, str]] = []
@@ -92,7 +94,10 @@ def new_session(client: stripe.StripeClient) -> Callable[..., Any]:
             "success_url": "http://127.0.0.1:8000/done?session={CHECKOUT_SESSION_ID}",
             "cancel_url": "http://127.0.0.1:8000/back",
             "line_items": [
-                {"quantity": 1, "price_data": {"currency": "usd", "unit_amount": DEPOSIT, "product_data": {"name": "Deposit"}}},
+                {
+                    "quantity": 1,
+                    "price_data": {"currency": "usd", "unit_amount": DEPOSIT, "product_data": {"name": "Deposit"}},
+                },
             ],
             **params,
         }

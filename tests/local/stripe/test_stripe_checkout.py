@@ -23,7 +23,13 @@ def fetch(url: str, method: str = "GET", body: dict[str, str] | None = None) -> 
     return answer
 
 
-CARD = {"card_number": "4242 4242 4242 4242", "exp": "12 / 49", "cvc": "123", "name": "Ana Lima", "email": "ana@example.com"}
+CARD = {
+    "card_number": "4242 4242 4242 4242",
+    "exp": "12 / 49",
+    "cvc": "123",
+    "name": "Ana Lima",
+    "email": "ana@example.com",
+}
 
 
 def event_types(client):
@@ -53,8 +59,12 @@ def test_a_paid_session_is_complete_and_its_events_come_in_stripes_order(client,
     assert paid.payment_intent.metadata.to_dict() == {"reservation": "r1"}
     assert paid.payment_intent.latest_charge.transfer_group == "rotation:1"
     assert event_types(client) == [
-        "payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "checkout.session.completed", "charge.updated",
-    ]  # fmt: skip
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "checkout.session.completed",
+        "charge.updated",
+    ]
 
 
 def test_balance_transaction_is_null_in_charge_succeeded_and_comes_with_charge_updated(client, sim, new_session):
@@ -79,7 +89,9 @@ def test_balance_transaction_is_null_in_charge_succeeded_and_comes_with_charge_u
         ("4111111111111111", "card_declined", "non test card"),
     ],
 )
-def test_a_declined_card_is_told_why_and_the_same_session_can_still_be_paid(client, sim, new_session, card, code, message):
+def test_a_declined_card_is_told_why_and_the_same_session_can_still_be_paid(
+    client, sim, new_session, card, code, message
+):
     session = new_session()
     status, _, html = fetch(session.url, "POST", {**CARD, "card_number": card})
     assert status == 402
@@ -130,7 +142,10 @@ def test_3d_secure_failed_charges_nothing_and_the_session_can_still_be_paid(clie
     assert result.outcome == "declined"
     assert "unable to authenticate" in result.message
     intent = client.v1.payment_intents.list().data[0]
-    assert (intent.status, intent.last_payment_error.code) == ("requires_payment_method", "payment_intent_authentication_failure")
+    assert (intent.status, intent.last_payment_error.code) == (
+        "requires_payment_method",
+        "payment_intent_authentication_failure",
+    )
     assert client.v1.charges.list().data == []
     assert sim.control.pay(session.url).outcome == "paid"
 
@@ -186,7 +201,9 @@ def test_a_session_expires_at_its_second_by_business_time_and_says_so_once(clien
     assert event_types(client) == ["checkout.session.expired"]
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(29 * 60, "at least 30 minutes"), (24 * 3600 + 60, "less than 24 hours")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(29 * 60, "at least 30 minutes"), (24 * 3600 + 60, "less than 24 hours")]
+)
 def test_an_expiry_outside_30_minutes_to_24_hours_is_refused(sim, new_session, seconds, text):
     sim.move_clock(1_000_000)
     with pytest.raises(stripe.InvalidRequestError, match=text) as refused:

@@ -85,7 +85,9 @@ def test_an_unsaved_500_and_a_503_are_overcome_by_the_sdks_retries(sim):
     assert sim.control.requests()["by_operation"]["POST /v1/customers"] == 3
 
 
-@pytest.mark.parametrize(("status", "error"), [(429, stripe.RateLimitError), (409, stripe.APIError), (503, stripe.APIError)])
+@pytest.mark.parametrize(
+    ("status", "error"), [(429, stripe.RateLimitError), (409, stripe.APIError), (503, stripe.APIError)]
+)
 def test_an_injected_status_reaches_the_client_as_its_error_and_changes_nothing(sim, client, status, error):
     sim.control.fail(1, status=status, path_prefix="/v1/customers")
     client.v1.events.list()
@@ -126,7 +128,8 @@ def test_a_second_request_while_the_first_is_in_flight_gets_409(sim, client):
 def test_twenty_clients_with_one_key_make_one_object(sim, client):
     answers: list[int] = []
     callers = [
-        threading.Thread(target=lambda: answers.append(post(sim.url, "/v1/customers", {}, Idempotency_Key="k1")[0])) for _ in range(20)
+        threading.Thread(target=lambda: answers.append(post(sim.url, "/v1/customers", {}, Idempotency_Key="k1")[0]))
+        for _ in range(20)
     ]
     for caller in callers:
         caller.start()

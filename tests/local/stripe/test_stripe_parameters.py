@@ -1,4 +1,5 @@
-"""How the simulator reads and refuses requests: keys, unknown and ill-typed parameters, lists, expansion, versions, controls."""
+"""How the simulator reads and refuses requests: keys, unknown and ill-typed parameters, lists, expansion, versions,
+controls."""
 
 from __future__ import annotations
 
@@ -31,16 +32,28 @@ def get(url: str, path: str, **headers: str) -> tuple[int, dict[str, str], dict]
 
 
 def test_the_committed_parameters_are_those_of_stripes_openapi_document():
-    assert generate.TARGET.read_text(encoding="utf-8") == generate.generated(), "run: python -m infra.local.stripe.generate"
+    assert generate.TARGET.read_text(encoding="utf-8") == generate.generated(), (
+        "run: python -m infra.local.stripe.generate"
+    )
 
 
 @pytest.mark.parametrize(
     ("pairs", "code", "param", "text"),
     [
         ([("mode", "payment"), ("colour", "red")], "parameter_unknown", "colour", "Received unknown parameter: colour"),
-        ([("line_items[0][qty]", "1")], "parameter_unknown", "line_items[0][qty]", r"unknown parameter: line_items\[0\]\[qty\]"),
+        (
+            [("line_items[0][qty]", "1")],
+            "parameter_unknown",
+            "line_items[0][qty]",
+            r"unknown parameter: line_items\[0\]\[qty\]",
+        ),
         ([("a", "1"), ("b", "2")], "parameter_unknown", "a", "Received unknown parameters: a, b"),
-        ([("line_items[0][price_data][unit_amount]", "5")], "parameter_missing", "line_items[0][price_data][currency]", "Missing required"),
+        (
+            [("line_items[0][price_data][unit_amount]", "5")],
+            "parameter_missing",
+            "line_items[0][price_data][currency]",
+            "Missing required",
+        ),
         ([("expires_at", "soon")], "parameter_invalid_integer", "expires_at", "Invalid integer: soon"),
         ([("success_url", "")], "parameter_invalid_empty", "success_url", "empty string for 'success_url'"),
         ([("mode", "gift")], None, "mode", "must be one of payment, setup, or subscription"),
@@ -75,7 +88,12 @@ def outcome(pairs):
 def test_nested_parameters_are_typed_and_lists_keep_their_order():
     read = params.read(
         "POST /v1/checkout/sessions",
-        [("line_items[10][quantity]", "10"), ("line_items[2][quantity]", "2"), ("expand[]", "line_items"), ("metadata[a]", "1")],
+        [
+            ("line_items[10][quantity]", "10"),
+            ("line_items[2][quantity]", "2"),
+            ("expand[]", "line_items"),
+            ("metadata[a]", "1"),
+        ],
     )
     assert read == {"line_items": [{"quantity": 2}, {"quantity": 10}], "expand": ["line_items"], "metadata": {"a": "1"}}
 
@@ -131,7 +149,9 @@ def test_a_call_without_a_secret_test_key_is_refused_with_401(sim, header):
 
 
 def test_basic_authentication_and_the_callers_version_are_accepted_and_echoed(sim):
-    status, headers, _ = get(sim.url, "/v1/customers", Authorization="Basic c2tfdGVzdF9yb3RhOg==", Stripe_Version="2025-01-01.acacia")
+    status, headers, _ = get(
+        sim.url, "/v1/customers", Authorization="Basic c2tfdGVzdF9yb3RhOg==", Stripe_Version="2025-01-01.acacia"
+    )
     assert (status, headers["stripe-version"]) == (200, "2025-01-01.acacia")
     assert headers["request-id"].startswith("req_")
 
@@ -177,7 +197,9 @@ def test_a_property_that_cannot_be_expanded_is_refused(client, new_session):
     with pytest.raises(stripe.InvalidRequestError, match=r"cannot be expanded \(payment_status\)"):
         client.v1.checkout.sessions.retrieve(session.id, params={"expand": ["payment_status"]})
     with pytest.raises(stripe.InvalidRequestError, match="more than 4 levels"):
-        client.v1.checkout.sessions.retrieve(session.id, params={"expand": ["payment_intent.latest_charge.payment_intent.a.b"]})
+        client.v1.checkout.sessions.retrieve(
+            session.id, params={"expand": ["payment_intent.latest_charge.payment_intent.a.b"]}
+        )
 
 
 def test_a_control_that_does_not_exist_or_is_ill_used_says_so(sim):
@@ -191,8 +213,17 @@ def test_a_control_that_does_not_exist_or_is_ill_used_says_so(sim):
 
 def test_the_command_line_starts_within_seconds_survives_a_kill_and_reads_the_clock_file(tmp_path):
     port = free_port()
-    command = [sys.executable, "-m", "infra.local.stripe", "--port", str(port), "--state-dir", str(tmp_path / "s"),
-               "--clock-file", str(tmp_path / "clock")]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "infra.local.stripe",
+        "--port",
+        str(port),
+        "--state-dir",
+        str(tmp_path / "s"),
+        "--clock-file",
+        str(tmp_path / "clock"),
+    ]
     control = SimulatorControl(f"http://127.0.0.1:{port}")
     client = stripe.StripeClient("sk_test_rota", base_addresses={"api": control.url})
     first = subprocess.Popen(command, stdout=subprocess.DEVNULL)

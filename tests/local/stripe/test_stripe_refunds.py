@@ -25,12 +25,19 @@ def refund_events(client):
 
 def test_a_partial_refund_and_the_rest_leave_the_charge_refunded(client, pay):
     intent = pay()
-    first = client.v1.refunds.create(params={"payment_intent": intent.id, "amount": 20000, "reason": "requested_by_customer"})
+    first = client.v1.refunds.create(
+        params={"payment_intent": intent.id, "amount": 20000, "reason": "requested_by_customer"}
+    )
     charge = client.v1.charges.retrieve(intent.latest_charge, params={"expand": ["refunds"]})
     assert (first.status, charge.amount_refunded, charge.refunded) == ("succeeded", 20000, False)
-    second = client.v1.refunds.create(params={"charge": intent.latest_charge, "expand": ["charge", "balance_transaction"]})
+    second = client.v1.refunds.create(
+        params={"charge": intent.latest_charge, "expand": ["charge", "balance_transaction"]}
+    )
     assert (second.amount, second.charge.refunded, second.balance_transaction.net) == (49900, True, -49900)
-    assert [refund.id for refund in client.v1.refunds.list(params={"payment_intent": intent.id}).data] == [second.id, first.id]
+    assert [refund.id for refund in client.v1.refunds.list(params={"payment_intent": intent.id}).data] == [
+        second.id,
+        first.id,
+    ]
     assert refund_events(client)[:4] == ["refund.created", "charge.refunded", "refund.updated", "charge.refund.updated"]
 
 

@@ -9,7 +9,13 @@ import stripe
 
 from infra.local.stripe.inprocess import running
 
-PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "checkout.session.completed", "charge.updated"]
+PAID = [
+    "payment_intent.created",
+    "charge.succeeded",
+    "payment_intent.succeeded",
+    "checkout.session.completed",
+    "charge.updated",
+]
 
 
 def three_customers(client) -> None:
@@ -44,7 +50,9 @@ def test_the_signature_is_stamped_with_wall_time_when_business_time_is_ahead(sim
     assert event.created > int(header.split(",")[0].removeprefix("t=")) + 89 * 24 * 3600
 
 
-def test_a_payment_is_announced_in_stripes_order_to_an_endpoint_that_wants_all(sim, client, receiver, secret, new_session):
+def test_a_payment_is_announced_in_stripes_order_to_an_endpoint_that_wants_all(
+    sim, client, receiver, secret, new_session
+):
     sim.control.pay(new_session().url)
     assert sim.control.drain()["idle"]
     assert receiver.types() == PAID
@@ -141,7 +149,11 @@ def test_an_expiring_session_tells_the_endpoint_without_being_asked(sim, client,
     sim.move_clock(24 * 3600 + 1)
     sim.control.drain()
     (event,) = receiver.events()
-    assert (event.type, event.data.object.id, event.data.object.status) == ("checkout.session.expired", session.id, "expired")
+    assert (event.type, event.data.object.id, event.data.object.status) == (
+        "checkout.session.expired",
+        session.id,
+        "expired",
+    )
 
 
 def test_undelivered_events_and_secrets_survive_a_restart(tmp_path, receiver):

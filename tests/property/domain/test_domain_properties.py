@@ -1,4 +1,5 @@
-"""Rules that hold for every input, not for examples: fees, the business clock, weeks, seats, verdicts and walks through the machines."""
+"""Rules that hold for every input, not for examples: fees, the business clock, weeks, seats, verdicts and walks through
+the machines."""
 
 from __future__ import annotations
 
@@ -24,7 +25,14 @@ from shared.domain.trainees.trainee import TraineeFacts
 from tests.unit.domain.samples import a_program
 
 ZONES = st.sampled_from(
-    ["America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "Pacific/Honolulu", "America/Anchorage"]
+    [
+        "America/New_York",
+        "America/Chicago",
+        "America/Denver",
+        "America/Phoenix",
+        "Pacific/Honolulu",
+        "America/Anchorage",
+    ]
 )
 DAYS = st.dates(date(2025, 1, 1), date(2035, 12, 31))
 MONDAYS = DAYS.map(calendar.next_monday)
@@ -36,7 +44,9 @@ HOURS = st.integers(0, 24 * 4 * 60).map(lambda quarters: quarters / 60)
 
 
 @given(price=st.integers(99900, 419900), weeks=WEEKS, start=MONDAYS, ahead=st.integers(0, 800), zone=ZONES)
-def test_T25_T28_lines_always_sum_to_the_total_and_to_what_the_checkout_charges(price, weeks, start, ahead, zone) -> None:
+def test_T25_T28_lines_always_sum_to_the_total_and_to_what_the_checkout_charges(
+    price, weeks, start, ahead, zone
+) -> None:
     program = a_program(price_4w_cents=price)
     program = program.model_copy(update={"place": program.place.model_copy(update={"zone": zone})})
     plan = fees.quote(program, start, weeks, start - timedelta(days=ahead), CURRENT)
@@ -89,7 +99,9 @@ def test_T18_business_hours_add_up_in_steps(begin, first, second) -> None:
 @given(moments=st.lists(INSTANTS, min_size=3, max_size=3).map(sorted))
 def test_T18_business_time_is_additive_and_agrees_with_whole_days(moments) -> None:
     first, middle, last = moments
-    assert business_time_between(first, middle) + business_time_between(middle, last) == business_time_between(first, last)
+    assert business_time_between(first, middle) + business_time_between(middle, last) == business_time_between(
+        first, last
+    )
     chicago = ZoneInfo("America/Chicago")
     day, until = first.astimezone(chicago).date(), last.astimezone(chicago).date()
     whole_days = sum(is_business_day(day + timedelta(days=number)) for number in range((until - day).days + 1))
@@ -99,7 +111,9 @@ def test_T18_business_time_is_additive_and_agrees_with_whole_days(moments) -> No
 @given(start=MONDAYS, weeks=WEEKS)
 def test_T11_weeks_of_a_rotation_are_consecutive_and_end_on_a_sunday(start, weeks) -> None:
     covered = calendar.weeks_covered(start, weeks)
-    assert [calendar.monday_of(week) for week in covered] == [start + timedelta(days=7 * number) for number in range(weeks)]
+    assert [calendar.monday_of(week) for week in covered] == [
+        start + timedelta(days=7 * number) for number in range(weeks)
+    ]
     assert list(covered) == sorted(covered)
     assert calendar.end_date(start, weeks) == calendar.monday_of(covered[-1]) + timedelta(days=6)
     assert sum(len(keys) for keys in calendar.by_iso_year(covered).values()) == weeks
@@ -132,7 +146,11 @@ def test_T27_switch_turns_the_old_weeks_into_the_new_ones_and_no_others(old, shi
     assert not taken & set(before)
 
 
-@given(capacity=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=8, max_size=40), weeks=st.integers(1, 6), start=MONDAYS)
+@given(
+    capacity=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=8, max_size=40),
+    weeks=st.integers(1, 6),
+    start=MONDAYS,
+)
 def test_T12_free_starts_are_exactly_those_with_a_seat_in_every_week(capacity, weeks, start) -> None:
     counters = {calendar.week_of(start + timedelta(days=7 * number)): pair for number, pair in enumerate(capacity)}
     years: dict[int, dict[str, seats.WeekSeats]] = {}
@@ -144,7 +162,9 @@ def test_T12_free_starts_are_exactly_those_with_a_seat_in_every_week(capacity, w
     found = {entry.start: entry.seats for entry in seats.free_starts(items, start, until, weeks, start)}
     for monday in calendar.mondays(start, until):
         least = min(
-            max(0, places - taken) for week in calendar.weeks_covered(monday, weeks) for places, taken in [counters.get(week, (0, 0))]
+            max(0, places - taken)
+            for week in calendar.weeks_covered(monday, weeks)
+            for places, taken in [counters.get(week, (0, 0))]
         )
         assert found.get(monday, 0) == least
 
@@ -195,7 +215,8 @@ def test_H12_every_rule_is_answered_once_and_overriding_all_resolves_all(rules, 
 
 
 @given(
-    steps=st.lists(st.tuples(st.integers(0, 99), st.sampled_from(Actor)), max_size=40), machine=st.sampled_from([APPLICATION, RESERVATION])
+    steps=st.lists(st.tuples(st.integers(0, 99), st.sampled_from(Actor)), max_size=40),
+    machine=st.sampled_from([APPLICATION, RESERVATION]),
 )
 def test_walk_never_leaves_a_final_state_nor_comes_back_to_nothing(steps, machine) -> None:
     state = NEW

@@ -1,4 +1,5 @@
-"""Whatever trainees, reviewers and the sweep do in whatever order: names, waits and histories stay in step with the state."""
+"""Whatever trainees, reviewers and the sweep do in whatever order: names, waits and histories stay in step with the
+state."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Whatever happens to an application, and whenever, nothing is promised or due after the moment at which it closes undecided (policy stale
-application, T13, T18, T20): not on its page, not in its state, not in its due rows."""
+"""Whatever happens to an application, and whenever, nothing is promised or due after the moment at which it closes
+undecided (policy stale application, T13, T18, T20): not on its page, not in its state, not in its due rows."""
 
 from __future__ import annotations
 
@@ -71,4 +71,8 @@ def test_T13_nothing_is_promised_for_after_the_closing(early: int, walk: list[tu
         promised = {field: getattr(found, field) for field in PROMISED if getattr(found, field) is not None}
         promised |= {kind: row.due.at for (_, subject, kind), row in desk.store.waiting.items() if subject == id}
         shown = standing(found, desk.catalogue.program(PROGRAM), desk.clock.now())
-        assert {name: at for name, at in {**promised, "shown": shown.due_at or found.closes_at}.items() if at > found.closes_at} == {}
+        assert {
+            name: at
+            for name, at in {**promised, "shown": shown.due_at or found.closes_at}.items()
+            if at > found.closes_at
+        } == {}

@@ -1,4 +1,5 @@
-"""Any order of people, webhooks, sweeps, faults and lost answers: no seat twice, no payment unanswered, books and seats agree."""
+"""Any order of people, webhooks, sweeps, faults and lost answers: no seat twice, no payment unanswered, books and seats
+agree."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ class Reserving(RuleBasedStateMachine):
     def open(self, seats: int) -> None:
         self.scene = Scene(seats=seats)
         for number in range(PEOPLE):
-            self.scene.apply(f"application-{number}", f"trainee-{number}", offer_expires_at=START + timedelta(days=1, hours=number))
+            self.scene.apply(
+                f"application-{number}", f"trainee-{number}", offer_expires_at=START + timedelta(days=1, hours=number)
+            )
 
     @rule(who=integers(0, PEOPLE - 1), choice=sampled_from(Choice))
     def checkout(self, who: int, choice: Choice) -> None:
@@ -69,9 +72,13 @@ class Reserving(RuleBasedStateMachine):
     def fault(self, fault: str) -> None:
         store, payments = self.scene.store, self.scene.payments
         strike = {
-            "before": payments.unavailable_before, "after": payments.unavailable_after, "refuse": payments.refuse,
-            "busy": store.fail_before, "lost": store.fail_after_commit, "conflict": store.conflict,
-        }  # fmt: skip
+            "before": payments.unavailable_before,
+            "after": payments.unavailable_after,
+            "refuse": payments.refuse,
+            "busy": store.fail_before,
+            "lost": store.fail_after_commit,
+            "conflict": store.conflict,
+        }
         strike[fault](1)
 
     @invariant()
@@ -83,8 +90,14 @@ class Reserving(RuleBasedStateMachine):
         if not hasattr(self, "scene"):
             return
         scene = self.scene
-        for fault in (scene.payments.unavailable_before, scene.payments.unavailable_after, scene.payments.refuse, scene.store.fail_before,
-                      scene.store.fail_after_commit, scene.store.conflict):  # fmt: skip
+        for fault in (
+            scene.payments.unavailable_before,
+            scene.payments.unavailable_after,
+            scene.payments.refuse,
+            scene.store.fail_before,
+            scene.store.fail_after_commit,
+            scene.store.conflict,
+        ):
             fault(0)
         for _ in range(3):
             for session in list(scene.payments.sessions.values()):
@@ -98,7 +111,9 @@ class Reserving(RuleBasedStateMachine):
             if session.payment_status == "paid":
                 status = scene.reservation(session.reservation_id).status
                 assert status in FINAL
-                assert refunded.get(session.payment_intent_id) == (session.amount_cents if status is ReservationStatus.REFUNDED else None)
+                assert refunded.get(session.payment_intent_id) == (
+                    session.amount_cents if status is ReservationStatus.REFUNDED else None
+                )
         assert scene.due("hold") == scene.due("refund") == []
 
 
@@ -119,7 +134,9 @@ def test_T27_two_hundred_at_once_for_seven_seats_give_seven_holds_and_the_rest_s
             try:
                 role = "coordinator" if number % 5 == 0 else "trainee"
                 scene.reserving.checkout(
-                    by(role, "coordinator-1" if role == "coordinator" else f"trainee-{number}"), f"application-{number}", Choice.DEPOSIT
+                    by(role, "coordinator-1" if role == "coordinator" else f"trainee-{number}"),
+                    f"application-{number}",
+                    Choice.DEPOSIT,
                 )
                 outcomes.append("held")
             except SoldOut:

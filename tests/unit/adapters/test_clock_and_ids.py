@@ -61,7 +61,10 @@ def test_derived_ids_are_equal_exactly_for_equal_parts(one: list[str], other: li
 
 def test_derived_ids_keep_where_one_part_ends() -> None:
     ids = Ulids()
-    assert len({ids.derived("ab", "c"), ids.derived("a", "bc"), ids.derived("abc"), ids.derived("1:a"), ids.derived("")}) == 5
+    assert (
+        len({ids.derived("ab", "c"), ids.derived("a", "bc"), ids.derived("abc"), ids.derived("1:a"), ids.derived("")})
+        == 5
+    )
 
 
 def test_derived_ids_never_change() -> None:

@@ -75,7 +75,14 @@ def test_peer_imports_all_but_the_room_and_the_libraries_nothing_of_ours() -> No
         "functions.sitemap",
         "functools",
     ]
-    assert same_imports(loaded, "site") == ["json", "boto3", "shared.ports", "functions", "functions.sitemap", "functools"]
+    assert same_imports(loaded, "site") == [
+        "json",
+        "boto3",
+        "shared.ports",
+        "functions",
+        "functions.sitemap",
+        "functools",
+    ]
     assert libraries(loaded) == ["json", "boto3", "functools"]
 
 
@@ -109,7 +116,7 @@ def test_a_miss_is_believed_only_after_twice_the_pairs(busy: int, value: float, 
     assert (found.value, len(found.ours), found.holds) == (value, pairs, value == 1)
 
 
-# --- requests -------------------------------------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------------------
 def line(function: str, request: str) -> str:
     return json.dumps({"function": function, "request": request, "actions": [], "uses": []})
 
@@ -152,13 +159,15 @@ def test_every_excess_has_a_word_and_every_least_its_parts() -> None:
     assert all(least.made_of and least.aws > 0 for least in LEAST.values())
 
 
-# --- lines ----------------------------------------------------------------------------------------------------------------------------
+# --- lines ------------------------------------------------------------------------------------------------------------
 def test_lines_show_ratio_bound_and_both_sides() -> None:
     cpu = Ratio("site", [0.6], [0.5], 1.25)
     shown = start_line(Start("site", cpu, Ratio("site", [0.9], [0.6]), Ratio("site", [0.6], [0.4])))
     assert shown.split() == ["1.20", "ok", "(≤", "1.25)", "site", "600", "/", "500", "1.20-1.20", "1.50", "1.50"]
     assert "0.80  ok (≥ 0.70)" in gate_line(Ratio("gate", [80], [100], 0.7, at_least=True))
-    assert "12 (least  4), 1 (0)   +9 apart" in request_line(Counted("x", Counter(get=12), 1, Least(4, 0, "reads", "apart")))
+    assert "12 (least  4), 1 (0)   +9 apart" in request_line(
+        Counted("x", Counter(get=12), 1, Least(4, 0, "reads", "apart"))
+    )
 
 
 def test_verdict_names_every_miss() -> None:

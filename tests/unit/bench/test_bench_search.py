@@ -1,4 +1,5 @@
-"""The search bench: engines that answer the same do so on a small catalogue, and what it is there to notice is noticed."""
+"""The search bench: engines that answer the same do so on a small catalogue, and what it is there to notice is
+noticed."""
 
 from __future__ import annotations
 
@@ -39,12 +40,28 @@ def test_all_engines_answer_every_question_alike(engines: Engines, asked: list[Q
     wishes = [question.query.model_dump(exclude_defaults=True) for question in asked]
     assert len(wishes) == 200
     used = {name for wish in wishes for name in wish}
-    assert used >= {"text", "specialty", "subspecialty", "state", "city", "month", "price_max_cents", "review_mode", "sort"}
+    assert used >= {
+        "text",
+        "specialty",
+        "subspecialty",
+        "state",
+        "city",
+        "month",
+        "price_max_cents",
+        "review_mode",
+        "sort",
+    }
     assert any(question.misspelt for question in asked)
 
 
 @pytest.mark.parametrize(
-    "query", [SearchQuery(), SearchQuery(month="2027-05"), SearchQuery(month="2026-12"), SearchQuery(text="medicine", month="2028-11")]
+    "query",
+    [
+        SearchQuery(),
+        SearchQuery(month="2027-05"),
+        SearchQuery(month="2026-12"),
+        SearchQuery(text="medicine", month="2028-11"),
+    ],
 )
 def test_an_overlay_that_is_not_applied_is_noticed(engines: Engines, query: SearchQuery) -> None:
     engines.agree([Question(query)])
@@ -55,10 +72,21 @@ def test_an_overlay_that_is_not_applied_is_noticed(engines: Engines, query: Sear
 
 def test_a_question_is_timed_for_both_sides_in_turns(engines: Engines) -> None:
     order: list[str] = []
-    ours, peer = by_round([lambda: order.append("a"), lambda: order.append("b")], [lambda: order.append("A"), lambda: order.append("B")], 2)
+    ours, peer = by_round(
+        [lambda: order.append("a"), lambda: order.append("b")],
+        [lambda: order.append("A"), lambda: order.append("B")],
+        2,
+    )
     assert "".join(order) == "aAAabBBb"
     assert [len(times) for times in (*ours, *peer)] == [2, 2, 2, 2]
-    ratio = compared("p50 / itself", [engines.ask_ours(Question(SearchQuery()))], [engines.ask_ours(Question(SearchQuery()))], 50, 0.001, 2)
+    ratio = compared(
+        "p50 / itself",
+        [engines.ask_ours(Question(SearchQuery()))],
+        [engines.ask_ours(Question(SearchQuery()))],
+        50,
+        0.001,
+        2,
+    )
     assert not ratio.holds
     assert cold(engines, Question(SearchQuery()), "cold").bound == 1.3
 
@@ -67,7 +95,9 @@ def test_memory_is_that_of_the_open_version_alone(engines: Engines) -> None:
     disk, held = memory(engines, Question(SearchQuery()))
     assert disk == sum(path.stat().st_size for path in (engines.folder / "ours").iterdir()) > 100_000
     assert 10_000 < held < 10 * disk
-    assert memory_line(34_300_000, 16_000_000).strip() == "34.3 MB on disk, 16.0 MB held by a process that has asked once"
+    assert (
+        memory_line(34_300_000, 16_000_000).strip() == "34.3 MB on disk, 16.0 MB held by a process that has asked once"
+    )
 
 
 def test_percentiles_are_values_that_occurred() -> None:
@@ -79,7 +109,7 @@ def test_percentiles_are_values_that_occurred() -> None:
         percentile([], 50)
 
 
-# --- answers ----------------------------------------------------------------------------------------------------------------------------
+# --- answers ----------------------------------------------------------------------------------------------------------
 GOOD = Answer(2, ("a", "b"), {"state": {"TX": 2}, "city": {"TX/Austin": 1, "TX/Houston": 1}})
 
 
@@ -112,11 +142,13 @@ def test_a_typo_leaves_out_one_inner_letter() -> None:
         assert (word[0], word[-1]) == ("n", "y")
 
 
-# --- readers ----------------------------------------------------------------------------------------------------------------------------
+# --- readers ----------------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> list[SearchPage]:
     folder = tmp_path_factory.mktemp("editions")
-    return [ask(indexed(folder / str(number), edition(number)), sort="price", limit=25, today=TODAY) for number in (4, 5)]
+    return [
+        ask(indexed(folder / str(number), edition(number)), sort="price", limit=25, today=TODAY) for number in (4, 5)
+    ]
 
 
 def test_an_answer_is_right_when_it_is_one_edition_and_as_new_as_what_was_published(pages: list[SearchPage]) -> None:
@@ -147,7 +179,7 @@ def test_one_wrong_answer_misses_the_bound_and_is_printed() -> None:
     assert not Readings(5, (Read(wrong=["x"]),)).ratio.holds
 
 
-# --- freshness --------------------------------------------------------------------------------------------------------------------------
+# --- freshness --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("slow", "holds"), [(2.0, True), (2.01, False)])
 def test_freshness_is_the_p99_in_seconds_and_holds_up_to_two(slow: float, holds: bool) -> None:
     measured = search_fresh.ratio([0.3] * 98 + [slow, 9.0])
@@ -162,12 +194,17 @@ def test_sales_are_months_that_a_single_four_week_hold_empties() -> None:
         """Every Monday of two years is open."""
 
         def get(self, path: str) -> dict[str, object]:
-            return {"today": "2026-11-21", "starts": [{"start": date.fromordinal(day).isoformat()} for day in range(739940, 741000)]}
+            return {
+                "today": "2026-11-21",
+                "starts": [{"start": date.fromordinal(day).isoformat()} for day in range(739940, 741000)],
+            }
 
     found = list(search_fresh.sales(Open()))  # type: ignore[arg-type]
     assert len(found) >= search_fresh.SALES
     for sale in found:
-        assert 8 <= sale.start.day <= 14, "the second Monday: its four weeks touch every rotation that starts in the month"
+        assert 8 <= sale.start.day <= 14, (
+            "the second Monday: its four weeks touch every rotation that starts in the month"
+        )
 
 
 def test_lines_show_sizes_milliseconds_and_bounds() -> None:

@@ -14,7 +14,14 @@ from shared.domain.trainees.trainee import TraineeFacts
 START = date(2027, 3, 1)
 NOW = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
-CHICAGO = {"city": "Chicago", "state": "IL", "zip": "60614", "zone": "America/Chicago", "latitude": 41.9, "longitude": -87.6}
+CHICAGO = {
+    "city": "Chicago",
+    "state": "IL",
+    "zip": "60614",
+    "zone": "America/Chicago",
+    "latitude": 41.9,
+    "longitude": -87.6,
+}
 
 
 def a_program(**fields: Any) -> Program:

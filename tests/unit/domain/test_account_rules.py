@@ -61,7 +61,10 @@ def test_a_recovery_code_belongs_to_one_account_and_counts_while_unused() -> Non
 
 
 def test_the_picture_holds_issuer_account_and_secret() -> None:
-    assert uri(RFC_SECRET, "nora@staff.example") == f"otpauth://totp/Rota:nora%40staff.example?secret={RFC_SECRET}&issuer=Rota"
+    assert (
+        uri(RFC_SECRET, "nora@staff.example")
+        == f"otpauth://totp/Rota:nora%40staff.example?secret={RFC_SECRET}&issuer=Rota"
+    )
 
 
 @pytest.mark.parametrize(("length", "good"), [(11, False), (12, True), (128, True), (129, False)])
@@ -77,13 +80,24 @@ def test_a_password_has_12_to_128_characters(length: int, good: bool) -> None:
     ("text", "name"),
     [
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Windows"),
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
-        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36", "Chrome on Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
         ("Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 Mobile/15E Safari/604.1", "Safari on iPhone"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 Mobile/15E Safari/604.1",
+            "Safari on iPhone",
+        ),
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 15_0) AppleWebKit/605.1 Version/19.0 Safari/605.1", "Safari on Mac"),
-        ("curl/8.9", UNKNOWN), ("", UNKNOWN), ("<script>", UNKNOWN),
+        ("curl/8.9", UNKNOWN),
+        ("", UNKNOWN),
+        ("<script>", UNKNOWN),
     ],
-)  # fmt: skip
+)
 def test_a_browser_is_named_as_a_person_would(text: str, name: str) -> None:
     assert device_name(text) == name

@@ -1,4 +1,5 @@
-"""An application's guards and clocks: what may be submitted, approved and reserved, and when an offer or a promise runs out."""
+"""An application's guards and clocks: what may be submitted, approved and reserved, and when an offer or a promise runs
+out."""
 
 from __future__ import annotations
 
@@ -18,7 +19,15 @@ from shared.domain.applications.application import (
 )
 from shared.domain.applications.application_guards import can_approve, can_begin_checkout, can_end, can_submit
 from shared.domain.core.calendar import local_date
-from shared.domain.core.errors import Duplicate, Expired, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, TermsNotSigned
+from shared.domain.core.errors import (
+    Duplicate,
+    Expired,
+    GuidelineFailed,
+    Invalid,
+    NotAllowedNow,
+    NotEligible,
+    TermsNotSigned,
+)
 from shared.domain.core.instants import parse
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.guidelines import check
@@ -89,14 +98,19 @@ def test_T13_start_on_short_notice_is_a_warning_and_never_a_block() -> None:
         ("Pacific/Honolulu", "2026-11-24T10:00:00Z", False),
     ],
 )
-def test_T15_nobody_applies_for_a_start_that_is_nearer_than_undecided_applications_close(zone, moment, possible) -> None:
+def test_T15_nobody_applies_for_a_start_that_is_nearer_than_undecided_applications_close(
+    zone, moment, possible
+) -> None:
     wished, today = an_application(start=date(2026, 12, 7)), local_date(parse(moment), zone)
     if possible:
         can_submit(wished, a_program(), facts(), today, CURRENT)
         return
     with pytest.raises(Invalid) as refusal:
         can_submit(wished, a_program(), facts(), today, CURRENT)
-    assert refusal.value.detail == "Mon 7 December 2026 is less than 14 days away: too near for an application to be answered."
+    assert (
+        refusal.value.detail
+        == "Mon 7 December 2026 is less than 14 days away: too near for an application to be answered."
+    )
     assert refusal.value.remedy == "Choose Mon 14 December 2026 or a later Monday."
     assert refusal.value.facts == {"field": "start", "start": "2026-12-07", "earliest": "2026-12-14"}
 
@@ -161,7 +175,10 @@ def test_offer_counts_days_on_the_sites_calendar() -> None:
     late_evening = datetime(2026, 11, 22, 5, 59, 59, tzinfo=UTC)  # still 21 November in Chicago
     start = date(2027, 1, 20)
     assert offer_expiry(late_evening, start, CURRENT, "America/Chicago") - late_evening == timedelta(days=7)
-    assert offer_expiry(late_evening + SECOND, start, CURRENT, "America/Chicago") - late_evening == timedelta(hours=72) + SECOND
+    assert (
+        offer_expiry(late_evening + SECOND, start, CURRENT, "America/Chicago") - late_evening
+        == timedelta(hours=72) + SECOND
+    )
 
 
 def test_offer_is_open_until_its_last_second_and_over_from_the_boundary_on() -> None:
@@ -181,7 +198,8 @@ def test_application_without_an_offer_cannot_be_reserved() -> None:
 
 
 @pytest.mark.parametrize(
-    "signed", [{"terms_version": None, "terms_signed_at": None}, {"terms_version": "terms-1"}, {"terms_signed_at": None}]
+    "signed",
+    [{"terms_version": None, "terms_signed_at": None}, {"terms_version": "terms-1"}, {"terms_signed_at": None}],
 )
 def test_T24_checkout_is_refused_until_the_current_terms_are_signed(signed) -> None:
     with pytest.raises(TermsNotSigned):
@@ -215,7 +233,9 @@ def test_T18_review_is_promised_in_24_business_hours_and_escalates_at_72() -> No
     assert draft_expiry(friday, CURRENT) == friday + timedelta(days=90)
 
 
-@pytest.mark.parametrize(("status", "waits"), [("SUBMITTED", True), ("IN_REVIEW", True), ("NEEDS_INFO", False), ("APPROVED", False)])
+@pytest.mark.parametrize(
+    ("status", "waits"), [("SUBMITTED", True), ("IN_REVIEW", True), ("NEEDS_INFO", False), ("APPROVED", False)]
+)
 def test_T18_review_is_overdue_from_the_promised_second_on_while_it_waits_for_us(status, waits) -> None:
     application = an_application(status=status, review_due_at=NOW)
     assert not review_overdue(application, NOW - SECOND)

@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.domain.core.business_clock import add_business_hours, business_hours_between, federal_holidays, is_business_day
+from shared.domain.core.business_clock import (
+    add_business_hours,
+    business_hours_between,
+    federal_holidays,
+    is_business_day,
+)
 
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -60,8 +65,17 @@ def test_hours_backwards_are_negative_and_counting_back_is_refused() -> None:
 def test_federal_holidays_are_the_eleven_with_their_observed_days() -> None:
     weekdays = {day for day in federal_holidays(2026) if day.weekday() < 5}
     assert weekdays == {
-        date(2026, 1, 1), date(2026, 1, 19), date(2026, 2, 16), date(2026, 5, 25), date(2026, 6, 19), date(2026, 7, 3),
-        date(2026, 9, 7), date(2026, 10, 12), date(2026, 11, 11), date(2026, 11, 26), date(2026, 12, 25),
-    }  # fmt: skip
+        date(2026, 1, 1),
+        date(2026, 1, 19),
+        date(2026, 2, 16),
+        date(2026, 5, 25),
+        date(2026, 6, 19),
+        date(2026, 7, 3),
+        date(2026, 9, 7),
+        date(2026, 10, 12),
+        date(2026, 11, 11),
+        date(2026, 11, 26),
+        date(2026, 12, 25),
+    }
     assert not is_business_day(date(2026, 7, 3))
     assert is_business_day(date(2026, 7, 6))

@@ -27,7 +27,9 @@ def test_week_of_a_day_is_its_iso_week(day, week) -> None:
     assert calendar.monday_of(week) <= day <= calendar.monday_of(week) + timedelta(days=6)
 
 
-@pytest.mark.parametrize("week", ["2027-W53", "2027-W00", "2027-9", "2027W09", "", "2027-W09 ", "x", "٢٠٢٧-W09", "0000-W01", "2027-W9"])
+@pytest.mark.parametrize(
+    "week", ["2027-W53", "2027-W00", "2027-9", "2027W09", "", "2027-W09 ", "x", "٢٠٢٧-W09", "0000-W01", "2027-W9"]
+)
 def test_text_that_is_no_iso_week_is_refused(week) -> None:
     with pytest.raises(Invalid) as refusal:
         calendar.monday_of(week)

@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 from infra.local.seed.catalogue import demo_people, load
 from infra.local.seed.cv import demo_cv
 from shared.domain.core.errors import Invalid
-from shared.domain.documents.documents import JPEG, KINDS, MAX_BYTES, PDF, PNG, REASONS, Place, download_name, inspect, kind_of, place_of
+from shared.domain.documents.documents import (
+    JPEG,
+    KINDS,
+    MAX_BYTES,
+    PDF,
+    PNG,
+    REASONS,
+    Place,
+    download_name,
+    inspect,
+    kind_of,
+    place_of,
+)
 from tests.files import A_JPEG, A_LOCKED_PDF, A_PDF, A_PDF_WITHOUT_A_PAGE, A_PHONES_JPEG, A_PNG
 
 CV, PHOTO = KINDS["cv"], KINDS["photo"]
@@ -63,7 +75,9 @@ def test_T15_what_is_not_a_whole_pdf_jpeg_or_png_is_refused_with_a_remedy(conten
         A_JPEG + b"\0" * 4000 + b"a video that a phone appends",
         A_JPEG[:2] + b"\xff" + A_JPEG[2:],
         A_PDF.replace(b"/Type/Page/", b"/Type /Page\n/"),
-        A_PDF_WITHOUT_A_PAGE.replace(b"xref\n0", b"4 0 obj<</Type /ObjStm/N 1>>stream\nx\nendstream endobj\nxref\n0", 1),
+        A_PDF_WITHOUT_A_PAGE.replace(
+            b"xref\n0", b"4 0 obj<</Type /ObjStm/N 1>>stream\nx\nendstream endobj\nxref\n0", 1
+        ),
         A_PDF.replace(b"/Root", b"/Title(How to /Encrypt a file)/Root"),
     ],
 )
@@ -88,7 +102,11 @@ def test_any_bytes_get_an_answer_and_only_known_types_pass(content: bytes) -> No
     assert (found.reason == "") <= (found.content_type in {PDF, JPEG, PNG})
 
 
-@given(st.sampled_from(sorted(KINDS)), st.from_regex(r"[0-9a-z-]{1,40}", fullmatch=True), st.from_regex(r"[0-9a-z]{26}", fullmatch=True))
+@given(
+    st.sampled_from(sorted(KINDS)),
+    st.from_regex(r"[0-9a-z-]{1,40}", fullmatch=True),
+    st.from_regex(r"[0-9a-z]{26}", fullmatch=True),
+)
 def test_a_place_and_its_key_say_the_same(kind: str, account: str, document: str) -> None:
     place = Place(account, kind, document)
     assert place_of(place.key) == place
@@ -96,7 +114,16 @@ def test_a_place_and_its_key_say_the_same(kind: str, account: str, document: str
 
 @pytest.mark.parametrize(
     "key",
-    ["", "uploads/a/cv", "uploads/a/nonsense/b", "uploads/../cv/b", "uploads/a/cv/b/c", "x/a/cv/b", "uploads/a/cv/b\n", "uploads//cv/b"],
+    [
+        "",
+        "uploads/a/cv",
+        "uploads/a/nonsense/b",
+        "uploads/../cv/b",
+        "uploads/a/cv/b/c",
+        "x/a/cv/b",
+        "uploads/a/cv/b\n",
+        "uploads//cv/b",
+    ],
 )
 def test_a_key_that_is_not_a_documents_is_refused(key: str) -> None:
     with pytest.raises(Invalid):

@@ -48,7 +48,10 @@ def test_T08_graduate_without_step1_is_told_what_would_open_hands_on() -> None:
 
 def test_T10_all_types_are_judged_at_once() -> None:
     verdicts = for_all_types(facts(trainee_status="graduate"), START, TODAY)
-    assert [(verdict.experience_type, verdict.allowed) for verdict in verdicts] == [(HANDS_ON, False), (OBSERVERSHIP, True)]
+    assert [(verdict.experience_type, verdict.allowed) for verdict in verdicts] == [
+        (HANDS_ON, False),
+        (OBSERVERSHIP, True),
+    ]
 
 
 def test_student_graduating_the_day_before_the_start_gets_graduate_rules_and_an_early_warning() -> None:

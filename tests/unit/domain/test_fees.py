@@ -1,4 +1,5 @@
-"""Fees (T21-T29): prices of each length, deposit or full, due dates across clock changes and leap days, late fee once, refunds."""
+"""Fees (T21-T29): prices of each length, deposit or full, due dates across clock changes and leap days, late fee once,
+refunds."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from shared.domain.reservations.reservation import Choice
 from tests.unit.domain.samples import START, TODAY, a_program
 
 
-@pytest.mark.parametrize(("cents", "fine"), [(99899, False), (99900, True), (419900, True), (419901, False), (0, False), (-1, False)])
+@pytest.mark.parametrize(
+    ("cents", "fine"), [(99899, False), (99900, True), (419900, True), (419901, False), (0, False), (-1, False)]
+)
 def test_T21_four_week_fee_is_within_999_and_4199_dollars_inclusive(cents, fine) -> None:
     if fine:
         fees.require_fee_in_bounds(cents, CURRENT)
@@ -121,7 +124,9 @@ def test_T25_deposit_never_exceeds_the_total(total, deposit) -> None:
 
 
 def test_quote_keeps_the_price_that_an_application_was_made_at() -> None:
-    assert fees.quote(a_program(price_4w_cents=300000), START, 4, TODAY, CURRENT, total_cents=214900).total_cents == 214900
+    assert (
+        fees.quote(a_program(price_4w_cents=300000), START, 4, TODAY, CURRENT, total_cents=214900).total_cents == 214900
+    )
 
 
 def test_T22_T23_quote_says_what_the_fee_covers_and_what_not() -> None:
@@ -167,7 +172,9 @@ def test_refund_is_full_for_a_denied_visa_or_when_others_cancel_and_nothing_else
 
 def test_quote_previews_the_refund_of_each_cancel_day() -> None:
     steps = fees.quote(a_program(), START, 4, TODAY, CURRENT).refunds
-    assert [(step.from_day, step.paid_cents, step.refund_cents, step.refund_on_visa_denial_cents) for step in steps] == [
+    assert [
+        (step.from_day, step.paid_cents, step.refund_cents, step.refund_on_visa_denial_cents) for step in steps
+    ] == [
         (TODAY, 69900, 0, 69900),
         (date(2027, 1, 15), 214900, 0, 214900),
     ]

@@ -20,7 +20,9 @@ OBSERVING, HANDS_ON = {"experience_types": ("observership",)}, {"experience_type
 LONG = {"weeks_min": 4, "weeks_max": 8}
 
 
-def found(rules: dict[str, Any], program: dict[str, Any] | None = None, past: Simulation | None = None) -> dict[str, str]:
+def found(
+    rules: dict[str, Any], program: dict[str, Any] | None = None, past: Simulation | None = None
+) -> dict[str, str]:
     findings = lint(a_program(**(program or {})), Guidelines.model_validate(rules), TODAY, CURRENT, past)
     assert all(finding.text and finding.would_change for finding in findings)
     assert all(finding.field in Guidelines.model_fields for finding in findings)
@@ -87,7 +89,9 @@ def test_H12_each_contradiction_duplicate_and_idle_rule_is_found_at_its_edge(rul
 
 def simulation(refused: int, of: int) -> Simulation:
     strictest = RuleCount(code="step2_ck", text="USMLE Step 2 CK passed", refused=refused, alone=refused - 1)
-    return Simulation(applicants=of, accepted=of - refused, to_show=0, refused=refused, by_rule=(strictest,), examples=())
+    return Simulation(
+        applicants=of, accepted=of - refused, to_show=0, refused=refused, by_rule=(strictest,), examples=()
+    )
 
 
 @pytest.mark.parametrize(
@@ -106,8 +110,15 @@ def test_H12_the_warning_says_how_many_and_which_rule() -> None:
 
 
 def test_H12_errors_come_first() -> None:
-    rules = Guidelines.model_validate({"visa_types": ["Z-9"], "documents": [{"kind": "cv"}, {"kind": "nothing"}], "statuses": ["student"]})
-    assert [finding.severity.value for finding in lint(a_program(), rules, TODAY, CURRENT)] == ["error", "warning", "warning", "note"]
+    rules = Guidelines.model_validate(
+        {"visa_types": ["Z-9"], "documents": [{"kind": "cv"}, {"kind": "nothing"}], "statuses": ["student"]}
+    )
+    assert [finding.severity.value for finding in lint(a_program(), rules, TODAY, CURRENT)] == [
+        "error",
+        "warning",
+        "warning",
+        "note",
+    ]
 
 
 def test_H12_publishing_refuses_errors_only_and_names_each() -> None:

@@ -31,7 +31,10 @@ def test_H12_counts_accepted_refused_and_those_with_something_to_show() -> None:
 
 def test_H12_the_strictest_rule_comes_first_with_what_it_refuses_alone() -> None:
     found = simulate(Guidelines(step2_ck_required=True, min_graduation_year=2020), FORTY)
-    assert [(one.code, one.refused, one.alone) for one in found.by_rule] == [("step2_ck", 9, 6), ("graduation_year", 3, 0)]
+    assert [(one.code, one.refused, one.alone) for one in found.by_rule] == [
+        ("step2_ck", 9, 6),
+        ("graduation_year", 3, 0),
+    ]
 
 
 def test_H12_examples_are_the_first_five_by_number_and_the_rules_that_refuse_them() -> None:

@@ -15,7 +15,10 @@ GRADUATE = {"trainee_status": "graduate"}
 
 
 def verdicts(rules: dict[str, Any], who: dict[str, Any], weeks: int = 4, today: date = TODAY) -> dict[str, str]:
-    return {result.code: result.verdict.value for result in check(Guidelines.model_validate(rules), facts(**who), START, weeks, today)}
+    return {
+        result.code: result.verdict.value
+        for result in check(Guidelines.model_validate(rules), facts(**who), START, weeks, today)
+    }
 
 
 def document(**fields: Any) -> dict[str, Any]:
@@ -37,9 +40,19 @@ def document(**fields: Any) -> dict[str, Any]:
         ({"min_graduation_year": 2020}, GRADUATE, "graduation_year", "unknown"),
         ({"min_graduation_year": 2020}, {**GRADUATE, "graduation_year": 2020}, "graduation_year", "met"),
         ({"min_graduation_year": 2020}, {**GRADUATE, "graduation_year": 2019}, "graduation_year", "failed"),
-        ({"min_graduation_year": START.year + 1}, {"expected_graduation": START - timedelta(days=1)}, "graduation_year", "failed"),
+        (
+            {"min_graduation_year": START.year + 1},
+            {"expected_graduation": START - timedelta(days=1)},
+            "graduation_year",
+            "failed",
+        ),
         ({"min_graduation_year": START.year + 1}, {"expected_graduation": START}, "graduation_year", "met"),
-        ({"min_graduation_year": START.year}, {"expected_graduation": START - timedelta(days=1)}, "graduation_year", "met"),
+        (
+            {"min_graduation_year": START.year},
+            {"expected_graduation": START - timedelta(days=1)},
+            "graduation_year",
+            "met",
+        ),
         ({"languages": ["Spanish"]}, {}, "languages", "unknown"),
         ({"languages": ["Spanish"]}, {"languages": ["english", "SPANISH"]}, "languages", "met"),
         ({"languages": ["Spanish", "French"]}, {"languages": ["Spanish"]}, "languages", "failed"),
@@ -62,7 +75,9 @@ def test_H12_rule_about_a_fact_gives_its_verdict(rules, who, code, verdict) -> N
     assert verdicts(rules, who) == {code: verdict}
 
 
-@pytest.mark.parametrize(("today", "verdict"), [(START - timedelta(days=30), "met"), (START - timedelta(days=29), "failed")])
+@pytest.mark.parametrize(
+    ("today", "verdict"), [(START - timedelta(days=30), "met"), (START - timedelta(days=29), "failed")]
+)
 def test_H12_lead_days_count_to_the_start(today, verdict) -> None:
     assert verdicts({"lead_days": 30}, {}, today=today) == {"lead_days": verdict}
 

@@ -1,4 +1,5 @@
-"""Both state machines against product.md section 4: every arrow it allows, and every other (state, event, actor) refused.
+"""Both state machines against product.md section 4: every arrow it allows, and every other (state, event, actor)
+refused.
 
 The tables below are written from the product page, not from the code: `state event actors target`.
 """
@@ -114,7 +115,9 @@ RESERVATION_EXPECTED = _expected(RESERVATION_TABLE)
 WAITLIST_EXPECTED = _expected(WAITLIST_TABLE)
 
 
-def _every_actor_gets_what_the_table_says(machine: Machine, expected: dict[tuple[str, str, str], str], state: str, event: str) -> None:
+def _every_actor_gets_what_the_table_says(
+    machine: Machine, expected: dict[tuple[str, str, str], str], state: str, event: str
+) -> None:
     known = any(key[:2] == (state, event) for key in expected)
     for actor in Actor:
         target = expected.get((state, event, actor.value))
@@ -184,7 +187,10 @@ def test_a_state_without_a_sentence_and_a_sentence_without_a_state_are_refused_w
 def test_refusal_says_what_the_state_means_and_names_no_code() -> None:
     with pytest.raises(NotAllowedNow) as refusal:
         APPLICATION.fire("NEEDS_INFO", "reject", Actor.REVIEWER)
-    assert refusal.value.detail == "The trainee was asked a question and has not answered yet. “Reject” is not possible now."
+    assert (
+        refusal.value.detail
+        == "The trainee was asked a question and has not answered yet. “Reject” is not possible now."
+    )
 
 
 def test_events_for_a_role_are_those_that_the_page_may_offer() -> None:

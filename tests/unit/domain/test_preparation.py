@@ -18,16 +18,21 @@ NOW = parse("2026-11-23T15:00:00Z")
 SECOND = timedelta(seconds=1)
 
 
-def listed(reserved_on: date = date(2026, 11, 23), now: datetime = NOW, **done: datetime) -> dict[str, tuple[date, bool]]:
+def listed(
+    reserved_on: date = date(2026, 11, 23), now: datetime = NOW, **done: datetime
+) -> dict[str, tuple[date, bool]]:
     found = tasks(START, reserved_on, {PrepKind(kind): at for kind, at in done.items()}, ZONE, now)
     return {task.kind: (task.due_on, task.late) for task in found}
 
 
 def test_H19_every_item_of_the_requirement_has_its_week_before_the_start() -> None:
     assert {kind: due for kind, (due, _) in listed().items()} == {
-        "visa": date(2027, 4, 4), "flights": date(2027, 5, 2), "housing": date(2027, 5, 2), "insurance": date(2027, 5, 16),
+        "visa": date(2027, 4, 4),
+        "flights": date(2027, 5, 2),
+        "housing": date(2027, 5, 2),
+        "insurance": date(2027, 5, 16),
         "transportation": date(2027, 5, 30),
-    }  # fmt: skip
+    }
 
 
 def test_H19_by_week_each_week_is_named_by_its_days_and_its_distance() -> None:
@@ -40,7 +45,9 @@ def test_H19_by_week_each_week_is_named_by_its_days_and_its_distance() -> None:
     ]
 
 
-@pytest.mark.parametrize(("reserved_on", "due"), [(date(2027, 4, 4), date(2027, 4, 4)), (date(2027, 4, 5), date(2027, 4, 11))])
+@pytest.mark.parametrize(
+    ("reserved_on", "due"), [(date(2027, 4, 4), date(2027, 4, 4)), (date(2027, 4, 5), date(2027, 4, 11))]
+)
 def test_H20_what_should_have_been_done_before_the_reservation_is_due_in_its_week(reserved_on: date, due: date) -> None:
     assert listed(reserved_on)["visa"][0] == due
 
@@ -48,7 +55,9 @@ def test_H20_what_should_have_been_done_before_the_reservation_is_due_in_its_wee
 def test_H20_a_seat_reserved_in_its_last_week_has_everything_in_that_week() -> None:
     reserved_on = START - timedelta(days=3)
     weeks = by_week(tasks(START, reserved_on, {}, ZONE, NOW), START)
-    assert [(week.last_day, week.weeks_before, len(week.tasks)) for week in weeks] == [(date(2027, 6, 6), 1, len(ITEMS))]
+    assert [(week.last_day, week.weeks_before, len(week.tasks)) for week in weeks] == [
+        (date(2027, 6, 6), 1, len(ITEMS))
+    ]
 
 
 def test_an_item_is_late_from_the_second_after_its_sunday_at_the_site_unless_done() -> None:
@@ -71,12 +80,14 @@ def test_H20_the_next_reminder_is_this_one_until_its_second_and_then_the_followi
     assert next_reminder(START, ZONE, here, CURRENT) == (after[0] if after else None)
 
 
-# --- partners ---------------------------------------------------------------------------------------------------------------------------
+# --- partners ---------------------------------------------------------------------------------------------------------
 def test_T31_the_directory_has_partners_of_each_kind_under_ids_of_their_own() -> None:
     found = partners.directory()
     assert {one.kind for one in found} == {PrepKind.HOUSING, PrepKind.TRANSPORTATION, PrepKind.INSURANCE}
     assert len({one.id for one in found}) == len(found)
-    assert all(one.contact.endswith(".example") for one in found), "invented names, so that nobody takes them for real ones"
+    assert all(one.contact.endswith(".example") for one in found), (
+        "invented names, so that nobody takes them for real ones"
+    )
 
 
 def test_T31_an_unknown_partner_is_refused_at_its_field() -> None:

@@ -1,4 +1,5 @@
-"""A reservation's guards: the hold's boundary second, what a payment must cover, late payments, overlaps and the balance."""
+"""A reservation's guards: the hold's boundary second, what a payment must cover, late payments, overlaps and the
+balance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The pure part of the seat gate (T27, T12): plans that touch only what changes, and starts with a seat in every week."""
+"""The pure part of the seat gate (T27, T12): plans that touch only what changes, and starts with a seat in every
+week."""
 
 from __future__ import annotations
 
@@ -54,8 +55,12 @@ def test_T12_start_is_free_only_with_a_seat_in_every_week_and_counts_the_least()
     found = free_starts([year], START, date(2027, 4, 5), 4, TODAY)
     assert [(start.start, start.week, start.seats) for start in found] == [(START, "2027-W09", 2)]
     assert [start.week for start in free_starts([year], START, date(2027, 4, 5), 1, TODAY)] == [
-        "2027-W09", "2027-W10", "2027-W11", "2027-W12", "2027-W14",
-    ]  # fmt: skip
+        "2027-W09",
+        "2027-W10",
+        "2027-W11",
+        "2027-W12",
+        "2027-W14",
+    ]
 
 
 def test_start_across_new_year_needs_seats_of_both_years() -> None:
@@ -67,7 +72,9 @@ def test_start_across_new_year_needs_seats_of_both_years() -> None:
 
 def test_free_starts_never_lie_in_the_past() -> None:
     year = a_year(2026, W46=(1, 0), W47=(1, 0), W48=(1, 0))
-    assert [start.start for start in free_starts([year], date(2026, 11, 1), date(2026, 12, 31), 1, TODAY)] == [date(2026, 11, 23)]
+    assert [start.start for start in free_starts([year], date(2026, 11, 1), date(2026, 12, 31), 1, TODAY)] == [
+        date(2026, 11, 23)
+    ]
 
 
 def test_H21_week_reserved_above_a_lowered_capacity_has_no_free_seat() -> None:

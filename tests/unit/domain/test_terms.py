@@ -62,7 +62,8 @@ def test_T24_a_signature_is_the_name_however_a_keyboard_writes_it(typed: str, na
 
 
 @pytest.mark.parametrize(
-    ("typed", "name"), [("OBrien", "O'Brien"), ("Jose", "Jos\u00e9"), ("Anne Marie", "Anne-Marie"), ("Okafor", "Amara Okafor")]
+    ("typed", "name"),
+    [("OBrien", "O'Brien"), ("Jose", "Jos\u00e9"), ("Anne Marie", "Anne-Marie"), ("Okafor", "Amara Okafor")],
 )
 def test_T24_another_spelling_is_another_name(typed: str, name: str) -> None:
     assert not terms.same_name(typed, name)

@@ -18,14 +18,32 @@ def test_T01_every_way_names_itself_in_any_case(way: Way) -> None:
 @pytest.mark.parametrize(
     ("text", "way"),
     [
-        ("B1", Way.B1), ("b-1 visa", Way.B1), ("B\u20111", Way.B1), ("B1/B2", Way.B1_B2), ("B-1 / B-2", Way.B1_B2), ("B1/2", Way.B1_B2),
-        ("B2 or B1", Way.B1_B2), ("h1b", Way.H1B), ("Visa Waiver Program", Way.ESTA), ("green card holder", Way.GREEN_CARD),
-        ("Lawful permanent resident", Way.GREEN_CARD), ("U.S. permanent resident", Way.GREEN_CARD), ("I have a B-2 visa", Way.B2),
-        ("U.S. citizen", Way.US_CITIZEN), ("US citizenship", Way.US_CITIZEN), ("I am a Canadian citizen", Way.CANADIAN),
-        ("Citizen of Canada", Way.CANADIAN), ("ESTA (visa waiver)", Way.ESTA), ("B1 and B2", Way.B1_B2),
-        ("", None), ("Z-9", None), ("partner", None), ("F-1 or J-1", None), ("US citizen or resident", None),
+        ("B1", Way.B1),
+        ("b-1 visa", Way.B1),
+        ("B\u20111", Way.B1),
+        ("B1/B2", Way.B1_B2),
+        ("B-1 / B-2", Way.B1_B2),
+        ("B1/2", Way.B1_B2),
+        ("B2 or B1", Way.B1_B2),
+        ("h1b", Way.H1B),
+        ("Visa Waiver Program", Way.ESTA),
+        ("green card holder", Way.GREEN_CARD),
+        ("Lawful permanent resident", Way.GREEN_CARD),
+        ("U.S. permanent resident", Way.GREEN_CARD),
+        ("I have a B-2 visa", Way.B2),
+        ("U.S. citizen", Way.US_CITIZEN),
+        ("US citizenship", Way.US_CITIZEN),
+        ("I am a Canadian citizen", Way.CANADIAN),
+        ("Citizen of Canada", Way.CANADIAN),
+        ("ESTA (visa waiver)", Way.ESTA),
+        ("B1 and B2", Way.B1_B2),
+        ("", None),
+        ("Z-9", None),
+        ("partner", None),
+        ("F-1 or J-1", None),
+        ("US citizen or resident", None),
     ],
-)  # fmt: skip
+)
 def test_T01_free_text_is_read_as_what_it_names(text: str, way: Way | None) -> None:
     assert nearest(text) is way
 
@@ -33,12 +51,28 @@ def test_T01_free_text_is_read_as_what_it_names(text: str, way: Way | None) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "Medical resident in Nigeria", "non-resident", "resident", "Permanent resident of the UK", "Canadian permanent resident",
-        "no green card", "green card pending", "Not a US citizen", "non-US citizen", "Canada", "I live in Canada", "Canadian spouse",
-        "J-1 waiver", "waiver", "B1, 2 entries", "B12", "B-1/B-2 refused", "was on F-1 until 2024",
-        "spouse of a US citizen", "green card or a US citizen",
+        "Medical resident in Nigeria",
+        "non-resident",
+        "resident",
+        "Permanent resident of the UK",
+        "Canadian permanent resident",
+        "no green card",
+        "green card pending",
+        "Not a US citizen",
+        "non-US citizen",
+        "Canada",
+        "I live in Canada",
+        "Canadian spouse",
+        "J-1 waiver",
+        "waiver",
+        "B1, 2 entries",
+        "B12",
+        "B-1/B-2 refused",
+        "was on F-1 until 2024",
+        "spouse of a US citizen",
+        "green card or a US citizen",
     ],
-)  # fmt: skip
+)
 def test_T01_words_beside_a_way_may_mean_anything_so_nothing_is_read_into_them(text: str) -> None:
     assert nearest(text) is None
 
@@ -73,9 +107,12 @@ def test_T01_a_requests_own_words_are_a_way_or_stay_to_be_refused(sent: object, 
 @pytest.mark.parametrize(
     ("way", "accepted", "met"),
     [
-        ("B-1/B-2", ("B-1",), True), ("B-1/B-2", ("B-2",), True), ("B-1", ("B-1/B-2",), False), ("ESTA", ("B-1", "ESTA"), True),
+        ("B-1/B-2", ("B-1",), True),
+        ("B-1/B-2", ("B-2",), True),
+        ("B-1", ("B-1/B-2",), False),
+        ("ESTA", ("B-1", "ESTA"), True),
         ("Other", ("Other",), False),
     ],
-)  # fmt: skip
+)
 def test_H12_a_combined_visa_is_both_and_other_is_none(way: str, accepted: tuple[str, ...], met: bool) -> None:
     assert is_accepted(way, accepted) is met

@@ -31,11 +31,20 @@ WISH = {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-03-
 class Rooms(World):
     def __init__(self, **program: Any) -> None:
         super().__init__(applications)
-        ports: dict[str, Any] = {"store": self.store, "people": self.people, "catalogue": self.catalogue, "clock": self.clock}
+        ports: dict[str, Any] = {
+            "store": self.store,
+            "people": self.people,
+            "catalogue": self.catalogue,
+            "clock": self.clock,
+        }
         self.wiring.applying = Applying(ids=self.ids, **ports)
         self.search, self.faults = FakeSearch(self.store), list[Exception]()
         alternatives = Alternatives(
-            search=lambda: self.search, store=self.store, catalogue=self.catalogue, clock=self.clock, on_fault=self.faults.append
+            search=lambda: self.search,
+            store=self.store,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            on_fault=self.faults.append,
         )
         self.wiring.reviewing = Reviewing(alternatives=alternatives, **ports)
         self.wiring.checking = Checking(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
@@ -58,9 +67,17 @@ class Rooms(World):
 
     def cv(self, owner: str = TRAINEE, id: str = "document-1", kind: str = "cv", number: int = 1) -> None:
         state = {
-            "id": id, "trainee_id": owner, "kind": kind, "status": "STORED", "number": number, "sha256": "1" * 64, "size": 1, "key": "k",
-            "content_type": "application/pdf", "created_at": iso(self.clock.now()),
-        }  # fmt: skip
+            "id": id,
+            "trainee_id": owner,
+            "kind": kind,
+            "status": "STORED",
+            "number": number,
+            "sha256": "1" * 64,
+            "size": 1,
+            "key": "k",
+            "content_type": "application/pdf",
+            "created_at": iso(self.clock.now()),
+        }
         builders.stored(self.store, "DOCUMENT", id, state)
 
     def ready(self) -> Rooms:
@@ -105,6 +122,9 @@ def shown(answer: Answer, status: int, *words: str, never: tuple[str, ...] = ())
 
 
 def primary(tree: html.HtmlElement) -> list[str]:
-    """What the main column and its side offer as *the* action: buttons that are neither quiet nor dangerous, outside closed details."""
+    """What the main column and its side offer as *the* action: buttons that are neither quiet nor dangerous, outside
+    closed details."""
     found = tree.xpath("//main//*[contains(concat(' ', @class, ' '), ' button ')][not(ancestor::details[not(@open)])]")
-    return [" ".join(one.text_content().split()) for one in found if not {"quiet", "danger"} & set(one.get("class").split())]
+    return [
+        " ".join(one.text_content().split()) for one in found if not {"quiet", "danger"} & set(one.get("class").split())
+    ]

@@ -1,4 +1,5 @@
-"""The catalogue room on fakes and a real search index in a folder: programs with open seats, a trainee, calls as API Gateway makes them."""
+"""The catalogue room on fakes and a real search index in a folder: programs with open seats, a trainee, calls as API
+Gateway makes them."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ class Scene:
         self.search: LocalIndex | None = None
         self.browsing = Browsing(
             search=self._index, catalogue=self.catalogue, store=self.store, people=self.people, clock=self.clock
-        )  # fmt: skip
+        )
         room.wire(
             SimpleNamespace(  # type: ignore[arg-type]
                 sessions=self.sessions,
@@ -100,14 +101,17 @@ class Scene:
             self.people.save_facts(TRAINEE, facts)
         self.cookie = self.sessions.open(TRAINEE)
 
-    # --- calls --------------------------------------------------------------------------------------------------------------------------
+    # --- calls --------------------------------------------------------------------------------------------------------
     def answer(self, address: str, accept: str) -> tuple[int, str]:
         parts = urlsplit(address)
         headers = {"accept": accept} | ({"cookie": f"{COOKIE}={self.cookie}"} if self.cookie else {})
         event = {
-            "version": "2.0", "rawPath": parts.path, "rawQueryString": parts.query, "headers": headers,
+            "version": "2.0",
+            "rawPath": parts.path,
+            "rawQueryString": parts.query,
+            "headers": headers,
             "requestContext": {"http": {"method": "GET", "path": parts.path}, "requestId": "r1", "stage": "$default"},
-        }  # fmt: skip
+        }
         answer = room.answer(event, None)
         return answer["statusCode"], answer["body"]
 

@@ -1,4 +1,5 @@
-"""Where somebody wanted to go survives the whole way in (T32): sign in -> create an account -> mail -> confirm -> sign in."""
+"""Where somebody wanted to go survives the whole way in (T32): sign in -> create an account -> mail -> confirm -> sign
+in."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def world() -> World:
 
 def link(world: World) -> str:
     """The address that the mail brings."""
-    return f"/accounts/confirm/{world.links.make(CONFIRM, next(iter(world.store.claims.values())), world.clock.now() + CONFIRM_LIFE)}"
+    account_id = next(iter(world.store.claims.values()))
+    return f"/accounts/confirm/{world.links.make(CONFIRM, account_id, world.clock.now() + CONFIRM_LIFE)}"
 
 
 def page(answer: Answer, status: int = 200) -> html.HtmlElement:
@@ -123,7 +125,16 @@ def test_T32_where_somebody_wanted_to_go_is_no_part_of_an_event_and_goes_with_th
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)", "/a b", "/accounts/sign-up", "/workspace", ""],
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "javascript:alert(1)",
+        "/a b",
+        "/accounts/sign-up",
+        "/workspace",
+        "",
+    ],
 )
 def test_T32_no_other_site_and_no_way_in_circles_is_kept(world: World, wanted: str) -> None:
     browser = world.browser()

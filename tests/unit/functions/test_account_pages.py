@@ -1,4 +1,5 @@
-"""The accounts room through its HTTP surface: pages without JavaScript and JSON, session cookies, and every way of being refused."""
+"""The accounts room through its HTTP surface: pages without JavaScript and JSON, session cookies, and every way of
+being refused."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ def shown(answer: Answer, status: int, *words: str) -> None:
     assert [word for word in words if word not in text] == [], text
 
 
-# --- the way in -----------------------------------------------------------------------------------------------------------------------
+# --- the way in -------------------------------------------------------------------------------------------------------
 def test_a_browser_signs_up_confirms_signs_in_fills_its_profile_and_signs_out(world: World) -> None:
     browser = world.browser()
     shown(browser.get("/accounts/sign-up"), 200, "Create an account")
@@ -74,7 +75,12 @@ def test_an_api_client_signs_up_and_gets_a_token_and_no_cookie(world: World) -> 
     assert answer.cookies == []
     assert (answer.json["token_type"], answer.json["expires_in"]) == ("Bearer", 3600)
     me = world.api(answer.json["account_id"]).get("/accounts/me").json
-    assert me == {"account_id": answer.json["account_id"], "name": "Amara Okafor", "zone": "Africa/Cairo", "roles": ["trainee"]}
+    assert me == {
+        "account_id": answer.json["account_id"],
+        "name": "Amara Okafor",
+        "zone": "Africa/Cairo",
+        "roles": ["trainee"],
+    }
 
 
 def test_a_known_address_gets_the_same_answer_and_no_second_account(world: World) -> None:
@@ -97,7 +103,7 @@ def test_a_fresh_link_is_asked_for_on_a_page_of_its_own(world: World) -> None:
     assert len(world.store.history("ACCOUNT", next(iter(world.store.claims.values())))) == 2
 
 
-# --- refusals -------------------------------------------------------------------------------------------------------------------------
+# --- refusals ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
@@ -129,7 +135,9 @@ def test_an_unknown_field_is_refused(world: World) -> None:
 
 def test_a_wrong_password_comes_back_on_the_form_with_the_address_and_the_way_on_kept(world: World) -> None:
     world.person()
-    answer = world.browser().post("/accounts/sign-in", {"email": f"{TRAINEE}@example.org", "password": "wrong", "next": "/documents"})
+    answer = world.browser().post(
+        "/accounts/sign-in", {"email": f"{TRAINEE}@example.org", "password": "wrong", "next": "/documents"}
+    )
     shown(answer, 401, "Address and password do not belong together")
     page = html.fromstring(answer.body)
     assert page.xpath("//input[@name='email']/@value") == [f"{TRAINEE}@example.org"]
@@ -211,7 +219,9 @@ def test_another_site_changes_no_profile_and_ends_no_session(world: World) -> No
 )
 def test_a_sign_in_leads_only_to_paths_of_ours(world: World, wanted: str, leads_to: str) -> None:
     world.person()
-    answer = world.browser().post("/accounts/sign-in", {"email": f"{TRAINEE}@example.org", "password": WORDS, "next": wanted})
+    answer = world.browser().post(
+        "/accounts/sign-in", {"email": f"{TRAINEE}@example.org", "password": WORDS, "next": wanted}
+    )
     assert (answer.status, answer.location) == (303, leads_to)
 
 
@@ -237,11 +247,16 @@ def test_a_busy_user_pool_keeps_the_form_and_asks_for_a_retry(world: World) -> N
     assert world.api().get(f"/accounts/confirm/{token}").json["state"] == "open"
 
 
-# --- profile --------------------------------------------------------------------------------------------------------------------------
+# --- profile ----------------------------------------------------------------------------------------------------------
 def test_T01_the_profile_page_shows_what_was_saved_and_the_api_the_same(world: World) -> None:
     browser = world.browser(world.person())
     world.people.save_facts(TRAINEE, facts())
-    form = STUDENT | {"step1": "passed", "languages": "English, Igbo", "school": "Universidad del Valle", "visa_type": "B-1/B-2"}
+    form = STUDENT | {
+        "step1": "passed",
+        "languages": "English, Igbo",
+        "school": "Universidad del Valle",
+        "visa_type": "B-1/B-2",
+    }
     assert browser.post("/accounts/profile", form).status == 303
     saved = world.api(TRAINEE).get("/accounts/profile").json["facts"]
     assert (saved["languages"], saved["step1"], saved["step1_verified"]) == (["English", "Igbo"], "passed", True)
@@ -252,7 +267,9 @@ def test_T01_the_profile_page_shows_what_was_saved_and_the_api_the_same(world: W
     assert "Saved" in page.text_content()
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("B1", "B-1"), ("b-1 visa", "B-1"), ("Other", "Other"), (" ", None), (None, None)])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("B1", "B-1"), ("b-1 visa", "B-1"), ("Other", "Other"), (" ", None), (None, None)]
+)
 def test_T01_programs_name_a_visa_in_their_own_words(world: World, typed: str | None, kept: str | None) -> None:
     world.person()
     assert world.api(TRAINEE).post("/accounts/profile", STUDENT | {"visa_type": typed}).status == 200
@@ -298,7 +315,9 @@ def test_a_profile_saved_through_the_api_opens_no_session(world: World) -> None:
 
 
 def test_staff_have_a_profile_without_studies(world: World) -> None:
-    id = world.accounts.provision(Call(Actor(role="system", id="seed")), "Nora Feldspar", "nora@staff.example", WORDS, ("reviewer",))
+    id = world.accounts.provision(
+        Call(Actor(role="system", id="seed")), "Nora Feldspar", "nora@staff.example", WORDS, ("reviewer",)
+    )
     answer = world.browser(id).get("/accounts/profile")
     shown(answer, 200, "Nora Feldspar")
     assert "trainee_status" not in answer.body
@@ -311,7 +330,7 @@ def test_a_zone_that_the_list_does_not_have_stays_in_it(world: World) -> None:
     assert page.xpath("//select[@name='zone']//option[@selected]/@value") == ["Asia/Kabul"]
 
 
-# --- every answer ---------------------------------------------------------------------------------------------------------------------
+# --- every answer -----------------------------------------------------------------------------------------------------
 def test_no_answer_of_the_room_holds_the_password(world: World) -> None:
     body = json.dumps({"email": MAIL, "password": ["secret words of mine"]})
     answer = world.api().send("POST", "/accounts/sign-in", body, {"content-type": "application/json"})

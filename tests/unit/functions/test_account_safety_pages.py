@@ -1,4 +1,5 @@
-"""Passwords, addresses, codes, sessions and people through the accounts room: pages without JavaScript, JSON, every refusal in words."""
+"""Passwords, addresses, codes, sessions and people through the accounts room: pages without JavaScript, JSON, every
+refusal in words."""
 
 from __future__ import annotations
 
@@ -57,7 +58,7 @@ def password(world: World, browser: Client, id: str, wanted: str = "") -> Answer
     return browser.post("/accounts/sign-in", {"email": f"{id}@example.org", "password": PASSWORD, "next": wanted})
 
 
-# --- forgotten password ---------------------------------------------------------------------------------------------------------------
+# --- forgotten password -----------------------------------------------------------------------------------------------
 def test_a_browser_sets_a_forgotten_password_anew(world: World) -> None:
     known(world)
     browser = world.browser()
@@ -81,8 +82,14 @@ def test_a_known_and_an_unknown_address_are_answered_the_same(world: World) -> N
     first = world.api().post("/accounts/forgot", {"email": MAIL})
     assert world.store.load("ACCOUNT", TRAINEE).state["reset_asked_at"]
     unknown = world.api().post("/accounts/forgot", {"email": "nobody@example.org"})
-    assert (unknown.status, unknown.json | {"email": MAIL}, unknown.headers) == (first.status, first.json, first.headers)
-    page, other = (world.browser().post("/accounts/forgot", {"email": email}).body for email in (MAIL, "nobody@example.org"))
+    assert (unknown.status, unknown.json | {"email": MAIL}, unknown.headers) == (
+        first.status,
+        first.json,
+        first.headers,
+    )
+    page, other = (
+        world.browser().post("/accounts/forgot", {"email": email}).body for email in (MAIL, "nobody@example.org")
+    )
     assert page.replace(MAIL, "") == other.replace("nobody@example.org", "")
 
 
@@ -94,7 +101,7 @@ def test_a_run_out_link_says_so_and_where_to_get_another(world: World) -> None:
     assert world.api().post(f"/accounts/reset/{token}", {"password": OTHER}).json["type"] == "/problems/expired"
 
 
-# --- a password is never kept, so its form is filled in once more ---------------------------------------------------------------------
+# --- a password is never kept, so its form is filled in once more -----------------------------------------------------
 def again(answer: Answer) -> list[tuple[str, str]]:
     """The ways on of a page that has no form to send."""
     tree = html.fromstring(answer.body)
@@ -134,7 +141,7 @@ def test_a_form_whose_page_is_away_says_when_to_come_back(world: World) -> None:
     assert again(weak) == [("Open the form again", "/accounts/reset/some-link")]
 
 
-# --- safety ---------------------------------------------------------------------------------------------------------------------------
+# --- safety -----------------------------------------------------------------------------------------------------------
 def test_the_list_names_browsers_and_ends_one_of_them(world: World) -> None:
     world.person()
     here = world.browser()
@@ -201,7 +208,7 @@ def test_an_address_that_is_somebody_else_s_is_answered_as_a_free_one(world: Wor
     assert (taken.status, taken.json | {"email": NEW}) == (free.status, free.json)
 
 
-# --- codes ----------------------------------------------------------------------------------------------------------------------------
+# --- codes ------------------------------------------------------------------------------------------------------------
 def test_finance_sign_in_with_password_then_code_and_go_where_they_wanted(world: World) -> None:
     id, browser = guarded(world), world.browser()
     first = password(world, browser, id, "/accounts/profile")
@@ -230,7 +237,9 @@ def test_five_wrong_codes_are_a_429_that_says_until_when(world: World) -> None:
     shown(browser.post(ticket, {"code": code(world)}), 429, "too many wrong codes", "Try again in 15 minutes.")
 
 
-def test_ten_wrong_passwords_are_a_429_that_says_for_how_long_and_says_the_same_for_an_address_of_nobodys(world: World) -> None:
+def test_ten_wrong_passwords_are_a_429_that_says_for_how_long_and_says_the_same_for_an_address_of_nobodys(
+    world: World,
+) -> None:
     known(world)
     answers = []
     for email in (MAIL, "nobody@example.org"):
@@ -267,7 +276,9 @@ def test_another_site_enters_no_code(world: World) -> None:
     assert (answer.status, answer.cookies) == (403, [])
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "/accounts/code/x", "/accounts/sign-in"])
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example/", "/accounts/code/x", "/accounts/sign-in"]
+)
 def test_a_code_leads_only_to_paths_of_ours(world: World, wanted: str) -> None:
     id, browser = guarded(world), world.browser()
     ticket = password(world, browser, id).location
@@ -321,13 +332,20 @@ def test_an_api_client_gets_a_token_for_password_and_code_together(world: World)
     assert api.post("/accounts/tokens", body | {"code": code(world)}).json["token_type"] == "Bearer"
 
 
-# --- people ---------------------------------------------------------------------------------------------------------------------------
+# --- people -----------------------------------------------------------------------------------------------------------
 def test_an_administrator_invites_somebody_changes_roles_disables_and_enables(world: World) -> None:
     admin = world.browser(world.person("admin-1", ("admin",), name="Iris Caldermoor"))
     shown(admin.get("/accounts/staff"), 200, "People", "Iris Caldermoor", "at the next sign-in")
     form = {"name": "Nora Feldspar", "email": "nora@staff.example", "roles[]": ["reviewer", "coach"]}
     assert admin.post("/accounts/staff", form).location == "/accounts/staff?invited=1"
-    shown(admin.get("/accounts/staff?invited=1"), 200, "The invitation is on its way", "Nora Feldspar", "reviewer, coach", "invited")
+    shown(
+        admin.get("/accounts/staff?invited=1"),
+        200,
+        "The invitation is on its way",
+        "Nora Feldspar",
+        "reviewer, coach",
+        "invited",
+    )
     id = world.staffing.staff()[1].id
     here = f"/accounts/staff/{id}"
     shown(admin.get(here), 200, "Send the invitation again")
@@ -353,11 +371,20 @@ def test_a_refused_invitation_keeps_what_was_typed_and_leads_to_the_account(worl
     page = html.fromstring(answer.body)
     assert page.xpath("//input[@name='name']/@value") == ["Nora"]
     assert page.xpath("//input[@name='roles[]'][@checked]/@value") == ["finance"]
-    shown(admin.post("/accounts/staff", {"name": "Nora", "email": "nora@staff.example"}), 422, "Roles", "Please fill this in")
+    shown(
+        admin.post("/accounts/staff", {"name": "Nora", "email": "nora@staff.example"}),
+        422,
+        "Roles",
+        "Please fill this in",
+    )
     world.accounts.sign_up("Nora Feldspar", "nora@staff.example")
     world.clock.move(timedelta(minutes=1))
     world.staffing.invite(me("seed"), "Nora Feldspar", "nora@staff.example", ("coach",))
-    shown(admin.post("/accounts/staff", {"name": "N", "email": "nora@staff.example", "roles[]": ["coach"]}), 409, "has an account already")
+    shown(
+        admin.post("/accounts/staff", {"name": "N", "email": "nora@staff.example", "roles[]": ["coach"]}),
+        409,
+        "has an account already",
+    )
 
 
 def test_an_administrator_s_own_account_offers_no_way_out(world: World) -> None:

@@ -1,4 +1,5 @@
-"""The applications room shortly before an application closes undecided: what both sides read is never later than that (T13, T18, T20)."""
+"""The applications room shortly before an application closes undecided: what both sides read is never later than that
+(T13, T18, T20)."""
 
 from __future__ import annotations
 
@@ -30,7 +31,12 @@ def taken(rooms: Rooms, before: timedelta) -> str:
 def test_T13_a_reviewer_reads_until_when_an_answer_would_count_and_the_trainee_the_same(rooms: Rooms) -> None:
     here = taken(rooms, timedelta(days=7))
     last = "Mon 15 Feb 2027, 12:00 Chicago"
-    shown(rooms.browser(REVIEWER).get(here), 200, f"and have until {last}", "asked to answer by Sun 14 Feb 2027, 00:00 Chicago")
+    shown(
+        rooms.browser(REVIEWER).get(here),
+        200,
+        f"and have until {last}",
+        "asked to answer by Sun 14 Feb 2027, 00:00 Chicago",
+    )
     rooms.browser(REVIEWER).post(f"{here}/ask", {"question": "Which ward?"})
     shown(rooms.browser(TRAINEE).get(here), 200, "Your reviewer asks you something", last)
     rooms.clock.set(CLOSES - timedelta(hours=12))
@@ -41,17 +47,25 @@ def test_T20_the_trainee_reads_that_the_host_has_less_than_its_five_days(rooms: 
     here = taken(rooms, timedelta(days=4))
     rooms.browser(REVIEWER).post(f"{here}/route", {})
     shown(
-        rooms.browser(TRAINEE).get(here), 200, "The host is reading it", "Mon 15 Feb 2027, 12:00 Chicago", "less than its usual five days",
+        rooms.browser(TRAINEE).get(here),
+        200,
+        "The host is reading it",
+        "Mon 15 Feb 2027, 12:00 Chicago",
+        "less than its usual five days",
         never=("five days or more",),
-    )  # fmt: skip
+    )
 
 
-def test_T13_less_than_a_day_before_it_closes_the_page_offers_no_question_and_a_forged_one_is_refused(rooms: Rooms) -> None:
+def test_T13_less_than_a_day_before_it_closes_the_page_offers_no_question_and_a_forged_one_is_refused(
+    rooms: Rooms,
+) -> None:
     here = taken(rooms, timedelta(hours=23))
     tree = shown(
-        rooms.browser(REVIEWER).get(here), 200, "closes too soon to ask the trainee or the host",
+        rooms.browser(REVIEWER).get(here),
+        200,
+        "closes too soon to ask the trainee or the host",
         "undecided, it closes Tue 16 Feb 2027, 00:00 Chicago",
-    )  # fmt: skip
+    )
     assert not tree.xpath("//form[contains(@action, '/ask') or contains(@action, '/route')]")
     assert primary(tree) == ["Approve"]
     shown(rooms.browser(REVIEWER).post(f"{here}/ask", {"question": "Which ward?"}), 409, "closes in less than 24 hours")

@@ -1,4 +1,5 @@
-"""The applications room while the host is asked: the link without an account, and what trainee, reviewer and coordinator see meanwhile."""
+"""The applications room while the host is asked: the link without an account, and what trainee, reviewer and
+coordinator see meanwhile."""
 
 from __future__ import annotations
 
@@ -29,10 +30,16 @@ def asked(rooms: Rooms) -> tuple[str, str]:
 def test_T19_the_link_shows_a_host_who_applies_and_the_clock_and_nothing_about_visa(rooms: Rooms) -> None:
     _, link = asked(rooms)
     tree = shown(
-        rooms.browser().get(link), 200, "Would you take Amara Okafor?", "Universidad del Valle", "attached to our mail",
-        "USMLE Step 1 passed", "Sat 28 Nov 2026, 09:00 Chicago", "Your answer counts until Thu 3 Dec 2026, 09:00 Chicago",
+        rooms.browser().get(link),
+        200,
+        "Would you take Amara Okafor?",
+        "Universidad del Valle",
+        "attached to our mail",
+        "USMLE Step 1 passed",
+        "Sat 28 Nov 2026, 09:00 Chicago",
+        "Your answer counts until Thu 3 Dec 2026, 09:00 Chicago",
         never=("B-1", "example", "2028", " UTC"),
-    )  # fmt: skip
+    )
     assert primary(tree) == ["Send my answer"]
     assert "B-1" not in rooms.api().get(link).body
 
@@ -41,7 +48,12 @@ def test_T19_the_hosts_answer_is_thanked_for_and_reaches_the_reviewer_only(rooms
     here, link = asked(rooms)
     refused = shown(rooms.browser().post(link, {"answer": "no"}), 422, "Without a reason we cannot explain it")
     assert refused.xpath("//input[@name='answer'][@value='no'][@checked]")
-    shown(rooms.browser().post(link, {"answer": "no", "note": "The ward is full."}), 200, "Thank you: your answer is here", "You said no")
+    shown(
+        rooms.browser().post(link, {"answer": "no", "note": "The ward is full."}),
+        200,
+        "Thank you: your answer is here",
+        "You said no",
+    )
     shown(rooms.browser().get(link), 200, "You said no", never=("Amara",))
     shown(rooms.browser().post(link, {"answer": "yes"}), 409, "Your answer is here already", "You said no")
     shown(rooms.browser(REVIEWER).get(here), 200, "The host does not recommend this trainee", "The ward is full.")
@@ -51,13 +63,30 @@ def test_T19_the_hosts_answer_is_thanked_for_and_reaches_the_reviewer_only(rooms
 def test_T20_trainee_and_reviewer_see_the_hosts_five_days_and_then_the_coordinators_ten(rooms: Rooms) -> None:
     here, _ = asked(rooms)
     shown(
-        rooms.browser(TRAINEE).get(here), 200, "The host is reading it", "Next to act: the host", "Sat 28 Nov 2026, 09:00 Chicago",
-        "17:00 for you in Cairo", "host reviews take five days or more",
-    )  # fmt: skip
-    tree = shown(rooms.browser(REVIEWER).get(here), 200, "Waits for the host", "the review clock stands still", "not reminded yet")
+        rooms.browser(TRAINEE).get(here),
+        200,
+        "The host is reading it",
+        "Next to act: the host",
+        "Sat 28 Nov 2026, 09:00 Chicago",
+        "17:00 for you in Cairo",
+        "host reviews take five days or more",
+    )
+    tree = shown(
+        rooms.browser(REVIEWER).get(here),
+        200,
+        "Waits for the host",
+        "the review clock stands still",
+        "not reminded yet",
+    )
     assert not tree.xpath("//main//form")
     rooms.clock.move(timedelta(days=5))
-    shown(rooms.browser(TRAINEE).get(here), 200, "The host is late", "Next to act: a coordinator", "Thu 3 Dec 2026, 09:00 Chicago")
+    shown(
+        rooms.browser(TRAINEE).get(here),
+        200,
+        "The host is late",
+        "Next to act: a coordinator",
+        "Thu 3 Dec 2026, 09:00 Chicago",
+    )
 
 
 def test_the_coordinator_finds_a_late_host_in_the_queue_and_takes_it_back(rooms: Rooms) -> None:

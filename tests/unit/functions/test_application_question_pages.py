@@ -26,9 +26,16 @@ def asked(rooms: Rooms) -> str:
 def test_a_question_shows_the_trainee_what_to_do_by_when_in_both_zones(rooms: Rooms) -> None:
     here = asked(rooms)
     tree = shown(
-        rooms.browser(TRAINEE).get(here), 200, "Your reviewer asks you something", "Which <b>ward</b> was it?", "Needs your answer",
-        "Next to act: you", "Mon 7 Dec 2026, 09:00 Chicago", "17:00 for you in Cairo", "The review clock stands still",
-    )  # fmt: skip
+        rooms.browser(TRAINEE).get(here),
+        200,
+        "Your reviewer asks you something",
+        "Which <b>ward</b> was it?",
+        "Needs your answer",
+        "Next to act: you",
+        "Mon 7 Dec 2026, 09:00 Chicago",
+        "17:00 for you in Cairo",
+        "The review clock stands still",
+    )
     assert primary(tree) == ["Send the answer"]
     hub = rooms.workspace(rooms.browser(TRAINEE)).get("/workspace")
     shown(hub, 200, "Answer your reviewer's question", "Your reviewer asks you something")
@@ -38,9 +45,14 @@ def test_the_reviewer_sees_that_the_trainee_owes_the_next_step_and_the_queue_is_
     here = asked(rooms)
     for who in (REVIEWER, COLLEAGUE, COORDINATOR):
         tree = shown(
-            rooms.browser(who).get(here), 200, "Waits for the trainee's answer", "Next to act: the trainee", "Which <b>ward</b>",
-            "With the trainee", never=("Needs your answer",),
-        )  # fmt: skip
+            rooms.browser(who).get(here),
+            200,
+            "Waits for the trainee's answer",
+            "Next to act: the trainee",
+            "Which <b>ward</b>",
+            "With the trainee",
+            never=("Needs your answer",),
+        )
         assert not tree.xpath("//main//form")
     assert rooms.workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]["open"] == 0
 
@@ -49,7 +61,14 @@ def test_the_answer_gives_it_back_to_the_reviewer_and_both_read_the_talk(rooms: 
     here = asked(rooms)
     rooms.clock.move(timedelta(days=1))
     assert rooms.browser(TRAINEE).post(f"{here}/reply", {"answer": ANSWER}).location == here
-    shown(rooms.browser(TRAINEE).get(here), 200, "Your reviewer is reading it", "Questions and answers", ANSWER, "the review clock went on")
+    shown(
+        rooms.browser(TRAINEE).get(here),
+        200,
+        "Your reviewer is reading it",
+        "Questions and answers",
+        ANSWER,
+        "the review clock went on",
+    )
     tree = shown(rooms.browser(REVIEWER).get(here), 200, "Which <b>ward</b> was it?", ANSWER, "Answer due")
     assert primary(tree) == ["Approve"]
 
@@ -58,7 +77,9 @@ def test_a_newer_cv_is_offered_only_when_there_is_one(rooms: Rooms) -> None:
     here = asked(rooms)
     assert not shown(rooms.browser(TRAINEE).get(here), 200).xpath("//input[@name='newest_cv']")
     rooms.cv(id="document-2", number=2)
-    assert shown(rooms.browser(TRAINEE).get(here), 200, "Version 2 takes the place of version 1").xpath("//input[@name='newest_cv']")
+    assert shown(rooms.browser(TRAINEE).get(here), 200, "Version 2 takes the place of version 1").xpath(
+        "//input[@name='newest_cv']"
+    )
     answer = rooms.api(TRAINEE).post(f"{here}/reply", {"answer": ANSWER, "newest_cv": True})
     assert (answer.json["status"], answer.json["cv_document_id"]) == ("IN_REVIEW", "document-2")
 
@@ -68,7 +89,9 @@ def test_refused_forms_come_back_with_what_was_typed(rooms: Rooms) -> None:
     tree = shown(rooms.browser(REVIEWER).post(f"{here}/ask", {}), 422, "Question: Please fill this in.")
     assert tree.xpath("//details[@open]//textarea[@name='question']")
     rooms.browser(REVIEWER).post(f"{here}/ask", {"question": QUESTION})
-    tree = shown(rooms.browser(TRAINEE).post(f"{here}/reply", {"newest_cv": "true"}), 422, "Answer: Please fill this in.")
+    tree = shown(
+        rooms.browser(TRAINEE).post(f"{here}/reply", {"newest_cv": "true"}), 422, "Answer: Please fill this in."
+    )
     assert tree.xpath("//textarea[@name='answer']")
 
 

@@ -1,4 +1,5 @@
-"""The applications room as staff meet it: verdicts beside documents, rivals for the seat, and decisions with their grounds (H12)."""
+"""The applications room as staff meet it: verdicts beside documents, rivals for the seat, and decisions with their
+grounds (H12)."""
 
 from __future__ import annotations
 
@@ -35,10 +36,17 @@ def test_a_draft_does_not_exist_for_staff(rooms: Rooms) -> None:
 def test_a_waiting_application_asks_to_be_taken_first(rooms: Rooms) -> None:
     here = rooms.sent()
     tree = shown(
-        rooms.browser(REVIEWER).get(here), 200, "Amara Okafor for Inpatient Cardiology", "Waits for a reviewer", "You need to take it",
-        "Students may do hands-on rotations", "2 seats free", "0 other applications", "Universidad del Valle",
+        rooms.browser(REVIEWER).get(here),
+        200,
+        "Amara Okafor for Inpatient Cardiology",
+        "Waits for a reviewer",
+        "You need to take it",
+        "Students may do hands-on rotations",
+        "2 seats free",
+        "0 other applications",
+        "Universidad del Valle",
         never=("With your reviewer",),
-    )  # fmt: skip
+    )
     assert primary(tree) == ["Take it"]
     assert "/documents/document-1/file" in tree.xpath("//main//a/@href")
 
@@ -47,9 +55,14 @@ def test_H12_the_taken_one_shows_each_guideline_and_asks_a_reason_for_each_open_
     rooms = Rooms(guidelines=STEP2).ready()
     here = rooms.taken()
     tree = shown(
-        rooms.browser(REVIEWER).get(here), 200, "1 of 2 met", "USMLE Step 2 CK passed", "Speaks English",
-        "Taken by Nora Feldspar until Mon 23 Nov 2026, 13:00 Chicago", "until Mon 30 Nov 2026, 09:00 Chicago",
-    )  # fmt: skip
+        rooms.browser(REVIEWER).get(here),
+        200,
+        "1 of 2 met",
+        "USMLE Step 2 CK passed",
+        "Speaks English",
+        "Taken by Nora Feldspar until Mon 23 Nov 2026, 13:00 Chicago",
+        "until Mon 30 Nov 2026, 09:00 Chicago",
+    )
     assert primary(tree) == ["Approve"]
     assert tree.xpath("//textarea[starts-with(@name, 'override.')]/@name") == ["override.step2_ck"]
 
@@ -58,7 +71,12 @@ def test_H12_approving_through_the_form_with_a_reason_stores_and_shows_it() -> N
     rooms = Rooms(guidelines=STEP2).ready()
     here = rooms.taken()
     browser = rooms.browser(REVIEWER)
-    shown(browser.post(f"{here}/approve", {}), 409, "Not met: USMLE Step 2 CK passed", "override each of them with a reason")
+    shown(
+        browser.post(f"{here}/approve", {}),
+        409,
+        "Not met: USMLE Step 2 CK passed",
+        "override each of them with a reason",
+    )
     assert browser.post(f"{here}/approve", {"override.step2_ck": "Sits it in May."}).location == here
     shown(browser.get(here), 200, "Approved", "Overridden", "Sits it in May.", "waits for the trainee to reserve")
 
@@ -116,7 +134,12 @@ def test_declining_needs_both_and_comes_back_open_with_what_was_typed(rooms: Roo
 
 def test_a_colleague_sees_who_has_it_and_has_no_buttons(rooms: Rooms) -> None:
     here = rooms.taken()
-    tree = shown(rooms.browser(COLLEAGUE).get(here), 200, "Taken by Nora Feldspar", "You need to do nothing: Nora Feldspar has it")
+    tree = shown(
+        rooms.browser(COLLEAGUE).get(here),
+        200,
+        "Taken by Nora Feldspar",
+        "You need to do nothing: Nora Feldspar has it",
+    )
     assert not tree.xpath("//main//form")
     shown(rooms.browser(COLLEAGUE).post(f"{here}/claim"), 409, "Another reviewer has taken this application")
 
@@ -136,8 +159,14 @@ def test_rivals_are_open_applications_that_need_one_of_the_same_weeks(rooms: Roo
     here = rooms.sent()
     rooms.facts(OTHER)
     rooms.cv(OTHER, "document-2")
-    theirs = rooms.browser(OTHER).post("/applications", {"program_id": "cardiology-chicago", "experience_type": "hands_on",
-                                                         "start": "2027-03-01", "weeks": "4"}).location  # fmt: skip
+    theirs = (
+        rooms.browser(OTHER)
+        .post(
+            "/applications",
+            {"program_id": "cardiology-chicago", "experience_type": "hands_on", "start": "2027-03-01", "weeks": "4"},
+        )
+        .location
+    )
     reviewer = rooms.api(REVIEWER)
     assert reviewer.get(here).json["review"]["rivals"] == []
     rooms.browser(OTHER).post(f"{theirs}/submit", {})
@@ -171,7 +200,13 @@ def test_a_person_who_was_erased_leaves_a_page_without_them(rooms: Rooms) -> Non
     here = rooms.taken()
     rooms.browser(REVIEWER).post(f"{here}/reject", {"code": "other", "reason": "Personal words."})
     rooms.people.erase(TRAINEE)
-    shown(rooms.browser(REVIEWER).get(here), 200, "Name erased", "The profile is gone", never=("Personal words", "Amara Okafor"))
+    shown(
+        rooms.browser(REVIEWER).get(here),
+        200,
+        "Name erased",
+        "The profile is gone",
+        never=("Personal words", "Amara Okafor"),
+    )
 
 
 def test_a_reviewer_who_also_applies_sees_the_own_application_as_a_trainee() -> None:
@@ -188,14 +223,18 @@ def test_a_reviewer_who_also_applies_sees_the_own_application_as_a_trainee() -> 
     assert browser.post(f"{here}/claim").status == 403
 
 
-# --- documents --------------------------------------------------------------------------------------------------------------------------
-BLS = Guidelines(documents=(DocumentRule(kind="bls", must_cover=True, needed_by=NeededBy.APPROVAL),), cv_language="Spanish")
+# --- documents --------------------------------------------------------------------------------------------------------
+BLS = Guidelines(
+    documents=(DocumentRule(kind="bls", must_cover=True, needed_by=NeededBy.APPROVAL),), cv_language="Spanish"
+)
 
 
 def test_documents_come_before_the_decision_and_each_guideline_names_what_to_read() -> None:
     rooms = Rooms(guidelines=BLS).ready()
     rooms.cv(id="document-2", kind="bls")
-    tree = shown(rooms.browser(REVIEWER).get(rooms.taken()), 200, "Not read yet", "Read: BLS, version 1", "Read: CV, version 1")
+    tree = shown(
+        rooms.browser(REVIEWER).get(rooms.taken()), 200, "Not read yet", "Read: BLS, version 1", "Read: CV, version 1"
+    )
     order = [node.get("id") for node in tree.xpath("//*[@id='papers' or @id='rules' or @id='seats' or @id='approve']")]
     assert order == ["papers", "rules", "seats", "approve"]
 
@@ -206,9 +245,14 @@ def test_what_a_reviewer_read_on_a_document_decides_its_guideline_and_is_shown()
     here, browser = rooms.taken(), rooms.browser(REVIEWER)
     form = {"issued": "2026-01-05", "expires": "2027-03-20", "why": "", "verdict": "accepted"}
     assert browser.post(f"{here}/documents/document-2/check", form).location == here
-    shown(browser.get(here), 200, "Counts", "Expires Sat 20 March 2027, before the last day of the rotation", "0 of 2 met")
+    shown(
+        browser.get(here), 200, "Counts", "Expires Sat 20 March 2027, before the last day of the rotation", "0 of 2 met"
+    )
     assert browser.post(f"{here}/documents/document-2/check", {**form, "expires": "2028-01-04"}).location == here
-    assert browser.post(f"{here}/documents/document-1/check", {"verdict": "accepted", "language": "Spanish"}).location == here
+    assert (
+        browser.post(f"{here}/documents/document-1/check", {"verdict": "accepted", "language": "Spanish"}).location
+        == here
+    )
     shown(browser.get(here), 200, "2 of 2 met", never=("before the last day",))
 
 
@@ -216,16 +260,26 @@ def test_a_note_on_a_document_that_is_refused_comes_back_open_with_what_was_type
     rooms = Rooms(guidelines=BLS).ready()
     rooms.cv(id="document-2", kind="bls")
     here, browser = rooms.taken(), rooms.browser(REVIEWER)
-    answer = browser.post(f"{here}/documents/document-2/check", {"issued": "2026-12-24", "verdict": "accepted", "why": ""})
+    answer = browser.post(
+        f"{here}/documents/document-2/check", {"issued": "2026-12-24", "verdict": "accepted", "why": ""}
+    )
     tree = shown(answer, 422, "Issued: A document that is here was issued by today.")
     assert tree.xpath("//details[@open]//input[@id='f-issued']/@value") == ["2026-12-24"]
-    tree = shown(browser.post(f"{here}/documents/document-2/check", {"verdict": "declined", "why": ""}), 422, "needs to know why")
-    assert browser.post(f"{here}/documents/document-2/check", {"verdict": "declined", "why": "Page 2 is missing."}).location == here
+    tree = shown(
+        browser.post(f"{here}/documents/document-2/check", {"verdict": "declined", "why": ""}), 422, "needs to know why"
+    )
+    assert (
+        browser.post(
+            f"{here}/documents/document-2/check", {"verdict": "declined", "why": "Page 2 is missing."}
+        ).location
+        == here
+    )
     shown(browser.get(here), 200, "Does not count", "Page 2 is missing.")
 
 
 @pytest.mark.parametrize(
-    "body", [{"verdict": "perhaps"}, {"verdict": "accepted", "issued": "soon"}, {"verdict": "accepted", "language": "<b>"}]
+    "body",
+    [{"verdict": "perhaps"}, {"verdict": "accepted", "issued": "soon"}, {"verdict": "accepted", "language": "<b>"}],
 )
 def test_a_note_that_cannot_be_read_is_refused_and_changes_nothing(rooms: Rooms, body: dict[str, Any]) -> None:
     here = rooms.taken()
@@ -234,16 +288,20 @@ def test_a_note_that_cannot_be_read_is_refused_and_changes_nothing(rooms: Rooms,
     assert rooms.store.commits == commits
 
 
-# --- what the host changed, and a host that decides too -----------------------------------------------------------------------------------
+# --- what the host changed, and a host that decides too ---------------------------------------------------------------
 def test_H12_guidelines_of_the_day_of_sending_decide_and_the_change_is_shown() -> None:
     rooms = Rooms(guidelines=Guidelines(languages=("English",))).ready()
     here = rooms.taken()
     changed = Guidelines(languages=("Spanish",), step2_ck_required=True).model_dump(mode="json")
     builders.change(rooms.store, "PROGRAM", "cardiology-chicago", {"guidelines": changed})
     shown(
-        rooms.browser(REVIEWER).get(here), 200, "The host has changed its guidelines since this was sent", "1 of 1 met",
-        "Asked now, not then: USMLE Step 2 CK passed; Speaks Spanish.", "Asked then, not any more: Speaks English.",
-    )  # fmt: skip
+        rooms.browser(REVIEWER).get(here),
+        200,
+        "The host has changed its guidelines since this was sent",
+        "1 of 1 met",
+        "Asked now, not then: USMLE Step 2 CK passed; Speaks Spanish.",
+        "Asked then, not any more: Speaks English.",
+    )
     assert rooms.browser(REVIEWER).post(f"{here}/approve", {}).location == here
 
 
@@ -267,7 +325,14 @@ def test_rivals_are_named_with_where_they_are_and_who_came_first(rooms: Rooms) -
     rooms.browser(OTHER).post(f"{theirs}/submit", {})
     rooms.browser(REVIEWER).post(f"{theirs}/claim")
     rooms.browser(REVIEWER).post(f"{theirs}/ask", {"question": "Where?"})
-    tree = shown(rooms.browser(REVIEWER).get(here), 200, "1 other application", "Bela Novak", "With the trainee", "after this one")
+    tree = shown(
+        rooms.browser(REVIEWER).get(here),
+        200,
+        "1 other application",
+        "Bela Novak",
+        "With the trainee",
+        "after this one",
+    )
     assert theirs in tree.xpath("//main//a/@href")
     shown(rooms.browser(REVIEWER).get(theirs), 200, "Amara Okafor", "before this one")
 
@@ -277,17 +342,29 @@ def test_who_has_a_seat_holds_one_or_stands_in_line_is_told_apart_from_who_is_on
     status = {"line": {"waitlist": "WAITING"}, "pays": {}, "paid": {"status": "CONVERTED"}}
     for name, change in status.items():
         rooms.person(f"trainee-{name}", name=f"Dr. {name.title()}")
-        made = builders.application(id=name, trainee_id=f"trainee-{name}", case_id=name, **({"status": "APPROVED"} | change))
+        made = builders.application(
+            id=name, trainee_id=f"trainee-{name}", case_id=name, **({"status": "APPROVED"} | change)
+        )
         first = builders.step("APPLICATION", name, made.model_dump(mode="json"))
         rooms.store.commit(Work(steps=(first,), claims=() if name == "paid" else (open_claim(made),)))
     for name, state in (("pays", ReservationStatus.HELD), ("paid", ReservationStatus.RESERVED)):
-        seat = held.model_copy(update={"id": f"seat-{name}", "application_id": name, "trainee_id": f"trainee-{name}", "status": state})
+        seat = held.model_copy(
+            update={"id": f"seat-{name}", "application_id": name, "trainee_id": f"trainee-{name}", "status": state}
+        )
         move = SeatMove(PROGRAM, seat.trainee_id, seat.id, take=seat.week_list)
-        rooms.store.commit(Work(steps=(builders.step("RESERVATION", seat.id, seat.model_dump(mode="json")),), seats=(move,)))
+        rooms.store.commit(
+            Work(steps=(builders.step("RESERVATION", seat.id, seat.model_dump(mode="json")),), seats=(move,))
+        )
     found = {one["id"]: (one["seat"], one["in_line"]) for one in rooms.api(REVIEWER).get(here).json["review"]["rivals"]}
     assert found == {"line": ("", True), "pays": ("held", False), "paid": ("reserved", False)}
-    tree = shown(rooms.browser(REVIEWER).get(here), 200, "2 other applications open", "who has a seat is named below",
-                 "A seat that comes back goes to whoever stands in line.", never=("who pays first has it",))  # fmt: skip
+    tree = shown(
+        rooms.browser(REVIEWER).get(here),
+        200,
+        "2 other applications open",
+        "who has a seat is named below",
+        "A seat that comes back goes to whoever stands in line.",
+        never=("who pays first has it",),
+    )
     rows = {" ".join(row.text_content().split()) for row in tree.xpath("//table[contains(@class, 'cards')]/tbody/tr")}
     for who, where in (("Line", "Stands in line"), ("Pays", "Holds a seat, unpaid"), ("Paid", "Has a seat")):
         assert [row for row in rows if f"Dr. {who}" in row and where in row]

@@ -1,4 +1,5 @@
-"""The applications room as a trainee meets it: every page in every state, every refusal with the input kept, the same in JSON."""
+"""The applications room as a trainee meets it: every page in every state, every refusal with the input kept, the same
+in JSON."""
 
 from __future__ import annotations
 
@@ -27,18 +28,27 @@ def patched(rooms: Rooms, here: str, **state: object) -> None:
     rooms.store.states[("APPLICATION", id)] = Loaded(old.kind, old.id, {**old.state, **state}, old.version, old.head)
 
 
-# --- before -----------------------------------------------------------------------------------------------------------------------------
+# --- before -----------------------------------------------------------------------------------------------------------
 def test_T14_a_stranger_is_led_to_sign_in_and_back_to_the_same_wish(rooms: Rooms) -> None:
     answer = rooms.browser().get(START)
     assert answer.status == 303
-    next = "/applications/start%3Fprogram%3Dcardiology-chicago%26start%3D2027-03-01%26weeks%3D4%26experience_type%3Dhands_on"
+    asked = "program%3Dcardiology-chicago%26start%3D2027-03-01%26weeks%3D4%26experience_type%3Dhands_on"
+    next = f"/applications/start%3F{asked}"
     assert answer.location == f"/accounts/sign-in?next={next}"
     assert rooms.api().get(START).status == 401
 
 
 def test_the_page_before_applying_shows_bill_verdicts_and_seats_and_writes_nothing(rooms: Rooms) -> None:
     commits = rooms.store.commits
-    tree = shown(rooms.browser(TRAINEE).get(START), 200, "Hands-on is open to you", "2 seats free", "$699.00", "$1,450.00", "$2,149.00")
+    tree = shown(
+        rooms.browser(TRAINEE).get(START),
+        200,
+        "Hands-on is open to you",
+        "2 seats free",
+        "$699.00",
+        "$1,450.00",
+        "$2,149.00",
+    )
     assert "Fri 15 January 2027" in tree.text_content()
     assert primary(tree) == ["Start the application"]
     assert rooms.store.commits == commits
@@ -51,7 +61,12 @@ def test_T01_without_a_profile_the_page_says_what_to_complete() -> None:
 
 def test_T07_the_page_says_why_an_observership_is_not_open_to_a_student() -> None:
     rooms = Rooms(experience_types=("hands_on", "observership")).ready()
-    shown(rooms.browser(TRAINEE).get(START.replace("hands_on", "observership")), 200, "Observership is not open to you", "for graduates")
+    shown(
+        rooms.browser(TRAINEE).get(START.replace("hands_on", "observership")),
+        200,
+        "Observership is not open to you",
+        "for graduates",
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,11 +99,19 @@ def test_a_query_that_makes_no_sense_is_refused(rooms: Rooms, path: str, status:
     shown(rooms.browser(TRAINEE).get(path), status)
 
 
-# --- a draft ----------------------------------------------------------------------------------------------------------------------------
+# --- a draft ----------------------------------------------------------------------------------------------------------
 def test_starting_leads_to_the_draft_and_twice_to_the_same_one(rooms: Rooms) -> None:
     here = rooms.draft()
     assert rooms.draft() == here
-    tree = shown(rooms.browser(TRAINEE).get(here), 200, "Not sent yet", "90 d", "Next to act: you", "CV, version 1", "You need to send it")
+    tree = shown(
+        rooms.browser(TRAINEE).get(here),
+        200,
+        "Not sent yet",
+        "90 d",
+        "Next to act: you",
+        "CV, version 1",
+        "You need to send it",
+    )
     assert primary(tree) == ["Send the application"]
     again = rooms.api(TRAINEE).post("/applications", WISH | {"weeks": 4}, idempotency_key="api-1")
     assert (again.status, again.json["status"]) == (201, "DRAFT")
@@ -111,7 +134,9 @@ def test_a_reused_key_for_another_wish_is_refused(rooms: Rooms) -> None:
         ("not json", 400),
     ],
 )
-def test_a_start_that_cannot_be_is_refused_and_changes_nothing(rooms: Rooms, body: dict[str, str] | str, status: int) -> None:
+def test_a_start_that_cannot_be_is_refused_and_changes_nothing(
+    rooms: Rooms, body: dict[str, str] | str, status: int
+) -> None:
     commits = rooms.store.commits
     answer = rooms.api(TRAINEE).post("/applications", body, content_type="application/json")
     assert (answer.status, answer.headers["Content-Type"]) == (status, "application/problem+json")
@@ -174,17 +199,26 @@ def test_T12_a_start_without_a_seat_is_refused_as_sold_out(rooms: Rooms) -> None
     here = rooms.draft(start="2027-06-07")
     answer = rooms.api(TRAINEE).post(f"{here}/submit", {})
     assert (answer.status, answer.json["type"]) == (409, "/problems/sold-out")
-    shown(rooms.browser(TRAINEE).post(f"{here}/submit", {}), 409, "There is no free seat in the week of Mon 7 June 2027")
+    shown(
+        rooms.browser(TRAINEE).post(f"{here}/submit", {}), 409, "There is no free seat in the week of Mon 7 June 2027"
+    )
 
 
-# --- sent -------------------------------------------------------------------------------------------------------------------------------
+# --- sent -------------------------------------------------------------------------------------------------------------
 def test_T17_T18_a_sent_application_shows_who_acts_by_when_in_both_zones(rooms: Rooms) -> None:
     here = rooms.sent()
     browser = rooms.browser(TRAINEE)
     tree = shown(
-        browser.get(here), 200, "Waiting for a reviewer", "Next to act: a reviewer", "Tue 24 Nov 2026, 09:00 Chicago",
-        "17:00 for you in Cairo", "You need to do nothing.", "$2,149.00", "Sent with a CV",
-    )  # fmt: skip
+        browser.get(here),
+        200,
+        "Waiting for a reviewer",
+        "Next to act: a reviewer",
+        "Tue 24 Nov 2026, 09:00 Chicago",
+        "17:00 for you in Cairo",
+        "You need to do nothing.",
+        "$2,149.00",
+        "Sent with a CV",
+    )
     assert tree.xpath("//ol[@class='timeline']/li[@class='now']//strong/text()") == ["It waits for a reviewer"]
     rooms.browser(REVIEWER).post(f"{here}/claim")
     shown(browser.get(here), 200, "Your reviewer is reading it", "A reviewer took it up")
@@ -209,9 +243,12 @@ def test_T20_a_host_that_reviews_is_never_promised_sooner_than_five_days() -> No
 def test_an_approved_application_counts_down_the_offer_and_leads_to_reserve(rooms: Rooms) -> None:
     here = rooms.approved()
     tree = shown(
-        rooms.browser(TRAINEE).get(here), 200, "Approved: reserve your seat", "Mon 30 Nov 2026, 09:00 Chicago",
+        rooms.browser(TRAINEE).get(here),
+        200,
+        "Approved: reserve your seat",
+        "Mon 30 Nov 2026, 09:00 Chicago",
         "You need to sign the clinical terms and pay by then",
-    )  # fmt: skip
+    )
     assert primary(tree) == ["Sign and reserve"]
     assert f"/reservations/for/{here.rsplit('/', 1)[1]}" in tree.xpath("//main//a/@href")
 
@@ -226,7 +263,9 @@ def test_a_rejected_application_shows_code_words_and_a_way_on(rooms: Rooms) -> N
     here = rooms.taken()
     body = {"code": "documents_unclear", "reason": "The CV has no dates. <b>Add</b> them."}
     assert rooms.browser(REVIEWER).post(f"{here}/reject", body).location == here
-    tree = shown(rooms.browser(TRAINEE).get(here), 200, "Not accepted", "The documents leave questions open", "<b>Add</b> them")
+    tree = shown(
+        rooms.browser(TRAINEE).get(here), 200, "Not accepted", "The documents leave questions open", "<b>Add</b> them"
+    )
     assert "/programs?specialty=cardiology" in tree.xpath("//main//a/@href")
 
 
@@ -266,7 +305,7 @@ def test_a_draft_that_was_thrown_away_has_a_page_without_a_form(rooms: Rooms) ->
     assert not tree.xpath("//main//form")
 
 
-# --- lists and whose --------------------------------------------------------------------------------------------------------------------
+# --- lists and whose --------------------------------------------------------------------------------------------------
 def test_the_list_shows_each_application_with_its_clock(rooms: Rooms) -> None:
     shown(rooms.browser(TRAINEE).get("/applications"), 200, "No applications yet")
     rooms.sent()

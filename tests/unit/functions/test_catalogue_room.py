@@ -1,4 +1,5 @@
-"""The catalogue room as people and programs call it: results, a program, its bill; in each state, as JSON and as a page."""
+"""The catalogue room as people and programs call it: results, a program, its bill; in each state, as JSON and as a
+page."""
 
 from __future__ import annotations
 
@@ -32,16 +33,24 @@ def scene(tmp_path: Path) -> Scene:
     made = Scene(tmp_path / "index")
     made.add("heart-chicago", name="Lakeview Cardiology", price_4w_cents=214900)
     made.add(
-        "skin-austin", name="Austin Skin, a clinic", specialty="dermatology", place=TEXAS, price_4w_cents=99900, experience_types=BOTH,
-        weeks_max=8, capacity=3, review_mode=ReviewMode.HOST, credit_friendly=True,
+        "skin-austin",
+        name="Austin Skin, a clinic",
+        specialty="dermatology",
+        place=TEXAS,
+        price_4w_cents=99900,
+        experience_types=BOTH,
+        weeks_max=8,
+        capacity=3,
+        review_mode=ReviewMode.HOST,
+        credit_friendly=True,
         guidelines=Guidelines(step2_ck_required=True, documents=(DocumentRule(kind="bls", must_cover=True),)),
-    )  # fmt: skip
+    )
     made.add("paused-chicago", status=ProgramStatus.PAUSED)
     made.index()
     return made
 
 
-# --- results ----------------------------------------------------------------------------------------------------------------------------
+# --- results ----------------------------------------------------------------------------------------------------------
 def test_T10_the_home_form_finds_programs_and_its_empty_fields_are_absent(scene: Scene) -> None:
     found = scene.get("/programs?experience_type=observership&specialty=&month=2027-03")
     assert [hit["program_id"] for hit in found["hits"]] == ["skin-austin"]
@@ -75,7 +84,9 @@ def test_the_overlay_takes_a_sold_out_program_out_of_the_month(scene: Scene) -> 
 
 
 def test_each_filter_in_force_names_the_address_without_it(scene: Scene) -> None:
-    found = scene.get("/programs?specialty=dermatology&state=TX&month=2027-03&price_max_cents=150000&sort=price&text=skin")
+    found = scene.get(
+        "/programs?specialty=dermatology&state=TX&month=2027-03&price_max_cents=150000&sort=price&text=skin"
+    )
     links = {link["field"]: parse_qs(urlsplit(link["href"]).query) for link in found["chosen"]}
     whole = {"specialty", "state", "month", "price_max_cents", "sort", "text"}
     assert {field: whole - set(query) for field, query in links.items()} == {
@@ -96,10 +107,16 @@ def test_pages_follow_each_other_by_a_sealed_marker(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("specialities=x", "specialities"), ("limit=26", "limit"), ("month=2027-13", "month"), ("sort=best", "sort"), ("text=!!!", "text"),
-        ("price_min_cents=2&price_max_cents=1", "price_max_cents"), ("experience_type=virtual", "experience_type"), ("cursor=x", "cursor"),
+        ("specialities=x", "specialities"),
+        ("limit=26", "limit"),
+        ("month=2027-13", "month"),
+        ("sort=best", "sort"),
+        ("text=!!!", "text"),
+        ("price_min_cents=2&price_max_cents=1", "price_max_cents"),
+        ("experience_type=virtual", "experience_type"),
+        ("cursor=x", "cursor"),
     ],
-)  # fmt: skip
+)
 def test_a_search_that_cannot_be_is_refused_with_its_field_and_a_remedy(scene: Scene, query: str, field: str) -> None:
     refused = scene.get(f"/programs?{query}", 422)
     named = [entry["field"].split(".")[0] for entry in refused["fields"]] if "fields" in refused else [refused["field"]]
@@ -173,7 +190,9 @@ def test_ten_results_a_page_leave_the_next_and_the_filters_one_link_away(scene: 
     page = html.fromstring(scene.page("/programs"))
     assert len(page.xpath("//article")) == 10
     assert page.xpath("//form[@id='filters']")
-    assert [link.text for link in page.xpath("//a[@href='#filters'][contains(@class, 'only-phone')]")] == ["All filters"] * 2
+    assert [link.text for link in page.xpath("//a[@href='#filters'][contains(@class, 'only-phone')]")] == [
+        "All filters"
+    ] * 2
     (following,) = page.xpath("//a[normalize-space()='More rotations']/@href")
     assert len(html.fromstring(scene.page(following)).xpath("//article")) == 3
     assert len(html.fromstring(scene.page("/programs?limit=25")).xpath("//article")) == 13
@@ -182,8 +201,9 @@ def test_ten_results_a_page_leave_the_next_and_the_filters_one_link_away(scene: 
 def test_nothing_found_names_the_filters_whose_absence_would_find_something(scene: Scene) -> None:
     found = scene.get("/programs?state=TX&specialty=cardiology&month=2027-03")
     assert (found["total"], [(link["field"], link["href"]) for link in found["instead"]]) == (
-        0, [("specialty", "/programs?state=TX&month=2027-03"), ("state", "/programs?specialty=cardiology&month=2027-03")],
-    )  # fmt: skip
+        0,
+        [("specialty", "/programs?state=TX&month=2027-03"), ("state", "/programs?specialty=cardiology&month=2027-03")],
+    )
     assert "Search without “Texas”" in scene.page("/programs?state=TX&specialty=cardiology&month=2027-03")
 
 
@@ -194,7 +214,7 @@ def test_nothing_private_to_a_host_is_in_any_answer(scene: Scene) -> None:
             assert name not in body, address
 
 
-# --- one program ------------------------------------------------------------------------------------------------------------------------
+# --- one program ------------------------------------------------------------------------------------------------------
 def test_the_page_shows_the_bill_that_the_rule_makes(scene: Scene) -> None:
     sheet = scene.get("/programs/heart-chicago?start=2027-03-01")
     plan = quote(scene.catalogue.program("heart-chicago"), START, 4, date(2026, 11, 23), CURRENT)
@@ -207,7 +227,15 @@ def test_the_page_shows_the_bill_that_the_rule_makes(scene: Scene) -> None:
 def test_T22_T23_what_the_fee_covers_and_what_not_is_on_program_and_quote(scene: Scene) -> None:
     for address in ("/programs/heart-chicago", "/programs/heart-chicago/quote"):
         text = scene.page(address)
-        for word in ("physician and site costs", "payment processing", "document processing", "housing", "meals", "insurance", "visa fees"):
+        for word in (
+            "physician and site costs",
+            "payment processing",
+            "document processing",
+            "housing",
+            "meals",
+            "insurance",
+            "visa fees",
+        ):
             assert word in text, address
 
 
@@ -219,9 +247,14 @@ def test_without_a_start_the_next_open_one_is_shown(scene: Scene) -> None:
 
 @pytest.mark.parametrize(
     ("now", "first"),
-    [("2026-11-24T05:59:59Z", "2026-12-07"), ("2026-11-24T06:00:00Z", "2026-12-14")],  # both sides of midnight in Chicago
+    [
+        ("2026-11-24T05:59:59Z", "2026-12-07"),
+        ("2026-11-24T06:00:00Z", "2026-12-14"),
+    ],  # both sides of midnight in Chicago
 )
-def test_H09_results_page_and_quote_begin_with_the_first_start_that_can_be_applied_for(scene: Scene, now: str, first: str) -> None:
+def test_H09_results_page_and_quote_begin_with_the_first_start_that_can_be_applied_for(
+    scene: Scene, now: str, first: str
+) -> None:
     scene.clock.set(parse(now))
     (hit,) = [one for one in scene.get("/programs")["hits"] if one["program_id"] == "heart-chicago"]
     assert hit["open"][0]["start"] == first
@@ -237,12 +270,19 @@ def test_H09_results_page_and_quote_begin_with_the_first_start_that_can_be_appli
 @pytest.mark.parametrize(
     ("wish", "field"),
     [
-        ("start=2027-03-02", "start"), ("start=2026-11-16", "start"), ("start=2026-11-30", "start"), ("start=2028-11-27", "start"),
+        ("start=2027-03-02", "start"),
+        ("start=2026-11-16", "start"),
+        ("start=2026-11-30", "start"),
+        ("start=2028-11-27", "start"),
         ("weeks=9", "weeks"),
-        ("start=2027-03-01&weeks=3", "weeks"), ("pay_on=2026-11-22", "pay_on"), ("start=2027-03-01&pay_on=2027-03-02", "pay_on"),
+        ("start=2027-03-01&weeks=3", "weeks"),
+        ("pay_on=2026-11-22", "pay_on"),
+        ("start=2027-03-01&pay_on=2027-03-02", "pay_on"),
     ],
-)  # fmt: skip
-def test_H17_a_wish_that_cannot_be_is_explained_on_the_page_and_refused_as_a_quote(scene: Scene, wish: str, field: str) -> None:
+)
+def test_H17_a_wish_that_cannot_be_is_explained_on_the_page_and_refused_as_a_quote(
+    scene: Scene, wish: str, field: str
+) -> None:
     sheet = scene.get(f"/programs/skin-austin?{wish}")
     assert sheet["refused"]["field"] == field
     assert sheet["refused"]["remedy"]
@@ -266,7 +306,9 @@ def test_a_full_start_shows_its_bill_and_offers_no_way_to_apply(scene: Scene) ->
 
 
 @pytest.mark.parametrize(("start", "near"), [("2027-02-15", True), ("2027-03-01", False)])
-def test_T13_a_start_in_less_than_three_months_is_warned_about_once_and_not_blocked(scene: Scene, start: str, near: bool) -> None:
+def test_T13_a_start_in_less_than_three_months_is_warned_about_once_and_not_blocked(
+    scene: Scene, start: str, near: bool
+) -> None:
     scene.reader(facts())
     text = scene.page(f"/programs/heart-chicago?start={start}")
     assert text.count("less than 3 months away") == int(near)
@@ -314,7 +356,9 @@ def test_visa_advice_carries_date_and_source_and_blocks_nothing(scene: Scene) ->
     tree = html.fromstring(text)
     (own,) = tree.xpath("//section[@aria-labelledby='visa']")
     said = " ".join(own.text_content().split())
-    assert all(words in said for words in ("Your visa", "advice, never a condition", "As of Sat 21 November 2026")), said
+    assert all(words in said for words in ("Your visa", "advice, never a condition", "As of Sat 21 November 2026")), (
+        said
+    )
     assert own.xpath(".//a/@href")
     (judged,) = tree.xpath("//section[@aria-labelledby='you']")
     assert "visa" not in judged.text_content().casefold(), "eligibility is judged without it"
@@ -331,7 +375,7 @@ def test_staff_see_no_way_to_apply(scene: Scene) -> None:
     assert "/applications/start" not in scene.page("/programs/heart-chicago")
 
 
-# --- the bill ---------------------------------------------------------------------------------------------------------------------------
+# --- the bill ---------------------------------------------------------------------------------------------------------
 def test_T28_a_later_day_of_paying_changes_the_plan(scene: Scene) -> None:
     early = scene.get("/programs/heart-chicago/quote?start=2027-03-01&pay_on=2027-01-15")["plan"]
     late = scene.get("/programs/heart-chicago/quote?start=2027-03-01&pay_on=2027-01-16")["plan"]
@@ -339,14 +383,21 @@ def test_T28_a_later_day_of_paying_changes_the_plan(scene: Scene) -> None:
     assert (late["due_now_cents"], late["full_only"]) == (214900, True)
 
 
-# --- how reviews go ---------------------------------------------------------------------------------------------------------------------
+# --- how reviews go ---------------------------------------------------------------------------------------------------
 def test_T18_a_program_page_tells_how_long_answers_took_and_the_promise_where_too_few_were_given(scene: Scene) -> None:
     assert "Too few applications have been decided here" in scene.page("/programs/heart-chicago")
-    answers = [{"application_id": f"a{n}", "seconds": 3600 * n, "host_asked": True, "host_seconds": 90_000} for n in range(1, 6)]
+    answers = [
+        {"application_id": f"a{n}", "seconds": 3600 * n, "host_asked": True, "host_seconds": 90_000}
+        for n in range(1, 6)
+    ]
     stored(scene.store, "RECORD", "heart-chicago", {"id": "heart-chicago", "answers": answers})
     assert scene.get("/programs/heart-chicago")["times"] == {
-        "cases": 5, "median_business_hours": 3, "host_asked": 5, "host_answered": 5, "host_median_days": 2,
-    }  # fmt: skip
+        "cases": 5,
+        "median_business_hours": 3,
+        "host_asked": 5,
+        "host_answered": 5,
+        "host_median_days": 2,
+    }
     text = html.fromstring(scene.page("/programs/heart-chicago")).text_content()
     assert "half of the last 5 applications here were decided within 3 business hours of being sent" in text
     assert "This host answered 5 of 5 questions, half of them within 2 days" in text
@@ -354,12 +405,18 @@ def test_T18_a_program_page_tells_how_long_answers_took_and_the_promise_where_to
 
 PAGES = {
     "results": "/programs",
-    "filtered": "/programs?specialty=dermatology&state=TX&experience_type=observership&month=2027-03&text=skin&sort=price",
+    "filtered": "/programs?specialty=dermatology&state=TX&experience_type=observership&month=2027-03&text=skin"
+    "&sort=price",
     "near": "/programs?zip=60614&within_miles=250&weeks=8&city=TX/Austin&subspecialty=nephrology&eligible=true",
-    "prices": "/programs?price_min_cents=99900&price_max_cents=150000", "nothing": "/programs?text=zebra", "second": "/programs?limit=1",
-    "program": "/programs/skin-austin", "operator": "/programs/heart-chicago", "refused": "/programs/heart-chicago?start=2027-03-02",
-    "quote": "/programs/skin-austin/quote?start=2027-03-01&weeks=6", "full only": "/programs/heart-chicago/quote?start=2026-12-07",
-}  # fmt: skip
+    "prices": "/programs?price_min_cents=99900&price_max_cents=150000",
+    "nothing": "/programs?text=zebra",
+    "second": "/programs?limit=1",
+    "program": "/programs/skin-austin",
+    "operator": "/programs/heart-chicago",
+    "refused": "/programs/heart-chicago?start=2027-03-02",
+    "quote": "/programs/skin-austin/quote?start=2027-03-01&weeks=6",
+    "full only": "/programs/heart-chicago/quote?start=2026-12-07",
+}
 
 
 @pytest.mark.parametrize("reader", ["stranger", "trainee", "no facts"])

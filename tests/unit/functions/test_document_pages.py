@@ -1,4 +1,5 @@
-"""The documents room: upload without JavaScript, what became of a file, who may read it, and the bucket's own messages."""
+"""The documents room: upload without JavaScript, what became of a file, who may read it, and the bucket's own
+messages."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ def upload(world: World, content: bytes = A_PDF, kind: str = "cv", next: str = "
     """Through the page's own form; the address where the bucket sends the browser."""
     page = html.fromstring(world.browser(TRAINEE).post("/documents/uploads", {"kind": kind, "next": next}).body)
     form = page.xpath("//form[@enctype='multipart/form-data']")[0]
-    fields = dict(zip(form.xpath(".//input[@type='hidden']/@name"), form.xpath(".//input[@type='hidden']/@value"), strict=True))
+    fields = dict(
+        zip(form.xpath(".//input[@type='hidden']/@name"), form.xpath(".//input[@type='hidden']/@value"), strict=True)
+    )
     assert form.xpath(".//input")[-1].get("name") == "file", "the bucket ignores what follows the file"
     world.documents.arrive(fields["key"], content)
     return str(fields["success_action_redirect"].removeprefix("https://rota.test"))
@@ -147,12 +150,19 @@ def test_staff_have_no_documents_of_their_own_and_nobody_reads_unsigned(world: W
     assert world.api("finance-1").get(f"/documents/{id}/file").status == 403
 
 
-# --- the bucket's own messages --------------------------------------------------------------------------------------------------------
+# --- the bucket's own messages ----------------------------------------------------------------------------------------
 def batch(*keys: str) -> dict[str, Any]:
     records = []
     for number, key in enumerate(keys):
-        body = {"id": f"event-{number}", "source": "aws.s3", "detail-type": "Object Created", "detail": {"object": {"key": key}}}
-        records.append({"messageId": str(number), "body": json.dumps(body), "eventSource": "aws:sqs", "receiptHandle": "r"})
+        body = {
+            "id": f"event-{number}",
+            "source": "aws.s3",
+            "detail-type": "Object Created",
+            "detail": {"object": {"key": key}},
+        }
+        records.append(
+            {"messageId": str(number), "body": json.dumps(body), "eventSource": "aws:sqs", "receiptHandle": "r"}
+        )
     return {"Records": records}
 
 
@@ -214,13 +224,27 @@ def test_only_the_message_that_failed_comes_back(world: World) -> None:
             {"checked": "accepted", "issued": "2026-01-05", "expires": "2028-01-04"},
             ("Read: it counts", "Issued Mon 5 January 2026 · expires Tue 4 January 2028"),
         ),
-        ({"checked": "declined", "issued": None, "expires": None}, ("Does not count", "the reason stands in your application")),
+        (
+            {"checked": "declined", "issued": None, "expires": None},
+            ("Does not count", "the reason stands in your application"),
+        ),
     ],
 )
-def test_what_a_reviewer_read_is_shown_to_whose_it_is(world: World, read: dict[str, str | None], words: tuple[str, ...]) -> None:
+def test_what_a_reviewer_read_is_shown_to_whose_it_is(
+    world: World, read: dict[str, str | None], words: tuple[str, ...]
+) -> None:
     state = {
-        "id": "document-9", "trainee_id": TRAINEE, "kind": "bls", "status": "STORED", "number": 1, "sha256": "1" * 64, "size": 1,
-        "key": "k", "content_type": "application/pdf", "created_at": "2026-11-23T15:00:00Z", **read,
-    }  # fmt: skip
+        "id": "document-9",
+        "trainee_id": TRAINEE,
+        "kind": "bls",
+        "status": "STORED",
+        "number": 1,
+        "sha256": "1" * 64,
+        "size": 1,
+        "key": "k",
+        "content_type": "application/pdf",
+        "created_at": "2026-11-23T15:00:00Z",
+        **read,
+    }
     builders.stored(world.store, "DOCUMENT", "document-9", state)
     shown(world.browser(TRAINEE).get("/documents"), 200, *words)

@@ -1,4 +1,5 @@
-"""Stream records in, events out: one row is one event, nothing personal travels, and a failure brings back the whole batch."""
+"""Stream records in, events out: one row is one event, nothing personal travels, and a failure brings back the whole
+batch."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def test_a_stripe_delivery_is_announced_by_ids_while_its_body_with_the_payers_da
     (event,) = bus.events
     image = DELIVERY["Records"][0]["dynamodb"]["NewImage"]
     assert event["data"] == {
-        name: image[key]["S"] for name, key in (("event_id", "event_id"), ("event_type", "type"), ("object_id", "object_id"))
+        name: image[key]["S"]
+        for name, key in (("event_id", "event_id"), ("event_type", "type"), ("object_id", "object_id"))
     }
     assert "@" in image["raw"]["S"]
     assert "@" not in json.dumps(event)
@@ -49,7 +51,11 @@ def test_rows_of_a_batch_go_out_together_in_their_order() -> None:
     bus = FakeBus()
     records = [*ROW["Records"], *DELIVERY["Records"], *ROW["Records"]]
     assert publish({"Records": records}, bus) == {"published": 3}
-    assert [event["type"] for event in bus.events] == ["ReservationConfirmed.v1", "StripeDelivered.v1", "ReservationConfirmed.v1"]
+    assert [event["type"] for event in bus.events] == [
+        "ReservationConfirmed.v1",
+        "StripeDelivered.v1",
+        "ReservationConfirmed.v1",
+    ]
 
 
 def test_a_bus_that_refuses_some_fails_the_whole_batch_which_then_goes_out_again_whole() -> None:

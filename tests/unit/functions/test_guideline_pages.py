@@ -1,4 +1,5 @@
-"""The guidelines page (H12, host screen 8): what it says, what a trial shows, what saving does, and every refusal with its form."""
+"""The guidelines page (H12, host screen 8): what it says, what a trial shows, what saving does, and every refusal with
+its form."""
 
 from __future__ import annotations
 
@@ -60,7 +61,12 @@ def chosen(tree: html.HtmlElement, column: str) -> list[str]:
 
 def test_H12_a_program_without_applicants_says_so_and_offers_one_action() -> None:
     tree = shown(
-        Desk().open(), 200, "Guidelines", "Inpatient Cardiology", "No past applicants yet", "Unchanged since the program went live."
+        Desk().open(),
+        200,
+        "Guidelines",
+        "Inpatient Cardiology",
+        "No past applicants yet",
+        "Unchanged since the program went live.",
     )
     assert primary(tree) == ["Try against past applicants"]
     assert tree.xpath("//main//a[text()='Who may sign in for this host']/@href") == ["/accounts/hosts/host-1"]
@@ -68,15 +74,26 @@ def test_H12_a_program_without_applicants_says_so_and_offers_one_action() -> Non
 
 def test_H12_the_form_shows_what_is_in_force_with_two_more_rows_for_documents() -> None:
     rules = Guidelines(
-        statuses=("graduate",), step1_required=True, min_graduation_year=2020, languages=("Spanish", "French"), lead_days=30,
+        statuses=("graduate",),
+        step1_required=True,
+        min_graduation_year=2020,
+        languages=("Spanish", "French"),
+        lead_days=30,
         documents=(DocumentRule(kind="tb_test", max_age_days=75, must_cover=True, needed_by=NeededBy.APPROVAL),),
-    )  # fmt: skip
+    )
     tree = shown(Desk(guidelines=rules).open(), 200, "Document 1", "75 days")
     assert tree.xpath("//input[@name='statuses[]'][@checked]/@value") == ["graduate"]
-    assert (value(tree, "languages"), value(tree, "min_graduation_year"), value(tree, "lead_days")) == ("Spanish, French", "2020", "30")
+    assert (value(tree, "languages"), value(tree, "min_graduation_year"), value(tree, "lead_days")) == (
+        "Spanish, French",
+        "2020",
+        "30",
+    )
     assert [chosen(tree, f"document_{column}") for column in ("kind", "age", "cover", "when")] == [
-        ["tb_test", "any", "any"], ["75", "any", "any"], ["yes", "any", "any"], ["approval", "clearance", "clearance"],
-    ]  # fmt: skip
+        ["tb_test", "any", "any"],
+        ["75", "any", "any"],
+        ["yes", "any", "any"],
+        ["approval", "clearance", "clearance"],
+    ]
 
 
 def test_H12_a_trial_counts_past_applicants_keeps_what_was_typed_and_writes_nothing() -> None:
@@ -84,36 +101,52 @@ def test_H12_a_trial_counts_past_applicants_keeps_what_was_typed_and_writes_noth
     commits = desk.store.commits
     answer = desk.send("/preview", step2_ck_required="yes", languages="English")
     tree = shown(
-        answer, 200, "Would have accepted 1 of 2 past applicants", "The guidelines in force accept 2.",
+        answer,
+        200,
+        "Would have accepted 1 of 2 past applicants",
+        "The guidelines in force accept 2.",
         "With this change 1 more would be refused.",
-        "USMLE Step 2 CK passed", "Applicant 1 of 2", "No contradictions found", never=("Amara", "Bela", TRAINEE),
-    )  # fmt: skip
+        "USMLE Step 2 CK passed",
+        "Applicant 1 of 2",
+        "No contradictions found",
+        never=("Amara", "Bela", TRAINEE),
+    )
     assert primary(tree) == ["Save these guidelines"]
     assert tree.xpath("//button[@formaction]/@formaction") == [HERE]
-    assert (value(tree, "languages"), tree.xpath("//input[@name='step2_ck_required']/@checked")) == ("English", ["checked"])
+    assert (value(tree, "languages"), tree.xpath("//input[@name='step2_ck_required']/@checked")) == (
+        "English",
+        ["checked"],
+    )
     assert (desk.store.commits, desk.in_force()) == (commits, Guidelines())
 
 
 def test_H12_a_trial_shows_what_is_wrong_with_it() -> None:
     answer = Desk().send("/preview", languages="Spanish, spanish", weeks_max="3")
-    tree = shown(answer, 200, "2 remarks on this change", "Cannot be saved: “spanish” is named twice.", "Cannot be saved: Nobody")
+    tree = shown(
+        answer, 200, "2 remarks on this change", "Cannot be saved: “spanish” is named twice.", "Cannot be saved: Nobody"
+    )
     assert primary(tree) == ["Try again"], "what cannot be saved is not offered to be"
 
 
 def test_H12_saving_leads_back_and_says_so() -> None:
     desk = Desk()
     rows = {
-        "document_kind[]": ["bls", "any", "tb_test"], "document_age[]": ["any", "any", "90"], "document_cover[]": ["yes", "any", "any"],
+        "document_kind[]": ["bls", "any", "tb_test"],
+        "document_age[]": ["any", "any", "90"],
+        "document_cover[]": ["yes", "any", "any"],
         "document_when[]": ["clearance", "clearance", "approval"],
-    }  # fmt: skip
+    }
     answer = desk.send(step2_ck_required="yes", languages="Spanish", weeks_min="4", **rows)
     assert (answer.status, answer.location) == (303, f"{HERE}?saved=1")
     assert desk.in_force() == Guidelines(
-        step2_ck_required=True, languages=("Spanish",), weeks_min=4,
+        step2_ck_required=True,
+        languages=("Spanish",),
+        weeks_min=4,
         documents=(
-            DocumentRule(kind="bls", must_cover=True), DocumentRule(kind="tb_test", max_age_days=90, needed_by=NeededBy.APPROVAL),
+            DocumentRule(kind="bls", must_cover=True),
+            DocumentRule(kind="tb_test", max_age_days=90, needed_by=NeededBy.APPROVAL),
         ),
-    )  # fmt: skip
+    )
     shown(desk.open("?saved=1"), 200, "Saved", "From now on applications are held to these guidelines.", "Last changed")
 
 
@@ -126,7 +159,9 @@ def test_H12_an_error_of_the_linter_comes_back_beside_its_field_with_what_was_ty
 
 
 def test_H12_what_was_taken_out_stays_out_of_a_form_that_comes_back_refused() -> None:
-    desk = Desk(guidelines=Guidelines(min_graduation_year=2018, languages=("French",), step1_required=True, weeks_max=4))
+    desk = Desk(
+        guidelines=Guidelines(min_graduation_year=2018, languages=("French",), step1_required=True, weeks_max=4)
+    )
     changed = desk.send(**{"visa_types[]": ["", "B-1", "b1"]})
     tree = shown(changed, 422, "“B-1” is named twice.", "Graduated in 2018 or later, or still studying")
     assert [value(tree, name) for name in ("min_graduation_year", "languages", "weeks_max")] == ["", "", ""]
@@ -177,7 +212,9 @@ def test_H12_programs_send_rules_as_they_are() -> None:
 def test_two_people_at_once_the_second_sees_both_and_loses_nothing() -> None:
     desk = Desk()
     assert desk.send(step2_ck_required="yes").status == 303
-    tree = shown(desk.send(languages="Spanish"), 409, "while you were looking at it", "In force now", "USMLE Step 2 CK passed")
+    tree = shown(
+        desk.send(languages="Spanish"), 409, "while you were looking at it", "In force now", "USMLE Step 2 CK passed"
+    )
     assert (value(tree, "languages"), value(tree, "version")) == ("Spanish", "2")
     assert desk.in_force() == Guidelines(step2_ck_required=True)
     assert desk.send(version="2", languages="Spanish").status == 303

@@ -1,4 +1,5 @@
-"""A host's page for coordinators and administrators (H04): who may sign in, inviting, sending again, taking away, refusals in words."""
+"""A host's page for coordinators and administrators (H04): who may sign in, inviting, sending again, taking away,
+refusals in words."""
 
 from __future__ import annotations
 
@@ -35,14 +36,29 @@ def theo(world: World) -> Client:
 
 def test_H04_the_first_invitation_is_filled_in_with_the_contact(theo: Client) -> None:
     page = theo.get(HERE)
-    shown(page, 200, "Host managers", "Inpatient Cardiology", "Dr. Lee, lee@lantern.example", "Nobody yet", "Invite the manager")
+    shown(
+        page,
+        200,
+        "Host managers",
+        "Inpatient Cardiology",
+        "Dr. Lee, lee@lantern.example",
+        "Nobody yet",
+        "Invite the manager",
+    )
     tree = html.fromstring(page.body)
     assert tree.xpath("//input[@name='name' or @name='email']/@value") == ["Dr. Lee", "lee@lantern.example"]
 
 
 def test_H04_a_coordinator_invites_a_manager_who_signs_in_and_is_taken_away_again(world: World, theo: Client) -> None:
     assert theo.post(HERE, FORM).location == f"{HERE}?saved=invited"
-    shown(theo.get(f"{HERE}?saved=invited"), 200, "They may sign in for this host", "Magdalena Kowal", "invited", "Invite somebody else")
+    shown(
+        theo.get(f"{HERE}?saved=invited"),
+        200,
+        "They may sign in for this host",
+        "Magdalena Kowal",
+        "invited",
+        "Invite somebody else",
+    )
     (manager,) = world.host_accounts.sheet(HOST).managers
     assert theo.post(f"{HERE}/invite-again/{manager.id}").location == f"{HERE}?saved=again"
     token = world.links.make(INVITE, manager.id, world.clock.now() + INVITE_LIFE)

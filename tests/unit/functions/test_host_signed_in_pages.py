@@ -1,4 +1,5 @@
-"""A host manager who is signed in: today's questions, the question itself, answered once whichever way, nothing of other hosts."""
+"""A host manager who is signed in: today's questions, the question itself, answered once whichever way, nothing of
+other hosts."""
 
 from __future__ import annotations
 
@@ -48,9 +49,14 @@ def test_with_nothing_asked_the_page_says_that_nothing_is_owed(rooms: Rooms) -> 
 def test_T19_a_question_is_on_the_page_with_both_zones_and_leads_to_the_answer(rooms: Rooms) -> None:
     here, _ = asked(rooms)
     tree = shown(
-        today(rooms).get("/workspace"), 200, "Would you take Amara Okafor?", "Inpatient Cardiology", "Sat 28 Nov 2026, 09:00 Chicago",
-        "10:00 for you in New York", "Your answer counts until Thu 3 Dec 2026, 09:00 Chicago",
-    )  # fmt: skip
+        today(rooms).get("/workspace"),
+        200,
+        "Would you take Amara Okafor?",
+        "Inpatient Cardiology",
+        "Sat 28 Nov 2026, 09:00 Chicago",
+        "10:00 for you in New York",
+        "Your answer counts until Thu 3 Dec 2026, 09:00 Chicago",
+    )
     assert tree.xpath("//main//a[contains(@class, 'button')]/@href") == [f"{here}/recommend"]
     shown(today(rooms, OTHER_MANAGER).get("/workspace"), 200, "Nothing is owed", never=("Amara",))
 
@@ -59,9 +65,14 @@ def test_T19_signed_in_the_same_question_is_answered_and_today_says_what_became_
     here, link = asked(rooms)
     page = f"{here}/recommend"
     tree = shown(
-        magda(rooms).get(page), 200, "Would you take Amara Okafor?", "Universidad del Valle", "Open the CV", "USMLE Step 1 passed",
+        magda(rooms).get(page),
+        200,
+        "Would you take Amara Okafor?",
+        "Universidad del Valle",
+        "Open the CV",
+        "USMLE Step 1 passed",
         never=("B-1", "attached to our mail"),
-    )  # fmt: skip
+    )
     assert tree.xpath("//a[@href='/documents/document-1/file']")
     assert "Open the CV" not in rooms.browser().get(link).body
     shown(magda(rooms).post(page, {"answer": "no"}), 422, "Without a reason we cannot explain it")
@@ -87,7 +98,9 @@ def test_whoever_is_second_reads_that_the_answer_is_here(rooms: Rooms, link_firs
     ways = [(rooms.browser(), link), (magda(rooms), f"{here}/recommend")]
     (first, one), (second, other) = ways if link_first else reversed(ways)
     assert first.post(one, {"answer": "yes"}).status in (200, 303)
-    shown(second.get(other), 200, "Thank you: your answer is here", "The host said yes" if link_first else "You said yes")
+    shown(
+        second.get(other), 200, "Thank you: your answer is here", "The host said yes" if link_first else "You said yes"
+    )
     shown(second.post(other, {"answer": "no", "note": "Full."}), 409, "Your answer is here already")
     assert rooms.api(REVIEWER).get(here).json["review"]["host"]["recommendation"] == "yes"
 
@@ -115,7 +128,9 @@ def test_from_day_ten_on_the_question_is_over_and_explained(rooms: Rooms) -> Non
     rooms.clock.move(timedelta(days=10))
     shown(magda(rooms).get(f"{here}/recommend"), 200, "The time to answer is over", never=("Amara",))
     shown(magda(rooms).post(f"{here}/recommend", {"answer": "yes"}), 410, "The time to answer is over")
-    shown(today(rooms).get("/workspace"), 200, "Nothing is owed", "Our coordinator decides", "No answer", never=("Amara",))
+    shown(
+        today(rooms).get("/workspace"), 200, "Nothing is owed", "Our coordinator decides", "No answer", never=("Amara",)
+    )
 
 
 def test_H04_a_coordinator_finds_who_may_sign_in_from_the_case_and_a_reviewer_is_not_sent_there(rooms: Rooms) -> None:
@@ -125,7 +140,7 @@ def test_H04_a_coordinator_finds_who_may_sign_in_from_the_case_and_a_reviewer_is
     assert there not in rooms.browser(REVIEWER).get(here).body
 
 
-# --- the CV ---------------------------------------------------------------------------------------------------------------------------
+# --- the CV -----------------------------------------------------------------------------------------------------------
 def test_an_answered_question_names_the_cv_nowhere(rooms: Rooms) -> None:
     here, _ = asked(rooms)
     page, manager = f"{here}/recommend", rooms.api(MANAGER)

@@ -14,7 +14,9 @@ from infra.lint.project import Project
 from shared.domain.email.mail_names import TAG
 from tests.unit.services.test_bounces import Sent
 
-CONTEXT = SimpleNamespace(aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test")
+CONTEXT = SimpleNamespace(
+    aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test"
+)
 KINDS = {"Email Bounced": "bounce", "Email Complaint Received": "complaint", "Email Rejected": "reject"}
 
 
@@ -28,20 +30,39 @@ def sent() -> Sent:
 def ses_event(tag: str, kind: str = "Email Bounced") -> dict[str, Any]:
     """As https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html has the detail."""
     mail = {
-        "timestamp": "2026-11-23T15:00:02.012Z", "source": "Rota <hello@rota.example>", "messageId": "EXAMPLE7c191be45-000000",
-        "destination": ["desk@clinic.example"], "headersTruncated": False,
-        "headers": [{"name": "To", "value": "desk@clinic.example"}, {"name": "Subject", "value": "Reserved: Amara Okafor"}],
+        "timestamp": "2026-11-23T15:00:02.012Z",
+        "source": "Rota <hello@rota.example>",
+        "messageId": "EXAMPLE7c191be45-000000",
+        "destination": ["desk@clinic.example"],
+        "headersTruncated": False,
+        "headers": [
+            {"name": "To", "value": "desk@clinic.example"},
+            {"name": "Subject", "value": "Reserved: Amara Okafor"},
+        ],
         "commonHeaders": {"to": ["desk@clinic.example"], "subject": "Reserved: Amara Okafor"},
         "tags": {"ses:configuration-set": ["rota-dev"], "ses:from-domain": ["rota.example"], TAG: [tag]},
-    }  # fmt: skip
-    told = {"bouncedRecipients": [{"emailAddress": "desk@clinic.example", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}]}
+    }
+    told = {
+        "bouncedRecipients": [{"emailAddress": "desk@clinic.example", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}]
+    }
     detail = {"eventType": KINDS[kind].title(), KINDS[kind]: told, "mail": mail}
-    return {"version": "0", "id": "6a7e8feb", "detail-type": kind, "source": "aws.ses", "account": "000000000000", "detail": detail}
+    return {
+        "version": "0",
+        "id": "6a7e8feb",
+        "detail-type": kind,
+        "source": "aws.ses",
+        "account": "000000000000",
+        "detail": detail,
+    }
 
 
 def passed_on(event: dict[str, Any]) -> str:
     """What the rule of the template puts into the queue of this event."""
-    rule = next(one for one in Project.read(ROOT).of("AWS::Events::Rule") if one.properties["EventPattern"]["source"] == ["aws.ses"])
+    rule = next(
+        one
+        for one in Project.read(ROOT).of("AWS::Events::Rule")
+        if one.properties["EventPattern"]["source"] == ["aws.ses"]
+    )
     pattern, (target,) = rule.properties["EventPattern"], rule.properties["Targets"]
     assert event["detail-type"] in pattern["detail-type"]
     text: str = target["InputTransformer"]["InputTemplate"]
@@ -54,7 +75,11 @@ def passed_on(event: dict[str, Any]) -> str:
 
 
 def queued(body: str) -> dict[str, Any]:
-    return {"Records": [{"messageId": "m-1", "receiptHandle": "r", "body": body, "attributes": {}, "eventSource": "aws:sqs"}]}
+    return {
+        "Records": [
+            {"messageId": "m-1", "receiptHandle": "r", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
+        ]
+    }
 
 
 def test_no_address_no_header_and_no_name_of_the_mail_reaches_our_queue(sent: Sent) -> None:
@@ -65,7 +90,8 @@ def test_no_address_no_header_and_no_name_of_the_mail_reaches_our_queue(sent: Se
 
 
 @pytest.mark.parametrize(
-    ("kind", "trouble"), [(kind, {"reject": "rejected", "bounce": "bounced"}.get(code, code)) for kind, code in KINDS.items()]
+    ("kind", "trouble"),
+    [(kind, {"reject": "rejected", "bounce": "bounced"}.get(code, code)) for kind, code in KINDS.items()],
 )
 def test_each_report_of_ses_becomes_a_task_once_although_delivered_twice(sent: Sent, kind: str, trouble: str) -> None:
     event = queued(passed_on(ses_event(sent.tag, kind)))
@@ -76,7 +102,9 @@ def test_each_report_of_ses_becomes_a_task_once_although_delivered_twice(sent: S
 
 
 def test_a_report_of_a_mail_without_our_tag_is_only_logged(sent: Sent) -> None:
-    assert handler(queued(json.dumps({"id": "1", "type": "Email Bounced", "tags": {}})), CONTEXT) == {"batchItemFailures": []}
+    assert handler(queued(json.dumps({"id": "1", "type": "Email Bounced", "tags": {}})), CONTEXT) == {
+        "batchItemFailures": []
+    }
     assert sent.due("mail") == []
 
 

@@ -1,4 +1,5 @@
-"""The notifications worker as its queue calls it, and each letter's two forms: they say the same, and every mail program can show them."""
+"""The notifications worker as its queue calls it, and each letter's two forms: they say the same, and every mail
+program can show them."""
 
 from __future__ import annotations
 
@@ -33,11 +34,28 @@ PROGRAM = builders.program()
 APPLICATION = builders.application(review_due_at=START, decision_code="offer")
 PLAN = quote(PROGRAM, builders.FIRST_DAY, 4, START.date(), CURRENT)
 RESERVATION = Reservation(
-    id="reservation-1", version=1, status=ReservationStatus.RESERVED, case_id="case-1", application_id="application-1",
-    trainee_id="trainee-1", program_id=PROGRAM.id, start=builders.FIRST_DAY, weeks=4, week_list=builders.WEEKS, choice=Choice.DEPOSIT,
-    charge_cents=69900, total_cents=214900, balance_cents=145000, balance_due_at=PLAN.balance_due_at, policy_version=CURRENT.version,
-    held_until=START, session_expires_at=START, paid_cents=69900, refund_cents=69900, refund_id="re_1",
-)  # fmt: skip
+    id="reservation-1",
+    version=1,
+    status=ReservationStatus.RESERVED,
+    case_id="case-1",
+    application_id="application-1",
+    trainee_id="trainee-1",
+    program_id=PROGRAM.id,
+    start=builders.FIRST_DAY,
+    weeks=4,
+    week_list=builders.WEEKS,
+    choice=Choice.DEPOSIT,
+    charge_cents=69900,
+    total_cents=214900,
+    balance_cents=145000,
+    balance_due_at=PLAN.balance_due_at,
+    policy_version=CURRENT.version,
+    held_until=START,
+    session_expires_at=START,
+    paid_cents=69900,
+    refund_cents=69900,
+    refund_id="re_1",
+)
 CONTACT = Contact("host-1", "Dr. Núria Ågren & Søn <desk>", DESK)
 CV_LINK = "https://uploads.example/cv?a=1&b=2"
 COACH = Person("coach-1", "Maya <Lind> & Holm", "maya@staff.example", "America/Chicago")
@@ -55,7 +73,9 @@ LETTERS: dict[str, Letter] = {
     "refunded": letters.refunded(PERSON, RESERVATION, PROGRAM, URL),
     "paid twice": reserved_letters.second_payment_refunded(PERSON, RESERVATION, PROGRAM, 69900, "re_2", COACH, URL),
     "before you go": reserved_letters.preparation(PERSON, RESERVATION, PROGRAM, STILL_OPEN, COACH, URL),
-    "a suggestion": reserved_letters.partner_suggested(PERSON, COACH, partners.directory()[0], RESERVATION, PROGRAM, URL),
+    "a suggestion": reserved_letters.partner_suggested(
+        PERSON, COACH, partners.directory()[0], RESERVATION, PROGRAM, URL
+    ),
 }
 
 
@@ -63,7 +83,9 @@ LETTERS: dict[str, Letter] = {
 def post() -> Post:
     made = Post()
     names = ("store", "people", "catalogue", "links", "outbox", "mailer", "documents", "clock", "ids")
-    wiring: Any = SimpleNamespace(settings=SimpleNamespace(public_url=URL), **{name: getattr(made, name) for name in names})
+    wiring: Any = SimpleNamespace(
+        settings=SimpleNamespace(public_url=URL), **{name: getattr(made, name) for name in names}
+    )
     worker.wire(wiring)
     return made
 
@@ -126,7 +148,7 @@ def _addressed(letter: Letter) -> Any:
     return SimpleNamespace(to=HOME, letter=letter, attachments=())
 
 
-# --- the queue ------------------------------------------------------------------------------------------------------------------------
+# --- the queue --------------------------------------------------------------------------------------------------------
 def record(number: int, event: Envelope) -> dict[str, Any]:
     body = json.dumps({"detail-type": event.type, "source": "rota", "detail": event.model_dump(mode="json")})
     return {"messageId": f"m{number}", "eventSource": "aws:sqs", "body": body}
@@ -147,7 +169,9 @@ def test_H13_a_confirmed_reservation_from_the_queue_writes_to_host_and_trainee_o
 
 def test_a_mail_that_cannot_be_handed_over_brings_back_its_own_message_alone(post: Post) -> None:
     event = post.reserved()
-    approved = post.last("APPLICATION", "application-1").model_copy(update={"type": "ApplicationRejected.v1", "id": "APPLICATION#a#9"})
+    approved = post.last("APPLICATION", "application-1").model_copy(
+        update={"type": "ApplicationRejected.v1", "id": "APPLICATION#a#9"}
+    )
     post.mailer.fail_before(1)
     assert deliver(approved, event) == ["m0"]
     assert post.one(DESK)

@@ -1,4 +1,5 @@
-"""The payments worker and the sweep as queues call them: partial failures, unknown sessions, and what makes a message come again."""
+"""The payments worker and the sweep as queues call them: partial failures, unknown sessions, and what makes a message
+come again."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ class Context(SimpleNamespace):
     """Lambda's context with some time left, in milliseconds."""
 
     def __init__(self, left: int = 60_000) -> None:
-        super().__init__(aws_request_id="request-1", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test")
+        super().__init__(
+            aws_request_id="request-1", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test"
+        )
         self.left = left
 
     def get_remaining_time_in_millis(self) -> int:
@@ -42,11 +45,23 @@ def scene() -> Scene:
 
 def message(type: str, subject: tuple[str, str], data: dict[str, Any], number: int = 1) -> dict[str, Any]:
     detail = {
-        "id": f"{subject[0]}#{subject[1]}#{number}", "type": type, "source": "rota", "occurred_at": "2026-11-23T15:00:00Z",
-        "actor": {"role": "system", "id": "stripe"}, "subject": {"kind": subject[0], "id": subject[1]}, "seq": number, "data": data,
-    }  # fmt: skip
+        "id": f"{subject[0]}#{subject[1]}#{number}",
+        "type": type,
+        "source": "rota",
+        "occurred_at": "2026-11-23T15:00:00Z",
+        "actor": {"role": "system", "id": "stripe"},
+        "subject": {"kind": subject[0], "id": subject[1]},
+        "seq": number,
+        "data": data,
+    }
     body = {"detail-type": type, "source": "rota", "detail": detail}
-    return {"messageId": f"message-{number}", "body": json.dumps(body), "eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {}}
+    return {
+        "messageId": f"message-{number}",
+        "body": json.dumps(body),
+        "eventSource": "aws:sqs",
+        "attributes": {},
+        "messageAttributes": {},
+    }
 
 
 def delivered(event_type: str, object_id: str, number: int = 1) -> dict[str, Any]:
@@ -90,7 +105,10 @@ def test_silent_stripe_fails_that_message_alone_and_its_redelivery_settles(scene
 
 def test_duplicates_and_any_order_end_in_the_same_state(scene: Scene) -> None:
     session = scene.pay(scene.checkout())
-    records = [delivered(type, session.id, number) for number, type in enumerate(["checkout.session.expired", COMPLETED, COMPLETED], 1)]
+    records = [
+        delivered(type, session.id, number)
+        for number, type in enumerate(["checkout.session.expired", COMPLETED, COMPLETED], 1)
+    ]
     assert consume(*reversed(records)) == []
     assert [reserved.status for reserved in scene.reservations()] == [ReservationStatus.RESERVED]
     scene.check()
@@ -118,7 +136,7 @@ def test_T30_message_comes_again_until_there_is_a_coach_and_then_matches_one(sce
     assert [row.type for row in scene.store.history("RESERVATION", link.reserved.id)].count("CoachMatched.v1") == 1
 
 
-# --- the sweep ------------------------------------------------------------------------------------------------------------------------
+# --- the sweep --------------------------------------------------------------------------------------------------------
 def sweep(scene: Scene, left: int = 60_000, records: int = 1) -> Any:
     room = Deadlines()
     wiring: Any = SimpleNamespace(sweeping=scene.sweeping, clock=scene.clock)
@@ -131,7 +149,12 @@ def test_sweep_runs_once_per_call_whatever_the_messages_say(scene: Scene, record
     scene.checkout()
     scene.sweep(minutes=29)
     scene.clock.move(scene.reservations()[0].held_until - scene.clock.now())
-    assert sweep(scene, records=records) == {"batchItemFailures": [], "done": {"hold: released": 1}, "failed": 0, "left": 0}
+    assert sweep(scene, records=records) == {
+        "batchItemFailures": [],
+        "done": {"hold: released": 1},
+        "failed": 0,
+        "left": 0,
+    }
 
 
 def test_failing_item_is_counted_and_does_not_fail_the_message(scene: Scene) -> None:

@@ -1,4 +1,5 @@
-"""Around a reserved seat, over HTTP: the preparation list by week, partners, and a coach's trainees (H19, H20, T30, T31)."""
+"""Around a reserved seat, over HTTP: the preparation list by week, partners, and a coach's trainees (H19, H20, T30,
+T31)."""
 
 from __future__ import annotations
 
@@ -39,9 +40,17 @@ def matched(desk: Desk) -> tuple[str, str, str]:
 def test_H19_the_hub_shows_the_list_by_week_and_a_tick_leads_back_to_it(desk: Desk) -> None:
     id = desk.reserved()
     html = good_page(desk.page.get(f"/reservations/{id}"))
-    for said in ("Before you go", "5 of 5 open", "Mon 21 Dec to Sun 27 December 2026", "10 weeks before", "from 90 days before the start"):
+    for said in (
+        "Before you go",
+        "5 of 5 open",
+        "Mon 21 Dec to Sun 27 December 2026",
+        "10 weeks before",
+        "from 90 days before the start",
+    ):
         assert said in html, said
-    ticked = desk.page.post(f"/reservations/{id}/preparation", {"kind": "visa", "done": "yes", "idempotency_key": "k-1"})
+    ticked = desk.page.post(
+        f"/reservations/{id}/preparation", {"kind": "visa", "done": "yes", "idempotency_key": "k-1"}
+    )
     assert (ticked.status, ticked.location) == (303, f"/reservations/{id}#preparation")
     html = good_page(desk.page.get(f"/reservations/{id}"))
     assert "4 of 5 open" in html
@@ -64,7 +73,9 @@ def test_H19_an_item_shows_as_late_from_the_second_after_its_sunday(desk: Desk) 
         assert desk.api.get(f"/reservations/{id}").json["care"]["weeks"][0]["tasks"][0]["late"] is said
 
 
-@pytest.mark.parametrize("body", [{}, {"kind": "visa"}, {"kind": "pet", "done": "yes"}, {"kind": "visa", "done": "maybe"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"kind": "visa"}, {"kind": "pet", "done": "yes"}, {"kind": "visa", "done": "maybe"}]
+)
 def test_a_tick_that_names_no_item_is_refused_and_changes_nothing(desk: Desk, body: dict[str, str]) -> None:
     id = desk.reserved()
     commits = desk.scene.store.commits
@@ -129,7 +140,12 @@ def test_staff_read_whose_rotation_a_case_is_and_the_trainee_reads_their_own(des
     id, coach, _ = matched(desk)
     case = f"/reservations/{id}"
     html = good_page(desk.world.browser(coach).get(case))
-    for said in ("Amara Okafor at Inpatient Cardiology", "Why this seat is the trainee’s", "What the trainee prepares", "The coach"):
+    for said in (
+        "Amara Okafor at Inpatient Cardiology",
+        "Why this seat is the trainee’s",
+        "What the trainee prepares",
+        "The coach",
+    ):
         assert said in html, said
     assert ">My rotations</a>" not in html
     assert ">Queue</a>" in html
@@ -141,13 +157,15 @@ def test_staff_read_whose_rotation_a_case_is_and_the_trainee_reads_their_own(des
     assert desk.world.api(coach).get(case).json["trainee"] == "Name erased"
 
 
-# --- a host's mail that came back ---------------------------------------------------------------------------------------------------------
+# --- a host's mail that came back -------------------------------------------------------------------------------------
 def bounced(desk: Desk) -> str:
     """A reserved seat whose host mail came back; its id."""
     id = desk.reserved()
     scene = desk.scene
     scene.people.save_contact(Contact(HOST, "Dr. Dubois", "desk@clinic.example"))
-    desk.world.wiring.bounces = Bounces(store=scene.store, people=scene.people, catalogue=scene.catalogue, clock=scene.clock)
+    desk.world.wiring.bounces = Bounces(
+        store=scene.store, people=scene.people, catalogue=scene.catalogue, clock=scene.clock
+    )
     assert desk.world.wiring.bounces.report(f"RESERVATION_{id}_3_host", "bounced", WEBHOOK) == "task"
     return id
 
@@ -155,13 +173,20 @@ def bounced(desk: Desk) -> str:
 def test_a_bounced_host_mail_shows_on_the_case_to_staff_with_the_address_only_to_a_coordinator(desk: Desk) -> None:
     id = bounced(desk)
     html = good_page(desk.world.browser("coordinator-1").get(f"/reservations/{id}"))
-    for said in ("The host’s mail came back", "It went to desk@clinic.example", "Send it again", "The host was told by phone"):
+    for said in (
+        "The host’s mail came back",
+        "It went to desk@clinic.example",
+        "Send it again",
+        "The host was told by phone",
+    ):
         assert said in html, said
     others = good_page(desk.world.browser("finance-1").get(f"/reservations/{id}"))
     assert "a coordinator corrects the address or calls the host" in others
     assert "desk@clinic.example" not in others
     assert "Send it again" not in others
-    assert "came back" not in good_page(desk.page.get(f"/reservations/{id}")).split('id="receipt"')[0], "nothing that troubles the trainee"
+    assert "came back" not in good_page(desk.page.get(f"/reservations/{id}")).split('id="receipt"')[0], (
+        "nothing that troubles the trainee"
+    )
     assert desk.api.get(f"/reservations/{id}").json["host_mail"] is None
 
 
@@ -177,6 +202,8 @@ def test_a_coordinator_ends_it_from_the_case_in_two_ways(desk: Desk, body: dict[
 
 def test_without_an_address_it_is_not_sent_again_and_says_where(desk: Desk) -> None:
     id = bounced(desk)
-    html = good_page(desk.world.browser("coordinator-1").post(f"/reservations/{id}/host-mail", {"answer": "again", "email": ""}), 422)
+    html = good_page(
+        desk.world.browser("coordinator-1").post(f"/reservations/{id}/host-mail", {"answer": "again", "email": ""}), 422
+    )
     assert "This is not a mail address." in html
     assert desk.scene.due("mail") == [id]

@@ -26,7 +26,12 @@ class Desk:
         self.scene = Scene(seats=2)
         self.world = World(room)
         scene, world = self.scene, self.world
-        world.store, world.clock, world.people, world.catalogue = scene.store, scene.clock, scene.people, scene.catalogue
+        world.store, world.clock, world.people, world.catalogue = (
+            scene.store,
+            scene.clock,
+            scene.people,
+            scene.catalogue,
+        )
         world.sessions._store, world.sessions._people = scene.store, scene.people
         world.wiring.calendar_feeds = scene.feeds
         for name in ("store", "clock", "ids", "people", "catalogue", "reserving"):
@@ -65,7 +70,7 @@ def good_page(answer: Answer, status: int = 200) -> str:
     return " ".join(answer.body.split())
 
 
-# --- the offer ------------------------------------------------------------------------------------------------------------------------
+# --- the offer --------------------------------------------------------------------------------------------------------
 def test_T24_unsigned_offer_shows_the_terms_the_clock_and_no_way_to_pay() -> None:
     desk = Desk(terms_version=None, terms_signed_at=None)
     html = good_page(desk.page.get(OFFER))
@@ -91,7 +96,12 @@ def test_T24_signing_in_a_form_leads_back_to_the_offer_and_a_wrong_name_comes_ba
 
 def test_T25_T26_signed_offer_offers_deposit_and_full_fee_with_the_exact_balance_day(desk: Desk) -> None:
     html = good_page(desk.page.get(OFFER))
-    for said in ("$699.00 deposit now", "$1,450.00 by the end of Fri 15 January 2027", "$2,149.00 in full now", "From Sat 16 January 2027"):
+    for said in (
+        "$699.00 deposit now",
+        "$1,450.00 by the end of Fri 15 January 2027",
+        "$2,149.00 in full now",
+        "From Sat 16 January 2027",
+    ):
         assert said in html
     assert "$0.00 of $699.00 comes back; $699.00 if your visa is denied" in html
     assert "2 seats are free in all of your weeks" in html
@@ -130,7 +140,7 @@ def test_offer_without_a_free_seat_says_so(desk: Desk) -> None:
     assert "No seat is free in all of these weeks" in good_page(desk.page.get(OFFER))
 
 
-# --- checkout -------------------------------------------------------------------------------------------------------------------------
+# --- checkout ---------------------------------------------------------------------------------------------------------
 def test_checkout_sends_a_browser_to_stripe_and_a_program_gets_the_address(desk: Desk) -> None:
     gone = desk.page.post(f"{OFFER}/checkout", {"choice": "deposit", "idempotency_key": "k-2"})
     assert (gone.status, gone.location) == (303, "https://pay.example/cs_1")
@@ -188,11 +198,17 @@ def test_cancelling_a_paid_seat_comes_back_with_the_reason(desk: Desk) -> None:
     assert "it can no longer be cancelled as a checkout" in html
 
 
-# --- the hub --------------------------------------------------------------------------------------------------------------------------
+# --- the hub ----------------------------------------------------------------------------------------------------------
 def test_reserved_hub_shows_the_receipt_the_weeks_and_the_money(desk: Desk) -> None:
     id = desk.reserved()
     html = good_page(desk.page.get(f"/reservations/{id}"))
-    for said in ("Why this seat is yours", "9 of 2027", "1 of 2, one is yours", "$699.00 of $2,149.00 paid", "Fri 15 January 2027"):
+    for said in (
+        "Why this seat is yours",
+        "9 of 2027",
+        "1 of 2, one is yours",
+        "$699.00 of $2,149.00 paid",
+        "Fri 15 January 2027",
+    ):
         assert said in html
     found = desk.api.get(f"/reservations/{id}").json
     assert (found["status"], found["paid_cents"], found["owed_cents"]) == ("RESERVED", 69900, 145000)
@@ -239,7 +255,7 @@ def test_full_payment_leaves_nothing_to_do(desk: Desk) -> None:
     assert "You need to do nothing: everything is paid." in good_page(desk.page.get(f"/reservations/{id}"))
 
 
-# --- the coach ------------------------------------------------------------------------------------------------------------------------
+# --- the coach --------------------------------------------------------------------------------------------------------
 def test_T30_coach_is_named_on_the_rotations_pages_once_matched(desk: Desk) -> None:
     id = desk.reserved()
     assert "your coach is being matched" in good_page(desk.page.get(f"/reservations/{id}"))
@@ -250,7 +266,10 @@ def test_T30_coach_is_named_on_the_rotations_pages_once_matched(desk: Desk) -> N
         assert "Maya Lindenholm" in html
         assert "mailto:coach-1@example.org" in html
     assert "Maya Lindenholm" in good_page(desk.page.get(OFFER)), "the offer that became a reservation"
-    assert desk.api.get(f"/reservations/{id}").json["coach"] == {"name": "Maya Lindenholm", "email": "coach-1@example.org"}
+    assert desk.api.get(f"/reservations/{id}").json["coach"] == {
+        "name": "Maya Lindenholm",
+        "email": "coach-1@example.org",
+    }
     desk.scene.people.erase("coach-1")
     assert desk.api.get(f"/reservations/{id}").json["coach"] is None
 
@@ -259,7 +278,7 @@ def test_T30_held_seat_has_no_coach_yet(desk: Desk) -> None:
     assert "Your coach" not in good_page(desk.page.get(f"/reservations/{desk.held()}"))
 
 
-# --- the calendar -----------------------------------------------------------------------------------------------------------------------
+# --- the calendar -----------------------------------------------------------------------------------------------------
 def test_calendar_address_is_made_read_without_an_account_and_taken_back(desk: Desk) -> None:
     id = desk.reserved()
     hub = f"/reservations/{id}"
@@ -301,7 +320,7 @@ def test_wrong_calendar_address_is_404(desk: Desk, secret: str) -> None:
     assert desk.world.api().get(f"/reservations/feed/{secret}.ics").status == 404
 
 
-# --- whose is whose -------------------------------------------------------------------------------------------------------------------
+# --- whose is whose ---------------------------------------------------------------------------------------------------
 def test_somebody_elses_offer_and_seat_are_404_everywhere(desk: Desk) -> None:
     id = desk.held()
     stranger = desk.world.api("trainee-9")
@@ -318,7 +337,10 @@ def test_staff_read_a_reservation_and_only_a_coordinator_holds_for_a_trainee(des
     assert desk.world.api("finance-1").post(f"{OFFER}/checkout", {"choice": "deposit"}).status == 403
     held = desk.world.api("coordinator-1").post(f"{OFFER}/checkout", {"choice": "deposit"})
     assert held.status == 200
-    assert desk.world.api("finance-1").get(f"/reservations/{held.json['reservation_id']}").json["place"]["program_id"] == PROGRAM
+    assert (
+        desk.world.api("finance-1").get(f"/reservations/{held.json['reservation_id']}").json["place"]["program_id"]
+        == PROGRAM
+    )
     assert desk.world.api("coordinator-1").post(f"/reservations/{held.json['reservation_id']}/cancel").status == 403
 
 

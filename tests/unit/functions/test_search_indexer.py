@@ -1,4 +1,5 @@
-"""The search indexer's queue: one version for a batch of programs, seats from the reservation's own state, failures come back alone."""
+"""The search indexer's queue: one version for a batch of programs, seats from the reservation's own state, failures
+come back alone."""
 
 from __future__ import annotations
 
@@ -42,10 +43,14 @@ class World:
         self.store, self.publisher = FakeStore(), FakeSearchPublisher()
         self.indexing = Indexing(
             catalogue=FakeCatalogue(self.store), store=self.store, publisher=self.publisher, clock=FrozenClock()
-        )  # fmt: skip
+        )
         self.alerts = Heard()
         self.records = AnswerRecords(self.store, FrozenClock())
-        worker.wire(SimpleNamespace(indexing=self.indexing, store=self.store, search_alerts=self.alerts, answer_records=self.records))  # type: ignore[arg-type]
+        worker.wire(
+            SimpleNamespace(
+                indexing=self.indexing, store=self.store, search_alerts=self.alerts, answer_records=self.records
+            )
+        )  # type: ignore[arg-type]
 
     def deliver(self, *events: tuple[str, str, str]) -> list[str]:
         """(type, kind, id) each as SQS brings it from the bus; returns the message ids that come back."""
@@ -56,13 +61,20 @@ class World:
 def record(number: int, type: str, kind: str, id: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
     envelope = Envelope.model_validate(
         {
-            "id": f"{kind}#{id}#1", "type": type, "occurred_at": "2026-11-23T15:00:00Z", "actor": {"role": "system", "id": "seed"},
-            "subject": {"kind": kind, "id": id}, "seq": 1, "data": data or {},
+            "id": f"{kind}#{id}#1",
+            "type": type,
+            "occurred_at": "2026-11-23T15:00:00Z",
+            "actor": {"role": "system", "id": "seed"},
+            "subject": {"kind": kind, "id": id},
+            "seq": 1,
+            "data": data or {},
         }
-    )  # fmt: skip
+    )
     return {
-        "messageId": f"m{number}", "eventSource": "aws:sqs", "body": json.dumps({"detail": envelope.model_dump(mode="json")}),
-    }  # fmt: skip
+        "messageId": f"m{number}",
+        "eventSource": "aws:sqs",
+        "body": json.dumps({"detail": envelope.model_dump(mode="json")}),
+    }
 
 
 @pytest.fixture
@@ -74,7 +86,9 @@ def test_many_programs_going_live_in_one_batch_make_one_version(world: World) ->
     for id in ("one", "two", "three"):
         stored_program(world.store, id=id)
     assert world.deliver(*(("ProgramPublished.v1", "PROGRAM", id) for id in ("one", "two", "three"))) == []
-    assert [{projection.program.id for projection in version} for version in world.publisher.versions] == [{"one", "two", "three"}]
+    assert [{projection.program.id for projection in version} for version in world.publisher.versions] == [
+        {"one", "two", "three"}
+    ]
     assert world.deliver(("ProgramPublished.v1", "PROGRAM", "one")) == []
     assert len(world.publisher.versions) == 2  # the next batch may know more
 
@@ -83,7 +97,9 @@ def test_H12_changed_guidelines_make_a_version_together_with_new_programs(world:
     for id in ("one", "two"):
         stored_program(world.store, id=id)
     assert world.deliver(("GuidelinesChanged.v1", "PROGRAM", "one"), ("ProgramPublished.v1", "PROGRAM", "two")) == []
-    assert [{projection.program.id for projection in version} for version in world.publisher.versions] == [{"one", "two"}]
+    assert [{projection.program.id for projection in version} for version in world.publisher.versions] == [
+        {"one", "two"}
+    ]
 
 
 def test_a_version_that_fails_is_tried_by_the_next_message_and_the_failed_one_comes_back(world: World) -> None:
@@ -109,7 +125,13 @@ def failing_once(publish: Callable[[Any], str]) -> Callable[[Any], str]:
 def test_seats_are_noted_from_the_reservation_as_it_is(world: World, type: str) -> None:
     stored_program(world.store)
     world.store.open_seats(PROGRAM, dict.fromkeys(WEEKS, 0))
-    reservation = {"id": "r1", "program_id": PROGRAM, "trainee_id": TRAINEE, "week_list": list(WEEKS), "created_at": "2026-11-23T15:00:00Z"}
+    reservation = {
+        "id": "r1",
+        "program_id": PROGRAM,
+        "trainee_id": TRAINEE,
+        "week_list": list(WEEKS),
+        "created_at": "2026-11-23T15:00:00Z",
+    }
     stored(world.store, "RESERVATION", "r1", reservation)
     assert world.deliver((type, "RESERVATION", "r1")) == []
     assert {(PROGRAM, week, False) for week in WEEKS} <= set(world.publisher.overlays)
@@ -120,7 +142,9 @@ def test_weeks_that_nobody_waits_for_any_more_are_noted_as_they_are(world: World
     stored_program(world.store)
     world.store.open_seats(PROGRAM, dict.fromkeys(WEEKS, 1))
     world.store._shift(PROGRAM, WEEKS[1], marks=1)
-    changed = record(0, "WaitlistChanged.v1", "WAITLIST", PROGRAM, {"program_id": PROGRAM, "weeks": list(WEEKS), "line": []})
+    changed = record(
+        0, "WaitlistChanged.v1", "WAITLIST", PROGRAM, {"program_id": PROGRAM, "weeks": list(WEEKS), "line": []}
+    )
     assert handler({"Records": [changed]}, None)["batchItemFailures"] == []
     assert (PROGRAM, WEEKS[1], False) in world.publisher.overlays
     world.store._shift(PROGRAM, WEEKS[1], marks=-1)
@@ -144,7 +168,7 @@ def test_an_unreadable_message_fails_alone(world: World, body: str) -> None:
     assert len(world.publisher.versions) == 1
 
 
-# --- who saved a search -------------------------------------------------------------------------------------------------------------------
+# --- who saved a search -----------------------------------------------------------------------------------------------
 def test_a_batch_tells_of_the_programs_that_went_on_the_market_once_and_of_none_that_only_changed(world: World) -> None:
     for id in ("one", "two", "three"):
         stored_program(world.store, id=id)
@@ -161,11 +185,19 @@ def test_when_telling_fails_the_next_message_of_the_batch_tells_of_all(world: Wo
     assert world.alerts.opened == [{"one", "two"}]
 
 
-@pytest.mark.parametrize(("type", "told"), [("SeatHeld.v1", False), ("SeatReleased.v1", True), ("ReservationConfirmed.v1", False)])
+@pytest.mark.parametrize(
+    ("type", "told"), [("SeatHeld.v1", False), ("SeatReleased.v1", True), ("ReservationConfirmed.v1", False)]
+)
 def test_only_a_seat_that_comes_back_is_told(world: World, type: str, told: bool) -> None:
     stored_program(world.store)
     world.store.open_seats(PROGRAM, dict.fromkeys(WEEKS, 1))
-    reservation = {"id": "r1", "program_id": PROGRAM, "trainee_id": TRAINEE, "week_list": list(WEEKS), "created_at": "2026-11-23T15:00:00Z"}
+    reservation = {
+        "id": "r1",
+        "program_id": PROGRAM,
+        "trainee_id": TRAINEE,
+        "week_list": list(WEEKS),
+        "created_at": "2026-11-23T15:00:00Z",
+    }
     stored(world.store, "RESERVATION", "r1", reservation)
     assert world.deliver((type, "RESERVATION", "r1")) == []
     assert world.alerts.returned == ([(PROGRAM, WEEKS)] if told else [])

@@ -1,4 +1,5 @@
-"""Who owes what until when, as both sides read it of an approved application: waiting in line, held a seat, paying, or only open (C3)."""
+"""Who owes what until when, as both sides read it of an approved application: waiting in line, held a seat, paying, or
+only open (C3)."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def approved(rooms: Rooms, **changes: Any) -> str:
 
 def paying(rooms: Rooms) -> str:
     here = approved(rooms, live_reservation_id="seat-1")
-    held = Line().hold.reserved.model_copy(update={"id": "seat-1", "application_id": here.rsplit("/", 1)[1], "trainee_id": TRAINEE})
+    held = Line().hold.reserved.model_copy(
+        update={"id": "seat-1", "application_id": here.rsplit("/", 1)[1], "trainee_id": TRAINEE}
+    )
     builders.stored(rooms.store, "RESERVATION", "seat-1", held.model_dump(mode="json"))
     return here
 
@@ -42,9 +45,12 @@ def test_while_the_trainee_pays_both_sides_read_until_when_the_seat_is_held(room
     assert (theirs["who_acts"], theirs["due_at"], theirs["href"]) == ("the trainee", iso(HELD_UNTIL), "")
     shown(rooms.browser(TRAINEE).get(here), 200, "A seat is held while you pay", "Mon 23 Nov 2026, 09:30 Chicago")
     shown(
-        rooms.browser(REVIEWER).get(here), 200, "a seat is held while the trainee pays", "Mon 23 Nov 2026, 09:30 Chicago",
+        rooms.browser(REVIEWER).get(here),
+        200,
+        "a seat is held while the trainee pays",
+        "Mon 23 Nov 2026, 09:30 Chicago",
         never=("There is nothing to decide here",),
-    )  # fmt: skip
+    )
 
 
 def test_while_the_trainee_pays_their_lists_say_until_when(rooms: Rooms) -> None:
@@ -59,19 +65,27 @@ def test_staff_read_that_the_trainee_stands_in_line_and_since_when_and_nobody_is
     standing = rooms.api(COORDINATOR).get(here).json["standing"]
     assert (standing["who_acts"], standing["due_at"], standing["started_at"]) == ("", None, iso(START))
     shown(
-        rooms.browser(COORDINATOR).get(here), 200, "the trainee waits in line for a seat", "In line since Mon 23 Nov 2026, 09:00 Chicago",
+        rooms.browser(COORDINATOR).get(here),
+        200,
+        "the trainee waits in line for a seat",
+        "In line since Mon 23 Nov 2026, 09:00 Chicago",
         never=("There is nothing to decide here",),
-    )  # fmt: skip
+    )
     hub = rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]
     assert [task["code"] for task in hub["tasks"]] == []
 
 
 def test_both_sides_read_until_when_a_seat_of_the_line_is_held_for_the_trainee(rooms: Rooms) -> None:
     until = START + timedelta(hours=48)
-    here = approved(rooms, waitlist="OFFERED", waitlist_until=iso(until), live_reservation_id="seat-1", waitlisted_at=iso(START))
+    here = approved(
+        rooms, waitlist="OFFERED", waitlist_until=iso(until), live_reservation_id="seat-1", waitlisted_at=iso(START)
+    )
     standing = rooms.api(COORDINATOR).get(here).json["standing"]
     assert (standing["who_acts"], standing["due_at"]) == ("the trainee", iso(until))
-    for who, words in ((COORDINATOR, "a seat is held for the trainee"), (TRAINEE, "A seat came back and is held for you")):
+    for who, words in (
+        (COORDINATOR, "a seat is held for the trainee"),
+        (TRAINEE, "A seat came back and is held for you"),
+    ):
         shown(rooms.browser(who).get(here), 200, words, "Wed 25 Nov 2026, 09:00 Chicago")
 
 

@@ -43,7 +43,12 @@ class Post:
     def send(self, raw: bytes, header: str | None = None, encoded: bool = False) -> tuple[int, dict[str, Any]]:
         body = base64.b64encode(raw).decode() if encoded else raw.decode()
         headers = {"Stripe-Signature": signed(raw) if header is None else header}
-        event = {"requestContext": {"requestId": "request-1"}, "headers": headers, "body": body, "isBase64Encoded": encoded}
+        event = {
+            "requestContext": {"requestId": "request-1"},
+            "headers": headers,
+            "body": body,
+            "isBase64Encoded": encoded,
+        }
         answer = self.webhook.answer(event, None)
         return answer["statusCode"], json.loads(answer["body"]) | {"kind": answer["headers"]["Content-Type"]}
 
@@ -56,7 +61,12 @@ def test_genuine_delivery_is_stored_untouched_under_its_id(encoded: bool) -> Non
     post = Post()
     assert post.send(RAW, encoded=encoded)[0] == 200
     delivery, raw = post.deliveries.stored["evt_1"]
-    assert (delivery.event_id, delivery.type, delivery.object_id, raw) == ("evt_1", "checkout.session.completed", "cs_1", RAW.decode())
+    assert (delivery.event_id, delivery.type, delivery.object_id, raw) == (
+        "evt_1",
+        "checkout.session.completed",
+        "cs_1",
+        RAW.decode(),
+    )
 
 
 def test_second_delivery_of_an_event_is_answered_and_not_stored_again() -> None:
@@ -68,7 +78,14 @@ def test_second_delivery_of_an_event_is_answered_and_not_stored_again() -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["", "nonsense", signed(RAW, "whsec_foreign"), signed(RAW, at=NOW - 301), signed(RAW + b" "), signed(RAW).replace("v1=", "v0=")],
+    [
+        "",
+        "nonsense",
+        signed(RAW, "whsec_foreign"),
+        signed(RAW, at=NOW - 301),
+        signed(RAW + b" "),
+        signed(RAW).replace("v1=", "v0="),
+    ],
     ids=["unsigned", "unreadable", "foreign", "stale", "other bytes", "other scheme"],
 )
 def test_delivery_that_is_not_genuine_is_refused_and_changes_nothing(header: str) -> None:
@@ -87,9 +104,16 @@ def test_oversized_delivery_is_refused_before_its_signature_is_looked_at() -> No
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"[]", b"{}", b"null", b'{"id": "evt_1", "type": "x", "data": {"object": []}}', b'{"id": 1, "type": "x", "data": {"object": {}}}',
-     b'{"id": "pi_1", "type": "x", "data": {"object": {"id": "y"}}}'],
-)  # fmt: skip
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"null",
+        b'{"id": "evt_1", "type": "x", "data": {"object": []}}',
+        b'{"id": 1, "type": "x", "data": {"object": {}}}',
+        b'{"id": "pi_1", "type": "x", "data": {"object": {"id": "y"}}}',
+    ],
+)
 def test_signed_body_that_is_no_event_is_refused(raw: bytes) -> None:
     post = Post()
     assert post.send(raw)[0] == 400
@@ -98,7 +122,9 @@ def test_signed_body_that_is_no_event_is_refused(raw: bytes) -> None:
 
 def test_event_about_an_object_without_an_id_is_stored() -> None:
     post = Post()
-    assert post.send(b'{"id": "evt_2", "type": "balance.available", "data": {"object": {"object": "balance"}}}')[0] == 200
+    assert (
+        post.send(b'{"id": "evt_2", "type": "balance.available", "data": {"object": {"object": "balance"}}}')[0] == 200
+    )
 
 
 def test_body_that_is_not_text_is_refused() -> None:

@@ -1,4 +1,5 @@
-"""No refusal costs people their words (pages.md, "input kept"): forms that are gone, sessions that ended, partners that are away."""
+"""No refusal costs people their words (pages.md, "input kept"): forms that are gone, sessions that ended, partners that
+are away."""
 
 from __future__ import annotations
 
@@ -96,7 +97,7 @@ def test_words_that_are_still_in_their_field_are_not_shown_twice(rooms: Rooms) -
     assert [one.text_content().strip() for one in shown(answer, 422).xpath("//textarea[@name='reason']")] == [SHOWN]
 
 
-# --- the session has ended ------------------------------------------------------------------------------------------------------------
+# --- the session has ended --------------------------------------------------------------------------------------------
 def asked(rooms: Rooms) -> str:
     here = rooms.taken()
     assert rooms.browser(REVIEWER).post(f"{here}/ask", {"question": "Where?"}).status == 303
@@ -128,7 +129,9 @@ def test_an_answer_after_the_session_ended_is_shown_and_sent_from_the_same_page_
 def test_a_form_of_another_site_is_neither_shown_nor_offered_to_be_sent(rooms: Rooms) -> None:
     here = asked(rooms)
     for origin in ({"origin": "https://evil.example"}, {"origin": "null"}, {}):
-        tree = shown(Client(applications, {"accept": "text/html", **origin}).post(f"{here}/reply", {"answer": WORDS}), 401)
+        tree = shown(
+            Client(applications, {"accept": "text/html", **origin}).post(f"{here}/reply", {"answer": WORDS}), 401
+        )
         assert (tree.xpath("//main//form"), "careful" in tree.text_content()) == ([], False)
 
 

@@ -1,4 +1,5 @@
-"""The waitlist on the reserve page and the hub: how to join, the place in line, the seat that is held, and what became of it."""
+"""The waitlist on the reserve page and the hub: how to join, the place in line, the seat that is held, and what became
+of it."""
 
 from __future__ import annotations
 
@@ -67,7 +68,11 @@ def test_waitlist_walking_up_while_others_wait_is_refused_with_what_to_do(desk: 
     desk.scene.waitlist.join(by("trainee", "trainee-9"), "of-other")
     desk.scene.reserving.cancel(by("trainee", HOLDERS[0]), desk.links[0].reserved.id)
     refused = desk.api.post(f"{OFFER}/checkout", {"choice": "deposit"})
-    assert (refused.status, refused.json["type"], refused.json["weeks"]) == (409, "/problems/waitlist-first", list(WEEKS))
+    assert (refused.status, refused.json["type"], refused.json["weeks"]) == (
+        409,
+        "/problems/waitlist-first",
+        list(WEEKS),
+    )
     html = good_page(desk.page.post(f"{OFFER}/checkout", {"choice": "deposit"}), 409)
     assert "others were waiting for it" in html
     assert "Join the waitlist" in html

@@ -23,20 +23,39 @@ def rooms() -> Rooms:
 
 def reserved(rooms: Rooms, id: str = "reservation-1", due: tuple[Due, ...] = (), **changes: Any) -> None:
     state = {
-        "id": id, "status": "RESERVED", "case_id": "application-1", "application_id": "application-1", "trainee_id": TRAINEE,
-        "program_id": PROGRAM, "start": FIRST_DAY.isoformat(), "weeks": 4, "week_list": list(WEEKS), "choice": "deposit",
-        "charge_cents": 69900, "total_cents": 214900, "balance_cents": 145000, "balance_due_at": "2027-01-16T05:59:59Z",
-        "policy_version": "2026-11", "created_at": "2026-11-23T15:00:00Z", "held_until": "2026-11-23T15:30:00Z",
-        "session_expires_at": "2026-11-23T15:35:00Z", "paid_cents": 69900, **changes,
-    }  # fmt: skip
+        "id": id,
+        "status": "RESERVED",
+        "case_id": "application-1",
+        "application_id": "application-1",
+        "trainee_id": TRAINEE,
+        "program_id": PROGRAM,
+        "start": FIRST_DAY.isoformat(),
+        "weeks": 4,
+        "week_list": list(WEEKS),
+        "choice": "deposit",
+        "charge_cents": 69900,
+        "total_cents": 214900,
+        "balance_cents": 145000,
+        "balance_due_at": "2027-01-16T05:59:59Z",
+        "policy_version": "2026-11",
+        "created_at": "2026-11-23T15:00:00Z",
+        "held_until": "2026-11-23T15:30:00Z",
+        "session_expires_at": "2026-11-23T15:35:00Z",
+        "paid_cents": 69900,
+        **changes,
+    }
     rooms.store.commit(Work(steps=(Step(builders.fresh("RESERVATION", id), builders.draft(state), due),)))
 
 
-# --- the trainee's hub ------------------------------------------------------------------------------------------------------------------
+# --- the trainee's hub ------------------------------------------------------------------------------------------------
 def test_a_new_trainee_is_told_to_complete_the_profile_and_where_to_begin() -> None:
     rooms = Rooms()
     tree = shown(
-        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "My rotations", "Complete your profile", "No applications yet"
+        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"),
+        200,
+        "My rotations",
+        "Complete your profile",
+        "No applications yet",
     )
     assert primary(tree) == ["Open my profile"]
 
@@ -45,9 +64,13 @@ def test_with_nothing_to_do_the_hub_says_so(rooms: Rooms) -> None:
     shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "You have no rotation yet")
     rooms.sent()
     tree = shown(
-        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "You need to do nothing at the moment", "Waiting for a reviewer",
-        "Tue 24 Nov 2026, 09:00 Chicago", "17:00 for you in Cairo",
-    )  # fmt: skip
+        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"),
+        200,
+        "You need to do nothing at the moment",
+        "Waiting for a reviewer",
+        "Tue 24 Nov 2026, 09:00 Chicago",
+        "17:00 for you in Cairo",
+    )
     assert primary(tree) == []
 
 
@@ -59,27 +82,47 @@ def test_next_tasks_come_by_time_left(rooms: Rooms) -> None:
     assert [task["code"] for task in tasks] == ["reserve", "balance", "send"]
     assert tasks[1]["cents"] == 145000
     tree = shown(
-        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Sign the terms and reserve", "Pay the balance: $1,450.00",
+        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"),
+        200,
+        "Sign the terms and reserve",
+        "Pay the balance: $1,450.00",
         "$699.00 of $2,149.00 paid",
-    )  # fmt: skip
+    )
     assert primary(tree) == ["Sign and reserve"]
 
 
 def test_H19_the_open_item_that_is_due_first_is_a_task_until_all_is_done(rooms: Rooms) -> None:
-    reserved(rooms, reserved_at="2026-11-23T15:00:00Z", balance_cents=0, paid_cents=214900, prep_done={"visa": "2026-11-23T15:00:00Z"})
+    reserved(
+        rooms,
+        reserved_at="2026-11-23T15:00:00Z",
+        balance_cents=0,
+        paid_cents=214900,
+        prep_done={"visa": "2026-11-23T15:00:00Z"},
+    )
     (task,) = rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]
-    assert (task["code"], task["due_at"], task["href"]) == ("prepare", "2027-01-25T05:59:59Z", "/reservations/reservation-1#preparation")
+    assert (task["code"], task["due_at"], task["href"]) == (
+        "prepare",
+        "2027-01-25T05:59:59Z",
+        "/reservations/reservation-1#preparation",
+    )
     tree = shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Prepare your rotation")
     assert primary(tree) == ["Open the list"]
     reserved(
-        rooms, "reservation-3", reserved_at="2026-11-23T15:00:00Z", balance_cents=0, paid_cents=214900, prep_from="2026-11-23T15:00:01Z"
+        rooms,
+        "reservation-3",
+        reserved_at="2026-11-23T15:00:00Z",
+        balance_cents=0,
+        paid_cents=214900,
+        prep_from="2026-11-23T15:00:01Z",
     )
     codes = [task["href"] for task in rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]]
     assert codes == [task["href"]], "ninety days before it is too early by a second"
     rooms.clock.move(timedelta(seconds=1))
     assert len(rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]) == 2
     done = dict.fromkeys(("visa", "flights", "housing", "insurance", "transportation"), "2026-11-23T15:00:00Z")
-    reserved(rooms, "reservation-2", reserved_at="2026-11-23T15:00:00Z", balance_cents=0, paid_cents=214900, prep_done=done)
+    reserved(
+        rooms, "reservation-2", reserved_at="2026-11-23T15:00:00Z", balance_cents=0, paid_cents=214900, prep_done=done
+    )
     assert len(rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"]) == 2
 
 
@@ -96,7 +139,12 @@ def test_T30_the_coach_is_named_on_the_rotations_card_and_on_its_application(roo
 
 def test_a_held_seat_is_the_first_task_until_it_is_over(rooms: Rooms) -> None:
     reserved(rooms, status="HELD", paid_cents=0)
-    tree = shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Pay for the seat that is held for you: $699.00", "30 min")
+    tree = shown(
+        rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"),
+        200,
+        "Pay for the seat that is held for you: $699.00",
+        "30 min",
+    )
     assert primary(tree) == ["Go to the payment"]
 
 
@@ -122,7 +170,7 @@ def test_what_ended_is_kept_apart(rooms: Rooms) -> None:
     shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Ended (1)")
 
 
-# --- the queue --------------------------------------------------------------------------------------------------------------------------
+# --- the queue --------------------------------------------------------------------------------------------------------
 def test_an_empty_queue_says_that_nothing_waits(rooms: Rooms) -> None:
     shown(rooms.workspace(rooms.browser(REVIEWER)).get("/workspace"), 200, "Queue", "Nothing waits", "0 open")
 
@@ -210,7 +258,13 @@ def test_a_role_without_a_queue_finds_it_empty_and_a_host_owes_nothing(rooms: Ro
 
 def test_somebody_who_is_both_finds_both(rooms: Rooms) -> None:
     rooms.person("both-1", ("trainee", "reviewer"), "Iris Both")
-    shown(rooms.workspace(rooms.browser("both-1")).get("/workspace"), 200, "Queue", "My rotations: next", "Complete your profile")
+    shown(
+        rooms.workspace(rooms.browser("both-1")).get("/workspace"),
+        200,
+        "Queue",
+        "My rotations: next",
+        "Complete your profile",
+    )
 
 
 def test_a_view_that_does_not_exist_and_a_stranger_are_refused(rooms: Rooms) -> None:
@@ -220,10 +274,13 @@ def test_a_view_that_does_not_exist_and_a_stranger_are_refused(rooms: Rooms) -> 
     assert rooms.workspace(rooms.browser()).get("/workspace").location == "/accounts/sign-in?next=/workspace"
 
 
-# --- views of the queue -----------------------------------------------------------------------------------------------------------------
+# --- views of the queue -----------------------------------------------------------------------------------------------
 def view(rooms: Rooms, name: str, who: str = REVIEWER) -> list[tuple[str, str]]:
     """(kind, address) of the rows."""
-    return [(row["kind"], row["href"]) for row in rooms.workspace(rooms.api(who)).get(f"/workspace?view={name}").json["queue"]["rows"]]
+    return [
+        (row["kind"], row["href"])
+        for row in rooms.workspace(rooms.api(who)).get(f"/workspace?view={name}").json["queue"]["rows"]
+    ]
 
 
 def test_what_waits_for_the_trainee_leaves_the_queue_and_has_a_view_of_its_own(rooms: Rooms) -> None:
@@ -231,24 +288,38 @@ def test_what_waits_for_the_trainee_leaves_the_queue_and_has_a_view_of_its_own(r
     rooms.browser(REVIEWER).post(f"{here}/ask", {"question": "Where?"})
     assert (view(rooms, "all"), view(rooms, "trainee"), view(rooms, "host")) == ([], [("reply", here)], [])
     shown(
-        rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=trainee"), 200, "With the trainee 1", "waits for the trainee",
-        "The trainee is asked", "due Mon 7 Dec 2026, 09:00 Chicago", "then Nora Feldspar", "0 open",
-    )  # fmt: skip
+        rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=trainee"),
+        200,
+        "With the trainee 1",
+        "waits for the trainee",
+        "The trainee is asked",
+        "due Mon 7 Dec 2026, 09:00 Chicago",
+        "then Nora Feldspar",
+        "0 open",
+    )
     rooms.browser(TRAINEE).post(f"{here}/reply", {"answer": "In Cairo."})
     assert (view(rooms, "mine"), view(rooms, "trainee")) == ([("review", here)], [])
 
 
-def test_T20_what_waits_for_the_host_shows_its_five_days_and_from_day_seven_on_is_the_coordinators(rooms: Rooms) -> None:
+def test_T20_what_waits_for_the_host_shows_its_five_days_and_from_day_seven_on_is_the_coordinators(
+    rooms: Rooms,
+) -> None:
     here = rooms.taken()
     rooms.browser(REVIEWER).post(f"{here}/route")
     assert (view(rooms, "all", COORDINATOR), view(rooms, "host", COORDINATOR)) == ([], [("host", here)])
     shown(
-        rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=host"), 200, "The host is asked", "due Sat 28 Nov 2026, 09:00 Chicago"
+        rooms.workspace(rooms.browser(REVIEWER)).get("/workspace?view=host"),
+        200,
+        "The host is asked",
+        "due Sat 28 Nov 2026, 09:00 Chicago",
     )
     late = Due("host_late", START + timedelta(days=10), "coordinator")
     loaded = rooms.store.load("APPLICATION", here.rsplit("/", 1)[1])
     rooms.store.commit(Work(steps=(Step(loaded, builders.draft({}), (late,), ("host",)),)))
-    assert (view(rooms, "all", COORDINATOR), view(rooms, "host", COORDINATOR)) == ([("host_late", here)], [("host_late", here)])
+    assert (view(rooms, "all", COORDINATOR), view(rooms, "host", COORDINATOR)) == (
+        [("host_late", here)],
+        [("host_late", here)],
+    )
     assert (view(rooms, "all"), view(rooms, "host")) == ([], [("host_late", here)])
 
 
@@ -271,7 +342,9 @@ def test_nobody_is_offered_to_take_their_own_application() -> None:
     wish = {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-03-01", "weeks": "4"}
     here = rooms.browser("both-1").post("/applications", wish).location
     rooms.browser("both-1").post(f"{here}/submit", {})
-    rows = {who: rooms.workspace(rooms.api(who)).get("/workspace").json["queue"]["rows"] for who in ("both-1", REVIEWER)}
+    rows = {
+        who: rooms.workspace(rooms.api(who)).get("/workspace").json["queue"]["rows"] for who in ("both-1", REVIEWER)
+    }
     assert [rows[who][0]["can_claim"] for who in rows] == [False, True]
 
 

@@ -55,7 +55,9 @@ def test_a_port_in_use_is_not_free() -> None:
         assert not port_is_free(port)
 
 
-def test_a_child_that_dies_while_starting_is_reported_with_its_last_words(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_child_that_dies_while_starting_is_reported_with_its_last_words(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
     write(tmp_path, "broken_part", "raise SystemExit('no such bucket')")
     child = Child("the part", ["broken_part"], environment, tmp_path / "log")
     with pytest.raises(StackError, match=r"the part stopped while starting(.|\n)*no such bucket"):

@@ -1,4 +1,5 @@
-"""The API client that demo and tests speak through: bearer tokens, a key for every change, refusals with their problem, uploads."""
+"""The API client that demo and tests speak through: bearer tokens, a key for every change, refusals with their problem,
+uploads."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.seen.append((self.command, self.path, headers, body))
-        status, more, answer = self.server.answers.get((self.command, self.path.partition("?")[0]), (404, {}, {"title": "Nothing here"}))
+        status, more, answer = self.server.answers.get(
+            (self.command, self.path.partition("?")[0]), (404, {}, {"title": "Nothing here"})
+        )
         content = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
         self.send_response(status)
         for name, value in {"Content-Length": str(len(content)), **more}.items():
@@ -92,7 +95,12 @@ def test_a_query_is_encoded(site: Site) -> None:
 
 
 def test_a_refusal_carries_its_problem_and_says_what_to_do(site: Site) -> None:
-    problem = {"type": "/problems/sold-out", "title": "The last seat is gone", "detail": "W09 is full.", "remedy": "Choose another start."}
+    problem = {
+        "type": "/problems/sold-out",
+        "title": "The last seat is gone",
+        "detail": "W09 is full.",
+        "remedy": "Choose another start.",
+    }
     site.answers[("POST", "/reserve")] = (409, {"Content-Type": "application/problem+json"}, problem)
     with pytest.raises(Refused) as refused:
         Client(site.url).post("/reserve")
@@ -108,14 +116,20 @@ def test_an_answer_that_is_no_problem_document_is_a_refusal_all_the_same(site: S
 
 
 def upload_form(site: Site, bucket_status: int) -> None:
-    site.answers[("POST", "/documents/uploads")] = (200, {}, {"document_id": "d1", "url": f"{site.url}/bucket", "fields": {"key": "k"}})
+    site.answers[("POST", "/documents/uploads")] = (
+        200,
+        {},
+        {"document_id": "d1", "url": f"{site.url}/bucket", "fields": {"key": "k"}},
+    )
     site.answers[("POST", "/bucket")] = (bucket_status, {}, "<Error>EntityTooLarge</Error>")
     site.answers[("GET", "/documents/d1/received")] = (303, {"Location": "/documents"}, {})
     site.answers[("GET", "/documents/d1")] = (200, {}, {"id": "d1", "status": "STORED"})
 
 
 @pytest.mark.parametrize("status", [201, 204, 303])
-def test_an_upload_sends_the_fields_before_the_file_registers_it_and_returns_the_document(site: Site, status: int) -> None:
+def test_an_upload_sends_the_fields_before_the_file_registers_it_and_returns_the_document(
+    site: Site, status: int
+) -> None:
     upload_form(site, status)
     client = Client(site.url)
     client._http.headers["Authorization"] = "Bearer token-1"

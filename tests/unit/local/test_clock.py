@@ -20,7 +20,9 @@ def at(hours: float) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("text", "hours"), [("48h", 48), ("30m", 0.5), ("7d", 168), ("1w", 168), ("2d12h", 60), ("3600s", 1)], ids=lambda value: str(value)
+    ("text", "hours"),
+    [("48h", 48), ("30m", 0.5), ("7d", 168), ("1w", 168), ("2d12h", 60), ("3600s", 1)],
+    ids=lambda value: str(value),
 )
 def test_a_length_of_time_is_read_with_its_units(text: str, hours: float) -> None:
     assert duration(text) == timedelta(hours=hours)

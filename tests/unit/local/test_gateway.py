@@ -89,7 +89,11 @@ def browser(gateway: Gateway) -> Iterator[http.client.HTTPConnection]:
 
 
 def call(
-    browser: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    browser: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
 ) -> tuple[http.client.HTTPResponse, bytes]:
     browser.request(method, path, body, headers or {})
     response = browser.getresponse()
@@ -97,14 +101,23 @@ def call(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PURGE"])
-def test_every_method_reaches_the_api_under_its_stage_with_the_path_untouched(browser: http.client.HTTPConnection, method: str) -> None:
+def test_every_method_reaches_the_api_under_its_stage_with_the_path_untouched(
+    browser: http.client.HTTPConnection, method: str
+) -> None:
     _, body = call(browser, method, "/programs/a%20b%2Fc?q=%C3%A9&q=2")
     seen = json.loads(body)
     assert (seen["method"], seen["path"]) == (method, f"{PREFIX}/programs/a%20b%2Fc?q=%C3%A9&q=2")
 
 
-def test_it_adds_what_api_gateway_adds_and_believes_no_client_about_it(browser: http.client.HTTPConnection, gateway: Gateway) -> None:
-    forged = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "Cookie": "a=b; c=d"}
+def test_it_adds_what_api_gateway_adds_and_believes_no_client_about_it(
+    browser: http.client.HTTPConnection, gateway: Gateway
+) -> None:
+    forged = {
+        "X-Forwarded-For": "203.0.113.7",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "evil.example",
+        "Cookie": "a=b; c=d",
+    }
     _, body = call(browser, "GET", "/", headers=forged)
     headers = json.loads(body)["headers"]
     assert headers["x-forwarded-for"] == "203.0.113.7, 127.0.0.1"
@@ -115,7 +128,9 @@ def test_it_adds_what_api_gateway_adds_and_believes_no_client_about_it(browser: 
 
 
 def test_hop_by_hop_headers_stay_on_their_hop(browser: http.client.HTTPConnection) -> None:
-    _, body = call(browser, "GET", "/", headers={"Connection": "keep-alive, X-Secret", "X-Secret": "1", "TE": "trailers"})
+    _, body = call(
+        browser, "GET", "/", headers={"Connection": "keep-alive, X-Secret", "X-Secret": "1", "TE": "trailers"}
+    )
     assert not {"x-secret", "te", "connection"} & json.loads(body)["headers"].keys()
 
 
@@ -165,6 +180,8 @@ def test_localhost_is_sent_to_the_one_public_name(browser: http.client.HTTPConne
     assert (response.status, response.headers["Location"]) == (308, f"http://127.0.0.1:{gateway.port}/programs?q=1")
 
 
-def test_local_pages_are_answered_here_and_nothing_that_only_looks_like_them(browser: http.client.HTTPConnection) -> None:
+def test_local_pages_are_answered_here_and_nothing_that_only_looks_like_them(
+    browser: http.client.HTTPConnection,
+) -> None:
     assert call(browser, "POST", "/_local/clock", b"by=1h")[1] == b"POST /_local/clock by=1h"
     assert json.loads(call(browser, "GET", "/_localized")[1])["path"] == f"{PREFIX}/_localized"

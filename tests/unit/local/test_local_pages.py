@@ -21,7 +21,12 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 @pytest.fixture
 def pages(tmp_path: Path) -> LocalPages:
     info = StackInfo(
-        "http://127.0.0.1:8000", "http://127.0.0.1:1", "http://127.0.0.1:2", str(tmp_path), str(tmp_path / "clock"), {"A": "<b>"}
+        "http://127.0.0.1:8000",
+        "http://127.0.0.1:1",
+        "http://127.0.0.1:2",
+        str(tmp_path),
+        str(tmp_path / "clock"),
+        {"A": "<b>"},
     )
     message = EmailMessage()
     message["Subject"] = "<script>alert(1)</script>"
@@ -73,13 +78,18 @@ def test_a_message_shows_its_text_escaped_and_its_html_in_a_sandbox(pages: Local
 
 def test_raw_message_and_attachments_are_downloads_with_safe_names(pages: LocalPages) -> None:
     raw = pages("GET", "/_local/mail/000001/raw", b"")
-    assert (raw.content_type, raw.headers["Content-Disposition"]) == ("message/rfc822", "attachment; filename*=UTF-8''000001.eml")
+    assert (raw.content_type, raw.headers["Content-Disposition"]) == (
+        "message/rfc822",
+        "attachment; filename*=UTF-8''000001.eml",
+    )
     attachment = pages("GET", "/_local/mail/000001/attachment/0", b"")
     assert attachment.body == b"%PDF-1.7"
     assert attachment.headers["Content-Disposition"] == "attachment; filename*=UTF-8''a%22%3B%20x%3D%C3%A9.pdf"
 
 
-@pytest.mark.parametrize("path", ["/_local/mail/000002", "/_local/mail/..%2f", "/_local/mail/000001/attachment/1", "/_local/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/_local/mail/000002", "/_local/mail/..%2f", "/_local/mail/000001/attachment/1", "/_local/nothing"]
+)
 def test_what_is_not_there_is_not_found(pages: LocalPages, path: str) -> None:
     assert pages("GET", path, b"").status == 404
 

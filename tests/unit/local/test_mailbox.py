@@ -46,7 +46,9 @@ def test_mail_arrives_raw_with_its_envelope_and_its_parts(mailbox: Mailbox, sink
     assert message.raw == sent
     assert (message.sender, message.recipients) == ("bounce@rota.example", ("host@example.com", "copy@example.com"))
     assert (message.subject, message.text.strip(), message.html.strip()) == ("Grüße", "Plain words.", "<p>Words.</p>")
-    assert [(item.name, item.content_type, item.content) for item in message.attachments] == [("Lebenslauf é.pdf", "application/pdf", CV)]
+    assert [(item.name, item.content_type, item.content) for item in message.attachments] == [
+        ("Lebenslauf é.pdf", "application/pdf", CV)
+    ]
 
 
 def test_messages_are_found_by_recipient_and_the_newest_that_matches_is_returned(mailbox: Mailbox) -> None:

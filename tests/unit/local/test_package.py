@@ -41,7 +41,12 @@ def sources(archive: bytes) -> set[str]:
 
 def test_a_zip_holds_its_own_room_and_shared_and_nothing_else(root: Path) -> None:
     own = {"functions/__init__.py", "shared/__init__.py", "shared/rules.py"}
-    site = {"functions/site/__init__.py", "functions/site/handler.py", "functions/site/pages/home.html", "docs/openapi.json"}
+    site = {
+        "functions/site/__init__.py",
+        "functions/site/handler.py",
+        "functions/site/pages/home.html",
+        "docs/openapi.json",
+    }
     assert sources(package.pack(root, "site")) == own | site
     assert sources(package.pack(root, "other")) == own | {"functions/other/handler.py"}
 

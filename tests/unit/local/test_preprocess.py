@@ -26,7 +26,9 @@ def prepare(template: dict[str, Any]) -> Prepared:
     return preprocess.prepare(
         template,
         parameters={"Stage": "local", "PublicUrl": "http://127.0.0.1:8000"},
-        code={name: {"Bucket": "artifacts", "Key": f"{room}.zip"} for name, room in preprocess.functions(template).items()},
+        code={
+            name: {"Bucket": "artifacts", "Key": f"{room}.zip"} for name, room in preprocess.functions(template).items()
+        },
         nested_urls={name: f"http://aws/{name}.json" for name in preprocess.nested_locations(template)},
         api_id="0a0a0a0a",
     )
@@ -72,8 +74,13 @@ def test_http_api_body_becomes_native_routes_with_one_integration_per_function(f
 
 
 def test_jwt_authorizer_becomes_a_native_one_on_its_routes(fixture: dict[str, Any]) -> None:
-    authorizer = {"IdentitySource": "$request.header.Authorization", "JwtConfiguration": {"issuer": "https://issuer", "audience": ["us"]}}
-    fixture["Resources"]["Api"]["Properties"] = {"Auth": {"DefaultAuthorizer": "Pool", "Authorizers": {"Pool": authorizer}}}
+    authorizer = {
+        "IdentitySource": "$request.header.Authorization",
+        "JwtConfiguration": {"issuer": "https://issuer", "audience": ["us"]},
+    }
+    fixture["Resources"]["Api"]["Properties"] = {
+        "Auth": {"DefaultAuthorizer": "Pool", "Authorizers": {"Pool": authorizer}}
+    }
     prepared = prepare(fixture)
     [(name, native)] = of_type(prepared, "AWS::ApiGatewayV2::Authorizer").items()
     assert native["JwtConfiguration"] == {"Issuer": "https://issuer", "Audience": ["us"]}
@@ -84,7 +91,9 @@ def test_jwt_authorizer_becomes_a_native_one_on_its_routes(fixture: dict[str, An
     )
 
 
-def test_types_unknown_to_ministack_are_dropped_named_and_forgotten_by_dependants_and_outputs(fixture: dict[str, Any]) -> None:
+def test_types_unknown_to_ministack_are_dropped_named_and_forgotten_by_dependants_and_outputs(
+    fixture: dict[str, Any],
+) -> None:
     prepared = prepare(fixture)
     assert prepared.dropped == ("Rotation (AWS::SecretsManager::RotationSchedule)",)
     assert "Rotation" not in prepared.template["Resources"]
@@ -146,6 +155,8 @@ def test_the_real_template_prepares_with_every_type_known_to_ministack() -> None
 
     template = load_template(ROOT / "template.yaml")
     prepared = [prepare(template)]
-    prepared += [preprocess.prepare_plain(load_template(ROOT / path)) for path in preprocess.nested_locations(template).values()]
+    prepared += [
+        preprocess.prepare_plain(load_template(ROOT / path)) for path in preprocess.nested_locations(template).values()
+    ]
     assert {item["Type"] for one in prepared for item in one.template["Resources"].values()} <= set(known)
     assert of_type(prepared[0], "AWS::ApiGatewayV2::Route")

@@ -1,4 +1,5 @@
-"""Grants against uses: what is granted and not used is found, what is used and not granted is found, and what Lambda needs is expected."""
+"""Grants against uses: what is granted and not used is found, what is used and not granted is found, and what Lambda
+needs is expected."""
 
 from __future__ import annotations
 
@@ -21,12 +22,18 @@ def compared(grants: Grants, uses: Grants, platform: Grants = LOG, room: str = "
 
 def test_grants_that_equal_the_uses_differ_in_nothing() -> None:
     assert (
-        compared({*LOG, ("s3:GetObject", "Data/B/index/*")}, {("s3:GetObject", "Data/B/index/1"), ("s3:GetObject", "Data/B/index/2")}) == []
+        compared(
+            {*LOG, ("s3:GetObject", "Data/B/index/*")},
+            {("s3:GetObject", "Data/B/index/1"), ("s3:GetObject", "Data/B/index/2")},
+        )
+        == []
     )
 
 
 def test_a_grant_that_nobody_used_is_found() -> None:
-    assert compared({*LOG, ("s3:GetObject", "Data/B/*")}, set()) == ["site: is granted s3:GetObject on Data/B/*, which it did not use"]
+    assert compared({*LOG, ("s3:GetObject", "Data/B/*")}, set()) == [
+        "site: is granted s3:GetObject on Data/B/*, which it did not use"
+    ]
 
 
 def test_a_grant_used_on_another_resource_only_is_found_twice() -> None:
@@ -37,7 +44,9 @@ def test_a_grant_used_on_another_resource_only_is_found_twice() -> None:
 
 
 def test_what_lambda_needs_must_be_granted() -> None:
-    assert compared(set(), set()) == ["site: Lambda needs logs:PutLogEvents on log-group:/aws/lambda/x:* for it, which is not granted"]
+    assert compared(set(), set()) == [
+        "site: Lambda needs logs:PutLogEvents on log-group:/aws/lambda/x:* for it, which is not granted"
+    ]
 
 
 def test_a_queue_permission_without_an_event_source_is_found() -> None:
@@ -58,7 +67,9 @@ def test_a_queue_permission_without_an_event_source_is_found() -> None:
         ),
     ],
 )
-def test_what_a_function_needs_and_never_calls_stands_in_a_table_that_stays_true(grants: Grants, uses: Grants, expected: list[str]) -> None:
+def test_what_a_function_needs_and_never_calls_stands_in_a_table_that_stays_true(
+    grants: Grants, uses: Grants, expected: list[str]
+) -> None:
     assert compared(grants | LOG, uses, room="application_intake") == expected
 
 
@@ -81,7 +92,12 @@ def test_a_running_stack_s_names_are_read_as_places_of_the_template(tmp_path: Pa
         ("deadlines", ["dynamodb:Query rota-Data-Core-1/index/due"]),
     ]
     log.write_text("".join(json.dumps({"function": room, "uses": uses}) + "\n" for room, uses in calls))
-    outputs = {"CoreTable": "rota-Data-Core-1", "LedgerTable": "rota-Data-Ledger-1", "StripeSecretArn": arn, "ApiId": "0a0a0a0a"}
+    outputs = {
+        "CoreTable": "rota-Data-Core-1",
+        "LedgerTable": "rota-Data-Ledger-1",
+        "StripeSecretArn": arn,
+        "ApiId": "0a0a0a0a",
+    }
     assert used(Project.read(ROOT), log, outputs) == {
         "payments": {
             ("secretsmanager:GetSecretValue", "Data/StripeSecret"),

@@ -1,4 +1,5 @@
-"""The proofs find what does not hold: each promise broken by hand in sound tables is named, and sound tables are called sound."""
+"""The proofs find what does not hold: each promise broken by hand in sound tables is named, and sound tables are called
+sound."""
 
 from __future__ import annotations
 
@@ -21,12 +22,16 @@ FIRST = WEEKS[0]
 def core_items(store: FakeStore) -> list[Item]:
     """The fake store's content as the core table would hold it."""
     found = [
-        items.state_key(*key) | items.marshal({"version": one.version, "head": one.head, "state": items.storable(dict(one.state))})
+        items.state_key(*key)
+        | items.marshal({"version": one.version, "head": one.head, "state": items.storable(dict(one.state))})
         for key, one in store.states.items()
     ]
     for (kind, id), rows in store.rows.items():
         pk = items.aggregate_pk(kind, id)
-        found += [items.key(pk, items.event_sk(row.seq)) | items.marshal(items.storable(row.model_dump(mode="json"))) for row in rows]
+        found += [
+            items.key(pk, items.event_sk(row.seq)) | items.marshal(items.storable(row.model_dump(mode="json")))
+            for row in rows
+        ]
     found += [items.seats_item(year) for year in store.seats.values()]
     for (trainee, week), reservation in store.trainee_weeks.items():
         row = items.marshal({"reservation_id": reservation, "program_id": PROGRAM})
@@ -51,7 +56,10 @@ class Tables:
         scene.webhook(scene.payments.pay(late.id))
         self.refunded = lapsed.reserved.id
         scene.check()
-        self.core, self.ledger = core_items(scene.store), [items.journal_item(entry) for entry in scene.store.entries.values()]
+        self.core, self.ledger = (
+            core_items(scene.store),
+            [items.journal_item(entry) for entry in scene.store.entries.values()],
+        )
 
     def prove(self) -> Proof:
         return proof_of(copy.deepcopy(self.core), copy.deepcopy(self.ledger))

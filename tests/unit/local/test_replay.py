@@ -21,9 +21,14 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def event(number: int) -> Envelope:
     return Envelope(
-        id=f"APPLICATION#{number}#1", type="ApplicationStarted.v1", occurred_at=WALL, actor=Actor(role="system", id="test"),
-        subject=Subject(kind="APPLICATION", id=str(number)), seq=1, data={},
-    )  # fmt: skip
+        id=f"APPLICATION#{number}#1",
+        type="ApplicationStarted.v1",
+        occurred_at=WALL,
+        actor=Actor(role="system", id="test"),
+        subject=Subject(kind="APPLICATION", id=str(number)),
+        seq=1,
+        data={},
+    )
 
 
 @pytest.mark.parametrize("count", [0, 1, CHUNK, CHUNK + 1, 3 * CHUNK])
@@ -57,7 +62,8 @@ def test_without_a_span_the_last_48_hours_of_both_clocks_are_covered(ahead: time
 
 
 @pytest.mark.parametrize(
-    ("since", "until"), [("yesterday", ""), ("", "2026-13-01T00:00:00Z"), ("2026-11-02T00:00:00Z", "2026-11-01T00:00:00Z")]
+    ("since", "until"),
+    [("yesterday", ""), ("", "2026-13-01T00:00:00Z"), ("2026-11-02T00:00:00Z", "2026-11-01T00:00:00Z")],
 )
 def test_a_span_that_is_none_is_refused_with_how_to_write_it(since: str, until: str) -> None:
     with pytest.raises(Invalid) as refused:

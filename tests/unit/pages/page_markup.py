@@ -1,4 +1,5 @@
-"""What every page of Rota must hold to, as one function over its HTML: well formed, labelled, linked, nothing inline, light, readable."""
+"""What every page of Rota must hold to, as one function over its HTML: well formed, labelled, linked, nothing inline,
+light, readable."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def problems(text: str) -> list[str]:
 def _labels(tree: html.HtmlElement) -> list[str]:
     bound = set(tree.xpath("//label/@for"))
     inside = set(tree.xpath("//label//input | //label//select | //label//textarea"))
-    controls = [c for c in tree.xpath(INPUTS) if c.get("id") not in bound and c not in inside and not c.get("aria-label")]
+    controls = [
+        c for c in tree.xpath(INPUTS) if c.get("id") not in bound and c not in inside and not c.get("aria-label")
+    ]
     groups = [f for f in tree.xpath("//fieldset") if not f.xpath("./legend[normalize-space()]")]
     return [f"no label: {c.get('name')}" for c in controls] + ["fieldset without legend" for _ in groups]
 
@@ -37,7 +40,10 @@ def _labels(tree: html.HtmlElement) -> list[str]:
 def _references(tree: html.HtmlElement) -> list[str]:
     ids = set(tree.xpath("//@id"))
     named = [
-        name for attribute in ("aria-describedby", "aria-labelledby") for value in tree.xpath(f"//@{attribute}") for name in value.split()
+        name
+        for attribute in ("aria-describedby", "aria-labelledby")
+        for value in tree.xpath(f"//@{attribute}")
+        for name in value.split()
     ]
     anchors = [href[1:] for href in tree.xpath("//a/@href") if href.startswith("#") and len(href) > 1]
     return [f"nothing has the id {name}" for name in [*named, *anchors, *tree.xpath("//label/@for")] if name not in ids]
@@ -45,7 +51,13 @@ def _references(tree: html.HtmlElement) -> list[str]:
 
 def _inline(tree: html.HtmlElement) -> list[str]:
     """The Content-Security-Policy would drop all of these."""
-    handlers = [name for e in tree.iter() if isinstance(e.tag, str) for name in e.attrib if name.startswith("on") or name == "style"]
+    handlers = [
+        name
+        for e in tree.iter()
+        if isinstance(e.tag, str)
+        for name in e.attrib
+        if name.startswith("on") or name == "style"
+    ]
     foreign = [url for url in tree.xpath("//script/@src | //link/@href | //img/@src") if not url.startswith("/")]
     return [f"inline {name}" for name in handlers + tree.xpath("//style | //script[not(@src)]")] + [
         f"from elsewhere: {url}" for url in foreign
@@ -56,7 +68,11 @@ def _outline(tree: html.HtmlElement) -> list[str]:
     levels = [int(e.tag[1]) for e in tree.xpath("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")]
     first = levels.index(1) if 1 in levels else 0
     jumps = [f"h{a} then h{b}" for a, b in zip(levels[first:], levels[first + 1 :], strict=False) if b > a + 1]
-    return jumps + ([] if levels.count(1) == 1 else [f"{levels.count(1)} h1"]) + ([] if tree.get("lang") else ["no language"])
+    return (
+        jumps
+        + ([] if levels.count(1) == 1 else [f"{levels.count(1)} h1"])
+        + ([] if tree.get("lang") else ["no language"])
+    )
 
 
 def _raw_dates(tree: html.HtmlElement) -> list[str]:

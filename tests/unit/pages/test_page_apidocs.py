@@ -26,7 +26,9 @@ SUBMIT = {
     "description": "It enters the queue.",
     "tags": ["application_intake"],
     "x-rota-roles": ["trainee"],
-    "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "description": "Which"}],
+    "parameters": [
+        {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "description": "Which"}
+    ],
     "requestBody": body(ref("Draft")),
     "responses": {"200": body({"type": "array", "items": ref("Draft")}), "422": {"description": "Refused"}},
 }
@@ -58,7 +60,12 @@ API = {
 def test_operations_are_grouped_by_their_rooms_tag_or_prefix() -> None:
     overview = api_overview(API)
     assert [room["name"] for room in overview["rooms"]] == ["application_intake", "programs", "site"]
-    line = {"method": "POST", "path": "/applications/{id}/submit", "summary": "Submit an application", "roles": ["trainee"]}
+    line = {
+        "method": "POST",
+        "path": "/applications/{id}/submit",
+        "summary": "Submit an application",
+        "roles": ["trainee"],
+    }
     assert overview["rooms"][0]["operations"] == [{**line, "id": "post-applications-id-submit"}]
 
 
@@ -75,7 +82,10 @@ def test_a_room_lists_parameters_bodies_and_every_model_they_reach() -> None:
         "model": "",
     }
     assert operation["request"] == {"type": "Draft", "model": "Draft"}
-    assert [(answer["status"], answer["type"]) for answer in operation["responses"]] == [("200", "list of Draft"), ("422", "")]
+    assert [(answer["status"], answer["type"]) for answer in operation["responses"]] == [
+        ("200", "list of Draft"),
+        ("422", ""),
+    ]
     assert [model["name"] for model in room["models"]] == ["Draft", "Place"]
     fields = {field["name"]: (field["type"], field["required"]) for field in room["models"][0]["fields"]}
     assert fields == {"start": ("date", True), "weeks": ("integer or nothing", False), "place": ("Place", False)}
@@ -84,9 +94,17 @@ def test_a_room_lists_parameters_bodies_and_every_model_they_reach() -> None:
 def test_a_shared_refusal_is_described_once_and_its_model_is_shown() -> None:
     refused = {"description": "Nobody is signed in.", "content": {"application/problem+json": {"schema": ref("Place")}}}
     operation = {"tags": ["x"], "responses": {"401": {"$ref": "#/components/responses/SignInNeeded"}}}
-    room = api_room({"paths": {"/x": {"get": operation}}, "components": {"schemas": SCHEMAS, "responses": {"SignInNeeded": refused}}}, "x")
+    room = api_room(
+        {
+            "paths": {"/x": {"get": operation}},
+            "components": {"schemas": SCHEMAS, "responses": {"SignInNeeded": refused}},
+        },
+        "x",
+    )
     assert room is not None
-    assert room["operations"][0]["responses"] == [{"status": "401", "description": "Nobody is signed in.", "type": "", "model": ""}]
+    assert room["operations"][0]["responses"] == [
+        {"status": "401", "description": "Nobody is signed in.", "type": "", "model": ""}
+    ]
     assert [model["name"] for model in room["models"]] == ["Place"]
 
 

@@ -1,4 +1,5 @@
-"""The macros under `ui` and the renderer itself: input kept, refusals beside their field, nothing unescaped, nothing missing unnoticed."""
+"""The macros under `ui` and the renderer itself: input kept, refusals beside their field, nothing unescaped, nothing
+missing unnoticed."""
 
 from __future__ import annotations
 
@@ -46,11 +47,17 @@ def test_an_unknown_template_or_one_outside_the_folders_is_not_found(name: str) 
 
 def test_everything_a_person_wrote_is_escaped() -> None:
     evil = "<script>alert(1)</script>\"' onfocus=x"
-    page = replace(PAGE, inputs={"email": evil, "note": evil}, notices=[Notice(evil)], errors=[FieldError("email", evil, evil, evil)])
+    page = replace(
+        PAGE,
+        inputs={"email": evil, "note": evil},
+        notices=[Notice(evil)],
+        errors=[FieldError("email", evil, evil, evil)],
+    )
     shown = fragment(
         """{{ ui.field("email", resource.evil, resource.evil) }}{{ ui.field("note", "Note", rows=3) }}
         {{ ui.facts([(resource.evil, resource.evil)]) }}
-        {{ ui.verdicts([{"verdict": "met", "text": resource.evil, "evidence": resource.evil}]) }}{{ ui.error_summary() }}
+        {{ ui.verdicts([{"verdict": "met", "text": resource.evil, "evidence": resource.evil}]) }}
+        {{ ui.error_summary() }}
         {{ ui.table([{"key": "a", "label": resource.evil}], [{"a": resource.evil}]) }}{{ ui.chip(resource.evil) }}""",
         page,
         evil=evil,
@@ -58,29 +65,44 @@ def test_everything_a_person_wrote_is_escaped() -> None:
     assert not shown.xpath("//script | //*[@onfocus]")
     assert shown.xpath("//input/@value") == [evil]
     assert shown.xpath("//textarea")[0].text.strip() == evil
-    whole = render("error.html", None, {}, replace(page, title=evil, problem=ProblemView(evil, evil, evil, 409, evil, [(evil, "/x")])))
+    whole = render(
+        "error.html",
+        None,
+        {},
+        replace(page, title=evil, problem=ProblemView(evil, evil, evil, 409, evil, [(evil, "/x")])),
+    )
     assert "<script>alert" not in whole
 
 
 def test_a_field_binds_label_hint_and_error_and_keeps_what_was_typed() -> None:
     page = replace(PAGE, errors=[WRONG], inputs={"email": "amira@"})
-    shown = fragment('{{ ui.field("email", "E-mail", "We send a link.", "email", autocomplete="email", required=true) }}', page)
+    shown = fragment(
+        '{{ ui.field("email", "E-mail", "We send a link.", "email", autocomplete="email", required=true) }}', page
+    )
     control = shown.xpath("//input")[0]
     assert shown.xpath("//label/@for") == [control.get("id")] == ["f-email"]
     assert control.get("aria-describedby").split() == shown.xpath("//p/@id") == ["h-email", "e-email"]
-    assert (control.get("value"), control.get("aria-invalid"), control.get("autocomplete")) == ("amira@", "true", "email")
+    assert (control.get("value"), control.get("aria-invalid"), control.get("autocomplete")) == (
+        "amira@",
+        "true",
+        "email",
+    )
     assert "Error: This is not an address. Write it like name@example.com." in said(shown)
 
 
 def test_a_good_field_shows_its_value_and_no_error() -> None:
-    shown = fragment('{{ ui.field("city", "City", value="Chicago") }}{{ ui.field("zip", "ZIP", value=none, optional=true) }}')
+    shown = fragment(
+        '{{ ui.field("city", "City", value="Chicago") }}{{ ui.field("zip", "ZIP", value=none, optional=true) }}'
+    )
     assert shown.xpath("//input/@value") == ["Chicago", ""]
     assert not shown.xpath("//*[@aria-invalid or @aria-describedby]")
     assert "ZIP (optional)" in said(shown)
 
 
 def test_a_password_is_never_filled_in_again() -> None:
-    shown = fragment('{{ ui.field("password", "Password", type="password") }}', replace(PAGE, inputs={"password": "secret"}))
+    shown = fragment(
+        '{{ ui.field("password", "Password", type="password") }}', replace(PAGE, inputs={"password": "secret"})
+    )
     assert not shown.xpath("//input/@value")
 
 
@@ -102,7 +124,9 @@ def test_choices_keep_what_was_chosen_across_types() -> None:
 
 def test_the_summary_links_to_the_first_choice_of_a_refused_group() -> None:
     page = replace(PAGE, errors=[FieldError("who", "I am", "Choose one.")])
-    shown = fragment('{{ ui.error_summary() }}{{ ui.radios("who", "I am", [("s", "a student"), ("g", "a graduate")]) }}', page)
+    shown = fragment(
+        '{{ ui.error_summary() }}{{ ui.radios("who", "I am", [("s", "a student"), ("g", "a graduate")]) }}', page
+    )
     assert shown.xpath("//div[@role='alert']//a/@href") == ["#" + shown.xpath("//input/@id")[0]]
 
 
@@ -112,18 +136,26 @@ def test_a_consent_stays_unticked_until_ticked() -> None:
     assert fragment(source, replace(PAGE, inputs={"agree": "yes"})).xpath("//input[@checked]")
     preset = '{{ ui.checkbox("mail", "News", checked=true) }}'
     assert fragment(preset).xpath("//input[@checked]")
-    assert not fragment(preset, replace(PAGE, errors=[WRONG])).xpath("//input[@checked]"), "unticked by the person: it stays so"
+    assert not fragment(preset, replace(PAGE, errors=[WRONG])).xpath("//input[@checked]"), (
+        "unticked by the person: it stays so"
+    )
 
 
 def test_each_form_of_a_page_has_its_own_idempotency_key() -> None:
-    source = '{{ ui.submit("A") }}{{ ui.submit("B", "quiet", name="action", value="b") }}{{ ui.submit("C", with_key=false) }}'
+    source = (
+        '{{ ui.submit("A") }}{{ ui.submit("B", "quiet", name="action", value="b") }}{{ ui.submit("C", '
+        "with_key=false) }}"
+    )
     shown = fragment(source)
     assert shown.xpath("//input[@name='idempotency_key']/@value") == ["key", "key-2"]
     assert shown.xpath("//button[@name='action']/@value") == ["b"]
     assert fragment(source).xpath("//input/@value") == ["key", "key-2"], "every page counts from one"
 
 
-CLOCK = '{{ ui.clock(resource.due, "2026-11-20T22:00:00Z", "the host", "You need to do nothing.", "America/Chicago", "a note") }}'
+CLOCK = (
+    '{{ ui.clock(resource.due, "2026-11-20T22:00:00Z", "the host", "You need to do nothing.", "America/Chicago", '
+    '"a note") }}'
+)
 
 
 def test_a_clock_says_what_is_left_who_acts_and_by_when_in_both_zones() -> None:
@@ -155,12 +187,19 @@ def test_the_readers_zone_is_not_repeated_where_it_shows_the_same_time() -> None
     text = said(fragment(CLOCK, page, due="2026-11-25T22:00:00Z"))
     assert "for you" not in text
     assert "A note" in text
-    assert said(fragment('{{ ui.moment("2026-11-25T22:00:00Z", "America/Chicago") }}', page)) == "Wed 25 Nov 2026, 16:00 Chicago"
-    assert "(Thu 26 Nov 2026, 00:00 for you in Cairo)" in said(fragment('{{ ui.moment("2026-11-25T22:00:00Z", "America/Chicago") }}'))
+    assert (
+        said(fragment('{{ ui.moment("2026-11-25T22:00:00Z", "America/Chicago") }}', page))
+        == "Wed 25 Nov 2026, 16:00 Chicago"
+    )
+    assert "(Thu 26 Nov 2026, 00:00 for you in Cairo)" in said(
+        fragment('{{ ui.moment("2026-11-25T22:00:00Z", "America/Chicago") }}')
+    )
 
 
 def test_the_clock_module_is_sent_once_however_many_clocks_there_are() -> None:
-    shown = fragment('{{ ui.left("2026-11-23T18:00:00Z") }}{{ ui.left("2026-11-23T15:00:00Z") }}' + CLOCK, due="2026-11-25T22:00:00Z")
+    shown = fragment(
+        '{{ ui.left("2026-11-23T18:00:00Z") }}{{ ui.left("2026-11-23T15:00:00Z") }}' + CLOCK, due="2026-11-25T22:00:00Z"
+    )
     assert len(shown.xpath("//script")) == 1
     assert [said(e) for e in shown.xpath("//*[@data-short]")] == ["2 h", "1 h over", "2 d 6 h"]
 
@@ -168,11 +207,17 @@ def test_the_clock_module_is_sent_once_however_many_clocks_there_are() -> None:
 def test_verdicts_are_told_by_mark_and_words_never_by_colour_alone() -> None:
     items = [
         {"verdict": "met", "text": "Step 1 passed", "evidence": "Verified.", "would_change": "never shown"},
-        {"verdict": "failed", "text": "Graduated after 2022", "evidence": "", "would_change": "Nothing: choose another program."},
+        {
+            "verdict": "failed",
+            "text": "Graduated after 2022",
+            "evidence": "",
+            "would_change": "Nothing: choose another program.",
+        },
         {"verdict": "unknown", "text": "BLS"},
     ]
     shown = fragment(
-        "{{ ui.verdicts(resource.items_) }}{{ ui.verdict_chip('failed', 'Not eligible') }}{{ ui.chip('Late', 'bad') }}", items_=items
+        "{{ ui.verdicts(resource.items_) }}{{ ui.verdict_chip('failed', 'Not eligible') }}{{ ui.chip('Late', 'bad') }}",
+        items_=items,
     )
     assert [said(li) for li in shown.xpath("//li")] == [
         "✓Met: Step 1 passedVerified.",
@@ -184,8 +229,10 @@ def test_verdicts_are_told_by_mark_and_words_never_by_colour_alone() -> None:
 
 def test_a_timeline_says_which_step_is_now() -> None:
     shown = fragment(
-        """{{ ui.timeline([{"state": "done", "title": "You applied", "at": "2026-11-19T16:12:00Z", "note": "with your CV"},
-        {"state": "now", "title": "The host reviews it"}, {"state": "todo", "title": "Decision"}], "America/Chicago") }}"""
+        """{{ ui.timeline([
+        {"state": "done", "title": "You applied", "at": "2026-11-19T16:12:00Z", "note": "with your CV"},
+        {"state": "now", "title": "The host reviews it"},
+        {"state": "todo", "title": "Decision"}], "America/Chicago") }}"""
     )
     assert [said(li).split(")")[0] for li in shown.xpath("//li[@aria-current='step']")] == ["The host reviews it (now"]
     assert "Thu 19 Nov 2026, 10:12 Chicago" in said(shown)

@@ -1,4 +1,5 @@
-"""The style sheet's promises, computed: contrast in both colour schemes, nothing from elsewhere, every class that pages use has a rule."""
+"""The style sheet's promises, computed: contrast in both colour schemes, nothing from elsewhere, every class that pages
+use has a rule."""
 
 from __future__ import annotations
 
@@ -12,7 +13,13 @@ CSS = read_asset(asset_url("rota.css"))[0].decode()
 TOKEN = re.compile(r"--([a-z-]+): (#[0-9a-f]{6})")
 # (text, ground): what is written on what. WCAG 2.2, 1.4.3: 4.5 to 1.
 TEXT = [(ink, ground) for ink in ("ink", "muted", "accent", "bad") for ground in ("paper", "surface")]
-TEXT += [("accent-ink", "accent"), ("accent", "accent-weak"), ("good", "good-weak"), ("warn", "warn-weak"), ("bad", "bad-weak")]
+TEXT += [
+    ("accent-ink", "accent"),
+    ("accent", "accent-weak"),
+    ("good", "good-weak"),
+    ("warn", "warn-weak"),
+    ("bad", "bad-weak"),
+]
 TEXT += [(ink, f"{kind}-weak") for kind in ("accent", "good", "warn", "bad") for ink in ("ink", "muted")]
 TEXT += [(kind, "surface") for kind in ("good", "warn")]
 # WCAG 2.2, 1.4.11: what one must see to use it, 3 to 1 (borders of inputs, the focus ring).

@@ -20,9 +20,18 @@ from tests.unit.pages.page_markup import problems
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 POLICY = CURRENT.model_dump(mode="json")
-HOME = {"specialties": [s.model_dump(mode="json") for s in specialties.all()], "months": ["2026-12", "2027-01"], "policy": POLICY}
+HOME = {
+    "specialties": [s.model_dump(mode="json") for s in specialties.all()],
+    "months": ["2026-12", "2027-01"],
+    "policy": POLICY,
+}
 GONE = ProblemView(
-    "The last seat is gone", "Nothing was charged.", "Choose another start.", 409, "01J8", [("See other starts", "/programs/x")]
+    "The last seat is gone",
+    "Nothing was charged.",
+    "Choose another start.",
+    409,
+    "01J8",
+    [("See other starts", "/programs/x")],
 )
 STRANGER = PageContext(title="Title", path="/", now=NOW, idempotency_key="key")
 TRAINEE = replace(STRANGER, path="/workspace", signed_in="Amira Hassan", roles=("trainee",))
@@ -31,7 +40,9 @@ TRAINEE = replace(STRANGER, path="/workspace", signed_in="Amira Hassan", roles=(
 def pages() -> Iterator[tuple[str, str]]:
     """Every page of this room as a stranger and as a trainee see it, with notices and refusals."""
     busy = replace(
-        TRAINEE, notices=[Notice("Saved.", "good"), Notice("No.", "bad", "Title")], errors=[FieldError("text", "Search", "Too long.")]
+        TRAINEE,
+        notices=[Notice("Saved.", "good"), Notice("No.", "bad", "Title")],
+        errors=[FieldError("text", "Search", "Too long.")],
     )
     for who, page in (("stranger", STRANGER), ("trainee", TRAINEE), ("busy", busy)):
         yield f"not-found {who}", render("not-found.html", "site", {}, page)
@@ -42,7 +53,12 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"error {who}", render("error.html", None, {}, replace(page, problem=GONE))
         yield (
             f"failure {who}",
-            render("error.html", None, {}, replace(page, problem=ProblemView("Something broke", "On our side.", reference="r"))),
+            render(
+                "error.html",
+                None,
+                {},
+                replace(page, problem=ProblemView("Something broke", "On our side.", reference="r")),
+            ),
         )
 
 
@@ -55,7 +71,10 @@ def test_every_page_is_well_formed_labelled_light_and_without_inline_code(name: 
 
 
 def test_the_page_check_sees_each_fault() -> None:
-    inside = '<h1>a</h1><h3 id="a">b</h3><p id="a" style="x"><input name="n"><a href="#gone" onclick="x">2027-W03</a> 2027-01-18</b>'
+    inside = (
+        '<h1>a</h1><h3 id="a">b</h3><p id="a" style="x"><input name="n"><a href="#gone" onclick="x">2027-W03</a> '
+        "2027-01-18</b>"
+    )
     bad = f"<html><body><main>{inside}</main></body></html>"
     found = " ".join(problems(bad))
     for fault in (
@@ -134,7 +153,14 @@ def test_the_operators_former_name_appears_nowhere() -> None:
 
 def test_a_problem_page_says_what_is_wrong_what_to_do_and_what_to_quote() -> None:
     text = html.fromstring(PAGES["error trainee"]).xpath("//main")[0].text_content()
-    for part in ("The last seat is gone", "Nothing was charged.", "What to do", "Choose another start.", "See other starts", "01J8"):
+    for part in (
+        "The last seat is gone",
+        "Nothing was charged.",
+        "What to do",
+        "Choose another start.",
+        "See other starts",
+        "01J8",
+    ):
         assert part in text
     assert "try again" in PAGES["failure stranger"], "without a remedy of its own, a failure still says what to do"
 

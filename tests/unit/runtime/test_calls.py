@@ -1,4 +1,5 @@
-"""The record of AWS calls says what IAM checks: the actions inside a transaction, the permission's own name, and the resource."""
+"""The record of AWS calls says what IAM checks: the actions inside a transaction, the permission's own name, and the
+resource."""
 
 from __future__ import annotations
 
@@ -56,12 +57,19 @@ from shared.runtime.calls import record_calls, uses
             {"Source": "hello@rota.example", "ConfigurationSetName": "rota-local"},
             ["ses:SendRawEmail identity/rota.example", "ses:SendRawEmail configuration-set/rota-local"],
         ),
-        ("events", "PutEvents", {"Entries": [{"EventBusName": "bus"}, {"EventBusName": "bus"}]}, ["events:PutEvents bus"]),
+        (
+            "events",
+            "PutEvents",
+            {"Entries": [{"EventBusName": "bus"}, {"EventBusName": "bus"}]},
+            ["events:PutEvents bus"],
+        ),
         ("secretsmanager", "GetSecretValue", {"SecretId": "arn:x"}, ["secretsmanager:GetSecretValue arn:x"]),
         ("cognito-idp", "AdminGetUser", {"UserPoolId": "pool"}, ["cognito-idp:AdminGetUser pool"]),
     ],
 )
-def test_a_request_is_recorded_as_iam_checks_it(service: str, operation: str, given: dict[str, Any], expected: list[str]) -> None:
+def test_a_request_is_recorded_as_iam_checks_it(
+    service: str, operation: str, given: dict[str, Any], expected: list[str]
+) -> None:
     assert uses(service, operation, given) == expected
 
 
@@ -73,7 +81,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_every_request_of_a_client_is_one_line_and_a_link_that_is_only_signed_is_none(aws: None, tmp_path: Path) -> None:
+def test_every_request_of_a_client_is_one_line_and_a_link_that_is_only_signed_is_none(
+    aws: None, tmp_path: Path
+) -> None:
     log = tmp_path / "calls.jsonl"
     client = boto3.client("s3", region_name="us-east-1")
     client.create_bucket(Bucket="uploads")
@@ -83,6 +93,16 @@ def test_every_request_of_a_client_is_one_line_and_a_link_that_is_only_signed_is
     client.head_object(Bucket="uploads", Key="cv")
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert lines == [
-        {"function": "documents", "request": "s3:PutObject", "actions": ["s3:PutObject"], "uses": ["s3:PutObject uploads/cv"]},
-        {"function": "documents", "request": "s3:HeadObject", "actions": ["s3:GetObject"], "uses": ["s3:GetObject uploads/cv"]},
+        {
+            "function": "documents",
+            "request": "s3:PutObject",
+            "actions": ["s3:PutObject"],
+            "uses": ["s3:PutObject uploads/cv"],
+        },
+        {
+            "function": "documents",
+            "request": "s3:HeadObject",
+            "actions": ["s3:GetObject"],
+            "uses": ["s3:GetObject uploads/cv"],
+        },
     ]

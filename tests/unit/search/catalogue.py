@@ -22,7 +22,9 @@ PLACES = {
 }
 
 
-def program(id: str, specialty: str = "dermatology", state: str = "TX", price: int = 150_000, **changes: Any) -> Program:
+def program(
+    id: str, specialty: str = "dermatology", state: str = "TX", price: int = 150_000, **changes: Any
+) -> Program:
     city, zip_code, zone, north, east = PLACES[state]
     values: dict[str, Any] = {
         "id": id,
@@ -48,7 +50,9 @@ def weeks(first: date, last: date, free: int = 1) -> dict[str, int]:
 ALL_2027 = weeks(date(2026, 11, 16), date(2028, 11, 27))
 
 
-def projection(id: str, specialty: str = "dermatology", state: str = "TX", price: int = 150_000, **changes: Any) -> Projection:
+def projection(
+    id: str, specialty: str = "dermatology", state: str = "TX", price: int = 150_000, **changes: Any
+) -> Projection:
     open_weeks: Mapping[str, int] = changes.pop("weeks", ALL_2027)
     return Projection(program=program(id, specialty, state, price, **changes), weeks=dict(open_weeks))
 
@@ -62,7 +66,9 @@ def found(page: SearchPage) -> list[str]:
     return [hit.program_id for hit in page.hits]
 
 
-def ask(index: TantivyIndex, text: str = "", overlay: Overlay | None = None, today: date = TODAY, **asked: Any) -> SearchPage:
+def ask(
+    index: TantivyIndex, text: str = "", overlay: Overlay | None = None, today: date = TODAY, **asked: Any
+) -> SearchPage:
     made = ReaderQuery if "open_to" in asked else SearchQuery
     return index.search(made(text=text, **asked), overlay or Overlay(), today)
 

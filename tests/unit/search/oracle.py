@@ -35,7 +35,9 @@ class Oracle:
 
     @staticmethod
     def _present(projection: Projection, newer: dict[str, bool]) -> Projection:
-        return projection.model_copy(update={"weeks": projection.weeks | {week: int(free) for week, free in newer.items()}})
+        return projection.model_copy(
+            update={"weeks": projection.weeks | {week: int(free) for week, free in newer.items()}}
+        )
 
     def program(self, id: str) -> Program:
         return self._known[id].program
@@ -51,7 +53,7 @@ class Oracle:
         days = set(open_starts(self._known[id], query.weeks))
         return [day for day in self._window if day in days and query.month in (None, month_of(day))]
 
-    # --- what fits ----------------------------------------------------------------------------------------------------------------------
+    # --- what fits ----------------------------------------------------------------------------------------------------
     def found(self, query: SearchQuery) -> list[str]:
         """Ids in no order; text is not looked at."""
         return [id for id in self._known if self._fits(id, query)]
@@ -88,13 +90,17 @@ class Oracle:
         return False
 
     def _kinds(self, id: str, rule: OpenTo, query: SearchQuery) -> set[ExperienceType]:
-        return {*self.program(id).experience_types} & {*rule.experience_types} & {*(query.experience_type or ExperienceType)}
+        return (
+            {*self.program(id).experience_types}
+            & {*rule.experience_types}
+            & {*(query.experience_type or ExperienceType)}
+        )
 
     def _opens(self, id: str, rule: OpenTo, query: SearchQuery, day: date) -> bool:
         in_time = (rule.first is None or day >= rule.first) and (rule.last is None or day <= rule.last)
         return in_time and bool(self._kinds(id, rule, query))
 
-    # --- orders -------------------------------------------------------------------------------------------------------------------------
+    # --- orders -------------------------------------------------------------------------------------------------------
     def by_price(self, query: SearchQuery) -> list[str]:
         return sorted(self.found(query), key=lambda id: (self.program(id).price_4w_cents, id))
 
@@ -104,14 +110,17 @@ class Oracle:
     def by_distance(self, query: SearchQuery) -> list[str]:
         return sorted(self.by_price(query), key=lambda id: self.miles(id, query))
 
-    # --- counts -------------------------------------------------------------------------------------------------------------------------
+    # --- counts -------------------------------------------------------------------------------------------------------
     def facet(self, query: SearchQuery, name: str) -> dict[str, int]:
         """Each value chosen alone, everything else as asked; 0 only for what is chosen, prices and rings always."""
         always = name in ("within_miles", "price_min_cents", "price_max_cents", "eligible")
         if (name == "within_miles" and not query.zip) or (name == "eligible" and not _rules(query)):
             return {}
         chosen = {str(value) for value in _listed(getattr(query, name))}
-        counts = {value: len(self.found(query.model_copy(update=change))) for value, change in self._values(query, name).items()}
+        counts = {
+            value: len(self.found(query.model_copy(update=change)))
+            for value, change in self._values(query, name).items()
+        }
         return {value: count for value, count in counts.items() if count or always or value in chosen}
 
     def _values(self, query: SearchQuery, name: str) -> dict[str, dict[str, Any]]:

@@ -16,7 +16,11 @@ def test_the_shipped_places_are_those_of_the_package() -> None:
 
 @pytest.mark.parametrize(
     ("code", "place"),
-    [("60614", (41.9229, -87.6483)), ("00501", (40.8154, -73.0451)), ("99950", (55.3422, -131.6478))],  # some, the first, the last
+    [
+        ("60614", (41.9229, -87.6483)),
+        ("00501", (40.8154, -73.0451)),
+        ("99950", (55.3422, -131.6478)),
+    ],  # some, the first, the last
 )
 def test_a_zip_code_is_where_the_post_says(code: str, place: tuple[float, float]) -> None:
     assert position(code) == place
@@ -30,7 +34,8 @@ def test_a_code_that_does_not_exist_is_nowhere(code: str) -> None:
 def test_distances_over_a_sphere() -> None:
     assert miles(Position(0, 0), Position(0, 180)) == pytest.approx(3.141592653589793 * 3958.7613)
     assert miles(Position(41.9229, -87.6483), Position(41.9229, -87.6483)) == 0
-    # New York to Los Angeles, airports: 2,475 miles on a better Earth than a sphere (https://www.gcmap.com/dist?P=JFK-LAX)
+    # New York to Los Angeles, airports: 2,475 miles on a better Earth than a sphere
+    # (https://www.gcmap.com/dist?P=JFK-LAX)
     assert miles(Position(40.6398, -73.7789), Position(33.9425, -118.4081)) == pytest.approx(2475, rel=0.005)
 
 

@@ -1,4 +1,5 @@
-"""Generated catalogues, overlays, days and questions: the engine agrees with the obvious answer, page by page and count by count."""
+"""Generated catalogues, overlays, days and questions: the engine agrees with the obvious answer, page by page and count
+by count."""
 
 from __future__ import annotations
 
@@ -12,7 +13,17 @@ from hypothesis import strategies as st
 
 from shared.domain.core.calendar import week_of
 from shared.domain.programs.program import ExperienceType
-from shared.domain.search.search import LENGTHS, RADII, Facets, OpenTo, Overlay, Projection, ReaderQuery, SearchQuery, Sort
+from shared.domain.search.search import (
+    LENGTHS,
+    RADII,
+    Facets,
+    OpenTo,
+    Overlay,
+    Projection,
+    ReaderQuery,
+    SearchQuery,
+    Sort,
+)
 from tests.unit.search.catalogue import facet, found, indexed, projection
 from tests.unit.search.oracle import Oracle
 
@@ -32,7 +43,8 @@ SITES = {
 CITIES = [f"{state}/{city}" for state, sites in SITES.items() for city, *_ in sites]
 
 
-# From programs that are full throughout to such that are free throughout: returned seats matter most where there were none.
+# From programs that are full throughout to such that are free throughout: returned seats matter most where there were
+# none.
 seats = st.sampled_from(((0,), (0, 0, 1), (0, 1, 1, 1), (1,))).flatmap(
     lambda choices: st.lists(st.sampled_from(choices), min_size=len(WEEKS), max_size=len(WEEKS)).map(
         lambda free: dict(zip(WEEKS, free, strict=True))
@@ -74,11 +86,14 @@ rules = st.one_of(
     kinds.map(lambda open_kinds: (OpenTo(experience_types=open_kinds),)),
     st.builds(
         lambda before, after, day: (
-            OpenTo(experience_types=before, last=day), OpenTo(experience_types=after, first=day + timedelta(days=1))
+            OpenTo(experience_types=before, last=day),
+            OpenTo(experience_types=after, first=day + timedelta(days=1)),
         ),
-        kinds, kinds, middle,
+        kinds,
+        kinds,
+        middle,
     ),
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -106,10 +121,14 @@ def queries(draw: st.DrawFn) -> SearchQuery:
     )
 
 
-overlays = st.dictionaries(st.tuples(st.sampled_from([f"prog-{n}" for n in range(9)]), st.sampled_from(WEEKS)), st.booleans(), max_size=9)
+overlays = st.dictionaries(
+    st.tuples(st.sampled_from([f"prog-{n}" for n in range(9)]), st.sampled_from(WEEKS)), st.booleans(), max_size=9
+)
 days = st.integers(0, 60).map(lambda n: FIRST + timedelta(days=n))
 # Each facet alone now and then: with a dozen filters at once little is found.
-narrow = st.sampled_from([name for name in ReaderQuery.model_fields if name not in ("sort", "limit", "zip", "open_to", "cursor", "text")])
+narrow = st.sampled_from(
+    [name for name in ReaderQuery.model_fields if name not in ("sort", "limit", "zip", "open_to", "cursor", "text")]
+)
 
 
 @st.composite

@@ -24,7 +24,9 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> TantivyIndex:
-    return indexed(tmp_path_factory.mktemp("index"), [projection(f"{script}-program", name=name) for script, name in NAMES.items()])
+    return indexed(
+        tmp_path_factory.mktemp("index"), [projection(f"{script}-program", name=name) for script, name in NAMES.items()]
+    )
 
 
 @pytest.mark.parametrize("script", NAMES)
@@ -38,7 +40,10 @@ any_text = st.one_of(
     st.text(max_size=400),
     st.text(st.characters(), min_size=150, max_size=260),
     st.lists(
-        st.sampled_from([*" ".join(NAMES.values()).split(), "dermatology", "derm", "austin", "78701", "in", "&", "a-b"]), max_size=16
+        st.sampled_from(
+            [*" ".join(NAMES.values()).split(), "dermatology", "derm", "austin", "78701", "in", "&", "a-b"]
+        ),
+        max_size=16,
     ).map(" ".join),
 )
 

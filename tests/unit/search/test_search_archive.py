@@ -73,7 +73,9 @@ def _link() -> bytes:
         lambda good: _link(),
     ],
 )
-def test_a_damaged_archive_is_refused_before_anything_is_written(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+def test_a_damaged_archive_is_refused_before_anything_is_written(
+    tmp_path: Path, spoil: Callable[[bytes], bytes]
+) -> None:
     build([projection("one-program")], tmp_path / "a")
     with pytest.raises(Busy, match="damaged"):
         unpack(spoil(pack(tmp_path / "a")), tmp_path / "b")

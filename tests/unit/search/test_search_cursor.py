@@ -26,7 +26,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TantivyIndex:
 
 @pytest.mark.parametrize("limit", [1, 7, 22, 23])
 @pytest.mark.parametrize(
-    ("text", "sort"), [("derm", "relevance"), ("dermatology practice", "relevance"), ("derm", "price"), ("", "next_start")]
+    ("text", "sort"),
+    [("derm", "relevance"), ("dermatology practice", "relevance"), ("derm", "price"), ("", "next_start")],
 )
 def test_pages_of_any_size_join_to_the_whole_list(index: TantivyIndex, text: str, sort: str, limit: int) -> None:
     whole = found(ask(index, text, sort=sort, limit=25))

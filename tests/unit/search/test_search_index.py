@@ -25,7 +25,15 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TantivyIndex:
             projection("skin-austin", price=150_000, experience_types=("hands_on", "observership")),
             projection("heart-york", "cardiovascular-disease", "NY", 200_000),
             projection("inner-chicago", "internal-medicine", "IL", 120_000, weeks=JANUARY),
-            projection("child-jose", "pediatrics", "CA", 99_900, weeks={}, setting="Hospital ward", summary="Dermatology rounds too."),
+            projection(
+                "child-jose",
+                "pediatrics",
+                "CA",
+                99_900,
+                weeks={},
+                setting="Hospital ward",
+                summary="Dermatology rounds too.",
+            ),
             projection("paused", status="PAUSED"),
         ],
     )
@@ -51,7 +59,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TantivyIndex:
         ("hospital ward", "child-jose"),
     ],
 )
-def test_H09_the_program_is_first_for_its_specialty_alias_place_and_small_mistakes(index: TantivyIndex, text: str, first: str) -> None:
+def test_H09_the_program_is_first_for_its_specialty_alias_place_and_small_mistakes(
+    index: TantivyIndex, text: str, first: str
+) -> None:
     assert found(ask(index, text))[0] == first
 
 
@@ -64,7 +74,10 @@ def test_every_word_must_match_and_a_known_word_is_taken_at_its_word(index: Tant
 
 def test_a_match_in_the_specialty_goes_before_one_in_the_summary(index: TantivyIndex) -> None:
     assert found(ask(index, "dermatology")) == ["skin-austin", "child-jose"]
-    assert found(ask(index, "dermatology practice")) == ["skin-austin", "child-jose"]  # no specialty's whole name: only the fields decide
+    assert found(ask(index, "dermatology practice")) == [
+        "skin-austin",
+        "child-jose",
+    ]  # no specialty's whole name: only the fields decide
 
 
 def test_H10_a_program_that_is_not_live_is_never_found(index: TantivyIndex) -> None:
@@ -105,7 +118,9 @@ def test_H09_filters_are_alternatives_within_and_demands_between(
     assert page.total == len(expected)
 
 
-def test_a_specialty_covers_its_branches_and_a_chosen_branch_narrows_its_own_specialty_only(index: TantivyIndex) -> None:
+def test_a_specialty_covers_its_branches_and_a_chosen_branch_narrows_its_own_specialty_only(
+    index: TantivyIndex,
+) -> None:
     assert sorted(found(ask(index, specialty=("internal-medicine",)))) == ["heart-york", "inner-chicago"]
     both = ask(index, specialty=("internal-medicine", "dermatology"), subspecialty=("cardiovascular-disease",))
     assert sorted(found(both)) == ["heart-york", "skin-austin"]
@@ -125,9 +140,16 @@ def test_nearest_first_with_miles_and_rings_around_a_zip_code(index: TantivyInde
 
 @pytest.mark.parametrize(
     ("asked", "field"),
-    [({"zip": "00000"}, "zip"), ({"within_miles": 25}, "zip"), ({"sort": "distance"}, "zip"), ({"zip": "99999", "text": "skin"}, "zip")],
+    [
+        ({"zip": "00000"}, "zip"),
+        ({"within_miles": 25}, "zip"),
+        ({"sort": "distance"}, "zip"),
+        ({"zip": "99999", "text": "skin"}, "zip"),
+    ],
 )
-def test_a_distance_from_nowhere_is_refused_with_what_to_do(index: TantivyIndex, asked: dict[str, object], field: str) -> None:
+def test_a_distance_from_nowhere_is_refused_with_what_to_do(
+    index: TantivyIndex, asked: dict[str, object], field: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         ask(index, **asked)
     assert refused.value.facts["field"] == field
@@ -148,24 +170,36 @@ def test_T12_a_length_counts_a_start_only_with_a_seat_in_every_week_of_it(tmp_pa
     assert (found(page), page.hits[0].starts) == (["fits"], (date(2027, 1, 4),))
     assert facet(page, "weeks") == {"4": 3, "6": 1, "8": 1}
     assert facet(page, "month") == {"2027-01": 1}
-    sold = ask(index, weeks=8, month="2027-01", overlay=Overlay({("fits", "2027-W08"): False, ("gap", "2027-W06"): True}))
+    sold = ask(
+        index, weeks=8, month="2027-01", overlay=Overlay({("fits", "2027-W08"): False, ("gap", "2027-W06"): True})
+    )
     assert found(sold) == ["gap"]
     assert [hit.starts for hit in ask(index, weeks=8, sort="price").hits] == [(date(2027, 1, 4),), ()]
 
 
-def test_T07_T08_eligibility_that_changes_with_the_start_finds_and_shows_only_the_starts_it_allows(tmp_path: Path) -> None:
+def test_T07_T08_eligibility_that_changes_with_the_start_finds_and_shows_only_the_starts_it_allows(
+    tmp_path: Path,
+) -> None:
     days = weeks(date(2027, 1, 4), date(2027, 6, 28))
-    index = indexed(tmp_path, [projection("hands", weeks=days), projection("watch", weeks=days, experience_types=("observership",))])
+    index = indexed(
+        tmp_path, [projection("hands", weeks=days), projection("watch", weeks=days, experience_types=("observership",))]
+    )
     student = (
         OpenTo(experience_types=(ExperienceType.HANDS_ON,), last=date(2027, 2, 28)),
         OpenTo(experience_types=(ExperienceType.OBSERVERSHIP,), first=date(2027, 3, 1)),
     )
     page = ask(index, eligible=True, open_to=student, sort="price")
-    assert {hit.program_id: hit.starts[0] for hit in page.hits} == {"hands": date(2027, 1, 4), "watch": date(2027, 3, 1)}
+    assert {hit.program_id: hit.starts[0] for hit in page.hits} == {
+        "hands": date(2027, 1, 4),
+        "watch": date(2027, 3, 1),
+    }
     assert found(ask(index, eligible=True, open_to=student, month="2027-02")) == ["hands"]
     assert facet(page, "month") == {f"2027-0{month}": 1 for month in range(1, 7)}
     assert facet(ask(index, open_to=student, month="2027-04"), "eligible") == {"true": 1}
-    assert found(ask(index, eligible=True)) == ["hands", "watch"]  # of a stranger nothing is known, and nothing is hidden
+    assert found(ask(index, eligible=True)) == [
+        "hands",
+        "watch",
+    ]  # of a stranger nothing is known, and nothing is hidden
 
 
 def test_T10_a_start_needs_a_seat_in_all_four_weeks(index: TantivyIndex) -> None:
@@ -174,7 +208,9 @@ def test_T10_a_start_needs_a_seat_in_all_four_weeks(index: TantivyIndex) -> None
 
 
 def test_starts_before_today_and_beyond_two_years_do_not_count_H17(index: TantivyIndex) -> None:
-    assert date(2026, 11, 23) in ask(index, today=date(2026, 11, 9)).hits[0].starts  # 14 days ahead, as an application needs them
+    assert (
+        date(2026, 11, 23) in ask(index, today=date(2026, 11, 9)).hits[0].starts
+    )  # 14 days ahead, as an application needs them
     assert ask(index, today=date(2026, 11, 10)).hits[0].starts[0] == date(2026, 11, 30)
     late = ask(index, today=date(2026, 12, 22))
     assert "2026-11" not in facet(late, "month")
@@ -242,12 +278,26 @@ def test_a_seat_returned_before_the_first_start_of_the_whole_catalogue_counts_to
 
 
 def test_an_overlay_that_says_what_the_index_says_changes_nothing(index: TantivyIndex) -> None:
-    same = Overlay({("skin-austin", "2027-W01"): True, ("child-jose", "2027-W01"): False, ("heart-york", "1999-W01"): True})
+    same = Overlay(
+        {("skin-austin", "2027-W01"): True, ("child-jose", "2027-W01"): False, ("heart-york", "1999-W01"): True}
+    )
     assert ask(index, overlay=same) == ask(index)
 
 
 @pytest.mark.parametrize(
-    "text", ["AND OR NOT", 'a:b"c" (d', "*", "state:[a TO b]", "^^~2", "é" * 200, "\x00a\ud800b", "皮膚科 🩺", "a" * 200, "'" * 9]
+    "text",
+    [
+        "AND OR NOT",
+        'a:b"c" (d',
+        "*",
+        "state:[a TO b]",
+        "^^~2",
+        "é" * 200,
+        "\x00a\ud800b",
+        "皮膚科 🩺",
+        "a" * 200,
+        "'" * 9,
+    ],
 )
 def test_no_text_reaches_a_query_parser(index: TantivyIndex, text: str) -> None:
     if words(text):
@@ -269,7 +319,9 @@ def test_an_empty_catalogue_answers_with_nothing(tmp_path: Path) -> None:
 
 
 def test_a_rotation_longer_than_four_weeks_needs_all_its_weeks(tmp_path: Path) -> None:
-    index = indexed(tmp_path, [projection("long", weeks_min=6, weeks_max=8, weeks=weeks(date(2027, 1, 4), date(2027, 2, 8)))])
+    index = indexed(
+        tmp_path, [projection("long", weeks_min=6, weeks_max=8, weeks=weeks(date(2027, 1, 4), date(2027, 2, 8)))]
+    )
     assert ask(index).hits[0].starts == (date(2027, 1, 4),)
 
 

@@ -13,8 +13,19 @@ from shared.domain.programs.places import called
 from shared.domain.programs.states import state_name
 from tests.unit.search.catalogue import ask, found, indexed, program, projection
 
-CITIES = [("New York", "NY"), ("Brooklyn", "NY"), ("Albany", "NY"), ("Los Angeles", "CA"), ("San Francisco", "CA"), ("Sacramento", "CA"),
-          ("Washington", "DC"), ("New Orleans", "LA"), ("Philadelphia", "PA"), ("Pittsburgh", "PA"), ("Kansas City", "MO")]  # fmt: skip
+CITIES = [
+    ("New York", "NY"),
+    ("Brooklyn", "NY"),
+    ("Albany", "NY"),
+    ("Los Angeles", "CA"),
+    ("San Francisco", "CA"),
+    ("Sacramento", "CA"),
+    ("Washington", "DC"),
+    ("New Orleans", "LA"),
+    ("Philadelphia", "PA"),
+    ("Pittsburgh", "PA"),
+    ("Kansas City", "MO"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +34,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TantivyIndex:
     place = program("any").place
     made = [projection(one.slug, specialty=one.slug) for one in specialties.all()]
     made += [
-        projection(city.lower().replace(" ", "-"), place=place.model_copy(update={"city": city, "state": state})) for city, state in CITIES
+        projection(city.lower().replace(" ", "-"), place=place.model_copy(update={"city": city, "state": state}))
+        for city, state in CITIES
     ]
     return indexed(tmp_path_factory.mktemp("lay-words"), made)
 
@@ -31,15 +43,33 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TantivyIndex:
 @pytest.mark.parametrize(
     ("text", "slug"),
     [
-        ("kids", "pediatrics"), ("kid", "pediatrics"), ("Children", "pediatrics"), ("heart", "cardiovascular-disease"),
-        ("skin", "dermatology"), ("bones", "orthopaedic-surgery"), ("bone", "orthopaedic-surgery"), ("brain", "neurology"),
-        ("eyes", "ophthalmology"), ("stomach", "gastroenterology"), ("kidneys", "nephrology"), ("lungs", "pulmonary-disease"),
-        ("blood", "hematology"), ("pregnancy", "obstetrics-gynecology"), ("ER", "emergency-medicine"), ("x-ray", "diagnostic-radiology"),
-        ("cardiologist", "cardiovascular-disease"), ("Dermatologists", "dermatology"), ("pediatrician", "pediatrics"),
-        ("psychiatrist", "psychiatry"), ("obstetrician", "obstetrics-gynecology"), ("surgeons", "general-surgery"),
-        ("seizures", "epilepsy"), ("elderly", "geriatric-medicine"), ("heart in texas", "cardiovascular-disease"),
+        ("kids", "pediatrics"),
+        ("kid", "pediatrics"),
+        ("Children", "pediatrics"),
+        ("heart", "cardiovascular-disease"),
+        ("skin", "dermatology"),
+        ("bones", "orthopaedic-surgery"),
+        ("bone", "orthopaedic-surgery"),
+        ("brain", "neurology"),
+        ("eyes", "ophthalmology"),
+        ("stomach", "gastroenterology"),
+        ("kidneys", "nephrology"),
+        ("lungs", "pulmonary-disease"),
+        ("blood", "hematology"),
+        ("pregnancy", "obstetrics-gynecology"),
+        ("ER", "emergency-medicine"),
+        ("x-ray", "diagnostic-radiology"),
+        ("cardiologist", "cardiovascular-disease"),
+        ("Dermatologists", "dermatology"),
+        ("pediatrician", "pediatrics"),
+        ("psychiatrist", "psychiatry"),
+        ("obstetrician", "obstetrics-gynecology"),
+        ("surgeons", "general-surgery"),
+        ("seizures", "epilepsy"),
+        ("elderly", "geriatric-medicine"),
+        ("heart in texas", "cardiovascular-disease"),
     ],
-)  # fmt: skip
+)
 def test_a_word_of_every_day_finds_its_specialty_first(index: TantivyIndex, text: str, slug: str) -> None:
     assert ask(index, text).hits[0].specialty == slug
 
@@ -47,13 +77,23 @@ def test_a_word_of_every_day_finds_its_specialty_first(index: TantivyIndex, text
 @pytest.mark.parametrize(
     ("text", "cities"),
     [
-        ("NYC", {"new-york", "brooklyn"}), ("new york city", {"new-york", "brooklyn"}), ("manhattan", {"new-york"}),
-        ("SF", {"san-francisco"}), ("san fran", {"san-francisco"}), ("DC", {"washington"}), ("Washington, D.C.", {"washington"}),
-        ("philly", {"philadelphia"}), ("nola", {"new-orleans"}), ("skin nyc", {"new-york", "brooklyn"}),
-        ("LA", {"los-angeles", "new-orleans"}), ("kansas city", {"kansas-city"}),
+        ("NYC", {"new-york", "brooklyn"}),
+        ("new york city", {"new-york", "brooklyn"}),
+        ("manhattan", {"new-york"}),
+        ("SF", {"san-francisco"}),
+        ("san fran", {"san-francisco"}),
+        ("DC", {"washington"}),
+        ("Washington, D.C.", {"washington"}),
+        ("philly", {"philadelphia"}),
+        ("nola", {"new-orleans"}),
+        ("skin nyc", {"new-york", "brooklyn"}),
+        ("LA", {"los-angeles", "new-orleans"}),
+        ("kansas city", {"kansas-city"}),
     ],
-)  # fmt: skip
-def test_a_city_is_found_by_what_people_call_it_and_no_other_is(index: TantivyIndex, text: str, cities: set[str]) -> None:
+)
+def test_a_city_is_found_by_what_people_call_it_and_no_other_is(
+    index: TantivyIndex, text: str, cities: set[str]
+) -> None:
     assert set(found(ask(index, text))) == cities
 
 

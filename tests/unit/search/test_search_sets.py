@@ -1,4 +1,5 @@
-"""Sets as bits, and the files of a version that hold them: what was written comes back, in however many parts tantivy keeps it."""
+"""Sets as bits, and the files of a version that hold them: what was written comes back, in however many parts tantivy
+keeps it."""
 
 from __future__ import annotations
 
@@ -48,14 +49,21 @@ def test_an_index_in_several_parts_finds_each_program_where_it_lies(tmp_path: Pa
     writer = index.writer(15_000_000, 1)
     for part in ((4, 0, 2), (1, 5), (3,)):
         for rank in part:
-            fields = {"id": f"prog-{rank}", ANYTHING: "clinic", "price_rank": rank, "card": json.dumps({"rank": rank}).encode()}
+            fields = {
+                "id": f"prog-{rank}",
+                ANYTHING: "clinic",
+                "price_rank": rank,
+                "card": json.dumps({"rank": rank}).encode(),
+            }
             writer.add_document(tantivy.Document.from_dict(fields, schema()))
         writer.commit()
     segments, where = addresses(tmp_path, 6)
     assert (sorted(segments), sorted(where)) == ([1, 2, 3], list(range(6)))
     columns.write(tmp_path, {"usual": {}}, ["TX/Austin"], [[0] * 6, [0] * 6, [0] * 6, where])
     index.reload()
-    contents = Contents(index.searcher(), index.schema, date(2027, 1, 4), segments, bytes(6 * ROW.size), columns.read(tmp_path, 6))
+    contents = Contents(
+        index.searcher(), index.schema, date(2027, 1, 4), segments, bytes(6 * ROW.size), columns.read(tmp_path, 6)
+    )
     assert [contents.card(rank)["rank"] for rank in range(6)] == list(range(6))
     assert sorted(contents.scored(tantivy.Query.term_query(index.schema, ANYTHING, "clinic"))) == list(range(6))
     assert contents.scored(tantivy.Query.term_query(index.schema, "id", "prog-5")) == [5]
@@ -84,7 +92,10 @@ def test_the_sixty_largest_cities_are_listed_and_a_smaller_one_once_it_is_chosen
     ]
     index = indexed(tmp_path, programs)
     page = ask(index)
-    assert [entry.value for entry in page.facets.city] == ["TX/City 69", *(f"TX/City {number:02}" for number in range(59))]
+    assert [entry.value for entry in page.facets.city] == [
+        "TX/City 69",
+        *(f"TX/City {number:02}" for number in range(59)),
+    ]
     chosen_one = ask(index, city=("TX/City 66", "TX/Nowhere"))
     assert found(chosen_one) == ["city-66-0"]
     counts = {entry.value: entry.count for entry in chosen_one.facets.city}

@@ -139,7 +139,7 @@ def test_loading_twice_gives_the_same_and_the_coordinator_is_set_on_request(seed
     assert {p.coordinator_id for p in load(TODAY, coordinator_id="acc-1").programs} == {"acc-1"}
 
 
-# --- closures -------------------------------------------------------------------------------------------------------------------------
+# --- closures ---------------------------------------------------------------------------------------------------------
 def test_H06_yearly_closure_covers_the_horizon_and_leaves_out_what_is_over() -> None:
     days = [(v.first, v.last) for v in closures(["07-01/07-11"], TODAY)]
     assert days == [(date(year, 7, 1), date(year, 7, 11)) for year in (2027, 2028, 2029)]
@@ -158,12 +158,13 @@ def test_H06_closure_that_is_no_pair_of_days_of_every_year_is_refused(text: str)
         list(closures([text], TODAY))
 
 
-# --- entries that do not fit ----------------------------------------------------------------------------------------------------------
+# --- entries that do not fit ------------------------------------------------------------------------------------------
 GOOD = """
 hosts:
   mossygale: {kind: hospital, manager: {name: Ada Brook, email: ada@mossygale.example}}
 programs:
-  - {id: mossygale-surgery, host_id: mossygale, name: Mossygale, specialty: general-surgery, zip: "60614", setting: Hospital,
+  - {id: mossygale-surgery, host_id: mossygale, name: Mossygale,
+     specialty: general-surgery, zip: "60614", setting: Hospital,
      experience_types: [hands_on], price_4w_cents: 100000, capacity: 1, stipend_week_cents: 1, summary: Short.}
 """
 
@@ -197,7 +198,9 @@ def test_a_fitting_file_is_read(tmp_path: Path) -> None:
         ("programs:", "programz:", "programs"),
     ],
 )
-def test_an_entry_that_does_not_fit_is_refused_with_its_file_and_what_is_wrong(tmp_path: Path, old: str, new: str, named: str) -> None:
+def test_an_entry_that_does_not_fit_is_refused_with_its_file_and_what_is_wrong(
+    tmp_path: Path, old: str, new: str, named: str
+) -> None:
     assert old in GOOD
     with pytest.raises(Invalid) as refusal:
         _load(tmp_path, GOOD.replace(old, new))
@@ -212,7 +215,9 @@ def test_an_id_used_in_two_files_is_refused(tmp_path: Path) -> None:
         _load(tmp_path, GOOD)
 
 
-@pytest.mark.parametrize("zip_code", ["", "6061", "606144", "00000", "09001", "00601", "96910", "10008", "20505", "chicago"])
+@pytest.mark.parametrize(
+    "zip_code", ["", "6061", "606144", "00000", "09001", "00601", "96910", "10008", "20505", "chicago"]
+)
 def test_T02_a_zip_outside_the_states_or_of_no_street_is_refused(zip_code: str) -> None:
     with pytest.raises(Invalid) as refusal:
         places.place(zip_code)

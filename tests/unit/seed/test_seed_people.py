@@ -24,7 +24,15 @@ def _person(key: str) -> DemoPerson:
 
 def test_every_role_has_a_demo_account_with_a_key_and_address_of_its_own() -> None:
     people = demo_people(TODAY)
-    assert {role for p in people for role in p.roles} == {"trainee", "host", "reviewer", "coordinator", "coach", "finance", "admin"}
+    assert {role for p in people for role in p.roles} == {
+        "trainee",
+        "host",
+        "reviewer",
+        "coordinator",
+        "coach",
+        "finance",
+        "admin",
+    }
     assert len({p.key for p in people}) == len({p.email for p in people}) == len(people)
     for person in people:
         assert person.email.endswith(".example")
@@ -55,7 +63,11 @@ def test_the_demo_host_manager_is_the_contact_of_a_host_in_the_catalogue() -> No
 
 
 def test_T19_the_demo_hosts_catheter_laboratory_looks_at_applications_itself() -> None:
-    looks = [one.id for one in load(TODAY).programs if one.host_id == _person("host").host_id and one.review_mode is ReviewMode.HOST]
+    looks = [
+        one.id
+        for one in load(TODAY).programs
+        if one.host_id == _person("host").host_id and one.review_mode is ReviewMode.HOST
+    ]
     assert looks == ["prairielantern-interventional-cardiology-chicago"]
 
 
@@ -69,7 +81,7 @@ def test_H12_nothing_but_a_cv_stands_between_the_demo_graduate_and_the_demo_host
     assert approval_gaps(facts, ExperienceType.HANDS_ON, date(2026, 11, 30)) == ()
 
 
-# --- the CV ---------------------------------------------------------------------------------------------------------------------------
+# --- the CV -----------------------------------------------------------------------------------------------------------
 def _shown(pdf: bytes) -> list[str]:
     return [bytes.fromhex(found.decode()).decode("cp1252") for found in re.findall(rb"<([0-9a-f]*)> Tj", pdf)]
 
@@ -87,7 +99,9 @@ def test_T15_cv_offsets_in_the_cross_reference_table_point_at_their_objects() ->
 
 
 def test_T15_cv_stream_is_as_long_as_it_says() -> None:
-    length, body = re.search(rb"/Length (\d+) >>\nstream\n(.*)\nendstream", demo_cv(_person("student")), re.S).groups()  # type: ignore[union-attr]
+    length, body = re.search(
+        rb"/Length (\d+) " rb">>\nstream\n(.*)\nendstream", demo_cv(_person("student")), re.S
+    ).groups()  # type: ignore[union-attr]
     assert len(body) == int(length)
 
 

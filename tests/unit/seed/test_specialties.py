@@ -37,8 +37,10 @@ def test_no_alias_is_listed_twice_or_repeats_its_own_name() -> None:
 
 def test_a_branch_has_a_parent_and_a_word_from_elsewhere_has_none() -> None:
     assert [specialties.parent_of(slug) for slug in ("cardiovascular-disease", "internal-medicine", "palmistry")] == [
-        "internal-medicine", None, None,
-    ]  # fmt: skip
+        "internal-medicine",
+        None,
+        None,
+    ]
 
 
 def test_every_parent_is_a_specialty_of_its_own() -> None:

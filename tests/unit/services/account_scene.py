@@ -1,4 +1,5 @@
-"""Everything about accounts on ports in memory, and somebody to do it: what the tests of the account services begin with."""
+"""Everything about accounts on ports in memory, and somebody to do it: what the tests of the account services begin
+with."""
 
 from __future__ import annotations
 
@@ -17,7 +18,17 @@ from shared.services.accounts.account_hosts import HostAccounts
 from shared.services.accounts.account_staff import Staffing
 from shared.services.accounts.accounts import Accounts
 from shared.services.core.steps import Call
-from tests.fakes import CountingIds, FakeCatalogue, FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
+from tests.fakes import (
+    CountingIds,
+    FakeCatalogue,
+    FakeGuesses,
+    FakeIdentity,
+    FakeLinks,
+    FakePeople,
+    FakeSessions,
+    FakeStore,
+    FrozenClock,
+)
 
 MAIL, WORDS, OTHER = "amara@example.org", "four unrelated words", "amber meadow compass"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -38,10 +49,15 @@ class AccountScene:
 
     def ports(self, wrap: Callable[[Any], Any] = lambda port: port) -> dict[str, Any]:
         return {
-            "store": wrap(self.store), "people": wrap(self.people), "identity": wrap(self.identity), "sessions": self.sessions,
-            "links": wrap(self.links), "clock": self.clock, "ids": self.ids,
+            "store": wrap(self.store),
+            "people": wrap(self.people),
+            "identity": wrap(self.identity),
+            "sessions": self.sessions,
+            "links": wrap(self.links),
+            "clock": self.clock,
+            "ids": self.ids,
             "guesses": self.guesses,
-        }  # fmt: skip
+        }
 
     def care_on(self, wrap: Callable[[Any], Any] = lambda port: port) -> AccountCare:
         return AccountCare(**self.ports(wrap))

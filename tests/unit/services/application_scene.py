@@ -1,4 +1,5 @@
-"""A desk for the application's tests: the real services over fakes, one trainee with facts and a CV, one program with seats."""
+"""A desk for the application's tests: the real services over fakes, one trainee with facts and a CV, one program with
+seats."""
 
 from __future__ import annotations
 
@@ -41,20 +42,32 @@ class Desk:
     def __post_init__(self) -> None:
         self.people = FakePeople(self.store)
         self.catalogue = FakeCatalogue(self.store)
-        self.applying = Applying(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids)
+        self.applying = Applying(
+            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids
+        )
         self.search, self.faults = FakeSearch(self.store), list[Exception]()
         self.alternatives = Alternatives(
-            search=lambda: self.search, store=self.store, catalogue=self.catalogue, clock=self.clock, on_fault=self.faults.append
+            search=lambda: self.search,
+            store=self.store,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            on_fault=self.faults.append,
         )
         self.reviewing = Reviewing(
-            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, alternatives=self.alternatives
+            store=self.store,
+            people=self.people,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            alternatives=self.alternatives,
         )
         self.asking = Asking(store=self.store, reviewing=self.reviewing, clock=self.clock)
         self.host_review = HostReview(
             store=self.store, people=self.people, catalogue=self.catalogue, reviewing=self.reviewing, clock=self.clock
         )
         settling = Settling(self.store, FakePayments(), self.clock)
-        holds = Holds(self.store, FakePayments(), self.catalogue, self.people, self.clock, settling, "https://rota.test")
+        holds = Holds(
+            self.store, FakePayments(), self.catalogue, self.people, self.clock, settling, "https://rota.test"
+        )
         waitlist = Waitlist(store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=holds)
         self.sweeping = Sweeping(store=self.store, clock=self.clock, holds=holds, settling=settling, waitlist=waitlist)
 
@@ -68,11 +81,21 @@ class Desk:
         self.people.save_facts(id, builders.facts(**facts))
         return id
 
-    def document(self, id: str = "document-1", owner: str = TRAINEE, kind: str = "cv", number: int = 1, status: str = "STORED") -> str:
+    def document(
+        self, id: str = "document-1", owner: str = TRAINEE, kind: str = "cv", number: int = 1, status: str = "STORED"
+    ) -> str:
         state = {
-            "id": id, "trainee_id": owner, "kind": kind, "status": status, "number": number, "sha256": f"{number:064d}", "size": 1000,
-            "key": f"uploads/{owner}/{kind}/{id}", "content_type": "application/pdf", "created_at": iso(self.clock.now()),
-        }  # fmt: skip
+            "id": id,
+            "trainee_id": owner,
+            "kind": kind,
+            "status": status,
+            "number": number,
+            "sha256": f"{number:064d}",
+            "size": 1000,
+            "key": f"uploads/{owner}/{kind}/{id}",
+            "content_type": "application/pdf",
+            "created_at": iso(self.clock.now()),
+        }
         builders.stored(self.store, "DOCUMENT", id, state)
         return id
 
@@ -114,11 +137,22 @@ class Desk:
     def snapshot(self) -> tuple[Any, ...]:
         """Everything that a refusal must leave as it was."""
         store = self.store
-        return (dict(store.states), dict(store.claims), dict(store.texts), dict(store.waiting), dict(self.people.all_facts))
+        return (
+            dict(store.states),
+            dict(store.claims),
+            dict(store.texts),
+            dict(store.waiting),
+            dict(self.people.all_facts),
+        )
 
 
 def wish(**changes: Any) -> Wish:
-    values: dict[str, Any] = {"program_id": PROGRAM, "experience_type": ExperienceType.HANDS_ON, "start": FIRST_DAY, "weeks": 4}
+    values: dict[str, Any] = {
+        "program_id": PROGRAM,
+        "experience_type": ExperienceType.HANDS_ON,
+        "start": FIRST_DAY,
+        "weeks": 4,
+    }
     return Wish(**(values | changes))
 
 

@@ -1,8 +1,9 @@
 """Every clock of an application (product.md 1d and section 4): when it begins, when it runs out, and what that changes.
 
-`TABLE` is written from a calendar, not from the code; times are Chicago's wall clock. In 2027 US clocks go forward on Sunday 14 March and
-back on Sunday 7 November. Days are 24 hours each, so a clock of days that crosses one of these nights ends an hour later or earlier by the
-wall; business hours never run on a Sunday, so theirs ends at the same time of day.
+`TABLE` is written from a calendar, not from the code; times are Chicago's wall clock. In 2027 US clocks go forward on
+Sunday 14 March and back on Sunday 7 November. Days are 24 hours each, so a clock of days that crosses one of these
+nights ends an hour later or earlier by the wall; business hours never run on a Sunday, so theirs ends at the same time
+of day.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ review_bh          T18          2027-03-12T15:00  2027-03-15T15:00  clocks go fo
 review_bh          T18          2027-11-05T15:00  2027-11-08T15:00  and back
 review_bh          T18          2027-12-23T15:00  2027-12-27T15:00  Christmas is a Saturday, observed on Friday the 24th
 review_bh          T18          2027-07-02T15:00  2027-07-06T15:00  4 July is a Sunday, observed on Monday the 5th
-review_bh          T18          2027-06-17T15:00  2027-06-21T15:00  Juneteenth is a Saturday, observed on Friday the 18th
+review_bh          T18          2027-06-17T15:00  2027-06-21T15:00  Juneteenth is a Saturday, observed on Friday 18
 review_bh          T18          2026-12-31T15:00  2027-01-04T15:00  New Year's Day is a Friday
 review_escalate_bh T18          2026-11-20T15:00  2026-11-25T15:00  three business days
 review_escalate_bh T18          2026-11-24T15:00  2026-11-30T15:00  Thanksgiving and a weekend
@@ -91,12 +92,15 @@ class Row:
 
 def rows() -> list[Row]:
     found = [line.split(maxsplit=4) for line in TABLE.strip().splitlines()[1:]]
-    return [Row(clock, requirement, local(begins), local(runs_out)) for clock, requirement, begins, runs_out, *_ in found]
+    return [
+        Row(clock, requirement, local(begins), local(runs_out)) for clock, requirement, begins, runs_out, *_ in found
+    ]
 
 
 @dataclass(frozen=True)
 class Clock:
-    """`begin` brings an application to where the clock starts; `due` reads what is stored; `over` is whether its running out shows now."""
+    """`begin` brings an application to where the clock starts; `due` reads what is stored; `over` is whether its
+    running out shows now."""
 
     begin: Callable[[Desk], str]
     due: Callable[[Desk, str], datetime | None]
@@ -111,7 +115,7 @@ def open_desk(at: datetime) -> Desk:
     return desk
 
 
-# --- where a clock starts -------------------------------------------------------------------------------------------------------------
+# --- where a clock starts ---------------------------------------------------------------------------------------------
 def drafted(desk: Desk) -> str:
     return desk.draft(start=FAR).id
 
@@ -155,7 +159,7 @@ def approved(desk: Desk) -> str:
     return desk.reviewing.approve(AS_REVIEWER, claimed(desk)).id
 
 
-# --- what its running out changes -----------------------------------------------------------------------------------------------------
+# --- what its running out changes -------------------------------------------------------------------------------------
 def stored(field: str) -> Callable[[Desk, str], datetime | None]:
     def read(desk: Desk, id: str) -> datetime | None:
         found = getattr(desk.application(id), field)
@@ -212,24 +216,37 @@ def escalated(desk: Desk, id: str) -> bool:
 
 def sign(desk: Desk, id: str) -> None:
     reserving = Reserving(
-        store=desk.store, catalogue=desk.catalogue, people=desk.people, clock=desk.clock, ids=desk.ids, holds=desk.sweeping.holds
+        store=desk.store,
+        catalogue=desk.catalogue,
+        people=desk.people,
+        clock=desk.clock,
+        ids=desk.ids,
+        holds=desk.sweeping.holds,
     )
     reserving.sign(AS_TRAINEE, id, terms.CURRENT, Signature("Amara Okafor", "192.0.2.1", "Firefox"))
 
 
 CLOCKS: Mapping[str, Clock] = {
-    "review_bh": Clock(sent, stored("review_due_at"), lambda desk, id: review_overdue(desk.application(id), desk.clock.now())),
+    "review_bh": Clock(
+        sent, stored("review_due_at"), lambda desk, id: review_overdue(desk.application(id), desk.clock.now())
+    ),
     "review_escalate_bh": Clock(sent, stored("escalate_at"), escalated),
     "claim_bh": Clock(claimed, stored("claim_lapses_at"), becomes(ApplicationStatus.SUBMITTED)),
     "info_remind_days": Clock(asked, row_of("reply_reminder"), swept(lambda one: one.reminded_at is not None)),
     "info_days": Clock(asked, stored("reply_due_at"), becomes(ApplicationStatus.EXPIRED)),
-    "answer": Clock(asked, stored("reply_due_at"), refused(lambda desk, id: desk.asking.reply(AS_TRAINEE, id, "The fourth."))),
+    "answer": Clock(
+        asked, stored("reply_due_at"), refused(lambda desk, id: desk.asking.reply(AS_TRAINEE, id, "The fourth."))
+    ),
     "host_nudge_1": Clock(routed, row_of("host"), swept(lambda one: one.host_reminders == 1)),
-    "host_nudge_2": Clock(reminded, row_of("host"), swept(lambda one: one.host_reminders == len(CURRENT.host_nudge_days))),
+    "host_nudge_2": Clock(
+        reminded, row_of("host"), swept(lambda one: one.host_reminders == len(CURRENT.host_nudge_days))
+    ),
     "host_promise_days": Clock(routed, stored("host_due_at"), host_is_late),
     "host_escalate_days": Clock(silent, row_of("host"), swept(lambda one: one.host_escalated_at is not None)),
     "host_decide_days": Clock(
-        routed, stored("host_decide_at"), refused(lambda desk, id: desk.host_review.recommend(id, secret(desk, id), "yes", ""))
+        routed,
+        stored("host_decide_at"),
+        refused(lambda desk, id: desk.host_review.recommend(id, secret(desk, id), "yes", "")),
     ),
     "draft_days": Clock(drafted, stored("draft_expires_at"), becomes(ApplicationStatus.EXPIRED)),
     "offer_days": Clock(approved, stored("offer_expires_at"), becomes(ApplicationStatus.EXPIRED)),

@@ -21,29 +21,54 @@ KEY = f"uploads/{TRAINEE}/cv/document-1"
 
 
 class Post(Scene):
-    """The trainee reads in Cairo, the program is in Chicago. `service` puts something between the service and its ports."""
+    """The trainee reads in Cairo, the program is in Chicago. `service` puts something between the service and its
+    ports."""
 
     def __init__(self, cv: bytes = A_PDF, **program: Any) -> None:
         super().__init__(**program)
-        self.links, self.outbox, self.mailer, self.documents = FakeLinks(self.clock), FakeOutbox(), FakeMailer(), FakeDocuments()
+        self.links, self.outbox, self.mailer, self.documents = (
+            FakeLinks(self.clock),
+            FakeOutbox(),
+            FakeMailer(),
+            FakeDocuments(),
+        )
         stored_account(self.store)
         self.people.save_facts(TRAINEE, facts())
         self.people.save_contact(Contact(HOST, "Dr. Renée Dubois", DESK))
         self.documents.objects[KEY] = StoredObject(cv, {"kind": "cv"})
         self.sha256 = hashlib.sha256(cv).hexdigest()
         stored(
-            self.store, "DOCUMENT", "document-1",
-            {"id": "document-1", "trainee_id": TRAINEE, "kind": "cv", "status": "STORED", "key": KEY, "number": 1, "sha256": self.sha256,
-             "content_type": "application/pdf", "created_at": "2026-11-20T10:00:00Z"},
-        )  # fmt: skip
+            self.store,
+            "DOCUMENT",
+            "document-1",
+            {
+                "id": "document-1",
+                "trainee_id": TRAINEE,
+                "kind": "cv",
+                "status": "STORED",
+                "key": KEY,
+                "number": 1,
+                "sha256": self.sha256,
+                "content_type": "application/pdf",
+                "created_at": "2026-11-20T10:00:00Z",
+            },
+        )
         self.notifying = self.service()
 
     def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> Notifying:
         return Notifying(
-            store=wrap(self.store), people=wrap(self.people), catalogue=wrap(self.catalogue), links=wrap(self.links),
-            outbox=wrap(self.outbox), mailer=wrap(self.mailer), documents=wrap(self.documents), clock=self.clock, ids=self.ids,
-            html=lambda letter: f"<p>{letter.subject}</p>", public_url=URL,
-        )  # fmt: skip
+            store=wrap(self.store),
+            people=wrap(self.people),
+            catalogue=wrap(self.catalogue),
+            links=wrap(self.links),
+            outbox=wrap(self.outbox),
+            mailer=wrap(self.mailer),
+            documents=wrap(self.documents),
+            clock=self.clock,
+            ids=self.ids,
+            html=lambda letter: f"<p>{letter.subject}</p>",
+            public_url=URL,
+        )
 
     def last(self, kind: Any, id: str) -> Envelope:
         """The newest event of an aggregate, as the bus brings it."""
@@ -54,7 +79,9 @@ class Post(Scene):
         self.apply(cv_sha256=self.sha256, **application)
         link = self.checkout(choice)
         self.webhook(self.pay(link))
-        found = [row for row in self.store.history("RESERVATION", link.reserved.id) if row.type == "ReservationConfirmed.v1"]
+        found = [
+            row for row in self.store.history("RESERVATION", link.reserved.id) if row.type == "ReservationConfirmed.v1"
+        ]
         return Envelope.of(found[0])
 
     def uncertain(self) -> list[str]:

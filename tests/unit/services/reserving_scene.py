@@ -49,23 +49,38 @@ class Scene:
         self.program = stored_program(self.store, **program)
         self.store.open_seats(PROGRAM, dict.fromkeys(weeks, seats))
         self.settling = Settling(self.store, self.payments, self.clock)
-        self.holds = Holds(self.store, self.payments, self.catalogue, self.people, self.clock, self.settling, "https://rota.test")
+        self.holds = Holds(
+            self.store, self.payments, self.catalogue, self.people, self.clock, self.settling, "https://rota.test"
+        )
         self.reserving = Reserving(
-            store=self.store, catalogue=self.catalogue, people=self.people, clock=self.clock, ids=self.ids, holds=self.holds
+            store=self.store,
+            catalogue=self.catalogue,
+            people=self.people,
+            clock=self.clock,
+            ids=self.ids,
+            holds=self.holds,
         )
-        self.views = ReservationViews(store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving)
+        self.views = ReservationViews(
+            store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving
+        )
         self.feeds = CalendarFeeds(
-            store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving, public_url="https://rota.test"
+            store=self.store,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            reserving=self.reserving,
+            public_url="https://rota.test",
         )
-        self.waitlist = Waitlist(store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds)
+        self.waitlist = Waitlist(
+            store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds
+        )
         self.sweeping = Sweeping(
             store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
-        )  # fmt: skip
+        )
         self.preparing = Preparing(store=self.store, catalogue=self.catalogue, clock=self.clock)
         self.coaching = Coaching(self.store, self.clock)
         self.siblings = Siblings(self.store, self.clock)
 
-    # --- people and applications ------------------------------------------------------------------------------------------------------
+    # --- people and applications --------------------------------------------------------------------------------------
     def apply(self, id: str = "application-1", trainee: str = TRAINEE, **changes: Any) -> Application:
         """An application as approval leaves it: its name claimed, its offer due."""
         values = {"id": id, "trainee_id": trainee, "case_id": id, "terms_version": terms.CURRENT} | changes
@@ -89,7 +104,7 @@ class Scene:
     def reservation(self, id: str) -> Reservation:
         return Reservation.model_validate(self.store.load("RESERVATION", id).state)
 
-    # --- what people do ---------------------------------------------------------------------------------------------------------------
+    # --- what people do -----------------------------------------------------------------------------------------------
     def checkout(self, choice: Choice = Choice.DEPOSIT, id: str = "application-1", trainee: str = TRAINEE) -> PayLink:
         return self.reserving.checkout(by("trainee", trainee), id, choice)
 
@@ -104,22 +119,32 @@ class Scene:
         self.clock.move(timedelta(**later))
         return self.sweeping.run(SWEEP)
 
-    # --- what must hold always --------------------------------------------------------------------------------------------------------
+    # --- what must hold always ----------------------------------------------------------------------------------------
     def reservations(self) -> list[Reservation]:
-        return [Reservation.model_validate(state.state) for (kind, _), state in self.store.states.items() if kind == "RESERVATION"]
+        return [
+            Reservation.model_validate(state.state)
+            for (kind, _), state in self.store.states.items()
+            if kind == "RESERVATION"
+        ]
 
     def taken(self) -> set[int]:
         return {self.store.taken(PROGRAM, week) for week in WEEKS}
 
     def check(self) -> None:
-        """Seats equal the sums of seated reservations, history replays, chains hold, the ledger says what the states say."""
+        """Seats equal the sums of seated reservations, history replays, chains hold, the ledger says what the states
+        say."""
         seated = [reserved for reserved in self.reservations() if reserved.status in SEATED]
         for (program, year), seats in self.store.seats.items():
             for key, cell in seats.weeks.items():
                 holders = [r for r in seated if r.program_id == program and f"{year}-{key}" in r.week_list]
                 assert cell.taken == len(holders) <= cell.capacity, (year, key)
         assert self.store.trainee_weeks == {(r.trainee_id, week): r.id for r in seated for week in r.week_list}
-        places = [place for (kind, _), found in self.store.states.items() if kind == "WAITLIST" for place in line_of(found).line]
+        places = [
+            place
+            for (kind, _), found in self.store.states.items()
+            if kind == "WAITLIST"
+            for place in line_of(found).line
+        ]
         marks = Counter((place.program_id, week) for place in places for week in place.marks)
         for (program, year), seats in self.store.seats.items():
             assert all(cell.waiting == marks[program, f"{year}-{key}"] for key, cell in seats.weeks.items())

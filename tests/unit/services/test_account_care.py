@@ -1,4 +1,5 @@
-"""Passwords, addresses and sessions: the same answer for everybody, links that work once and until their second, crashes anywhere."""
+"""Passwords, addresses and sessions: the same answer for everybody, links that work once and until their second,
+crashes anywhere."""
 
 from __future__ import annotations
 
@@ -57,7 +58,9 @@ def test_tokens_of_the_second_in_which_everything_ended_do_not_count_and_none_ar
     assert scene.sessions.of_account(call.actor.id, scene.sessions.wall_at) is not None
 
 
-def test_a_token_of_the_ending_second_is_not_given_either_when_the_second_passes_on_the_way(scene: AccountScene) -> None:
+def test_a_token_of_the_ending_second_is_not_given_either_when_the_second_passes_on_the_way(
+    scene: AccountScene,
+) -> None:
     class Slow:
         """A user pool whose answer arrives a second after its token was issued."""
 
@@ -74,7 +77,7 @@ def test_a_token_of_the_ending_second_is_not_given_either_when_the_second_passes
     assert slow.tokens(MAIL, OTHER).tokens.access_token
 
 
-# --- forgotten password ---------------------------------------------------------------------------------------------------------------
+# --- forgotten password -----------------------------------------------------------------------------------------------
 def test_a_forgotten_password_is_set_anew_by_a_link_and_ends_every_session_and_token(scene: AccountScene) -> None:
     call, token = asked(scene)
     session = scene.accounts.open_session(call.actor.id)
@@ -89,7 +92,9 @@ def test_a_forgotten_password_is_set_anew_by_a_link_and_ends_every_session_and_t
 
 
 @pytest.mark.parametrize("status", ["UNCONFIRMED", "INVITED", "DISABLED", "ERASED"])
-def test_asking_is_silent_for_an_unknown_address_and_for_an_account_that_is_not_active(scene: AccountScene, status: str) -> None:
+def test_asking_is_silent_for_an_unknown_address_and_for_an_account_that_is_not_active(
+    scene: AccountScene, status: str
+) -> None:
     scene.care.forgot("nobody@example.org")
     call = scene.person()
     loaded = scene.store.states[("ACCOUNT", call.actor.id)]
@@ -195,7 +200,7 @@ def test_the_reset_makes_no_more_calls_than_the_kill_test_kills() -> None:
     assert 6 <= count[0] <= 10
 
 
-# --- another password -----------------------------------------------------------------------------------------------------------------
+# --- another password -------------------------------------------------------------------------------------------------
 def test_another_password_needs_the_present_one_and_ends_every_session(scene: AccountScene) -> None:
     call = scene.person()
     session = scene.accounts.open_session(call.actor.id)
@@ -233,7 +238,7 @@ def test_a_change_killed_at_any_call_is_finished_by_repeating_it(at: int, after:
     assert scene.sessions.read(session) is None
 
 
-# --- another address ------------------------------------------------------------------------------------------------------------------
+# --- another address --------------------------------------------------------------------------------------------------
 def test_another_address_counts_once_its_link_is_used_and_the_old_one_is_free_then(scene: AccountScene) -> None:
     call, token = moving(scene, " Amara@Clinic.EXAMPLE ")
     assert (scene.people.person(call.actor.id).email, scene.holder(NEW)) == (MAIL, None)
@@ -252,13 +257,17 @@ def test_no_address_is_in_any_event_row(scene: AccountScene) -> None:
     call, token = moving(scene)
     scene.care.move(token)
     rows = scene.store.history("ACCOUNT", call.actor.id)
-    assert not [word for word in ("amara", "clinic", "example") if word in " ".join(row.model_dump_json() for row in rows)]
+    assert not [
+        word for word in ("amara", "clinic", "example") if word in " ".join(row.model_dump_json() for row in rows)
+    ]
     assert fold(rows) == dict(scene.store.load("ACCOUNT", call.actor.id).state)
     assert chain_breaks(rows) == []
 
 
 @pytest.mark.parametrize(("seconds", "works"), [(-1, True), (0, False)])
-def test_a_link_at_the_new_address_works_until_the_second_before_a_day(scene: AccountScene, seconds: int, works: bool) -> None:
+def test_a_link_at_the_new_address_works_until_the_second_before_a_day(
+    scene: AccountScene, seconds: int, works: bool
+) -> None:
     call, token = moving(scene)
     scene.clock.move(MAIL_LIFE + timedelta(seconds=seconds))
     if works:
@@ -305,7 +314,8 @@ def test_an_address_that_somebody_signed_up_with_meanwhile_stays_theirs(scene: A
 
 
 @pytest.mark.parametrize(
-    ("email", "password", "error"), [(MAIL, WORDS, Invalid), ("nonsense", WORDS, Invalid), (NEW, OTHER, WrongCredentials)]
+    ("email", "password", "error"),
+    [(MAIL, WORDS, Invalid), ("nonsense", WORDS, Invalid), (NEW, OTHER, WrongCredentials)],
 )
 def test_a_wish_without_the_password_or_for_no_new_address_is_refused(
     scene: AccountScene, email: str, password: str, error: type[RotaError]
@@ -349,7 +359,7 @@ def test_the_move_makes_no_more_calls_than_the_kill_test_kills() -> None:
     assert 12 <= count[0] <= 19
 
 
-# --- where somebody is signed in ------------------------------------------------------------------------------------------------------
+# --- where somebody is signed in --------------------------------------------------------------------------------------
 def test_the_list_shows_own_sessions_and_which_one_asks(scene: AccountScene) -> None:
     call, other = scene.person(), scene.person(email="else@example.org")
     scene.accounts.open_session(other.actor.id, "Edge on Windows")

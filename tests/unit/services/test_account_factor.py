@@ -1,4 +1,5 @@
-"""The second step of a sign-in: who needs it, codes that count once and in their time, five tries, recovery codes, a lost telephone."""
+"""The second step of a sign-in: who needs it, codes that count once and in their time, five tries, recovery codes, a
+lost telephone."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ def set_up(scene: AccountScene, call: Call) -> FreshFactor:
     return scene.factors.set_up(token, scene.code(secret=secret))
 
 
-# --- who needs one --------------------------------------------------------------------------------------------------------------------
+# --- who needs one ----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("role", ["trainee", "host", "reviewer", "coordinator", "coach", "finance", "admin"])
 def test_staff_need_a_code_and_under_the_lighter_setting_finance_and_admin_still_do(role: str) -> None:
     for demand, needs in (("staff", role not in ("trainee", "host")), ("finance", role in ("finance", "admin"))):
@@ -51,7 +52,7 @@ def test_a_role_among_several_is_enough(scene: AccountScene) -> None:
     assert ticket(scene, scene.person("trainee", "finance")).purpose == "factor"
 
 
-# --- the code -------------------------------------------------------------------------------------------------------------------------
+# --- the code ---------------------------------------------------------------------------------------------------------
 def test_a_right_code_signs_in_once_per_ticket(scene: AccountScene) -> None:
     call = scene.guarded()
     token = ticket(scene, call).token
@@ -90,7 +91,9 @@ def test_a_code_counts_from_one_step_before_its_own_to_one_after_to_the_second(s
             scene.factors.check(call, code)
 
 
-@pytest.mark.parametrize("code", ["", "000000", "12345", "1234567", "abcdef", "x" * 40, "\u0661\u0662\u0663\u0664\u0665\u0666"])
+@pytest.mark.parametrize(
+    "code", ["", "000000", "12345", "1234567", "abcdef", "x" * 40, "\u0661\u0662\u0663\u0664\u0665\u0666"]
+)
 def test_a_wrong_code_is_refused_with_what_to_do_and_leaves_the_ticket_open(scene: AccountScene, code: str) -> None:
     call = scene.guarded()
     token = ticket(scene, call).token
@@ -203,7 +206,7 @@ def test_a_ticket_of_another_kind_or_of_a_disabled_account_is_none(scene: Accoun
         scene.factors.enter(token, scene.code())
 
 
-# --- API clients ----------------------------------------------------------------------------------------------------------------------
+# --- API clients ------------------------------------------------------------------------------------------------------
 def test_an_api_client_sends_the_code_with_the_password(scene: AccountScene) -> None:
     id = scene.guarded().actor.id
     with pytest.raises(CodeNeeded):
@@ -220,7 +223,7 @@ def test_an_api_client_sets_nothing_up(scene: AccountScene) -> None:
     scene.factors.demanded(scene.person("trainee", email="else@example.org").actor.id, "")
 
 
-# --- setting up -----------------------------------------------------------------------------------------------------------------------
+# --- setting up -------------------------------------------------------------------------------------------------------
 def test_setting_up_shows_one_secret_until_a_code_of_it_comes_back(scene: AccountScene) -> None:
     call = scene.person("finance")
     first, second = (scene.factors.offer(ticket(scene, call).token) for _ in range(2))
@@ -284,7 +287,7 @@ def test_secrets_and_codes_are_in_no_event_row_and_codes_nowhere_but_as_hashes(s
     assert chain_breaks(rows) == []
 
 
-# --- recovery codes -------------------------------------------------------------------------------------------------------------------
+# --- recovery codes ---------------------------------------------------------------------------------------------------
 def test_each_recovery_code_signs_in_once(scene: AccountScene) -> None:
     call = scene.person("finance")
     codes = set_up(scene, call).codes
@@ -301,7 +304,7 @@ def test_a_recovery_code_of_somebody_else_is_none(scene: AccountScene) -> None:
         scene.factors.check(scene.guarded("finance", email="else@example.org"), codes[0])
 
 
-# --- taking it away -------------------------------------------------------------------------------------------------------------------
+# --- taking it away ---------------------------------------------------------------------------------------------------
 def test_removing_the_app_takes_a_code_ends_every_session_and_asks_for_another_app(scene: AccountScene) -> None:
     call = scene.guarded()
     session = scene.accounts.open_session(call.actor.id)

@@ -1,4 +1,5 @@
-"""Who acts for a host (H04): invitations that their readers complete, one more host for a manager, a host taken away, crashes anywhere."""
+"""Who acts for a host (H04): invitations that their readers complete, one more host for a manager, a host taken away,
+crashes anywhere."""
 
 from __future__ import annotations
 
@@ -58,17 +59,26 @@ def hosts_of(scene: AccountScene, id: str) -> tuple[str, ...]:
     return found.hosts if found else ()
 
 
-# --- looking --------------------------------------------------------------------------------------------------------------------------
-def test_H04_a_hosts_page_names_its_programs_its_contact_and_who_may_sign_in(scene: AccountScene, hosting: HostAccounts) -> None:
+# --- looking ----------------------------------------------------------------------------------------------------------
+def test_H04_a_hosts_page_names_its_programs_its_contact_and_who_may_sign_in(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     id = invited(scene, hosting)
     found = hosting.sheet(HOST)
-    assert ([one.name for one in found.programs], found.contact and found.contact.name) == (["Inpatient Cardiology"], "Dr. Lee")
-    assert [(one.id, one.state["status"], one.person and one.person.email) for one in found.managers] == [(id, "INVITED", MAGDA)]
+    assert ([one.name for one in found.programs], found.contact and found.contact.name) == (
+        ["Inpatient Cardiology"],
+        "Dr. Lee",
+    )
+    assert [(one.id, one.state["status"], one.person and one.person.email) for one in found.managers] == [
+        (id, "INVITED", MAGDA)
+    ]
     assert hosting.sheet(ELSEWHERE).managers == ()
 
 
 @pytest.mark.parametrize("host_id", ["no-such-host", "", "é"])
-def test_an_unknown_host_is_not_found_and_nobody_is_invited_for_it(scene: AccountScene, hosting: HostAccounts, host_id: str) -> None:
+def test_an_unknown_host_is_not_found_and_nobody_is_invited_for_it(
+    scene: AccountScene, hosting: HostAccounts, host_id: str
+) -> None:
     with pytest.raises(NotFound):
         hosting.sheet(host_id)
     with pytest.raises(NotFound):
@@ -76,8 +86,10 @@ def test_an_unknown_host_is_not_found_and_nobody_is_invited_for_it(scene: Accoun
     assert scene.holder(MAGDA) is None
 
 
-# --- inviting -------------------------------------------------------------------------------------------------------------------------
-def test_H04_an_invited_manager_acts_for_this_host_once_they_chose_a_password(scene: AccountScene, hosting: HostAccounts) -> None:
+# --- inviting ---------------------------------------------------------------------------------------------------------
+def test_H04_an_invited_manager_acts_for_this_host_once_they_chose_a_password(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     id = invited(scene, hosting)
     assert hosts_of(scene, id) == ()
     taken(scene, id)
@@ -94,7 +106,9 @@ def test_inviting_the_same_person_twice_is_one_invitation(scene: AccountScene, h
     assert scene.types(own(str(scene.holder(MAGDA)))) == ["HostInvited", "AccountConfirmed"]
 
 
-def test_a_host_manager_gets_one_more_host_at_once_and_keeps_the_other(scene: AccountScene, hosting: HostAccounts) -> None:
+def test_a_host_manager_gets_one_more_host_at_once_and_keeps_the_other(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     id = invited(scene, hosting)
     taken(scene, id)
     session = scene.accounts.open_session(id)
@@ -105,7 +119,9 @@ def test_a_host_manager_gets_one_more_host_at_once_and_keeps_the_other(scene: Ac
     assert [one.id for one in hosting.sheet(ELSEWHERE).managers] == [id]
 
 
-def test_who_has_not_taken_the_invitation_gets_a_fresh_link_for_both_hosts(scene: AccountScene, hosting: HostAccounts) -> None:
+def test_who_has_not_taken_the_invitation_gets_a_fresh_link_for_both_hosts(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     id = invited(scene, hosting)
     scene.later(seconds=1)
     hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
@@ -135,7 +151,9 @@ def test_a_disabled_host_manager_gets_no_other_host(scene: AccountScene, hosting
     assert [one.state["status"] for one in hosting.sheet(HOST).managers] == ["DISABLED"]
 
 
-def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link_ends(scene: AccountScene, hosting: HostAccounts) -> None:
+def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link_ends(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     scene.accounts.sign_up("Somebody", MAGDA)
     old = scene.links.make("confirm", str(scene.holder(MAGDA)), scene.clock.now() + INVITE_LIFE)
     id = invited(scene, hosting)
@@ -146,7 +164,9 @@ def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link
     assert (found.person.name, found.roles) == ("Magdalena Kowal", ("host",))
 
 
-def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone(scene: AccountScene, hosting: HostAccounts) -> None:
+def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     scene.accounts.sign_up("Lena", MAGDA, "Africa/Cairo")
     id, inner = str(scene.holder(MAGDA)), scene.store.commit
 
@@ -159,7 +179,11 @@ def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone
     with pytest.raises(Duplicate):
         invited(scene, hosting)
     found = scene.people.person(id)
-    assert (found.name, found.zone, scene.types(own(id))) == ("Lena", "Africa/Cairo", ["AccountSignedUp", "AccountConfirmed"])
+    assert (found.name, found.zone, scene.types(own(id))) == (
+        "Lena",
+        "Africa/Cairo",
+        ["AccountSignedUp", "AccountConfirmed"],
+    )
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -202,8 +226,10 @@ def test_an_invitation_killed_at_any_call_is_finished_by_repeating_it(at: int, a
     assert hosts_of(scene, id) == (HOST,)
 
 
-# --- again, and away ------------------------------------------------------------------------------------------------------------------
-def test_the_link_goes_out_again_at_most_once_a_minute_and_not_once_it_was_taken(scene: AccountScene, hosting: HostAccounts) -> None:
+# --- again, and away --------------------------------------------------------------------------------------------------
+def test_the_link_goes_out_again_at_most_once_a_minute_and_not_once_it_was_taken(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     id = invited(scene, hosting)
     for seconds, mails in ((59, 1), (1, 2)):
         scene.later(seconds=seconds)
@@ -223,7 +249,9 @@ def test_only_who_acts_for_the_host_is_sent_the_link_again(scene: AccountScene, 
             hosting.send_again(THEO, host_id, account_id)
 
 
-def test_H04_a_host_taken_away_is_gone_at_once_with_every_session_and_others_stay(scene: AccountScene, hosting: HostAccounts) -> None:
+def test_H04_a_host_taken_away_is_gone_at_once_with_every_session_and_others_stay(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     id = invited(scene, hosting)
     taken(scene, id)
     hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
@@ -277,7 +305,9 @@ def test_an_invitation_that_ended_can_be_made_again(scene: AccountScene, hosting
     assert (scene.accounts.sign_in(MAGDA, WORDS).roles, hosts_of(scene, id)) == (("host",), (HOST,))
 
 
-def test_a_sign_up_that_became_an_invitation_is_a_sign_up_again_with_its_own_role(scene: AccountScene, hosting: HostAccounts) -> None:
+def test_a_sign_up_that_became_an_invitation_is_a_sign_up_again_with_its_own_role(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     scene.accounts.sign_up("Magdalena Kowal", MAGDA)
     link = scene.links.make(CONFIRM, str(scene.holder(MAGDA)), scene.clock.now() + CONFIRM_LIFE)
     id = invited(scene, hosting)
@@ -295,7 +325,7 @@ def test_an_invitation_as_staff_outlives_the_host_that_came_with_it(scene: Accou
     assert scene.accounts.sign_in(MAGDA, WORDS).roles == ("reviewer",)
 
 
-# --- nobody does both -----------------------------------------------------------------------------------------------------------------
+# --- nobody does both -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("roles", [("host", "reviewer"), ("trainee", "host")])
 def test_H04_a_manager_gets_no_role_beside_that_of_the_host_and_nobody_else_gets_that(
     scene: AccountScene, hosting: HostAccounts, roles: tuple[str, ...]
@@ -319,7 +349,9 @@ def test_H04_who_has_both_from_before_gets_no_host(scene: AccountScene, hosting:
     assert hosts_of(scene, call.actor.id) == ()
 
 
-def test_H04_the_hosts_go_with_the_role_and_do_not_come_back_with_it(scene: AccountScene, hosting: HostAccounts) -> None:
+def test_H04_the_hosts_go_with_the_role_and_do_not_come_back_with_it(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     id = invited(scene, hosting)
     taken(scene, id)
     scene.staffing.change_roles(IRIS, id, ("reviewer",))
@@ -330,7 +362,9 @@ def test_H04_the_hosts_go_with_the_role_and_do_not_come_back_with_it(scene: Acco
     assert hosts_of(scene, id) == (HOST,)
 
 
-def test_H04_hosts_that_outlived_the_role_before_do_not_come_back_with_it(scene: AccountScene, hosting: HostAccounts) -> None:
+def test_H04_hosts_that_outlived_the_role_before_do_not_come_back_with_it(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     id = invited(scene, hosting)
     taken(scene, id)
     builders.change(scene.store, "ACCOUNT", id, {"roles": ["reviewer"]})
@@ -368,7 +402,9 @@ def test_an_erased_manager_is_listed_nowhere(scene: AccountScene, hosting: HostA
     assert hosting.sheet(HOST).managers == ()
 
 
-def test_a_demo_account_gets_its_host_once_and_keeps_those_that_it_was_given(scene: AccountScene, hosting: HostAccounts) -> None:
+def test_a_demo_account_gets_its_host_once_and_keeps_those_that_it_was_given(
+    scene: AccountScene, hosting: HostAccounts
+) -> None:
     def provide(*hosts: str) -> str:
         return scene.accounts.provision(OPERATOR, "Magdalena Kowal", MAGDA, WORDS, ("host",), "America/Chicago", hosts)
 

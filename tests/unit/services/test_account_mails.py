@@ -1,4 +1,5 @@
-"""Mails about accounts: each link does what it says, none is sent that would do nothing, and owners are told what was changed."""
+"""Mails about accounts: each link does what it says, none is sent that would do nothing, and owners are told what was
+changed."""
 
 from __future__ import annotations
 
@@ -27,10 +28,18 @@ class Post(AccountScene):
         super().__init__()
         self.mailer = FakeMailer()
         self.notifying = Notifying(
-            store=self.store, people=self.people, catalogue=FakeCatalogue(self.store), links=self.links, outbox=FakeOutbox(),
-            mailer=self.mailer, documents=FakeDocuments(), clock=self.clock, ids=self.ids,
-            html=lambda letter: letter.subject, public_url=URL,
-        )  # fmt: skip
+            store=self.store,
+            people=self.people,
+            catalogue=FakeCatalogue(self.store),
+            links=self.links,
+            outbox=FakeOutbox(),
+            mailer=self.mailer,
+            documents=FakeDocuments(),
+            clock=self.clock,
+            ids=self.ids,
+            html=lambda letter: letter.subject,
+            public_url=URL,
+        )
 
     def post(self, id: str) -> list[Mail]:
         """Every event of the account as the bus brings it; the mails sent for them now."""

@@ -35,7 +35,9 @@ def test_T01_a_trainee_declares_the_facts_that_eligibility_reads(scene: AccountS
 def test_T01_a_verified_step_stays_verified_until_its_answer_changes(scene: AccountScene) -> None:
     call = scene.person()
     scene.people.save_facts(call.actor.id, facts())
-    kept = scene.accounts.save_profile(call, "Amara", "UTC", facts(step1_verified=False, school="Elsewhere", documents=()))
+    kept = scene.accounts.save_profile(
+        call, "Amara", "UTC", facts(step1_verified=False, school="Elsewhere", documents=())
+    )
     assert kept.facts is not None
     assert kept.facts.step1_verified
     assert kept.facts.documents == facts().documents

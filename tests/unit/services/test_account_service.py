@@ -1,4 +1,5 @@
-"""Accounts: signing up survives a crash at any call, tells nobody who is known, and what the operator checked stays checked."""
+"""Accounts: signing up survives a crash at any call, tells nobody who is known, and what the operator checked stays
+checked."""
 
 from __future__ import annotations
 
@@ -15,7 +16,16 @@ from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound,
 from shared.ports import Person
 from shared.services.accounts.accounts import Accounts
 from shared.services.core.steps import Call
-from tests.fakes import CountingIds, FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions, FakeStore, FrozenClock
+from tests.fakes import (
+    CountingIds,
+    FakeGuesses,
+    FakeIdentity,
+    FakeLinks,
+    FakePeople,
+    FakeSessions,
+    FakeStore,
+    FrozenClock,
+)
 from tests.fakes.doomed import Doomed, Killed
 
 MAIL, WORDS = "amara@example.org", "four unrelated words"
@@ -31,9 +41,15 @@ class Scene:
 
     def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> Accounts:
         return Accounts(
-            store=wrap(self.store), people=wrap(self.people), identity=wrap(self.identity), sessions=self.sessions, links=wrap(self.links),
-            clock=self.clock, ids=self.ids, guesses=FakeGuesses(self.sessions),
-        )  # fmt: skip
+            store=wrap(self.store),
+            people=wrap(self.people),
+            identity=wrap(self.identity),
+            sessions=self.sessions,
+            links=wrap(self.links),
+            clock=self.clock,
+            ids=self.ids,
+            guesses=FakeGuesses(self.sessions),
+        )
 
     def account(self, email: str = MAIL) -> str:
         return self.store.claims[mail_claim_key(email)]
@@ -63,7 +79,7 @@ def scene() -> Scene:
     return Scene()
 
 
-# --- signing up -----------------------------------------------------------------------------------------------------------------------
+# --- signing up -------------------------------------------------------------------------------------------------------
 def test_signing_up_confirming_and_signing_in_leads_to_an_active_trainee(scene: Scene) -> None:
     scene.sign_up(email=" Amara@Example.ORG ")
     assert (scene.status(), scene.mails()) == ("UNCONFIRMED", 1)
@@ -76,7 +92,9 @@ def test_signing_up_confirming_and_signing_in_leads_to_an_active_trainee(scene: 
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(1, 9))
-def test_a_sign_up_killed_at_any_call_is_finished_by_repeating_it_with_one_account_and_one_mail(at: int, after: bool) -> None:
+def test_a_sign_up_killed_at_any_call_is_finished_by_repeating_it_with_one_account_and_one_mail(
+    at: int, after: bool
+) -> None:
     scene, count = Scene(), [0]
     doomed = scene.service(lambda port: Doomed(port, count, at, after))
     try:
@@ -140,7 +158,9 @@ def test_two_sign_ups_of_one_address_at_the_same_time_end_in_one_account(scene: 
         ({"zone": "../etc/passwd"}, "zone"),
     ],
 )
-def test_a_refused_sign_up_names_the_field_and_makes_no_account(scene: Scene, changes: dict[str, str], field: str) -> None:
+def test_a_refused_sign_up_names_the_field_and_makes_no_account(
+    scene: Scene, changes: dict[str, str], field: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         scene.sign_up(**changes)
     assert refused.value.facts["field"] == field
@@ -158,7 +178,7 @@ def test_no_name_address_or_password_is_in_any_event_row(scene: Scene) -> None:
     assert chain_breaks(rows) == []
 
 
-# --- the link -------------------------------------------------------------------------------------------------------------------------
+# --- the link ---------------------------------------------------------------------------------------------------------
 def test_a_fresh_link_is_asked_for_at_most_once_a_minute(scene: Scene) -> None:
     scene.sign_up()
     scene.clock.move(timedelta(seconds=59))
@@ -191,7 +211,10 @@ def test_a_second_click_finds_the_account_confirmed(scene: Scene) -> None:
     token = scene.link()
     scene.accounts.confirm(token, WORDS)
     assert scene.accounts.confirm(token, WORDS).state == "done"
-    assert [row.type for row in scene.store.history("ACCOUNT", scene.account())] == ["AccountSignedUp.v1", "AccountConfirmed.v1"]
+    assert [row.type for row in scene.store.history("ACCOUNT", scene.account())] == [
+        "AccountSignedUp.v1",
+        "AccountConfirmed.v1",
+    ]
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -261,7 +284,7 @@ def test_the_link_of_an_erased_account_is_no_link(scene: Scene) -> None:
         scene.accounts.confirm(token, WORDS)
 
 
-# --- signing in -----------------------------------------------------------------------------------------------------------------------
+# --- signing in -------------------------------------------------------------------------------------------------------
 def test_whoever_has_not_confirmed_has_no_password_to_sign_in_with(scene: Scene) -> None:
     scene.sign_up()
     with pytest.raises(WrongCredentials):
@@ -298,9 +321,11 @@ def test_an_erased_person_cannot_sign_in_even_with_the_right_password(scene: Sce
         scene.accounts.sign_in(MAIL, WORDS)
 
 
-# --- accounts made by the operator ----------------------------------------------------------------------------------------------------
+# --- accounts made by the operator ------------------------------------------------------------------------------------
 def test_a_provisioned_account_signs_in_at_once_and_nobody_is_mailed(scene: Scene) -> None:
-    id = scene.accounts.provision(OPERATOR, "Nora Feldspar", "nora@staff.example", WORDS, ("reviewer", "coordinator"), "America/Chicago")
+    id = scene.accounts.provision(
+        OPERATOR, "Nora Feldspar", "nora@staff.example", WORDS, ("reviewer", "coordinator"), "America/Chicago"
+    )
     assert scene.accounts.sign_in("nora@staff.example", WORDS).roles == ("reviewer", "coordinator")
     assert scene.mails() == 0
     assert scene.store.history("ACCOUNT", id)[0].actor == OPERATOR.actor

@@ -1,4 +1,5 @@
-"""Administrators: invitations that their readers complete, roles that act at once, nobody locked out for good, crashes anywhere."""
+"""Administrators: invitations that their readers complete, roles that act at once, nobody locked out for good, crashes
+anywhere."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ def link(scene: AccountScene, id: str) -> str:
     return scene.links.make(INVITE, id, scene.clock.now() + INVITE_LIFE)
 
 
-# --- inviting -------------------------------------------------------------------------------------------------------------------------
+# --- inviting ---------------------------------------------------------------------------------------------------------
 def test_an_invitation_becomes_an_account_once_its_reader_chose_a_password(scene: AccountScene) -> None:
     id, token = invited(scene, "reviewer", "coach")
     assert id not in scene.identity.accounts
@@ -110,16 +111,23 @@ def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone
         scene.staffing.invite(call, "Nora Feldspar", NORA, ("reviewer",))
     found = scene.people.person(id)
     assert refused.value.facts["account_id"] == id
-    assert (found.name, found.zone, scene.types(own(id))) == ("Eleonora", "Africa/Cairo", ["AccountSignedUp", "AccountConfirmed"])
+    assert (found.name, found.zone, scene.types(own(id))) == (
+        "Eleonora",
+        "Africa/Cairo",
+        ["AccountSignedUp", "AccountConfirmed"],
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "email", "roles", "field"),
     [
-        ("", NORA, ("reviewer",), "name"), ("Nora", "nora", ("reviewer",), "email"), ("Nora", NORA, (), "roles"),
-        ("Nora", NORA, ("king",), "roles"), ("Nora", NORA, ("trainee",), "roles"),
+        ("", NORA, ("reviewer",), "name"),
+        ("Nora", "nora", ("reviewer",), "email"),
+        ("Nora", NORA, (), "roles"),
+        ("Nora", NORA, ("king",), "roles"),
+        ("Nora", NORA, ("trainee",), "roles"),
     ],
-)  # fmt: skip
+)
 def test_a_refused_invitation_names_the_field_and_makes_nothing(
     scene: AccountScene, name: str, email: str, roles: tuple[str, ...], field: str
 ) -> None:
@@ -135,7 +143,9 @@ def test_a_refused_invitation_names_the_field_and_makes_nothing(
 def test_an_invitation_killed_at_any_call_is_finished_by_repeating_it(at: int, after: bool) -> None:
     scene, count = AccountScene(), [0]
     try:
-        scene.staffing_on(lambda port: Doomed(port, count, at, after)).invite(OPERATOR, "Nora Feldspar", NORA, ("reviewer",))
+        scene.staffing_on(lambda port: Doomed(port, count, at, after)).invite(
+            OPERATOR, "Nora Feldspar", NORA, ("reviewer",)
+        )
         assert count[0] < at
     except Killed:
         assert count[0] == at
@@ -147,7 +157,7 @@ def test_an_invitation_killed_at_any_call_is_finished_by_repeating_it(at: int, a
     assert scene.accounts.sign_in(NORA, WORDS).person.name == "Nora Feldspar"
 
 
-# --- roles ----------------------------------------------------------------------------------------------------------------------------
+# --- roles ------------------------------------------------------------------------------------------------------------
 def test_roles_act_on_the_next_click_without_signing_anybody_out() -> None:
     scene = AccountScene("finance")
     call = scene.person("trainee")
@@ -159,7 +169,9 @@ def test_roles_act_on_the_next_click_without_signing_anybody_out() -> None:
 
 
 @pytest.mark.parametrize(("guarded", "ends"), [(False, True), (True, False)])
-def test_a_role_that_needs_a_code_ends_the_sessions_that_began_without_one(scene: AccountScene, guarded: bool, ends: bool) -> None:
+def test_a_role_that_needs_a_code_ends_the_sessions_that_began_without_one(
+    scene: AccountScene, guarded: bool, ends: bool
+) -> None:
     call = scene.guarded("trainee") if guarded else scene.person("trainee")
     session = scene.accounts.open_session(call.actor.id)
     scene.later(seconds=1)
@@ -177,8 +189,9 @@ def test_the_same_roles_in_another_order_are_no_change(scene: AccountScene) -> N
 def test_administrators_change_neither_their_own_roles_nor_their_own_status(scene: AccountScene) -> None:
     admin = boss(scene)
     for step in (
-        lambda: scene.staffing.change_roles(admin, admin.actor.id, ("coach",)), lambda: scene.staffing.disable(admin, admin.actor.id),
-    ):  # fmt: skip
+        lambda: scene.staffing.change_roles(admin, admin.actor.id, ("coach",)),
+        lambda: scene.staffing.disable(admin, admin.actor.id),
+    ):
         with pytest.raises(NotAllowedNow) as refused:
             step()
         assert "another administrator" in refused.value.remedy
@@ -188,13 +201,16 @@ def test_administrators_change_neither_their_own_roles_nor_their_own_status(scen
 def test_an_account_that_nobody_confirmed_gets_no_role(scene: AccountScene) -> None:
     scene.accounts.sign_up("Somebody", NORA)
     id = str(scene.holder(NORA))
-    for step in (lambda: scene.staffing.change_roles(OPERATOR, id, ("admin",)), lambda: scene.staffing.disable(OPERATOR, id)):
+    for step in (
+        lambda: scene.staffing.change_roles(OPERATOR, id, ("admin",)),
+        lambda: scene.staffing.disable(OPERATOR, id),
+    ):
         with pytest.raises(NotAllowedNow):
             step()
     assert scene.types(own(id)) == ["AccountSignedUp"]
 
 
-# --- disabling ------------------------------------------------------------------------------------------------------------------------
+# --- disabling --------------------------------------------------------------------------------------------------------
 def test_a_disabled_account_is_out_at_once_and_enabled_its_old_sessions_stay_over(scene: AccountScene) -> None:
     call = scene.person("reviewer")
     session = scene.accounts.open_session(call.actor.id)
@@ -223,7 +239,7 @@ def test_a_withdrawn_invitation_is_no_link_and_waits_again_once_enabled(scene: A
     assert scene.state(own(id))["status"] == "ACTIVE"
 
 
-# --- looking, and the first one -------------------------------------------------------------------------------------------------------
+# --- looking, and the first one ---------------------------------------------------------------------------------------
 def test_the_list_has_everybody_of_the_staff_by_name_and_nobody_else(scene: AccountScene) -> None:
     scene.person("trainee")
     invited(scene)

@@ -1,4 +1,5 @@
-"""A no comes with three programs that are open instead: the likest first, really open to this trainee; never in the way of the no."""
+"""A no comes with three programs that are open instead: the likest first, really open to this trainee; never in the way
+of the no."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ def desk() -> Desk:
 
 
 def other(desk: Desk, id: str, weeks: tuple[str, ...] = WEEKS, seats: int = 1, **changes: Any) -> str:
-    made = builders.stored_program(desk.store, **{"id": id, "name": id.replace("-", " ").title(), "place": TEXAS, **changes})
+    made = builders.stored_program(
+        desk.store, **{"id": id, "name": id.replace("-", " ").title(), "place": TEXAS, **changes}
+    )
     desk.store.open_seats(made.id, dict.fromkeys(weeks, seats))
     return made.id
 
@@ -99,7 +102,11 @@ def test_search_being_away_never_stops_a_no_and_is_said(desk: Desk) -> None:
     other(desk, "cardiology-austin")
     desk.search.fail()
     rejected = declined(desk)
-    assert (rejected.status, rejected.alternatives, rejected.alternatives_searched) == (ApplicationStatus.REJECTED, (), False)
+    assert (rejected.status, rejected.alternatives, rejected.alternatives_searched) == (
+        ApplicationStatus.REJECTED,
+        (),
+        False,
+    )
     assert [type(fault).__name__ for fault in desk.faults] == ["Busy"]
 
 

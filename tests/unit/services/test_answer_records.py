@@ -1,4 +1,5 @@
-"""How long answers took: counted in business time, told only from five decisions on, and never twice for one event (T18-T20)."""
+"""How long answers took: counted in business time, told only from five decisions on, and never twice for one event
+(T18-T20)."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ def world() -> World:
 
 
 def test_T18_the_median_is_told_from_the_fifth_decision_on_in_business_hours(world: World) -> None:
-    for number, at in enumerate(("2026-11-23T16:00:00Z", "2026-11-23T17:00:00Z", "2026-11-23T18:00:01Z", "2026-11-24T15:00:00Z")):
+    for number, at in enumerate(
+        ("2026-11-23T16:00:00Z", "2026-11-23T17:00:00Z", "2026-11-23T18:00:01Z", "2026-11-24T15:00:00Z")
+    ):
         assert world.decided(number, at)
     assert (world.times().cases, world.times().median_business_hours) == (4, None)
     # Thursday is Thanksgiving: Wednesday 15:00 UTC to Friday 15:00 UTC has 24 business hours.
@@ -63,7 +66,9 @@ def test_what_is_not_decided_adds_nothing(world: World) -> None:
 def test_T19_the_hosts_answers_are_told_apart_and_only_from_five_questions_on(world: World) -> None:
     asked = {"routed_at": "2026-11-23T16:00:00Z"}
     for number in range(4):
-        world.decided(number, "2026-12-01T16:00:00Z", **asked, host_answered_at="2026-11-25T16:00:01Z", host_recommendation="yes")
+        world.decided(
+            number, "2026-12-01T16:00:00Z", **asked, host_answered_at="2026-11-25T16:00:01Z", host_recommendation="yes"
+        )
     assert world.times().host_asked == 0
     world.decided(5, "2026-12-04T16:00:00Z", **asked)
     found = world.times()

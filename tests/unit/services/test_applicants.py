@@ -1,4 +1,5 @@
-"""What a program's applicants were when they applied: kept on submission, found by program and time, gone with the person."""
+"""What a program's applicants were when they applied: kept on submission, found by program and time, gone with the
+person."""
 
 from __future__ import annotations
 
@@ -78,7 +79,9 @@ def test_past_applicants_come_oldest_first_and_are_the_newest_200(desk: Desk) ->
     (body,) = (body for ref, body in desk.store.texts.items() if ref.endswith(":facts"))
     more = tuple(
         Text(
-            f"other/application:{n}:facts", {**body, "weeks": 4 + n % 9}, Listing(f"APPLICANTS#{PROGRAM}", f"2026-12-01T00:00:00Z#{n:03d}")
+            f"other/application:{n}:facts",
+            {**body, "weeks": 4 + n % 9},
+            Listing(f"APPLICANTS#{PROGRAM}", f"2026-12-01T00:00:00Z#{n:03d}"),
         )
         for n in range(READ)
     )
@@ -87,7 +90,7 @@ def test_past_applicants_come_oldest_first_and_are_the_newest_200(desk: Desk) ->
     assert [one.weeks for one in found] == [4 + n % 9 for n in range(READ)]
 
 
-# --- a guideline changed while an application waits -----------------------------------------------------------------------------------
+# --- a guideline changed while an application waits -------------------------------------------------------------------
 def test_H12_an_application_is_decided_by_the_guidelines_of_the_day_it_was_sent(desk: Desk) -> None:
     mine = desk.claimed()
     change_guidelines(desk, Guidelines(step2_ck_required=True))

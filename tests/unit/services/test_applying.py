@@ -1,4 +1,5 @@
-"""A trainee applies: what each step stores, what it refuses, and that a refusal or a lost answer changes nothing twice."""
+"""A trainee applies: what each step stores, what it refuses, and that a refusal or a lost answer changes nothing
+twice."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ def desk() -> Desk:
     return Desk().scene()
 
 
-# --- start ----------------------------------------------------------------------------------------------------------------------------
+# --- start ------------------------------------------------------------------------------------------------------------
 def test_a_draft_is_kept_for_90_days_under_the_policy_of_the_day(desk: Desk) -> None:
     draft = desk.draft()
     assert (draft.status, draft.start, draft.policy_version) == (ApplicationStatus.DRAFT, FIRST_DAY, "2026-11")
@@ -76,7 +77,9 @@ def test_a_draft_needs_no_start_yet(desk: Desk) -> None:
         ({"experience_type": ExperienceType.OBSERVERSHIP}, "experience_type"),
     ],
 )
-def test_H17_T11_a_draft_for_what_is_not_on_offer_is_refused_by_field(desk: Desk, changes: dict[str, Any], field: str) -> None:
+def test_H17_T11_a_draft_for_what_is_not_on_offer_is_refused_by_field(
+    desk: Desk, changes: dict[str, Any], field: str
+) -> None:
     before = desk.snapshot()
     with pytest.raises(Invalid) as refused:
         desk.draft(**changes)
@@ -106,7 +109,7 @@ def test_an_unknown_program_is_not_found(desk: Desk) -> None:
         desk.draft(program_id="no-such-program")
 
 
-# --- save -----------------------------------------------------------------------------------------------------------------------------
+# --- save -------------------------------------------------------------------------------------------------------------
 def test_saving_sets_what_is_named_and_keeps_the_rest(desk: Desk) -> None:
     draft = desk.draft()
     saved = desk.applying.save(AS_TRAINEE, draft.id, {"start": monday("2027-03-08")})
@@ -125,7 +128,7 @@ def test_saving_after_submitting_is_refused(desk: Desk) -> None:
         desk.applying.save(AS_TRAINEE, sent.id, {"weeks": 4, "credit_wish": True})
 
 
-# --- submit ---------------------------------------------------------------------------------------------------------------------------
+# --- submit -----------------------------------------------------------------------------------------------------------
 def test_T17_T18_submitting_starts_the_review_clock_and_takes_the_name(desk: Desk) -> None:
     sent = desk.submitted()
     assert sent.status is ApplicationStatus.SUBMITTED
@@ -207,7 +210,12 @@ def test_T07_student_is_refused_an_observership_with_the_reason(desk: Desk) -> N
 
 
 def test_T08_graduate_without_step_1_is_refused_hands_on(desk: Desk) -> None:
-    desk.trainee(trainee_status=TraineeStatus.GRADUATE, step1=StepResult.NOT_PASSED, step1_verified=False, expected_graduation=None)
+    desk.trainee(
+        trainee_status=TraineeStatus.GRADUATE,
+        step1=StepResult.NOT_PASSED,
+        step1_verified=False,
+        expected_graduation=None,
+    )
     with pytest.raises(NotEligible):
         desk.submitted()
 
@@ -283,7 +291,7 @@ def test_a_lost_race_is_decided_again_and_a_lasting_one_is_told(desk: Desk) -> N
         desk.applying.withdraw(AS_TRAINEE, draft.id)
 
 
-# --- withdraw -------------------------------------------------------------------------------------------------------------------------
+# --- withdraw ---------------------------------------------------------------------------------------------------------
 def test_withdrawing_gives_back_the_name_and_ends_every_wait(desk: Desk) -> None:
     sent = desk.claimed()
     gone = desk.applying.withdraw(AS_TRAINEE, sent.id)
@@ -316,7 +324,7 @@ def test_withdrawing_while_a_checkout_is_open_is_refused(desk: Desk) -> None:
     assert refused.value.facts["reservation_id"] == "reservation-1"
 
 
-# --- whose ----------------------------------------------------------------------------------------------------------------------------
+# --- whose ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("step", ["save", "submit", "withdraw"])
 def test_somebody_elses_application_is_not_found_exactly_as_an_unknown_one(desk: Desk, step: str) -> None:
     def ask(id: str) -> RotaError:

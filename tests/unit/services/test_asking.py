@@ -1,4 +1,5 @@
-"""A question to the trainee: the clock stands still to the second, is answered, reminded or runs out (T18, issue 3 "Reviewing")."""
+"""A question to the trainee: the clock stands still to the second, is answered, reminded or runs out (T18, issue 3
+"Reviewing")."""
 
 from __future__ import annotations
 
@@ -106,7 +107,7 @@ def test_the_newest_cv_takes_the_place_of_the_old_one_only_when_told(desk: Desk)
     assert (found.cv_document_id, found.cv_sha256) == ("document-2", f"{2:064d}")
 
 
-# --- reminded, run out ----------------------------------------------------------------------------------------------------------------
+# --- reminded, run out ------------------------------------------------------------------------------------------------
 def test_the_trainee_is_reminded_once_at_the_second_of_day_seven(desk: Desk) -> None:
     id = asked(desk)
     desk.clock.move(timedelta(days=7) - SECOND)
@@ -146,7 +147,7 @@ def test_an_answer_from_the_last_moment_on_is_refused_though_no_sweep_came_by(de
     assert desk.asking.reply(AS_TRAINEE, id, ANSWER).status is ApplicationStatus.IN_REVIEW
 
 
-# --- refused, repeated ----------------------------------------------------------------------------------------------------------------
+# --- refused, repeated ------------------------------------------------------------------------------------------------
 def test_only_the_reviewer_who_has_it_asks_and_only_with_words(desk: Desk) -> None:
     id = desk.claimed().id
     before = desk.snapshot()

@@ -1,6 +1,8 @@
-"""Who acts after a clock has run out is answered as after the sweep that writes it down, and a second earlier as if no clock were near.
+"""Who acts after a clock has run out is answered as after the sweep that writes it down, and a second earlier as if no
+clock were near.
 
-The sweep comes every minute, sometimes later: what is possible is decided by the clock (product.md 1d), not by when the sweep came.
+The sweep comes every minute, sometimes later: what is possible is decided by the clock (product.md 1d), not by when the
+sweep came.
 """
 
 from __future__ import annotations
@@ -20,7 +22,17 @@ from shared.services.operations.workspace import Workspace
 from tests.builders import PROGRAM
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk
-from tests.unit.services.clock_table import AS_COORDINATOR, approved, asked, claimed, drafted, open_desk, secret, sent, sign
+from tests.unit.services.clock_table import (
+    AS_COORDINATOR,
+    approved,
+    asked,
+    claimed,
+    drafted,
+    open_desk,
+    secret,
+    sent,
+    sign,
+)
 
 SECOND = timedelta(seconds=1)
 Begin = Callable[[Desk], str]
@@ -107,7 +119,9 @@ def at_the_end_of(clock: str, early: timedelta, swept: bool) -> tuple[Desk, str]
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_T18_from_its_second_on_a_step_is_answered_the_same_whether_the_sweep_came_or_not(clock: str, step: str) -> None:
+def test_T18_from_its_second_on_a_step_is_answered_the_same_whether_the_sweep_came_or_not(
+    clock: str, step: str
+) -> None:
     late, swept = (answer(*at_the_end_of(clock, timedelta(), swept), STEPS[step]) for swept in (False, True))
     assert late == swept
 
@@ -123,7 +137,9 @@ def test_T18_a_second_before_its_end_nothing_has_run_out_and_from_then_on_what_t
     stored = desk.swept(id)
     if stored.status is known.status:
         assert known == stored.model_copy(update={"version": known.version})
-    assert standing(found, desk.catalogue.program(PROGRAM), now) == standing(stored, desk.catalogue.program(PROGRAM), now)
+    assert standing(found, desk.catalogue.program(PROGRAM), now) == standing(
+        stored, desk.catalogue.program(PROGRAM), now
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,7 +167,9 @@ def test_T18_the_last_second_counts_and_the_next_one_is_too_late(clock: str, ste
 @pytest.mark.parametrize("early", [SECOND, timedelta()], ids=["in its last second", "over"])
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("clock", CLOCKS)
-def test_T18_no_step_leaves_a_due_row_that_the_state_it_led_to_does_not_keep(clock: str, step: str, early: timedelta) -> None:
+def test_T18_no_step_leaves_a_due_row_that_the_state_it_led_to_does_not_keep(
+    clock: str, step: str, early: timedelta
+) -> None:
     desk, id = at_the_end_of(clock, early, swept=False)
     answer(desk, id, STEPS[step])
     assert desk.due_rows(id) <= set(WAITS.get(desk.application(id).status, ()))
@@ -165,7 +183,13 @@ def apply_again(desk: Desk, id: str) -> tuple[object, ...]:
     except RotaError as refused:
         return type(refused), refused.detail, refused.remedy
     told = answer(desk, id, lambda one, _: one.applying.submit(AS_TRAINEE, second))
-    return told, desk.application(second).status, desk.application(id).version, list(desk.store.claims.values()), desk.due_rows(id)
+    return (
+        told,
+        desk.application(second).status,
+        desk.application(id).version,
+        list(desk.store.claims.values()),
+        desk.due_rows(id),
+    )
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
@@ -180,7 +204,9 @@ def test_T18_who_applies_again_is_answered_the_same_whether_the_sweep_came_or_no
 def test_T24_the_form_names_what_is_in_the_same_weeks_until_its_time_is_up(early: timedelta, clash: list[str]) -> None:
     desk, id = at_the_end_of("offer", early, swept=False)
     files = ApplicationFiles(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
-    assert [one.kind for one in files.prospect(AS_TRAINEE.actor.id, PROGRAM, None, desk.application(id).start, 4).clashes] == clash
+    assert [
+        one.kind for one in files.prospect(AS_TRAINEE.actor.id, PROGRAM, None, desk.application(id).start, 4).clashes
+    ] == clash
 
 
 @pytest.mark.parametrize("clock", ["question", "offer"])
@@ -191,9 +217,16 @@ def test_T24_applying_again_is_possible_from_the_second_on_at_which_the_page_say
     second = desk.draft(key="key-9", start=desk.application(id).start).id
     assert "pply again" in standing(desk.application(id), desk.catalogue.program(PROGRAM), desk.clock.now()).sentence
     assert desk.applying.submit(AS_TRAINEE, second).status == "SUBMITTED"
-    assert (desk.application(id).status, desk.application(id).decision_code) == ("EXPIRED", {"question": "reply", "offer": "offer"}[clock])
+    assert (desk.application(id).status, desk.application(id).decision_code) == (
+        "EXPIRED",
+        {"question": "reply", "offer": "offer"}[clock],
+    )
     row = desk.store.history("APPLICATION", id)[-1]
-    assert (row.type, row.actor.role, row.correlation_id) == ("ApplicationExpired.v1", "system", AS_TRAINEE.correlation_id)
+    assert (row.type, row.actor.role, row.correlation_id) == (
+        "ApplicationExpired.v1",
+        "system",
+        AS_TRAINEE.correlation_id,
+    )
     assert desk.due_rows(id) == set()
 
 
@@ -217,7 +250,11 @@ def test_T17_what_a_reviewer_let_lapse_a_colleague_takes_and_then_decides() -> N
 def test_the_pages_say_what_a_step_would_be_told() -> None:
     desk, id = at_the_end_of("closes, in review", timedelta(), swept=False)
     files = ApplicationFiles(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
-    seen = {files.staff(id).application.status, files.own(AS_TRAINEE, id).application.status, files.mine(AS_TRAINEE)[0][0].status}
+    seen = {
+        files.staff(id).application.status,
+        files.own(AS_TRAINEE, id).application.status,
+        files.mine(AS_TRAINEE)[0][0].status,
+    }
     assert seen == {"CLOSED"}
     assert desk.application(id).status == "IN_REVIEW", "reading writes nothing"
 

@@ -41,7 +41,7 @@ def sent() -> Sent:
     return Sent()
 
 
-# --- names ------------------------------------------------------------------------------------------------------------------------------
+# --- names ------------------------------------------------------------------------------------------------------------
 def test_a_mails_tag_takes_only_what_ses_takes_and_leads_back_to_the_mail(sent: Sent) -> None:
     assert sent.tag.replace("_", "").replace("-", "").isalnum()
     name = named_by(sent.tag)
@@ -55,7 +55,7 @@ def test_a_tag_that_is_not_ours_names_no_mail(tag: str) -> None:
     assert named_by(tag) is None
 
 
-# --- reports ----------------------------------------------------------------------------------------------------------------------------
+# --- reports ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("trouble", ["bounced", "complaint", "rejected"])
 def test_a_bounced_host_mail_is_a_coordinators_task_once_although_reported_twice(sent: Sent, trouble: str) -> None:
     assert [sent.bounces.report(sent.tag, trouble, SES) for _ in range(2)] == ["task", "known"]  # type: ignore[arg-type]
@@ -81,7 +81,7 @@ def test_a_report_about_another_mail_or_a_case_that_is_gone_is_nobodys_task(sent
     assert (sent.store.commits, sent.due("mail")) == (commits, [])
 
 
-# --- ending it --------------------------------------------------------------------------------------------------------------------------
+# --- ending it --------------------------------------------------------------------------------------------------------
 def test_a_corrected_address_sends_the_mail_again_once_and_ends_the_task(sent: Sent) -> None:
     sent.bounces.report(sent.tag, "bounced", SES)
     for _ in range(2):
@@ -142,15 +142,20 @@ def test_an_address_that_is_none_or_a_mail_that_is_not_in_trouble_changes_nothin
     assert sent.people.contact(HOST).email == DESK  # type: ignore[union-attr]
 
 
-# --- the mail that asks a host for a recommendation ---------------------------------------------------------------------------------------
+# --- the mail that asks a host for a recommendation -------------------------------------------------------------------
 def asking() -> tuple[Sent, str]:
     """An application with the host, and the tag of the mail that asked it."""
     post = Sent()
     post.apply("application-2", "trainee-2", cv_sha256=post.sha256)
     values = {
-        "status": "HOST_REVIEW", "routed_to_host": True, "routed_at": "2026-11-23T15:00:00Z", "host_due_at": "2026-11-28T15:00:00Z",
-        "host_decide_at": "2026-12-03T15:00:00Z", "host_link_ref": f"{TRAINEE}/link", "host_reminders": 0,
-    }  # fmt: skip
+        "status": "HOST_REVIEW",
+        "routed_to_host": True,
+        "routed_at": "2026-11-23T15:00:00Z",
+        "host_due_at": "2026-11-28T15:00:00Z",
+        "host_decide_at": "2026-12-03T15:00:00Z",
+        "host_link_ref": f"{TRAINEE}/link",
+        "host_reminders": 0,
+    }
     post.store.texts[f"{TRAINEE}/link"] = {"secret": "s"}
     stored_account(post.store, "trainee-2")
     loaded = post.store.load("APPLICATION", "application-2")

@@ -1,4 +1,5 @@
-"""The calendar of a rotation: RFC 5545's rules for identity, order and days, no personal data, and an address that can be taken back."""
+"""The calendar of a rotation: RFC 5545's rules for identity, order and days, no personal data, and an address that can
+be taken back."""
 
 from __future__ import annotations
 
@@ -74,12 +75,22 @@ def test_uid_stays_and_sequence_grows_with_every_change(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("status", ReservationStatus)
-def test_rotation_that_was_called_off_is_cancelled_and_every_other_confirmed(scene: Scene, status: ReservationStatus) -> None:
+def test_rotation_that_was_called_off_is_cancelled_and_every_other_confirmed(
+    scene: Scene, status: ReservationStatus
+) -> None:
     made = calendar(the_one(scene).model_copy(update={"status": status}), scene.program, NOW, "https://rota.test")
     off = status in CALLED_OFF
     assert made["method"] == ("CANCEL" if off else "PUBLISH")
     assert made.walk("VEVENT")[0]["status"] == ("CANCELLED" if off else "CONFIRMED")
-    called = {"CANCELLED_BY_TRAINEE", "CANCELLED_BY_HOST", "CANCELLED_BY_OPERATOR", "RELEASED", "REFUND_DUE", "REFUNDED", "NO_SHOW"}
+    called = {
+        "CANCELLED_BY_TRAINEE",
+        "CANCELLED_BY_HOST",
+        "CANCELLED_BY_OPERATOR",
+        "RELEASED",
+        "REFUND_DUE",
+        "REFUNDED",
+        "NO_SHOW",
+    }
     assert off == (status.value in called)
 
 

@@ -1,4 +1,5 @@
-"""A reviewer reads documents: what counts, with which dates, what it changes for the guidelines, and what erasing leaves of it."""
+"""A reviewer reads documents: what counts, with which dates, what it changes for the guidelines, and what erasing
+leaves of it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from tests.builders import TRAINEE
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, Desk
 
 LAST_DAY = date(2027, 3, 28)
-TB_TEST = Guidelines(documents=(DocumentRule(kind="tb_test", max_age_days=90, must_cover=True, needed_by=NeededBy.APPROVAL),))
+TB_TEST = Guidelines(
+    documents=(DocumentRule(kind="tb_test", max_age_days=90, must_cover=True, needed_by=NeededBy.APPROVAL),)
+)
 
 
 @pytest.fixture
@@ -64,7 +67,9 @@ def test_a_document_must_be_valid_through_the_last_day_that_day_included(expires
 
 def test_a_declined_document_does_not_count_its_reason_is_erasable_and_a_newer_one_counts_again(desk: Desk) -> None:
     mine = desk.claimed()
-    read = checking(desk).check(AS_REVIEWER, mine.id, "document-2", Check(verdict="declined"), "The second page of Amara is missing.")
+    read = checking(desk).check(
+        AS_REVIEWER, mine.id, "document-2", Check(verdict="declined"), "The second page of Amara is missing."
+    )
     assert desk.store.text(read.state["check_reason_ref"]) == {"text": "The second page of Amara is missing."}
     assert "Amara" not in str(desk.store.history("DOCUMENT", "document-2"))
     with pytest.raises(GuidelineFailed, match="Not uploaded"):
@@ -95,7 +100,9 @@ def test_the_language_of_a_cv_is_what_the_reviewer_read() -> None:
     ],
     ids=["issued tomorrow", "older than anybody", "expires before it was issued", "no reason"],
 )
-def test_what_cannot_stand_on_a_document_is_refused_and_changes_nothing(desk: Desk, check: Check, reason: str, field: str) -> None:
+def test_what_cannot_stand_on_a_document_is_refused_and_changes_nothing(
+    desk: Desk, check: Check, reason: str, field: str
+) -> None:
     mine = desk.claimed()
     before = desk.snapshot()
     with pytest.raises(Invalid) as refused:

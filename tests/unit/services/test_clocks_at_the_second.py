@@ -1,4 +1,5 @@
-"""Done when 3 of issue 3: every clock of an application one second before and at its moment, through the services that run it."""
+"""Done when 3 of issue 3: every clock of an application one second before and at its moment, through the services that
+run it."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ from tests.unit.services.clock_table import AS_COORDINATOR, CLOCKS, Row, open_de
 
 ROWS = rows()
 SECOND = timedelta(seconds=1)
-EACH = pytest.mark.parametrize("row", ROWS, ids=[f"{row.requirement}-{row.clock}-{row.begins:%Y-%m-%dT%H:%M}" for row in ROWS])
+EACH = pytest.mark.parametrize(
+    "row", ROWS, ids=[f"{row.requirement}-{row.clock}-{row.begins:%Y-%m-%dT%H:%M}" for row in ROWS]
+)
 
 
 def test_every_clock_is_tried_and_every_line_is_a_clock() -> None:
@@ -34,14 +37,16 @@ def test_a_clock_runs_out_at_the_moment_that_the_calendar_says(row: Row) -> None
 
 @EACH
 @pytest.mark.parametrize(("early", "over"), [(SECOND, False), (timedelta(), True), (-SECOND, True)])
-def test_a_clock_is_not_over_a_second_before_its_moment_and_is_from_then_on(row: Row, early: timedelta, over: bool) -> None:
+def test_a_clock_is_not_over_a_second_before_its_moment_and_is_from_then_on(
+    row: Row, early: timedelta, over: bool
+) -> None:
     desk, clock = open_desk(row.begins), CLOCKS[row.clock]
     id = clock.begin(desk)
     desk.clock.set(row.runs_out - early)
     assert clock.over(desk, id) is over
 
 
-# --- the start comes near -------------------------------------------------------------------------------------------------------------
+# --- the start comes near ---------------------------------------------------------------------------------------------
 NEAR = datetime.fromisoformat("2027-02-16T06:00:00Z")
 """Midnight in Chicago, 13 days before the start on 1 March 2027: from then on it is less than 14 days away."""
 
@@ -74,7 +79,9 @@ def routed(desk: Desk) -> str:
 
 
 @pytest.mark.parametrize("begin", [sent, claimed, answered, routed])
-def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_start_wherever_it_waits(begin: Callable[[Desk], str]) -> None:
+def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_start_wherever_it_waits(
+    begin: Callable[[Desk], str],
+) -> None:
     desk = Desk().scene()
     id = begin(desk)
     assert iso(desk.application(id).closes_at or START) == iso(NEAR)
@@ -90,7 +97,9 @@ def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_star
     assert desk.snapshot() == before
 
 
-def test_T13_a_question_is_over_half_a_day_before_it_closes_and_the_trainee_is_told_that_day_and_reminded_before() -> None:
+def test_T13_a_question_is_over_half_a_day_before_it_closes_and_the_trainee_is_told_that_day_and_reminded_before() -> (
+    None
+):
     desk = Desk().scene()
     id, until = asked(desk), NEAR - timedelta(hours=12)
     assert desk.application(id).reply_due_at == until
@@ -164,7 +173,9 @@ def test_T13_what_was_decided_or_withdrawn_does_not_close() -> None:
 
 def test_T13_an_application_on_short_notice_has_its_72_business_hours_first() -> None:
     desk = Desk().scene()
-    desk.clock.set(datetime.fromisoformat("2027-02-15T18:00:00Z"))  # Presidents' Day, the last day on which one may apply
+    desk.clock.set(
+        datetime.fromisoformat("2027-02-15T18:00:00Z")
+    )  # Presidents' Day, the last day on which one may apply
     id = desk.submitted(start=FIRST_DAY).id
     desk.clock.set(datetime.fromisoformat("2027-02-19T05:59:59Z"))
     assert desk.swept(id).status is ApplicationStatus.SUBMITTED

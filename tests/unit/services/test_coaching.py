@@ -28,11 +28,15 @@ def scene() -> Scene:
 
 def matched(scene: Scene) -> list[str]:
     (reserved,) = scene.reservations()
-    return [row.data["coach_id"] for row in scene.store.history("RESERVATION", reserved.id) if row.type == "CoachMatched.v1"]
+    return [
+        row.data["coach_id"] for row in scene.store.history("RESERVATION", reserved.id) if row.type == "CoachMatched.v1"
+    ]
 
 
 @given(IDS, st.lists(IDS, min_size=1, unique=True))
-def test_T30_order_of_the_coaches_does_not_matter_and_another_one_moves_nobody_but_to_themselves(trainee: str, coaches: list[str]) -> None:
+def test_T30_order_of_the_coaches_does_not_matter_and_another_one_moves_nobody_but_to_themselves(
+    trainee: str, coaches: list[str]
+) -> None:
     chosen = coach_for(trainee, coaches)
     assert chosen == coach_for(trainee, reversed(coaches))
     assert coach_for(trainee, [*coaches, "new"]) in (chosen, "new")

@@ -1,4 +1,5 @@
-"""A CV behind an address of ours: seven days to the second, one file for one case, ended with the case and with the person (H13, T19)."""
+"""A CV behind an address of ours: seven days to the second, one file for one case, ended with the case and with the
+person (H13, T19)."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ class Shared(Post):
 
     def __init__(self) -> None:
         super().__init__()
-        self.links_of_cvs = CvLinks(store=self.store, people=self.people, documents=self.documents, clock=self.clock, public_url=URL)
+        self.links_of_cvs = CvLinks(
+            store=self.store, people=self.people, documents=self.documents, clock=self.clock, public_url=URL
+        )
         self.id = self.reserved().subject.id
         self.url = self.make()
 
@@ -63,7 +66,9 @@ def test_H13_the_address_works_for_seven_days_to_the_second(cv: Shared) -> None:
     assert refused.value.remedy
 
 
-@pytest.mark.parametrize("status", ["CANCELLED_BY_TRAINEE", "CANCELLED_BY_HOST", "CANCELLED_BY_OPERATOR", "REFUNDED", "NO_SHOW"])
+@pytest.mark.parametrize(
+    "status", ["CANCELLED_BY_TRAINEE", "CANCELLED_BY_HOST", "CANCELLED_BY_OPERATOR", "REFUNDED", "NO_SHOW"]
+)
 def test_a_rotation_that_is_called_off_ends_its_address_at_once(cv: Shared, status: str) -> None:
     cv.becomes("RESERVATION", cv.id, status)
     with pytest.raises(Expired):
@@ -91,7 +96,9 @@ def test_a_file_that_is_gone_or_another_persons_is_not_found(cv: Shared) -> None
         cv.open()
 
 
-@pytest.mark.parametrize("broken", ["", ".", "r.x.3.y", "r...", "x.id.3.s", "a", "r.%s.3.wrong", "a.%s.3.wrong", "r.%s.9.wrong", "r.%s..ü"])
+@pytest.mark.parametrize(
+    "broken", ["", ".", "r.x.3.y", "r...", "x.id.3.s", "a", "r.%s.3.wrong", "a.%s.3.wrong", "r.%s.9.wrong", "r.%s..ü"]
+)
 def test_every_wrong_address_is_not_found_in_the_same_words(cv: Shared, broken: str) -> None:
     with pytest.raises(NotFound) as refused:
         cv.links_of_cvs.open(broken.replace("%s", cv.id))

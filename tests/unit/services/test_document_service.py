@@ -1,4 +1,5 @@
-"""Documents: whatever order the browser and the bucket speak in, and wherever a process ends, one file is one record."""
+"""Documents: whatever order the browser and the bucket speak in, and wherever a process ends, one file is one
+record."""
 
 from __future__ import annotations
 
@@ -32,9 +33,13 @@ class Scene:
 
     def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> Documents:
         return Documents(
-            store=wrap(self.store), documents=wrap(self.files), people=self.people, clock=FrozenClock(), ids=self.ids,
+            store=wrap(self.store),
+            documents=wrap(self.files),
+            people=self.people,
+            clock=FrozenClock(),
+            ids=self.ids,
             public_url="https://rota.test",
-        )  # fmt: skip
+        )
 
     def upload(self, content: bytes, kind: str = "cv", who: str = TRAINEE) -> str:
         """The object's key."""
@@ -56,7 +61,7 @@ def acting(role: str, id: str) -> Call:
     return Call(Actor(role=role, id=id))
 
 
-# --- before ---------------------------------------------------------------------------------------------------------------------------
+# --- before -----------------------------------------------------------------------------------------------------------
 def test_T15_an_upload_form_is_for_one_place_takes_more_than_counts_and_comes_back_to_us(scene: Scene) -> None:
     form = scene.documents.upload_form(TRAINEE, "cv", "/applications/start?program=a&weeks=4")
     key, (kind, limit, back) = next(iter(scene.files.uploads.items()))
@@ -75,16 +80,23 @@ def test_a_form_for_a_photo_takes_images_only(scene: Scene) -> None:
         scene.documents.upload_form(TRAINEE, "selfie", "/")
 
 
-# --- arrival --------------------------------------------------------------------------------------------------------------------------
+# --- arrival ----------------------------------------------------------------------------------------------------------
 def test_T15_an_uploaded_cv_is_stored_with_its_hash_size_type_and_number(scene: Scene) -> None:
     state = scene.stored().state
     assert state["sha256"] == hashlib.sha256(A_PDF).hexdigest()
-    assert (state["status"], state["size"], state["content_type"], state["number"]) == ("STORED", len(A_PDF), "application/pdf", 1)
+    assert (state["status"], state["size"], state["content_type"], state["number"]) == (
+        "STORED",
+        len(A_PDF),
+        "application/pdf",
+        1,
+    )
 
 
 def test_versions_count_per_kind_and_person_and_refused_files_do_not_count(scene: Scene) -> None:
-    numbers = [scene.stored(content, kind).state.get("number") for content, kind in
-               ((A_PDF, "cv"), (A_PNG, "tb_test"), (REFUSED, "cv"), (A_JPEG, "cv"))]  # fmt: skip
+    numbers = [
+        scene.stored(content, kind).state.get("number")
+        for content, kind in ((A_PDF, "cv"), (A_PNG, "tb_test"), (REFUSED, "cv"), (A_JPEG, "cv"))
+    ]
     assert numbers == [1, 1, None, 2]
     assert scene.stored(who=OTHER).state["number"] == 1
     assert [loaded.state["kind"] for loaded in scene.documents.of(TRAINEE)].count("cv") == 3
@@ -106,8 +118,12 @@ def test_T15_a_refused_file_is_deleted_and_recorded_with_its_reason(scene: Scene
     assert scene.documents.register(key) == loaded
 
 
-@pytest.mark.parametrize(("content", "reason"), [(A_PDF + b"\0" * MAX_BYTES, "too_large"), (b"", "empty")], ids=["large", "empty"])
-def test_T15_what_the_form_lets_through_and_does_not_count_is_refused_in_our_words(scene: Scene, content: bytes, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"), [(A_PDF + b"\0" * MAX_BYTES, "too_large"), (b"", "empty")], ids=["large", "empty"]
+)
+def test_T15_what_the_form_lets_through_and_does_not_count_is_refused_in_our_words(
+    scene: Scene, content: bytes, reason: str
+) -> None:
     key = scene.upload(content)
     assert scene.documents.register(key).state["reason_code"] == reason
     assert key not in scene.files.objects
@@ -151,7 +167,9 @@ def test_T15_a_good_file_through_the_form_of_a_refused_one_is_stored_in_its_plac
     assert (len(rows), fold(rows), chain_breaks(rows)) == (2, dict(good.state), [])
 
 
-def test_T15_another_bad_file_in_its_place_is_refused_for_its_own_reason_and_the_same_one_only_deleted(scene: Scene) -> None:
+def test_T15_another_bad_file_in_its_place_is_refused_for_its_own_reason_and_the_same_one_only_deleted(
+    scene: Scene,
+) -> None:
     key = scene.upload(b"")
     scene.documents.register(key)
     for content, reason, rows in ((b"", "empty", 1), (REFUSED, "wrong_type", 2)):
@@ -171,7 +189,9 @@ def test_the_same_file_sent_twice_through_one_form_stays_stored(scene: Scene) ->
 @pytest.mark.parametrize("content", [A_PDF, REFUSED])
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(1, 8))
-def test_a_registration_killed_at_any_call_is_finished_by_the_next_message(at: int, after: bool, content: bytes) -> None:
+def test_a_registration_killed_at_any_call_is_finished_by_the_next_message(
+    at: int, after: bool, content: bytes
+) -> None:
     scene, count = Scene(), [0]
     key = scene.upload(content)
     try:
@@ -242,7 +262,7 @@ def test_no_name_is_in_the_event_rows_of_a_document(scene: Scene) -> None:
     assert "Amara" not in " ".join(row.model_dump_json() for row in scene.store.history("DOCUMENT", loaded.id))
 
 
-# --- afterwards -----------------------------------------------------------------------------------------------------------------------
+# --- afterwards -------------------------------------------------------------------------------------------------------
 def test_documents_are_listed_newest_first_also_within_one_second(scene: Scene) -> None:
     ids = [scene.stored(content).id for content in (A_PDF, A_PNG, A_JPEG)]
     assert [loaded.id for loaded in scene.documents.of(TRAINEE)] == ids[::-1]

@@ -1,4 +1,5 @@
-"""Every kind of due row stands in one table: what is written fits it, what stands in it is written, and somebody looks at it."""
+"""Every kind of due row stands in one table: what is written fits it, what stands in it is written, and somebody looks
+at it."""
 
 from __future__ import annotations
 
@@ -27,7 +28,11 @@ from tests.unit.services.waitlist_scene import Line
 
 ROOT = Path(__file__).resolve().parents[3]
 COACH = of_coach("<account>")
-NAMES = {name: value for name, value in vars(due_kinds).items() if name.isupper() and isinstance(value, str) and name[0] != "_"}
+NAMES = {
+    name: value
+    for name, value in vars(due_kinds).items()
+    if name.isupper() and isinstance(value, str) and name[0] != "_"
+}
 
 
 def listed(function: str) -> set[str]:
@@ -35,7 +40,7 @@ def listed(function: str) -> set[str]:
     return {kind.name for kind in TABLE.values() if function in kind.read_by}
 
 
-# --- the table ------------------------------------------------------------------------------------------------------------------------
+# --- the table --------------------------------------------------------------------------------------------------------
 def test_each_constant_is_one_line_of_the_table_and_the_coaches_kind_is_the_only_other() -> None:
     assert sorted(TABLE) == sorted([*NAMES.values(), COACH])
     assert of_coach("account-1") == "coach:account-1"
@@ -61,7 +66,7 @@ def test_every_kind_is_swept_or_shown_but_the_mark_that_is_shown_with_its_review
     assert [kind.name for kind in TABLE.values() if not kind.read_by] == [due_kinds.ESCALATION]
 
 
-# --- what is written ------------------------------------------------------------------------------------------------------------------
+# --- what is written --------------------------------------------------------------------------------------------------
 def applications() -> Iterator[FakeStore]:
     desk = Desk().scene()
     id = desk.draft().id
@@ -126,16 +131,21 @@ def test_what_cases_leave_due_is_the_whole_table_of_the_right_thing_for_the_righ
     assert written == set(TABLE)
 
 
-# --- no strings beside it -------------------------------------------------------------------------------------------------------------
+# --- no strings beside it ---------------------------------------------------------------------------------------------
 def literals(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Strings where a kind belongs: in a `Due`, in `done`, in a question for due rows, beside a row's kind, in a list of kinds."""
+    """Strings where a kind belongs: in a `Due`, in `done`, in a question for due rows, beside a row's kind, in a list
+    of kinds."""
     for node in ast.walk(tree):
         places: list[ast.AST] = []
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             places += node.args[:1] if called in ("Due", "due") else []
-            places += [one.value for one in node.keywords if one.arg == "done" or (called == "Due" and one.arg == "kind")]
-        elif isinstance(node, ast.Compare) and "kind" in {getattr(one, "attr", "") for one in (node.left, *node.comparators)}:
+            places += [
+                one.value for one in node.keywords if one.arg == "done" or (called == "Due" and one.arg == "kind")
+            ]
+        elif isinstance(node, ast.Compare) and "kind" in {
+            getattr(one, "attr", "") for one in (node.left, *node.comparators)
+        }:
             places += [one for one in (node.left, *node.comparators) if names_kinds(one)]
         elif isinstance(node, ast.Tuple | ast.List | ast.Set) and len(node.elts) > 1 and names_kinds(node):
             places.append(node)
@@ -147,23 +157,40 @@ def names_kinds(node: ast.AST) -> bool:
     """A name of the table, or nothing but such names."""
     if isinstance(node, ast.Constant):
         return node.value in TABLE
-    return isinstance(node, ast.Tuple | ast.List | ast.Set) and bool(node.elts) and all(names_kinds(one) for one in node.elts)
+    return (
+        isinstance(node, ast.Tuple | ast.List | ast.Set)
+        and bool(node.elts)
+        and all(names_kinds(one) for one in node.elts)
+    )
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        'Due("review", at, "reviewer")', 'ports.Due("x", at, who)', 'Due(kind="x", at=at, who=who)', 'Due(f"coach:{id}", at, "coach")',
-        'step(one, event, call, now, done=("hold",))', 'store.due("mail", None)', 'item.due.kind == "host"', 'a.kind in ("host", "reply")',
-        'KINDS = ("host", "host_late")', 'QUEUES = {"admin": ["review", "mail"]}',
+        'Due("review", at, "reviewer")',
+        'ports.Due("x", at, who)',
+        'Due(kind="x", at=at, who=who)',
+        'Due(f"coach:{id}", at, "coach")',
+        'step(one, event, call, now, done=("hold",))',
+        'store.due("mail", None)',
+        'item.due.kind == "host"',
+        'a.kind in ("host", "reply")',
+        'KINDS = ("host", "host_late")',
+        'QUEUES = {"admin": ["review", "mail"]}',
     ],
-)  # fmt: skip
+)
 def test_a_string_in_the_place_of_a_kind_is_found(line: str) -> None:
     assert list(literals(ast.parse(line)))
 
 
 @pytest.mark.parametrize(
-    "line", ['Due(due_kinds.HOST, at, "host")', 'event.subject.kind == "ACCOUNT"', 'roles("host", "offer")', 'ROLES = ("host", "trainee")']
+    "line",
+    [
+        'Due(due_kinds.HOST, at, "host")',
+        'event.subject.kind == "ACCOUNT"',
+        'roles("host", "offer")',
+        'ROLES = ("host", "trainee")',
+    ],
 )
 def test_other_strings_are_left_alone(line: str) -> None:
     assert not list(literals(ast.parse(line)))
@@ -171,6 +198,10 @@ def test_other_strings_are_left_alone(line: str) -> None:
 
 def test_services_and_functions_name_kinds_by_the_tables_constants() -> None:
     files = sorted([*(ROOT / "shared" / "services").glob("*.py"), *(ROOT / "functions").rglob("*.py")])
-    found = [f"{file.name}:{one.lineno} {one.value!r}" for file in files for one in literals(ast.parse(file.read_text("utf-8")))]
+    found = [
+        f"{file.name}:{one.lineno} {one.value!r}"
+        for file in files
+        for one in literals(ast.parse(file.read_text("utf-8")))
+    ]
     assert len(files) > 50
     assert found == []

@@ -1,4 +1,5 @@
-"""Erasing a person: killed anywhere and repeated, everything that names them is gone, and everything that counts still adds up."""
+"""Erasing a person: killed anywhere and repeated, everything that names them is gone, and everything that counts still
+adds up."""
 
 from __future__ import annotations
 
@@ -39,11 +40,22 @@ class Life(Scene):
         self.identity, self.documents, self.links = FakeIdentity(), FakeDocuments(), FakeLinks(self.clock)
         self.sessions = FakeSessions(self.store, self.people)
         self.accounts = Accounts(
-            store=self.store, people=self.people, identity=self.identity, sessions=self.sessions, links=self.links, clock=self.clock,
-            ids=self.ids, guesses=FakeGuesses(self.sessions),
-        )  # fmt: skip
+            store=self.store,
+            people=self.people,
+            identity=self.identity,
+            sessions=self.sessions,
+            links=self.links,
+            clock=self.clock,
+            ids=self.ids,
+            guesses=FakeGuesses(self.sessions),
+        )
         self.paperwork = Documents(
-            store=self.store, documents=self.documents, people=self.people, clock=self.clock, ids=self.ids, public_url="https://rota.test"
+            store=self.store,
+            documents=self.documents,
+            people=self.people,
+            clock=self.clock,
+            ids=self.ids,
+            public_url="https://rota.test",
         )
         self.id = self.accounts.provision(ADMIN, NAME, MAIL, PASSWORD, ["trainee"])
         self.other = self.accounts.provision(ADMIN, "Somebody Else", "else@example.org", PASSWORD, ["trainee"])
@@ -57,9 +69,13 @@ class Life(Scene):
 
     def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> Erasing:
         return Erasing(
-            store=wrap(self.store), people=wrap(self.people), documents=wrap(self.documents), identity=wrap(self.identity),
-            sessions=wrap(self.sessions), clock=self.clock,
-        )  # fmt: skip
+            store=wrap(self.store),
+            people=wrap(self.people),
+            documents=wrap(self.documents),
+            identity=wrap(self.identity),
+            sessions=wrap(self.sessions),
+            clock=self.clock,
+        )
 
     def seated(self) -> str:
         person = self.people.person(self.id)
@@ -75,10 +91,17 @@ class Life(Scene):
         store = self.store
         rows = [Envelope.of(row).model_dump(mode="json") for history in store.rows.values() for row in history]
         parts: Iterable[Any] = (
-            rows, [dict(state.state) for state in store.states.values()], store.claims, dict(store.texts), list(self.documents.objects),
-            [entry.model_dump(mode="json") for entry in store.entries.values()], [vars(person) for person in self.people.people.values()],
-            [fact.model_dump(mode="json") for fact in self.people.all_facts.values()], self.identity.accounts, self.sessions.open_sessions,
-        )  # fmt: skip
+            rows,
+            [dict(state.state) for state in store.states.values()],
+            store.claims,
+            dict(store.texts),
+            list(self.documents.objects),
+            [entry.model_dump(mode="json") for entry in store.entries.values()],
+            [vars(person) for person in self.people.people.values()],
+            [fact.model_dump(mode="json") for fact in self.people.all_facts.values()],
+            self.identity.accounts,
+            self.sessions.open_sessions,
+        )
         return json.dumps([json.loads(canonical(part)) for part in parts], ensure_ascii=False)
 
     def assert_gone(self) -> None:
@@ -97,7 +120,10 @@ class Life(Scene):
     def assert_other_is_whole(self) -> None:
         assert self.people.person(self.other).name == "Somebody Else"
         assert self.accounts.sign_in("else@example.org", PASSWORD).person.account_id == self.other
-        assert {key.split("/")[0] for key in self.documents.objects if self.other in key.split("/")} == {"uploads", "kept"}
+        assert {key.split("/")[0] for key in self.documents.objects if self.other in key.split("/")} == {
+            "uploads",
+            "kept",
+        }
 
 
 @pytest.fixture
@@ -182,7 +208,8 @@ def test_the_address_can_sign_up_again_and_is_a_new_person(life: Life) -> None:
 
 
 def test_an_address_that_somebody_else_holds_by_now_stays_theirs(life: Life) -> None:
-    """A name can only be given back by who holds it: an erasure that finds another holder does not stand still either."""
+    """A name can only be given back by who holds it: an erasure that finds another holder does not stand still
+    either."""
     life.store.commit(Work(steps=(), releases=(mail_claim(MAIL, life.id),), claims=()))
     life.store.commit(Work(steps=(), claims=(mail_claim(MAIL, OTHER),)))
     life.erasing.erase(ADMIN, life.id)

@@ -1,7 +1,9 @@
-"""Done when 3 of issue 3: every step of an application tried in every state, through the services that people and the sweep use.
+"""Done when 3 of issue 3: every step of an application tried in every state, through the services that people and the
+sweep use.
 
-Where the machine has an arrow for the one who acts, the step happens; everywhere else it is refused, or it is a repetition that changes
-nothing. The machine itself is held to product.md section 4 in `tests/unit/domain/test_machines.py`.
+Where the machine has an arrow for the one who acts, the step happens; everywhere else it is refused, or it is a
+repetition that changes nothing. The machine itself is held to product.md section 4 in
+`tests/unit/domain/test_machines.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,18 @@ from shared.domain.core.machine import Actor
 from shared.services.core.steps import Call
 from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
-from tests.unit.services.clock_table import AS_COORDINATOR, approved, asked, claimed, drafted, open_desk, routed, secret, sent, sign
+from tests.unit.services.clock_table import (
+    AS_COORDINATOR,
+    approved,
+    asked,
+    claimed,
+    drafted,
+    open_desk,
+    routed,
+    secret,
+    sent,
+    sign,
+)
 
 S, E = ApplicationStatus, ApplicationEvent
 State = Callable[[Desk], str]
@@ -56,9 +69,18 @@ def converted(desk: Desk) -> str:
 
 
 STATES: dict[ApplicationStatus, State] = {
-    S.DRAFT: drafted, S.SUBMITTED: sent, S.IN_REVIEW: claimed, S.NEEDS_INFO: asked, S.HOST_REVIEW: routed, S.APPROVED: approved,
-    S.REJECTED: rejected, S.EXPIRED: expired, S.CONVERTED: converted, S.WITHDRAWN: withdrawn, S.CLOSED: closed,
-}  # fmt: skip
+    S.DRAFT: drafted,
+    S.SUBMITTED: sent,
+    S.IN_REVIEW: claimed,
+    S.NEEDS_INFO: asked,
+    S.HOST_REVIEW: routed,
+    S.APPROVED: approved,
+    S.REJECTED: rejected,
+    S.EXPIRED: expired,
+    S.CONVERTED: converted,
+    S.WITHDRAWN: withdrawn,
+    S.CLOSED: closed,
+}
 
 
 def by_host(desk: Desk, id: str) -> object:
@@ -86,7 +108,9 @@ STEPS: dict[tuple[ApplicationEvent, Actor], Do] = {
     (E.REPLY, Actor.TRAINEE): lambda desk, id: desk.asking.reply(AS_TRAINEE, id, "The fourth."),
     (E.ROUTE_TO_HOST, Actor.REVIEWER): lambda desk, id: desk.host_review.route(AS_REVIEWER, id),
     (E.RECOMMEND_YES, Actor.HOST): by_host,
-    (E.TAKE_BACK, Actor.COORDINATOR): lambda desk, id: desk.host_review.take_back(AS_COORDINATOR, id, "The host is away."),
+    (E.TAKE_BACK, Actor.COORDINATOR): lambda desk, id: desk.host_review.take_back(
+        AS_COORDINATOR, id, "The host is away."
+    ),
     (E.APPROVE, Actor.REVIEWER): lambda desk, id: desk.reviewing.approve(AS_REVIEWER, id),
     (E.REJECT, Actor.REVIEWER): lambda desk, id: desk.reviewing.reject(AS_REVIEWER, id, "other", "The ward is closed."),
     (E.TERMS_SIGNED, Actor.TRAINEE): sign,
@@ -94,7 +118,9 @@ STEPS: dict[tuple[ApplicationEvent, Actor], Do] = {
 
 
 def allowed(status: ApplicationStatus, event: ApplicationEvent, actor: Actor) -> bool:
-    return any(arrow.source == status and arrow.event == event and actor in arrow.actors for arrow in APPLICATION.arrows)
+    return any(
+        arrow.source == status and arrow.event == event and actor in arrow.actors for arrow in APPLICATION.arrows
+    )
 
 
 @pytest.mark.parametrize("status", STATES)

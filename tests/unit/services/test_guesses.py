@@ -1,4 +1,5 @@
-"""Guessing a password: ten wrong ones for an address and none is looked at for a quarter of an hour, whether or not somebody has it."""
+"""Guessing a password: ten wrong ones for an address and none is looked at for a quarter of an hour, whether or not
+somebody has it."""
 
 from __future__ import annotations
 
@@ -97,7 +98,7 @@ def test_a_new_password_from_the_mails_link_works_at_once(scene: AccountScene) -
     assert scene.accounts.sign_in(MAIL, OTHER).person.account_id == account_id
 
 
-# --- wherever else somebody types a password ------------------------------------------------------------------------------------------
+# --- wherever else somebody types a password --------------------------------------------------------------------------
 def used_reset(scene: AccountScene) -> Callable[[str], object]:
     """A link that set the password, tried once more with another one."""
     scene.care.forgot(MAIL)
@@ -173,4 +174,6 @@ def test_many_right_passwords_at_once_are_not_called_wrong(scene: AccountScene) 
     """Ten that the user pool has not answered yet look like ten wrong ones."""
     for _ in range(10):
         assert scene.guesses.begin(MAIL) is None
-    assert refused(scene).detail == "There were too many wrong passwords for this address, or too many at the same moment."
+    assert (
+        refused(scene).detail == "There were too many wrong passwords for this address, or too many at the same moment."
+    )

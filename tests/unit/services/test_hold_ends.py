@@ -1,4 +1,5 @@
-"""The end of a hold: kept to its last second, given back at the next, and never before Stripe has ended its payment page."""
+"""The end of a hold: kept to its last second, given back at the next, and never before Stripe has ended its payment
+page."""
 
 from __future__ import annotations
 
@@ -126,10 +127,14 @@ def test_two_sweeps_at_once_give_the_seat_back_once(scene: Scene) -> None:
 
 def test_retake_and_release_of_the_gate_are_refused_from_other_states(scene: Scene) -> None:
     link = scene.checkout()
-    case = seat_gate.Case(scene.store.load("APPLICATION", "application-1"), scene.store.load("RESERVATION", link.reserved.id))
+    case = seat_gate.Case(
+        scene.store.load("APPLICATION", "application-1"), scene.store.load("RESERVATION", link.reserved.id)
+    )
     with pytest.raises(RotaError):
         seat_gate.retake(case, seat_gate.Payment("pi", 1), WEBHOOK, START)
     scene.webhook(scene.pay(link))
-    case = seat_gate.Case(scene.store.load("APPLICATION", "application-1"), scene.store.load("RESERVATION", link.reserved.id))
+    case = seat_gate.Case(
+        scene.store.load("APPLICATION", "application-1"), scene.store.load("RESERVATION", link.reserved.id)
+    )
     with pytest.raises(RotaError):
         seat_gate.release(case, ReservationEvent.CANCEL, "cancelled", by("trainee"), START)

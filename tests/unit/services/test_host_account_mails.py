@@ -1,4 +1,5 @@
-"""Mails to a host's manager about signing in (H04): the link does what it says, and none is sent that would do nothing."""
+"""Mails to a host's manager about signing in (H04): the link does what it says, and none is sent that would do
+nothing."""
 
 from __future__ import annotations
 
@@ -51,13 +52,18 @@ def test_who_gets_one_more_host_is_told_which_programs_and_not_once_it_is_gone_a
     post.accounts.confirm(post.links.make("invite", id, post.clock.now() + INVITE_LIFE), WORDS)
     post.hosting_on().invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
     mail = post.only(id)
-    assert (mail.subject, "added your programs to your account" in mail.text) == ("You answer for more programs at Rota", True)
+    assert (mail.subject, "added your programs to your account" in mail.text) == (
+        "You answer for more programs at Rota",
+        True,
+    )
     post.hosting_on().remove(THEO, ELSEWHERE, id)
     assert post.post(id) == []
 
 
 def test_a_host_with_many_programs_has_five_of_them_named(post: Post) -> None:
     for number in range(6):
-        Publishing(post.store, post.clock).publish(OPERATOR, builders.program(id=f"ward-{number}", name=f"Ward {number}"))
+        Publishing(post.store, post.clock).publish(
+            OPERATOR, builders.program(id=f"ward-{number}", name=f"Ward {number}")
+        )
     text = " ".join(post.only(invited(post)).text.split())
     assert "Ward 0, Ward 1, Ward 2, Ward 3 and 2 more" in text

@@ -1,4 +1,5 @@
-"""What a host manager finds after signing in: what is owed by time left, what became of the rest for 60 days, nothing of other hosts."""
+"""What a host manager finds after signing in: what is owed by time left, what became of the rest for 60 days, nothing
+of other hosts."""
 
 from __future__ import annotations
 
@@ -54,7 +55,10 @@ def test_T19_what_is_owed_comes_by_time_left_with_who_applies(scene: application
     scene.clock.move(timedelta(hours=1))
     second = asked(scene, "key-2", program_id=OTHER_PROGRAM, start="2027-03-01")
     found = today(scene)
-    assert [(one.application.id, one.applicant) for one in found.questions] == [(first.id, "Amara Okafor"), (second.id, "Amara Okafor")]
+    assert [(one.application.id, one.applicant) for one in found.questions] == [
+        (first.id, "Amara Okafor"),
+        (second.id, "Amara Okafor"),
+    ]
     assert found.past == ()
 
 
@@ -86,13 +90,18 @@ def test_T20_asked_again_it_is_one_question_with_its_new_days(scene: application
 def test_the_oldest_of_very_many_questions_is_still_owed(scene: application_scene.Desk) -> None:
     """Two hundred later ones hid it: it has the least time left."""
     first = asked(scene)
-    later = [Text(f"t{n}/link", {"application_id": f"other-{n}"}, Listing(f"ASKED#{HOST}", f"2026-12-24T{n:05}")) for n in range(300)]
+    later = [
+        Text(f"t{n}/link", {"application_id": f"other-{n}"}, Listing(f"ASKED#{HOST}", f"2026-12-24T{n:05}"))
+        for n in range(300)
+    ]
     scene.store.commit(Work(steps=(), texts=tuple(later)))
     assert [one.application.id for one in today(scene).questions] == [first.id]
 
 
 @pytest.mark.parametrize(("moved", "open"), [(timedelta(days=10) - SECOND, True), (timedelta(days=10), False)])
-def test_T20_a_question_is_owed_until_the_second_before_day_ten(scene: application_scene.Desk, moved: timedelta, open: bool) -> None:
+def test_T20_a_question_is_owed_until_the_second_before_day_ten(
+    scene: application_scene.Desk, moved: timedelta, open: bool
+) -> None:
     asked(scene)
     scene.clock.move(moved)
     assert (len(today(scene).questions), len(today(scene).past)) == (int(open), int(not open))
@@ -119,21 +128,32 @@ def test_what_was_taken_away_is_there_without_an_answer(scene: application_scene
 @pytest.mark.parametrize(
     ("status", "shown"),
     [
-        ("RESERVED", ("reserved", "Amara Okafor")), ("IN_PROGRESS", ("reserved", "Amara Okafor")),
-        ("COMPLETED", ("completed", "Amara Okafor")), ("NO_SHOW", ("no_show", "")), ("ENDED_EARLY", ("ended_early", "")),
-        ("CANCELLED_BY_TRAINEE", ("cancelled", "")), ("CANCELLED_BY_HOST", ("cancelled", "")), ("REFUNDED", ("cancelled", "")),
+        ("RESERVED", ("reserved", "Amara Okafor")),
+        ("IN_PROGRESS", ("reserved", "Amara Okafor")),
+        ("COMPLETED", ("completed", "Amara Okafor")),
+        ("NO_SHOW", ("no_show", "")),
+        ("ENDED_EARLY", ("ended_early", "")),
+        ("CANCELLED_BY_TRAINEE", ("cancelled", "")),
+        ("CANCELLED_BY_HOST", ("cancelled", "")),
+        ("REFUNDED", ("cancelled", "")),
     ],
-)  # fmt: skip
-def test_who_has_a_seat_is_named_and_who_called_it_off_is_not(scene: application_scene.Desk, status: str, shown: tuple[str, str]) -> None:
+)
+def test_who_has_a_seat_is_named_and_who_called_it_off_is_not(
+    scene: application_scene.Desk, status: str, shown: tuple[str, str]
+) -> None:
     found = asked(scene)
     scene.host_review.recommend(found.id, secret(scene, found), "yes", "")
-    builders.change(scene.store, "APPLICATION", found.id, {"status": "CONVERTED", "live_reservation_id": "reservation-1"})
+    builders.change(
+        scene.store, "APPLICATION", found.id, {"status": "CONVERTED", "live_reservation_id": "reservation-1"}
+    )
     builders.stored(scene.store, "RESERVATION", "reservation-1", {"id": "reservation-1", "status": status})
     assert became(scene) == [("yes", *shown)]
 
 
 @pytest.mark.parametrize(("moved", "there"), [(timedelta(days=60) - SECOND, True), (timedelta(days=60), False)])
-def test_an_answer_is_shown_until_the_second_before_sixty_days(scene: application_scene.Desk, moved: timedelta, there: bool) -> None:
+def test_an_answer_is_shown_until_the_second_before_sixty_days(
+    scene: application_scene.Desk, moved: timedelta, there: bool
+) -> None:
     found = asked(scene)
     scene.clock.move(timedelta(days=9))
     scene.host_review.recommend(found.id, secret(scene, found), "no", "Full.")
@@ -156,16 +176,29 @@ def test_an_erased_trainee_is_on_no_hosts_page(scene: application_scene.Desk) ->
 @pytest.mark.parametrize("status", ApplicationStatus)
 def test_every_state_of_an_application_has_an_outcome(status: ApplicationStatus) -> None:
     expected: dict[str, Outcome] = {
-        "HOST_REVIEW": "over", "APPROVED": "approved", "REJECTED": "declined", "EXPIRED": "ended", "WITHDRAWN": "ended",
-        "CLOSED": "ended", "CONVERTED": "cancelled",
-    }  # fmt: skip
+        "HOST_REVIEW": "over",
+        "APPROVED": "approved",
+        "REJECTED": "declined",
+        "EXPIRED": "ended",
+        "WITHDRAWN": "ended",
+        "CLOSED": "ended",
+        "CONVERTED": "cancelled",
+    }
     assert outcome(builders.application(status=status), None) == expected.get(status.value, "review")
 
 
 @pytest.mark.parametrize("status", ReservationStatus)
-def test_a_converted_application_is_reserved_only_while_its_seat_is_and_what_began_was_not_called_off(status: ReservationStatus) -> None:
+def test_a_converted_application_is_reserved_only_while_its_seat_is_and_what_began_was_not_called_off(
+    status: ReservationStatus,
+) -> None:
     expected = {
-        "RESERVED": "reserved", "CLEARED": "reserved", "IN_PROGRESS": "reserved", "COMPLETED": "completed", "NO_SHOW": "no_show",
+        "RESERVED": "reserved",
+        "CLEARED": "reserved",
+        "IN_PROGRESS": "reserved",
+        "COMPLETED": "completed",
+        "NO_SHOW": "no_show",
         "ENDED_EARLY": "ended_early",
-    }  # fmt: skip
-    assert outcome(builders.application(status=ApplicationStatus.CONVERTED), status) == expected.get(status.value, "cancelled")
+    }
+    assert outcome(builders.application(status=ApplicationStatus.CONVERTED), status) == expected.get(
+        status.value, "cancelled"
+    )

@@ -1,4 +1,5 @@
-"""The host is asked: five days, reminders on 3 and 5, escalation on 7, the coordinator from 10 on; late answers (T19, T20)."""
+"""The host is asked: five days, reminders on 3 and 5, escalation on 7, the coordinator from 10 on; late answers (T19,
+T20)."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_
 
 AS_COORDINATOR = Call(actor("coordinator", "coordinator-1"), "request-9")
 SECOND = timedelta(seconds=1)
-RULES = Guidelines(step1_required=True, languages=("English",), visa_types=("B-1",), documents=(DocumentRule(kind="background_check"),))
+RULES = Guidelines(
+    step1_required=True, languages=("English",), visa_types=("B-1",), documents=(DocumentRule(kind="background_check"),)
+)
 
 
 @pytest.fixture
@@ -57,7 +60,9 @@ def test_T19_the_host_sees_name_school_dates_and_its_guidelines_and_nothing_else
 
 
 @pytest.mark.parametrize(("answer", "note"), [("yes", ""), ("no", "No ward place for a first rotation.")])
-def test_T19_the_hosts_answer_gives_it_back_to_the_reviewer_with_the_clock_that_was_left(desk: Desk, answer: str, note: str) -> None:
+def test_T19_the_hosts_answer_gives_it_back_to_the_reviewer_with_the_clock_that_was_left(
+    desk: Desk, answer: str, note: str
+) -> None:
     found = routed(desk)
     desk.clock.move(timedelta(days=1))
     shown = desk.host_review.recommend(found.id, secret(desk, found), answer, note)  # type: ignore[arg-type]
@@ -81,7 +86,10 @@ def test_H12_approval_needs_the_hosts_yes_and_a_no_leads_to_a_rejection(desk: De
         desk.reviewing.approve(AS_REVIEWER, found.id)
     with pytest.raises(NotAllowedNow, match="answered already"):
         desk.host_review.route(AS_REVIEWER, found.id)
-    assert desk.reviewing.reject(AS_REVIEWER, found.id, "not_a_fit", "The host is full.").status is ApplicationStatus.REJECTED
+    assert (
+        desk.reviewing.reject(AS_REVIEWER, found.id, "not_a_fit", "The host is full.").status
+        is ApplicationStatus.REJECTED
+    )
 
 
 def test_the_link_answers_once_and_the_same_answer_again_changes_nothing(desk: Desk) -> None:
@@ -120,9 +128,11 @@ def test_a_no_without_a_note_is_refused_and_changes_nothing(desk: Desk) -> None:
     assert desk.snapshot() == before
 
 
-# --- silence --------------------------------------------------------------------------------------------------------------------------
+# --- silence ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("days", "reminders"), [(3, 1), (5, 2)])
-def test_the_host_is_reminded_at_the_second_of_days_three_and_five_once_each(desk: Desk, days: int, reminders: int) -> None:
+def test_the_host_is_reminded_at_the_second_of_days_three_and_five_once_each(
+    desk: Desk, days: int, reminders: int
+) -> None:
     found = routed(desk)
     desk.clock.move(timedelta(days=days) - SECOND)
     assert desk.swept(found.id).host_reminders == reminders - 1
@@ -227,7 +237,7 @@ def test_only_the_reviewer_who_has_it_routes_and_the_trainee_may_withdraw_meanwh
     assert desk.host_review.open(id, secret(desk, found)).state == "moved"
 
 
-# --- a host that looks at applications itself -----------------------------------------------------------------------------------------
+# --- a host that looks at applications itself -------------------------------------------------------------------------
 def test_T19_a_host_that_decides_too_is_asked_before_anybody_approves() -> None:
     desk = Desk().scene(review_mode=ReviewMode.HOST)
     mine = desk.claimed()
@@ -243,11 +253,15 @@ def test_T19_a_host_that_decides_too_is_asked_before_anybody_approves() -> None:
 
 def test_T19_a_host_that_decides_too_is_not_needed_for_a_no() -> None:
     desk = Desk().scene(review_mode=ReviewMode.HOST)
-    assert desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.").status is ApplicationStatus.REJECTED
+    assert (
+        desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.").status is ApplicationStatus.REJECTED
+    )
 
 
 @pytest.mark.parametrize(("early", "waived"), [(SECOND, False), (timedelta(), True)])
-def test_T20_only_from_the_second_of_day_ten_on_the_coordinator_does_without_a_host_that_decides(early: timedelta, waived: bool) -> None:
+def test_T20_only_from_the_second_of_day_ten_on_the_coordinator_does_without_a_host_that_decides(
+    early: timedelta, waived: bool
+) -> None:
     desk = Desk().scene(review_mode=ReviewMode.HOST)
     found = routed(desk)
     desk.clock.move(timedelta(days=10) - early)
@@ -273,7 +287,9 @@ def test_T19_routed_again_after_the_coordinator_did_without_the_host_its_yes_is_
         desk.reviewing.approve(AS_REVIEWER, found.id)
 
 
-@pytest.mark.parametrize(("then", "now"), [(ReviewMode.HOST, ReviewMode.OPERATOR), (ReviewMode.OPERATOR, ReviewMode.HOST)])
+@pytest.mark.parametrize(
+    ("then", "now"), [(ReviewMode.HOST, ReviewMode.OPERATOR), (ReviewMode.OPERATOR, ReviewMode.HOST)]
+)
 def test_T19_the_review_mode_of_the_day_of_submission_decides(then: ReviewMode, now: ReviewMode) -> None:
     desk = Desk().scene(review_mode=then)
     mine = desk.claimed()
@@ -302,7 +318,9 @@ def test_T20_the_coordinator_asks_once_more_with_a_new_link_and_new_days(desk: D
 
 
 @pytest.mark.parametrize(("early", "again"), [(SECOND, False), (timedelta(), True)])
-def test_T20_the_same_reason_asks_again_once_the_hosts_time_is_over_and_not_before(desk: Desk, early: timedelta, again: bool) -> None:
+def test_T20_the_same_reason_asks_again_once_the_hosts_time_is_over_and_not_before(
+    desk: Desk, early: timedelta, again: bool
+) -> None:
     found = routed(desk)
     first = desk.host_review.ask_again(AS_COORDINATOR, found.id, "No answer")
     desk.clock.move(timedelta(days=10) - early)
@@ -333,7 +351,8 @@ def test_a_mail_that_came_back_is_no_trouble_of_the_case_once_the_host_is_asked_
 
 
 def test_T18_what_is_left_of_the_review_clock_survives_asking_the_host_twice() -> None:
-    """Routed on Monday with 20 of 24 business hours left; asked again after a week; answered a week later: 20 hours are left."""
+    """Routed on Monday with 20 of 24 business hours left; asked again after a week; answered a week later: 20 hours are
+    left."""
     desk = Desk().scene()
     mine = desk.claimed()
     desk.clock.move(timedelta(hours=4) - SECOND)

@@ -25,7 +25,8 @@ ALL = [week_of(monday) for monday in mondays(date(2026, 11, 23), date(2028, 12, 
 
 @dataclass
 class Racing(FakeSearchPublisher):
-    """Raises what is in `refuse`, one each; runs `meanwhile` after a note was written, as another worker would change seats."""
+    """Raises what is in `refuse`, one each; runs `meanwhile` after a note was written, as another worker would change
+    seats."""
 
     refuse: list[Exception] = field(default_factory=list)
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
@@ -50,7 +51,7 @@ class World:
         self.store, self.publisher = FakeStore(), Racing()
         self.indexing = Indexing(
             catalogue=FakeCatalogue(self.store), store=self.store, publisher=self.publisher, clock=FrozenClock()
-        )  # fmt: skip
+        )
 
     def seats(self, weeks: Iterable[str], capacity: int, taken: int = 0, program_id: str = HEART) -> None:
         for week in weeks:
@@ -71,7 +72,7 @@ def world() -> World:
     return made
 
 
-# --- versions ---------------------------------------------------------------------------------------------------------------------------
+# --- versions ---------------------------------------------------------------------------------------------------------
 def test_H10_a_version_holds_the_live_programs_with_their_free_weeks_and_no_other(world: World) -> None:
     stored_program(world.store, id="paused", status=ProgramStatus.PAUSED)
     world.seats(WEEKS, 1, taken=1)
@@ -92,7 +93,9 @@ def test_a_program_that_the_list_does_not_name_yet_is_indexed_when_its_event_nam
         def live_ids(self) -> list[str]:
             return []
 
-    indexing = Indexing(catalogue=Lagging(world.store), store=world.store, publisher=world.publisher, clock=FrozenClock())
+    indexing = Indexing(
+        catalogue=Lagging(world.store), store=world.store, publisher=world.publisher, clock=FrozenClock()
+    )
     indexing.rebuild([HEART])
     assert [projection.program.id for projection in world.publisher.versions[0]] == [HEART]
 
@@ -114,7 +117,7 @@ def test_a_rebuild_that_cannot_be_stored_fails_so_that_the_event_comes_back(worl
         world.indexing.rebuild()
 
 
-# --- seats ------------------------------------------------------------------------------------------------------------------------------
+# --- seats ------------------------------------------------------------------------------------------------------------
 def test_T12_a_full_week_is_noted_and_no_other(world: World) -> None:
     world.seats(["2027-W12"], 1, taken=1)
     assert world.indexing.seats_changed(HEART, ["2027-W12", "2027-W13"]) == {"2027-W12": False, "2027-W13": True}
@@ -154,7 +157,9 @@ def test_seats_that_never_hold_still_do_not_hold_the_worker(world: World) -> Non
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=12), st.randoms(use_true_random=False))
-def test_after_any_moves_announced_in_any_order_what_was_noted_is_the_truth(moves: list[tuple[int, bool]], shuffle: object) -> None:
+def test_after_any_moves_announced_in_any_order_what_was_noted_is_the_truth(
+    moves: list[tuple[int, bool]], shuffle: object
+) -> None:
     world = World()
     stored_program(world.store)
     world.seats(ALL, 1)
@@ -172,7 +177,7 @@ def test_after_any_moves_announced_in_any_order_what_was_noted_is_the_truth(move
         assert noted is (free[week] > 0), week
 
 
-# --- length -----------------------------------------------------------------------------------------------------------------------------
+# --- length -----------------------------------------------------------------------------------------------------------
 def test_a_long_overlay_becomes_a_version(world: World) -> None:
     assert world.indexing.shorten() is False
     world.publisher.overlays = [(HEART, week, False) for week in ALL] * (LONG_OVERLAY // len(ALL) + 1)

@@ -1,5 +1,5 @@
-"""Nobody applies for a start nearer than undecided applications close (14 days, dates at the site): starting, saving and sending refuse it
-alike, and nothing changes; what is on offer begins where they begin to accept."""
+"""Nobody applies for a start nearer than undecided applications close (14 days, dates at the site): starting, saving
+and sending refuse it alike, and nothing changes; what is on offer begins where they begin to accept."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def submit(desk: Desk, id: str) -> object:
 
 
 @pytest.mark.parametrize("step", [start, save, submit])
-def test_T15_a_start_14_days_ahead_can_be_applied_for_until_midnight_at_the_site(step: Callable[[Desk, str], object]) -> None:
+def test_T15_a_start_14_days_ahead_can_be_applied_for_until_midnight_at_the_site(
+    step: Callable[[Desk, str], object],
+) -> None:
     desk = scene()
     id = desk.draft(start=LATER).id
     desk.clock.set(TOO_NEAR)

@@ -31,13 +31,19 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-# --- who is told what -----------------------------------------------------------------------------------------------------------------
+# --- who is told what -------------------------------------------------------------------------------------------------
 def test_a_sign_up_brings_a_link_that_confirms_the_address(post: Post) -> None:
     sessions = FakeSessions(post.store, post.people)
     accounts = Accounts(
-        store=post.store, people=post.people, identity=FakeIdentity(), sessions=sessions, links=post.links, clock=post.clock,
-        ids=post.ids, guesses=FakeGuesses(sessions),
-    )  # fmt: skip
+        store=post.store,
+        people=post.people,
+        identity=FakeIdentity(),
+        sessions=sessions,
+        links=post.links,
+        clock=post.clock,
+        ids=post.ids,
+        guesses=FakeGuesses(sessions),
+    )
     accounts.sign_up("Amara Okafor", "amara@example.org", "Africa/Cairo")
     account_id = next(id for kind, id in post.store.states if kind == "ACCOUNT" and id != TRAINEE)
     event = post.last("ACCOUNT", account_id)
@@ -64,7 +70,9 @@ def test_T18_a_submitted_application_is_acknowledged_with_the_promised_moment_in
 
 def test_T20_an_application_that_goes_to_the_host_is_promised_nothing_shorter_than_five_days() -> None:
     post = Post(review_mode=ReviewMode.HOST)
-    post.notifying.notify(told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review_due_at="2026-11-24T21:00:00Z"))
+    post.notifying.notify(
+        told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review_due_at="2026-11-24T21:00:00Z")
+    )
     mail = post.one(HOME)
     assert "allow 5 days or more for an answer" in mail.text
     assert "24 business hours" not in mail.text
@@ -78,9 +86,12 @@ def asking(post: Post, type: str = "InformationRequested.v1", **changes: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("type", "subject"), [("InformationRequested.v1", "A question about"), ("ReplyReminded.v1", "Still waiting for your answer")]
+    ("type", "subject"),
+    [("InformationRequested.v1", "A question about"), ("ReplyReminded.v1", "Still waiting for your answer")],
 )
-def test_a_question_and_its_reminder_say_what_is_asked_and_until_when_in_both_zones(post: Post, type: str, subject: str) -> None:
+def test_a_question_and_its_reminder_say_what_is_asked_and_until_when_in_both_zones(
+    post: Post, type: str, subject: str
+) -> None:
     post.notifying.notify(asking(post, type))
     mail = post.one(HOME)
     assert mail.subject.startswith(subject)
@@ -90,7 +101,9 @@ def test_a_question_and_its_reminder_say_what_is_asked_and_until_when_in_both_zo
 
 
 @pytest.mark.parametrize(
-    "changes", [{"status": "IN_REVIEW"}, {"status": "EXPIRED"}, {"reply_due_at": "2026-11-23T15:00:00Z"}], ids=["answered", "ended", "over"]
+    "changes",
+    [{"status": "IN_REVIEW"}, {"status": "EXPIRED"}, {"reply_due_at": "2026-11-23T15:00:00Z"}],
+    ids=["answered", "ended", "over"],
 )
 def test_a_question_that_needs_no_answer_any_more_is_not_sent(post: Post, changes: dict[str, str]) -> None:
     post.notifying.notify(asking(post, **changes))
@@ -100,7 +113,9 @@ def test_a_question_that_needs_no_answer_any_more_is_not_sent(post: Post, change
 def test_a_question_that_another_one_followed_is_not_sent_in_the_place_of_that(post: Post) -> None:
     earlier = asking(post)
     loaded = post.store.load("APPLICATION", "application-1")
-    post.store.commit(Work(steps=(Step(loaded, draft({"question_ref": f"{TRAINEE}/other"}, "InformationRequested.v1")),)))
+    post.store.commit(
+        Work(steps=(Step(loaded, draft({"question_ref": f"{TRAINEE}/other"}, "InformationRequested.v1")),))
+    )
     post.notifying.notify(earlier)
     assert post.mailer.sent == []
 
@@ -108,8 +123,15 @@ def test_a_question_that_another_one_followed_is_not_sent_in_the_place_of_that(p
 def routing(post: Post, type: str = "ApplicationRouted.v1", **changes: Any) -> Envelope:
     ref = f"{TRAINEE}/application:application-1:host-link-3"
     post.store.texts[ref] = {"secret": "s3cret"}
-    values = {"status": "HOST_REVIEW", "host_link_ref": ref, "host_reminders": 0, "routed_at": "2026-11-23T15:00:00Z",
-              "host_due_at": "2026-11-28T15:00:00Z", "host_decide_at": "2026-12-03T15:00:00Z", "cv_sha256": post.sha256}  # fmt: skip
+    values = {
+        "status": "HOST_REVIEW",
+        "host_link_ref": ref,
+        "host_reminders": 0,
+        "routed_at": "2026-11-23T15:00:00Z",
+        "host_due_at": "2026-11-28T15:00:00Z",
+        "host_decide_at": "2026-12-03T15:00:00Z",
+        "cv_sha256": post.sha256,
+    }
     return told(post, type, **(values | changes))
 
 
@@ -123,8 +145,12 @@ def test_T19_T20_a_routed_application_asks_the_host_by_link_with_the_cv_and_tell
     assert "s3cret" not in mine.text
 
 
-@pytest.mark.parametrize(("status", "hosts", "told_so"), [("ACTIVE", (HOST,), True), ("INVITED", (HOST,), False), ("ACTIVE", (), False)])
-def test_T19_only_a_host_whose_manager_can_sign_in_is_told_where(post: Post, status: str, hosts: tuple[str, ...], told_so: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "hosts", "told_so"), [("ACTIVE", (HOST,), True), ("INVITED", (HOST,), False), ("ACTIVE", (), False)]
+)
+def test_T19_only_a_host_whose_manager_can_sign_in_is_told_where(
+    post: Post, status: str, hosts: tuple[str, ...], told_so: bool
+) -> None:
     stored_account(post.store, "manager-1", ("host",), status, hosts)
     entry = manager_entry("manager-1", HOST, 1, post.clock.now())
     post.store.commit(Work(steps=(), texts=(entry,)))
@@ -151,7 +177,9 @@ def test_T19_the_hosts_reminder_says_until_when_its_answer_counts_and_only_the_h
 
 
 @pytest.mark.parametrize(
-    "changes", [{"status": "IN_REVIEW"}, {"status": "WITHDRAWN"}, {"host_decide_at": "2026-11-23T15:00:00Z"}], ids=["back", "ended", "over"]
+    "changes",
+    [{"status": "IN_REVIEW"}, {"status": "WITHDRAWN"}, {"host_decide_at": "2026-11-23T15:00:00Z"}],
+    ids=["back", "ended", "over"],
 )
 def test_T19_a_host_that_nobody_waits_for_is_not_written_to(post: Post, changes: dict[str, str]) -> None:
     post.notifying.notify(routing(post, **changes))
@@ -161,7 +189,10 @@ def test_T19_a_host_that_nobody_waits_for_is_not_written_to(post: Post, changes:
 def test_T24_an_approval_says_what_to_do_until_when_and_what_it_costs_when(post: Post) -> None:
     post.notifying.notify(told(post, "ApplicationApproved.v1", status="APPROVED"))
     mail = post.one(HOME)
-    assert "The offer ends on Mon 30 November 2026, 09:00 Chicago (Mon 30 November 2026, 17:00 for you in Cairo)." in mail.text
+    assert (
+        "The offer ends on Mon 30 November 2026, 09:00 Chicago (Mon 30 November 2026, 17:00 for you in Cairo)."
+        in mail.text
+    )
     assert "$2,149.00" in mail.text
     assert "$699.00, or all of it" in mail.text
     assert f"$1,450.00 by {BALANCE_DAY}" in mail.text
@@ -178,7 +209,9 @@ def test_T28_an_approval_for_a_near_start_asks_for_all_of_it_at_once(post: Post)
 
 
 @pytest.mark.parametrize("status", ["CONVERTED", "EXPIRED", "WITHDRAWN"])
-def test_an_approval_that_arrives_after_the_offer_ended_sends_nobody_to_a_page_that_says_no(post: Post, status: str) -> None:
+def test_an_approval_that_arrives_after_the_offer_ended_sends_nobody_to_a_page_that_says_no(
+    post: Post, status: str
+) -> None:
     post.notifying.notify(told(post, "ApplicationApproved.v1", status=status))
     assert post.mailer.sent == []
 
@@ -211,8 +244,12 @@ def test_a_rejection_links_the_alternatives_that_are_still_on_offer(post: Post) 
     assert "boise" not in mail.text + mail.html
 
 
-@pytest.mark.parametrize(("code", "said"), [("offer", "the offer has ended"), ("draft", "never sent it"), ("reply", "has ended")])
-def test_an_expired_application_says_what_ran_out_and_that_nothing_was_charged(post: Post, code: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "said"), [("offer", "the offer has ended"), ("draft", "never sent it"), ("reply", "has ended")]
+)
+def test_an_expired_application_says_what_ran_out_and_that_nothing_was_charged(
+    post: Post, code: str, said: str
+) -> None:
     post.notifying.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code=code))
     mail = post.one(HOME)
     assert said in mail.text
@@ -238,7 +275,7 @@ def test_H13_T27_a_confirmed_seat_brings_the_host_the_cv_and_the_trainee_what_is
     host, trainee = post.one(DESK), post.one(HOME)
     assert [(file.name, file.content_type, file.content) for file in host.attachments] == [
         (f"CV 1 - {NAME}.pdf", "application/pdf", A_PDF)
-    ]  # fmt: skip
+    ]
     for fact in (
         NAME,
         "Universidad del Valle",
@@ -292,16 +329,20 @@ def test_dates_are_said_once_when_both_clocks_show_the_same(post: Post) -> None:
 
 
 def test_T11_a_rotation_across_the_new_year_names_both_years(post: Post) -> None:
-    post.notifying.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="offer", start="2026-12-14"))
+    post.notifying.notify(
+        told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="offer", start="2026-12-14")
+    )
     assert "Mon 14 December 2026 to Sun 10 January 2027 (4 weeks)" in post.one(HOME).text
 
 
-# --- nobody there ---------------------------------------------------------------------------------------------------------------------
+# --- nobody there -----------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("gone", [True, False])
 def test_an_erased_trainee_gets_no_mail_and_nobody_is_told_about_them(post: Post, gone: bool) -> None:
     """Also between the first step of an erasure and its last."""
     event = post.reserved()
-    post.store.commit(Work(steps=(Step(post.store.load("ACCOUNT", TRAINEE), draft({"status": "ERASED"}, "AccountErased.v1")),)))
+    post.store.commit(
+        Work(steps=(Step(post.store.load("ACCOUNT", TRAINEE), draft({"status": "ERASED"}, "AccountErased.v1")),))
+    )
     if gone:
         post.people.erase(TRAINEE)
     post.notifying.notify(event)
@@ -311,7 +352,9 @@ def test_an_erased_trainee_gets_no_mail_and_nobody_is_told_about_them(post: Post
 
 def test_a_reason_that_was_erased_leaves_a_letter_without_an_empty_reason(post: Post) -> None:
     post.store.commit(Work(steps=(), texts=(Text(f"{TRAINEE}/other", {"text": "x"}),)))
-    post.notifying.notify(told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=f"{TRAINEE}/gone"))
+    post.notifying.notify(
+        told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=f"{TRAINEE}/gone")
+    )
     assert "The reason" not in post.one(HOME).text
 
 

@@ -1,4 +1,5 @@
-"""The host's mail with the CV, and each mail once: replays, duplicates, refusals, lost answers, a kill at every call (H13)."""
+"""The host's mail with the CV, and each mail once: replays, duplicates, refusals, lost answers, a kill at every call
+(H13)."""
 
 from __future__ import annotations
 
@@ -22,8 +23,10 @@ def post() -> Post:
     return Post()
 
 
-# --- the CV ---------------------------------------------------------------------------------------------------------------------------
-def test_H13_a_cv_that_is_not_the_one_applied_with_never_leaves_and_the_trainee_is_told_all_the_same(post: Post) -> None:
+# --- the CV -----------------------------------------------------------------------------------------------------------
+def test_H13_a_cv_that_is_not_the_one_applied_with_never_leaves_and_the_trainee_is_told_all_the_same(
+    post: Post,
+) -> None:
     event = post.reserved()
     post.documents.objects[KEY] = replace(post.documents.objects[KEY], content=A_PDF + b"%")
     with pytest.raises(Busy, match="not the one"):
@@ -72,7 +75,7 @@ def test_H13_a_host_without_a_contact_waits_for_one_while_the_trainee_is_told(po
     assert post.one(DESK)
 
 
-# --- once -----------------------------------------------------------------------------------------------------------------------------
+# --- once -------------------------------------------------------------------------------------------------------------
 def test_H13_replays_and_duplicates_of_an_event_send_nothing_more(post: Post) -> None:
     event = post.reserved()
     for _ in range(3):
@@ -159,7 +162,9 @@ CALLS = 19
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", range(1, CALLS + 1))
-def test_H13_killed_at_any_call_the_host_has_one_mail_or_a_coordinator_knows_and_the_trainee_is_told(at: int, after: bool) -> None:
+def test_H13_killed_at_any_call_the_host_has_one_mail_or_a_coordinator_knows_and_the_trainee_is_told(
+    at: int, after: bool
+) -> None:
     post, count = Post(), [0]
     event = post.reserved()
     with pytest.raises(Killed):

@@ -65,7 +65,7 @@ def unchanged(scene: Ahead, kind: type[Exception], act: Callable[[], object]) ->
     assert scene.store.commits == commits
 
 
-# --- reminders --------------------------------------------------------------------------------------------------------------------------
+# --- reminders --------------------------------------------------------------------------------------------------------
 def test_H20_the_reminders_due_row_comes_with_the_reservation_at_ninety_days(scene: Ahead) -> None:
     confirmed = scene.store.history("RESERVATION", scene.id)[2]
     assert confirmed.type == "ReservationConfirmed.v1"
@@ -115,7 +115,7 @@ def test_H20_held_seat_waits_for_nothing() -> None:
     assert held.due("preparation") == []
 
 
-# --- ticking ----------------------------------------------------------------------------------------------------------------------------
+# --- ticking ----------------------------------------------------------------------------------------------------------
 def test_H19_an_item_is_done_with_its_time_and_open_again_and_the_same_again_changes_nothing(scene: Ahead) -> None:
     for _ in range(2):
         scene.preparing.tick(MINE, scene.id, PrepKind.VISA, True)
@@ -159,7 +159,7 @@ def test_H19_somebody_elses_or_an_unpaid_list_is_not_ticked(scene: Ahead) -> Non
     assert held.reservation(id).status is ReservationStatus.HELD
 
 
-# --- partners ---------------------------------------------------------------------------------------------------------------------------
+# --- partners ---------------------------------------------------------------------------------------------------------
 def test_T31_the_coach_suggests_a_partner_once_however_often_the_button_is_pressed(scene: Ahead) -> None:
     for partner in ("lakeside-rooms", "dawn-shuttle", "lakeside-rooms"):
         scene.preparing.suggest(COACH, scene.id, partner)

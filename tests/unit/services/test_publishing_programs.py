@@ -78,7 +78,9 @@ def test_T21_both_bounds_of_the_fee_are_allowed(desk: Desk, cents: int) -> None:
 
 
 @pytest.mark.parametrize("longest", [4, 12])
-def test_H17_every_start_within_two_years_has_seats_to_its_last_week_and_no_week_is_missing_between(desk: Desk, longest: int) -> None:
+def test_H17_every_start_within_two_years_has_seats_to_its_last_week_and_no_week_is_missing_between(
+    desk: Desk, longest: int
+) -> None:
     desk.publish(weeks_max=longest, capacity=3)
     free, start = desk.free(), TODAY
     while start <= LAST_START:

@@ -1,4 +1,5 @@
-"""Mails after a seat is reserved: a second payment, preparation, the coach's suggestions, and a host mail that came back."""
+"""Mails after a seat is reserved: a second payment, preparation, the coach's suggestions, and a host mail that came
+back."""
 
 from __future__ import annotations
 
@@ -31,11 +32,16 @@ def test_a_second_payment_is_told_to_the_cent_with_its_reference_and_that_the_se
         post.notifying.notify(event)
     mail = post.one(HOME)
     assert mail.subject == "Paid twice, refunded: $699.00"
-    for said in ("Your seat and your first payment stay as they are", "re_1", "Mon 1 March to Sun 28 March 2027", f"{URL}/reservations/"):
+    for said in (
+        "Your seat and your first payment stay as they are",
+        "re_1",
+        "Mon 1 March to Sun 28 March 2027",
+        f"{URL}/reservations/",
+    ):
         assert said in mail.text
 
 
-# --- preparation ------------------------------------------------------------------------------------------------------------------------
+# --- preparation ------------------------------------------------------------------------------------------------------
 def ahead(post: Post) -> str:
     """A reserved seat with a coach; the reservation's id."""
     post.coach()
@@ -58,7 +64,12 @@ def test_H20_T30_a_reminder_lists_what_is_open_with_its_last_day_and_names_the_c
         post.notifying.notify(event)
     mail = post.one(HOME)
     assert mail.subject == "Before you go: Inpatient Cardiology, Mon 1 March 2027"
-    for said in ("4 things are still open", "Passport and visa, by Sun 27 December 2026", "Maya Lindenholm, coach-1@example.org", "#prep"):
+    for said in (
+        "4 things are still open",
+        "Passport and visa, by Sun 27 December 2026",
+        "Maya Lindenholm, coach-1@example.org",
+        "#prep",
+    ):
         assert said in mail.text
     assert "Flights" not in mail.text
 
@@ -78,7 +89,7 @@ def test_H20_a_reminder_that_arrives_when_all_is_done_or_the_rotation_has_begun_
     assert "One thing is still open" in post.one(HOME).text, "a second before the start it is still told"
 
 
-# --- partners ---------------------------------------------------------------------------------------------------------------------------
+# --- partners ---------------------------------------------------------------------------------------------------------
 def test_T31_a_suggestion_says_that_it_is_one_and_whose(post: Post) -> None:
     id = ahead(post)
     post.preparing.suggest(by("coach", "coach-1"), id, "lakeside-rooms")
@@ -87,7 +98,11 @@ def test_T31_a_suggestion_says_that_it_is_one_and_whose(post: Post) -> None:
     post.notifying.notify(event)
     mail = post.one(HOME)
     assert mail.subject == "A suggestion from your coach: Lakeside Rooms", "that of the event, not the newest"
-    for said in ("Maya Lindenholm suggests Lakeside Rooms for your housing", "This is a suggestion.", "no fee of ours contains it"):
+    for said in (
+        "Maya Lindenholm suggests Lakeside Rooms for your housing",
+        "This is a suggestion.",
+        "no fee of ours contains it",
+    ):
         assert said in mail.text
 
 

@@ -58,7 +58,7 @@ def refused(scene: Scene, kind: type[RotaError], act: Callable[[], object]) -> R
     return caught.value
 
 
-# --- terms ----------------------------------------------------------------------------------------------------------------------------
+# --- terms ------------------------------------------------------------------------------------------------------------
 def test_T24_signing_keeps_version_and_time_in_the_row_and_the_name_in_an_erasable_item() -> None:
     scene = unsigned()
     signed = scene.reserving.sign(TRAINEE_CALL, "application-1", terms.CURRENT, SIGNATURE)
@@ -108,11 +108,16 @@ def test_T24_checkout_without_the_current_signature_is_refused() -> None:
     refused(outdated, TermsNotSigned, outdated.checkout)
 
 
-# --- holding --------------------------------------------------------------------------------------------------------------------------
+# --- holding ----------------------------------------------------------------------------------------------------------
 def test_T25_deposit_holds_the_seat_and_asks_for_699_dollars(scene: Scene) -> None:
     link = scene.checkout()
     held, request = link.reserved, next(iter(scene.payments.requests.values()))
-    assert (held.status, held.charge_cents, held.balance_cents, held.week_list) == (ReservationStatus.HELD, 69900, 145000, WEEKS)
+    assert (held.status, held.charge_cents, held.balance_cents, held.week_list) == (
+        ReservationStatus.HELD,
+        69900,
+        145000,
+        WEEKS,
+    )
     assert held.balance_due_at == parse("2027-01-16T05:59:59Z")
     assert (held.held_until - START, held.session_expires_at - START) == (timedelta(minutes=30), timedelta(minutes=35))
     assert (request.amount_cents, request.expires_at) == (69900, held.session_expires_at)
@@ -165,7 +170,9 @@ def test_T27_one_full_week_among_four_refuses_all_of_them(scene: Scene) -> None:
     scene.apply("application-2", "trainee-2", start=date(2027, 3, 22))
     scene.store.open_seats(scene.program.id, {"2027-W13": 1, "2027-W14": 1, "2027-W15": 1})
     scene.checkout()
-    assert refused(scene, SoldOut, lambda: scene.checkout(id="application-2", trainee="trainee-2")).facts["weeks"] == ["2027-W12"]
+    assert refused(scene, SoldOut, lambda: scene.checkout(id="application-2", trainee="trainee-2")).facts["weeks"] == [
+        "2027-W12"
+    ]
 
 
 def test_second_overlapping_rotation_of_one_trainee_is_refused() -> None:
@@ -174,7 +181,9 @@ def test_second_overlapping_rotation_of_one_trainee_is_refused() -> None:
     scene.apply("application-2", start=date(2027, 3, 22))
     scene.store.open_seats(scene.program.id, {"2027-W13": 5, "2027-W14": 5, "2027-W15": 5})
     scene.checkout()
-    assert refused(scene, OverlappingRotation, lambda: scene.checkout(id="application-2")).facts["weeks"] == ["2027-W12"]
+    assert refused(scene, OverlappingRotation, lambda: scene.checkout(id="application-2")).facts["weeks"] == [
+        "2027-W12"
+    ]
 
 
 @pytest.mark.parametrize("status", [ProgramStatus.PAUSED, ProgramStatus.RETIRED, ProgramStatus.BUILDING])
@@ -225,7 +234,9 @@ def test_T27_coordinator_holds_for_the_trainee_through_the_same_gate(scene: Scen
 
 
 def test_T27_a_coordinator_holds_no_seat_for_themselves(scene: Scene) -> None:
-    refused(scene, WrongRole, lambda: scene.reserving.checkout(by("coordinator", TRAINEE), "application-1", Choice.DEPOSIT))
+    refused(
+        scene, WrongRole, lambda: scene.reserving.checkout(by("coordinator", TRAINEE), "application-1", Choice.DEPOSIT)
+    )
 
 
 def test_fourth_hold_of_an_offer_is_refused(scene: Scene) -> None:
@@ -244,7 +255,7 @@ def test_other_choice_during_a_live_hold_is_refused_with_the_hold_named(scene: S
     assert refused(scene, NotAllowedNow, lambda: scene.checkout(Choice.FULL)).facts["reservation_id"] == held.id
 
 
-# --- Stripe does not answer -----------------------------------------------------------------------------------------------------------
+# --- Stripe does not answer -------------------------------------------------------------------------------------------
 def test_silent_stripe_keeps_the_seat_held_and_the_next_try_opens_the_page(scene: Scene) -> None:
     scene.payments.unavailable_before()
     with pytest.raises(PaymentUnavailable) as caught:
@@ -292,7 +303,7 @@ def test_lost_races_are_decided_again(scene: Scene) -> None:
     assert scene.checkout().reserved.status is ReservationStatus.HELD
 
 
-# --- cancelling before payment --------------------------------------------------------------------------------------------------------
+# --- cancelling before payment ----------------------------------------------------------------------------------------
 def test_cancelled_hold_gives_every_week_back_and_the_offer_waits_again(scene: Scene) -> None:
     held = scene.checkout().reserved
     cancelled = scene.reserving.cancel(TRAINEE_CALL, held.id)

@@ -1,4 +1,5 @@
-"""A reviewer decides: who may, on what ground, what it stores, and what stays when it is refused or the answer is lost."""
+"""A reviewer decides: who may, on what ground, what it stores, and what stays when it is refused or the answer is
+lost."""
 
 from __future__ import annotations
 
@@ -21,7 +22,11 @@ from tests.fakes.clock import START
 from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk, monday
 
 STEP2 = Guidelines(step2_ck_required=True)
-GRADUATE: dict[str, Any] = {"trainee_status": TraineeStatus.GRADUATE, "step1_verified": False, "expected_graduation": None}
+GRADUATE: dict[str, Any] = {
+    "trainee_status": TraineeStatus.GRADUATE,
+    "step1_verified": False,
+    "expected_graduation": None,
+}
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ def desk() -> Desk:
     return Desk().scene()
 
 
-# --- claim ----------------------------------------------------------------------------------------------------------------------------
+# --- claim ------------------------------------------------------------------------------------------------------------
 def test_claiming_gives_the_reviewer_four_business_hours(desk: Desk) -> None:
     mine = desk.claimed()
     assert (mine.status, mine.claimed_by) == (ApplicationStatus.IN_REVIEW, REVIEWER)
@@ -97,12 +102,15 @@ def test_T18_the_review_clock_keeps_running_through_claim_and_lapse(desk: Desk) 
     assert back.review_due_at == mine.review_due_at
 
 
-# --- approve --------------------------------------------------------------------------------------------------------------------------
+# --- approve ----------------------------------------------------------------------------------------------------------
 def test_H12_approving_stores_every_guideline_and_opens_the_offer_for_seven_days() -> None:
     desk = Desk().scene(guidelines=Guidelines(step1_required=True, languages=("English",)))
     approved = desk.reviewing.approve(AS_REVIEWER, desk.claimed().id)
     assert approved.status is ApplicationStatus.APPROVED
-    assert [(one.code, one.verdict.value) for one in approved.guideline_results] == [("step1", "met"), ("languages", "met")]
+    assert [(one.code, one.verdict.value) for one in approved.guideline_results] == [
+        ("step1", "met"),
+        ("languages", "met"),
+    ]
     assert (approved.decided_by, approved.decided_at) == (REVIEWER, START)
     assert approved.offer_expires_at == START + timedelta(days=7)
     assert desk.waiting(approved.id) == {"offer"}
@@ -129,7 +137,9 @@ def test_H12_an_open_guideline_blocks_approval_by_name_and_changes_nothing() -> 
 
 def test_H12_an_override_needs_a_written_reason_that_stays_erasable() -> None:
     desk = Desk().scene(guidelines=STEP2)
-    approved = desk.reviewing.approve(AS_REVIEWER, desk.claimed().id, [Overriding("step2_ck", " Sits the exam in May. ")])
+    approved = desk.reviewing.approve(
+        AS_REVIEWER, desk.claimed().id, [Overriding("step2_ck", " Sits the exam in May. ")]
+    )
     (override,) = approved.overrides
     assert override.reason_hash == text_hash("Sits the exam in May.")
     assert desk.store.text(override.reason_ref) == {"text": "Sits the exam in May."}
@@ -206,7 +216,9 @@ def test_T09_step_1_cannot_be_verified_against_a_profile_that_does_not_claim_it(
 
 
 def test_a_document_that_is_stored_counts_as_uploaded_and_not_reviewed() -> None:
-    desk = Desk().scene(guidelines=Guidelines(documents=(DocumentRule(kind="transcript", needed_by=NeededBy.APPROVAL),)))
+    desk = Desk().scene(
+        guidelines=Guidelines(documents=(DocumentRule(kind="transcript", needed_by=NeededBy.APPROVAL),))
+    )
     mine = desk.claimed()
     with pytest.raises(GuidelineFailed, match="Not uploaded"):
         desk.reviewing.approve(AS_REVIEWER, mine.id)
@@ -236,7 +248,9 @@ def test_a_start_that_went_by_while_it_waited_is_nobodys_to_decide_any_more() ->
 
 def test_T07_eligibility_is_judged_again_at_approval(desk: Desk) -> None:
     mine = desk.claimed()
-    desk.trainee(trainee_status=TraineeStatus.GRADUATE, step1="not_passed", step1_verified=False, expected_graduation=None)
+    desk.trainee(
+        trainee_status=TraineeStatus.GRADUATE, step1="not_passed", step1_verified=False, expected_graduation=None
+    )
     with pytest.raises(NotEligible):
         desk.reviewing.approve(AS_REVIEWER, mine.id)
 
@@ -260,7 +274,7 @@ def test_a_withdrawn_application_cannot_be_decided(desk: Desk) -> None:
         desk.reviewing.reject(AS_REVIEWER, mine.id, "other", "No.")
 
 
-# --- reject ---------------------------------------------------------------------------------------------------------------------------
+# --- reject -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("code", REJECT_CODES)
 def test_rejecting_keeps_code_and_words_and_gives_back_the_name(desk: Desk, code: str) -> None:
     rejected = desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, code, "The CV shows no clinical year.")
@@ -289,7 +303,7 @@ def test_after_a_rejection_one_may_apply_again_for_another_start(desk: Desk) -> 
     assert desk.applying.submit(AS_TRAINEE, again.id).status is ApplicationStatus.SUBMITTED
 
 
-# --- two people at once -----------------------------------------------------------------------------------------------------------------
+# --- two people at once -----------------------------------------------------------------------------------------------
 class Overtaken:
     """The store as one worker sees it: after it has read the application, somebody else is faster, once."""
 
@@ -338,11 +352,14 @@ def test_a_decision_that_the_sweep_overtakes_by_ending_the_claim_is_not_made(des
         ("2026-11-25T20:00:00+00:00", "2026-11-26T00:00:00+00:00"),
         # Wednesday 22:30 in Chicago; Thursday is Thanksgiving, so the rest counts on from Friday 00:00.
         ("2026-11-26T04:30:00+00:00", "2026-11-27T08:30:00+00:00"),
-        # Friday 23:00 in Chicago before the clocks change on Sunday: on Monday 03:00, an hour later in UTC than the Monday before.
+        # Friday 23:00 in Chicago before the clocks change on Sunday: on Monday 03:00, an hour later in UTC than the
+        # Monday before.
         ("2027-03-13T05:00:00+00:00", "2027-03-15T08:00:00+00:00"),
     ],
 )
-def test_a_claim_lapses_after_four_business_hours_over_holidays_weekends_and_clock_changes(claimed: str, lapses: str) -> None:
+def test_a_claim_lapses_after_four_business_hours_over_holidays_weekends_and_clock_changes(
+    claimed: str, lapses: str
+) -> None:
     desk = Desk()
     desk.clock.set(datetime.fromisoformat(claimed))
     desk.program()

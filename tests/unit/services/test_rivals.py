@@ -1,4 +1,5 @@
-"""Who else wants the same weeks (H12): everybody open for one of them or seated in one, and nobody hidden by how many others there are."""
+"""Who else wants the same weeks (H12): everybody open for one of them or seated in one, and nobody hidden by how many
+others there are."""
 
 from __future__ import annotations
 
@@ -79,7 +80,9 @@ def test_however_many_others_there_are_no_rival_is_hidden_and_none_is_cut_off(el
         (FIRST_DAY - timedelta(weeks=LONGEST - 1), LONGEST - 1, False),
     ],
 )
-def test_one_week_in_common_makes_a_rival_and_the_longest_stay_is_not_missed(start: date, weeks: int, meets: bool) -> None:
+def test_one_week_in_common_makes_a_rival_and_the_longest_stay_is_not_missed(
+    start: date, weeks: int, meets: bool
+) -> None:
     scene = Scene()
     scene.apply()
     scene.apply("application-2", "trainee-2", start=start, weeks=weeks)
@@ -87,7 +90,9 @@ def test_one_week_in_common_makes_a_rival_and_the_longest_stay_is_not_missed(sta
 
 
 @pytest.mark.parametrize(("early", "rivals"), [(timedelta(seconds=1), ["application-2"]), (timedelta(), [])])
-def test_T24_an_offer_is_no_rival_from_its_second_on_whether_the_sweep_came_or_not(early: timedelta, rivals: list[str]) -> None:
+def test_T24_an_offer_is_no_rival_from_its_second_on_whether_the_sweep_came_or_not(
+    early: timedelta, rivals: list[str]
+) -> None:
     scene = Scene()
     scene.apply(offer_expires_at=START + timedelta(days=8))
     scene.apply("application-2", "trainee-2")

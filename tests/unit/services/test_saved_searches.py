@@ -1,4 +1,5 @@
-"""Saved searches: kept once, ended by page or link, told once a day when a match opens, and gone with the person (H09)."""
+"""Saved searches: kept once, ended by page or link, told once a day when a match opens, and gone with the person
+(H09)."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ CARDIO = SearchQuery(specialty=("cardiovascular-disease",), month="2027-03")
 
 
 class World:
-    """Two programs, open for two years. `index` makes the version that the alerts ask; `broken` index answers `Busy`."""
+    """Two programs, open for two years. `index` makes the version that the alerts ask; `broken` index answers
+    `Busy`."""
 
     def __init__(self, folder: Path) -> None:
         self.store, self.clock, self.folder = FakeStore(), FrozenClock(), folder
@@ -46,7 +48,7 @@ class World:
         self.saved = SavedSearches(store=self.store, clock=self.clock, ids=CountingIds())
         self.alerts = SearchAlerts(
             store=self.store, catalogue=self.catalogue, people=self.people, search=lambda: self, clock=self.clock
-        )  # fmt: skip
+        )
 
     def add(self, id: str, **changes: Any) -> None:
         stored_program(self.store, id=id, **changes)
@@ -58,7 +60,9 @@ class World:
             raise Busy("The search index cannot be reached.")
         years = list(self.store.seats.values())
         programs = self.catalogue.programs(self.store.program_ids("LIVE")).values()
-        market = [Projection(program=one, weeks=free_by_week(y for y in years if y.program_id == one.id)) for one in programs]
+        market = [
+            Projection(program=one, weeks=free_by_week(y for y in years if y.program_id == one.id)) for one in programs
+        ]
         if market != self.market:
             self.market = market
             build(market, self.folder / str(self.asked))
@@ -87,7 +91,7 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-# --- keeping ----------------------------------------------------------------------------------------------------------------------------
+# --- keeping ----------------------------------------------------------------------------------------------------------
 def test_a_search_is_saved_once_however_often_it_is_clicked_and_page_or_order_make_no_other(world: World) -> None:
     first = world.saved.save(ME, CARDIO)
     again = world.saved.save(ME, CARDIO.model_copy(update={"limit": 25, "cursor": "x", "sort": "price"}))
@@ -181,9 +185,12 @@ def test_the_link_of_a_mail_ends_it_without_signing_in_and_a_wrong_one_says_noth
     assert world.published() == 0
 
 
-# --- telling ----------------------------------------------------------------------------------------------------------------------------
+# --- telling ----------------------------------------------------------------------------------------------------------
 def test_a_program_that_goes_on_the_market_is_told_to_those_whose_search_finds_it(world: World) -> None:
-    mine, other = world.saved.save(ME, CARDIO).saved.id, world.saved.save(OTHER, SearchQuery(state=("TX",), text="dermatolgy")).saved.id
+    mine, other = (
+        world.saved.save(ME, CARDIO).saved.id,
+        world.saved.save(OTHER, SearchQuery(state=("TX",), text="dermatolgy")).saved.id,
+    )
     assert world.published() == 2
     assert [mail["matches"] for mail in world.mails(mine)] == [{HEART: "2027-03-01"}]
     assert [mail["matches"] for mail in world.mails(other)] == [{SKIN: "2026-12-07"}]
@@ -235,7 +242,9 @@ def test_T07_what_is_not_open_to_the_person_is_not_told_when_they_asked_for_that
     mine, other = (world.saved.save(who, SearchQuery(eligible=True)).saved.id for who in (ME, OTHER))
     world.published(HEART, "watch-chicago")
     assert [set(mail["matches"]) for mail in world.mails(mine)] == [{HEART}]
-    assert [set(mail["matches"]) for mail in world.mails(other)] == [{HEART, "watch-chicago"}]  # nothing is known of them
+    assert [set(mail["matches"]) for mail in world.mails(other)] == [
+        {HEART, "watch-chicago"}
+    ]  # nothing is known of them
 
 
 @pytest.mark.parametrize(("age", "told"), [(NEWS - timedelta(seconds=1), 1), (NEWS, 0)])
@@ -283,7 +292,14 @@ def test_the_mail_names_what_opened_and_ends_the_search_with_one_link() -> None:
     loaded = post.store.load("SEARCH", kept.saved.id)
     matches = {PROGRAM: "2027-03-01", "gone-since": "2027-03-08"}
     post.store.commit(
-        Work(steps=(Step(loaded, draft({"matches": matches, "told_on": "2026-11-23", "told": list(matches)}, "SearchMatched.v1")),))
+        Work(
+            steps=(
+                Step(
+                    loaded,
+                    draft({"matches": matches, "told_on": "2026-11-23", "told": list(matches)}, "SearchMatched.v1"),
+                ),
+            )
+        )
     )
     event = post.last("SEARCH", kept.saved.id)
     post.notifying.notify(event)

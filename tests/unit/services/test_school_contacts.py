@@ -1,4 +1,5 @@
-"""The contact at a school behind a wish for credit (H14): kept with the draft, as words that can be erased, and only with the wish."""
+"""The contact at a school behind a wish for credit (H14): kept with the draft, as words that can be erased, and only
+with the wish."""
 
 from __future__ import annotations
 
@@ -67,7 +68,9 @@ def school_texts(desk: Desk) -> list[str]:
 
 
 @pytest.mark.parametrize("sending", [False, True])
-def test_H14_an_autosaved_contact_leaves_one_text_and_none_when_the_wish_is_taken_back(desk: Desk, sending: bool) -> None:
+def test_H14_an_autosaved_contact_leaves_one_text_and_none_when_the_wish_is_taken_back(
+    desk: Desk, sending: bool
+) -> None:
     draft = desk.draft()
     for name in ("Ilse", "Ilse Vander", "Ilse Vandermeer"):
         desk.applying.save(AS_TRAINEE, draft.id, WISHED, {"name": name})
@@ -105,7 +108,9 @@ def test_H14_a_contact_given_while_sending_goes_along_and_sending_it_again_chang
         ({"form": "Form \u202eB"}, "credit_contact"),
     ],
 )
-def test_H14_what_is_no_contact_is_refused_by_field_and_changes_nothing(desk: Desk, given: dict[str, str], field: str) -> None:
+def test_H14_what_is_no_contact_is_refused_by_field_and_changes_nothing(
+    desk: Desk, given: dict[str, str], field: str
+) -> None:
     draft = desk.draft()
     before = desk.snapshot()
     with pytest.raises(Invalid) as refused:
@@ -120,4 +125,6 @@ def test_H14_the_contact_goes_when_the_trainee_is_erased(desk: Desk) -> None:
     desk.applying.submit(AS_TRAINEE, draft.id, {}, None, GIVEN)
     desk.people.erase(TRAINEE)
     assert contact(desk, draft.id) is None
-    assert not any("Vandermeer" in canonical(dict(text)) or "dean" in canonical(dict(text)) for text in desk.store.texts.values())
+    assert not any(
+        "Vandermeer" in canonical(dict(text)) or "dean" in canonical(dict(text)) for text in desk.store.texts.values()
+    )

@@ -58,7 +58,9 @@ def test_release_gives_every_week_back_and_lets_the_offer_wait_again(scene: Scen
     assert [(step.done, [due.kind for due in step.due]) for step in work.steps] == [(("hold",), []), ((), ["offer"])]
 
 
-def test_H11_confirm_moves_no_seat_and_retake_takes_them_all_with_the_money_in_the_same_transaction(scene: Scene) -> None:
+def test_H11_confirm_moves_no_seat_and_retake_takes_them_all_with_the_money_in_the_same_transaction(
+    scene: Scene,
+) -> None:
     held = scene.checkout().reserved
     paid = Payment("pi_1", 69900)
     confirmed = seat_gate.confirm(case(scene, held.id), paid, WEBHOOK, START)

@@ -31,7 +31,12 @@ class Market(Scene):
         self.years = SeatYears(self.store, self.clock)
 
     def cells(self) -> dict[str, WeekSeats]:
-        return {f"{year}-{key}": cell for (id, year), item in self.store.seats.items() if id == MINE for key, cell in item.weeks.items()}
+        return {
+            f"{year}-{key}": cell
+            for (id, year), item in self.store.seats.items()
+            if id == MINE
+            for key, cell in item.weeks.items()
+        }
 
     def next(self) -> datetime | None:
         return next((item.due.at for item in self.store.due("seats", None) if item.subject_id == MINE), None)
@@ -120,7 +125,9 @@ def test_H06_a_week_that_the_host_closed_is_opened_without_a_seat() -> None:
 
 
 @pytest.mark.parametrize("status", [ProgramStatus.PAUSED, ProgramStatus.BUILDING])
-def test_a_program_that_is_not_live_gets_no_weeks_and_catches_up_when_it_is(market: Market, status: ProgramStatus) -> None:
+def test_a_program_that_is_not_live_gets_no_weeks_and_catches_up_when_it_is(
+    market: Market, status: ProgramStatus
+) -> None:
     market.becomes(status)
     cells = market.cells()
     market.clock.set(MONDAY)

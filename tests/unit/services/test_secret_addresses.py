@@ -24,7 +24,9 @@ def test_the_secret_as_it_is_kept_lets_in_whatever_its_length(known: str) -> Non
     assert lets_in(known, known)
 
 
-@pytest.mark.parametrize("given", ["", "x", "é", OF_24_BYTES[:-1], OF_24_BYTES + "x", OF_24_BYTES.lower(), "x" * 100_000], ids=range(7))
+@pytest.mark.parametrize(
+    "given", ["", "x", "é", OF_24_BYTES[:-1], OF_24_BYTES + "x", OF_24_BYTES.lower(), "x" * 100_000], ids=range(7)
+)
 def test_everything_else_is_kept_out(given: str) -> None:
     assert not lets_in(OF_24_BYTES, given)
 

@@ -1,4 +1,5 @@
-"""Every payment ends in a seat or goes back in full: in time, late, twice, short, reordered, and killed after any call."""
+"""Every payment ends in a seat or goes back in full: in time, late, twice, short, reordered, and killed after any
+call."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def scene() -> Scene:
 
 
 def late(scene: Scene) -> tuple[PayLink, Checkout]:
-    """Paid in time at Stripe, but our side heard nothing and gave the seat back: the session's end was asked for and its answer was wrong.
+    """Paid in time at Stripe, but our side heard nothing and gave the seat back: the session's end was asked for and
+    its answer was wrong.
 
     Stripe keeps such a promise; a test must not, so the session is completed behind the gateway's back.
     """
@@ -36,12 +38,14 @@ def late(scene: Scene) -> tuple[PayLink, Checkout]:
     scene.sweep(minutes=30)
     assert scene.reservation(link.reserved.id).status is ReservationStatus.RELEASED
     session = scene.payments.session_of(link.reserved.id)
-    paid = replace(session, status="complete", payment_status="paid", payment_intent_id=f"pi_{session.id}", charge_id="ch_late")
+    paid = replace(
+        session, status="complete", payment_status="paid", payment_intent_id=f"pi_{session.id}", charge_id="ch_late"
+    )
     scene.payments.sessions[session.id] = paid
     return link, paid
 
 
-# --- in time --------------------------------------------------------------------------------------------------------------------------
+# --- in time ----------------------------------------------------------------------------------------------------------
 def test_H11_payment_of_an_approved_application_reserves_the_seat(scene: Scene) -> None:
     link = scene.checkout()
     assert scene.webhook(scene.pay(link)) is Settled.CONFIRMED
@@ -87,7 +91,7 @@ def test_payment_of_a_session_that_was_never_written_down_counts_all_the_same(sc
     scene.check()
 
 
-# --- late -----------------------------------------------------------------------------------------------------------------------------
+# --- late -------------------------------------------------------------------------------------------------------------
 def test_late_payment_takes_the_seat_again_when_it_is_free(scene: Scene) -> None:
     link, session = late(scene)
     assert scene.webhook(session) is Settled.CONFIRMED
@@ -158,7 +162,7 @@ def test_refund_that_stripe_refuses_for_good_stays_due_for_a_person(scene: Scene
     assert len(scene.due("refund")) == 1
 
 
-# --- not as it should be --------------------------------------------------------------------------------------------------------------
+# --- not as it should be ----------------------------------------------------------------------------------------------
 def test_short_payment_buys_no_seat_and_goes_back(scene: Scene) -> None:
     link = scene.checkout()
     session = replace(scene.pay(link), amount_cents=69899)
@@ -178,7 +182,11 @@ def test_second_payment_of_a_reserved_seat_goes_back_and_the_seat_stays(scene: S
     assert [(r.payment_intent_id, r.cents) for r in scene.payments.refunds.values()] == [("pi_other", 69900)]
     reserved = scene.reservation(link.reserved.id)
     assert reserved.status is ReservationStatus.RESERVED
-    assert (reserved.second_payment_intent_id, reserved.second_refund_id, reserved.second_refund_cents) == ("pi_other", "re_1", 69900)
+    assert (reserved.second_payment_intent_id, reserved.second_refund_id, reserved.second_refund_cents) == (
+        "pi_other",
+        "re_1",
+        69900,
+    )
     said = [row.type for row in scene.store.history("RESERVATION", reserved.id)]
     assert said.count("SecondPaymentRefunded.v1") == 1, "delivered twice, told once"
     scene.check()
@@ -190,7 +198,9 @@ def test_third_payment_is_told_as_well_and_each_only_once(scene: Scene) -> None:
     scene.webhook(session)
     for intent in ("pi_2", "pi_3", "pi_2"):
         scene.settling.settle(replace(session, payment_intent_id=intent), WEBHOOK)
-    rows = [row for row in scene.store.history("RESERVATION", link.reserved.id) if row.type == "SecondPaymentRefunded.v1"]
+    rows = [
+        row for row in scene.store.history("RESERVATION", link.reserved.id) if row.type == "SecondPaymentRefunded.v1"
+    ]
     assert [row.data["second_payment_intent_id"] for row in rows] == ["pi_2", "pi_3"]
     scene.check()
 
@@ -211,7 +221,7 @@ def test_second_payment_that_loses_the_race_for_the_seat_goes_back(scene: Scene)
     assert [refund.payment_intent_id for refund in scene.payments.refunds.values()] == ["pi_1"]
 
 
-# --- killed after any call ------------------------------------------------------------------------------------------------------------
+# --- killed after any call --------------------------------------------------------------------------------------------
 class Killed(BaseException):
     """The process is gone."""
 
@@ -221,7 +231,10 @@ class Killer:
 
     def __init__(self, scene: Scene, after: int) -> None:
         self.left = after
-        for thing, names in ((scene.store, ("commit",)), (scene.payments, ("open_checkout", "checkout", "expire", "refund"))):
+        for thing, names in (
+            (scene.store, ("commit",)),
+            (scene.payments, ("open_checkout", "checkout", "expire", "refund")),
+        ):
             for name in names:
                 setattr(thing, name, self._watched(getattr(thing, name)))
 
@@ -244,14 +257,18 @@ def journey_to_a_refund(scene: Scene) -> None:
     link = scene.checkout()
     scene.sweep(minutes=30)
     session = scene.payments.session_of(link.reserved.id)
-    scene.payments.sessions[session.id] = replace(session, status="complete", payment_status="paid", payment_intent_id="pi_late")
+    scene.payments.sessions[session.id] = replace(
+        session, status="complete", payment_status="paid", payment_intent_id="pi_late"
+    )
     loaded = scene.store.load("APPLICATION", "application-1")
     scene.store.states[("APPLICATION", "application-1")] = replace(loaded, state={**loaded.state, "status": "EXPIRED"})
     scene.webhook(session)
 
 
 @pytest.mark.parametrize("journey", [journey_in_time, journey_to_a_refund])
-def test_killed_after_any_call_every_payment_is_answered_and_no_seat_is_sold_twice(journey: Callable[[Scene], None]) -> None:
+def test_killed_after_any_call_every_payment_is_answered_and_no_seat_is_sold_twice(
+    journey: Callable[[Scene], None],
+) -> None:
     for after in range(1, 12):
         scene = Scene()
         scene.apply()
@@ -275,7 +292,7 @@ def test_killed_after_any_call_every_payment_is_answered_and_no_seat_is_sold_twi
         assert (scene.due("hold"), scene.due("refund")) == ([], [])
 
 
-# --- siblings -------------------------------------------------------------------------------------------------------------------------
+# --- siblings ---------------------------------------------------------------------------------------------------------
 def test_other_applications_for_the_same_weeks_end_once_one_is_reserved() -> None:
     scene = Scene(seats=3)
     scene.apply()

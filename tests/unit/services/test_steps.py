@@ -1,4 +1,5 @@
-"""What every use case shares: reading what may not be there, what a step left, deciding again after somebody else was faster."""
+"""What every use case shares: reading what may not be there, what a step left, deciding again after somebody else was
+faster."""
 
 from __future__ import annotations
 

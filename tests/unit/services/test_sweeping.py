@@ -35,7 +35,12 @@ def test_offer_ends_at_its_second_not_before_and_gives_its_name_back(scene: Scen
     assert scene.sweep(days=7, seconds=-1).done == {}
     assert scene.sweep(seconds=1).done == {"offer: offer_lapsed": 1}
     ended = scene.application()
-    assert (ended.status, ended.decision_code, scene.store.claims, scene.due("offer")) == (ApplicationStatus.EXPIRED, "offer", {}, [])
+    assert (ended.status, ended.decision_code, scene.store.claims, scene.due("offer")) == (
+        ApplicationStatus.EXPIRED,
+        "offer",
+        {},
+        [],
+    )
     scene.check()
 
 
@@ -67,14 +72,20 @@ def test_draft_ends_from_its_second_on_however_late_the_sweep(offset: int) -> No
 
 def test_claim_lapses_back_to_submitted_and_the_review_clock_stays() -> None:
     scene = Scene()
-    scene.apply(status="IN_REVIEW", offer_expires_at=None, claimed_by="reviewer-1", claim_lapses_at=START + timedelta(hours=4))
+    scene.apply(
+        status="IN_REVIEW", offer_expires_at=None, claimed_by="reviewer-1", claim_lapses_at=START + timedelta(hours=4)
+    )
     waiting(scene, "claim", timedelta(hours=4))
     waiting(scene, "review", timedelta(hours=24))
     waiting(scene, "escalation", timedelta(hours=72))
     assert scene.sweep(hours=4).done == {"claim: claim_lapsed": 1}
     lapsed = scene.application()
     assert (lapsed.status, lapsed.claimed_by, lapsed.claim_lapses_at) == (ApplicationStatus.SUBMITTED, None, None)
-    assert (scene.due("claim"), scene.due("review"), scene.due("escalation")) == ([], ["application-1"], ["application-1"])
+    assert (scene.due("claim"), scene.due("review"), scene.due("escalation")) == (
+        [],
+        ["application-1"],
+        ["application-1"],
+    )
     assert list(scene.store.claims.values()) == ["application-1"]
 
 
@@ -181,7 +192,11 @@ def test_two_runs_at_once_do_it_once(scene: Scene) -> None:
 
 
 def test_H09_a_saved_search_ends_in_the_sweep_of_its_last_second(scene: Scene) -> None:
-    saved = SavedSearches(store=scene.store, clock=scene.clock, ids=scene.ids).save(WEBHOOK, SearchQuery(text="heart")).saved
+    saved = (
+        SavedSearches(store=scene.store, clock=scene.clock, ids=scene.ids)
+        .save(WEBHOOK, SearchQuery(text="heart"))
+        .saved
+    )
     scene.store.waiting = {key: item for key, item in scene.store.waiting.items() if item.subject_id == saved.id}
     assert scene.sweep(days=LIFE.days, seconds=-1).done == {}
     assert scene.sweep(seconds=1).done == {"saved_search: ended": 1}

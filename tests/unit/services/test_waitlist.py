@@ -1,4 +1,5 @@
-"""The waitlist: who came first gets the seat that came back, nobody who walks up does, and every clock to its second."""
+"""The waitlist: who came first gets the seat that came back, nobody who walks up does, and every clock to its
+second."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ def line() -> Line:
     return Line()
 
 
-# --- joining --------------------------------------------------------------------------------------------------------------------------
+# --- joining ----------------------------------------------------------------------------------------------------------
 def test_waitlist_joining_gives_the_next_place_marks_the_full_weeks_and_stops_the_offers_clock(line: Line) -> None:
     assert (line.join(FIRST), line.join(SECOND)) == (Standing(1, 1), Standing(2, 2))
     assert (line.line(), line.marks()) == ([FIRST[0], SECOND[0]], dict.fromkeys(WEEKS, 2))
@@ -102,15 +103,21 @@ def test_waitlist_is_joined_in_the_last_second_of_the_offer(line: Line) -> None:
 
 
 def test_waitlist_of_a_program_has_an_end(line: Line) -> None:
-    full = Place(application_id="x", trainee_id="x", program_id=PROGRAM, start=FIRST_DAY, weeks=4, number=1, since=START)
+    full = Place(
+        application_id="x", trainee_id="x", program_id=PROGRAM, start=FIRST_DAY, weeks=4, number=1, since=START
+    )
     places = [full.model_copy(update={"application_id": f"x-{n}"}).model_dump(mode="json") for n in range(MOST_PLACES)]
-    line.store.commit(Work(steps=(step("WAITLIST", PROGRAM, {"id": PROGRAM, "program_id": PROGRAM, "line": places, "weeks": []}),)))
+    line.store.commit(
+        Work(steps=(step("WAITLIST", PROGRAM, {"id": PROGRAM, "program_id": PROGRAM, "line": places, "weeks": []}),))
+    )
     with pytest.raises(NotAllowedNow):
         line.join(FIRST)
 
 
-# --- a seat comes back ----------------------------------------------------------------------------------------------------------------
-def test_T27_seat_that_came_back_is_refused_to_who_walks_up_while_somebody_waits_and_held_for_the_first(line: Line) -> None:
+# --- a seat comes back ------------------------------------------------------------------------------------------------
+def test_T27_seat_that_came_back_is_refused_to_who_walks_up_while_somebody_waits_and_held_for_the_first(
+    line: Line,
+) -> None:
     line.join(FIRST)
     line.reserving.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
     with pytest.raises(WaitlistFirst) as refused:
@@ -120,8 +127,11 @@ def test_T27_seat_that_came_back_is_refused_to_who_walks_up_while_somebody_waits
     offer = line.application(FIRST[0])
     held = line.reservation(offer.live_reservation_id or "")
     assert (held.status, held.paying, held.offer_until, held.held_until) == (
-        ReservationStatus.HELD, False, START + timedelta(hours=48), START + timedelta(hours=48),
-    )  # fmt: skip
+        ReservationStatus.HELD,
+        False,
+        START + timedelta(hours=48),
+        START + timedelta(hours=48),
+    )
     assert (offer.waitlist, offer.waitlist_until, line.line(), line.marks()) == (W.OFFERED, held.offer_until, [], {})
     assert line.due("waitlist") == []
     with pytest.raises(SoldOut):
@@ -136,7 +146,9 @@ def test_waitlist_seat_comes_back_by_a_lapsed_hold_and_is_offered_in_the_same_sw
 
 
 @pytest.mark.parametrize(("seconds", "entry"), [(-1, W.OFFERED), (0, W.LAPSED), (1, W.LAPSED)])
-def test_waitlist_offer_lapses_at_48_hours_to_the_second_and_the_seat_goes_to_the_next(seconds: int, entry: WaitlistStatus) -> None:
+def test_waitlist_offer_lapses_at_48_hours_to_the_second_and_the_seat_goes_to_the_next(
+    seconds: int, entry: WaitlistStatus
+) -> None:
     line = Line().offered()
     line.sweep(hours=48, seconds=seconds)
     assert line.entry(FIRST) is entry
@@ -171,7 +183,8 @@ def test_waitlist_place_ends_when_the_start_has_come_to_the_second(line: Line) -
 
 
 def test_T24_an_offer_that_stood_still_never_outlives_the_first_day_and_ends_at_its_second(line: Line) -> None:
-    """The wait of three months is not added to an offer for a rotation that began: nobody reserves it after its first day."""
+    """The wait of three months is not added to an offer for a rotation that began: nobody reserves it after its first
+    day."""
     line.webhook(line.pay(line.hold))
     line.join(FIRST)
     first_day = START.replace(year=2027, month=3, day=1, hour=6)
@@ -182,7 +195,10 @@ def test_T24_an_offer_that_stood_still_never_outlives_the_first_day_and_ends_at_
     line.sweep(days=1, seconds=-1)
     assert line.application(FIRST[0]).status is ApplicationStatus.APPROVED
     line.sweep(seconds=1)
-    assert (line.application(FIRST[0]).status, line.application(FIRST[0]).decision_code) == (ApplicationStatus.EXPIRED, "offer")
+    assert (line.application(FIRST[0]).status, line.application(FIRST[0]).decision_code) == (
+        ApplicationStatus.EXPIRED,
+        "offer",
+    )
 
 
 def test_waitlist_nobody_joins_from_the_first_second_of_the_first_day_on(line: Line) -> None:
@@ -260,7 +276,7 @@ def test_waitlist_seat_that_the_waiting_cannot_use_is_open_to_all_again(line: Li
     line.take(WALKER)
 
 
-# --- an application that ended --------------------------------------------------------------------------------------------------------
+# --- an application that ended ----------------------------------------------------------------------------------------
 def test_waitlist_withdrawn_application_leaves_the_line_and_lets_go_of_its_marks(line: Line) -> None:
     line.offered()
     line.sweep(minutes=1)
@@ -274,7 +290,9 @@ def test_waitlist_withdrawn_application_leaves_the_line_and_lets_go_of_its_marks
 def _withdrawn(line: Line, who: tuple[str, str]) -> Work:
     """As withdrawing does: it says nothing about the line."""
     loaded = line.store.load("APPLICATION", who[0])
-    return Work(steps=(moved(loaded, ApplicationWithdrawn(status=ApplicationStatus.WITHDRAWN), SWEEP, line.clock.now()),))
+    return Work(
+        steps=(moved(loaded, ApplicationWithdrawn(status=ApplicationStatus.WITHDRAWN), SWEEP, line.clock.now()),)
+    )
 
 
 def test_waitlist_program_that_is_paused_ends_every_place_and_offers_nobody_a_seat(line: Line) -> None:
@@ -285,7 +303,9 @@ def test_waitlist_program_that_is_paused_ends_every_place_and_offers_nobody_a_se
         "PROGRAM", PROGRAM, {**program.state, "status": "PAUSED"}, program.version, program.head
     )
     line.sweep(minutes=30)
-    assert [(line.entry(who), line.application(who[0]).waitlist_code) for who in (FIRST, SECOND)] == [(W.LAPSED, "closed")] * 2
+    assert [(line.entry(who), line.application(who[0]).waitlist_code) for who in (FIRST, SECOND)] == [
+        (W.LAPSED, "closed")
+    ] * 2
     assert (line.line(), line.marks(), line.taken()) == ([], {}, {0})
     assert set(line.due("offer")) >= {FIRST[0], SECOND[0]}
 
@@ -297,7 +317,7 @@ def test_waitlist_holds_no_seat_for_somebody_who_was_erased(line: Line) -> None:
     assert (line.entry(FIRST), line.application(FIRST[0]).waitlist_code, line.taken()) == (W.LAPSED, "erased", {0})
 
 
-# --- leaving --------------------------------------------------------------------------------------------------------------------------
+# --- leaving ----------------------------------------------------------------------------------------------------------
 def test_waitlist_leaving_gives_the_place_up_and_coming_back_means_the_end_of_the_line(line: Line) -> None:
     line.join(FIRST)
     line.join(SECOND)
@@ -329,7 +349,7 @@ def test_waitlist_is_left_by_its_own_trainee_only(line: Line) -> None:
     assert line.entry(FIRST) is W.WAITING
 
 
-# --- crashes, and many lines ---------------------------------------------------------------------------------------------------------
+# --- crashes, and many lines ------------------------------------------------------------------------------------------
 def test_waitlist_killed_between_release_and_offer_the_next_sweep_offers_and_nobody_else_got_it(line: Line) -> None:
     line.join(FIRST)
     line.reserving.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)

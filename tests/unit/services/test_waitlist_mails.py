@@ -1,4 +1,5 @@
-"""The waitlist's mails: the place, the held seat until when in both zones, the end of it; and silence once it is no longer so."""
+"""The waitlist's mails: the place, the held seat until when in both zones, the end of it; and silence once it is no
+longer so."""
 
 from __future__ import annotations
 
@@ -85,7 +86,9 @@ def test_waitlist_lapse_offers_to_wait_again_until_the_second_before_the_first_d
 
 
 @pytest.mark.parametrize(("early", "told"), [(timedelta(seconds=1), 1), (timedelta(), 0)])
-def test_waitlist_end_is_not_told_from_the_second_on_at_which_the_offer_is_over(post: Waiting, early: timedelta, told: int) -> None:
+def test_waitlist_end_is_not_told_from_the_second_on_at_which_the_offer_is_over(
+    post: Waiting, early: timedelta, told: int
+) -> None:
     post.sweep(minutes=30)
     post.sweep(hours=48)
     ends = post.application("application-1").offer_expires_at

@@ -62,7 +62,12 @@ def test_waitlist_payment_that_lapses_keeps_the_seat_until_48_hours_are_over(lin
     assert line.sweep(minutes=35, seconds=-1).done.get("hold: offered again") is None
     assert line.sweep(seconds=1).done["hold: offered again"] == 1
     held = line.reservation(first.reserved.id)
-    assert (held.paying, held.held_until, held.checkout_session_id, line.entry(FIRST)) == (False, held.offer_until, None, W.OFFERED)
+    assert (held.paying, held.held_until, held.checkout_session_id, line.entry(FIRST)) == (
+        False,
+        held.offer_until,
+        None,
+        W.OFFERED,
+    )
     second = line.take(FIRST, Choice.FULL)
     assert (second.reserved.payment_number, second.url != first.url) == (2, True)
     line.webhook(line.pay(second))
@@ -70,7 +75,9 @@ def test_waitlist_payment_that_lapses_keeps_the_seat_until_48_hours_are_over(lin
     line.check()
 
 
-def test_waitlist_payment_begun_in_the_last_second_may_be_finished_and_one_begun_at_48_hours_is_refused(line: Line) -> None:
+def test_waitlist_payment_begun_in_the_last_second_may_be_finished_and_one_begun_at_48_hours_is_refused(
+    line: Line,
+) -> None:
     line.offered()
     line.clock.move(timedelta(hours=48, seconds=-1))
     link = line.take(FIRST)
@@ -111,7 +118,10 @@ def test_waitlist_stripe_that_refuses_a_page_keeps_the_offered_seat(line: Line) 
     line.payments.refuse()
     with pytest.raises(PaymentUnavailable):
         line.take(FIRST)
-    assert (line.entry(FIRST), line.reservation(line.application(FIRST[0]).live_reservation_id or "").paying) == (W.OFFERED, False)
+    assert (line.entry(FIRST), line.reservation(line.application(FIRST[0]).live_reservation_id or "").paying) == (
+        W.OFFERED,
+        False,
+    )
     line.webhook(line.pay(line.take(FIRST)))
     assert line.entry(FIRST) is W.TAKEN
 

@@ -18,7 +18,11 @@ def test_waitlist_who_waits_owes_nothing_and_is_led_to_their_place() -> None:
     line.join(FIRST)
     line.clock.move(timedelta(days=30))
     found = told(line)
-    assert (found.headline, found.due_at, found.href) == ("You are on the waitlist", None, f"/reservations/for/{FIRST[0]}")
+    assert (found.headline, found.due_at, found.href) == (
+        "You are on the waitlist",
+        None,
+        f"/reservations/for/{FIRST[0]}",
+    )
     assert found.sentence.startswith("You need to do nothing.")
 
 

@@ -1,4 +1,5 @@
-"""Policy "one trainee, overlapping dates": the other application ends with notice, by mail and on its page; their own doing needs none."""
+"""Policy "one trainee, overlapping dates": the other application ends with notice, by mail and on its page; their own
+doing needs none."""
 
 from __future__ import annotations
 
@@ -42,10 +43,14 @@ def test_the_system_withdraws_with_a_mail_that_names_both_rotations(post: Post) 
 
 
 @pytest.mark.parametrize(("early", "withdrawn"), [(timedelta(seconds=1), 1), (timedelta(), 0)])
-def test_what_ran_out_is_left_to_the_sweep_which_says_why_it_ended(post: Post, early: timedelta, withdrawn: int) -> None:
+def test_what_ran_out_is_left_to_the_sweep_which_says_why_it_ended(
+    post: Post, early: timedelta, withdrawn: int
+) -> None:
     (reserved,) = post.reservations()
     ends = post.clock.now() + timedelta(days=3)
-    post.apply("application-3", program_id="elsewhere", offer_expires_at=ends, start=reserved.start + timedelta(weeks=1))
+    post.apply(
+        "application-3", program_id="elsewhere", offer_expires_at=ends, start=reserved.start + timedelta(weeks=1)
+    )
     applying(post).withdraw(by("trainee"), "application-2")
     post.clock.set(ends - early)
     assert post.siblings.withdraw(reserved.id, WEBHOOK) == withdrawn
@@ -57,7 +62,9 @@ def test_what_ran_out_is_left_to_the_sweep_which_says_why_it_ended(post: Post, e
 def ended(post: Post, reservation_id: str) -> None:
     """The seat is given back, long after it was paid."""
     stored = post.store.states[("RESERVATION", reservation_id)]
-    post.store.states[("RESERVATION", reservation_id)] = replace(stored, state={**stored.state, "status": "CANCELLED_BY_TRAINEE"})
+    post.store.states[("RESERVATION", reservation_id)] = replace(
+        stored, state={**stored.state, "status": "CANCELLED_BY_TRAINEE"}
+    )
 
 
 def test_a_seat_that_was_given_back_meanwhile_withdraws_nothing(post: Post) -> None:

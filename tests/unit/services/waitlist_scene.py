@@ -57,6 +57,14 @@ class Line(Scene):
 
     def check(self) -> None:
         super().check()
-        places = [place for (kind, _), found in self.store.states.items() if kind == "WAITLIST" for place in line_of(found).line]
-        marked = {week: sum(week in place.marks for place in places) for week in {week for place in places for week in place.marks}}
+        places = [
+            place
+            for (kind, _), found in self.store.states.items()
+            if kind == "WAITLIST"
+            for place in line_of(found).line
+        ]
+        marked = {
+            week: sum(week in place.marks for place in places)
+            for week in {week for place in places for week in place.marks}
+        }
         assert self.marks() == marked

@@ -1,4 +1,5 @@
-"""Balance transactions: what a charge or refund does to the account's balance, with Stripe's US card fee of 2.9 % + 30 cents."""
+"""Balance transactions: what a charge or refund does to the account's balance, with Stripe's US card fee of 2.9 % + 30
+cents."""
 
 from __future__ import annotations
 
@@ -15,8 +16,15 @@ FEE_PER_MILLE, FEE_FIXED_CENTS = 29, 30
 
 def record(tx: Tx, kind: str, source: Json, amount: int, fee: int) -> Json:
     """Store a balance transaction of `amount` cents (negative = leaves the balance) and return it."""
-    details = [{"amount": fee, "application": None, "currency": source["currency"], "description": "Stripe processing fees",
-                "type": "stripe_fee"}]  # fmt: skip
+    details = [
+        {
+            "amount": fee,
+            "application": None,
+            "currency": source["currency"],
+            "description": "Stripe processing fees",
+            "type": "stripe_fee",
+        }
+    ]
     body = {
         "id": new_id("txn_3", 23),
         "object": "balance_transaction",

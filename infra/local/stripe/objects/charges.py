@@ -1,6 +1,7 @@
 """Charges (https://docs.stripe.com/api/charges): made by a payment attempt, read through the API.
 
-With asynchronous capture the balance transaction is not there at first; `settle` adds it and announces `charge.updated`.
+With asynchronous capture the balance transaction is not there at first; `settle` adds it and announces
+`charge.updated`.
 """
 
 from __future__ import annotations
@@ -17,11 +18,32 @@ from infra.local.stripe.objects.common import refuse_unsupported
 Json = dict[str, Any]
 
 NULLS = (
-    "application", "application_fee", "application_fee_amount", "balance_transaction", "failure_balance_transaction", "failure_code",
-    "failure_message", "on_behalf_of", "receipt_number", "receipt_url", "review", "shipping", "source_transfer", "transfer_data",
-)  # fmt: skip
-COPIED = ("amount", "currency", "customer", "description", "metadata", "receipt_email", "statement_descriptor",
-          "statement_descriptor_suffix", "transfer_group")  # fmt: skip
+    "application",
+    "application_fee",
+    "application_fee_amount",
+    "balance_transaction",
+    "failure_balance_transaction",
+    "failure_code",
+    "failure_message",
+    "on_behalf_of",
+    "receipt_number",
+    "receipt_url",
+    "review",
+    "shipping",
+    "source_transfer",
+    "transfer_data",
+)
+COPIED = (
+    "amount",
+    "currency",
+    "customer",
+    "description",
+    "metadata",
+    "receipt_email",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
 FILTERS = ("customer", "payment_intent", "transfer_group")
 
 
@@ -47,7 +69,10 @@ def build(tx: Tx, intent: Json, method: Json, number: str, decline: Decline | No
         "paid": paid,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"card": _card_details(method["card"], intent["amount"], authenticated), "type": "card"},
+        "payment_method_details": {
+            "card": _card_details(method["card"], intent["amount"], authenticated),
+            "type": "card",
+        },
         "radar_options": {},
         "refunded": False,
         "status": "succeeded" if paid else "failed",
@@ -71,17 +96,35 @@ def _outcome(decline: Decline | None) -> Json:
         "reason": decline.decline_code if decline else None,
         "risk_level": "normal",
         "risk_score": 20,
-        "seller_message": "The bank did not return any further details with this decline." if decline else "Payment complete.",
+        "seller_message": "The bank did not return any further details with this decline."
+        if decline
+        else "Payment complete.",
         "type": "issuer_declined" if decline else "authorized",
     }
 
 
 def _card_details(card: Json, amount: int, authenticated: bool) -> Json:
     secured = {
-        "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "exemption_indicator": None,
-        "result": "authenticated", "result_reason": None, "transaction_id": None, "version": "2.2.0",
-    }  # fmt: skip
-    kept = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "regulated_status", "wallet")
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": None,
+        "version": "2.2.0",
+    }
+    kept = (
+        "brand",
+        "checks",
+        "country",
+        "exp_month",
+        "exp_year",
+        "fingerprint",
+        "funding",
+        "last4",
+        "regulated_status",
+        "wallet",
+    )
     return {
         **{name: card[name] for name in kept},
         "amount_authorized": amount,
@@ -125,4 +168,6 @@ def retrieve(tx: Tx, _: Json, ids: Json) -> Json:
 def list_all(tx: Tx, params: Json, _: Json) -> Json:
     refuse_unsupported(params, {"created", "ending_before", "expand", "limit", "starting_after", *FILTERS})
     asked = {name: params[name] for name in FILTERS if name in params}
-    return page(tx, "charge", params, "/v1/charges", lambda body: all(body[name] == value for name, value in asked.items()))
+    return page(
+        tx, "charge", params, "/v1/charges", lambda body: all(body[name] == value for name, value in asked.items())
+    )

@@ -1,7 +1,7 @@
 """Checkout Sessions (https://docs.stripe.com/api/checkout/sessions): mode payment, hosted page, cards.
 
-The PaymentIntent is created by the payer's first attempt, so `payment_intent` is null until then. A session lives 30 minutes to
-24 hours of business time and ends complete or expired, never both.
+The PaymentIntent is created by the payer's first attempt, so `payment_intent` is null until then. A session lives 30
+minutes to 24 hours of business time and ends complete or expired, never both.
 """
 
 from __future__ import annotations
@@ -19,20 +19,60 @@ Json = dict[str, Any]
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 30 * 60, 24 * 3600
 SUPPORTED = {
-    "cancel_url", "client_reference_id", "custom_text", "customer", "customer_creation", "customer_email", "expand", "expires_at",
-    "line_items", "locale", "metadata", "mode", "payment_intent_data", "payment_method_types", "submit_type", "success_url", "ui_mode",
-}  # fmt: skip
-PAYMENT_INTENT_DATA = {"description", "metadata", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group"}
+    "cancel_url",
+    "client_reference_id",
+    "custom_text",
+    "customer",
+    "customer_creation",
+    "customer_email",
+    "expand",
+    "expires_at",
+    "line_items",
+    "locale",
+    "metadata",
+    "mode",
+    "payment_intent_data",
+    "payment_method_types",
+    "submit_type",
+    "success_url",
+    "ui_mode",
+}
+PAYMENT_INTENT_DATA = {
+    "description",
+    "metadata",
+    "receipt_email",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+}
 NULLS = (
-    "after_expiration", "allow_promotion_codes", "billing_address_collection", "client_secret", "collected_information", "consent",
-    "consent_collection", "currency_conversion", "customer_account", "invoice", "origin_context", "payment_link",
-    "payment_method_configuration_details", "permissions", "recovered_from", "saved_payment_method_options", "setup_intent",
-    "shipping_address_collection", "shipping_cost", "subscription", "wallet_options",
-)  # fmt: skip
+    "after_expiration",
+    "allow_promotion_codes",
+    "billing_address_collection",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency_conversion",
+    "customer_account",
+    "invoice",
+    "origin_context",
+    "payment_link",
+    "payment_method_configuration_details",
+    "permissions",
+    "recovered_from",
+    "saved_payment_method_options",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "subscription",
+    "wallet_options",
+)
 
 
 def create(tx: Tx, params: Json, _: Json) -> Json:
-    """POST /v1/checkout/sessions. Raises StripeError for what Stripe refuses and for what the simulator does not implement."""
+    """POST /v1/checkout/sessions. Raises StripeError for what Stripe refuses and for what the simulator does not
+    implement."""
     _check(tx, params)
     lines = line_items.build(tx, params.get("line_items", []))
     total = sum(line["amount_total"] for line in lines)
@@ -76,9 +116,13 @@ def _check_expiry(tx: Tx, expires_at: int | None) -> None:
     if expires_at is None:
         return
     if expires_at < tx.now + SHORTEST_SECONDS:
-        raise invalid("The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", "expires_at")
+        raise invalid(
+            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.", "expires_at"
+        )
     if expires_at > tx.now + LONGEST_SECONDS:
-        raise invalid("The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", "expires_at")
+        raise invalid(
+            "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.", "expires_at"
+        )
 
 
 def _fresh(tx: Tx, params: Json, currency: str, total: int) -> Json:
@@ -93,8 +137,13 @@ def _fresh(tx: Tx, params: Json, currency: str, total: int) -> Json:
         "amount_total": total,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
         "branding_settings": {
-            "background_color": "#ffffff", "border_style": "rounded", "button_color": "#0b5a63", "display_name": "Rota",
-            "font_family": "default", "icon": None, "logo": None,
+            "background_color": "#ffffff",
+            "border_style": "rounded",
+            "button_color": "#0b5a63",
+            "display_name": "Rota",
+            "font_family": "default",
+            "icon": None,
+            "logo": None,
         },
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
@@ -102,7 +151,8 @@ def _fresh(tx: Tx, params: Json, currency: str, total: int) -> Json:
         "currency": currency,
         "custom_fields": [],
         "custom_text": {
-            name: custom_text.get(name) or None for name in ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+            name: custom_text.get(name) or None
+            for name in ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
         },
         "customer": params.get("customer"),
         "customer_creation": None if "customer" in params else params.get("customer_creation", "if_required"),
@@ -114,7 +164,12 @@ def _fresh(tx: Tx, params: Json, currency: str, total: int) -> Json:
         "invoice_creation": {
             "enabled": False,
             "invoice_data": {
-                "account_tax_ids": None, "custom_fields": None, "description": None, "footer": None, "issuer": None, "metadata": {},
+                "account_tax_ids": None,
+                "custom_fields": None,
+                "description": None,
+                "footer": None,
+                "issuer": None,
+                "metadata": {},
                 "rendering_options": None,
             },
         },
@@ -138,7 +193,7 @@ def _fresh(tx: Tx, params: Json, currency: str, total: int) -> Json:
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
         "url": f"{tx.public_url}/pay/{session_id}",
-    }  # fmt: skip
+    }
 
 
 def _customer_details(tx: Tx, params: Json) -> Json | None:
@@ -150,9 +205,15 @@ def _customer_details(tx: Tx, params: Json) -> Json | None:
 
 def payer_details(email: str | None, name: str | None) -> Json:
     return {
-        "address": None, "business_name": None, "email": email, "individual_name": None, "name": name, "phone": None,
-        "tax_exempt": "none", "tax_ids": None,
-    }  # fmt: skip
+        "address": None,
+        "business_name": None,
+        "email": email,
+        "individual_name": None,
+        "name": name,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": None,
+    }
 
 
 def retrieve(tx: Tx, _: Json, ids: Json) -> Json:
@@ -168,8 +229,20 @@ def list_all(tx: Tx, params: Json, _: Json) -> Json:
         plain = all(body[name] == params[name] for name in ("payment_intent", "customer", "status") if name in params)
         return plain and (email is None or details.get("email") == email)
 
-    refuse_unsupported(params, {"created", "customer", "customer_details", "ending_before", "expand", "limit", "payment_intent",
-                                "starting_after", "status"})  # fmt: skip
+    refuse_unsupported(
+        params,
+        {
+            "created",
+            "customer",
+            "customer_details",
+            "ending_before",
+            "expand",
+            "limit",
+            "payment_intent",
+            "starting_after",
+            "status",
+        },
+    )
     return page(tx, "checkout.session", params, "/v1/checkout/sessions", keep)
 
 
@@ -183,7 +256,8 @@ def expire(tx: Tx, _: Json, ids: Json) -> Json:
     session = tx.load("checkout.session", ids["session"])
     if session["status"] != "open":
         message = (
-            f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of `{session["status"]}`.'
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a '
+            f"status of `{session['status']}`."
         )
         raise invalid(message, "session")
     return close_as_expired(tx, session)

@@ -37,7 +37,12 @@ def build(tx: Tx, asked: Json) -> Json:
         "delinquent": False,
         "discount": None,
         "invoice_prefix": new_id("", 8).upper(),
-        "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None, "rendering_options": None},
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        },
         "livemode": False,
         "metadata": merged_metadata({}, asked.get("metadata")),
         "next_invoice_sequence": 1,

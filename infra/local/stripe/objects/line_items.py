@@ -64,7 +64,9 @@ def _line(tx: Tx, line: Json, name: str) -> Json:
 
 def _unit_amount(data: Json, name: str) -> int:
     if "unit_amount" in data and "unit_amount_decimal" in data:
-        raise invalid("You may only specify one of these parameters: unit_amount, unit_amount_decimal.", f"{name}[unit_amount]")
+        raise invalid(
+            "You may only specify one of these parameters: unit_amount, unit_amount_decimal.", f"{name}[unit_amount]"
+        )
     if "unit_amount_decimal" in data:
         try:
             amount = Decimal(str(data["unit_amount_decimal"]))

@@ -1,4 +1,5 @@
-"""PaymentIntents (https://docs.stripe.com/api/payment_intents). Checkout makes and confirms them; the API reads, lists and cancels."""
+"""PaymentIntents (https://docs.stripe.com/api/payment_intents). Checkout makes and confirms them; the API reads, lists
+and cancels."""
 
 from __future__ import annotations
 
@@ -14,16 +15,48 @@ Json = dict[str, Any]
 
 CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
 SUPPORTED = {
-    "amount", "currency", "customer", "description", "expand", "metadata", "payment_method_types", "receipt_email",
-    "statement_descriptor", "statement_descriptor_suffix", "transfer_group", "automatic_payment_methods",
-}  # fmt: skip
+    "amount",
+    "currency",
+    "customer",
+    "description",
+    "expand",
+    "metadata",
+    "payment_method_types",
+    "receipt_email",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+    "automatic_payment_methods",
+}
 NULLS = (
-    "application", "application_fee_amount", "automatic_payment_methods", "canceled_at", "cancellation_reason",
-    "customer_account", "excluded_payment_method_types", "last_payment_error", "latest_charge", "managed_payments", "next_action",
-    "on_behalf_of", "payment_method", "payment_method_configuration_details", "processing", "review", "setup_future_usage", "shipping",
+    "application",
+    "application_fee_amount",
+    "automatic_payment_methods",
+    "canceled_at",
+    "cancellation_reason",
+    "customer_account",
+    "excluded_payment_method_types",
+    "last_payment_error",
+    "latest_charge",
+    "managed_payments",
+    "next_action",
+    "on_behalf_of",
+    "payment_method",
+    "payment_method_configuration_details",
+    "processing",
+    "review",
+    "setup_future_usage",
+    "shipping",
     "transfer_data",
-)  # fmt: skip
-COPIED = ("customer", "description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
+)
+COPIED = (
+    "customer",
+    "description",
+    "receipt_email",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
 
 
 def build(tx: Tx, amount: int, currency: str, asked: Json) -> Json:
@@ -46,7 +79,12 @@ def build(tx: Tx, amount: int, currency: str, asked: Json) -> Json:
         "livemode": False,
         "metadata": asked.get("metadata", {}),
         "payment_method_options": {
-            "card": {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+            "card": {
+                "installments": None,
+                "mandate_options": None,
+                "network": None,
+                "request_three_d_secure": "automatic",
+            }
         },
         "payment_method_types": ["card"],
         "status": "requires_payment_method",

@@ -32,7 +32,13 @@ def build(tx: Tx, entry: CardEntry) -> Json:
         "id": new_id("pm_1"),
         "object": "payment_method",
         "allow_redisplay": "limited",
-        "billing_details": {"address": EMPTY_ADDRESS, "email": entry.email, "name": entry.name, "phone": None, "tax_id": None},
+        "billing_details": {
+            "address": EMPTY_ADDRESS,
+            "email": entry.email,
+            "name": entry.name,
+            "phone": None,
+            "tax_id": None,
+        },
         "card": {
             "brand": card.brand,
             "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},

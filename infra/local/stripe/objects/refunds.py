@@ -44,7 +44,11 @@ def _charge_of(tx: Tx, params: Json) -> Json:
     if "charge" in params:
         charge = tx.load("charge", params["charge"], "charge")
         if not charge["paid"]:
-            raise invalid(f"This charge ({charge['id']}) did not succeed, so it cannot be refunded.", "charge", "charge_not_refundable")
+            raise invalid(
+                f"This charge ({charge['id']}) did not succeed, so it cannot be refunded.",
+                "charge",
+                "charge_not_refundable",
+            )
         return charge
     if "payment_intent" not in params:
         raise invalid("One of the following params should be provided for this request: payment_intent or charge.")
@@ -78,7 +82,9 @@ def _build(tx: Tx, charge: Json, amount: int, params: Json) -> Json:
         "transfer_reversal": None,
         "_waits_for_bank": charge["_refund_behaviour"],
     }
-    refund["balance_transaction"] = balance.record(tx, "refund", {**refund, "description": charge["description"]}, -amount, 0)["id"]
+    refund["balance_transaction"] = balance.record(
+        tx, "refund", {**refund, "description": charge["description"]}, -amount, 0
+    )["id"]
     if pending:
         refund["pending_reason"] = "processing"
     return refund
@@ -153,7 +159,9 @@ def update(tx: Tx, params: Json, ids: Json) -> Json:
 
 def list_all(tx: Tx, params: Json, _: Json) -> Json:
     asked = {name: params[name] for name in ("charge", "payment_intent") if name in params}
-    return page(tx, "refund", params, "/v1/refunds", lambda body: all(body[name] == value for name, value in asked.items()))
+    return page(
+        tx, "refund", params, "/v1/refunds", lambda body: all(body[name] == value for name, value in asked.items())
+    )
 
 
 def of_charge(tx: Tx, charge: Json) -> Json:

@@ -1,4 +1,5 @@
-"""Webhook endpoints (https://docs.stripe.com/api/webhook_endpoints): where events are sent; the secret is shown once, at creation."""
+"""Webhook endpoints (https://docs.stripe.com/api/webhook_endpoints): where events are sent; the secret is shown once,
+at creation."""
 
 from __future__ import annotations
 
@@ -71,4 +72,6 @@ def list_all(tx: Tx, params: Json, _: Json) -> Json:
 
 def wants(endpoint: Json, event_type: str) -> bool:
     """Whether an enabled endpoint subscribed to `event_type`."""
-    return endpoint["status"] == "enabled" and any(fnmatchcase(event_type, pattern) for pattern in endpoint["enabled_events"])
+    return endpoint["status"] == "enabled" and any(
+        fnmatchcase(event_type, pattern) for pattern in endpoint["enabled_events"]
+    )
