@@ -14,9 +14,9 @@ from functions.accounts.room import Settings
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.errors import RotaError
 from shared.runtime.bootstrap import Wiring
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 
-OPERATOR = Call(Actor(role="system", id="admin"))
+OPERATOR = RequestContext(Actor(role="system", id="admin"))
 
 
 def first(wiring: Any, email: str) -> str:

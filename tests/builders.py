@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from shared.domain.applications.application import Application, ApplicationStatus
-from shared.domain.core.aggregate import GENESIS, Actor, Draft, Kind
+from shared.domain.core.aggregate import GENESIS, Actor, AggregateType, NewEvent
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.program import ExperienceType, HostKind, Place, Program
 from shared.domain.trainees.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
-from shared.ports import CheckoutRequest, Loaded, Step, Store, Work
+from shared.ports import CheckoutRequest, Store, Stored, Transition, UnitOfWork
 from tests.fakes.clock import START
 
 TRAINEE, REVIEWER, PROGRAM, HOST = "trainee-1", "reviewer-1", "cardiology-chicago", "host-1"
@@ -99,29 +99,29 @@ def application(**changes: Any) -> Application:
     return Application(**(values | changes))
 
 
-def fresh(kind: Kind, id: str) -> Loaded:
+def fresh(kind: AggregateType, id: str) -> Stored:
     """An aggregate that does not exist yet."""
-    return Loaded(kind, id, {}, 0, GENESIS)
+    return Stored(kind, id, {}, 0, GENESIS)
 
 
-def draft(data: Mapping[str, Any], type: str = "Given.v1", at: datetime = START, case_id: str = "") -> Draft:
-    return Draft(type=type, data=dict(data), actor=actor(), occurred_at=at, case_id=case_id)
+def draft(data: Mapping[str, Any], type: str = "Given.v1", at: datetime = START, case_id: str = "") -> NewEvent:
+    return NewEvent(type=type, data=dict(data), actor=actor(), occurred_at=at, case_id=case_id)
 
 
-def step(kind: Kind, id: str, data: Mapping[str, Any], **changes: Any) -> Step:
+def step(kind: AggregateType, id: str, data: Mapping[str, Any], **changes: Any) -> Transition:
     """The first step of a new aggregate."""
-    return Step(fresh(kind, id), draft(data), **changes)
+    return Transition(fresh(kind, id), draft(data), **changes)
 
 
-def stored(store: Store, kind: Kind, id: str, data: Mapping[str, Any]) -> Loaded:
+def stored(store: Store, kind: AggregateType, id: str, data: Mapping[str, Any]) -> Stored:
     """Puts an aggregate into the store by one event, and reads it back."""
-    store.commit(Work(steps=(step(kind, id, data),)))
+    store.commit(UnitOfWork(transitions=(step(kind, id, data),)))
     return store.load(kind, id)
 
 
-def change(store: Store, kind: Kind, id: str, data: Mapping[str, Any]) -> None:
+def change(store: Store, kind: AggregateType, id: str, data: Mapping[str, Any]) -> None:
     """Another event on what is stored, as another room would write it."""
-    store.commit(Work(steps=(Step(store.load(kind, id), draft(data)),)))
+    store.commit(UnitOfWork(transitions=(Transition(store.load(kind, id), draft(data)),)))
 
 
 def stored_program(store: Store, **changes: Any) -> Program:
@@ -136,7 +136,7 @@ def stored_account(
     roles: tuple[str, ...] = ("trainee",),
     status: str = "ACTIVE",
     hosts: tuple[str, ...] = (),
-) -> Loaded:
+) -> Stored:
     return stored(
         store,
         "ACCOUNT",

@@ -16,12 +16,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from shared.ports import Person
 from shared.runtime.http import Room
-from shared.services.accounts.account_care import AccountCare
-from shared.services.accounts.account_factor import Factors
-from shared.services.accounts.account_hosts import HostAccounts
-from shared.services.accounts.account_staff import Staffing
-from shared.services.accounts.accounts import Accounts
-from shared.services.documents.documents import Documents
+from shared.services.accounts.host_managers import HostManagers
+from shared.services.accounts.second_factor import SecondFactor
+from shared.services.accounts.security import AccountSecurity
+from shared.services.accounts.sign_in import SignIn
+from shared.services.accounts.staff import StaffAccounts
+from shared.services.documents.uploads import DocumentUploads
 from tests import builders
 from tests.fakes import (
     CountingIds,
@@ -84,13 +84,13 @@ class World:
             "ids": self.ids,
             "guesses": self.guesses,
         }
-        self.accounts, self.account_care = Accounts(**for_accounts), AccountCare(**for_accounts)
+        self.accounts, self.account_care = SignIn(**for_accounts), AccountSecurity(**for_accounts)
         self.factors, self.staffing = (
-            Factors(**for_accounts, demand="finance"),
-            Staffing(**for_accounts, demand="finance"),
+            SecondFactor(**for_accounts, demand="finance"),
+            StaffAccounts(**for_accounts, demand="finance"),
         )
-        self.host_accounts = HostAccounts(**for_accounts, catalogue=self.catalogue)
-        self.paperwork = Documents(
+        self.host_accounts = HostManagers(**for_accounts, catalogue=self.catalogue)
+        self.paperwork = DocumentUploads(
             store=self.store,
             documents=self.documents,
             people=self.people,

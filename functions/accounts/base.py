@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 
-from shared.domain.accounts.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from shared.domain.accounts.account_input import LONGEST_PASSWORD, SHORTEST_PASSWORD
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 

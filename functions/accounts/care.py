@@ -8,11 +8,11 @@ from typing import Literal, Self
 from pydantic import Field
 
 from functions.accounts.base import Answer, Given, Password, Request
-from shared.domain.accounts.account_factor import RECOVERY_CODES, Demand, needed
-from shared.domain.accounts.accounts import MAIL_LIFE, RESET_LIFE, SHORTEST_PASSWORD
+from shared.domain.accounts.account_input import MAIL_LIFE, RESET_LIFE, SHORTEST_PASSWORD
+from shared.domain.accounts.second_factor import RECOVERY_CODES, Demand, needed
 from shared.domain.core.instants import Instant
 from shared.runtime.http.paths import LONGEST, SIGN_IN
-from shared.services.accounts.account_care import LinkState, Safety
+from shared.services.accounts.security import LinkState, Safety
 
 # --- requests ---------------------------------------------------------------------------------------------------------
 FORGOT = "/accounts/forgot"

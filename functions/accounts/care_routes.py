@@ -21,7 +21,7 @@ from functions.accounts.room import asked_for, go_on_here, kept, room
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import SIGN_IN, leading_to
-from shared.services.accounts.account_care import LinkState
+from shared.services.accounts.security import LinkState
 
 SECURITY = "/accounts/security"
 Saved = Literal["", "password", "session", "sessions", "factor"]

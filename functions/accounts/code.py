@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field
 
 from functions.accounts.base import Answer, Code, Request
-from shared.services.accounts.account_factor import FreshFactor, Offer
+from shared.services.accounts.second_factor import FreshFactor, Offer
 
 
 class CodeForm(Request):

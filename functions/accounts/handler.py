@@ -39,7 +39,7 @@ from shared.domain.core.errors import SignInNeeded
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import SIGN_IN, leading_to, local_path
-from shared.services.accounts.accounts import Confirmation
+from shared.services.accounts.sign_in import Confirmation
 
 __all__ = ["Settings", "handler", "room"]
 

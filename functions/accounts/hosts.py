@@ -8,10 +8,10 @@ from typing import Self
 from pydantic import Field
 
 from functions.accounts.base import Answer, Request
-from shared.domain.accounts.accounts import INVITE_LIFE
+from shared.domain.accounts.account_input import INVITE_LIFE
 from shared.domain.core.instants import Instant
-from shared.services.accounts.account_hosts import HostSheet
-from shared.services.accounts.account_staff import Member
+from shared.services.accounts.host_managers import HostSheet
+from shared.services.accounts.staff import Member
 
 
 class HostInvitation(Request):

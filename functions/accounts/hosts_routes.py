@@ -7,7 +7,7 @@ from typing import Literal
 from functions.accounts.hosts import HostInvitation, HostView
 from functions.accounts.room import room
 from shared.runtime.http import roles
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 
 operator = roles("coordinator", "admin")
 ONE = "/accounts/hosts/<host_id>"
@@ -15,7 +15,7 @@ HERE = "/accounts/hosts/{host_id}"
 Saved = Literal["", "invited", "again", "removed"]
 
 
-def _call() -> Call:
+def _call() -> RequestContext:
     session = room.session
     return room.call("admin" if session and "admin" in session.roles else "coordinator")
 

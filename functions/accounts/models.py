@@ -8,11 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field
 
 from functions.accounts.base import Answer, Given, Line, Password, Request, listed
-from shared.domain.accounts.accounts import SHORTEST_PASSWORD
+from shared.domain.accounts.account_input import SHORTEST_PASSWORD
+from shared.domain.trainees.entry_status import EntryStatus, named
 from shared.domain.trainees.trainee import StepResult, TraineeFacts, TraineeStatus
-from shared.domain.trainees.ways_to_enter import Way, named
 from shared.runtime.http.paths import LONGEST, SIGN_IN
-from shared.services.accounts.accounts import Confirmation, Profile, SignedIn
+from shared.services.accounts.sign_in import Confirmation, Profile, SignedIn
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ class ProfileForm(Request):
     expected_graduation: date | None = Field(None, title="Expected graduation")
     graduation_year: int | None = Field(None, title="Year of graduation", ge=1950, le=2100)
     languages: Annotated[list[Line], BeforeValidator(listed)] = Field(default=[], title="Languages", max_length=20)
-    visa_type: Annotated[Way | None, BeforeValidator(named)] = Field(None, title="Visa")
+    visa_type: Annotated[EntryStatus | None, BeforeValidator(named)] = Field(None, title="Visa")
     school: Line = Field("", title="Medical school")
     country: Line = Field("", title="Country of the school")
 
@@ -174,7 +174,7 @@ class ProfileView(Answer):
     roles: tuple[str, ...]
     trainee: bool
     facts: TraineeFacts | None
-    visas: tuple[str, ...] = tuple(Way)
+    visas: tuple[str, ...] = tuple(EntryStatus)
     saved: bool = False
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.accounts.account_devices import device_name
+from shared.domain.accounts.devices import device_name
 from shared.runtime.http import Room
 from shared.runtime.http.access import COOKIE, Caller, check_origin
 from shared.runtime.http.paths import local_path

@@ -7,10 +7,10 @@ from typing import Self
 from pydantic import Field
 
 from functions.accounts.base import Answer, Request
-from shared.domain.accounts.account_factor import Demand, needed
-from shared.domain.accounts.accounts import INVITE_LIFE, ROLES
+from shared.domain.accounts.account_input import INVITE_LIFE, ROLES
+from shared.domain.accounts.second_factor import Demand, needed
 from shared.domain.core.instants import Instant
-from shared.services.accounts.account_staff import Member
+from shared.services.accounts.staff import Member
 
 
 class Invitation(Request):

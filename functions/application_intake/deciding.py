@@ -13,20 +13,20 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from functions.application_intake.base import Answer, Prose, Request
 from functions.application_intake.talk import HostPart
 from shared.domain.applications.application import UNDECIDED, Application, ApplicationStatus, review_overdue
-from shared.domain.applications.application_clocks import HostTimes, ReplyTimes, host_times, reply_times
-from shared.domain.applications.application_guards import lacks_host
+from shared.domain.applications.clocks import HostTimes, ReplyTimes, host_times, reply_times
 from shared.domain.applications.eligibility import Reason, Verdict
+from shared.domain.applications.guards import lacks_host
 from shared.domain.core.errors import NotAllowedNow
 from shared.domain.core.instants import Instant
 from shared.domain.core.policy import by_version
-from shared.domain.documents.papers import Check, evidence_for, sentence
+from shared.domain.documents.checklist import Check, evidence_for, sentence
 from shared.domain.programs.guidelines import GuidelineResult, GuidelineVerdict
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.domain.seats.waitlist import WaitlistStatus
 from shared.domain.trainees.trainee import TraineeFacts
-from shared.services.applications.application_file import Paper, ReviewFile
-from shared.services.applications.reviewing import REJECT_CODES, Overriding
-from shared.services.applications.rivals import Rival
+from shared.services.applications.competing_applications import Rival
+from shared.services.applications.queries import Paper, ReviewFile
+from shared.services.applications.review import REJECT_CODES, Overriding
 
 OVERRIDE = "override."
 """A form names each override's reason `override.<guideline>`; JSON sends `overrides`."""

@@ -31,7 +31,7 @@ from shared.domain.applications.application import ApplicationStatus
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, Search, Uploads
 from shared.services.applications.host_review import Manager
-from shared.services.applications.story import ApplicationCard
+from shared.services.applications.status_text import ApplicationCard
 
 STAFF = ("reviewer", "coordinator", "admin")
 

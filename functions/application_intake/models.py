@@ -16,18 +16,18 @@ from shared.domain.applications.eligibility import Reason, Verdict
 from shared.domain.core.calendar import end_date
 from shared.domain.core.instants import Instant
 from shared.domain.core.policy import CURRENT
-from shared.domain.documents.papers import PaperLine
+from shared.domain.documents.checklist import ChecklistItem
 from shared.domain.money.fees import Quote, price
 from shared.domain.programs.guidelines import GuidelineResult
 from shared.domain.programs.program import ExperienceType, Program, ProgramStatus, ReviewMode
-from shared.domain.search.search import usual_weeks
+from shared.domain.search.query import usual_weeks
 from shared.domain.seats.seats import FreeStart
-from shared.services.applications.application_file import Prospect, ReviewFile, TraineeFile
-from shared.services.applications.applying import Wish
-from shared.services.applications.reviewing import REJECT_CODES
-from shared.services.applications.story import ApplicationCard, Milestone, Standing, standing, timeline
-from shared.services.applications.story_for_staff import for_staff
-from shared.services.documents.documents import UploadForm
+from shared.services.applications.queries import Prospect, ReviewFile, TraineeFile
+from shared.services.applications.review import REJECT_CODES
+from shared.services.applications.staff_status_text import for_staff
+from shared.services.applications.status_text import ApplicationCard, Milestone, Standing, standing, timeline
+from shared.services.applications.submission import RotationRequest
+from shared.services.documents.uploads import UploadForm
 from shared.services.search.alternatives import Alternative
 
 
@@ -48,8 +48,8 @@ class StartRequest(Request):
     weeks: int = Field(4, title="Weeks", ge=1, le=52)
     credit_wish: bool = Field(False, title="School credit")
 
-    def wish(self) -> Wish:
-        return Wish(self.program_id, self.experience_type, self.start, self.weeks, self.credit_wish)
+    def wish(self) -> RotationRequest:
+        return RotationRequest(self.program_id, self.experience_type, self.start, self.weeks, self.credit_wish)
 
 
 SCHOOL = {"credit_contact": "name", "credit_email": "email", "credit_form": "form"}
@@ -160,7 +160,7 @@ class ProspectView(Answer):
     guidelines: tuple[GuidelineResult, ...]
     cv_number: int | None
     cv_document_id: str | None
-    papers: tuple[PaperLine, ...]
+    papers: tuple[ChecklistItem, ...]
     advice: Reason | None
     full: tuple[date, ...]
     clashes: tuple[ClashView, ...]
@@ -308,7 +308,7 @@ class ApplicationView(Answer):
     can_reply: bool = False
     can_withdraw: bool = False
     coach: CoachBrief | None = None
-    papers: tuple[PaperLine, ...] = ()
+    papers: tuple[ChecklistItem, ...] = ()
     asked_since: tuple[str, ...] = ()
     dropped_since: tuple[str, ...] = ()
     saved_at: Instant | None = None

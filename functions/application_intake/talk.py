@@ -10,15 +10,15 @@ from pydantic import Field, StringConstraints
 
 from functions.application_intake.base import Answer, Prose, Request
 from shared.domain.applications.application import host_over
-from shared.domain.applications.application_guards import host_decides
+from shared.domain.applications.guards import host_decides
 from shared.domain.core.calendar import end_date
 from shared.domain.core.instants import Instant
-from shared.domain.email.mail_names import MailTrouble
+from shared.domain.email.email_names import EmailTrouble
 from shared.domain.hosts.host_question import State
 from shared.domain.programs.guidelines import GuidelineVerdict
 from shared.domain.programs.program import ExperienceType
-from shared.services.applications.application_file import Message, ReviewFile
 from shared.services.applications.host_review import HostFile
+from shared.services.applications.queries import Message, ReviewFile
 
 
 class AskRequest(Request):
@@ -91,7 +91,7 @@ class HostPart(Answer):
     asked_again_reason: str | None
     over: bool
     decides: bool
-    mail_trouble: MailTrouble | None
+    mail_trouble: EmailTrouble | None
     mail_trouble_at: Instant | None
 
     @classmethod

@@ -11,10 +11,10 @@ from functions.catalogue.models import ProgramView, QuoteView, ResultsView, Shee
 from functions.catalogue.results import resource
 from functions.catalogue.saved import SavedList, SavedView, SaveRequest
 from shared.domain.core.aggregate import Actor
-from shared.domain.search.search import SearchQuery
+from shared.domain.search.query import SearchQuery
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, Search
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 from shared.services.search.browsing import Wish
 
 
@@ -78,7 +78,7 @@ def show_stop(search_id: str, secret: str) -> SavedView:
 )
 def stop(search_id: str, secret: str) -> SavedView:
     """End a saved search by its mail's link, without signing in."""
-    call = Call(Actor(role="trainee", id="by-link"), room.request.id)
+    call = RequestContext(Actor(role="trainee", id="by-link"), room.request.id)
     return SavedView.of(room.wiring.saved_searches.end_by_link(call, search_id, secret))
 
 

@@ -12,12 +12,12 @@ from shared.domain.core.calendar import DEFAULT_WEEKS
 from shared.domain.core.policy import CURRENT
 from shared.domain.money.fees import CancelledBy, Quote, refund_if_cancelled
 from shared.domain.programs import specialties
-from shared.domain.programs.answer_record import AnswerTimes
 from shared.domain.programs.dated_facts import Fact, visa_advice
 from shared.domain.programs.guidelines import Guideline, GuidelineResult
 from shared.domain.programs.program import ExperienceType, HostKind, Place, Program, ReviewMode
+from shared.domain.programs.response_times import AnswerTimes
 from shared.domain.programs.states import state_name
-from shared.domain.search.search import SearchHit
+from shared.domain.search.query import SearchHit
 from shared.domain.seats.seats import FreeStart
 from shared.services.search.browsing import Hit, Sheet
 

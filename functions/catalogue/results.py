@@ -8,8 +8,8 @@ from typing import Any
 from functions.catalogue.models import HitView, Link, Option, Options, ResultsView
 from shared.domain.programs import specialties
 from shared.domain.programs.states import state_name
-from shared.domain.search import search
-from shared.domain.search.search import FacetCount, Facets, SearchQuery, Sort, city_name
+from shared.domain.search.query import FacetCount, Facets, SearchQuery, Sort, city_name
+from shared.domain.search.query import address as search_address
 from shared.runtime.pages.filters import label, month, plural, price
 from shared.services.search.browsing import Results
 
@@ -56,7 +56,7 @@ def resource(query: SearchQuery, found: Results) -> ResultsView:
 
 def address(query: SearchQuery, **changes: Any) -> str:
     """The search with some fields changed, from its first page unless `cursor` says otherwise."""
-    return search.address(query.model_copy(update={"cursor": None, **changes}))
+    return search_address(query.model_copy(update={"cursor": None, **changes}))
 
 
 # --- the values of each filter ----------------------------------------------------------------------------------------

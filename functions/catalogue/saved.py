@@ -12,7 +12,7 @@ from functions.catalogue.models import Answer
 from functions.catalogue.results import chosen
 from shared.domain.core.errors import Invalid
 from shared.domain.core.instants import Instant
-from shared.domain.search.search import SearchQuery, address
+from shared.domain.search.query import SearchQuery, address
 
 if TYPE_CHECKING:
     from shared.services.search.saved_searches import Kept

@@ -17,8 +17,8 @@ from shared.ports import system
 from shared.runtime.entry import Entry
 from shared.runtime.log import log
 from shared.runtime.settings import CoreTable, LedgerTable, Stripe
-from shared.services.core.steps import Call
-from shared.services.operations.sweeping import Swept
+from shared.services.core.transitions import RequestContext
+from shared.services.operations.sweep import Swept
 
 ROOM = "deadlines"
 RESERVE_MS = 25_000
@@ -43,7 +43,7 @@ class Deadlines(Entry):
         super().__init__(ROOM, Settings)
 
     def answer(self, event: Mapping[str, Any], context: Any) -> Report:
-        call = Call(system(ROOM), str(context.aws_request_id))
+        call = RequestContext(system(ROOM), str(context.aws_request_id))
         swept = self.wiring.sweeping.run(call, lambda: context.get_remaining_time_in_millis() > RESERVE_MS)
         for item, error in swept.failures:
             log(ROOM, "item failed", error=error, kind=item.due.kind, subject=item.subject_id)

@@ -10,15 +10,15 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from shared.domain.core.errors import Invalid, NotFound
-from shared.domain.documents.documents import is_kept
-from shared.ports import Loaded
+from shared.domain.documents.uploads import is_kept
+from shared.ports import Stored
 from shared.runtime.log import log
 
 
 class Arrivals:
     """`register` takes an object's key and the event's id. Messages that fail come back alone."""
 
-    def __init__(self, name: str, register: Callable[[str, str], Loaded]) -> None:
+    def __init__(self, name: str, register: Callable[[str, str], Stored]) -> None:
         self._name, self._register = name, register
         self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 

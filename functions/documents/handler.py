@@ -15,7 +15,7 @@ from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import local_path
 from shared.runtime.settings import Http, Uploads
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 
 READERS = ("reviewer", "coordinator", "coach")
 
@@ -85,7 +85,7 @@ def shared(secret: str) -> Response[str]:
     return Response(303, "text/plain", "", headers={"Location": link, "Cache-Control": "private, no-store"})
 
 
-def _reader(document_id: str, *also: str) -> Call:
+def _reader(document_id: str, *also: str) -> RequestContext:
     """Acts as staff when the caller is staff, else as one of `also`, else as the trainee. Raises `NotFound` for
     nobody."""
     session = room.session

@@ -8,9 +8,9 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.core.instants import Instant
-from shared.domain.documents.documents import EXTENSIONS, KINDS, refusal
-from shared.ports import Loaded
-from shared.services.documents.documents import UploadForm
+from shared.domain.documents.uploads import EXTENSIONS, KINDS, refusal
+from shared.ports import Stored
+from shared.services.documents.uploads import UploadForm
 
 HOME = "/documents"
 
@@ -75,7 +75,7 @@ class DocumentView(Answer):
     expires: date | None = None
 
     @classmethod
-    def of(cls, loaded: Loaded) -> Self:
+    def of(cls, loaded: Stored) -> Self:
         state = loaded.state
         stored = state["status"] == "STORED"
         common = {name: state[name] for name in ("id", "kind", "status", "trainee_id", "created_at")}
@@ -108,6 +108,6 @@ class DocumentList(Answer):
     kinds: list[KindChoice]
 
     @classmethod
-    def of(cls, found: list[Loaded]) -> Self:
+    def of(cls, found: list[Stored]) -> Self:
         kinds = [KindChoice(code=kind.code, name=kind.name) for kind in KINDS.values()]
         return cls(documents=[DocumentView.of(one) for one in found], kinds=kinds)

@@ -9,18 +9,18 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from shared.domain.email.mail_names import TAG, MailTrouble
+from shared.domain.email.email_names import TAG, EmailTrouble
 from shared.ports import system
 from shared.runtime.log import log
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 
-TROUBLES: Mapping[str, MailTrouble] = {
+TROUBLES: Mapping[str, EmailTrouble] = {
     "Email Bounced": "bounced",
     "Email Complaint Received": "complaint",
     "Email Rejected": "rejected",
 }
 """https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html"""
-Report = Callable[[str, MailTrouble, Call], str]
+Report = Callable[[str, EmailTrouble, RequestContext], str]
 
 
 class Reports:
@@ -41,7 +41,7 @@ class Reports:
         event_id, trouble = str(body["id"]), TROUBLES[body["type"]]
         try:
             tag = str((body["tags"].get(TAG) or [""])[0])
-            outcome = self._report(tag, trouble, Call(system(self._name), event_id, event_id))
+            outcome = self._report(tag, trouble, RequestContext(system(self._name), event_id, event_id))
         except Exception as error:
             log(self._name, "report failed", error=error, event=event_id)
             raise

@@ -1,4 +1,4 @@
-"""Events in, mails out. What to say is in `shared/services/email/letters.py`, when not to say it twice in
+"""Events in, mails out. What to say is in `shared/services/email/text.py`, when not to say it twice in
 `operations/notifying.py`."""
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from shared.events.envelope import Envelope
 from shared.runtime.pages import PageContext, render
 from shared.runtime.settings import CoreTable, InboxTable, MailSettings, Uploads
 from shared.runtime.worker import Worker
-from shared.services.email.letters import Letter
-from shared.services.operations.notifying import Notifying
+from shared.services.email.text import EmailText
+from shared.services.operations.send_emails import SendEmails
 
 EVENTS = (
     "PasswordResetAsked.v1",
@@ -60,7 +60,7 @@ class Settings(CoreTable, InboxTable, Uploads, MailSettings):
 worker = Worker("notifications", Settings)
 
 
-def html(letter: Letter) -> str:
+def html(letter: EmailText) -> str:
     """The HTML part; the text part comes from the letter itself."""
     context = PageContext(
         title=letter.subject, path="", now=worker.wiring.clock.now(), public_url=worker.wiring.settings.public_url
@@ -71,7 +71,7 @@ def html(letter: Letter) -> str:
 @worker.on(*EVENTS)
 def notify(event: Envelope) -> None:
     wiring = worker.wiring
-    notifying = Notifying(
+    notifying = SendEmails(
         store=wiring.store,
         people=wiring.people,
         catalogue=wiring.catalogue,

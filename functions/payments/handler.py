@@ -15,7 +15,7 @@ from shared.ports import system
 from shared.runtime.log import log
 from shared.runtime.settings import CoreTable, LedgerTable, Stripe
 from shared.runtime.worker import Worker
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 
 
 class Settings(CoreTable, LedgerTable, Stripe):
@@ -36,14 +36,16 @@ def settle(envelope: Envelope) -> None:
     except Invalid:
         log(worker.name, "session unknown at Stripe", delivery=delivery.event_id, session=delivery.object_id)
         return
-    outcome = worker.wiring.settling.settle(session, Call(system("payments"), envelope.correlation_id, envelope.id))
+    outcome = worker.wiring.settling.settle(
+        session, RequestContext(system("payments"), envelope.correlation_id, envelope.id)
+    )
     log(worker.name, "session settled", session=session.id, reservation=session.reservation_id, outcome=outcome.value)
 
 
 @worker.on(ReservationConfirmed.TYPE)
 def after_reserved(envelope: Envelope) -> None:
     """One person, one place at a time: other applications for the same weeks end. Then a coach is matched (T30)."""
-    call = Call(system("payments"), envelope.correlation_id, envelope.id)
+    call = RequestContext(system("payments"), envelope.correlation_id, envelope.id)
     ended = worker.wiring.siblings.withdraw(envelope.subject.id, call)
     log(worker.name, "siblings withdrawn", reservation=envelope.subject.id, applications=ended)
     coach = worker.wiring.coaching.match(envelope.subject.id, call)

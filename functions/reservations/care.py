@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.core.calendar import end_date, local_date
 from shared.domain.core.instants import Instant
-from shared.domain.email.mail_names import MailTrouble
+from shared.domain.email.email_names import EmailTrouble
 from shared.domain.programs.program import Program
 from shared.domain.reservations import partners
 from shared.domain.reservations.partners import Partner
@@ -49,7 +49,7 @@ class HostMailView(BaseModel):
     """For staff: a mail that the host did not get, until somebody ends it. `address` is where it went, for a
     coordinator alone, who ends it."""
 
-    trouble: MailTrouble
+    trouble: EmailTrouble
     at: Instant
     address: str | None
 

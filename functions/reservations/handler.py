@@ -15,8 +15,8 @@ from functions.reservations.care import CasesView, DirectoryView, HostMailReques
 from functions.reservations.models import BeginCheckout, CheckoutView, ReservationView, ReserveView, SignTerms
 from shared.runtime.http import ANYONE, Room, roles
 from shared.runtime.settings import Http, LedgerTable, Stripe
-from shared.services.core.steps import Call
-from shared.services.reservations.reserving import Signature
+from shared.services.core.transitions import RequestContext
+from shared.services.reservations.reserve import Signature
 
 CALENDAR = "text/calendar"
 STAFF = ("reviewer", "coordinator", "coach", "finance", "admin")
@@ -193,7 +193,7 @@ def calendar_feed(secret: str) -> Response[str]:
     )
 
 
-def _call(kind: Literal["APPLICATION", "RESERVATION"], id: str, *staff: str) -> Call:
+def _call(kind: Literal["APPLICATION", "RESERVATION"], id: str, *staff: str) -> RequestContext:
     """As the highest hat of `staff` that the person wears, else as a trainee; and whatever they wear, as a trainee on
     their own."""
     session = room.session

@@ -17,8 +17,8 @@ from shared.domain.reservations.reservation import Choice, Reservation, Reservat
 from shared.domain.reservations.terms import Terms
 from shared.domain.seats.waitlist import WaitlistStatus, line_over
 from shared.ports import BusinessClock
-from shared.services.reservations.reservation_views import Hub, Offer, Stage
-from shared.services.reservations.reserving import PayLink
+from shared.services.reservations.queries import Hub, Offer, Stage
+from shared.services.reservations.reserve import PayLink
 
 
 class SignTerms(BaseModel):

@@ -15,7 +15,7 @@ from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleas
 from shared.events.waitlist import WaitlistChanged
 from shared.runtime.settings import CoreTable
 from shared.runtime.worker import Worker
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 
 
 class Settings(CoreTable):
@@ -89,5 +89,5 @@ def _announcement(record: Mapping[str, Any]) -> Envelope | None:
     return event if event.type in PROGRAMS else None
 
 
-def _call(event: Envelope) -> Call:
-    return Call(Actor(role="system", id="search_indexer"), event.correlation_id, event.id)
+def _call(event: Envelope) -> RequestContext:
+    return RequestContext(Actor(role="system", id="search_indexer"), event.correlation_id, event.id)

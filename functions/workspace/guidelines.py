@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from shared.domain.core.instants import Instant
-from shared.domain.documents.documents import KINDS
+from shared.domain.documents.rules import DocumentRule, NeededBy
+from shared.domain.documents.uploads import KINDS
 from shared.domain.programs.guideline_lint import Finding
 from shared.domain.programs.guideline_simulation import Example, RuleCount
-from shared.domain.programs.guidelines import DocumentRule, Guideline, Guidelines, NeededBy, describe
+from shared.domain.programs.guidelines import Guideline, Guidelines, describe
 from shared.domain.programs.program import ProgramStatus
+from shared.domain.trainees.entry_status import VISAS, named
 from shared.domain.trainees.trainee import TraineeStatus
-from shared.domain.trainees.ways_to_enter import VISAS, named
 from shared.runtime.http.refusals import invalid
 from shared.services.programs.guideline_changes import GuidelineSheet
 

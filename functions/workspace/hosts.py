@@ -10,7 +10,7 @@ from shared.domain.core.calendar import end_date
 from shared.domain.core.instants import Instant
 from shared.domain.hosts.host_question import SHOWN_FOR, Outcome
 from shared.domain.programs.program import ExperienceType, Program
-from shared.services.hosts.host_desk import Desk, Past, Question
+from shared.services.hosts.queries import Desk, Past, Question
 
 
 def _about(applied: Application, program: Program) -> dict[str, object]:

@@ -14,10 +14,10 @@ from shared.domain.applications.application import ApplicationStatus
 from shared.domain.core import due_kinds
 from shared.domain.core.calendar import end_date
 from shared.domain.core.instants import Instant
-from shared.domain.email.mail_names import MailTrouble
+from shared.domain.email.email_names import EmailTrouble
 from shared.domain.programs.program import ExperienceType, Program
 from shared.domain.reservations.reservation import Reservation, ReservationStatus, balance_overdue
-from shared.services.applications.story import ApplicationCard
+from shared.services.applications.status_text import ApplicationCard
 from shared.services.operations.workspace import Hub, Queue, Task, Waiting
 
 View = Literal["all", "overdue", "mine", "free", "programs", "host", "trainee"]
@@ -140,7 +140,7 @@ class QueueRow(Answer):
     weeks: int
     status: ApplicationStatus | ReservationStatus
     experience_type: ExperienceType | None
-    mail_trouble: MailTrouble | None
+    mail_trouble: EmailTrouble | None
 
     @classmethod
     def of(cls, row: Waiting, account_id: str, roles: Collection[str]) -> QueueRow:

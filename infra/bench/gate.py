@@ -19,7 +19,7 @@ from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables, actions
 from shared.adapters.ids import Ulids
 from shared.domain.applications.application import Application, ApplicationStatus
-from shared.domain.core.aggregate import Actor, Draft
+from shared.domain.core.aggregate import Actor, NewEvent
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.program import ExperienceType
@@ -27,8 +27,8 @@ from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice, ReservationStatus, hold_window
 from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.events.reservation import SeatHeld
-from shared.ports import Loaded, Step, Work
-from shared.services.core.steps import Call, new
+from shared.ports import Stored, Transition, UnitOfWork
+from shared.services.core.transitions import RequestContext, unsaved
 from shared.services.seats import seat_gate
 
 BOUND = 0.7
@@ -53,22 +53,24 @@ class Gate:
 
     def open(self, seats: int) -> None:
         weeks = {f"W{week:02d}": WeekSeats(capacity=seats) for week in range(1, 53)}
-        self.store.commit(Work(steps=(), create=(SeatYear(program_id=PROGRAM, year=FIRST_DAY.year, weeks=weeks),)))
+        self.store.commit(
+            UnitOfWork(transitions=(), create=(SeatYear(program_id=PROGRAM, year=FIRST_DAY.year, weeks=weeks),))
+        )
 
-    def approve(self, number: int) -> list[Loaded]:
+    def approve(self, number: int) -> list[Stored]:
         """So many applications, stored and read back."""
         ids = [f"application-{index:05d}" for index in range(number)]
         for start in range(0, number, PER_WORK):
-            self.store.commit(Work(steps=tuple(_approved(id) for id in ids[start : start + PER_WORK])))
+            self.store.commit(UnitOfWork(transitions=tuple(_approved(id) for id in ids[start : start + PER_WORK])))
         found = self.store.load_many([("APPLICATION", id) for id in ids])
         return [found["APPLICATION", id] for id in ids]
 
-    def through_the_service(self, waiting: Iterator[Loaded]) -> float:
+    def through_the_service(self, waiting: Iterator[Stored]) -> float:
         """Seconds for `HOLDS` holds: the work is built, turned into a request, sent."""
         batch = [(loaded, _held(loaded)) for loaded in islice(waiting, HOLDS)]
         return seconds(lambda: [self.store.commit(_work(loaded, held)) for loaded, held in batch])
 
-    def bare(self, waiting: Iterator[Loaded]) -> float:
+    def bare(self, waiting: Iterator[Stored]) -> float:
         """Seconds for `HOLDS` of the same requests, made beforehand."""
         works = [_work(loaded, _held(loaded)) for loaded in islice(waiting, HOLDS)]
         requests = [[action.request for action in actions(work, TABLES)[1]] for work in works]
@@ -117,7 +119,7 @@ def _rates(batches: Sequence[float]) -> list[float]:
     return [HOLDS / spent for spent in batches]
 
 
-def _approved(id: str) -> Step:
+def _approved(id: str) -> Transition:
     """An application as approval leaves it, in one step instead of four."""
     made = Application(
         id=id,
@@ -137,13 +139,13 @@ def _approved(id: str) -> Step:
         terms_signed_at=NOW,
     )
     data = made.model_dump(mode="json", exclude={"version"})
-    return Step(
-        new("APPLICATION", id),
-        Draft(type="ApplicationApproved.v1", data=data, actor=_call(id).actor, occurred_at=NOW, case_id=id),
+    return Transition(
+        unsaved("APPLICATION", id),
+        NewEvent(type="ApplicationApproved.v1", data=data, actor=_call(id).actor, occurred_at=NOW, case_id=id),
     )
 
 
-def _held(loaded: Loaded) -> SeatHeld:
+def _held(loaded: Stored) -> SeatHeld:
     window, state = hold_window(NOW, CURRENT), loaded.state
     return SeatHeld(
         status=ReservationStatus.HELD,
@@ -168,9 +170,9 @@ def _held(loaded: Loaded) -> SeatHeld:
     )
 
 
-def _work(loaded: Loaded, held: SeatHeld) -> Work:
+def _work(loaded: Stored, held: SeatHeld) -> UnitOfWork:
     return seat_gate.hold(loaded, held, _call(loaded.state["trainee_id"]), NOW)
 
 
-def _call(trainee_id: str) -> Call:
-    return Call(Actor(role="trainee", id=trainee_id), "bench")
+def _call(trainee_id: str) -> RequestContext:
+    return RequestContext(Actor(role="trainee", id=trainee_id), "bench")

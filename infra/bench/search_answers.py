@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain.search.search import CITIES, SearchPage
+from shared.domain.search.query import CITIES, SearchPage
 
 PRICES = ("price_min_cents", "price_max_cents")
 Counts = Mapping[str, Mapping[str, int]]

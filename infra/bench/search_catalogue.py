@@ -17,7 +17,7 @@ from shared.domain.core.calendar import horizon, mondays, week_of
 from shared.domain.programs import specialties
 from shared.domain.programs.program import Program
 from shared.domain.programs.states import STATES
-from shared.domain.search.search import Overlay, Projection, SearchQuery, Sort, city_key, month_of, start_window
+from shared.domain.search.query import Overlay, Projection, SearchQuery, Sort, city_key, month_of, start_window
 
 TODAY = date(2026, 11, 21)
 LONGEST = timedelta(weeks=12)

@@ -19,16 +19,16 @@ from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
 from shared.domain.applications.application import Application, ApplicationStatus
-from shared.domain.core.aggregate import Actor, Draft
+from shared.domain.core.aggregate import Actor, NewEvent
 from shared.domain.core.calendar import DEFAULT_WEEKS, weeks_covered
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.program import Program
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice, ReservationStatus, hold_window
-from shared.domain.search.search import MAX_LIMIT, month_of, start_window
+from shared.domain.search.query import MAX_LIMIT, month_of, start_window
 from shared.events.reservation import SeatHeld
-from shared.ports import Loaded, Step, Work
-from shared.services.core.steps import Call, new
+from shared.ports import Stored, Transition, UnitOfWork
+from shared.services.core.transitions import RequestContext, unsaved
 from shared.services.seats import seat_gate
 
 BOUND_SECONDS = 2.0
@@ -59,7 +59,7 @@ class Market:
             info.aws.client("dynamodb"), Tables(info.outputs["CoreTable"], info.outputs["LedgerTable"]), self.ids
         )
 
-    def applied(self, sale: Sale) -> Loaded:
+    def applied(self, sale: Sale) -> Stored:
         """An application as signing leaves it, in one step instead of five; nobody waits for this event."""
         now, id = self.stack.clock.now(), self.ids.new()
         made = Application(
@@ -80,11 +80,13 @@ class Market:
             terms_signed_at=now,
         )
         data = made.model_dump(mode="json", exclude={"version"})
-        draft = Draft(type="TermsSigned.v1", data=data, actor=_call(made.trainee_id).actor, occurred_at=now, case_id=id)
-        self.store.commit(Work(steps=(Step(new("APPLICATION", id), draft),)))
+        draft = NewEvent(
+            type="TermsSigned.v1", data=data, actor=_call(made.trainee_id).actor, occurred_at=now, case_id=id
+        )
+        self.store.commit(UnitOfWork(transitions=(Transition(unsaved("APPLICATION", id), draft),)))
         return self.store.load("APPLICATION", id)
 
-    def sell(self, sale: Sale, loaded: Loaded) -> None:
+    def sell(self, sale: Sale, loaded: Stored) -> None:
         now, state = self.stack.clock.now(), loaded.state
         window = hold_window(now, CURRENT)
         held = SeatHeld(
@@ -169,5 +171,5 @@ def _card(client: Client, sale: Sale) -> Json | None:
     return next((hit for hit in page["hits"] if hit["program_id"] == sale.program.id), None)
 
 
-def _call(trainee_id: str) -> Call:
-    return Call(Actor(role="trainee", id=trainee_id), "bench")
+def _call(trainee_id: str) -> RequestContext:
+    return RequestContext(Actor(role="trainee", id=trainee_id), "bench")

@@ -19,7 +19,7 @@ from infra.bench.search_catalogue import TODAY, months
 from infra.bench.search_rows import Row
 from infra.bench.search_tantivy import RawTantivy
 from shared.domain.core.calendar import DEFAULT_WEEKS, weeks_covered
-from shared.domain.search.search import SearchQuery, month_of, start_window
+from shared.domain.search.query import SearchQuery, month_of, start_window
 
 FEW = 1_000
 WINDOW = start_window(TODAY)

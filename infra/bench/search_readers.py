@@ -28,7 +28,7 @@ from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.versions import Versions
 from shared.domain.core.calendar import horizon, mondays, week_of
 from shared.domain.programs.program import Program
-from shared.domain.search.search import MAX_LIMIT, Projection, SearchPage, SearchQuery, Sort
+from shared.domain.search.query import MAX_LIMIT, Projection, SearchPage, SearchQuery, Sort
 
 PUBLISHES, READERS = 500, 2
 PROGRAMS, BASE_CENTS = 20, 100_000

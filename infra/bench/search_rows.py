@@ -12,7 +12,7 @@ from infra.bench.search_catalogue import TODAY
 from shared.adapters.search.schema import TEXT
 from shared.domain.programs import specialties
 from shared.domain.programs.program import Program
-from shared.domain.search.search import Projection, city_key, lengths, month_of, open_starts, start_window, usual_weeks
+from shared.domain.search.query import Projection, city_key, lengths, month_of, open_starts, start_window, usual_weeks
 
 Months = tuple[str, ...]
 

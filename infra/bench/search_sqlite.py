@@ -23,7 +23,7 @@ from shared.adapters.search.terms import PREFIX_FROM
 from shared.adapters.search.text import query_words
 from shared.domain.programs import specialties
 from shared.domain.programs.program import ExperienceType
-from shared.domain.search.search import LENGTHS, PRICE_STEPS, SearchQuery, Sort, month_of, start_window
+from shared.domain.search.query import LENGTHS, PRICE_STEPS, SearchQuery, Sort, month_of, start_window
 
 MONTHS, WINDOW = tuple(months()), start_window(TODAY)
 HALF = 62  # starts in a signed 64-bit number

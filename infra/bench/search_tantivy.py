@@ -22,7 +22,7 @@ from infra.bench.search_rows import Row
 from shared.adapters.search.schema import ANYTHING, PHRASED, TEXT
 from shared.domain.core.calendar import week_of
 from shared.domain.programs import specialties
-from shared.domain.search.search import CITIES, LENGTHS, PRICE_STEPS, SearchQuery, Sort, month_of, start_window
+from shared.domain.search.query import CITIES, LENGTHS, PRICE_STEPS, SearchQuery, Sort, month_of, start_window
 
 EXACT = ("specialty", "state", "city", "experience_type", "month", "weeks", "credit_friendly", "review_mode")
 LISTS = ("state", "city", "experience_type", "review_mode")

@@ -19,7 +19,7 @@ from infra.bench.search_tantivy import EXACT
 from shared.adapters.search.bits import days_of, runs
 from shared.adapters.search.schema import ANYTHING, PHRASED, TEXT
 from shared.domain.core.calendar import DEFAULT_WEEKS, monday_of, week_of
-from shared.domain.search.search import LENGTHS, month_of
+from shared.domain.search.query import LENGTHS, month_of
 
 OTHER_LENGTHS = tuple(weeks for weeks in LENGTHS if weeks != DEFAULT_WEEKS)
 

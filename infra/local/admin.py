@@ -22,13 +22,13 @@ from infra.local.ministack import REGION
 from infra.local.proofs import prove
 from infra.local.seed.loader import wiring
 from shared.adapters.s3_documents import S3Documents
-from shared.domain.accounts.accounts import mail_claim_key
+from shared.domain.accounts.account_input import email_key
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.errors import RotaError
-from shared.services.accounts.erasing import Erasing
-from shared.services.core.steps import Call
+from shared.services.accounts.erasure import Erasing
+from shared.services.core.transitions import RequestContext
 
-ADMIN = Call(Actor(role="system", id="admin"))
+ADMIN = RequestContext(Actor(role="system", id="admin"))
 
 
 def people(info: StackInfo) -> str:
@@ -75,7 +75,7 @@ def provision(info: StackInfo, name: str, email: str, roles: list[str]) -> str:
 
 def account_of(info: StackInfo, whom: str) -> str:
     """The account with that address; an account id as it is. Raises `StackError` when nobody has the address."""
-    account_id = wiring(info).store.claimed_by(mail_claim_key(whom)) if "@" in whom else whom
+    account_id = wiring(info).store.claimed_by(email_key(whom)) if "@" in whom else whom
     if account_id is None:
         raise StackError(f"Nobody has the address {whom}. See: make admin ARGS=people")
     return account_id

@@ -8,7 +8,7 @@ import time
 import pyotp
 
 from shared.adapters.clock import wall_now
-from shared.domain.accounts.account_factor import step_of
+from shared.domain.accounts.second_factor import step_of
 
 _last: dict[str, int] = {}
 

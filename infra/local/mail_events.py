@@ -12,7 +12,7 @@ import uuid
 
 from infra.local.info import StackInfo
 from infra.local.mailbox import Message
-from shared.domain.email.mail_names import TAG
+from shared.domain.email.email_names import TAG
 
 BOUNCED = "Email Bounced"
 

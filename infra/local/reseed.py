@@ -18,7 +18,7 @@ from infra.local.ministack import REGION
 from infra.local.seed.generator import programs
 from infra.local.seed.loader import LOADER, WRITERS, load, wiring
 from infra.local.stack import demo_password
-from shared.domain.accounts.accounts import mail_claim_key
+from shared.domain.accounts.account_input import email_key
 
 BATCH = 500
 
@@ -27,7 +27,7 @@ def generate(info: StackInfo, count: int, coordinator: str) -> int:
     """Publishes `count` generated programs through the product's own service, looked after by the account with the mail
     address `coordinator`; those that are there already stay as they are."""
     made = wiring(info)
-    coordinator_id = made.store.claimed_by(mail_claim_key(coordinator))
+    coordinator_id = made.store.claimed_by(email_key(coordinator))
     source = (program.model_copy(update={"coordinator_id": coordinator_id}) for program in programs(count))
     done = 0
     with ThreadPoolExecutor(WRITERS) as writers:

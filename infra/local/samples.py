@@ -17,8 +17,8 @@ from infra.local.mail_events import BOUNCED
 from infra.local.proofs import everything
 from infra.local.stack import ROOT, Options, Stack
 from shared.adapters.dynamodb.announcements import envelope_of
-from shared.domain.documents.documents import Place
-from shared.domain.email.mail_names import TAG, tag_of
+from shared.domain.documents.uploads import UploadPlace
+from shared.domain.email.email_names import TAG, tag_of
 
 FOLDER = ROOT / "events" / "samples"
 ACCOUNT, REGION = "000000000000", "us-east-1"
@@ -52,7 +52,7 @@ def samples(info: StackInfo) -> Iterator[tuple[str, dict[str, Any]]]:
         queued(on_bus("rota", "StripeDelivered.v1", envelope_of(delivery).model_dump(mode="json"))),
     )
     stored = rows["DocumentStored.v1"]["data"]["M"]
-    key = Place(stored["trainee_id"]["S"], stored["kind"]["S"], stored["id"]["S"]).key
+    key = UploadPlace(stored["trainee_id"]["S"], stored["kind"]["S"], stored["id"]["S"]).key
     uploaded = {
         "version": "0",
         "bucket": {"name": info.outputs["UploadBucket"]},

@@ -1,4 +1,4 @@
-"""`DocumentStore` on S3: browsers upload by presigned POST and download by presigned GET; no room answers with a file.
+"""`FileStore` on S3: browsers upload by presigned POST and download by presigned GET; no room answers with a file.
 
 The client must sign with version 4 (`Config(signature_version="s3v4")`); a bucket's encryption rule refuses anything
 unsigned by it.
@@ -14,7 +14,7 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.domain.core.errors import Busy
-from shared.domain.documents.documents import FORM_HOURS, MAX_BYTES
+from shared.domain.documents.uploads import FORM_HOURS, MAX_BYTES
 from shared.ports import StoredObject, Upload
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from botocore.exceptions import (
 )
 
 from shared.domain.core.errors import Busy, OutcomeUnknown
-from shared.domain.email.mail_names import TAG
-from shared.ports import Mail
+from shared.domain.email.email_names import TAG
+from shared.ports import Email
 
 if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
@@ -43,7 +43,7 @@ class SesMailer:
             raise ValueError('the SES client must not retry: Config(retries={"total_max_attempts": 1})')
         self._client, self._sender, self._reply_to, self._reports = client, sender, reply_to or sender, reports
 
-    def send(self, mail: Mail) -> str:
+    def send(self, mail: Email) -> str:
         """The provider's message id. Raises `Busy` when nothing was sent, `OutcomeUnknown` when the answer was lost on
         the way, `ValueError` above 10 MB after encoding (large documents go as signed links)."""
         raw = raw_message(mail, self._sender, self._reply_to)
@@ -64,7 +64,7 @@ class SesMailer:
             raise _unknown() from error
 
 
-def raw_message(mail: Mail, sender: str, reply_to: str) -> bytes:
+def raw_message(mail: Email, sender: str, reply_to: str) -> bytes:
     """The MIME message: text and HTML as alternatives, attachments behind them. A line break in a header raises
     `ValueError`."""
     message = EmailMessage(policy=SEVEN_BIT)

@@ -6,9 +6,9 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from shared.domain.applications.application import ApplicationStatus, GuidelineOutcome, Override
-from shared.domain.core.aggregate import Kind
+from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
-from shared.domain.email.mail_names import MailTrouble
+from shared.domain.email.email_names import EmailTrouble
 from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ExperienceType, ReviewMode
 from shared.domain.seats.waitlist import WaitlistStatus
@@ -16,7 +16,7 @@ from shared.events.base import EventData
 
 
 class ApplicationEvent(EventData):
-    SUBJECT: ClassVar[Kind] = "APPLICATION"
+    SUBJECT: ClassVar[AggregateType] = "APPLICATION"
     status: ApplicationStatus
 
 
@@ -252,7 +252,7 @@ class HostAskBounced(ApplicationEvent):
     """The mail that asks the host did not arrive, or was called spam. `bounced_mails` are all that ever did."""
 
     TYPE: ClassVar[str] = "HostAskBounced.v1"
-    mail_trouble: MailTrouble
+    mail_trouble: EmailTrouble
     mail_trouble_at: Instant
     bounced_mails: tuple[str, ...]
 

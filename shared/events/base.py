@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.core.aggregate import Kind
+from shared.domain.core.aggregate import AggregateType
 
 REGISTRY: dict[str, type[EventData]] = {}
 
@@ -17,7 +17,7 @@ class EventData(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     TYPE: ClassVar[str]
-    SUBJECT: ClassVar[Kind]
+    SUBJECT: ClassVar[AggregateType]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

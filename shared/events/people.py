@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Literal
 
-from shared.domain.core.aggregate import Kind
+from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
 from shared.events.base import EventData
 
@@ -14,7 +14,7 @@ AccountStatus = Literal["UNCONFIRMED", "INVITED", "ACTIVE", "DISABLED", "ERASED"
 
 
 class AccountEvent(EventData):
-    SUBJECT: ClassVar[Kind] = "ACCOUNT"
+    SUBJECT: ClassVar[AggregateType] = "ACCOUNT"
     status: AccountStatus
 
 
@@ -61,7 +61,7 @@ DocumentStatus = Literal["STORED", "REFUSED"]
 
 
 class DocumentEvent(EventData):
-    SUBJECT: ClassVar[Kind] = "DOCUMENT"
+    SUBJECT: ClassVar[AggregateType] = "DOCUMENT"
     status: DocumentStatus
 
 

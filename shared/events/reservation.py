@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from shared.domain.core.aggregate import Kind
+from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
-from shared.domain.email.mail_names import MailTrouble
+from shared.domain.email.email_names import EmailTrouble
 from shared.domain.reservations.preparation import PrepKind
 from shared.domain.reservations.reservation import Choice, ReservationStatus, Suggestion
 from shared.events.base import EventData
 
 
 class ReservationEvent(EventData):
-    SUBJECT: ClassVar[Kind] = "RESERVATION"
+    SUBJECT: ClassVar[AggregateType] = "RESERVATION"
     status: ReservationStatus
 
 
@@ -166,7 +166,7 @@ class HostMailUncertain(ReservationEvent):
 
     TYPE: ClassVar[str] = "HostMailUncertain.v1"
     uncertain_mail: str
-    mail_trouble: MailTrouble | None = None
+    mail_trouble: EmailTrouble | None = None
     mail_trouble_at: Instant | None = None
 
 
@@ -175,7 +175,7 @@ class HostMailBounced(ReservationEvent):
     did."""
 
     TYPE: ClassVar[str] = "HostMailBounced.v1"
-    mail_trouble: MailTrouble
+    mail_trouble: EmailTrouble
     mail_trouble_at: Instant
     bounced_mails: tuple[str, ...]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from shared.domain.core.aggregate import Kind
+from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
 from shared.domain.search.saved_search import SavedSearchStatus
 from shared.events.base import EventData
 
 
 class SavedSearchEvent(EventData):
-    SUBJECT: ClassVar[Kind] = "SEARCH"
+    SUBJECT: ClassVar[AggregateType] = "SEARCH"
     status: SavedSearchStatus
 
 

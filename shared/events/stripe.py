@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.domain.core.aggregate import Kind
+from shared.domain.core.aggregate import AggregateType
 from shared.events.base import EventData
 
 
 class StripeDelivered(EventData):
     TYPE: ClassVar[str] = "StripeDelivered.v1"
-    SUBJECT: ClassVar[Kind] = "STRIPE"
+    SUBJECT: ClassVar[AggregateType] = "STRIPE"
     event_id: str
     event_type: str
     object_id: str

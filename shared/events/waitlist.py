@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.domain.core.aggregate import Kind
+from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
 from shared.domain.seats.waitlist import Place, WaitlistStatus
 from shared.events.application import ApplicationEvent
@@ -51,7 +51,7 @@ class WaitlistChanged(EventData):
     again."""
 
     TYPE: ClassVar[str] = "WaitlistChanged.v1"
-    SUBJECT: ClassVar[Kind] = "WAITLIST"
+    SUBJECT: ClassVar[AggregateType] = "WAITLIST"
     id: str
     program_id: str
     line: tuple[Place, ...]

@@ -5,8 +5,8 @@ Adapters (`shared/adapters`) implement them on AWS and Stripe, `tests/fakes` in 
 """
 
 from shared.ports.catalogue import Catalogue, SearchIndex, SearchPublisher
-from shared.ports.documents import DocumentStore, StoredObject, Upload
-from shared.ports.mail import MAIL_IN_WORK, Attachment, Mail, Mailer, Outbox
+from shared.ports.documents import FileStore, StoredObject, Upload
+from shared.ports.email import SENDING_TIME, Attachment, Email, Mailer, Outbox
 from shared.ports.payments import Checkout, CheckoutRequest, Deliveries, Delivery, PaymentGateway
 from shared.ports.people import (
     Bearer,
@@ -22,11 +22,22 @@ from shared.ports.people import (
     Sessions,
     Tokens,
 )
-from shared.ports.store import Claim, Due, DueItem, Listing, Loaded, SeatMove, Step, Store, Text, Work
+from shared.ports.store import (
+    Due,
+    DueItem,
+    IndexEntry,
+    PersonalRecord,
+    SeatMove,
+    Store,
+    Stored,
+    Transition,
+    UniqueKey,
+    UnitOfWork,
+)
 from shared.ports.world import SYSTEM, Bus, BusinessClock, Ids, system
 
 __all__ = [
-    "MAIL_IN_WORK",
+    "SENDING_TIME",
     "SYSTEM",
     "Attachment",
     "Bearer",
@@ -35,38 +46,38 @@ __all__ = [
     "Catalogue",
     "Checkout",
     "CheckoutRequest",
-    "Claim",
     "Contact",
     "Deliveries",
     "Delivery",
-    "DocumentStore",
     "Due",
     "DueItem",
+    "Email",
+    "FileStore",
     "Guesses",
     "Identity",
     "Ids",
+    "IndexEntry",
     "Link",
     "Links",
-    "Listing",
-    "Loaded",
-    "Mail",
     "Mailer",
     "OpenSession",
     "Outbox",
     "PaymentGateway",
     "People",
     "Person",
+    "PersonalRecord",
     "SearchIndex",
     "SearchPublisher",
     "SeatMove",
     "Session",
     "Sessions",
-    "Step",
     "Store",
+    "Stored",
     "StoredObject",
-    "Text",
     "Tokens",
+    "Transition",
+    "UniqueKey",
+    "UnitOfWork",
     "Upload",
-    "Work",
     "system",
 ]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from shared.domain.programs.program import Program
-from shared.domain.search.search import Projection, SearchPage, SearchQuery
+from shared.domain.search.query import Projection, SearchPage, SearchQuery
 
 
 class SearchIndex(Protocol):

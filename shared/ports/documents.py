@@ -21,7 +21,7 @@ class StoredObject:
     metadata: Mapping[str, str]
 
 
-class DocumentStore(Protocol):
+class FileStore(Protocol):
     def upload(self, key: str, kind: str, max_bytes: int, redirect: str) -> Upload: ...
     def read(self, key: str) -> StoredObject | None:
         """Of an object that is too large only so much that this shows. None when nothing is there."""

@@ -99,7 +99,7 @@ class Session:
 @dataclass(frozen=True)
 class OpenSession:
     """A browser that is signed in, as its owner's list shows it. `handle` names it and opens nothing; `device` is as of
-    `shared.domain.accounts.account_devices`; `seen_at` is at most a quarter of an hour behind. Wall time."""
+    `shared.domain.accounts.devices`; `seen_at` is at most a quarter of an hour behind. Wall time."""
 
     handle: str
     device: str
@@ -166,8 +166,8 @@ class Guesses(Protocol):
 
 @dataclass(frozen=True)
 class Link:
-    """A single-use link from a mail: `purpose` (`shared.domain.accounts.accounts`), who it is for, until when (business
-    time)."""
+    """A single-use link from an email: `purpose` (`shared.domain.accounts.account_input`), whose it is, until when
+    (business time)."""
 
     purpose: str
     account_id: str

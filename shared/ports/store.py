@@ -1,4 +1,4 @@
-"""Aggregates as stored, one transaction (`Work`) that changes them, and the store that does it."""
+"""Aggregates as stored, one transaction (`UnitOfWork`) that changes them, and the store that does it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from shared.domain.core.aggregate import Draft, EventRow, Kind
+from shared.domain.core.aggregate import AggregateType, EventRow, NewEvent
 from shared.domain.money.money import JournalEntry
 from shared.domain.seats.seats import SeatYear
 
 
 @dataclass(frozen=True)
-class Loaded:
+class Stored:
     """An aggregate as stored. `version` is the last event's seq, 0 when it does not exist yet; `head` the last event's
     hash."""
 
-    kind: Kind
+    kind: AggregateType
     id: str
     state: Mapping[str, Any]
     version: int
@@ -38,18 +38,18 @@ class DueItem:
     """A due row as read back: which aggregate waits."""
 
     due: Due
-    subject_kind: Kind
+    subject_kind: AggregateType
     subject_id: str
     case_id: str
 
 
 @dataclass(frozen=True)
-class Step:
+class Transition:
     """One aggregate moves by one event. The new state is `{**loaded.state, **draft.data}`. `due` replaces rows of its
     kinds, `done` removes rows of those kinds; both in the same transaction."""
 
-    loaded: Loaded
-    draft: Draft
+    loaded: Stored
+    draft: NewEvent
     due: tuple[Due, ...] = ()
     done: tuple[str, ...] = ()
 
@@ -73,7 +73,7 @@ class SeatMove:
 
 
 @dataclass(frozen=True)
-class Listing:
+class IndexEntry:
     """Where a text or a claim is found again besides by its name: in the list `name`, in order of `order`. Neither may
     say anything about a person."""
 
@@ -82,64 +82,64 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Claim:
+class UniqueKey:
     """A name that may exist once (`open-application:<trainee>:<program>:<start>`), held by `owner`. Released by key and
     owner alone."""
 
     key: str
     owner: str
-    listing: Listing | None = None
+    listing: IndexEntry | None = None
 
 
 @dataclass(frozen=True)
-class Text:
+class PersonalRecord:
     """Free text or personal data in an erasable item of its own; event rows keep only `ref` (`<whose>/<name>`) and the
     text's hash."""
 
     ref: str
     body: Mapping[str, Any]
-    listing: Listing | None = None
+    listing: IndexEntry | None = None
 
 
 @dataclass(frozen=True)
-class Work:
+class UnitOfWork:
     """One `TransactWriteItems`: everything here happens, or nothing. `create` are seat years that are not there yet,
-    `open` weeks to be added to years that are; a week that has counters keeps them. `texts` are not there yet;
-    `replaces` take the place of what may be there under their refs, and of `drops` (refs) nothing is left: a step's
-    version guards both."""
+    `open` weeks to be added to years that are; a week that has counters keeps them. `records` are not there yet;
+    `replaced_records` take the place of what may be there under their refs, and of `dropped_records` (refs) nothing is
+    left: a transition's version guards both."""
 
-    steps: tuple[Step, ...]
+    transitions: tuple[Transition, ...]
     seats: tuple[SeatMove, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    releases: tuple[Claim, ...] = ()
+    keys: tuple[UniqueKey, ...] = ()
+    released_keys: tuple[UniqueKey, ...] = ()
     journal: tuple[JournalEntry, ...] = ()
-    texts: tuple[Text, ...] = ()
+    records: tuple[PersonalRecord, ...] = ()
     create: tuple[SeatYear, ...] = field(default=())
     open: tuple[SeatYear, ...] = ()
-    replaces: tuple[Text, ...] = ()
-    drops: tuple[str, ...] = ()
+    replaced_records: tuple[PersonalRecord, ...] = ()
+    dropped_records: tuple[str, ...] = ()
 
 
 class Store(Protocol):
     """The core and ledger tables. Every write goes through `commit`."""
 
-    def load(self, kind: Kind, id: str) -> Loaded:
+    def load(self, kind: AggregateType, id: str) -> Stored:
         """Strongly consistent. Raises `NotFound`."""
         ...
 
-    def load_many(self, keys: Iterable[tuple[Kind, str]]) -> dict[tuple[Kind, str], Loaded]:
+    def load_many(self, keys: Iterable[tuple[AggregateType, str]]) -> dict[tuple[AggregateType, str], Stored]:
         """One `BatchGetItem` per 100 keys; what does not exist is left out."""
         ...
 
-    def history(self, kind: Kind, id: str) -> list[EventRow]: ...
+    def history(self, kind: AggregateType, id: str) -> list[EventRow]: ...
 
-    def commit(self, work: Work) -> list[EventRow]:
+    def commit(self, work: UnitOfWork) -> list[EventRow]:
         """All or nothing; returns the event rows written. Raises `VersionConflict`, `SoldOut(weeks=)`,
         `WaitlistFirst(weeks=)`, `OverlappingRotation(weeks=)`, `Duplicate(key=)`, or `Busy` when conflict retries run
         out. A repeated call after an unknown outcome is answered as the first."""
         ...
 
-    def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
+    def owned(self, kind: AggregateType, owner_id: str, limit: int = 50) -> list[Stored]:
         """A trainee's aggregates of one kind, newest first."""
         ...
 

@@ -14,40 +14,40 @@ from shared.runtime.log import log
 from shared.runtime.wired_ports import WiredPorts
 
 if TYPE_CHECKING:
-    from shared.services.accounts.account_care import AccountCare
-    from shared.services.accounts.account_factor import Factors
-    from shared.services.accounts.account_hosts import HostAccounts
-    from shared.services.accounts.account_staff import Staffing
-    from shared.services.accounts.accounts import Accounts
-    from shared.services.applications.application_file import ApplicationFiles
-    from shared.services.applications.applying import Applying
-    from shared.services.applications.asking import Asking
-    from shared.services.applications.checking import Checking
+    from shared.services.accounts.host_managers import HostManagers
+    from shared.services.accounts.second_factor import SecondFactor
+    from shared.services.accounts.security import AccountSecurity
+    from shared.services.accounts.sign_in import SignIn
+    from shared.services.accounts.staff import StaffAccounts
+    from shared.services.applications.document_check import DocumentCheck
     from shared.services.applications.host_review import HostReview
-    from shared.services.applications.reviewing import Reviewing
-    from shared.services.applications.siblings import Siblings
+    from shared.services.applications.information_requests import InformationRequests
+    from shared.services.applications.overlapping_applications import OverlappingApplications
+    from shared.services.applications.queries import ApplicationQueries
+    from shared.services.applications.review import Review
+    from shared.services.applications.submission import Submission
     from shared.services.documents.cv_links import CvLinks
-    from shared.services.documents.documents import Documents
-    from shared.services.hosts.host_desk import HostDesk
-    from shared.services.money.settling import Settling
-    from shared.services.operations.bounces import Bounces
-    from shared.services.operations.sweeping import Sweeping
+    from shared.services.documents.uploads import DocumentUploads
+    from shared.services.hosts.queries import HostQueries
+    from shared.services.money.settlement import Settlement
+    from shared.services.operations.email_reports import EmailReports
+    from shared.services.operations.sweep import Sweep
     from shared.services.operations.workspace import Workspace
-    from shared.services.programs.answer_records import AnswerRecords
     from shared.services.programs.guideline_changes import GuidelineChanges
-    from shared.services.programs.publishing_programs import Publishing
+    from shared.services.programs.publishing import Publishing
+    from shared.services.programs.response_times import ResponseTimes
     from shared.services.reservations.calendar_feeds import CalendarFeeds
     from shared.services.reservations.caseload import Caseload
     from shared.services.reservations.coaching import Coaching
     from shared.services.reservations.holds import Holds
-    from shared.services.reservations.preparing import Preparing
-    from shared.services.reservations.reservation_views import ReservationViews
-    from shared.services.reservations.reserving import Reserving
+    from shared.services.reservations.preparation import Preparation
+    from shared.services.reservations.queries import ReservationQueries
+    from shared.services.reservations.reserve import Reserve
+    from shared.services.search.alerts import SearchAlerts
     from shared.services.search.alternatives import Alternatives
     from shared.services.search.browsing import Browsing
     from shared.services.search.indexing import Indexing
     from shared.services.search.saved_searches import SavedSearches
-    from shared.services.search.search_alerts import SearchAlerts
     from shared.services.waitlist.waitlist import Waitlist
 
 
@@ -76,41 +76,41 @@ class Wiring(WiredPorts):
         }
 
     @cached_property
-    def accounts(self) -> Accounts:
-        from shared.services.accounts.accounts import Accounts
+    def accounts(self) -> SignIn:
+        from shared.services.accounts.sign_in import SignIn
 
-        return Accounts(**self._account_ports)
-
-    @cached_property
-    def account_care(self) -> AccountCare:
-        from shared.services.accounts.account_care import AccountCare
-
-        return AccountCare(**self._account_ports)
+        return SignIn(**self._account_ports)
 
     @cached_property
-    def factors(self) -> Factors:
-        from shared.services.accounts.account_factor import Factors
+    def account_care(self) -> AccountSecurity:
+        from shared.services.accounts.security import AccountSecurity
 
-        return Factors(**self._account_ports, demand=self.settings.second_factor)
-
-    @cached_property
-    def staffing(self) -> Staffing:
-        from shared.services.accounts.account_staff import Staffing
-
-        return Staffing(**self._account_ports, demand=self.settings.second_factor)
+        return AccountSecurity(**self._account_ports)
 
     @cached_property
-    def host_accounts(self) -> HostAccounts:
-        from shared.services.accounts.account_hosts import HostAccounts
+    def factors(self) -> SecondFactor:
+        from shared.services.accounts.second_factor import SecondFactor
 
-        return HostAccounts(**self._account_ports, catalogue=self.catalogue)
+        return SecondFactor(**self._account_ports, demand=self.settings.second_factor)
 
     @cached_property
-    def paperwork(self) -> Documents:
+    def staffing(self) -> StaffAccounts:
+        from shared.services.accounts.staff import StaffAccounts
+
+        return StaffAccounts(**self._account_ports, demand=self.settings.second_factor)
+
+    @cached_property
+    def host_accounts(self) -> HostManagers:
+        from shared.services.accounts.host_managers import HostManagers
+
+        return HostManagers(**self._account_ports, catalogue=self.catalogue)
+
+    @cached_property
+    def paperwork(self) -> DocumentUploads:
         """The use cases about documents; `documents` is the store of their files."""
-        from shared.services.documents.documents import Documents
+        from shared.services.documents.uploads import DocumentUploads
 
-        return Documents(
+        return DocumentUploads(
             store=self.store,
             documents=self.documents,
             people=self.people,
@@ -121,15 +121,17 @@ class Wiring(WiredPorts):
 
     @cached_property
     def publishing(self) -> Publishing:
-        from shared.services.programs.publishing_programs import Publishing
+        from shared.services.programs.publishing import Publishing
 
         return Publishing(self.store, self.clock)
 
     @cached_property
-    def applying(self) -> Applying:
-        from shared.services.applications.applying import Applying
+    def applying(self) -> Submission:
+        from shared.services.applications.submission import Submission
 
-        return Applying(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids)
+        return Submission(
+            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids
+        )
 
     @cached_property
     def browsing(self) -> Browsing:
@@ -144,10 +146,10 @@ class Wiring(WiredPorts):
         )
 
     @cached_property
-    def answer_records(self) -> AnswerRecords:
-        from shared.services.programs.answer_records import AnswerRecords
+    def answer_records(self) -> ResponseTimes:
+        from shared.services.programs.response_times import ResponseTimes
 
-        return AnswerRecords(self.store, self.clock)
+        return ResponseTimes(self.store, self.clock)
 
     @cached_property
     def saved_searches(self) -> SavedSearches:
@@ -157,7 +159,7 @@ class Wiring(WiredPorts):
 
     @cached_property
     def search_alerts(self) -> SearchAlerts:
-        from shared.services.search.search_alerts import SearchAlerts
+        from shared.services.search.alerts import SearchAlerts
 
         return SearchAlerts(
             store=self.store,
@@ -174,10 +176,10 @@ class Wiring(WiredPorts):
         return Indexing(catalogue=self.catalogue, store=self.store, publisher=self.search_publisher, clock=self.clock)
 
     @cached_property
-    def application_files(self) -> ApplicationFiles:
-        from shared.services.applications.application_file import ApplicationFiles
+    def application_files(self) -> ApplicationQueries:
+        from shared.services.applications.queries import ApplicationQueries
 
-        return ApplicationFiles(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+        return ApplicationQueries(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -186,24 +188,24 @@ class Wiring(WiredPorts):
         return Workspace(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
 
     @cached_property
-    def host_desk(self) -> HostDesk:
-        from shared.services.hosts.host_desk import HostDesk
+    def host_desk(self) -> HostQueries:
+        from shared.services.hosts.queries import HostQueries
 
-        return HostDesk(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+        return HostQueries(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
 
     @cached_property
     def guideline_changes(self) -> GuidelineChanges:
-        from shared.services.programs.applicants import Applicants
         from shared.services.programs.guideline_changes import GuidelineChanges
+        from shared.services.programs.past_applicants import PastApplicants
 
-        applicants = Applicants(store=self.store, clock=self.clock)
+        applicants = PastApplicants(store=self.store, clock=self.clock)
         return GuidelineChanges(store=self.store, catalogue=self.catalogue, applicants=applicants, clock=self.clock)
 
     @cached_property
-    def reviewing(self) -> Reviewing:
-        from shared.services.applications.reviewing import Reviewing
+    def reviewing(self) -> Review:
+        from shared.services.applications.review import Review
 
-        return Reviewing(
+        return Review(
             store=self.store,
             people=self.people,
             catalogue=self.catalogue,
@@ -224,16 +226,16 @@ class Wiring(WiredPorts):
         )
 
     @cached_property
-    def checking(self) -> Checking:
-        from shared.services.applications.checking import Checking
+    def checking(self) -> DocumentCheck:
+        from shared.services.applications.document_check import DocumentCheck
 
-        return Checking(store=self.store, reviewing=self.reviewing, clock=self.clock)
+        return DocumentCheck(store=self.store, reviewing=self.reviewing, clock=self.clock)
 
     @cached_property
-    def asking(self) -> Asking:
-        from shared.services.applications.asking import Asking
+    def asking(self) -> InformationRequests:
+        from shared.services.applications.information_requests import InformationRequests
 
-        return Asking(store=self.store, reviewing=self.reviewing, clock=self.clock)
+        return InformationRequests(store=self.store, reviewing=self.reviewing, clock=self.clock)
 
     @cached_property
     def host_review(self) -> HostReview:
@@ -244,10 +246,10 @@ class Wiring(WiredPorts):
         )
 
     @cached_property
-    def settling(self) -> Settling:
-        from shared.services.money.settling import Settling
+    def settling(self) -> Settlement:
+        from shared.services.money.settlement import Settlement
 
-        return Settling(self.store, self.payment_gateway, self.clock)
+        return Settlement(self.store, self.payment_gateway, self.clock)
 
     @cached_property
     def holds(self) -> Holds:
@@ -264,10 +266,10 @@ class Wiring(WiredPorts):
         )
 
     @cached_property
-    def reserving(self) -> Reserving:
-        from shared.services.reservations.reserving import Reserving
+    def reserving(self) -> Reserve:
+        from shared.services.reservations.reserve import Reserve
 
-        return Reserving(
+        return Reserve(
             store=self.store,
             catalogue=self.catalogue,
             people=self.people,
@@ -277,16 +279,18 @@ class Wiring(WiredPorts):
         )
 
     @cached_property
-    def reservation_views(self) -> ReservationViews:
-        from shared.services.reservations.reservation_views import ReservationViews
+    def reservation_views(self) -> ReservationQueries:
+        from shared.services.reservations.queries import ReservationQueries
 
-        return ReservationViews(store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving)
+        return ReservationQueries(
+            store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving
+        )
 
     @cached_property
-    def preparing(self) -> Preparing:
-        from shared.services.reservations.preparing import Preparing
+    def preparing(self) -> Preparation:
+        from shared.services.reservations.preparation import Preparation
 
-        return Preparing(store=self.store, catalogue=self.catalogue, clock=self.clock)
+        return Preparation(store=self.store, catalogue=self.catalogue, clock=self.clock)
 
     @cached_property
     def calendar_feeds(self) -> CalendarFeeds:
@@ -301,16 +305,16 @@ class Wiring(WiredPorts):
         )
 
     @cached_property
-    def siblings(self) -> Siblings:
-        from shared.services.applications.siblings import Siblings
+    def siblings(self) -> OverlappingApplications:
+        from shared.services.applications.overlapping_applications import OverlappingApplications
 
-        return Siblings(self.store, self.clock)
+        return OverlappingApplications(self.store, self.clock)
 
     @cached_property
-    def bounces(self) -> Bounces:
-        from shared.services.operations.bounces import Bounces
+    def bounces(self) -> EmailReports:
+        from shared.services.operations.email_reports import EmailReports
 
-        return Bounces(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+        return EmailReports(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
 
     @cached_property
     def cv_links(self) -> CvLinks:
@@ -337,10 +341,10 @@ class Wiring(WiredPorts):
         return Coaching(self.store, self.clock)
 
     @cached_property
-    def sweeping(self) -> Sweeping:
-        from shared.services.operations.sweeping import Sweeping
+    def sweeping(self) -> Sweep:
+        from shared.services.operations.sweep import Sweep
 
-        return Sweeping(
+        return Sweep(
             store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
         )
 

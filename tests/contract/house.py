@@ -20,20 +20,20 @@ from functions.stripe_webhook.handler import Webhook
 from infra.build import openapi
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
-from shared.domain.accounts.accounts import mail_claim_key
+from shared.domain.accounts.account_input import email_key
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.instants import iso
 from shared.domain.programs.program import ExperienceType
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice
-from shared.domain.search.search import Projection, SearchQuery
+from shared.domain.search.query import Projection, SearchQuery
 from shared.domain.seats.seats import free_by_week
-from shared.ports import Contact, Person, Work
+from shared.ports import Contact, Person, UnitOfWork
 from shared.runtime.bootstrap import Wiring
-from shared.services.accounts.account_base import mail_claim
-from shared.services.applications.applying import Wish
-from shared.services.core.secret_addresses import secret_at
-from shared.services.reservations.reserving import Signature
+from shared.services.accounts.account_ports import email_claim
+from shared.services.applications.submission import RotationRequest
+from shared.services.core.secret_links import secret_at
+from shared.services.reservations.reserve import Signature
 from tests import builders
 from tests.builders import HOST, PROGRAM
 from tests.fakes import FakeDeliveries, FakePayments
@@ -42,7 +42,7 @@ from tests.fakes.faults import Fault
 from tests.files import A_PDF
 from tests.rooms import PASSWORD, PUBLIC_URL, Client, World
 from tests.unit.functions.catalogue_scene import OPEN, LocalIndex
-from tests.unit.services.reserving_scene import WEBHOOK, by
+from tests.unit.services.reservations.reservation_scene import WEBHOOK, by
 
 PERSONS: Mapping[str, tuple[str, str]] = {
     "owner": ("trainee-1", "trainee"),
@@ -95,7 +95,7 @@ class House(World):
         for id, role in PERSONS.values():
             hosts = (HOST,) if role == "host" else ()
             self.person(id, (role,), name=f"{id.title()} Person", zone="America/Chicago", hosts=hosts)
-            self.store.commit(Work(steps=(), claims=(mail_claim(f"{id}@example.org", id),)))
+            self.store.commit(UnitOfWork(transitions=(), keys=(email_claim(f"{id}@example.org", id),)))
         self._programs()
         self.wiring = WithoutAws(
             self.wiring.settings,
@@ -206,7 +206,7 @@ class House(World):
         self.wiring.host_accounts.invite(
             by("coordinator", "coordinator-1"), HOST, "Invited Host", "invited-host@example.org"
         )
-        self.invited_host = str(self.store.claimed_by(mail_claim_key("invited-host@example.org")))
+        self.invited_host = str(self.store.claimed_by(email_key("invited-host@example.org")))
         self.person(ELSEWHERE, ("host",), name="Other Host", zone="America/Chicago", hosts=("another-host",))
 
     def _unconfirmed(self) -> None:
@@ -215,7 +215,7 @@ class House(World):
             self.store, "ACCOUNT", "new-1", {"id": "new-1", "status": "UNCONFIRMED", "roles": ["trainee"], **asked}
         )
         self.people.save_person(Person("new-1", "New Person", "new-1@example.org", "UTC"))
-        self.store.commit(Work(steps=(), claims=(mail_claim("new-1@example.org", "new-1"),)))
+        self.store.commit(UnitOfWork(transitions=(), keys=(email_claim("new-1@example.org", "new-1"),)))
         self.links.make("confirm", "new-1", self.clock.now().replace(year=2027))
         self.links.make("confirm", "new-1", self.clock.now())
 
@@ -224,7 +224,7 @@ class House(World):
         invitation."""
         for id in ("guarded-1", "offered-1"):
             self.person(id, ("finance",), name="Guarded Person")
-            self.store.commit(Work(steps=(), claims=(mail_claim(f"{id}@example.org", id),)))
+            self.store.commit(UnitOfWork(transitions=(), keys=(email_claim(f"{id}@example.org", id),)))
         guarded, factors, care, later = (
             by("account", "guarded-1"),
             self.wiring.factors,
@@ -279,7 +279,7 @@ class House(World):
         """Each as far as its name says, by the services themselves; `key` tells a second one of that name from the
         first."""
         stage, wiring = STAGES.index(name), self.wiring
-        id: str = wiring.applying.start(OWNER, key or name, Wish(PROGRAM, ExperienceType.HANDS_ON, start)).id
+        id: str = wiring.applying.start(OWNER, key or name, RotationRequest(PROGRAM, ExperienceType.HANDS_ON, start)).id
         steps = (
             lambda: wiring.applying.submit(OWNER, id),
             lambda: wiring.reviewing.claim(CLAIMER, id),

@@ -13,7 +13,7 @@ from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
 from shared.domain.seats.seats import SeatYear, WeekSeats
-from shared.ports import SeatMove, Store, Work
+from shared.ports import SeatMove, Store, UnitOfWork
 from tests.builders import PROGRAM, TRAINEE, program, step
 from tests.fakes import FakeStore
 
@@ -43,15 +43,17 @@ def years(capacity: int, *weeks: str) -> tuple[SeatYear, ...]:
 
 def open_seats(store: Store, capacity: int, *weeks: str) -> None:
     store.commit(
-        Work(steps=(step("PROGRAM", PROGRAM, program().model_dump(mode="json")),), create=years(capacity, *weeks))
+        UnitOfWork(
+            transitions=(step("PROGRAM", PROGRAM, program().model_dump(mode="json")),), create=years(capacity, *weeks)
+        )
     )
 
 
-def hold(number: int, take: tuple[str, ...], trainee: str = TRAINEE) -> Work:
+def hold(number: int, take: tuple[str, ...], trainee: str = TRAINEE) -> UnitOfWork:
     """A new reservation that takes seats."""
     id = f"reservation-{number}"
     data = {"id": id, "status": "HELD", "trainee_id": trainee, "created_at": "2026-11-23T15:00:00Z"}
-    return Work(steps=(step("RESERVATION", id, data),), seats=(SeatMove(PROGRAM, trainee, id, take=take),))
+    return UnitOfWork(transitions=(step("RESERVATION", id, data),), seats=(SeatMove(PROGRAM, trainee, id, take=take),))
 
 
 def taken(store: Store) -> dict[str, int]:

@@ -26,16 +26,16 @@ from functions.stripe_webhook.handler import Webhook
 from infra.local.seed.catalogue import load as catalogue
 from shared.domain.core.instants import parse
 from shared.ports import Checkout, Contact, Person, StoredObject
-from shared.services.applications.applying import open_claim
-from shared.services.documents.documents import Documents
-from shared.services.operations.bounces import Bounces
+from shared.services.applications.submission import open_claim
+from shared.services.documents.uploads import DocumentUploads
+from shared.services.operations.email_reports import EmailReports
 from shared.services.search.indexing import Indexing
 from tests.builders import facts, stored
 from tests.fakes import FakeBus, FakeDeliveries, FakeSearchPublisher
 from tests.files import A_PDF
 from tests.unit.functions.catalogue_scene import Scene as Shop
 from tests.unit.functions.test_payment_workers import Context
-from tests.unit.services.notifying_scene import URL, Post
+from tests.unit.services.operations.email_scene import URL, Post
 
 FOLDER = Path(__file__).resolve().parents[2] / "events" / "samples"
 SAMPLES: dict[str, Any] = {path.stem: json.loads(path.read_text()) for path in FOLDER.glob("*.json")}
@@ -130,7 +130,7 @@ class World(Post):
             "coaching",
             "bounces",
         )
-        self.bounces = Bounces(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
+        self.bounces = EmailReports(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
         indexing = Indexing(catalogue=self.catalogue, store=self.store, publisher=self.publisher, clock=self.clock)
         wiring: Any = SimpleNamespace(
             settings=SimpleNamespace(public_url=URL),
@@ -188,7 +188,7 @@ def test_an_object_that_was_created_is_registered_as_the_trainees_document(world
     key = json.loads(SAMPLES["sqs-object-created"]["Records"][0]["body"])["detail"]["object"]["key"]
     id = key.rpartition("/")[2]
     del world.store.states[("DOCUMENT", id)]
-    paperwork = Documents(
+    paperwork = DocumentUploads(
         store=world.store,
         documents=world.documents,
         people=world.people,

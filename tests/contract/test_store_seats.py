@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.core.errors import Duplicate, OverlappingRotation, SoldOut, VersionConflict
 from shared.domain.seats.seats import WeekSeats
-from shared.ports import SeatMove, Step, Store, Work
+from shared.ports import SeatMove, Store, Transition, UnitOfWork
 from tests.builders import PROGRAM, TRAINEE, WEEKS, draft, step
 from tests.contract.store_scene import OTHER, TURN_OF_YEAR, hold, open_seats, store, taken, years
 
@@ -56,7 +56,10 @@ def test_a_seat_given_back_is_free_for_the_next_and_for_the_same_trainee(store: 
     store.commit(hold(1, WEEKS))
     back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
     store.commit(
-        Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"})),), seats=(back,))
+        UnitOfWork(
+            transitions=(Transition(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"})),),
+            seats=(back,),
+        )
     )
     assert set(taken(store).values()) == {0}
     store.commit(hold(2, WEEKS))
@@ -70,7 +73,7 @@ def test_giving_back_twice_is_a_conflict_and_never_goes_below_zero(store: Store)
     back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
     for _ in range(2):
         loaded = store.load("RESERVATION", "reservation-1")
-        work = Work(steps=(Step(loaded, draft({"status": "RELEASED"})),), seats=(back,))
+        work = UnitOfWork(transitions=(Transition(loaded, draft({"status": "RELEASED"})),), seats=(back,))
         if loaded.version == 1:
             store.commit(work)
         else:
@@ -85,7 +88,10 @@ def test_a_switch_touches_only_the_differing_weeks(store: Store) -> None:
     store.commit(hold(1, WEEKS))
     move = SeatMove(PROGRAM, TRAINEE, "reservation-1", take=("2027-W13",), give=("2027-W09",))
     store.commit(
-        Work(steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,))
+        UnitOfWork(
+            transitions=(Transition(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),),
+            seats=(move,),
+        )
     )
     assert taken(store) == {"2027-W09": 0, "2027-W10": 1, "2027-W11": 1, "2027-W12": 1, "2027-W13": 1}
 
@@ -93,14 +99,16 @@ def test_a_switch_touches_only_the_differing_weeks(store: Store) -> None:
 def test_opening_a_seat_year_twice_is_a_duplicate(store: Store) -> None:
     open_seats(store, 1, *WEEKS)
     with pytest.raises(Duplicate):
-        store.commit(Work(steps=(step("PROGRAM", "other", {"status": "LIVE"}),), create=years(9, *WEEKS)))
+        store.commit(UnitOfWork(transitions=(step("PROGRAM", "other", {"status": "LIVE"}),), create=years(9, *WEEKS)))
     assert store.seat_years([(PROGRAM, 2027)])[0].weeks["W09"] == WeekSeats(capacity=1)
 
 
 def test_H17_weeks_are_added_to_a_seat_year_and_those_that_are_there_keep_what_they_counted(store: Store) -> None:
     open_seats(store, 2, "2027-W09")
     store.commit(hold(1, ("2027-W09",)))
-    more = Work(steps=(step("PROGRAM", "other", {"status": "LIVE"}),), open=years(5, "2027-W09", "2027-W10"))
+    more = UnitOfWork(
+        transitions=(step("PROGRAM", "other", {"status": "LIVE"}),), open=years(5, "2027-W09", "2027-W10")
+    )
     store.commit(more)
     (year,) = store.seat_years([(PROGRAM, 2027)])
     assert year.weeks == {"W09": WeekSeats(capacity=2, taken=1), "W10": WeekSeats(capacity=5)}
@@ -110,7 +118,7 @@ def test_H17_weeks_are_added_to_a_seat_year_and_those_that_are_there_keep_what_t
 def test_H17_weeks_of_a_year_that_is_not_there_are_decided_again(store: Store) -> None:
     open_seats(store, 2, "2027-W09")
     with pytest.raises(VersionConflict):
-        store.commit(Work(steps=(step("PROGRAM", "other", {"status": "LIVE"}),), open=years(5, "2028-W01")))
+        store.commit(UnitOfWork(transitions=(step("PROGRAM", "other", {"status": "LIVE"}),), open=years(5, "2028-W01")))
     assert store.seat_years([(PROGRAM, 2028)]) == []
 
 
@@ -132,7 +140,9 @@ def test_who_has_a_seat_in_a_span_of_weeks_is_found_once_until_it_is_given_back(
     assert store.seated(PROGRAM, TURN_OF_YEAR[2], TURN_OF_YEAR[3]) == ["reservation-2"]
     assert store.seated("another", TURN_OF_YEAR[0], TURN_OF_YEAR[3]) == []
     back = SeatMove(PROGRAM, OTHER, "reservation-2", give=TURN_OF_YEAR[1:])
-    store.commit(Work(steps=(Step(store.load("RESERVATION", "reservation-2"), draft({})),), seats=(back,)))
+    store.commit(
+        UnitOfWork(transitions=(Transition(store.load("RESERVATION", "reservation-2"), draft({})),), seats=(back,))
+    )
     assert store.seated(PROGRAM, TURN_OF_YEAR[0], TURN_OF_YEAR[3]) == ["reservation-1"]
 
 
@@ -154,8 +164,9 @@ def test_a_switch_into_a_full_week_names_that_week_and_keeps_the_old_one(store: 
     move = SeatMove(PROGRAM, TRAINEE, "reservation-1", take=("2027-W13",), give=("2027-W09",))
     with pytest.raises(SoldOut) as refused:
         store.commit(
-            Work(
-                steps=(Step(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),), seats=(move,)
+            UnitOfWork(
+                transitions=(Transition(store.load("RESERVATION", "reservation-1"), draft({"start": "2027-03-08"})),),
+                seats=(move,),
             )
         )
     assert refused.value.facts["weeks"] == ["2027-W13"]
@@ -166,8 +177,8 @@ def test_a_seat_passes_from_one_trainee_to_the_next_in_one_work(store: Store) ->
     open_seats(store, 1, *WEEKS)
     store.commit(hold(1, WEEKS))
     back = SeatMove(PROGRAM, TRAINEE, "reservation-1", give=WEEKS)
-    released = Step(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"}))
+    released = Transition(store.load("RESERVATION", "reservation-1"), draft({"status": "RELEASED"}))
     passed_on = hold(2, WEEKS, OTHER)
-    store.commit(Work(steps=(released, *passed_on.steps), seats=(back, *passed_on.seats)))
+    store.commit(UnitOfWork(transitions=(released, *passed_on.transitions), seats=(back, *passed_on.seats)))
     assert set(taken(store).values()) == {1}
     store.commit(hold(3, (), TRAINEE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.core.errors import SoldOut, VersionConflict, WaitlistFirst
-from shared.ports import SeatMove, Store, Work
+from shared.ports import SeatMove, Store, UnitOfWork
 from tests.builders import PROGRAM, TRAINEE, WEEKS, step
 from tests.contract.store_scene import OTHER, hold, open_seats, store, taken
 
@@ -19,18 +19,18 @@ def waiting(store: Store) -> dict[str, int]:
 
 
 def wait(store: Store, *weeks: str, gone: tuple[str, ...] = ()) -> None:
-    store.commit(Work(steps=(), seats=(SeatMove(PROGRAM, THIRD, "", wait=weeks, unwait=gone),)))
+    store.commit(UnitOfWork(transitions=(), seats=(SeatMove(PROGRAM, THIRD, "", wait=weeks, unwait=gone),)))
 
 
 def give(store: Store, *weeks: str) -> None:
-    store.commit(Work(steps=(), seats=(SeatMove(PROGRAM, TRAINEE, "reservation-1", give=weeks),)))
+    store.commit(UnitOfWork(transitions=(), seats=(SeatMove(PROGRAM, TRAINEE, "reservation-1", give=weeks),)))
 
 
-def offered(*marks: str) -> Work:
+def offered(*marks: str) -> UnitOfWork:
     """A seat for who waited, its marks gone in the same transaction."""
     data = {"id": "reservation-9", "status": "HELD", "trainee_id": THIRD, "created_at": "2026-11-23T15:00:00Z"}
     move = SeatMove(PROGRAM, THIRD, "reservation-9", take=WEEKS, unwait=marks, in_line=True)
-    return Work(steps=(step("RESERVATION", "reservation-9", data),), seats=(move,))
+    return UnitOfWork(transitions=(step("RESERVATION", "reservation-9", data),), seats=(move,))
 
 
 def test_waitlist_a_full_week_is_marked_and_a_free_one_is_not(store: Store) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.core.errors import Busy
 from shared.domain.programs.program import Program
-from shared.domain.search.search import Projection
+from shared.domain.search.query import Projection
 from shared.ports import Delivery
 from tests.fakes.faults import Fault
 from tests.fakes.store import FakeStore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from shared.domain.core.errors import Busy, OutcomeUnknown
-from shared.ports import MAIL_IN_WORK, Mail
+from shared.ports import SENDING_TIME, Email
 from tests.fakes.faults import Fault
 
 
@@ -13,7 +13,7 @@ class FakeMailer:
     """`sent` is what really left the house, also when the answer was lost."""
 
     def __init__(self) -> None:
-        self.sent: list[Mail] = []
+        self.sent: list[Email] = []
         self._before, self._after = Fault(), Fault()
 
     def fail_before(self, calls: int = 1) -> None:
@@ -24,7 +24,7 @@ class FakeMailer:
         """The next mails go out, but the answer is lost: `OutcomeUnknown`."""
         self._after.set(calls)
 
-    def send(self, mail: Mail) -> str:
+    def send(self, mail: Email) -> str:
         if self._before.strikes():
             raise Busy("The mail service refused the message for now.", "It is sent again by itself.")
         self.sent.append(mail)
@@ -32,7 +32,7 @@ class FakeMailer:
             raise OutcomeUnknown("The mail service did not answer in time.", "The message may have been sent.")
         return f"provider-{len(self.sent)}"
 
-    def to(self, address: str) -> list[Mail]:
+    def to(self, address: str) -> list[Email]:
         return [mail for mail in self.sent if mail.to == address]
 
 
@@ -51,7 +51,7 @@ class FakeOutbox:
             return "sent"
         if held[0] == owner:
             return "claimed"
-        return "pending" if now - held[1] < MAIL_IN_WORK else "unknown"
+        return "pending" if now - held[1] < SENDING_TIME else "unknown"
 
     def sent(self, mail_id: str, provider_id: str) -> None:
         self.claims[mail_id] = (*self.claims[mail_id][:2], provider_id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.accounts.accounts import GUESS_PAUSE, GUESSES
+from shared.domain.accounts.account_input import GUESS_PAUSE, GUESSES
 from shared.domain.core.errors import Busy, Duplicate, Expired, Invalid, NotFound, SignInNeeded, WrongCredentials
 from shared.domain.core.instants import parse, to_utc
 from shared.domain.trainees.trainee import TraineeFacts

@@ -7,7 +7,7 @@ from datetime import date
 
 from shared.domain.core.errors import Busy
 from shared.domain.programs.program import Program
-from shared.domain.search.search import Facets, SearchHit, SearchPage, SearchQuery
+from shared.domain.search.query import Facets, SearchHit, SearchPage, SearchQuery
 from tests.fakes.bus import FakeCatalogue
 from tests.fakes.faults import Fault
 from tests.fakes.store import FakeStore

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shared.domain.accounts.account_factor import STAFF_ROLES
-from shared.domain.core.aggregate import EventRow, Kind, canonical, record
+from shared.domain.accounts.second_factor import STAFF_ROLES
+from shared.domain.core.aggregate import AggregateType, EventRow, canonical, record
 from shared.domain.core.errors import (
     Busy,
     Duplicate,
@@ -23,10 +23,10 @@ from shared.domain.core.errors import (
 from shared.domain.core.instants import to_utc
 from shared.domain.money.money import JournalEntry
 from shared.domain.seats.seats import SeatYear, WeekSeats
-from shared.ports import Due, DueItem, Listing, Loaded, SeatMove, Step, Work
+from shared.ports import Due, DueItem, IndexEntry, SeatMove, Stored, Transition, UnitOfWork
 from tests.fakes.faults import Fault
 
-Key = tuple[Kind, str]
+Key = tuple[AggregateType, str]
 OWNED_BY_TRAINEE = ("APPLICATION", "RESERVATION", "DOCUMENT", "SEARCH")
 
 
@@ -39,17 +39,17 @@ class FakeStore:
     """Public dicts are for looking at in tests; `open_seats` sets a scene without a transaction."""
 
     def __init__(self) -> None:
-        self.states: dict[Key, Loaded] = {}
+        self.states: dict[Key, Stored] = {}
         self.rows: dict[Key, list[EventRow]] = {}
         self.seats: dict[tuple[str, int], SeatYear] = {}
         self.trainee_weeks: dict[tuple[str, str], str] = {}
         self.week_programs: dict[tuple[str, str], str] = {}
         self.claims: dict[str, str] = {}
-        self.claim_listings: dict[str, Listing] = {}
+        self.claim_listings: dict[str, IndexEntry] = {}
         self.texts: dict[str, Mapping[str, Any]] = {}
-        self.listings: dict[str, Listing] = {}
+        self.listings: dict[str, IndexEntry] = {}
         self.entries: dict[tuple[str, str], JournalEntry] = {}
-        self.waiting: dict[tuple[Kind, str, str], DueItem] = {}
+        self.waiting: dict[tuple[AggregateType, str, str], DueItem] = {}
         self.commits = 0
         self._lock = threading.RLock()
         self._before, self._after, self._conflict = Fault(), Fault(), Fault()
@@ -79,21 +79,21 @@ class FakeStore:
         return self.seats[(program_id, int(week[:4]))].weeks[week[5:]].taken
 
     # --- reads --------------------------------------------------------------------------------------------------------
-    def load(self, kind: Kind, id: str) -> Loaded:
+    def load(self, kind: AggregateType, id: str) -> Stored:
         with self._lock:
             if (kind, id) not in self.states:
                 raise NotFound(f"There is no {kind.lower()} {id}.", "Check the address, or start again from your list.")
             return self.states[(kind, id)]
 
-    def load_many(self, keys: Iterable[Key]) -> dict[Key, Loaded]:
+    def load_many(self, keys: Iterable[Key]) -> dict[Key, Stored]:
         with self._lock:
             return {key: self.states[key] for key in dict.fromkeys(keys) if key in self.states}
 
-    def history(self, kind: Kind, id: str) -> list[EventRow]:
+    def history(self, kind: AggregateType, id: str) -> list[EventRow]:
         with self._lock:
             return list(self.rows.get((kind, id), []))
 
-    def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
+    def owned(self, kind: AggregateType, owner_id: str, limit: int = 50) -> list[Stored]:
         with self._lock:
             mine = [
                 state
@@ -188,7 +188,7 @@ class FakeStore:
             )
 
     # --- the one transaction ------------------------------------------------------------------------------------------
-    def commit(self, work: Work) -> list[EventRow]:
+    def commit(self, work: UnitOfWork) -> list[EventRow]:
         with self._lock:
             if self._before.strikes():
                 raise Busy("Our records cannot be reached for a moment.", "Nothing was changed. Try again in a minute.")
@@ -196,7 +196,7 @@ class FakeStore:
                 raise VersionConflict(
                     "Somebody changed this at the same moment.", "Look at it again and repeat the step."
                 )
-            rows = [_row(step) for step in work.steps]
+            rows = [_row(step) for step in work.transitions]
             if rows and all(row in self.rows.get((row.kind, row.aggregate_id), []) for row in rows):
                 return rows  # the same call again, after its answer was lost
             refused = self._refusal(work)
@@ -208,9 +208,9 @@ class FakeStore:
                 raise Busy("Our records cannot be reached for a moment.", "Look again before you repeat it.")
             return rows
 
-    def _refusal(self, work: Work) -> RotaError | None:
-        stale = [step.loaded.id for step in work.steps if self._version(step) != step.loaded.version]
-        stale += [claim.key for claim in work.releases if self.claims.get(claim.key) != claim.owner]
+    def _refusal(self, work: UnitOfWork) -> RotaError | None:
+        stale = [step.loaded.id for step in work.transitions if self._version(step) != step.loaded.version]
+        stale += [claim.key for claim in work.released_keys if self.claims.get(claim.key) != claim.owner]
         stale += [week for move in work.seats for week in move.give if not self._gives(move, week)]
         stale += [week for move in work.seats for week in move.wait if not self._markable(move.program_id, week)]
         stale += [week for move in work.seats for week in move.unwait if not self._waiting(move.program_id, week)]
@@ -221,8 +221,8 @@ class FakeStore:
             return VersionConflict(
                 "Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=stale
             )
-        names = [claim.key for claim in work.claims if claim.key in self.claims]
-        names += [text.ref for text in work.texts if text.ref in self.texts]
+        names = [claim.key for claim in work.keys if claim.key in self.claims]
+        names += [text.ref for text in work.records if text.ref in self.texts]
         names += [
             f"{year.program_id} {year.year}" for year in work.create if (year.program_id, year.year) in self.seats
         ]
@@ -251,7 +251,7 @@ class FakeStore:
             )
         return None
 
-    def _version(self, step: Step) -> int:
+    def _version(self, step: Transition) -> int:
         stored = self.states.get((step.loaded.kind, step.loaded.id))
         return stored.version if stored else 0
 
@@ -276,8 +276,8 @@ class FakeStore:
         cell = year.weeks.get(week[5:]) if year else None
         return cell is not None and (cell.taken >= cell.capacity or cell.waiting > 0)
 
-    def _apply(self, work: Work, rows: Sequence[EventRow]) -> None:
-        for step, row in zip(work.steps, rows, strict=True):
+    def _apply(self, work: UnitOfWork, rows: Sequence[EventRow]) -> None:
+        for step, row in zip(work.transitions, rows, strict=True):
             self._apply_step(step, row)
         for move in work.seats:
             for week in move.take:
@@ -291,15 +291,15 @@ class FakeStore:
                 self._shift(move.program_id, week, marks=+1)
             for week in move.unwait:
                 self._shift(move.program_id, week, marks=-1)
-        self.claims.update({claim.key: claim.owner for claim in work.claims})
-        self.claim_listings.update({claim.key: claim.listing for claim in work.claims if claim.listing})
-        for claim in work.releases:
+        self.claims.update({claim.key: claim.owner for claim in work.keys})
+        self.claim_listings.update({claim.key: claim.listing for claim in work.keys if claim.listing})
+        for claim in work.released_keys:
             del self.claims[claim.key]
             self.claim_listings.pop(claim.key, None)
-        for ref in (*work.drops, *(text.ref for text in work.replaces)):
+        for ref in (*work.dropped_records, *(text.ref for text in work.replaced_records)):
             self.texts.pop(ref, None)
             self.listings.pop(ref, None)
-        texts = (*work.texts, *work.replaces)
+        texts = (*work.records, *work.replaced_records)
         self.texts.update({text.ref: plain(dict(text.body)) for text in texts})
         self.listings.update({text.ref: text.listing for text in texts if text.listing})
         self.seats.update({(year.program_id, year.year): year for year in work.create})
@@ -308,10 +308,10 @@ class FakeStore:
             self.seats[(year.program_id, year.year)] = there.model_copy(update={"weeks": {**year.weeks, **there.weeks}})
         self.entries.update({(entry.book, entry.id): entry for entry in work.journal})
 
-    def _apply_step(self, step: Step, row: EventRow) -> None:
+    def _apply_step(self, step: Transition, row: EventRow) -> None:
         kind, id = step.loaded.kind, step.loaded.id
         state = plain({**step.loaded.state, **step.draft.data, "version": row.seq})
-        self.states[(kind, id)] = Loaded(kind, id, state, row.seq, row.hash)
+        self.states[(kind, id)] = Stored(kind, id, state, row.seq, row.hash)
         self.rows.setdefault((kind, id), []).append(row)
         for done in step.done:
             self.waiting.pop((kind, id, done), None)
@@ -327,5 +327,5 @@ class FakeStore:
         self.seats[key] = self.seats[key].model_copy(update={"weeks": weeks})
 
 
-def _row(step: Step) -> EventRow:
+def _row(step: Transition) -> EventRow:
     return record(step.draft, step.loaded.kind, step.loaded.id, step.loaded.version + 1, step.loaded.head)

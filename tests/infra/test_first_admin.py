@@ -8,7 +8,7 @@ import pytest
 
 from infra.first_admin import first
 from shared.domain.core.errors import Invalid
-from tests.unit.services.account_scene import MAIL, AccountScene
+from tests.unit.services.accounts.account_scene import MAIL, AccountScene
 
 
 def test_an_unknown_address_is_invited_and_a_known_one_gets_the_role() -> None:

@@ -20,7 +20,7 @@ from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
 from shared.domain.core.errors import Busy
 from shared.events.envelope import Envelope
-from shared.ports import Delivery, Work
+from shared.ports import Delivery, UnitOfWork
 from tests.builders import draft, step
 from tests.fakes.clock import START
 from tests.integration.adapters.conftest import Recording, Unreachable, client
@@ -38,7 +38,7 @@ class Tablet:
 
     def row(self, id: str, at: datetime) -> Envelope:
         made = step("APPLICATION", id, {"status": "DRAFT"})
-        (stored,) = self.store.commit(Work(steps=(replace(made, draft=draft({"status": "DRAFT"}, at=at)),)))
+        (stored,) = self.store.commit(UnitOfWork(transitions=(replace(made, draft=draft({"status": "DRAFT"}, at=at)),)))
         return Envelope.of(stored)
 
     def delivery(self, id: str, at: datetime) -> None:
@@ -110,7 +110,7 @@ def test_the_rows_of_one_second_come_in_the_order_of_their_aggregate(tables: Tab
     first = tables.row("a", START)
     loaded = tables.store.load("APPLICATION", "a")
     made = step("APPLICATION", "a", {"status": "SUBMITTED"})
-    tables.store.commit(Work(steps=(replace(made, loaded=loaded),)))
+    tables.store.commit(UnitOfWork(transitions=(replace(made, loaded=loaded),)))
     assert [told.seq for told in tables.between(START, START)] == [first.seq, 2]
 
 

@@ -16,7 +16,7 @@ from shared.adapters.search.index import TantivyIndex
 from shared.adapters.search.schema import ANYTHING, TEXT
 from shared.adapters.search.text import words
 from shared.domain.programs.program import Program
-from shared.domain.search.search import Overlay, Projection, SearchQuery
+from shared.domain.search.query import Overlay, Projection, SearchQuery
 from tests.judged.grades import Judged, grade
 
 TODAY = date(2026, 11, 21)

@@ -17,8 +17,8 @@ from infra.local.seed.loader import LOADER, wiring
 from infra.local.seed.people import demo_people
 from shared.domain.core.calendar import monday_of, week_of
 from shared.domain.reservations import terms
-from shared.ports import Contact, Due, Step, Work
-from shared.services.applications.applying import open_claim
+from shared.ports import Contact, Due, Transition, UnitOfWork
+from shared.services.applications.submission import open_claim
 from tests.builders import application, draft, fresh, program
 
 AT_ONCE = 4
@@ -88,6 +88,6 @@ class Crowd:
         made = application(**said, **moments)
         assert made.offer_expires_at
         event = draft(made.model_dump(mode="json", exclude={"version"}), "ApplicationApproved.v1", now, case_id=id)
-        step = Step(fresh("APPLICATION", id), event, (Due("offer", made.offer_expires_at, "trainee"),))
-        self._wiring.store.commit(Work(steps=(step,), claims=(open_claim(made),)))
+        step = Transition(fresh("APPLICATION", id), event, (Due("offer", made.offer_expires_at, "trainee"),))
+        self._wiring.store.commit(UnitOfWork(transitions=(step,), keys=(open_claim(made),)))
         return {"id": id}

@@ -12,7 +12,7 @@ from shared.domain.core.errors import RotaError
 from shared.domain.money.money import Account, balance, book_of
 from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus, overlap, still_offered
 from shared.domain.seats.waitlist import WaitlistStatus
-from shared.services.applications.applying import open_claim
+from shared.services.applications.submission import open_claim
 from tests.simulation.world import World
 
 ROUNDS = 12

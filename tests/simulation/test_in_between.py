@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 
 import pytest
@@ -22,7 +23,7 @@ from shared.domain.core.errors import (
 )
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.ports import system
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 from tests.simulation.promises import all_hold, come_to_rest, seats_hold
 from tests.simulation.world import World
 
@@ -129,13 +130,14 @@ def offered_and_paid_to_the_end() -> World:
 # --- who meets there --------------------------------------------------------------------------------------------------
 def settles(world: World) -> None:
     """The worker, brought by a webhook."""
+    call = RequestContext(system("payments"))
     for session in list(world.stripe.sessions):
-        background(lambda: world.settling.settle(world.watched_stripe.checkout(session), Call(system("payments"))))  # noqa: B023 - at once
+        background(partial(lambda id: world.settling.settle(world.watched_stripe.checkout(id), call), session))
 
 
 def sweeps(world: World) -> None:
     def run() -> None:
-        for _, error in world.sweeping.run(Call(system("deadlines"))).failures:
+        for _, error in world.sweeping.run(RequestContext(system("deadlines"))).failures:
             raise error
 
     background(run)

@@ -20,7 +20,7 @@ from shared.domain.core.errors import Busy, OutcomeUnknown, RotaError, SoldOut, 
 from shared.domain.reservations.reservation import Choice, ReservationStatus
 from shared.domain.seats.waitlist import WaitlistStatus
 from shared.ports import system
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 from tests.builders import FIRST_DAY
 from tests.simulation.hub import EFFECTS, Killed, silent, unreachable
 from tests.simulation.promises import all_hold, come_to_rest, seats_hold
@@ -204,7 +204,7 @@ class Story:
 
     def sweep(self) -> None:
         def run() -> None:
-            swept = self.world.sweeping.run(Call(system("deadlines"), "sweep"))
+            swept = self.world.sweeping.run(RequestContext(system("deadlines"), "sweep"))
             for item, error in swept.failures:
                 assert isinstance(error, PASSING), (item, error)
             self.told.update(swept.done)

@@ -26,17 +26,17 @@ from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice, Reservation
 from shared.domain.seats.waitlist import Place
 from shared.events.envelope import Envelope
-from shared.ports import Contact, Delivery, Due, Person, Step, StoredObject, Work
-from shared.services.applications.applying import Applying, open_claim
-from shared.services.applications.siblings import Siblings
-from shared.services.core.steps import Call
-from shared.services.money.settling import Settling
-from shared.services.operations.notifying import Notifying
-from shared.services.operations.sweeping import Sweeping
+from shared.ports import Contact, Delivery, Due, Person, StoredObject, Transition, UnitOfWork
+from shared.services.applications.overlapping_applications import OverlappingApplications
+from shared.services.applications.submission import Submission, open_claim
+from shared.services.core.transitions import RequestContext
+from shared.services.money.settlement import Settlement
+from shared.services.operations.send_emails import SendEmails
+from shared.services.operations.sweep import Sweep
 from shared.services.reservations.coaching import Coaching
 from shared.services.reservations.holds import Holds
-from shared.services.reservations.reserving import PayLink, Reserving
-from shared.services.seats.seat_gate import line_of
+from shared.services.reservations.reserve import PayLink, Reserve
+from shared.services.seats.line import line_of
 from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import FIRST_DAY, actor, application, draft, facts, fresh, program, stored
 from tests.fakes import (
@@ -69,7 +69,7 @@ class StreamStore(FakeStore):
         super().__init__()
         self.stream: list[Envelope] = []
 
-    def _apply(self, work: Work, rows: Any) -> None:
+    def _apply(self, work: UnitOfWork, rows: Any) -> None:
         super()._apply(work, rows)
         self.stream += [Envelope.of(row) for row in rows]
 
@@ -128,16 +128,16 @@ class World:
         )
         self.watched_stripe = payments
         catalogue, clock, ids = FakeCatalogue(store), self.clock, self.ids
-        settling = Settling(store, payments, clock)
+        settling = Settlement(store, payments, clock)
         self.holds = Holds(store, payments, catalogue, people, clock, settling, "https://rota.test")
         self.settling = settling
-        self.reserving = Reserving(
+        self.reserving = Reserve(
             store=store, catalogue=catalogue, people=people, clock=clock, ids=ids, holds=self.holds
         )
-        self.applying = Applying(store=store, people=people, catalogue=catalogue, clock=clock, ids=ids)
+        self.applying = Submission(store=store, people=people, catalogue=catalogue, clock=clock, ids=ids)
         self.waitlist = Waitlist(store=store, catalogue=catalogue, clock=clock, ids=ids, holds=self.holds)
-        self.sweeping = Sweeping(store=store, clock=clock, holds=self.holds, settling=settling, waitlist=self.waitlist)
-        self.notifying = Notifying(
+        self.sweeping = Sweep(store=store, clock=clock, holds=self.holds, settling=settling, waitlist=self.waitlist)
+        self.notifying = SendEmails(
             store=store,
             people=people,
             catalogue=catalogue,
@@ -153,7 +153,7 @@ class World:
         wiring: Any = SimpleNamespace(
             payment_gateway=payments,
             settling=settling,
-            siblings=Siblings(store, clock),
+            siblings=OverlappingApplications(store, clock),
             coaching=Coaching(store, clock),
             sweeping=self.sweeping,
             clock=clock,
@@ -214,33 +214,33 @@ class World:
         data = made.model_dump(mode="json", exclude={"version"})
         assert made.offer_expires_at
         due = (Due("offer", made.offer_expires_at, "trainee"),)
-        first = Step(fresh("APPLICATION", id), draft(data, "Given.v1", self.clock.now(), case_id=id), due)
-        self.store.commit(Work(steps=(first,), claims=(open_claim(made),)))
+        first = Transition(fresh("APPLICATION", id), draft(data, "Given.v1", self.clock.now(), case_id=id), due)
+        self.store.commit(UnitOfWork(transitions=(first,), keys=(open_claim(made),)))
         return id
 
     # --- what happens -------------------------------------------------------------------------------------------------
     def checkout(self, application_id: str, choice: Choice = Choice.DEPOSIT, role: str = "trainee") -> PayLink:
         who = self.application(application_id).trainee_id if role == "trainee" else f"{role}-1"
-        return self.reserving.checkout(Call(actor(role, who), "request"), application_id, choice)
+        return self.reserving.checkout(RequestContext(actor(role, who), "request"), application_id, choice)
 
     def cancel(self, reservation_id: str) -> None:
         self.reserving.cancel(
-            Call(actor("trainee", self.reservation(reservation_id).trainee_id), "request"), reservation_id
+            RequestContext(actor("trainee", self.reservation(reservation_id).trainee_id), "request"), reservation_id
         )
 
     def withdraw(self, application_id: str) -> None:
         self.applying.withdraw(
-            Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
+            RequestContext(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
         )
 
     def wait(self, application_id: str) -> None:
         self.waitlist.join(
-            Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
+            RequestContext(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
         )
 
     def stop_waiting(self, application_id: str) -> None:
         self.waitlist.leave(
-            Call(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
+            RequestContext(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
         )
 
     def deliver(self, event: StripeEvent) -> int:

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from infra.local.seed import places
+from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs import specialties
-from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ExperienceType, HostKind, Place, Program, ReviewMode, Vacation
 from shared.domain.programs.specialties import Specialty
 from shared.domain.trainees.trainee import TraineeStatus

@@ -15,13 +15,13 @@ from infra.local.local_pages import SignIn
 from infra.local.ministack import Aws
 from infra.local.seed.catalogue import DemoPerson, demo_people
 from infra.local.seed.catalogue import load as catalogue
-from shared.domain.accounts.account_factor import needed
+from shared.domain.accounts.second_factor import needed
 from shared.domain.core.aggregate import Actor
 from shared.runtime.bootstrap import Wiring
 from shared.runtime.settings import Http, LedgerTable, Pool, SecondFactor
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 
-LOADER = Call(Actor(role="system", id="seed"))
+LOADER = RequestContext(Actor(role="system", id="seed"))
 WRITERS = 8
 
 

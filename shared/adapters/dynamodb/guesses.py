@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import ROUNDS, Table
-from shared.domain.accounts.accounts import GUESS_PAUSE, GUESSES
+from shared.domain.accounts.account_input import GUESS_PAUSE, GUESSES
 from shared.domain.core.errors import Busy
 from shared.domain.core.instants import iso, parse
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from shared.domain.accounts.account_factor import STAFF_ROLES
-from shared.domain.core.aggregate import EventRow, Kind, record
+from shared.domain.accounts.second_factor import STAFF_ROLES
+from shared.domain.core.aggregate import AggregateType, EventRow, record
 from shared.domain.core.instants import iso, parse
 from shared.domain.money.money import JournalEntry
 from shared.domain.seats.seats import SeatYear
-from shared.ports import Claim, Due, DueItem, Loaded, SeatMove, Step, Text
+from shared.ports import Due, DueItem, PersonalRecord, SeatMove, Stored, Transition, UniqueKey
 
 Item = dict[str, Any]
 DUE_SHARDS = 2
@@ -66,11 +66,11 @@ def key(pk: str, sk: str) -> Item:
 
 
 # --- aggregates -------------------------------------------------------------------------------------------------------
-def aggregate_pk(kind: Kind, id: str) -> str:
+def aggregate_pk(kind: AggregateType, id: str) -> str:
     return f"{kind}#{id}"
 
 
-def state_key(kind: Kind, id: str) -> Item:
+def state_key(kind: AggregateType, id: str) -> Item:
     return key(aggregate_pk(kind, id), STATE)
 
 
@@ -78,7 +78,7 @@ def event_sk(seq: int) -> str:
     return f"EVENT#{seq:010d}"
 
 
-def rows_of(step: Step) -> tuple[EventRow, Item, Item]:
+def rows_of(step: Transition) -> tuple[EventRow, Item, Item]:
     """(event row, its item, the new state's item) of one step."""
     loaded = step.loaded
     row = record(step.draft, loaded.kind, loaded.id, loaded.version + 1, loaded.head)
@@ -109,10 +109,10 @@ def by_day(moment: str, name: str) -> dict[str, str]:
     return {"day_pk": f"DAY#{moment[:10]}", "day_sk": f"{moment}#{name}"}
 
 
-def loaded_of(item: Mapping[str, Any]) -> Loaded:
+def loaded_of(item: Mapping[str, Any]) -> Stored:
     values = unmarshal(item)
     kind, id = values["pk"].split("#", 1)
-    return Loaded(kind, id, values["state"], values["version"], values["head"])
+    return Stored(kind, id, values["state"], values["version"], values["head"])
 
 
 def event_of(item: Mapping[str, Any]) -> EventRow:
@@ -121,7 +121,7 @@ def event_of(item: Mapping[str, Any]) -> EventRow:
 
 
 # --- due rows ---------------------------------------------------------------------------------------------------------
-def due_key(kind: Kind, id: str, due_kind: str) -> Item:
+def due_key(kind: AggregateType, id: str, due_kind: str) -> Item:
     return key(aggregate_pk(kind, id), f"DUE#{due_kind}")
 
 
@@ -130,7 +130,7 @@ def due_shard(due_kind: str, id: str) -> str:
     return f"{due_kind}#{shard}"
 
 
-def due_item(loaded: Loaded, due: Due, case_id: str) -> Item:
+def due_item(loaded: Stored, due: Due, case_id: str) -> Item:
     values = {
         "due_pk": due_shard(due.kind, loaded.id),
         "due_at": iso(due.at),
@@ -207,11 +207,11 @@ def listed_owner(item: Mapping[str, Any]) -> str:
 
 
 # --- names that may exist once, texts, ledger -------------------------------------------------------------------------
-def claim_key(claim: Claim) -> Item:
+def claim_key(claim: UniqueKey) -> Item:
     return key(f"UNIQUE#{claim.key}", "UNIQUE")
 
 
-def claim_item(claim: Claim) -> Item:
+def claim_item(claim: UniqueKey) -> Item:
     listing = listed_by(claim.listing.name, claim.listing.order, claim.owner) if claim.listing else {}
     return claim_key(claim) | marshal({"owner": claim.owner, **listing})
 
@@ -238,7 +238,7 @@ def text_key(ref: str) -> Item:
     return key(person_pk(owner), f"TEXT#{name}")
 
 
-def text_item(text: Text) -> Item:
+def text_item(text: PersonalRecord) -> Item:
     values: dict[str, Any] = {"body": storable(dict(text.body))}
     if text.listing:
         values |= {"owner_pk": text.listing.name, "owner_sk": text.listing.order}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import Table
 from shared.domain.core.instants import iso, parse
-from shared.ports import MAIL_IN_WORK
+from shared.ports import SENDING_TIME
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,7 +34,7 @@ class DynamoOutbox:
             return "sent"
         if there["owner"] == owner:
             return "claimed"
-        return "pending" if now - parse(there["claimed_at"]) < MAIL_IN_WORK else "unknown"
+        return "pending" if now - parse(there["claimed_at"]) < SENDING_TIME else "unknown"
 
     def sent(self, mail_id: str, provider_id: str) -> None:
         names = {"#state": "state", "#provider": "provider_id"}

@@ -12,12 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.transaction import Tables, actions, refusal
-from shared.domain.core.aggregate import EventRow, Kind
+from shared.domain.core.aggregate import AggregateType, EventRow
 from shared.domain.core.errors import Busy, NotFound, VersionConflict
 from shared.domain.core.instants import iso
 from shared.domain.money.money import JournalEntry
 from shared.domain.seats.seats import SeatYear
-from shared.ports import Claim, DueItem, Ids, Loaded, Work
+from shared.ports import DueItem, Ids, Stored, UniqueKey, UnitOfWork
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -44,21 +44,21 @@ class DynamoStore:
     ) -> None:
         self._client, self._tables, self._ids, self._pause = client, tables, ids, pause
 
-    def load(self, kind: Kind, id: str) -> Loaded:
+    def load(self, kind: AggregateType, id: str) -> Stored:
         item = self._get(self._tables.core, items.state_key(kind, id))
         if item is None:
             raise NotFound(f"There is no {kind.lower()} {id}.", "Check the address, or start again from your list.")
         return items.loaded_of(item)
 
-    def load_many(self, keys: Iterable[tuple[Kind, str]]) -> dict[tuple[Kind, str], Loaded]:
+    def load_many(self, keys: Iterable[tuple[AggregateType, str]]) -> dict[tuple[AggregateType, str], Stored]:
         wanted = [items.state_key(kind, id) for kind, id in dict.fromkeys(keys)]
         found = (items.loaded_of(item) for item in self.batch(self._tables.core, wanted))
         return {(loaded.kind, loaded.id): loaded for loaded in found}
 
-    def history(self, kind: Kind, id: str) -> list[EventRow]:
+    def history(self, kind: AggregateType, id: str) -> list[EventRow]:
         return [items.event_of(item) for item in self.query(self._tables.core, items.aggregate_pk(kind, id), "EVENT#")]
 
-    def commit(self, work: Work) -> list[EventRow]:
+    def commit(self, work: UnitOfWork) -> list[EventRow]:
         rows, found = actions(work, self._tables)
         request = [action.request for action in found]
         token = self._ids.new()
@@ -88,7 +88,7 @@ class DynamoStore:
         stored = {item["hash"]["S"] for item in self.batch(self._tables.core, keys)}
         return bool(rows) and stored == {row.hash for row in rows}
 
-    def owned(self, kind: Kind, owner_id: str, limit: int = 50) -> list[Loaded]:
+    def owned(self, kind: AggregateType, owner_id: str, limit: int = 50) -> list[Stored]:
         found = self._ask(
             lambda: self._client.query(
                 TableName=self._tables.core,
@@ -182,7 +182,7 @@ class DynamoStore:
         return [items.seats_of(item) for item in self.batch(self._tables.core, wanted, items.seats_projection(weeks))]
 
     def claimed_by(self, key: str) -> str | None:
-        item = self._get(self._tables.core, items.claim_key(Claim(key, "")))
+        item = self._get(self._tables.core, items.claim_key(UniqueKey(key, "")))
         return None if item is None else str(items.unmarshal(item)["owner"])
 
     def claimants(self, name: str, first: str, last: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""One `Work` as one `TransactWriteItems`, and what a cancelled transaction means.
+"""One `UnitOfWork` as one `TransactWriteItems`, and what a cancelled transaction means.
 
 Each action is paired with the refusal that its failed condition stands for, so a cancellation is read by position,
 never by text (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
@@ -14,7 +14,7 @@ from shared.adapters.dynamodb import items
 from shared.domain.core.aggregate import EventRow
 from shared.domain.core.errors import Duplicate, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
 from shared.domain.seats.seats import SeatYear
-from shared.ports import SeatMove, Step, Work
+from shared.ports import SeatMove, Transition, UnitOfWork
 
 MAX_ACTIONS = 100
 
@@ -46,20 +46,23 @@ class Tables:
     ledger: str
 
 
-def actions(work: Work, tables: Tables) -> tuple[list[EventRow], list[Action]]:
+def actions(work: UnitOfWork, tables: Tables) -> tuple[list[EventRow], list[Action]]:
     """The event rows to be written and every action. Seats come first: the gate's own refusal is the one to report."""
     rows: list[EventRow] = []
     found: list[Action] = []
     found += _seat_actions(work.seats, tables.core)
-    for step in work.steps:
+    for step in work.transitions:
         row, step_actions = _step_actions(step, tables.core)
         rows.append(row)
         found += step_actions
-    found += [Action(_put(tables.core, items.claim_item(c), new=True), "claim", c.key) for c in work.claims]
-    found += [Action(_release(tables.core, items.claim_key(c), c.owner), "version", c.key) for c in work.releases]
-    found += [Action(_put(tables.core, items.text_item(text), new=True), "claim", text.ref) for text in work.texts]
-    found += [Action(_put(tables.core, items.text_item(text)), "none") for text in work.replaces]
-    found += [Action({"Delete": {"TableName": tables.core, "Key": items.text_key(ref)}}, "none") for ref in work.drops]
+    found += [Action(_put(tables.core, items.claim_item(c), new=True), "claim", c.key) for c in work.keys]
+    found += [Action(_release(tables.core, items.claim_key(c), c.owner), "version", c.key) for c in work.released_keys]
+    found += [Action(_put(tables.core, items.text_item(text), new=True), "claim", text.ref) for text in work.records]
+    found += [Action(_put(tables.core, items.text_item(text)), "none") for text in work.replaced_records]
+    found += [
+        Action({"Delete": {"TableName": tables.core, "Key": items.text_key(ref)}}, "none")
+        for ref in work.dropped_records
+    ]
     found += [
         Action(_put(tables.core, items.seats_item(seats), new=True), "claim", f"{seats.program_id} {seats.year}")
         for seats in work.create
@@ -112,7 +115,7 @@ def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> Ro
     return None
 
 
-def _step_actions(step: Step, table: str) -> tuple[EventRow, list[Action]]:
+def _step_actions(step: Transition, table: str) -> tuple[EventRow, list[Action]]:
     row, event, state = items.rows_of(step)
     kind, id, case = step.loaded.kind, step.loaded.id, step.draft.case_id
     put_state = _put(table, state, new=step.loaded.version == 0)

@@ -13,7 +13,7 @@ from shared.adapters.search.availability import Availability, Contents
 from shared.adapters.search.bits import below
 from shared.adapters.search.near import Near
 from shared.domain.programs import specialties
-from shared.domain.search.search import OpenTo, ReaderQuery, SearchQuery, start_window
+from shared.domain.search.query import OpenTo, ReaderQuery, SearchQuery, start_window
 
 PLAIN = ("state", "experience_type", "review_mode")
 

@@ -24,7 +24,7 @@ from shared.adapters.search.bits import runs
 from shared.adapters.search.columns import Columns
 from shared.adapters.search.schema import ROW, WEEK_BYTES
 from shared.domain.core.calendar import monday_of
-from shared.domain.search.search import Overlay
+from shared.domain.search.query import Overlay
 
 Starts = Sequence[int]
 """For each week, counted from the version's first: the programs with a start in it."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import compress
 
-from shared.domain.search.search import WEEK
+from shared.domain.search.query import WEEK
 
 _DIGITS = bytes.maketrans(b"\x00\x01", b"01")
 _FLAGS = bytes.maketrans(b"01", b"\x00\x01")

@@ -39,7 +39,7 @@ from shared.domain.programs import specialties
 from shared.domain.programs.places import called
 from shared.domain.programs.program import ProgramStatus
 from shared.domain.programs.states import state_name
-from shared.domain.search.search import Projection, city_key, lengths, usual_weeks
+from shared.domain.search.query import Projection, city_key, lengths, usual_weeks
 
 HEAP_BYTES = 64_000_000
 FACETS = ("specialty", "state", "experience_type", "weeks", "credit_friendly", "review_mode", "usual", "free")

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.adapters.search.sealing import Seal
 from shared.domain.core.errors import Invalid
-from shared.domain.search.search import SearchQuery
+from shared.domain.search.query import SearchQuery
 
 MAX_RANK = 2**32
 

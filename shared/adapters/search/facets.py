@@ -16,7 +16,7 @@ from shared.adapters.search.asked import Asked
 from shared.adapters.search.bits import below, chosen
 from shared.adapters.search.listed import listed, prices, split
 from shared.domain.programs.program import ExperienceType
-from shared.domain.search.search import CITIES, LENGTHS, RADII, FacetCount, Facets, month_of
+from shared.domain.search.query import CITIES, LENGTHS, RADII, FacetCount, Facets, month_of
 
 
 def count(asked: Asked) -> Facets:

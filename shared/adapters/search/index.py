@@ -31,7 +31,7 @@ from shared.adapters.search.terms import text_query
 from shared.adapters.search.text import query_words
 from shared.domain.core.calendar import week_of
 from shared.domain.core.errors import Busy, Invalid
-from shared.domain.search.search import Overlay, SearchHit, SearchPage, SearchQuery, Sort
+from shared.domain.search.query import Overlay, SearchHit, SearchPage, SearchQuery, Sort
 
 STARTS_SHOWN = 6
 Found = tuple[Key, int]

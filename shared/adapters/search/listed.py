@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.core.errors import NotFound
 from shared.domain.programs import specialties
-from shared.domain.search.search import PRICE_STEPS, FacetCount, SearchQuery
+from shared.domain.search.query import PRICE_STEPS, FacetCount, SearchQuery
 
 
 def listed(

@@ -19,7 +19,7 @@ from shared.adapters.search.sealing import Sealer
 from shared.adapters.search.versions import Present, Versions
 from shared.domain.core.errors import Busy, VersionConflict
 from shared.domain.core.instants import iso
-from shared.domain.search.search import Projection, SearchPage, SearchQuery
+from shared.domain.search.query import Projection, SearchPage, SearchQuery
 
 READING = timedelta(minutes=1)
 SWAPS = 5

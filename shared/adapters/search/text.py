@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from shared.domain.core.errors import Invalid
-from shared.domain.search.search import MAX_TEXT, MAX_WORDS
+from shared.domain.search.query import MAX_TEXT, MAX_WORDS
 
 _WORD = re.compile(r"[^\W_]+")
 _JOINED = re.compile(r"[.'’ʼ`]")

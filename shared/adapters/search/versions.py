@@ -23,7 +23,7 @@ from shared.adapters.search.archive import checked, damaged
 from shared.domain.core.calendar import monday_of
 from shared.domain.core.errors import Busy, VersionConflict
 from shared.domain.core.instants import iso
-from shared.domain.search.search import Overlay
+from shared.domain.search.query import Overlay
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -17,7 +17,9 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.core.instants import Instant, iso
 
-Kind = Literal["APPLICATION", "RESERVATION", "PROGRAM", "ACCOUNT", "DOCUMENT", "WAITLIST", "SEARCH", "RECORD", "STRIPE"]
+AggregateType = Literal[
+    "APPLICATION", "RESERVATION", "PROGRAM", "ACCOUNT", "DOCUMENT", "WAITLIST", "SEARCH", "RECORD", "STRIPE"
+]
 GENESIS = "0" * 64
 
 
@@ -30,7 +32,7 @@ class Actor(BaseModel):
     id: str
 
 
-class Draft(BaseModel):
+class NewEvent(BaseModel):
     """An event about to be recorded: `type` with its version (`ReservationConfirmed.v1`), `data` the state fields that
     it sets."""
 
@@ -44,11 +46,11 @@ class Draft(BaseModel):
     causation_id: str = ""
 
 
-class EventRow(Draft):
+class EventRow(NewEvent):
     """A recorded event. `seq` counts from 1 and is the aggregate's version; `hash` covers everything here and the row
     before."""
 
-    kind: Kind
+    kind: AggregateType
     aggregate_id: str
     seq: int
     previous_hash: str
@@ -89,7 +91,7 @@ def row_hash(row: Mapping[str, Any]) -> str:
     ).hexdigest()
 
 
-def record(draft: Draft, kind: Kind, aggregate_id: str, seq: int, previous_hash: str) -> EventRow:
+def record(draft: NewEvent, kind: AggregateType, aggregate_id: str, seq: int, previous_hash: str) -> EventRow:
     """The row that follows `previous_hash` (`GENESIS` for the first)."""
     body = {
         **draft.model_dump(mode="json"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.domain.core.aggregate import Kind
+from shared.domain.core.aggregate import AggregateType
 
 DRAFT, STALE, OFFER = "draft", "stale", "offer"
 REVIEW, ESCALATION, CLAIM = "review", "escalation", "claim"
@@ -29,7 +29,7 @@ class DueKind:
     """
 
     name: str
-    of: tuple[Kind, ...]
+    of: tuple[AggregateType, ...]
     who: tuple[str, ...]
     means: str
     read_by: tuple[str, ...]

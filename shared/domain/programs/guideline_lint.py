@@ -16,12 +16,13 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.core.errors import Invalid
 from shared.domain.core.policy import Policy
-from shared.domain.documents.documents import KINDS
+from shared.domain.documents.rules import DocumentRule, NeededBy, document_name
+from shared.domain.documents.uploads import KINDS
 from shared.domain.programs.guideline_simulation import Simulation
-from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy, document_name
+from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ExperienceType, Program
+from shared.domain.trainees.entry_status import VISAS
 from shared.domain.trainees.trainee import TraineeStatus
-from shared.domain.trainees.ways_to_enter import VISAS
 
 OLDEST_GRADUATE = 50
 """Years: a graduation year further back refuses nobody who applies."""

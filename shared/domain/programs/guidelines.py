@@ -14,37 +14,9 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.domain.core.instants import say
+from shared.domain.documents.rules import DocumentRule, NeededBy, document_name
+from shared.domain.trainees.entry_status import is_accepted, nearest
 from shared.domain.trainees.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
-from shared.domain.trainees.ways_to_enter import is_accepted, nearest
-
-_ACRONYMS = {
-    "cv": "CV",
-    "tb": "TB",
-    "bls": "BLS",
-    "acls": "ACLS",
-    "mspe": "MSPE",
-    "usmle": "USMLE",
-    "ecfmg": "ECFMG",
-    "hipaa": "HIPAA",
-}
-
-
-class NeededBy(StrEnum):
-    """When a document must be there: before staff approve, or before the rotation is cleared to start."""
-
-    APPROVAL = "approval"
-    CLEARANCE = "clearance"
-
-
-class DocumentRule(BaseModel):
-    """A document the host asks for. `max_age_days` counts back from the start; `must_cover` means valid through the
-    last day."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    kind: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
-    max_age_days: int | None = Field(default=None, ge=1, le=3650)
-    must_cover: bool = False
-    needed_by: NeededBy = NeededBy.CLEARANCE
 
 
 class Guidelines(BaseModel):
@@ -332,11 +304,6 @@ def _document_text(rule: DocumentRule) -> str:
         parts.append("valid through the last day")
     parts.append("before approval" if rule.needed_by is NeededBy.APPROVAL else "before the rotation starts")
     return ", ".join(parts)
-
-
-def document_name(kind: str) -> str:
-    """A document kind in plain words, acronyms in capitals: tb_test -> "TB test"."""
-    return " ".join(_ACRONYMS.get(word, word) for word in kind.split("_"))
 
 
 def _weeks_text(guidelines: Guidelines) -> str:

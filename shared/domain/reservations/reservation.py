@@ -17,7 +17,7 @@ from shared.domain.core.calendar import passed, reached
 from shared.domain.core.instants import Instant
 from shared.domain.core.machine import NEW, Actor, Arrow, Machine
 from shared.domain.core.policy import Policy
-from shared.domain.email.mail_names import MailTrouble
+from shared.domain.email.email_names import EmailTrouble
 from shared.domain.reservations.preparation import PrepKind
 
 
@@ -266,7 +266,7 @@ class Reservation(BaseModel):
     suggestions: tuple[Suggestion, ...] = ()
     uncertain_mail: str | None = None
     bounced_mails: tuple[str, ...] = ()
-    mail_trouble: MailTrouble | None = None
+    mail_trouble: EmailTrouble | None = None
     mail_trouble_at: Instant | None = None
     mail_settled_at: Instant | None = None
     mail_again_seq: int = 0

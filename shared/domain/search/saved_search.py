@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.core.aggregate import text_hash
 from shared.domain.core.calendar import monday_of, reached, weeks_covered
 from shared.domain.core.instants import Instant
-from shared.domain.search.search import WEEK, SearchQuery, month_of
+from shared.domain.search.query import WEEK, SearchQuery, month_of
 
 LIFE = timedelta(days=365)
 MOST = 10

@@ -12,8 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain.core.calendar import by_iso_year, capacity_by_week, mondays, split_week, week_of, weeks_covered
+from shared.domain.core.calendar import by_iso_year, mondays, split_week, week_of, weeks_covered
 from shared.domain.programs.program import Program
+from shared.domain.programs.starts import capacity_by_week
 
 
 class WeekSeats(BaseModel):

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
-from shared.domain.trainees.ways_to_enter import Way, nearest
+from shared.domain.trainees.entry_status import EntryStatus, nearest
 
 
 class TraineeStatus(StrEnum):
@@ -43,8 +43,8 @@ class TraineeFacts(BaseModel):
     """T01: the profile as rules see it. A step is *verified* when staff accepted the score report, else it is only
     declared.
 
-    `visa_type` is a `Way`; free text of older profiles is read as the one that it names, else as "Other", and stays in
-    `visa_words`.
+    `visa_type` is an `EntryStatus`; free text of older profiles is read as the one that it names, else as "Other", and
+    stays in `visa_words`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,14 +66,14 @@ class TraineeFacts(BaseModel):
     @classmethod
     def _own_words(cls, given: Any) -> Any:
         text = given.get("visa_type") if isinstance(given, Mapping) else None
-        if not isinstance(text, str) or nearest(text) is Way.OTHER:
+        if not isinstance(text, str) or nearest(text) is EntryStatus.OTHER:
             return given
         return {**given, "visa_words": "" if nearest(text) else text.strip()}
 
     @field_validator("visa_type")
     @classmethod
     def _one_of_the_ways(cls, text: str | None) -> str | None:
-        return (nearest(text) or Way.OTHER).value if text and text.strip() else None
+        return (nearest(text) or EntryStatus.OTHER).value if text and text.strip() else None
 
     @property
     def enters(self) -> str:

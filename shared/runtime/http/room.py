@@ -33,7 +33,7 @@ from shared.runtime.http.refusals import invalid
 from shared.runtime.http.request import Request
 from shared.runtime.log import log
 from shared.runtime.settings import Http
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Event = Mapping[str, Any]
@@ -70,9 +70,9 @@ class Room(Entry):
     def session(self) -> Session | None:
         return self.caller.session
 
-    def call(self, acting_as: str) -> Call:
+    def call(self, acting_as: str) -> RequestContext:
         """The signed-in person as `acting_as` (trainee, reviewer ...). Raises `SignInNeeded`."""
-        return Call(self.caller.actor(acting_as), self.request.id)
+        return RequestContext(self.caller.actor(acting_as), self.request.id)
 
     def key(self) -> str:
         """The call's idempotency key; without one each call is a new one."""

@@ -18,24 +18,25 @@ from shared.domain.applications.application import (
     ApplicationStatus,
     host_over,
 )
-from shared.domain.applications.application_clocks import as_of, host_times, next_host_step
+from shared.domain.applications.clocks import as_of, host_times, next_host_step
 from shared.domain.core import due_kinds
 from shared.domain.core.aggregate import Actor, text_hash
 from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.core.machine import Actor as By
-from shared.domain.core.own_record import require_others
 from shared.domain.core.policy import by_version
+from shared.domain.core.self_decision import forbid_self_decision
 from shared.domain.hosts.host_question import State, question_state
 from shared.domain.programs.guidelines import GuidelineResult
 from shared.domain.programs.program import Program
 from shared.events.application import ApplicationRouted, HostRecommended, HostTakenBack
-from shared.ports import BusinessClock, Catalogue, Due, Loaded, People, Store, Text, Work
-from shared.services.applications.applying import WAITS, application_of, over
-from shared.services.applications.review_steps import GoesOn, goes_on, text_ref
-from shared.services.applications.reviewing import Reviewing, guideline_results
-from shared.services.core.secret_addresses import lets_in, new_secret, secret_at
-from shared.services.core.steps import Call, decide_again, find, step
-from shared.services.programs.host_lists import asked_listing
+from shared.ports import BusinessClock, Catalogue, Due, People, PersonalRecord, Store, Stored, UnitOfWork
+from shared.services.applications.review import Review, guideline_results
+from shared.services.applications.review_clock import ResumedReview, resume_review
+from shared.services.applications.submission import WAITS, due_kinds_ended
+from shared.services.core.records import application_of, text_ref
+from shared.services.core.secret_links import new_secret, secret_at, secret_matches
+from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition
+from shared.services.programs.host_index import asked_listing
 
 FOR_HOSTS = ("status", "step1", "step2_ck", "graduation_year", "languages", "lead_days", "weeks", "cv_language")
 """Of the guidelines, those whose verdicts a host sees before a seat is reserved: nothing about visa or health
@@ -69,10 +70,10 @@ class HostReview:
     store: Store
     people: People
     catalogue: Catalogue
-    reviewing: Reviewing
+    reviewing: Review
     clock: BusinessClock
 
-    def route(self, call: Call, application_id: str) -> Application:
+    def route(self, call: RequestContext, application_id: str) -> Application:
         """The reviewer who has it asks the host; the review clock stands still. Routing what one has routed changes
         nothing.
 
@@ -94,9 +95,9 @@ class HostReview:
             self._ask(call, loaded, application, status)
             return self._read(application_id)[1]
 
-        return decide_again(decide)
+        return retry_on_conflict(decide)
 
-    def ask_again(self, call: Call, application_id: str, reason: str) -> Application:
+    def ask_again(self, call: RequestContext, application_id: str, reason: str) -> Application:
         """The coordinator decides to ask once more, with a reason: a new link and new days for the host, the old link
         ends.
 
@@ -120,7 +121,7 @@ class HostReview:
             self._ask(call, loaded, application, status, reason)
             return self._read(application_id)[1]
 
-        return decide_again(decide)
+        return retry_on_conflict(decide)
 
     def open(self, application_id: str, by: str | Manager) -> HostFile:
         """What the secret of a link, or being signed in, leads to; looking changes nothing. Raises `NotFound`, the same
@@ -188,14 +189,16 @@ class HostReview:
                 **again.fields,
             )
             who = by.account_id if isinstance(by, Manager) else self.catalogue.program(application.program_id).host_id
-            call = Call(Actor(role="host", id=who), correlation_id)
-            moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.HOST_REVIEW, status))
-            self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": note}),)))
+            call = RequestContext(Actor(role="host", id=who), correlation_id)
+            moved = transition(
+                loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.HOST_REVIEW, status)
+            )
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": note}),)))
 
-        decide_again(decide)
+        retry_on_conflict(decide)
         return self.open(application_id, by)
 
-    def take_back(self, call: Call, application_id: str, reason: str) -> Application:
+    def take_back(self, call: RequestContext, application_id: str, reason: str) -> Application:
         """The coordinator waits no longer, with a reason: the review goes on, and the host's link explains it. From day
         10 on this is the coordinator's decision to do without the host; before, the reviewer of a host that decides too
         asks it again, or declines.
@@ -225,15 +228,17 @@ class HostReview:
                 mail_trouble_at=None,
                 **again.fields,
             )
-            moved = step(loaded, event, call, now, due=again.due, done=over(ApplicationStatus.HOST_REVIEW, status))
-            self.store.commit(Work(steps=(moved,), texts=(Text(ref, {"text": reason}),)))
+            moved = transition(
+                loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.HOST_REVIEW, status)
+            )
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": reason}),)))
             return self._read(application_id)[1]
 
-        return decide_again(decide)
+        return retry_on_conflict(decide)
 
     # --- parts --------------------------------------------------------------------------------------------------------
     def _ask(
-        self, call: Call, loaded: Loaded, application: Application, status: ApplicationStatus, again: str = ""
+        self, call: RequestContext, loaded: Stored, application: Application, status: ApplicationStatus, again: str = ""
     ) -> None:
         """A new link and five days, or fewer before it closes; what was left of the review clock, when it stands still
         already, stays."""
@@ -263,17 +268,19 @@ class HostReview:
         due = (Due(due_kinds.HOST, next_host_step(now, until.decide_at, now, policy), "host"),)
         done = tuple(kind for kind in WAITS[application.status] if kind not in (due_kinds.HOST, due_kinds.STALE))
         listing = asked_listing(self.catalogue.program(application.program_id).host_id, application.id, now)
-        link = Text(ref, {"secret": new_secret(), "application_id": application.id}, listing)
-        texts = (link, *((Text(why, {"text": again}),) if again else ()))
-        self.store.commit(Work(steps=(step(loaded, event, call, now, due=due, done=done),), texts=texts))
+        link = PersonalRecord(ref, {"secret": new_secret(), "application_id": application.id}, listing)
+        texts = (link, *((PersonalRecord(why, {"text": again}),) if again else ()))
+        self.store.commit(
+            UnitOfWork(transitions=(transition(loaded, event, call, now, due=due, done=done),), records=texts)
+        )
 
     @staticmethod
-    def _goes_on(application: Application, now: datetime) -> GoesOn:
+    def _goes_on(application: Application, now: datetime) -> ResumedReview:
         """What the review is if it went on now."""
         assert application.routed_at is not None
-        return goes_on(application, application.routed_at, now)
+        return resume_review(application, application.routed_at, now)
 
-    def _admitted(self, application_id: str, by: str | Manager) -> tuple[Loaded, Application]:
+    def _admitted(self, application_id: str, by: str | Manager) -> tuple[Stored, Application]:
         if isinstance(by, str):
             return self._by_link(application_id, by)
         loaded, application = self._found(application_id)
@@ -286,29 +293,29 @@ class HostReview:
             or self.catalogue.program(application.program_id).host_id not in by.hosts
         ):
             raise NotFound(f"There is no application {application_id}.", "Open it from your page.")
-        require_others(Actor(role="host", id=by.account_id), application.trainee_id)
+        forbid_self_decision(Actor(role="host", id=by.account_id), application.trainee_id)
         return loaded, application
 
-    def _by_link(self, application_id: str, secret: str) -> tuple[Loaded, Application]:
+    def _by_link(self, application_id: str, secret: str) -> tuple[Stored, Application]:
         loaded, application = self._found(application_id)
         if (
             loaded is None
             or application is None
-            or not lets_in(secret_at(self.store, application.host_link_ref), secret)
+            or not secret_matches(secret_at(self.store, application.host_link_ref), secret)
         ):
             raise NotFound("There is no such link.", "Open the newest mail and use its link unchanged.")
         return loaded, application
 
-    def _others(self, call: Call, application_id: str) -> tuple[Loaded, Application]:
+    def _others(self, call: RequestContext, application_id: str) -> tuple[Stored, Application]:
         """Nobody is the coordinator of their own."""
         loaded, application = self._read(application_id)
-        require_others(call.actor, application.trainee_id)
+        forbid_self_decision(call.actor, application.trainee_id)
         return loaded, application
 
-    def _read(self, application_id: str) -> tuple[Loaded, Application]:
+    def _read(self, application_id: str) -> tuple[Stored, Application]:
         loaded = self.store.load("APPLICATION", application_id)
         return loaded, as_of(application_of(loaded), self.clock.now())
 
-    def _found(self, application_id: str) -> tuple[Loaded | None, Application | None]:
+    def _found(self, application_id: str) -> tuple[Stored | None, Application | None]:
         loaded = find(self.store, "APPLICATION", application_id)
         return loaded, as_of(application_of(loaded), self.clock.now()) if loaded else None

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
-from shared.domain.accounts.accounts import mail_address
+from shared.domain.accounts.account_input import email_address
 from shared.domain.applications.application import Application
 from shared.domain.core.aggregate import canonical, text_hash
 from shared.domain.core.errors import Invalid
-from shared.ports import Store, Text
-from shared.services.applications.review_steps import text_ref
-from shared.services.core.secret_addresses import new_secret
+from shared.ports import PersonalRecord, Store
+from shared.services.core.records import text_ref
+from shared.services.core.secret_links import new_secret
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Noted:
     stays as it is."""
 
     sets: Mapping[str, str | None]
-    replaces: tuple[Text, ...] = ()
+    replaces: tuple[PersonalRecord, ...] = ()
     drops: tuple[str, ...] = ()
 
 
@@ -55,7 +55,9 @@ def note(store: Store, application: Application, wished: Application, given: Map
     # A name and an address could be guessed until their hash fits; with the salt, which goes with them, it says nothing
     # afterwards.
     body = {**asdict(wanted), "salt": new_secret()}
-    return Noted({"credit_contact_ref": ref, "credit_contact_hash": text_hash(canonical(body))}, (Text(ref, body),))
+    return Noted(
+        {"credit_contact_ref": ref, "credit_contact_hash": text_hash(canonical(body))}, (PersonalRecord(ref, body),)
+    )
 
 
 def _read(given: Mapping[str, str]) -> dict[str, str]:
@@ -72,7 +74,7 @@ def _read(given: Mapping[str, str]) -> dict[str, str]:
 
 def _address(text: str) -> str:
     try:
-        return mail_address(text)
+        return email_address(text)
     except Invalid as refused:
         raise Invalid(
             refused.detail, "Write it as registrar@school.example, or leave it empty.", field="credit_email"

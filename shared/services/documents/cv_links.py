@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.domain.applications.application import ApplicationStatus
-from shared.domain.core.aggregate import Kind
+from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.calendar import reached
 from shared.domain.core.errors import Duplicate, Expired, NotFound
 from shared.domain.core.instants import iso, parse
-from shared.domain.documents.documents import download_name
+from shared.domain.documents.uploads import download_name
 from shared.domain.reservations.reservation import PAID_SEAT, ReservationStatus
-from shared.ports import BusinessClock, DocumentStore, Loaded, People, Store, Text, Work
-from shared.services.core.secret_addresses import lets_in, new_secret
-from shared.services.core.steps import find
+from shared.ports import BusinessClock, FileStore, People, PersonalRecord, Store, Stored, UnitOfWork
+from shared.services.core.secret_links import new_secret, secret_matches
+from shared.services.core.transitions import find
 
 LINK_DAYS, SIGNED_SECONDS = 7, 60
-KINDS: Mapping[str, Kind] = {"a": "APPLICATION", "r": "RESERVATION"}
+KINDS: Mapping[str, AggregateType] = {"a": "APPLICATION", "r": "RESERVATION"}
 OPEN_WHILE = {
     "APPLICATION": (ApplicationStatus.HOST_REVIEW,),
     "RESERVATION": (*PAID_SEAT, ReservationStatus.COMPLETED),
@@ -39,7 +39,7 @@ class CvLinks:
 
     store: Store
     people: People
-    documents: DocumentStore
+    documents: FileStore
     clock: BusinessClock
     public_url: str
 
@@ -49,7 +49,7 @@ class CvLinks:
         until = self.clock.now() + timedelta(days=LINK_DAYS)
         body = {"secret": new_secret(), "expires_at": iso(until), "document_id": document_id}
         try:
-            self.store.commit(Work(steps=(), texts=(Text(ref, body),)))
+            self.store.commit(UnitOfWork(transitions=(), records=(PersonalRecord(ref, body),)))
         except Duplicate:
             body = dict(self.store.text(ref) or body)
         return f"{self.public_url}/documents/shared/{kind[0].lower()}.{id}.{seq}.{body['secret']}"
@@ -63,7 +63,7 @@ class CvLinks:
         kind, id, seq, given = KINDS[parts[0]], *parts[1:]
         case = find(self.store, kind, id)
         kept = self.store.text(_ref(str(case.state["trainee_id"]), kind, id, seq)) if case and seq else None
-        if case is None or not kept or not lets_in(str(kept["secret"]), given):
+        if case is None or not kept or not secret_matches(str(kept["secret"]), given):
             raise _unknown()
         if reached(parse(str(kept["expires_at"])), self.clock.now()) or case.state["status"] not in OPEN_WHILE[kind]:
             raise Expired(
@@ -71,7 +71,7 @@ class CvLinks:
             )
         return self._signed(case, str(kept["document_id"]))
 
-    def _signed(self, case: Loaded, document_id: str) -> str:
+    def _signed(self, case: Stored, document_id: str) -> str:
         document = find(self.store, "DOCUMENT", document_id)
         if (
             document is None

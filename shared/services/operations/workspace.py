@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.applications.application import Application, ApplicationStatus, in_line, reply_over
-from shared.domain.applications.application_clocks import as_of
+from shared.domain.applications.clocks import as_of
 from shared.domain.core import due_kinds
 from shared.domain.core.calendar import end_of_day, local_date, reached
 from shared.domain.core.policy import CURRENT
@@ -15,8 +15,8 @@ from shared.domain.programs.program import Program, ProgramStatus
 from shared.domain.reservations import preparation
 from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus, balance_overdue
 from shared.ports import BusinessClock, Catalogue, DueItem, People, Person, Store
-from shared.services.applications.applying import application_of
-from shared.services.core.steps import Call
+from shared.services.core.records import application_of
+from shared.services.core.transitions import RequestContext
 
 QUEUES: Mapping[str, tuple[str, ...]] = {
     "reviewer": (due_kinds.REVIEW,),
@@ -95,7 +95,7 @@ class Workspace:
     catalogue: Catalogue
     clock: BusinessClock
 
-    def hub(self, call: Call) -> Hub:
+    def hub(self, call: RequestContext) -> Hub:
         """The caller's own rotations, newest first, and what to do next by time left."""
         now = self.clock.now()
         applied = [as_of(application_of(loaded), now) for loaded in self.store.owned("APPLICATION", call.actor.id)]
@@ -122,7 +122,7 @@ class Workspace:
             held={one.id: one.held_until for one in reserved if one.status is ReservationStatus.HELD},
         )
 
-    def queue(self, call: Call, roles: Sequence[str]) -> Queue:
+    def queue(self, call: RequestContext, roles: Sequence[str]) -> Queue:
         """What waits for these roles, the most urgent first; at most 100 rows of a kind are read."""
         kinds = tuple(dict.fromkeys(kind for role in roles for kind in QUEUES.get(role, ())))
         watched = tuple(dict.fromkeys(kind for role in roles for kind in WATCHED.get(role, ())))
@@ -140,7 +140,7 @@ class Workspace:
         )
 
     # --- parts --------------------------------------------------------------------------------------------------------
-    def _rows(self, items: Sequence[DueItem], call: Call) -> list[Waiting]:
+    def _rows(self, items: Sequence[DueItem], call: RequestContext) -> list[Waiting]:
         found = self.store.load_many((item.subject_kind, item.subject_id) for item in items)
         now = self.clock.now()
         applications = {
@@ -167,7 +167,7 @@ class Workspace:
         subject: Application | Reservation,
         program: Program,
         persons: Mapping[str, Person],
-        call: Call,
+        call: RequestContext,
     ) -> Waiting:
         now = self.clock.now()
         application = subject if isinstance(subject, Application) else None

@@ -18,9 +18,9 @@ from shared.domain.programs.guideline_simulation import Change, compare
 from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import Program, ProgramStatus
 from shared.events.program import GuidelinesChanged
-from shared.ports import BusinessClock, Catalogue, Loaded, Store, Work
-from shared.services.core.steps import Call, decide_again, step
-from shared.services.programs.applicants import Applicants
+from shared.ports import BusinessClock, Catalogue, Store, Stored, UnitOfWork
+from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
+from shared.services.programs.past_applicants import PastApplicants
 
 ENDED = (ProgramStatus.RETIRED, ProgramStatus.LEAD)
 """States in which a program has no guidelines to change: it is over, or it is not one yet."""
@@ -43,7 +43,7 @@ class GuidelineSheet:
 class GuidelineChanges:
     store: Store
     catalogue: Catalogue
-    applicants: Applicants
+    applicants: PastApplicants
     clock: BusinessClock
 
     def show(self, program_id: str) -> GuidelineSheet:
@@ -55,7 +55,7 @@ class GuidelineChanges:
         `NotFound`."""
         return self._sheet(program_id, proposed)
 
-    def change(self, call: Call, program_id: str, proposed: Guidelines, version: int) -> GuidelineSheet:
+    def change(self, call: RequestContext, program_id: str, proposed: Guidelines, version: int) -> GuidelineSheet:
         """`proposed` counts from now on. `version` is the one that the person looked at; saving what is in force
         changes nothing.
 
@@ -82,9 +82,9 @@ class GuidelineChanges:
             now = self.clock.now()
             require_clean(program, proposed, local_date(now, program.place.zone), CURRENT)
             event = GuidelinesChanged(guidelines=proposed, guidelines_changed_at=now)
-            self.store.commit(Work(steps=(step(loaded, event, call, now),)))
+            self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now),)))
 
-        decide_again(decide)
+        retry_on_conflict(decide)
         return self.show(program_id)
 
     # --- parts --------------------------------------------------------------------------------------------------------
@@ -103,5 +103,5 @@ class GuidelineChanges:
             findings=lint(program, wanted, today, CURRENT, change.after),
         )
 
-    def _load(self, program_id: str) -> tuple[Loaded, Program]:
+    def _load(self, program_id: str) -> tuple[Stored, Program]:
         return self.store.load("PROGRAM", program_id), self.catalogue.program(program_id)

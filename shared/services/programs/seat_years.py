@@ -13,8 +13,8 @@ from shared.domain.core.policy import CURRENT
 from shared.domain.programs.program import Program, ProgramStatus
 from shared.domain.seats.seats import SeatYear, new_seat_years
 from shared.events.program import SeatsExtended
-from shared.ports import BusinessClock, Due, Loaded, Store, Work
-from shared.services.core.steps import Call, decide_again, step
+from shared.ports import BusinessClock, Due, Store, Stored, UnitOfWork
+from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 
 HOUR = time(5)
 
@@ -37,12 +37,12 @@ class SeatYears:
     store: Store
     clock: BusinessClock
 
-    def extend(self, program_id: str, call: Call) -> str:
+    def extend(self, program_id: str, call: RequestContext) -> str:
         """Opens the weeks that are in reach and have no counters yet; a week that has some is never touched. A program
         that was retired waits for nothing more, one that is not live only for the next week. Returns what happened."""
-        return decide_again(lambda: self._extend(program_id, call))
+        return retry_on_conflict(lambda: self._extend(program_id, call))
 
-    def _extend(self, program_id: str, call: Call) -> str:
+    def _extend(self, program_id: str, call: RequestContext) -> str:
         loaded, now = self.store.load("PROGRAM", program_id), self.clock.now()
         program = Program.model_validate(
             {name: value for name, value in loaded.state.items() if name in Program.model_fields}
@@ -57,16 +57,16 @@ class SeatYears:
         )
 
     def _commit(
-        self, loaded: Loaded, program: Program, wanted: tuple[SeatYear, ...], due: tuple[Due, ...], call: Call
+        self, loaded: Stored, program: Program, wanted: tuple[SeatYear, ...], due: tuple[Due, ...], call: RequestContext
     ) -> str:
         there = {year.year: year for year in self.store.seat_years([(program.id, year.year) for year in wanted])}
         create = tuple(year for year in wanted if year.year not in there)
         added = tuple(_without(year, there[year.year]) for year in wanted if year.year in there)
         opened = tuple(year for year in added if year.weeks)
         event = SeatsExtended(status=program.status)
-        moved = step(loaded, event, call, self.clock.now(), due=due, done=() if due else (due_kinds.SEATS,))
+        moved = transition(loaded, event, call, self.clock.now(), due=due, done=() if due else (due_kinds.SEATS,))
         try:
-            self.store.commit(Work(steps=(moved,), create=create, open=opened))
+            self.store.commit(UnitOfWork(transitions=(moved,), create=create, open=opened))
         except Duplicate as raced:
             raise VersionConflict(
                 "Somebody opened these seats at the same moment.", "Look at it again and repeat the step."

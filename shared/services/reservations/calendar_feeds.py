@@ -16,10 +16,10 @@ from shared.domain.core.errors import NotAllowedNow, NotFound
 from shared.domain.programs.program import Program
 from shared.domain.reservations.reservation import Reservation, ReservationStatus
 from shared.events.reservation import CalendarFeedClosed, CalendarFeedOpened
-from shared.ports import BusinessClock, Catalogue, Loaded, Store, Text, Work
-from shared.services.core.secret_addresses import lets_in, new_secret, secret_at
-from shared.services.core.steps import Call, decide_again, find, step
-from shared.services.reservations.reserving import Reserving
+from shared.ports import BusinessClock, Catalogue, PersonalRecord, Store, Stored, UnitOfWork
+from shared.services.core.secret_links import new_secret, secret_at, secret_matches
+from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition
+from shared.services.reservations.reserve import Reserve
 
 REFRESH = timedelta(hours=6)
 _S = ReservationStatus
@@ -41,10 +41,10 @@ class CalendarFeeds:
     store: Store
     catalogue: Catalogue
     clock: BusinessClock
-    reserving: Reserving
+    reserving: Reserve
     public_url: str
 
-    def open(self, call: Call, reservation_id: str) -> Reservation:
+    def open(self, call: RequestContext, reservation_id: str) -> Reservation:
         """Makes the secret address. One that is open stays as it is. Raises `NotFound`, `NotAllowedNow` before the seat
         is paid for."""
 
@@ -60,14 +60,16 @@ class CalendarFeeds:
                 return reserved
             # A text is written once: each opening has one of its own.
             ref = f"{reserved.trainee_id}/calendar-{reserved.id}-{reserved.version}"
-            text = Text(ref, {"secret": new_secret()})
+            text = PersonalRecord(ref, {"secret": new_secret()})
             opened = CalendarFeedOpened(status=reserved.status, feed_ref=ref)
-            self.store.commit(Work(steps=(step(loaded, opened, call, self.clock.now()),), texts=(text,)))
+            self.store.commit(
+                UnitOfWork(transitions=(transition(loaded, opened, call, self.clock.now()),), records=(text,))
+            )
             return self._own(call, reservation_id)[1]
 
-        return decide_again(decide)
+        return retry_on_conflict(decide)
 
-    def close(self, call: Call, reservation_id: str) -> Reservation:
+    def close(self, call: RequestContext, reservation_id: str) -> Reservation:
         """The address ends to work, at once and for good; opened again, it is another one. Closed before: nothing
         happens. `NotFound`."""
 
@@ -76,10 +78,10 @@ class CalendarFeeds:
             if reserved.feed_ref is None:
                 return reserved
             closed = CalendarFeedClosed(status=reserved.status, feed_ref=None)
-            self.store.commit(Work(steps=(step(loaded, closed, call, self.clock.now()),)))
+            self.store.commit(UnitOfWork(transitions=(transition(loaded, closed, call, self.clock.now()),)))
             return self._own(call, reservation_id)[1]
 
-        return decide_again(decide)
+        return retry_on_conflict(decide)
 
     def read(self, address: str) -> bytes:
         """The calendar behind an address (`<reservation id>.<random part>`). Raises `NotFound`, the same for every
@@ -87,7 +89,7 @@ class CalendarFeeds:
         reservation_id, _, given = address.partition(".")
         found = find(self.store, "RESERVATION", reservation_id)
         reserved = Reservation.model_validate(found.state) if found else None
-        if reserved is None or not lets_in(secret_at(self.store, reserved.feed_ref), given):
+        if reserved is None or not secret_matches(secret_at(self.store, reserved.feed_ref), given):
             raise NotFound(
                 "There is no calendar at this address.", "Open your rotation and copy its calendar address again."
             )
@@ -95,7 +97,7 @@ class CalendarFeeds:
             calendar(reserved, self.catalogue.program(reserved.program_id), self.clock.now(), self.public_url).to_ical()
         )
 
-    def _own(self, call: Call, reservation_id: str) -> tuple[Loaded, Reservation]:
+    def _own(self, call: RequestContext, reservation_id: str) -> tuple[Stored, Reservation]:
         self.reserving.reservation(call, reservation_id)
         loaded = self.store.load("RESERVATION", reservation_id)
         return loaded, Reservation.model_validate(loaded.state)

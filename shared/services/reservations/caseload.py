@@ -8,7 +8,7 @@ from shared.domain.core import due_kinds
 from shared.domain.programs.program import Program
 from shared.domain.reservations.reservation import SEATED, Reservation
 from shared.ports import Catalogue, People, Person, Store
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 
 MOST = 100
 
@@ -28,7 +28,7 @@ class Caseload:
     people: People
     catalogue: Catalogue
 
-    def of(self, call: Call) -> list[CoachCase]:
+    def of(self, call: RequestContext) -> list[CoachCase]:
         """The caller's, the next start first; rotations that are over or called off are left out."""
         rows = self.store.due(due_kinds.of_coach(call.actor.id), None, MOST)
         found = self.store.load_many([("RESERVATION", row.subject_id) for row in rows])

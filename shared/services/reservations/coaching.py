@@ -11,8 +11,8 @@ from shared.domain.core.errors import Busy
 from shared.domain.reservations.coaches import coach_for
 from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus
 from shared.events.reservation import CoachMatched
-from shared.ports import BusinessClock, Due, Store, Work
-from shared.services.core.steps import Call, decide_again, step
+from shared.ports import BusinessClock, Due, Store, UnitOfWork
+from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,15 @@ class Coaching:
     store: Store
     clock: BusinessClock
 
-    def match(self, reservation_id: str, call: Call) -> str | None:
+    def match(self, reservation_id: str, call: RequestContext) -> str | None:
         """The coach's account id, never the trainee's own; the one of before when there is one, None for a rotation
         that is no longer on.
 
         Raises `Busy` while no account has the role: the event comes again, and then calls a person.
         """
-        return decide_again(lambda: self._match(reservation_id, call))
+        return retry_on_conflict(lambda: self._match(reservation_id, call))
 
-    def _match(self, reservation_id: str, call: Call) -> str | None:
+    def _match(self, reservation_id: str, call: RequestContext) -> str | None:
         loaded = self.store.load("RESERVATION", reservation_id)
         reserved = Reservation.model_validate(loaded.state)
         if reserved.coach_id is not None:
@@ -40,5 +40,5 @@ class Coaching:
             raise Busy("There is no coach to match.", "Give somebody the role; the event is looked at again.")
         matched = CoachMatched(status=reserved.status, coach_id=coach)
         mine = Due(due_kinds.of_coach(coach), datetime.combine(reserved.start, time(0), UTC), "coach")
-        self.store.commit(Work(steps=(step(loaded, matched, call, self.clock.now(), due=(mine,)),)))
+        self.store.commit(UnitOfWork(transitions=(transition(loaded, matched, call, self.clock.now(), due=(mine,)),)))
         return coach

@@ -26,8 +26,8 @@ from shared.ports import (
     Store,
     system,
 )
-from shared.services.core.steps import Call, decide_again
-from shared.services.money.settling import Settled, Settling
+from shared.services.core.transitions import RequestContext, retry_on_conflict
+from shared.services.money.settlement import Settled, Settlement
 from shared.services.seats import seat_gate
 
 
@@ -53,7 +53,7 @@ class Holds:
     catalogue: Catalogue
     people: People
     clock: BusinessClock
-    settling: Settling
+    settling: Settlement
     public_url: str
 
     def open(self, reserved: Reservation) -> Checkout:
@@ -79,16 +79,16 @@ class Holds:
         )
         return self.gateway.open_checkout(request)
 
-    def end(self, reservation_id: str, event: ReservationEvent, call: Call) -> Ended:
+    def end(self, reservation_id: str, event: ReservationEvent, call: RequestContext) -> Ended:
         """EXPIRE or CANCEL a hold: first Stripe is asked to end the session, so that nobody can pay for a seat that was
         given back.
 
         Paid meanwhile: the payment is settled instead. A seat that the waitlist offered stays held after an EXPIRE
         until the offer is over. Raises `PaymentUnavailable` while Stripe does not answer; the hold stays.
         """
-        return decide_again(lambda: self._end(reservation_id, event, call))
+        return retry_on_conflict(lambda: self._end(reservation_id, event, call))
 
-    def _end(self, reservation_id: str, event: ReservationEvent, call: Call) -> Ended:
+    def _end(self, reservation_id: str, event: ReservationEvent, call: RequestContext) -> Ended:
         reserved = self._reserved(reservation_id)
         if reserved.status is not ReservationStatus.HELD:
             return Ended.NOT_HELD
@@ -97,12 +97,14 @@ class Holds:
             return Ended.IN_FLIGHT if self.settling.settle(session, _as_system(call)) is Settled.UNPAID else Ended.PAID
         if session is not None and session.status == "open":
             raise PaymentUnavailable("The payment page could not be closed yet.", "Try again in a minute.")
-        return decide_again(lambda: self._release(reserved, event, CODES[event], call))
+        return retry_on_conflict(lambda: self._release(reserved, event, CODES[event], call))
 
-    def abandon(self, reservation_id: str, call: Call) -> Ended:
+    def abandon(self, reservation_id: str, call: RequestContext) -> Ended:
         """Gives a hold back for which Stripe certainly has no session: it refused to make one."""
         reserved = self._reserved(reservation_id)
-        return decide_again(lambda: self._release(reserved, ReservationEvent.EXPIRE, "not_opened", _as_system(call)))
+        return retry_on_conflict(
+            lambda: self._release(reserved, ReservationEvent.EXPIRE, "not_opened", _as_system(call))
+        )
 
     def _closed_session(self, reserved: Reservation) -> Checkout | None:
         """The hold's session after Stripe was asked to end it; None when there is none that anybody could pay."""
@@ -132,7 +134,7 @@ class Holds:
                 "The payment page cannot be found yet.", "It ends by itself within minutes."
             ) from None
 
-    def _release(self, closed: Reservation, event: ReservationEvent, code: str, call: Call) -> Ended:
+    def _release(self, closed: Reservation, event: ReservationEvent, code: str, call: RequestContext) -> Ended:
         """Gives back the hold whose payment page was closed; `closed` is how it was then."""
         case, now = seat_gate.read_case(self.store, closed.id), self.clock.now()
         if case.reserved.status is not ReservationStatus.HELD:
@@ -149,6 +151,10 @@ class Holds:
         return Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
 
 
-def _as_system(call: Call) -> Call:
+def _as_system(call: RequestContext) -> RequestContext:
     """A payment and a lapse are nobody's deed, also when a person's call finds them."""
-    return call if call.actor.role == SYSTEM else Call(system("reservations"), call.correlation_id, call.causation_id)
+    return (
+        call
+        if call.actor.role == SYSTEM
+        else RequestContext(system("reservations"), call.correlation_id, call.causation_id)
+    )

@@ -19,11 +19,11 @@ from shared.domain.core.policy import CURRENT
 from shared.domain.programs import specialties
 from shared.domain.programs.guidelines import GuidelineVerdict, check
 from shared.domain.programs.program import Program, ProgramStatus
-from shared.domain.search.search import SearchQuery, month_of, usual_weeks
+from shared.domain.search.query import SearchQuery, month_of, usual_weeks
 from shared.domain.seats.seats import FreeStart, free_starts
 from shared.domain.trainees.trainee import TraineeFacts
 from shared.ports import BusinessClock, Catalogue, SearchIndex, Store
-from shared.services.applications.applying import application_of
+from shared.services.core.records import application_of
 
 WANTED = 3
 LOOKED_AT = 12

@@ -12,20 +12,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.domain.applications.eligibility import Reason, Verdict, explain, for_all_types, lead_time_advice
-from shared.domain.core.calendar import DEFAULT_WEEKS, horizon, local_date, next_monday, require_start, weeks_covered
+from shared.domain.core.calendar import DEFAULT_WEEKS, horizon, local_date, next_monday, weeks_covered
 from shared.domain.core.errors import Invalid, NotFound
 from shared.domain.core.instants import say
 from shared.domain.core.policy import CURRENT
 from shared.domain.money.fees import Quote, quote
 from shared.domain.programs import guidelines
-from shared.domain.programs.answer_record import AnswerRecord, AnswerTimes, times
 from shared.domain.programs.guidelines import Guideline, GuidelineResult
 from shared.domain.programs.program import ExperienceType, Program, ProgramStatus
-from shared.domain.search.search import OpenTo, ReaderQuery, SearchHit, SearchPage, SearchQuery, usual_weeks
+from shared.domain.programs.response_times import AnswerRecord, AnswerTimes, times
+from shared.domain.programs.starts import require_start
+from shared.domain.search.query import OpenTo, ReaderQuery, SearchHit, SearchPage, SearchQuery, usual_weeks
 from shared.domain.seats.seats import FreeStart, free_by_week, free_starts, seats_for
 from shared.domain.trainees.trainee import TraineeFacts
 from shared.ports import BusinessClock, Catalogue, People, SearchIndex, Store
-from shared.services.core.steps import find
+from shared.services.core.transitions import find
 
 DAY = timedelta(days=1)
 

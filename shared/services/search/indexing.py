@@ -14,10 +14,10 @@ from itertools import islice
 
 from shared.domain.core.calendar import horizon, monday_of
 from shared.domain.programs.program import Program, ProgramStatus
-from shared.domain.search.search import LENGTHS, Projection
+from shared.domain.search.query import LENGTHS, Projection
 from shared.domain.seats.seats import free_by_week
 from shared.ports import BusinessClock, Catalogue, SearchPublisher, Store
-from shared.services.core.steps import decide_again
+from shared.services.core.transitions import retry_on_conflict
 
 READS = 5
 LONG_OVERLAY = 500
@@ -35,7 +35,7 @@ class Indexing:
         The programs are read while the version is made, after the publisher has noted the time. Raises `Busy`, or
         `VersionConflict` when other rebuilds were faster again and again.
         """
-        return decide_again(lambda: self._publisher.publish(self._projections(changed)))
+        return retry_on_conflict(lambda: self._publisher.publish(self._projections(changed)))
 
     def seats_changed(self, program_id: str, weeks: Iterable[str]) -> dict[str, bool]:
         """Notes for each of these ISO weeks whether it has a seat; returns what was noted last."""

@@ -7,12 +7,12 @@ from typing import Any
 
 from shared.domain.core import due_kinds
 from shared.domain.core.errors import Duplicate, NotAllowedNow, NotFound
+from shared.domain.search.query import SearchQuery
 from shared.domain.search.saved_search import LIFE, MOST, SavedSearch, SavedSearchStatus, kept, query_hash
-from shared.domain.search.search import SearchQuery
 from shared.events.saved_search import SearchEnded, SearchSaved
-from shared.ports import BusinessClock, Claim, Due, Ids, Loaded, Store, Text, Work
-from shared.services.core.secret_addresses import lets_in, new_secret
-from shared.services.core.steps import Call, decide_again, find, new, step
+from shared.ports import BusinessClock, Due, Ids, PersonalRecord, Store, Stored, UniqueKey, UnitOfWork
+from shared.services.core.secret_links import new_secret, secret_matches
+from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition, unsaved
 
 LISTED = 200
 ENDED = SavedSearchStatus.ENDED
@@ -33,14 +33,14 @@ class SavedSearches:
     clock: BusinessClock
     ids: Ids
 
-    def save(self, call: Call, query: SearchQuery) -> Kept:
+    def save(self, call: RequestContext, query: SearchQuery) -> Kept:
         """Saved before, it is the one of then. Raises `NotAllowedNow` for an eleventh."""
         try:
-            return decide_again(lambda: self._save(call, query))
+            return retry_on_conflict(lambda: self._save(call, query))
         except Duplicate:  # the other click of the two was faster
-            return decide_again(lambda: self._save(call, query))
+            return retry_on_conflict(lambda: self._save(call, query))
 
-    def _save(self, call: Call, query: SearchQuery) -> Kept:
+    def _save(self, call: RequestContext, query: SearchQuery) -> Kept:
         trainee, now = call.actor.id, self.clock.now()
         claim = _claim(trainee, query_hash(query), self.ids.new())
         there = self.store.claimed_by(claim.key)
@@ -64,18 +64,20 @@ class SavedSearches:
             created_at=now,
             ends_at=now + LIFE,
         )
-        text = Text(ref, {"query": kept(query), "secret": new_secret()})
-        one = step(new("SEARCH", id), event, call, now, due=(Due(due_kinds.SAVED_SEARCH, event.ends_at, "system"),))
-        self.store.commit(Work(steps=(one,), claims=(claim,), texts=(text,)))
+        text = PersonalRecord(ref, {"query": kept(query), "secret": new_secret()})
+        one = transition(
+            unsaved("SEARCH", id), event, call, now, due=(Due(due_kinds.SAVED_SEARCH, event.ends_at, "system"),)
+        )
+        self.store.commit(UnitOfWork(transitions=(one,), keys=(claim,), records=(text,)))
         return self._kept(id)
 
-    def own(self, call: Call) -> list[Kept]:
+    def own(self, call: RequestContext) -> list[Kept]:
         """Those that still wait, newest first."""
         now = self.clock.now()
         found = (kept_of(self.store, loaded) for loaded in self.store.owned("SEARCH", call.actor.id, LISTED))
         return [one for one in found if one and one.saved.waits(now)]
 
-    def end(self, call: Call, id: str) -> None:
+    def end(self, call: RequestContext, id: str) -> None:
         """Ended before: nothing happens. Raises `NotFound`, the same for somebody else's."""
 
         def decide() -> None:
@@ -84,24 +86,24 @@ class SavedSearches:
                 raise _unknown()
             end(self.store, self.clock, loaded, call)
 
-        decide_again(decide)
+        retry_on_conflict(decide)
 
     def of_link(self, id: str, secret: str) -> Kept:
         """What a mail's link is about, also when it has ended. Raises `NotFound`, the same for every wrong address."""
         loaded = find(self.store, "SEARCH", id)
         found = kept_of(self.store, loaded) if loaded else None
-        if found is None or not lets_in(found.secret, secret):
+        if found is None or not secret_matches(found.secret, secret):
             raise _unknown()
         return found
 
-    def end_by_link(self, call: Call, id: str, secret: str) -> Kept:
+    def end_by_link(self, call: RequestContext, id: str, secret: str) -> Kept:
         """Who has the link has the mail. Again: nothing happens. Raises `NotFound`."""
 
         def decide() -> None:
             self.of_link(id, secret)
             end(self.store, self.clock, self.store.load("SEARCH", id), call)
 
-        decide_again(decide)
+        retry_on_conflict(decide)
         return self.of_link(id, secret)
 
     def _kept(self, id: str) -> Kept:
@@ -111,7 +113,7 @@ class SavedSearches:
         return found
 
 
-def end(store: Store, clock: BusinessClock, loaded: Loaded, call: Call) -> None:
+def end(store: Store, clock: BusinessClock, loaded: Stored, call: RequestContext) -> None:
     """Ended before: nothing happens. The due row goes in the same transaction, so nobody looks at it again."""
     saved = SavedSearch.model_validate(loaded.state)
     if saved.status is ENDED:
@@ -119,11 +121,11 @@ def end(store: Store, clock: BusinessClock, loaded: Loaded, call: Call) -> None:
     now = clock.now()
     claim = _claim(saved.trainee_id, saved.query_hash, saved.id)
     releases = (claim,) if store.claimed_by(claim.key) == saved.id else ()
-    ended = step(loaded, SearchEnded(status=ENDED, ended_at=now), call, now, done=(due_kinds.SAVED_SEARCH,))
-    store.commit(Work(steps=(ended,), releases=releases))
+    ended = transition(loaded, SearchEnded(status=ENDED, ended_at=now), call, now, done=(due_kinds.SAVED_SEARCH,))
+    store.commit(UnitOfWork(transitions=(ended,), released_keys=releases))
 
 
-def end_in_time(store: Store, clock: BusinessClock, id: str, call: Call) -> bool:
+def end_in_time(store: Store, clock: BusinessClock, id: str, call: RequestContext) -> bool:
     """The sweep's: ends it if its year is over; whether it is."""
 
     def decide() -> bool:
@@ -133,10 +135,10 @@ def end_in_time(store: Store, clock: BusinessClock, id: str, call: Call) -> bool
             end(store, clock, loaded, call)
         return over
 
-    return decide_again(decide)
+    return retry_on_conflict(decide)
 
 
-def kept_of(store: Store, loaded: Loaded) -> Kept | None:
+def kept_of(store: Store, loaded: Stored) -> Kept | None:
     """None once its owner was erased, or for a query of fields that are no more."""
     saved = SavedSearch.model_validate(loaded.state)
     text = store.text(saved.query_ref)
@@ -149,8 +151,8 @@ def _query(values: Any) -> SearchQuery:
     )
 
 
-def _claim(trainee: str, query: str, owner: str) -> Claim:
-    return Claim(f"search:{trainee}:{query}", owner)
+def _claim(trainee: str, query: str, owner: str) -> UniqueKey:
+    return UniqueKey(f"search:{trainee}:{query}", owner)
 
 
 def _unknown() -> NotFound:

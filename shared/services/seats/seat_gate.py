@@ -28,17 +28,18 @@ from shared.domain.seats.waitlist import WAITLIST, Line, Place, WaitlistEvent, W
 from shared.events.application import ApplicationConverted, HoldPlaced, HoldReleased
 from shared.events.reservation import PaymentLapsed, ReservationConfirmed, SeatHeld, SeatReleased
 from shared.events.waitlist import WaitlistChanged, WaitlistEnded, WaitlistJoined, WaitlistOffered
-from shared.ports import Due, Loaded, SeatMove, Step, Store, Work
-from shared.services.applications.applying import releases_of
-from shared.services.core.steps import Call, new, step
+from shared.ports import Due, SeatMove, Store, Stored, Transition, UnitOfWork
+from shared.services.applications.submission import releases_of
+from shared.services.core.transitions import RequestContext, transition, unsaved
+from shared.services.seats.line import line_of
 
 
 @dataclass(frozen=True)
 class Case:
     """An application and its reservation as loaded, for one decision."""
 
-    application: Loaded
-    reservation: Loaded
+    application: Stored
+    reservation: Stored
 
     @property
     def applied(self) -> Application:
@@ -71,7 +72,7 @@ class Payment:
     cents: int
 
 
-def hold(application: Loaded, held: SeatHeld, call: Call, now: datetime) -> Work:
+def hold(application: Stored, held: SeatHeld, call: RequestContext, now: datetime) -> UnitOfWork:
     """Takes a seat in every week of `held` for a new reservation. The guards of `hold_placed` are the caller's.
 
     The hold's due row takes the place of the offer's, so that an offer never lapses under somebody who is paying.
@@ -81,16 +82,18 @@ def hold(application: Loaded, held: SeatHeld, call: Call, now: datetime) -> Work
     RESERVATION.fire(NEW, ReservationEvent.BEGIN_CHECKOUT, Actor(call.actor.role))
     holds = int(application.state.get("holds_used", 0)) + 1
     placed = HoldPlaced(status=ApplicationStatus(arrow.target), holds_used=holds, live_reservation_id=held.id)
-    return Work(
-        steps=(
-            step(application, placed, call, now, done=(due_kinds.OFFER,)),
-            step(new("RESERVATION", held.id), held, call, now, due=(Due(due_kinds.HOLD, held.held_until, "system"),)),
+    return UnitOfWork(
+        transitions=(
+            transition(application, placed, call, now, done=(due_kinds.OFFER,)),
+            transition(
+                unsaved("RESERVATION", held.id), held, call, now, due=(Due(due_kinds.HOLD, held.held_until, "system"),)
+            ),
         ),
         seats=(SeatMove(held.program_id, held.trainee_id, held.id, take=held.week_list),),
     )
 
 
-def release(case: Case, event: ReservationEvent, code: str, call: Call, now: datetime) -> Work:
+def release(case: Case, event: ReservationEvent, code: str, call: RequestContext, now: datetime) -> UnitOfWork:
     """Gives every week of a hold back. `event` is EXPIRE or CANCEL; the offer, if it is still open, waits for the
     trainee again. A seat that the waitlist had offered goes to the next in line, whose marks keep it until the sweep
     comes by."""
@@ -105,16 +108,16 @@ def release(case: Case, event: ReservationEvent, code: str, call: Call, now: dat
         ending = WaitlistEvent.LEAVE if left else WaitlistEvent.LAPSE
         data = _ended(applied, status, ending, "left" if left else code, call, now)
     waits = (Due(due_kinds.OFFER, until, "trainee"),) if until else ()
-    return Work(
-        steps=(
-            step(case.reservation, released, call, now, done=(due_kinds.HOLD,)),
-            step(case.application, data, call, now, due=waits),
+    return UnitOfWork(
+        transitions=(
+            transition(case.reservation, released, call, now, done=(due_kinds.HOLD,)),
+            transition(case.application, data, call, now, due=waits),
         ),
         seats=(_move(reserved, give=reserved.week_list),),
     )
 
 
-def wait_on(case: Case, call: Call, now: datetime) -> Work:
+def wait_on(case: Case, call: RequestContext, now: datetime) -> UnitOfWork:
     """An offered seat whose payment ended unpaid: no seat moves, it waits for its trainee until the waitlist's offer is
     over."""
     arrow = RESERVATION.fire(case.reserved.status, ReservationEvent.PAYMENT_LAPSED, Actor(call.actor.role))
@@ -123,32 +126,34 @@ def wait_on(case: Case, call: Call, now: datetime) -> Work:
     lapsed = PaymentLapsed(
         status=ReservationStatus(arrow.target), held_until=until, paying=False, checkout_session_id=None
     )
-    return Work(steps=(step(case.reservation, lapsed, call, now, due=(Due(due_kinds.HOLD, until, "trainee"),)),))
+    return UnitOfWork(
+        transitions=(transition(case.reservation, lapsed, call, now, due=(Due(due_kinds.HOLD, until, "trainee"),)),)
+    )
 
 
-def confirm(case: Case, paid: Payment, call: Call, now: datetime) -> Work:
+def confirm(case: Case, paid: Payment, call: RequestContext, now: datetime) -> UnitOfWork:
     """H11: the held seat becomes the reserved one; no counter moves."""
     arrow = RESERVATION.fire(case.reserved.status, ReservationEvent.PAYMENT_SUCCEEDED, Actor.SYSTEM)
-    return Work(
-        steps=_reserved(case, arrow, paid, call, now),
-        releases=releases_of(case.applied),
+    return UnitOfWork(
+        transitions=_reserved(case, arrow, paid, call, now),
+        released_keys=releases_of(case.applied),
         journal=(_entry(case, paid, now),),
     )
 
 
-def retake(case: Case, paid: Payment, call: Call, now: datetime) -> Work:
+def retake(case: Case, paid: Payment, call: RequestContext, now: datetime) -> UnitOfWork:
     """Policy seat_hold: a payment after the seat was given back takes it again, if there is still one in every week."""
     reserved = case.reserved
     arrow = RESERVATION.fire(reserved.status, ReservationEvent.RETAKE, Actor.SYSTEM)
-    return Work(
-        steps=_reserved(case, arrow, paid, call, now),
+    return UnitOfWork(
+        transitions=_reserved(case, arrow, paid, call, now),
         seats=(_move(reserved, take=reserved.week_list),),
-        releases=releases_of(case.applied),
+        released_keys=releases_of(case.applied),
         journal=(_entry(case, paid, now),),
     )
 
 
-def _reserved(case: Case, arrow: Arrow, paid: Payment, call: Call, now: datetime) -> tuple[Step, ...]:
+def _reserved(case: Case, arrow: Arrow, paid: Payment, call: RequestContext, now: datetime) -> tuple[Transition, ...]:
     first = max(case.reserved.prep_from or now, now)  # H20: from 90 days before the start, at once when it is later
     converted = APPLICATION.fire(case.applied.status, ApplicationEvent.RESERVED, Actor.SYSTEM)
     confirmed = ReservationConfirmed(
@@ -163,7 +168,7 @@ def _reserved(case: Case, arrow: Arrow, paid: Payment, call: Call, now: datetime
         taken = WAITLIST.fire(case.applied.waitlist, WaitlistEvent.TAKE, Actor.SYSTEM)
         done = done.model_copy(update={"waitlist": WaitlistStatus(taken.target)})
     return (
-        step(
+        transition(
             case.reservation,
             confirmed,
             call,
@@ -171,12 +176,14 @@ def _reserved(case: Case, arrow: Arrow, paid: Payment, call: Call, now: datetime
             due=(Due(due_kinds.PREPARATION, first, "system"),),
             done=(due_kinds.HOLD,),
         ),
-        step(case.application, done, call, now, done=(due_kinds.OFFER,)),
+        transition(case.application, done, call, now, done=(due_kinds.OFFER,)),
     )
 
 
 # --- the line ---------------------------------------------------------------------------------------------------------
-def join(application: Loaded, line: Loaded, place: Place, last_at: datetime, call: Call, now: datetime) -> Work:
+def join(
+    application: Stored, line: Stored, place: Place, last_at: datetime, call: RequestContext, now: datetime
+) -> UnitOfWork:
     """Last in line, with a mark on every week that has no seat for everybody: from this transaction on no seat that
     comes back there goes to anybody who is not in line. It happens only if those weeks still have none; a seat that
     came back meanwhile is a conflict. `last_at`: beyond it the offer never counts, however long they wait."""
@@ -193,16 +200,18 @@ def join(application: Loaded, line: Loaded, place: Place, last_at: datetime, cal
         waitlist_code=None,
     )
     stands = line_of(line)
-    return Work(
-        steps=(
-            step(application, joined, call, now, done=(due_kinds.OFFER,)),
+    return UnitOfWork(
+        transitions=(
+            transition(application, joined, call, now, done=(due_kinds.OFFER,)),
             _line(line, stands, (*stands.line, place), place.marks, call, now),
         ),
         seats=_marks(place, wait=place.marks),
     )
 
 
-def leave(application: Loaded, line: Loaded, place: Place, code: str, call: Call, now: datetime) -> Work:
+def leave(
+    application: Stored, line: Stored, place: Place, code: str, call: RequestContext, now: datetime
+) -> UnitOfWork:
     """Out of the line without a seat: LEFT by the trainee, LAPSED by the system. The offer counts on with what was
     left."""
     applied = Application.model_validate(application.state)
@@ -211,19 +220,21 @@ def leave(application: Loaded, line: Loaded, place: Place, code: str, call: Call
     until, gone = offer_after_waiting(applied, now), forget(line, place, call, now)
     waits = (Due(due_kinds.OFFER, until, "trainee"),) if until else ()
     ended = _ended(applied, ApplicationStatus(arrow.target), event, code, call, now)
-    return Work(steps=(step(application, ended, call, now, due=waits), *gone.steps), seats=gone.seats)
+    return UnitOfWork(
+        transitions=(transition(application, ended, call, now, due=waits), *gone.transitions), seats=gone.seats
+    )
 
 
-def forget(line: Loaded, place: Place, call: Call, now: datetime) -> Work:
+def forget(line: Stored, place: Place, call: RequestContext, now: datetime) -> UnitOfWork:
     """Takes a place away whose application does not wait any more (withdrawn, closed, paid)."""
     stands = line_of(line)
-    return Work(
-        steps=(_line(line, stands, stands.without(place.application_id), place.marks, call, now),),
+    return UnitOfWork(
+        transitions=(_line(line, stands, stands.without(place.application_id), place.marks, call, now),),
         seats=_marks(place, unwait=place.marks),
     )
 
 
-def mark_again(line: Loaded, place: Place, marks: tuple[str, ...], call: Call, now: datetime) -> Work:
+def mark_again(line: Stored, place: Place, marks: tuple[str, ...], call: RequestContext, now: datetime) -> UnitOfWork:
     """Marks what is full by now, and lets go of free weeks that this place cannot use because others are full."""
     stands = line_of(line)
     added, gone = (
@@ -234,12 +245,14 @@ def mark_again(line: Loaded, place: Place, marks: tuple[str, ...], call: Call, n
         one.model_copy(update={"marks": marks}) if one.application_id == place.application_id else one
         for one in stands.line
     )
-    return Work(
-        steps=(_line(line, stands, moved, added + gone, call, now),), seats=_marks(place, wait=added, unwait=gone)
+    return UnitOfWork(
+        transitions=(_line(line, stands, moved, added + gone, call, now),), seats=_marks(place, wait=added, unwait=gone)
     )
 
 
-def offer(application: Loaded, line: Loaded, place: Place, held: SeatHeld, call: Call, now: datetime) -> Work:
+def offer(
+    application: Stored, line: Stored, place: Place, held: SeatHeld, call: RequestContext, now: datetime
+) -> UnitOfWork:
     """The seat that came back is held for who is first in line: taken, and the place's marks gone, in one
     transaction."""
     applied = Application.model_validate(application.state)
@@ -253,10 +266,12 @@ def offer(application: Loaded, line: Loaded, place: Place, held: SeatHeld, call:
         live_reservation_id=held.id,
     )
     stands = line_of(line)
-    return Work(
-        steps=(
-            step(application, offered, call, now, done=(due_kinds.OFFER,)),
-            step(new("RESERVATION", held.id), held, call, now, due=(Due(due_kinds.HOLD, held.held_until, "trainee"),)),
+    return UnitOfWork(
+        transitions=(
+            transition(application, offered, call, now, done=(due_kinds.OFFER,)),
+            transition(
+                unsaved("RESERVATION", held.id), held, call, now, due=(Due(due_kinds.HOLD, held.held_until, "trainee"),)
+            ),
             _line(line, stands, stands.without(place.application_id), place.marks, call, now),
         ),
         seats=(
@@ -265,23 +280,23 @@ def offer(application: Loaded, line: Loaded, place: Place, held: SeatHeld, call:
     )
 
 
-def line_of(loaded: Loaded) -> Line:
-    """An empty line where there was none yet."""
-    return Line.model_validate(loaded.state) if loaded.version else Line(id=loaded.id, program_id=loaded.id)
-
-
 def _line(
-    loaded: Loaded, line: Line, places: tuple[Place, ...], weeks: tuple[str, ...], call: Call, now: datetime
-) -> Step:
+    loaded: Stored, line: Line, places: tuple[Place, ...], weeks: tuple[str, ...], call: RequestContext, now: datetime
+) -> Transition:
     """The sweep looks at a line every minute while somebody stands in it."""
     changed = WaitlistChanged(id=line.id, program_id=line.program_id, line=places, weeks=weeks)
     if not places:
-        return step(loaded, changed, call, now, done=(due_kinds.WAITLIST,))
-    return step(loaded, changed, call, now, due=() if line.line else (Due(due_kinds.WAITLIST, now, "system"),))
+        return transition(loaded, changed, call, now, done=(due_kinds.WAITLIST,))
+    return transition(loaded, changed, call, now, due=() if line.line else (Due(due_kinds.WAITLIST, now, "system"),))
 
 
 def _ended(
-    applied: Application, status: ApplicationStatus, event: WaitlistEvent, code: str, call: Call, now: datetime
+    applied: Application,
+    status: ApplicationStatus,
+    event: WaitlistEvent,
+    code: str,
+    call: RequestContext,
+    now: datetime,
 ) -> WaitlistEnded:
     entry = WAITLIST.fire(applied.waitlist or NEW, event, Actor(call.actor.role))
     return WaitlistEnded(

@@ -15,37 +15,30 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.applications.application import APPLICATION, Application, ApplicationEvent, in_line, reservable_until
-from shared.domain.applications.application_clocks import require_running
-from shared.domain.applications.application_guards import can_end
-from shared.domain.core.calendar import by_iso_year, local_date, require_start, weeks_covered
-from shared.domain.core.errors import Invalid, NotAllowedNow, NotFound, OverlappingRotation, SoldOut, VersionConflict
+from shared.domain.applications.clocks import require_running
+from shared.domain.applications.guards import can_end
+from shared.domain.core.calendar import by_iso_year, local_date, weeks_covered
+from shared.domain.core.errors import Invalid, NotAllowedNow, OverlappingRotation, SoldOut, VersionConflict
 from shared.domain.core.machine import Actor
 from shared.domain.core.policy import by_version
 from shared.domain.money import fees
 from shared.domain.programs.program import Program, ProgramStatus
+from shared.domain.programs.starts import require_start
 from shared.domain.reservations.preparation import reminders_from
 from shared.domain.reservations.reservation import ReservationEvent, ReservationStatus
 from shared.domain.seats.seats import free_by_week, spare_by_week
 from shared.domain.seats.waitlist import MOST_PLACES, Place, WaitlistStatus, line_over, offered_until
 from shared.events.reservation import SeatHeld
-from shared.ports import BusinessClock, Catalogue, Ids, Loaded, Store
-from shared.services.applications.applying import application_of, own_application
-from shared.services.core.steps import Call, decide_again, new
-from shared.services.money.bills import bill
+from shared.ports import BusinessClock, Catalogue, Ids, Store, Stored
+from shared.services.applications.submission import own_application
+from shared.services.core.records import application_of
+from shared.services.core.transitions import RequestContext, retry_on_conflict
+from shared.services.money.charges import bill
 from shared.services.reservations.holds import Ended, Holds
 from shared.services.seats import seat_gate
-from shared.services.seats.seat_gate import line_of
+from shared.services.seats.line import Standing, line_of, read_line, standing_of
 
 NOTHING = "nobody to serve"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where somebody stands: `place` of `waiting` people who wait for the same start, counted from 1; 0 when not in
-    line."""
-
-    place: int
-    waiting: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +49,16 @@ class Waitlist:
     ids: Ids
     holds: Holds
 
-    def join(self, call: Call, application_id: str) -> Standing:
+    def join(self, call: RequestContext, application_id: str) -> Standing:
         """The trainee stands in line, last. Joining again changes nothing.
 
         Raises `NotFound`, `NotAllowedNow` (not approved, a live hold, a seat free in every week, the program or the
         line full or closed), `Expired` (the offer is over), `Invalid` (the start is no longer possible).
         """
-        decide_again(lambda: self._join(call, application_id))
+        retry_on_conflict(lambda: self._join(call, application_id))
         return standing_of(self.store, application_of(self.store.load("APPLICATION", application_id)))
 
-    def leave(self, call: Call, application_id: str) -> Application:
+    def leave(self, call: RequestContext, application_id: str) -> Application:
         """Out of the line, at any time; a seat that is held goes to the next. Left before: nothing happens.
 
         Raises `NotFound`, `NotAllowedNow` when the seat is paid or a payment is on its way, `PaymentUnavailable`
@@ -79,10 +72,10 @@ class Waitlist:
                     "Your payment arrived a moment before.", "Open the reservation to see where it stands.", application
                 )
         else:
-            decide_again(lambda: self._leave(call, application_id))
+            retry_on_conflict(lambda: self._leave(call, application_id))
         return application_of(self.store.load("APPLICATION", application_id))
 
-    def serve(self, program_id: str, call: Call) -> Counter[str]:
+    def serve(self, program_id: str, call: RequestContext) -> Counter[str]:
         """One line, until nothing is left to do: seats that came back are held for who is first in line whose weeks are
         all free, ended applications leave, marks follow what is full. Counts what was done."""
         done: Counter[str] = Counter()
@@ -90,7 +83,7 @@ class Waitlist:
         # Each turn takes a place away, or changes its marks once and for all: this is more than the longest line needs.
         for _ in range(3 * MOST_PLACES):
             try:
-                what = decide_again(lambda: self._next(program_id, passed, call))
+                what = retry_on_conflict(lambda: self._next(program_id, passed, call))
             except SoldOut:
                 continue  # somebody in another line of these weeks was faster; what is free now is read again
             if what is None:
@@ -99,7 +92,7 @@ class Waitlist:
         return done
 
     # --- joining and leaving ------------------------------------------------------------------------------------------
-    def _join(self, call: Call, application_id: str) -> None:
+    def _join(self, call: RequestContext, application_id: str) -> None:
         now = self.clock.now()
         loaded, application = own_application(self.store, call, application_id, now)
         if in_line(application):
@@ -155,7 +148,7 @@ class Waitlist:
         last_at = reservable_until(application.start, program.place.zone)
         self.store.commit(seat_gate.join(loaded, line, place, last_at, call, now))
 
-    def _leave(self, call: Call, application_id: str) -> None:
+    def _leave(self, call: RequestContext, application_id: str) -> None:
         loaded, application = own_application(self.store, call, application_id, self.clock.now())
         if application.waitlist is WaitlistStatus.LEFT and not in_line(application):
             return
@@ -172,7 +165,7 @@ class Waitlist:
         self.store.commit(seat_gate.leave(loaded, line, place, "left", call, self.clock.now()))
 
     # --- serving ------------------------------------------------------------------------------------------------------
-    def _next(self, program_id: str, passed: set[str], call: Call) -> str | None:
+    def _next(self, program_id: str, passed: set[str], call: RequestContext) -> str | None:
         """Does the first thing that is to be done in this line and says what; None when there is nothing."""
         loaded, now = read_line(self.store, program_id), self.clock.now()
         line = line_of(loaded)
@@ -201,13 +194,13 @@ class Waitlist:
 
     def _place(
         self,
-        line: Loaded,
+        line: Stored,
         place: Place,
-        application: Loaded,
+        application: Stored,
         program: Program,
         spare: Mapping[str, int],
         passed: set[str],
-        call: Call,
+        call: RequestContext,
     ) -> str | None:
         """Holds the seat for this place if its weeks are all free; marks what is full."""
         full, now = tuple(week for week in place.week_list if not spare.get(week)), self.clock.now()
@@ -253,7 +246,7 @@ class Waitlist:
             payment_number=0,
         )
 
-    def _read(self, places: tuple[Place, ...]) -> Mapping[str, Loaded]:
+    def _read(self, places: tuple[Place, ...]) -> Mapping[str, Stored]:
         found = self.store.load_many(("APPLICATION", place.application_id) for place in places)
         return {id: loaded for (_, id), loaded in found.items()}
 
@@ -261,19 +254,6 @@ class Waitlist:
         """Status by account id: nobody holds a seat for a person who was erased."""
         found = self.store.load_many(("ACCOUNT", place.trainee_id) for place in places)
         return {id: str(loaded.state["status"]) for (_, id), loaded in found.items()}
-
-
-def read_line(store: Store, program_id: str) -> Loaded:
-    """The line of a program, also before anybody stood in it."""
-    try:
-        return store.load("WAITLIST", program_id)
-    except NotFound:
-        return new("WAITLIST", program_id)
-
-
-def standing_of(store: Store, application: Application) -> Standing:
-    place, waiting = line_of(read_line(store, application.program_id)).position(application.id)
-    return Standing(place, waiting)
 
 
 def _ends(place: Place, program: Program, now: datetime) -> str:

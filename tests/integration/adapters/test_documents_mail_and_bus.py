@@ -22,9 +22,9 @@ from shared.adapters.eventbridge_bus import MAX_BYTES, EventBridgeBus, size
 from shared.adapters.s3_documents import S3Documents, disposition
 from shared.adapters.ses_mailer import SesMailer, raw_message
 from shared.domain.core.errors import Busy, OutcomeUnknown
-from shared.domain.documents.documents import KINDS, MAX_SENT, inspect
-from shared.domain.documents.documents import MAX_BYTES as MOST
-from shared.ports import Attachment, Mail, StoredObject
+from shared.domain.documents.uploads import KINDS, MAX_SENT, inspect
+from shared.domain.documents.uploads import MAX_BYTES as MOST
+from shared.ports import Attachment, Email, StoredObject
 from tests.integration.adapters.conftest import Unreachable, client
 
 BUCKET = "uploads"
@@ -153,7 +153,7 @@ def test_a_store_that_cannot_answer_is_busy() -> None:
 
 
 # --- mail -------------------------------------------------------------------------------------------------------------
-MAIL = Mail(
+MAIL = Email(
     "dana@example.org",
     "A rotation is reserved: Zoë",
     "Plain wörds",

@@ -19,7 +19,7 @@ from shared.adapters.dynamodb.sessions import DynamoSessions
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.domain.core.errors import Busy, Expired, NotFound
 from shared.domain.core.instants import iso
-from shared.ports import MAIL_IN_WORK, Contact, Delivery, Link, Person, Session, Step, Text, Work
+from shared.ports import SENDING_TIME, Contact, Delivery, Link, Person, PersonalRecord, Session, Transition, UnitOfWork
 from tests.builders import PROGRAM, START, TRAINEE, draft, facts, program, step, stored_account, stored_program
 from tests.fakes import FrozenClock
 from tests.integration.adapters.conftest import Recording, Unreachable
@@ -60,8 +60,10 @@ def test_erasing_a_person_takes_every_text_and_leaves_rows_and_others(dynamodb: 
     people.save_person(AMARA)
     people.save_facts(TRAINEE, facts())
     people.save_person(Person("other", "Other", "other@example.org"))
-    texts = tuple(Text(f"{TRAINEE}/message-{number}", {"text": "hello"}) for number in range(3))
-    store.commit(Work(steps=(step("ACCOUNT", TRAINEE, {"status": "ACTIVE", "roles": ["trainee"]}),), texts=texts))
+    texts = tuple(PersonalRecord(f"{TRAINEE}/message-{number}", {"text": "hello"}) for number in range(3))
+    store.commit(
+        UnitOfWork(transitions=(step("ACCOUNT", TRAINEE, {"status": "ACTIVE", "roles": ["trainee"]}),), records=texts)
+    )
     assert people.erase(TRAINEE) == 5
     assert people.erase(TRAINEE) == 0
     assert store.text(texts[0].ref) is None
@@ -93,7 +95,9 @@ def test_a_session_reads_with_the_account_s_present_roles_in_one_request(dynamod
     sessions = DynamoSessions(recording, "core", "inbox")
     assert sessions.read(session_id) == Session(TRAINEE, "Amara Okafor", "Africa/Lagos", ("trainee",))
     assert recording.calls == ["batch_get_item"]
-    store.commit(Work(steps=(Step(store.load("ACCOUNT", TRAINEE), draft({"roles": ["trainee", "reviewer"]})),)))
+    store.commit(
+        UnitOfWork(transitions=(Transition(store.load("ACCOUNT", TRAINEE), draft({"roles": ["trainee", "reviewer"]})),))
+    )
     found = sessions.read(session_id)
     assert found is not None
     assert found.roles == ("trainee", "reviewer")
@@ -120,7 +124,7 @@ def test_a_session_ends_on_sign_out_with_its_account_and_after_fourteen_days(dyn
     wall.at = WALL + timedelta(days=14)
     assert sessions.read(kept) is None
     wall.at = WALL
-    store.commit(Work(steps=(Step(store.load("ACCOUNT", TRAINEE), draft({"status": "CLOSED"})),)))
+    store.commit(UnitOfWork(transitions=(Transition(store.load("ACCOUNT", TRAINEE), draft({"status": "CLOSED"})),)))
     assert sessions.read(kept) is None
     assert sessions.of_account(TRAINEE) is None
 
@@ -132,7 +136,11 @@ def test_a_session_of_another_epoch_is_over_and_a_token_of_before_counts_no_more
     sessions = DynamoSessions(dynamodb, "core", "inbox", Wall())
     old = sessions.open(TRAINEE, "Firefox on Windows", 0)
     store.commit(
-        Work(steps=(Step(store.load("ACCOUNT", TRAINEE), draft({"session_epoch": 1, "tokens_from": iso(WALL)})),))
+        UnitOfWork(
+            transitions=(
+                Transition(store.load("ACCOUNT", TRAINEE), draft({"session_epoch": 1, "tokens_from": iso(WALL)})),
+            )
+        )
     )
     new = sessions.open(TRAINEE, "Firefox on Windows", 1)
     assert sessions.read(old) is None
@@ -221,10 +229,10 @@ def test_staff_are_found_by_the_index_whatever_their_status_and_coaches_still_ap
         ("five", "ACTIVE", ["trainee"]),
         ("six", "ACTIVE", ["host"]),
     ):
-        store.commit(Work(steps=(step("ACCOUNT", id, {"status": status, "roles": roles}),)))
+        store.commit(UnitOfWork(transitions=(step("ACCOUNT", id, {"status": status, "roles": roles}),)))
     assert store.staff() == ["four", "one", "three", "two"]
     assert store.coaches() == ["two"]
-    store.commit(Work(steps=(Step(store.load("ACCOUNT", "one"), draft({"roles": ["trainee"]})),)))
+    store.commit(UnitOfWork(transitions=(Transition(store.load("ACCOUNT", "one"), draft({"roles": ["trainee"]})),)))
     assert store.staff() == ["four", "three", "two"]
 
 
@@ -313,8 +321,8 @@ def test_our_own_repeated_link_use_is_no_refusal(dynamodb: Any, clock: FrozenClo
 def test_H13_a_mail_is_claimed_once_and_never_again_after_it_was_sent(dynamodb: Any) -> None:
     outbox = DynamoOutbox(dynamodb, "inbox")
     assert outbox.claim("mail-1", "call-1", START) == "claimed"
-    assert outbox.claim("mail-1", "call-2", START + MAIL_IN_WORK - timedelta(seconds=1)) == "pending"
-    assert outbox.claim("mail-1", "call-2", START + MAIL_IN_WORK) == "unknown"
+    assert outbox.claim("mail-1", "call-2", START + SENDING_TIME - timedelta(seconds=1)) == "pending"
+    assert outbox.claim("mail-1", "call-2", START + SENDING_TIME) == "unknown"
     outbox.sent("mail-1", "ses-1")
     assert outbox.claim("mail-1", "call-1", START) == "sent"
     stored = dynamodb.get_item(TableName="inbox", Key=items.mail_key("mail-1"))["Item"]

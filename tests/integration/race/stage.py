@@ -22,21 +22,21 @@ from shared.domain.core.errors import Busy, OverlappingRotation, RotaError, Sold
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import SEATED, Choice, Reservation
 from shared.domain.seats.seats import SeatYear, WeekSeats
-from shared.ports import Checkout, CheckoutRequest, Due, Person, Step, Work, system
-from shared.services.applications.applying import Applying, open_claim
-from shared.services.core.steps import Call
-from shared.services.money.settling import Settling
-from shared.services.operations.sweeping import Sweeping
+from shared.ports import Checkout, CheckoutRequest, Due, Person, Transition, UnitOfWork, system
+from shared.services.applications.submission import Submission, open_claim
+from shared.services.core.transitions import RequestContext
+from shared.services.money.settlement import Settlement
+from shared.services.operations.sweep import Sweep
 from shared.services.reservations.holds import Holds
-from shared.services.reservations.reserving import PayLink, Reserving
+from shared.services.reservations.reserve import PayLink, Reserve
 from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import PROGRAM, actor, application, draft, fresh, program, step
 from tests.fakes import FakePayments, FrozenClock
 from tests.fakes.clock import START
 
 PER_WORK = 20
-SWEEP = Call(system("deadlines"), "sweep")
-COORDINATOR = Call(actor("coordinator", "coordinator-1"), "request")
+SWEEP = RequestContext(system("deadlines"), "sweep")
+COORDINATOR = RequestContext(actor("coordinator", "coordinator-1"), "request")
 
 
 class SharedPayments(FakePayments):
@@ -87,14 +87,14 @@ class Stage:
         self.dynamodb, self.clock, self.ids, self.payments = dynamodb, FrozenClock(), Ulids(), SharedPayments()
         self.store = DynamoStore(dynamodb, Tables("core", "ledger"), self.ids)
         self.people, self.catalogue = DynamoPeople(dynamodb, "core"), DynamoCatalogue(self.store)
-        self.applying = Applying(
+        self.applying = Submission(
             store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids
         )
-        self.settling = Settling(self.store, self.payments, self.clock)
+        self.settling = Settlement(self.store, self.payments, self.clock)
         self.holds = Holds(
             self.store, self.payments, self.catalogue, self.people, self.clock, self.settling, "https://rota.test"
         )
-        self.reserving = Reserving(
+        self.reserving = Reserve(
             store=self.store,
             catalogue=self.catalogue,
             people=self.people,
@@ -105,7 +105,7 @@ class Stage:
         self.waitlist = Waitlist(
             store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds
         )
-        self.sweeping = Sweeping(
+        self.sweeping = Sweep(
             store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
         )
         for id, (seats, weeks) in programs.items():
@@ -117,7 +117,7 @@ class Stage:
             years.setdefault(int(week[:4]), {})[week[5:]] = WeekSeats(capacity=seats)
         live = step("PROGRAM", program_id, program(id=program_id, capacity=seats).model_dump(mode="json"))
         create = tuple(SeatYear(program_id=program_id, year=year, weeks=weeks) for year, weeks in years.items())
-        self.store.commit(Work(steps=(live,), create=create))
+        self.store.commit(UnitOfWork(transitions=(live,), create=create))
 
     def approve(self, *wanted: dict[str, Any]) -> None:
         """Applications as approval leaves them (id, trainee_id and what else is named), many in one transaction to save
@@ -128,7 +128,9 @@ class Stage:
         for start in range(0, len(made), PER_WORK):
             some = made[start : start + PER_WORK]
             self.store.commit(
-                Work(steps=tuple(_approved(one) for one in some), claims=tuple(open_claim(one) for one in some))
+                UnitOfWork(
+                    transitions=tuple(_approved(one) for one in some), keys=tuple(open_claim(one) for one in some)
+                )
             )
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(self._known, {one.trainee_id for one in made}))
@@ -152,11 +154,11 @@ class Stage:
         return {f"{item.year}-{week}": cell.taken for item in years for week, cell in item.weeks.items()}
 
 
-def trainee(id: str) -> Call:
-    return Call(actor("trainee", id), "request")
+def trainee(id: str) -> RequestContext:
+    return RequestContext(actor("trainee", id), "request")
 
 
-def attempt(stage: Stage, call: Call, application_id: str, outcome: Outcome) -> Outcome:
+def attempt(stage: Stage, call: RequestContext, application_id: str, outcome: Outcome) -> Outcome:
     """One checkout; what may come of it in a race is a seat, or one of the refusals that a race has."""
     try:
         outcome.link = stage.reserving.checkout(call, application_id, Choice.DEPOSIT)
@@ -165,7 +167,7 @@ def attempt(stage: Stage, call: Call, application_id: str, outcome: Outcome) -> 
     return outcome
 
 
-def insist(stage: Stage, call: Call, application_id: str, settled: threading.Event) -> Outcome:
+def insist(stage: Stage, call: RequestContext, application_id: str, settled: threading.Event) -> Outcome:
     """Tries until held, or told "sold out" by an attempt that began after the last seat had been given back; a 503 is
     tried again."""
     outcome = Outcome()
@@ -219,8 +221,10 @@ def told(outcomes: Iterable[Outcome]) -> Counter[str]:
     return Counter(type(refused).__name__ for outcome in outcomes for refused in outcome.refusals)
 
 
-def _approved(made: Application) -> Step:
+def _approved(made: Application) -> Transition:
     data = made.model_dump(mode="json", exclude={"version"})
     assert made.offer_expires_at
     due = (Due("offer", made.offer_expires_at, "trainee"),)
-    return Step(fresh("APPLICATION", made.id), draft(data, "ApplicationApproved.v1", START, case_id=made.case_id), due)
+    return Transition(
+        fresh("APPLICATION", made.id), draft(data, "ApplicationApproved.v1", START, case_id=made.case_id), due
+    )

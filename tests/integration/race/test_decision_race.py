@@ -12,12 +12,12 @@ from typing import Any
 from shared.domain.core.errors import Busy, Invalid, NotAllowedNow, RotaError
 from shared.domain.reservations.reservation import Choice
 from shared.ports import system
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 from tests.builders import PROGRAM, WEEKS
 from tests.integration.race.contention import Contended
 from tests.integration.race.stage import COORDINATOR, SWEEP, Stage, at_once, trainee
 
-WEBHOOK = Call(system("payments"), "delivery", "evt_1")
+WEBHOOK = RequestContext(system("payments"), "delivery", "evt_1")
 
 
 def until_answered(call: Callable[[], object], *refusals: type[RotaError]) -> None:

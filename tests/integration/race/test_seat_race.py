@@ -14,7 +14,7 @@ import pytest
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.errors import Busy, RotaError, SoldOut
 from shared.domain.reservations.reservation import Choice, overlap
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 from tests.builders import PROGRAM
 from tests.integration.race.contention import Contended
 from tests.integration.race.stage import (
@@ -111,10 +111,10 @@ def test_T27_exactly_k_hold_a_seat_through_checkout_staff_and_expiry_at_once(
     assert stage.proof().broken == []
 
 
-def callers(people: list[tuple[str, str]]) -> list[tuple[Call, str]]:
+def callers(people: list[tuple[str, str]]) -> list[tuple[RequestContext, str]]:
     """Every fifth is reserved for by the coordinator, and of these every second one by the trainee too, at the same
     moment."""
-    found: list[tuple[Call, str]] = []
+    found: list[tuple[RequestContext, str]] = []
     for number, (who, id) in enumerate(people):
         found += [(COORDINATOR, id)] if number % 5 == 0 else []
         found += [(trainee(who), id)] if number % 10 != 5 else []

@@ -30,15 +30,15 @@ from shared.domain.money.money import Account, balance, book_of
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus
 from shared.domain.seats.seats import SeatYear, WeekSeats
-from shared.ports import Due, Person, Step, Work
-from shared.services.applications.applying import open_claim
-from shared.services.money.settling import Settled, Settling
-from shared.services.operations.sweeping import Sweeping
+from shared.ports import Due, Person, Transition, UnitOfWork
+from shared.services.applications.submission import open_claim
+from shared.services.money.settlement import Settled, Settlement
+from shared.services.operations.sweep import Sweep
 from shared.services.reservations.holds import Holds
-from shared.services.reservations.reserving import PayLink, Reserving
+from shared.services.reservations.reserve import PayLink, Reserve
 from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import PROGRAM, application, draft, fresh, program, step
-from tests.unit.services.reserving_scene import SWEEP, WEBHOOK, by
+from tests.unit.services.reservations.reservation_scene import SWEEP, WEBHOOK, by
 
 
 @dataclass
@@ -48,9 +48,9 @@ class House:
     store: DynamoStore
     sim: Running
     clock: MovableClock
-    reserving: Reserving
-    settling: Settling
-    sweeping: Sweeping
+    reserving: Reserve
+    settling: Settlement
+    sweeping: Sweep
     weeks: tuple[str, ...]
 
     def checkout(self, number: int = 1) -> PayLink:
@@ -103,7 +103,7 @@ def open_house(client: Any, sim: Running) -> House:
     for week in weeks:
         cells.setdefault(int(week[:4]), {})[week[5:]] = WeekSeats(capacity=1)
     years = tuple(SeatYear(program_id=PROGRAM, year=year, weeks=found) for year, found in cells.items())
-    store.commit(Work(steps=(step("PROGRAM", PROGRAM, program().model_dump(mode="json")),), create=years))
+    store.commit(UnitOfWork(transitions=(step("PROGRAM", PROGRAM, program().model_dump(mode="json")),), create=years))
     for number in (1, 2):
         id, trainee = f"application-{number}", f"trainee-{number}"
         people.save_person(Person(trainee, "Amara Okafor", f"{trainee}@example.org"))
@@ -119,17 +119,17 @@ def open_house(client: Any, sim: Running) -> House:
             terms_signed_at=now,
         )
         data = made.model_dump(mode="json", exclude={"version"})
-        first = Step(
+        first = Transition(
             fresh("APPLICATION", id),
             draft(data, at=now, case_id=id),
             (Due("offer", now + timedelta(days=7), "trainee"),),
         )
-        store.commit(Work(steps=(first,), claims=(open_claim(made),)))
-    settling = Settling(store, gateway, clock)
+        store.commit(UnitOfWork(transitions=(first,), keys=(open_claim(made),)))
+    settling = Settlement(store, gateway, clock)
     holds = Holds(store, gateway, catalogue, people, clock, settling, "https://rota.test")
-    reserving = Reserving(store=store, catalogue=catalogue, people=people, clock=clock, ids=ids, holds=holds)
+    reserving = Reserve(store=store, catalogue=catalogue, people=people, clock=clock, ids=ids, holds=holds)
     waitlist = Waitlist(store=store, catalogue=catalogue, clock=clock, ids=ids, holds=holds)
-    sweeping = Sweeping(store=store, clock=clock, holds=holds, settling=settling, waitlist=waitlist)
+    sweeping = Sweep(store=store, clock=clock, holds=holds, settling=settling, waitlist=waitlist)
     return House(store, sim, clock, reserving, settling, sweeping, weeks)
 
 

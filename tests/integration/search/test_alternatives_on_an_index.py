@@ -10,12 +10,12 @@ import pytest
 
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
-from shared.domain.search.search import Projection
+from shared.domain.search.query import Projection
 from shared.domain.seats.seats import free_by_week
 from tests import builders
 from tests.builders import WEEKS
 from tests.unit.functions.catalogue_scene import LocalIndex
-from tests.unit.services.application_scene import AS_REVIEWER, Desk
+from tests.unit.services.applications.application_scene import AS_REVIEWER, Desk
 
 HEART = {"specialty": "cardiovascular-disease"}
 LATER = tuple(f"2027-W{week}" for week in range(20, 24))

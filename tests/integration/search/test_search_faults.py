@@ -21,7 +21,7 @@ from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.schema import PROGRAMS
 from shared.adapters.search.versions import Versions
 from shared.domain.core.errors import Busy, Invalid
-from shared.domain.search.search import SearchQuery
+from shared.domain.search.query import SearchQuery
 from tests.integration.search.test_search_versions import BUCKET, NOON, ONE, TABLE, TWO, World
 from tests.unit.search.catalogue import TODAY, found, projection
 

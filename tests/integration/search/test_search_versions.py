@@ -20,7 +20,7 @@ from shared.adapters.search.directory import SearchDirectory
 from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.versions import Versions
 from shared.domain.core.errors import Busy, Invalid, VersionConflict
-from shared.domain.search.search import SearchQuery
+from shared.domain.search.query import SearchQuery
 from tests.unit.search.catalogue import TODAY, found, projection
 
 BUCKET, TABLE = "search-bucket", "core-table"

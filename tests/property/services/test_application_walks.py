@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from shared.domain.applications.application import OPEN, ApplicationStatus
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.errors import RotaError
-from shared.services.applications.applying import WAITS, application_of, open_claim
-from tests.unit.services.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_SYSTEM, AS_TRAINEE, Desk
+from shared.services.applications.submission import WAITS, open_claim
+from shared.services.core.records import application_of
+from tests.unit.services.applications.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_SYSTEM, AS_TRAINEE, Desk
 
 MOVES = ("start", "submit", "withdraw", "claim", "colleague", "approve", "reject", "lapse", "later", "lose", "race")
 walks = st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 2)), max_size=25)

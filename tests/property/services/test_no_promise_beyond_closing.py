@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.applications.application import UNDECIDED
-from shared.domain.applications.application_clocks import as_of
+from shared.domain.applications.clocks import as_of
 from shared.domain.core.errors import RotaError
-from shared.services.applications.story import standing
+from shared.services.applications.status_text import standing
 from tests.builders import PROGRAM
-from tests.unit.services.application_scene import AS_REVIEWER, AS_SYSTEM, AS_TRAINEE, Desk
-from tests.unit.services.clock_table import AS_COORDINATOR, secret
+from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_SYSTEM, AS_TRAINEE, Desk
+from tests.unit.services.applications.clock_table import AS_COORDINATOR, secret
 
 LAST_TO_SEND = datetime.fromisoformat("2027-02-16T05:59:00Z")
 """A minute before the start of 1 March 2027 is less than 14 days away."""

@@ -14,7 +14,7 @@ from hypothesis.strategies import data, integers, sampled_from
 from shared.domain.core.errors import Busy, Invalid, RotaError, SoldOut
 from shared.domain.reservations.reservation import Choice, ReservationStatus
 from tests.builders import START
-from tests.unit.services.reserving_scene import WEBHOOK, Scene, by
+from tests.unit.services.reservations.reservation_scene import WEBHOOK, Scene, by
 
 PEOPLE = 4
 FINAL = (ReservationStatus.RESERVED, ReservationStatus.REFUNDED)

@@ -20,7 +20,7 @@ from infra.bench.search import Engines, by_round, cold, compared, memory
 from infra.bench.search_answers import Answer, Disagreement, compare
 from infra.bench.search_catalogue import TODAY, Question, misspelt, questions
 from infra.bench.search_readers import BASE_CENTS, PROGRAMS, Read, Readings, edition, fault
-from shared.domain.search.search import Overlay, SearchPage, SearchQuery
+from shared.domain.search.query import Overlay, SearchPage, SearchQuery
 from tests.unit.search.catalogue import ask, indexed
 
 

@@ -9,13 +9,13 @@ from lxml import html
 from functions.application_intake.handler import room as applications
 from functions.workspace.handler import room as workspace
 from shared.domain.core.instants import iso
-from shared.services.applications.application_file import ApplicationFiles
-from shared.services.applications.applying import Applying
-from shared.services.applications.asking import Asking
-from shared.services.applications.checking import Checking
+from shared.services.applications.document_check import DocumentCheck
 from shared.services.applications.host_review import HostReview
-from shared.services.applications.reviewing import Reviewing
-from shared.services.hosts.host_desk import HostDesk
+from shared.services.applications.information_requests import InformationRequests
+from shared.services.applications.queries import ApplicationQueries
+from shared.services.applications.review import Review
+from shared.services.applications.submission import Submission
+from shared.services.hosts.queries import HostQueries
 from shared.services.operations.workspace import Workspace
 from shared.services.search.alternatives import Alternatives
 from tests import builders
@@ -37,7 +37,7 @@ class Rooms(World):
             "catalogue": self.catalogue,
             "clock": self.clock,
         }
-        self.wiring.applying = Applying(ids=self.ids, **ports)
+        self.wiring.applying = Submission(ids=self.ids, **ports)
         self.search, self.faults = FakeSearch(self.store), list[Exception]()
         alternatives = Alternatives(
             search=lambda: self.search,
@@ -46,12 +46,12 @@ class Rooms(World):
             clock=self.clock,
             on_fault=self.faults.append,
         )
-        self.wiring.reviewing = Reviewing(alternatives=alternatives, **ports)
-        self.wiring.checking = Checking(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
-        self.wiring.asking = Asking(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
+        self.wiring.reviewing = Review(alternatives=alternatives, **ports)
+        self.wiring.checking = DocumentCheck(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
+        self.wiring.asking = InformationRequests(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
         self.wiring.host_review = HostReview(reviewing=self.wiring.reviewing, **ports)
-        self.wiring.application_files = ApplicationFiles(**ports)
-        self.wiring.workspace, self.wiring.host_desk = Workspace(**ports), HostDesk(**ports)
+        self.wiring.application_files = ApplicationQueries(**ports)
+        self.wiring.workspace, self.wiring.host_desk = Workspace(**ports), HostQueries(**ports)
         workspace.wire(self.wiring)
         self.person()
         self.person(OTHER, name="Bela Novak")

@@ -17,7 +17,7 @@ from shared.adapters.search.index import TantivyIndex
 from shared.adapters.search.sealing import Sealer
 from shared.domain.core.calendar import mondays, week_of
 from shared.domain.programs.program import Program
-from shared.domain.search.search import Overlay, Projection, SearchPage, SearchQuery
+from shared.domain.search.query import Overlay, Projection, SearchPage, SearchQuery
 from shared.domain.seats.seats import free_by_week
 from shared.domain.trainees.trainee import TraineeFacts
 from shared.ports import Person

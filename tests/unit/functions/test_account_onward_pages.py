@@ -9,7 +9,7 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts.accounts import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE, mail_claim_key
+from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE, email_key
 from tests.builders import TRAINEE
 from tests.rooms import Answer, World
 from tests.unit.pages.page_markup import problems
@@ -90,7 +90,7 @@ def test_T32_after_a_refusal_no_other_site_is_led_to(world: World, field: str) -
 
 
 def test_T32_a_forgotten_password_leads_on_as_well_even_when_the_mail_is_opened_elsewhere(world: World) -> None:
-    world.store.claims[mail_claim_key(f"{TRAINEE}@example.org")] = world.person()
+    world.store.claims[email_key(f"{TRAINEE}@example.org")] = world.person()
     browser, telephone = world.browser(), world.browser()
     forgot = page(browser.get(way(page(browser.get(f"/accounts/sign-in?{NEXT}")), "Forgotten your password?")))
     assert (hidden(forgot), way(forgot, "Sign in")) == (WANTED, f"/accounts/sign-in?{NEXT}")
@@ -107,7 +107,7 @@ def test_T32_a_forgotten_password_leads_on_as_well_even_when_the_mail_is_opened_
 
 
 def test_T32_a_forgotten_password_asked_for_from_nowhere_leads_home_again(world: World) -> None:
-    world.store.claims[mail_claim_key(f"{TRAINEE}@example.org")] = world.person()
+    world.store.claims[email_key(f"{TRAINEE}@example.org")] = world.person()
     for wanted in (WANTED, "//evil.example/"):
         world.browser().post("/accounts/forgot", {"email": f"{TRAINEE}@example.org", "next": wanted})
         world.clock.move(timedelta(minutes=2))

@@ -10,9 +10,9 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts.accounts import CONFIRM, CONFIRM_LIFE
+from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE
 from shared.domain.core.aggregate import Actor
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 from tests.builders import TRAINEE, facts
 from tests.rooms import Answer, World
 from tests.unit.pages.page_markup import problems
@@ -316,7 +316,7 @@ def test_a_profile_saved_through_the_api_opens_no_session(world: World) -> None:
 
 def test_staff_have_a_profile_without_studies(world: World) -> None:
     id = world.accounts.provision(
-        Call(Actor(role="system", id="seed")), "Nora Feldspar", "nora@staff.example", WORDS, ("reviewer",)
+        RequestContext(Actor(role="system", id="seed")), "Nora Feldspar", "nora@staff.example", WORDS, ("reviewer",)
     )
     answer = world.browser(id).get("/accounts/profile")
     shown(answer, 200, "Nora Feldspar")

@@ -11,14 +11,14 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts.accounts import INVITE, INVITE_LIFE, MAIL_LIFE, RESET, RESET_LIFE, mail_claim_key
+from shared.domain.accounts.account_input import INVITE, INVITE_LIFE, MAIL_LIFE, RESET, RESET_LIFE, email_key
 from shared.domain.core.errors import Busy
-from shared.services.accounts.account_care import LinkState
-from shared.services.core.steps import Call
+from shared.services.accounts.security import LinkState
+from shared.services.core.transitions import RequestContext
 from tests.builders import TRAINEE, actor
 from tests.rooms import PASSWORD, Answer, Client, World
 from tests.unit.functions.test_account_pages import session_of, shown
-from tests.unit.services.account_scene import SECRET
+from tests.unit.services.accounts.account_scene import SECRET
 
 MAIL, OTHER, NEW = f"{TRAINEE}@example.org", "amber meadow compass", "amara@clinic.example"
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -31,12 +31,12 @@ def world() -> World:
 
 def known(world: World) -> str:
     """A trainee who holds the address, as everybody does who signed up."""
-    world.store.claims[mail_claim_key(MAIL)] = TRAINEE
+    world.store.claims[email_key(MAIL)] = TRAINEE
     return world.person()
 
 
-def me(id: str = TRAINEE) -> Call:
-    return Call(actor("account", id))
+def me(id: str = TRAINEE) -> RequestContext:
+    return RequestContext(actor("account", id))
 
 
 def signed_in(world: World, browser: Client, answer: Answer) -> Client:

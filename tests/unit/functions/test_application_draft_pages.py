@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.domain.documents.rules import DocumentRule, NeededBy
+from shared.domain.programs.guidelines import Guidelines
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
 from tests.unit.functions.application_rooms import COORDINATOR, Rooms, primary, shown

@@ -91,12 +91,14 @@ def test_T20_trainee_and_reviewer_see_the_hosts_five_days_and_then_the_coordinat
 
 def test_the_coordinator_finds_a_late_host_in_the_queue_and_takes_it_back(rooms: Rooms) -> None:
     from shared.domain.core.aggregate import Actor
-    from shared.services.core.steps import Call
-    from tests.unit.services.application_scene import Desk
+    from shared.services.core.transitions import RequestContext
+    from tests.unit.services.applications.application_scene import Desk
 
     here, link = asked(rooms)
     rooms.clock.move(timedelta(days=7))
-    Desk(store=rooms.store, clock=rooms.clock, ids=rooms.ids).sweeping.run(Call(Actor(role="system", id="deadlines")))
+    Desk(store=rooms.store, clock=rooms.clock, ids=rooms.ids).sweeping.run(
+        RequestContext(Actor(role="system", id="deadlines"))
+    )
     queue = rooms.workspace(rooms.browser(COORDINATOR)).get("/workspace")
     shown(queue, 200, "The host does not answer: decide")
     tree = shown(rooms.browser(COORDINATOR).get(here), 200, "Escalated to the coordinator", "You need to take it back")

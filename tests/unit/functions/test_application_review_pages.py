@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 
-from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
+from shared.domain.documents.rules import DocumentRule, NeededBy
+from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ReviewMode
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.domain.trainees.trainee import TraineeStatus
-from shared.ports import SeatMove, Work
-from shared.services.applications.applying import open_claim
+from shared.ports import SeatMove, UnitOfWork
+from shared.services.applications.submission import open_claim
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, FINANCE, OTHER, Rooms, primary, shown
-from tests.unit.services.waitlist_scene import Line
+from tests.unit.services.waitlist.waitlist_scene import Line
 
 STEP2 = Guidelines(step2_ck_required=True, languages=("English",))
 
@@ -346,14 +347,16 @@ def test_who_has_a_seat_holds_one_or_stands_in_line_is_told_apart_from_who_is_on
             id=name, trainee_id=f"trainee-{name}", case_id=name, **({"status": "APPROVED"} | change)
         )
         first = builders.step("APPLICATION", name, made.model_dump(mode="json"))
-        rooms.store.commit(Work(steps=(first,), claims=() if name == "paid" else (open_claim(made),)))
+        rooms.store.commit(UnitOfWork(transitions=(first,), keys=() if name == "paid" else (open_claim(made),)))
     for name, state in (("pays", ReservationStatus.HELD), ("paid", ReservationStatus.RESERVED)):
         seat = held.model_copy(
             update={"id": f"seat-{name}", "application_id": name, "trainee_id": f"trainee-{name}", "status": state}
         )
         move = SeatMove(PROGRAM, seat.trainee_id, seat.id, take=seat.week_list)
         rooms.store.commit(
-            Work(steps=(builders.step("RESERVATION", seat.id, seat.model_dump(mode="json")),), seats=(move,))
+            UnitOfWork(
+                transitions=(builders.step("RESERVATION", seat.id, seat.model_dump(mode="json")),), seats=(move,)
+            )
         )
     found = {one["id"]: (one["seat"], one["in_line"]) for one in rooms.api(REVIEWER).get(here).json["review"]["rivals"]}
     assert found == {"line": ("", True), "pays": ("held", False), "paid": ("reserved", False)}

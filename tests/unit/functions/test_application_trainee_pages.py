@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.applications.application import ApplicationStatus
 from shared.domain.programs.program import ReviewMode
-from shared.ports import Loaded
+from shared.ports import Stored
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import OTHER, WISH, Rooms, primary, shown
 
@@ -25,7 +25,7 @@ def patched(rooms: Rooms, here: str, **state: object) -> None:
     """A state that another slice would have brought about."""
     id = here.rsplit("/", 1)[1]
     old = rooms.store.load("APPLICATION", id)
-    rooms.store.states[("APPLICATION", id)] = Loaded(old.kind, old.id, {**old.state, **state}, old.version, old.head)
+    rooms.store.states[("APPLICATION", id)] = Stored(old.kind, old.id, {**old.state, **state}, old.version, old.head)
 
 
 # --- before -----------------------------------------------------------------------------------------------------------

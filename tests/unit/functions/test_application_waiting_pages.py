@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain.programs.guidelines import DocumentRule, Guidelines
+from shared.domain.documents.rules import DocumentRule
+from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ProgramStatus, ReviewMode
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS

@@ -13,10 +13,11 @@ from lxml import html
 from shared.domain.core.calendar import week_of
 from shared.domain.core.instants import parse
 from shared.domain.core.policy import CURRENT
+from shared.domain.documents.rules import DocumentRule
 from shared.domain.money.fees import quote
-from shared.domain.programs.guidelines import DocumentRule, Guidelines
+from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ProgramStatus, ReviewMode
-from shared.domain.search.search import Overlay
+from shared.domain.search.query import Overlay
 from shared.domain.trainees.trainee import StepResult, TraineeStatus
 from tests.builders import facts, place, stored
 from tests.unit.functions.catalogue_scene import Scene

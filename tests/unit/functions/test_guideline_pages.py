@@ -8,9 +8,10 @@ from typing import Any
 
 from lxml import html
 
-from shared.domain.programs.guidelines import DocumentRule, Guidelines, NeededBy
-from shared.services.programs.applicants import Applicants
+from shared.domain.documents.rules import DocumentRule, NeededBy
+from shared.domain.programs.guidelines import Guidelines
 from shared.services.programs.guideline_changes import GuidelineChanges
+from shared.services.programs.past_applicants import PastApplicants
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
 from tests.rooms import Answer
 from tests.unit.functions.application_rooms import COORDINATOR, OTHER, Rooms, primary, shown
@@ -23,7 +24,7 @@ FORM: dict[str, Any] = {"version": "1", "statuses[]": ["", "student", "graduate"
 class Desk(Rooms):
     def __init__(self, **program: Any) -> None:
         super().__init__(**program)
-        applicants = Applicants(store=self.store, clock=self.clock)
+        applicants = PastApplicants(store=self.store, clock=self.clock)
         self.wiring.guideline_changes = GuidelineChanges(
             store=self.store, catalogue=self.catalogue, applicants=applicants, clock=self.clock
         )

@@ -7,14 +7,14 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts.accounts import INVITE, INVITE_LIFE
+from shared.domain.accounts.account_input import INVITE, INVITE_LIFE
 from shared.ports import Contact
-from shared.services.programs.publishing_programs import Publishing
+from shared.services.programs.publishing import Publishing
 from tests import builders
 from tests.builders import HOST
 from tests.rooms import PASSWORD, Client, World
 from tests.unit.functions.test_account_pages import shown
-from tests.unit.services.account_scene import OPERATOR
+from tests.unit.services.accounts.account_scene import OPERATOR
 
 HERE = f"/accounts/hosts/{HOST}"
 FORM = {"name": "Magdalena Kowal", "email": "magdalena@lantern.example"}

@@ -11,8 +11,8 @@ import pytest
 from functions.notifications.handler import handler, worker
 from infra.lint.__main__ import ROOT
 from infra.lint.project import Project
-from shared.domain.email.mail_names import TAG
-from tests.unit.services.test_bounces import Sent
+from shared.domain.email.email_names import TAG
+from tests.unit.services.operations.test_email_reports import Sent
 
 CONTEXT = SimpleNamespace(
     aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test"

@@ -22,12 +22,13 @@ from shared.domain.reservations import partners, preparation
 from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Person
-from shared.services.email import letters
-from shared.services.email.letters import Letter
-from shared.services.reservations import reserved_letters
+from shared.services.accounts import email_texts as account_texts
+from shared.services.applications import email_texts as applied
+from shared.services.email.text import EmailText
+from shared.services.reservations import email_texts as reserved
 from tests import builders
 from tests.fakes.clock import START
-from tests.unit.services.notifying_scene import DESK, HOME, URL, Post
+from tests.unit.services.operations.email_scene import DESK, HOME, URL, Post
 
 PERSON = Person("trainee-1", "Nguyễn Thị Bích Ngọc", "ngoc@example.org", "Asia/Ho_Chi_Minh")
 PROGRAM = builders.program()
@@ -60,22 +61,20 @@ CONTACT = Contact("host-1", "Dr. Núria Ågren & Søn <desk>", DESK)
 CV_LINK = "https://uploads.example/cv?a=1&b=2"
 COACH = Person("coach-1", "Maya <Lind> & Holm", "maya@staff.example", "America/Chicago")
 STILL_OPEN = preparation.tasks(builders.FIRST_DAY, START.date(), {}, PROGRAM.place.zone, START)
-LETTERS: dict[str, Letter] = {
-    "confirm": letters.confirm_address(PERSON, f"{URL}/accounts/confirm/token", 48),
-    "received": letters.application_received(PERSON, APPLICATION, PROGRAM, CURRENT, URL),
-    "approved": letters.application_approved(PERSON, APPLICATION, PROGRAM, PLAN, URL),
-    "rejected": letters.application_rejected(PERSON, PROGRAM, "Ask for <Step 2 CK> & try again.", URL, [PROGRAM]),
-    "expired": letters.application_expired(PERSON, APPLICATION, PROGRAM, URL),
-    "withdrawn": reserved_letters.application_withdrawn(PERSON, APPLICATION, PROGRAM, RESERVATION, PROGRAM, URL),
-    "reserved": letters.seat_reserved(PERSON, RESERVATION, PROGRAM, CURRENT, URL),
-    "host": letters.host_reserved(CONTACT, PERSON, builders.facts(), APPLICATION, RESERVATION, PROGRAM, CV_LINK, 7),
-    "refund due": letters.refund_due(PERSON, RESERVATION, PROGRAM, URL),
-    "refunded": letters.refunded(PERSON, RESERVATION, PROGRAM, URL),
-    "paid twice": reserved_letters.second_payment_refunded(PERSON, RESERVATION, PROGRAM, 69900, "re_2", COACH, URL),
-    "before you go": reserved_letters.preparation(PERSON, RESERVATION, PROGRAM, STILL_OPEN, COACH, URL),
-    "a suggestion": reserved_letters.partner_suggested(
-        PERSON, COACH, partners.directory()[0], RESERVATION, PROGRAM, URL
-    ),
+LETTERS: dict[str, EmailText] = {
+    "confirm": account_texts.confirm_address(PERSON, f"{URL}/accounts/confirm/token", 48),
+    "received": applied.application_received(PERSON, APPLICATION, PROGRAM, CURRENT, URL),
+    "approved": applied.application_approved(PERSON, APPLICATION, PROGRAM, PLAN, URL),
+    "rejected": applied.application_rejected(PERSON, PROGRAM, "Ask for <Step 2 CK> & try again.", URL, [PROGRAM]),
+    "expired": applied.application_expired(PERSON, APPLICATION, PROGRAM, URL),
+    "withdrawn": reserved.application_withdrawn(PERSON, APPLICATION, PROGRAM, RESERVATION, PROGRAM, URL),
+    "reserved": reserved.seat_reserved(PERSON, RESERVATION, PROGRAM, CURRENT, URL),
+    "host": reserved.host_reserved(CONTACT, PERSON, builders.facts(), APPLICATION, RESERVATION, PROGRAM, CV_LINK, 7),
+    "refund due": reserved.refund_due(PERSON, RESERVATION, PROGRAM, URL),
+    "refunded": reserved.refunded(PERSON, RESERVATION, PROGRAM, URL),
+    "paid twice": reserved.second_payment_refunded(PERSON, RESERVATION, PROGRAM, 69900, "re_2", COACH, URL),
+    "before you go": reserved.preparation(PERSON, RESERVATION, PROGRAM, STILL_OPEN, COACH, URL),
+    "a suggestion": reserved.partner_suggested(PERSON, COACH, partners.directory()[0], RESERVATION, PROGRAM, URL),
 }
 
 
@@ -144,7 +143,7 @@ def test_a_mail_is_seven_bits_on_the_wire_and_its_letters_come_back_whole(name: 
     assert page.replace("\r\n", "\n").strip() == html(letter).strip()
 
 
-def _addressed(letter: Letter) -> Any:
+def _addressed(letter: EmailText) -> Any:
     return SimpleNamespace(to=HOME, letter=letter, attachments=())
 
 

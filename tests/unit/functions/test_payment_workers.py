@@ -14,7 +14,7 @@ from functions.deadlines.handler import RESERVE_MS, Deadlines, StuckItems
 from functions.payments.handler import worker
 from shared.domain.core.errors import Busy
 from shared.domain.reservations.reservation import ReservationStatus
-from tests.unit.services.reserving_scene import Scene
+from tests.unit.services.reservations.reservation_scene import Scene
 
 COMPLETED = "checkout.session.completed"
 

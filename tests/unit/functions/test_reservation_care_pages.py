@@ -10,11 +10,11 @@ import pytest
 from shared.domain.core.calendar import end_of_day
 from shared.domain.reservations.preparation import PrepKind
 from shared.ports import Contact
-from shared.services.operations.bounces import Bounces
+from shared.services.operations.email_reports import EmailReports
 from shared.services.reservations.caseload import Caseload
 from tests.builders import HOST
 from tests.unit.functions.test_reservations_room import Desk, good_page
-from tests.unit.services.reserving_scene import WEBHOOK, by
+from tests.unit.services.reservations.reservation_scene import WEBHOOK, by
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def bounced(desk: Desk) -> str:
     id = desk.reserved()
     scene = desk.scene
     scene.people.save_contact(Contact(HOST, "Dr. Dubois", "desk@clinic.example"))
-    desk.world.wiring.bounces = Bounces(
+    desk.world.wiring.bounces = EmailReports(
         store=scene.store, people=scene.people, catalogue=scene.catalogue, clock=scene.clock
     )
     assert desk.world.wiring.bounces.report(f"RESERVATION_{id}_3_host", "bounced", WEBHOOK) == "task"

@@ -14,7 +14,7 @@ from shared.domain.reservations.reservation import ReservationStatus
 from tests.builders import PROGRAM, START, TRAINEE, WEEKS
 from tests.rooms import PUBLIC_URL, Answer, World
 from tests.unit.pages.page_markup import problems
-from tests.unit.services.reserving_scene import NAME, SWEEP, WEBHOOK, Scene
+from tests.unit.services.reservations.reservation_scene import NAME, SWEEP, WEBHOOK, Scene
 
 OFFER = "/reservations/for/application-1"
 

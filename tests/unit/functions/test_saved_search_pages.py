@@ -7,9 +7,9 @@ import pytest
 
 from functions.catalogue.handler import room
 from shared.domain.core.aggregate import Actor
+from shared.domain.search.query import SearchQuery
 from shared.domain.search.saved_search import MOST
-from shared.domain.search.search import SearchQuery
-from shared.services.core.steps import Call
+from shared.services.core.transitions import RequestContext
 from shared.services.search.saved_searches import SavedSearches
 from tests.builders import TRAINEE
 from tests.rooms import World
@@ -96,5 +96,5 @@ def test_what_was_typed_is_text_on_every_page(world: World) -> None:
         assert "<script>alert" not in world.browser(TRAINEE).get(path).body
 
 
-def _by(account: str) -> Call:
-    return Call(Actor(role="trainee", id=account))
+def _by(account: str) -> RequestContext:
+    return RequestContext(Actor(role="trainee", id=account))

@@ -14,8 +14,8 @@ import pytest
 from functions.search_indexer.handler import handler, worker
 from shared.domain.core.errors import Busy
 from shared.events.envelope import Envelope
-from shared.services.core.steps import Call
-from shared.services.programs.answer_records import AnswerRecords
+from shared.services.core.transitions import RequestContext
+from shared.services.programs.response_times import ResponseTimes
 from shared.services.search.indexing import Indexing
 from tests.builders import PROGRAM, TRAINEE, WEEKS, stored, stored_application, stored_program
 from tests.fakes import FakeCatalogue, FakeSearchPublisher, FakeStore, FrozenClock
@@ -29,12 +29,12 @@ class Heard:
         self.returned: list[tuple[str, tuple[str, ...]]] = []
         self.failures: list[Exception] = []
 
-    def programs_opened(self, call: Call, at: Mapping[str, datetime]) -> None:
+    def programs_opened(self, call: RequestContext, at: Mapping[str, datetime]) -> None:
         if self.failures:
             raise self.failures.pop()
         self.opened.append(set(at))
 
-    def seats_returned(self, call: Call, program_id: str, weeks: Iterable[str], at: datetime) -> None:
+    def seats_returned(self, call: RequestContext, program_id: str, weeks: Iterable[str], at: datetime) -> None:
         self.returned.append((program_id, tuple(weeks)))
 
 
@@ -45,7 +45,7 @@ class World:
             catalogue=FakeCatalogue(self.store), store=self.store, publisher=self.publisher, clock=FrozenClock()
         )
         self.alerts = Heard()
-        self.records = AnswerRecords(self.store, FrozenClock())
+        self.records = ResponseTimes(self.store, FrozenClock())
         worker.wire(
             SimpleNamespace(
                 indexing=self.indexing, store=self.store, search_alerts=self.alerts, answer_records=self.records

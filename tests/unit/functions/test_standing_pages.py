@@ -13,7 +13,7 @@ from tests import builders
 from tests.builders import REVIEWER, TRAINEE
 from tests.fakes.clock import START
 from tests.unit.functions.application_rooms import COORDINATOR, Rooms, shown
-from tests.unit.services.waitlist_scene import Line
+from tests.unit.services.waitlist.waitlist_scene import Line
 
 HELD_UNTIL = START + timedelta(minutes=30)
 

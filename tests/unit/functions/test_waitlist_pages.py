@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import PROGRAM, START, WEEKS
 from tests.unit.functions.test_reservations_room import OFFER, Desk, good_page
-from tests.unit.services.reserving_scene import by
+from tests.unit.services.reservations.reservation_scene import by
 
 HOLDERS = ("trainee-7", "trainee-8")
 

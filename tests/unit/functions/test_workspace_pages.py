@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.applications.application import ApplicationStatus
 from shared.domain.reservations.reservation import ReservationStatus
-from shared.ports import Due, Step, Work
+from shared.ports import Due, Transition, UnitOfWork
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, REVIEWER, TRAINEE, WEEKS
 from tests.fakes.clock import START
@@ -44,7 +44,9 @@ def reserved(rooms: Rooms, id: str = "reservation-1", due: tuple[Due, ...] = (),
         "paid_cents": 69900,
         **changes,
     }
-    rooms.store.commit(Work(steps=(Step(builders.fresh("RESERVATION", id), builders.draft(state), due),)))
+    rooms.store.commit(
+        UnitOfWork(transitions=(Transition(builders.fresh("RESERVATION", id), builders.draft(state), due),))
+    )
 
 
 # --- the trainee's hub ------------------------------------------------------------------------------------------------
@@ -132,7 +134,7 @@ def test_T30_the_coach_is_named_on_the_rotations_card_and_on_its_application(roo
     reserved(rooms, coach_id="coach-1", reserved_at="2026-11-23T15:00:00Z")
     loaded = rooms.store.load("APPLICATION", id)
     became = builders.draft({"status": "CONVERTED", "live_reservation_id": "reservation-1"})
-    rooms.store.commit(Work(steps=(Step(loaded, became),)))
+    rooms.store.commit(UnitOfWork(transitions=(Transition(loaded, became),)))
     shown(rooms.workspace(rooms.browser(TRAINEE)).get("/workspace"), 200, "Your coach: Maya Lindenholm")
     shown(rooms.browser(TRAINEE).get(f"/applications/{id}"), 200, "Maya Lindenholm", "coach-1@example.org")
 
@@ -315,7 +317,7 @@ def test_T20_what_waits_for_the_host_shows_its_five_days_and_from_day_seven_on_i
     )
     late = Due("host_late", START + timedelta(days=10), "coordinator")
     loaded = rooms.store.load("APPLICATION", here.rsplit("/", 1)[1])
-    rooms.store.commit(Work(steps=(Step(loaded, builders.draft({}), (late,), ("host",)),)))
+    rooms.store.commit(UnitOfWork(transitions=(Transition(loaded, builders.draft({}), (late,), ("host",)),)))
     assert (view(rooms, "all", COORDINATOR), view(rooms, "host", COORDINATOR)) == (
         [("host_late", here)],
         [("host_late", here)],

@@ -7,7 +7,7 @@ import base64
 from infra.local import codes
 from infra.local.seed.loader import demo_secret
 from shared.adapters.clock import wall_now
-from shared.domain.accounts.account_factor import accepted_step
+from shared.domain.accounts.second_factor import accepted_step
 
 
 def test_two_codes_in_a_row_are_two_and_both_count() -> None:

@@ -13,7 +13,7 @@ from infra.local.proofs import Proof, proof_of
 from shared.adapters.dynamodb import items
 from tests.builders import PROGRAM, TRAINEE, WEEKS
 from tests.fakes import FakeStore
-from tests.unit.services.reserving_scene import Scene
+from tests.unit.services.reservations.reservation_scene import Scene
 
 Item = dict[str, Any]
 FIRST = WEEKS[0]

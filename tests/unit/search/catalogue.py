@@ -11,7 +11,7 @@ from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
 from shared.domain.core.calendar import mondays, week_of
 from shared.domain.programs.program import Program
-from shared.domain.search.search import Overlay, Projection, ReaderQuery, SearchPage, SearchQuery
+from shared.domain.search.query import Overlay, Projection, ReaderQuery, SearchPage, SearchQuery
 
 TODAY = date(2026, 11, 9)  # who applies today may start from 2026-11-23, 2026-W48
 PLACES = {

@@ -9,7 +9,7 @@ from typing import Any
 from shared.domain.programs import specialties
 from shared.domain.programs.places import Position, miles, position
 from shared.domain.programs.program import ExperienceType, Program, ReviewMode
-from shared.domain.search.search import (
+from shared.domain.search.query import (
     LENGTHS,
     PRICE_STEPS,
     RADII,

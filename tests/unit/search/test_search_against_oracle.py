@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.domain.core.calendar import week_of
 from shared.domain.programs.program import ExperienceType
-from shared.domain.search.search import (
+from shared.domain.search.query import (
     LENGTHS,
     RADII,
     Facets,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.adapters.search.index import TantivyIndex
 from shared.domain.core.errors import Invalid
-from shared.domain.search.search import SearchPage
+from shared.domain.search.query import SearchPage
 from tests.unit.search.catalogue import ask, found, indexed, projection
 
 NAMES = {

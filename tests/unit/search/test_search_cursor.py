@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, Signer
 
 from shared.adapters.search.index import TantivyIndex
 from shared.domain.core.errors import Invalid
-from shared.domain.search.search import Overlay, SearchQuery
+from shared.domain.search.query import Overlay, SearchQuery
 from tests.unit.search.catalogue import TODAY, ask, found, indexed, projection
 
 

@@ -11,7 +11,7 @@ from shared.adapters.search.index import TantivyIndex
 from shared.adapters.search.text import words
 from shared.domain.core.errors import Invalid
 from shared.domain.programs.program import ExperienceType
-from shared.domain.search.search import OpenTo, Overlay
+from shared.domain.search.query import OpenTo, Overlay
 from tests.unit.search.catalogue import ask, facet, found, indexed, projection, weeks
 
 JANUARY = weeks(date(2027, 1, 4), date(2027, 1, 25))  # exactly one start: Monday 2027-01-04, 2027-W01

@@ -1,0 +1,41 @@
+"""What a mail of ours is called, and how a report of the mail service names it again. Ids and codes only, nothing about
+a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+TAG = "rota-mail"
+"""The message tag under which SES gives a mail's name back with a bounce."""
+
+EmailTrouble = Literal["unknown", "bounced", "complaint", "rejected"]
+"""A host's mail: handed over without an answer, sent back, called spam, or not sent because it held something
+harmful."""
+
+
+@dataclass(frozen=True)
+class EmailName:
+    """The `mail` (host, host-asked ...) that event `seq` of an aggregate brought. `id` is the claim on it in the
+    outbox."""
+
+    kind: str
+    aggregate_id: str
+    seq: str
+    mail: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}#{self.aggregate_id}#{self.seq}:{self.mail}"
+
+
+def tag_of(mail_id: str) -> str:
+    """A mail's id as the value of a message tag, which takes letters, digits, `_` and `-` only
+    (https://docs.aws.amazon.com/ses/latest/APIReference/API_MessageTag.html)."""
+    return mail_id.replace("#", "_").replace(":", "_")
+
+
+def named_by(tag: str) -> EmailName | None:
+    """The way back; None for a tag that is not ours."""
+    parts = tag.split("_")
+    return EmailName(*parts) if len(parts) == 4 and all(parts) else None

@@ -1,0 +1,187 @@
+"""The mails about accounts: links to confirm, to set a password, to change an address, to join the staff; and what
+owners are told.
+
+A link is made when its mail is composed, so that its secret is in no event row and no queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain.accounts.account_input import (
+    CONFIRM,
+    CONFIRM_LIFE,
+    INVITE,
+    INVITE_LIFE,
+    MAIL,
+    MAIL_LIFE,
+    RESET,
+    RESET_LIFE,
+    email_key,
+)
+from shared.domain.accounts.account_status import INVITED, UNCONFIRMED
+from shared.domain.accounts.second_factor import RECOVERY_CODES
+from shared.domain.core.instants import parse
+from shared.events.envelope import Envelope
+from shared.ports import BusinessClock, Links, People, Person, Store, Stored
+from shared.services.accounts import email_texts
+from shared.services.email.outgoing import OutgoingEmail
+from shared.services.email.text import EmailText, moment
+
+SAFETY = "/accounts/security"
+NOT_YOU = "If it was not you, set a new password at once with “Forgotten your password?” and write to us."
+Composer = Callable[[Envelope], OutgoingEmail | None]
+
+
+@dataclass(frozen=True)
+class AccountMails:
+    store: Store
+    people: People
+    links: Links
+    clock: BusinessClock
+    public_url: str
+
+    def composers(self) -> dict[str, tuple[Composer, ...]]:
+        return {
+            "AccountSignedUp.v1": (self._signed_up,),
+            "StaffInvited.v1": (self._invited,),
+            "PasswordResetAsked.v1": (self._reset_asked,),
+            "PasswordChanged.v1": (self._password_changed,),
+            "MailChangeAsked.v1": (self._mail_change_asked,),
+            "MailChanged.v1": (self._mail_changed,),
+            "RecoveryCodeUsed.v1": (self._recovery_used,),
+            "FactorSet.v1": (self._factor_set,),
+            "FactorRemoved.v1": (self._factor_removed,),
+        }
+
+    def _of(self, event: Envelope) -> tuple[Stored, Person]:
+        return self.store.load("ACCOUNT", event.subject.id), self.people.person(event.subject.id)
+
+    def _link(self, page: str, purpose: str, person: Person, life: timedelta) -> str:
+        return (
+            f"{self.public_url}/accounts/{page}/{self.links.make(purpose, person.account_id, self.clock.now() + life)}"
+        )
+
+    # --- with a link: nothing once it would do nothing ----------------------------------------------------------------
+    def _signed_up(self, event: Envelope) -> OutgoingEmail | None:
+        account, person = self._of(event)
+        if account.state["status"] != UNCONFIRMED:
+            return None
+        link = self._link("confirm", CONFIRM, person, CONFIRM_LIFE)
+        return OutgoingEmail(
+            "confirm", person.email, email_texts.confirm_address(person, link, CONFIRM_LIFE // timedelta(hours=1))
+        )
+
+    def _invited(self, event: Envelope) -> OutgoingEmail | None:
+        account, person = self._of(event)
+        if account.state["status"] != INVITED:
+            return None
+        roles = " and ".join(account.state["roles"])
+        letter = EmailText(
+            "You are invited to Rota",
+            f"Hello {person.name},",
+            (
+                f"An administrator has made an account for you at Rota, as {roles}.",
+                f"Choose a password behind the link below: it works once, for {INVITE_LIFE.days} days. If you expect "
+                "no such thing, "
+                "do nothing.",
+            ),
+            action=("Choose a password", self._link("confirm", INVITE, person, INVITE_LIFE)),
+        )
+        return OutgoingEmail("invite", person.email, letter)
+
+    def _reset_asked(self, event: Envelope) -> OutgoingEmail | None:
+        account, person = self._of(event)
+        if account.state.get("reset_asked_at") is None:
+            return None
+        minutes = RESET_LIFE // timedelta(minutes=1)
+        letter = EmailText(
+            "Set a new password",
+            f"Hello {person.name},",
+            (
+                "Somebody, we hope you, has asked for a new password for your account.",
+                f"The link below works once, for {minutes} minutes. If it was not you, do nothing: your password "
+                "stays as it is.",
+            ),
+            action=("Set a new password", self._link("reset", RESET, person, RESET_LIFE)),
+        )
+        return OutgoingEmail("reset", person.email, letter)
+
+    def _mail_change_asked(self, event: Envelope) -> OutgoingEmail | None:
+        """To the new address; nothing to one that is somebody else's, nor for a wish that another one has taken the
+        place of."""
+        account, person = self._of(event)
+        ref = event.data["mail_change_ref"]
+        wanted = str((self.store.text(ref) or {}).get("email", ""))
+        if account.state.get("mail_change_ref") != ref or self.store.claimed_by(email_key(wanted)) not in (
+            None,
+            account.id,
+        ):
+            return None
+        letter = EmailText(
+            "Confirm your new address",
+            f"Hello {person.name},",
+            (
+                "You want to use this address at Rota from now on.",
+                f"Confirm it behind the link below: it works for {MAIL_LIFE // timedelta(hours=1)} hours. If it was "
+                "not you, do nothing.",
+            ),
+            action=("Use this address", self._link("mail", f"{MAIL}:{ref}", person, MAIL_LIFE)),
+        )
+        return OutgoingEmail("new-address", wanted, letter)
+
+    # --- told ---------------------------------------------------------------------------------------------------------
+    def _told(self, kind: str, to: str, person: Person, subject: str, *said: str) -> OutgoingEmail:
+        return OutgoingEmail(
+            kind,
+            to,
+            EmailText(subject, f"Hello {person.name},", said, action=("Look at it", f"{self.public_url}{SAFETY}")),
+        )
+
+    @staticmethod
+    def _when(event: Envelope, person: Person) -> str:
+        at: datetime = event.occurred_at
+        return moment(at, person.zone)
+
+    def _password_changed(self, event: Envelope) -> OutgoingEmail:
+        person = self._of(event)[1]
+        first = f"Your password was changed on {self._when(event, person)}, and every other browser is signed out."
+        return self._told("password", person.email, person, "Your password was changed", first, NOT_YOU)
+
+    def _mail_changed(self, event: Envelope) -> OutgoingEmail | None:
+        """To the address of before."""
+        person, held = self._of(event)[1], self.store.text(event.data["former_mail_ref"])
+        if held is None:
+            return None
+        at = moment(parse(event.data["mail_changed_at"]), person.zone)
+        first = (
+            f"Since {at} your account at Rota has another mail address. This one no longer signs in and gets no "
+            "more mail."
+        )
+        other = "If it was not you, write to us at once: we can still see which address it was before."
+        return self._told("old-address", str(held["email"]), person, "Your mail address was changed", first, other)
+
+    def _recovery_used(self, event: Envelope) -> OutgoingEmail:
+        person, left = self._of(event)[1], RECOVERY_CODES - len(event.data["recovery_used"])
+        first = (
+            f"One of your recovery codes signed in on {self._when(event, person)}. {left} of {RECOVERY_CODES} are left."
+        )
+        return self._told("recovery", person.email, person, "A recovery code was used", first, NOT_YOU)
+
+    def _factor_set(self, event: Envelope) -> OutgoingEmail:
+        person = self._of(event)[1]
+        first = (
+            f"An authenticator app was set up for your account on {self._when(event, person)}. Each sign-in asks "
+            "for its code."
+        )
+        return self._told("factor", person.email, person, "An authenticator app was set up", first, NOT_YOU)
+
+    def _factor_removed(self, event: Envelope) -> OutgoingEmail:
+        person = self._of(event)[1]
+        first = (
+            f"The authenticator app of your account was removed on {self._when(event, person)}, and you are "
+            "signed out everywhere."
+        )
+        return self._told("no-factor", person.email, person, "Your authenticator app was removed", first, NOT_YOU)

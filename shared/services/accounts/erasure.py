@@ -1,0 +1,70 @@
+"""Erasing a person (GDPR article 17): everything that names them goes; event rows, hashes, seats and money stay and
+still add up.
+
+Safe to repeat after a crash at any point: the event comes first, so that nobody signs in, uploads or is written to any
+more, and each later step may run again. Who repeats it needs the account's id: the address is free for a new account
+from the first step on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.core.errors import NotAllowedNow
+from shared.domain.documents.uploads import folders_of
+from shared.domain.reservations.reservation import SEATED
+from shared.events.people import AccountErased
+from shared.ports import BusinessClock, FileStore, Identity, People, Sessions, Store, Stored, UniqueKey, UnitOfWork
+from shared.services.accounts.account_ports import email_claim
+from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
+
+ALL = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erasing:
+    store: Store
+    people: People
+    documents: FileStore
+    identity: Identity
+    sessions: Sessions
+    clock: BusinessClock
+
+    def erase(self, call: RequestContext, account_id: str, despite_seats: bool = False) -> int:
+        """Returns how many erasable items and files went. `despite_seats`: the person insists although a rotation is
+        ahead; host and coach then see an erased trainee, and the seat stays taken until somebody cancels it.
+
+        Raises `NotFound`, `NotAllowedNow` while a seat is held, or `Busy` (repeat it).
+        """
+        seats = [one.id for one in self.store.owned("RESERVATION", account_id, ALL) if one.state["status"] in SEATED]
+        if seats and not despite_seats:
+            raise NotAllowedNow(
+                "A rotation is still ahead or running.",
+                "Cancel it or wait for its end; or say that it is to go all the same.",
+                reservations=seats,
+            )
+        retry_on_conflict(lambda: self._mark(call, account_id))
+        # By folder, not by what is recorded: a file may have arrived that nobody has looked at yet.
+        files = sum(self.documents.delete_all(folder) for folder in folders_of(account_id))
+        self.identity.remove(account_id)
+        self.sessions.forget(account_id)
+        return files + self.people.erase(account_id)
+
+    def _mark(self, call: RequestContext, account_id: str) -> None:
+        """The account says so, and its address is free, in one transaction."""
+        account = self.store.load("ACCOUNT", account_id)
+        if account.state["status"] == "ERASED":
+            return
+        now = self.clock.now()
+        erased = AccountErased(status="ERASED", erased_at=now, roles=())
+        self.store.commit(
+            UnitOfWork(transitions=(transition(account, erased, call, now),), released_keys=self._addresses(account))
+        )
+
+    def _addresses(self, account: Stored) -> tuple[UniqueKey, ...]:
+        """The claims on the person's address, and on one that they were about to change to; none where an account was
+        made without one."""
+        person, wish = self.people.persons([account.id]).get(account.id), account.state.get("mail_change_ref")
+        wanted = (self.store.text(wish) or {}).get("email") if wish else None
+        claims = [email_claim(email, account.id) for email in (person.email if person else None, wanted) if email]
+        return tuple(claim for claim in claims if self.store.claimed_by(claim.key) == account.id)

@@ -1,0 +1,301 @@
+"""Accounts: sign up, confirm the address, sign in, keep the profile; and accounts that the operator makes.
+
+A sign-up names no password: whoever opens the link in the mail chooses it, so that nobody gets into an account that
+somebody else confirms. It takes three steps, each of which may be the last before a crash; repeating the sign-up goes
+on from there: claim the address for an account id -> save who it is -> record `AccountSignedUp`, upon which the mail
+with the link goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from shared.domain.accounts.account_input import (
+    CONFIRM,
+    INVITE,
+    RESEND_AFTER,
+    email_address,
+    email_key,
+    known_roles,
+    new_password,
+    person_name,
+    zone_name,
+)
+from shared.domain.accounts.account_status import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED
+from shared.domain.core.aggregate import Actor
+from shared.domain.core.errors import Busy, Expired, Invalid, NotAllowedNow
+from shared.domain.core.instants import iso, parse
+from shared.domain.trainees.trainee import TraineeFacts
+from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
+from shared.ports import Person, Stored, Tokens
+from shared.services.accounts.account_ports import AccountPorts, no_link, no_match, onward_text, own
+from shared.services.core.transitions import RequestContext, retry_on_conflict, unsaved
+from shared.services.programs.host_index import manager_entry
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    person: Person
+    roles: tuple[str, ...]
+    tokens: Tokens
+
+
+@dataclass(frozen=True)
+class Profile:
+    """`facts` only for trainees, None until they gave them."""
+
+    person: Person
+    roles: tuple[str, ...]
+    facts: TraineeFacts | None
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Where a confirmation link stands: `open`, `done` (the account is confirmed) or `expired`. `invited`: by an
+    administrator. `onward`: the page that the sign-up came from, or empty."""
+
+    state: str
+    name: str
+    invited: bool = False
+    onward: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn(AccountPorts):
+    # --- signing up ---------------------------------------------------------------------------------------------------
+    def sign_up(self, name: str, email: str, zone: str = "UTC", correlation_id: str = "", onward: str = "") -> None:
+        """Says nothing about whether the address is known: a confirmed account is left alone, an unconfirmed one is
+        registered again.
+
+        `onward`, a path of ours, is where the confirmed person goes on: the mail may be opened in another browser, days
+        later. Raises `Invalid` (name, email, zone), `Busy` (repeat it).
+        """
+        person = self._enter(name, email, zone, only_while=UNCONFIRMED)
+        if person:
+            retry_on_conflict(lambda: self._announce(person.account_id, correlation_id, onward))
+
+    def resend(self, email: str, correlation_id: str = "") -> None:
+        """A fresh link for an unconfirmed account, at most one a minute; the same silence for every other address.
+        Raises `Invalid`."""
+        account_id = self.store.claimed_by(email_key(email))
+        account = self._account(account_id) if account_id else None
+        if account and account.state["status"] == UNCONFIRMED:
+            retry_on_conflict(lambda: self._announce(account.id, correlation_id))
+
+    def _enter(self, name: str, email: str, zone: str, only_while: str = "") -> Person | None:
+        """Claim and person. None when `only_while` is given and the account is already in another status."""
+        name, email, zone = person_name(name), email_address(email), zone_name(zone)
+        account_id = self._holder(email)
+        account = self._account(account_id)
+        if account and only_while and account.state["status"] != only_while:
+            return None
+        person = Person(account_id, name, email, zone)
+        self.people.save_person(person)
+        return person
+
+    def _announce(self, account_id: str, correlation_id: str, onward: str = "") -> None:
+        account, now = self._account(account_id), self.clock.now()
+        if account and account.state["status"] != UNCONFIRMED:
+            return
+        asked_at = (
+            account.state.get("asked_at") if account else None
+        )  # none after an invitation that ended before it was taken
+        if asked_at and now - parse(asked_at) < RESEND_AFTER:
+            return
+        kept = onward_text(account_id, account.version + 1 if account else 1, onward)
+        event = AccountSignedUp(
+            status=UNCONFIRMED,
+            id=account_id,
+            roles=(TRAINEE,),
+            asked_at=now,
+            created_at=parse(account.state["created_at"]) if account else now,
+            **({"onward_ref": kept[0].ref} if kept else {}),
+        )
+        self._record(
+            account or unsaved("ACCOUNT", account_id),
+            event,
+            RequestContext(Actor(role=TRAINEE, id=account_id), correlation_id),
+            texts=kept,
+        )
+
+    # --- confirming ---------------------------------------------------------------------------------------------------
+    def confirmation(self, token: str) -> Confirmation:
+        """What a link would do; looking at it changes nothing, since mail scanners look too. Raises `NotFound`."""
+        link = self._link(token, CONFIRM, INVITE)
+        account, invited = self._account(link.account_id), link.purpose == INVITE
+        waiting = INVITED if invited else UNCONFIRMED
+        if account is None or account.state["status"] not in (waiting, ACTIVE):
+            raise no_link()
+        state = "done" if account.state["status"] == ACTIVE else "expired" if self._run_out(link) else "open"
+        return Confirmation(state, self.people.person(account.id).name, invited, self._onward(account))
+
+    def confirm(self, token: str, password: str, correlation_id: str = "") -> Confirmation:
+        """Makes the account its reader's, with this password. A second click finds it done, and one after a crash goes
+        on.
+
+        Raises `NotFound`, `Expired` (also for another password once it is done), `TooManyTries` (of such), `Invalid`
+        (the link stays open), `Busy` (repeat it).
+        """
+        found, link = self.confirmation(token), self._link(token, CONFIRM, INVITE)
+        if found.state == "expired":
+            raise Expired("This link has run out.", "Ask for a new mail; nothing that you entered is lost.")
+        person = self.people.person(link.account_id)
+        if found.state == "open":
+            # The account's own status ends the link, together with every other one that was sent for it.
+            self.identity.register(person.account_id, person.email, new_password(password))
+            self.guesses.forget(person.email)
+            retry_on_conflict(lambda: self._activate(link.account_id, correlation_id))
+        elif not self._is_password(person.email, password):
+            raise Expired("This link was used before.", "Sign in with the password chosen then, or ask for a new one.")
+        return replace(found, state="done")
+
+    def _activate(self, account_id: str, correlation_id: str) -> None:
+        account = self.store.load("ACCOUNT", account_id)
+        if account.state["status"] in (UNCONFIRMED, INVITED):
+            self._record(
+                account, AccountConfirmed(status=ACTIVE, confirmed_at=self.clock.now()), own(account_id, correlation_id)
+            )
+
+    # --- signing in ---------------------------------------------------------------------------------------------------
+    def sign_in(self, email: str, password: str) -> SignedIn:
+        """The first step; staff go on with a code (`account_factor.py`).
+
+        Raises `WrongCredentials`, `TooManyTries` (after ten for an address, for 15 minutes), `NotAllowedNow` (right
+        password, disabled account), `Busy`.
+        """
+        return self._let_in(email, password)[0]
+
+    def tokens(self, email: str, password: str) -> SignedIn:
+        """For API clients; as `sign_in`. Tokens say when they were issued to the second only, and none of the second in
+        which everything before was ended counts: in that second `Busy` is raised."""
+        asked_at = iso(self.sessions.wall())  # before the token is issued: one that is issued later counts all the more
+        found, account = self._let_in(email, password)
+        counts_from = account.state.get("tokens_from")
+        if counts_from and asked_at <= counts_from:
+            raise Busy("Everything that was signed in has ended a moment ago.", "Try again in a second.")
+        return found
+
+    def _let_in(self, email: str, password: str) -> tuple[SignedIn, Stored]:
+        """The same answers for an address that nobody has: what is counted is tries for an address. A session that is
+        open stays so."""
+        email = self._typed(email)
+        account_id, tokens = self._try(email, password)
+        account = self._account(account_id)
+        if account and account.state["status"] == DISABLED:
+            raise NotAllowedNow(
+                "This account is disabled.", "Ask an administrator of Rota to enable it.", state=DISABLED, field="email"
+            )
+        if account is None or account.state["status"] != ACTIVE:
+            raise no_match()
+        self.guesses.forget(email)
+        return SignedIn(self.people.person(account_id), tuple(account.state["roles"]), tokens), account
+
+    @staticmethod
+    def _typed(email: str) -> str:
+        """What cannot be an address belongs to nobody, which is said in the same words as a wrong password."""
+        try:
+            return email_address(email)
+        except Invalid:
+            raise no_match() from None
+
+    def open_session(self, account_id: str, device: str = "") -> str:
+        """A browser's session id for somebody who just signed in. Raises `NotFound`."""
+        return self.sessions.open(account_id, device, self._active(account_id).state.get("session_epoch", 0))
+
+    def close_session(self, session_id: str) -> None:
+        if session_id:
+            self.sessions.close(session_id)
+
+    # --- profile ------------------------------------------------------------------------------------------------------
+    def profile(self, call: RequestContext) -> Profile:
+        """The caller's own. Raises `NotFound` once erased."""
+        account = self.store.load("ACCOUNT", call.actor.id)
+        roles = tuple(account.state["roles"])
+        return Profile(
+            self.people.person(account.id), roles, self.people.facts(account.id) if TRAINEE in roles else None
+        )
+
+    def save_profile(self, call: RequestContext, name: str, zone: str, declared: TraineeFacts | None = None) -> Profile:
+        """Saves what the person says. What staff verified stays verified as long as its answer is the same; documents
+        stay as they are.
+
+        `declared` None keeps the facts. Raises `Invalid`; only trainees have facts (T01).
+        """
+        old = self.profile(call)
+        person = Person(old.person.account_id, person_name(name), old.person.email, zone_name(zone))
+        facts = old.facts
+        if declared:
+            if TRAINEE not in old.roles:
+                raise Invalid(
+                    "Only trainees have a study profile.", "Leave these fields empty.", field="trainee_status"
+                )
+            facts = _kept(old.facts, _complete(declared))
+            self.people.save_facts(person.account_id, facts)
+        self.people.save_person(person)
+        return Profile(person, old.roles, facts)
+
+    # --- accounts made by the operator --------------------------------------------------------------------------------
+    def provision(
+        self,
+        call: RequestContext,
+        name: str,
+        email: str,
+        password: str,
+        roles: Iterable[str],
+        zone: str = "UTC",
+        hosts: Iterable[str] = (),
+    ) -> str:
+        """An account that may sign in at once, with exactly these roles, and `hosts` besides those that it acts for;
+        the id. Repeating it changes nothing but name, zone and password.
+
+        Raises `Invalid` (name, email, zone, roles, password), `Busy` (repeat it).
+        """
+        wanted = known_roles(roles)
+        person = self._enter(name, email, zone)
+        assert person is not None
+        self.identity.register(person.account_id, person.email, password)
+        retry_on_conflict(lambda: self._provide(call, person.account_id, wanted, tuple(hosts)))
+        return person.account_id
+
+    def _provide(self, call: RequestContext, account_id: str, roles: tuple[str, ...], hosts: tuple[str, ...]) -> None:
+        account, now = self._account(account_id), self.clock.now()
+        held = tuple(account.state.get("hosts", ())) if account else ()
+        more = tuple(host_id for host_id in hosts if host_id not in held)
+        if account and account.state["status"] == ACTIVE and tuple(account.state["roles"]) == roles and not more:
+            return
+        created = parse(account.state["created_at"]) if account else now
+        for_hosts = {"hosts": (*held, *more)} if more else {}
+        event = AccountProvisioned(status=ACTIVE, id=account_id, roles=roles, created_at=created, **for_hosts)
+        version = account.version + 1 if account else 1
+        texts = tuple(manager_entry(account_id, host_id, version, now) for host_id in more)
+        self._record(account or unsaved("ACCOUNT", account_id), event, call, texts=texts)
+
+
+def _complete(facts: TraineeFacts) -> TraineeFacts:
+    """T01, T07: a student says when they will graduate, a graduate when they did; the other date is dropped. Raises
+    `Invalid`."""
+    if facts.trainee_status == "student":
+        if facts.expected_graduation is None:
+            raise Invalid(
+                "A student will graduate on some day.",
+                "Give the expected date; a guess is fine.",
+                field="expected_graduation",
+            )
+        return facts.model_copy(update={"graduation_year": None})
+    if facts.graduation_year is None:
+        raise Invalid("A graduate has a year of graduation.", "Give the year on your diploma.", field="graduation_year")
+    return facts.model_copy(update={"expected_graduation": None})
+
+
+def _kept(old: TraineeFacts | None, declared: TraineeFacts) -> TraineeFacts:
+    if old is None:
+        return declared.model_copy(update={"step1_verified": False, "step2_ck_verified": False, "documents": ()})
+    return declared.model_copy(
+        update={
+            "step1_verified": old.step1_verified and old.step1 == declared.step1,
+            "step2_ck_verified": old.step2_ck_verified and old.step2_ck == declared.step2_ck,
+            "documents": old.documents,
+            "visa_words": old.visa_words if declared.visa_type == old.visa_type else "",
+        }
+    )

@@ -1,0 +1,161 @@
+"""What administrators do: invite people to the staff, change roles, disable and enable accounts, take away a lost
+authenticator app.
+
+Nobody can lock everybody out: administrators change neither their own roles nor their own status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.accounts.account_input import email_address, email_key, known_roles, person_name
+from shared.domain.accounts.account_status import ACTIVE, DISABLED, INVITED, UNCONFIRMED
+from shared.domain.accounts.second_factor import STAFF_ROLES, Demand, needed
+from shared.domain.core.errors import Duplicate, Invalid, NotAllowedNow
+from shared.events.account import AccountDisabled, AccountEnabled, RolesChanged, StaffInvited
+from shared.ports import Person, Stored
+from shared.services.accounts.invitations import Inviting, waits_as
+from shared.services.core.transitions import RequestContext, retry_on_conflict
+from shared.services.programs.host_index import HOST
+
+
+@dataclass(frozen=True)
+class Member:
+    """`person` None once erased. `state` is the account's."""
+
+    id: str
+    person: Person | None
+    state: Mapping[str, Any]
+
+
+def by_name(members: Iterable[Member]) -> list[Member]:
+    """Who was erased comes last."""
+    return sorted(members, key=lambda one: (one.person.name.casefold() if one.person else "~", one.id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffAccounts(Inviting):
+    demand: Demand = "staff"
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+    def staff(self) -> list[Member]:
+        """Everybody with a role of the staff, by name; from an index, so a change shows a moment later."""
+        ids = self.store.staff()
+        accounts, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
+        return by_name(
+            Member(id, persons.get(id), accounts[("ACCOUNT", id)].state) for id in ids if ("ACCOUNT", id) in accounts
+        )
+
+    def member(self, account_id: str) -> Member:
+        """One account. Raises `NotFound`."""
+        account = self._known(account_id)
+        return Member(account.id, self.people.persons([account.id]).get(account.id), account.state)
+
+    # --- inviting -----------------------------------------------------------------------------------------------------
+    def invite(self, call: RequestContext, name: str, email: str, roles: Iterable[str]) -> str:
+        """A mail with a link goes out; its reader chooses a password and is in. The id. Repeating it after a crash goes
+        on.
+
+        A sign-up that nobody confirmed becomes the invitation. Raises `Invalid`, `Busy`, `Duplicate` (the address has
+        an account: `account_id`).
+        """
+        name, email, wanted = person_name(name), email_address(email), staff_roles(roles)
+        person = Person(self._holder(email), name, email)
+        retry_on_conflict(lambda: self._invite(call, person, wanted))
+        return person.account_id
+
+    def _invite(self, call: RequestContext, person: Person, roles: tuple[str, ...]) -> None:
+        account, now = self._account(person.account_id), self.clock.now()
+        if account and account.state["status"] != UNCONFIRMED:
+            remedy = "Open that account and change its roles."
+            raise Duplicate("This address has an account already.", remedy, account_id=person.account_id, field="email")
+        event = StaffInvited(status=INVITED, id=person.account_id, roles=roles, created_at=now, invited_at=now)
+        self._invited(account, person, event, call)
+
+    def first(self, call: RequestContext, email: str) -> str:
+        """The first administrator, from a terminal: an account that is there gets the role, any other address an
+        invitation. The id.
+
+        Raises `Invalid` for a host manager's account, which has no other role.
+        """
+        held = self.store.claimed_by(email_key(email))
+        account = self._account(held) if held else None
+        if account is None:
+            return self.invite(call, email_address(email).partition("@")[0], email, ("admin",))
+        self.change_roles(call, account.id, (*account.state["roles"], "admin"))
+        return account.id
+
+    # --- changing -----------------------------------------------------------------------------------------------------
+    def change_roles(self, call: RequestContext, account_id: str, roles: Iterable[str]) -> None:
+        """Acts on the next click. Where the new roles need a code and the old ones did not, every session ends: the
+        next sign-in asks. The hosts of a manager go with that role, so that it comes back without any.
+
+        Raises `NotFound`, `Invalid` (also for `host` beside another role), `NotAllowedNow` (one's own account, or one
+        that nobody confirmed).
+        """
+        wanted = known_roles(roles)
+
+        def decide() -> None:
+            account = self._known(account_id)
+            self._not_own(call, account_id)
+            self._not_unconfirmed(account)
+            held = tuple(account.state["roles"])
+            if set(held) == set(wanted):
+                return
+            more = needed(wanted, self.demand) and not needed(held, self.demand) and not account.state.get("factor_ref")
+            over = self._over(account) if more else {"session_epoch": account.state.get("session_epoch", 0)}
+            stays = HOST in held and HOST in wanted
+            gone = {"hosts": ()} if account.state.get("hosts") and not stays else {}
+            self._record(account, RolesChanged(status=account.state["status"], roles=wanted, **over, **gone), call)
+
+        retry_on_conflict(decide)
+
+    def disable(self, call: RequestContext, account_id: str) -> None:
+        """Every session ends, nobody signs in. Disabled before: nothing happens. Raises `NotFound`, `NotAllowedNow`."""
+
+        def decide() -> None:
+            account = self._known(account_id)
+            self._not_own(call, account_id)
+            self._not_unconfirmed(account)
+            if account.state["status"] != DISABLED:
+                event = AccountDisabled(status=DISABLED, disabled_at=self.clock.now(), **self._over(account))
+                self._record(account, event, call)
+
+        retry_on_conflict(decide)
+
+    def enable(self, call: RequestContext, account_id: str) -> None:
+        """As it was before; an invitation that nobody took waits again, unless no host is left that it was for.
+        Enabled: nothing happens. Raises `NotFound`."""
+
+        def decide() -> None:
+            account = self._known(account_id)
+            if account.state["status"] == DISABLED:
+                waits = account.state.get("invited_at") and not account.state.get("confirmed_at")
+                back = waits_as(account.state, account.state.get("hosts", ())) if waits else {"status": ACTIVE}
+                self._record(account, AccountEnabled(**back, disabled_at=None), call)
+
+        retry_on_conflict(decide)
+
+    @staticmethod
+    def _not_own(call: RequestContext, account_id: str) -> None:
+        if call.actor.id == account_id:
+            raise NotAllowedNow("This is your own account.", "Ask another administrator, so that one always remains.")
+
+    @staticmethod
+    def _not_unconfirmed(account: Stored) -> None:
+        if account.state["status"] == UNCONFIRMED:
+            raise NotAllowedNow(
+                "Nobody has confirmed this address yet.", "Wait until its owner has.", state="UNCONFIRMED"
+            )
+
+
+def staff_roles(roles: Iterable[str]) -> tuple[str, ...]:
+    """At least one role of the staff, and none that does not exist. Raises `Invalid` (field `roles`)."""
+    wanted = known_roles(roles)
+    if not STAFF_ROLES & set(wanted):
+        raise Invalid(
+            "An invitation is for the staff.", f"Choose from {', '.join(sorted(STAFF_ROLES))}.", field="roles"
+        )
+    return wanted

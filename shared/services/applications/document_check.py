@@ -1,0 +1,70 @@
+"""A reviewer reads a document and says what it is: it counts with its dates, or it does not, with a reason (product.md
+3d)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.applications.application import ApplicationEvent
+from shared.domain.core.aggregate import text_hash
+from shared.domain.core.calendar import local_date
+from shared.domain.core.errors import Invalid, NotFound
+from shared.domain.documents.checklist import DECLINED, Check, require_sensible
+from shared.events.people import DocumentChecked
+from shared.ports import BusinessClock, PersonalRecord, Store, Stored, UnitOfWork
+from shared.services.applications.review import Review
+from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentCheck:
+    store: Store
+    reviewing: Review
+    clock: BusinessClock
+
+    def check(
+        self, call: RequestContext, application_id: str, document_id: str, check: Check, reason: str = ""
+    ) -> Stored:
+        """The reviewer who has the application reads one of its trainee's documents; the same again changes nothing,
+        another time it replaces what was said. A paper that does not count needs a reason, which the trainee reads.
+
+        Raises `Invalid` (field "issued", "expires" or "why"), `NotAllowedNow`, `NotFound`.
+        """
+        reason = reason.strip()
+
+        def decide() -> Stored:
+            # Whoever may approve may read: the arrow is only looked up, nothing moves.
+            _, application, _ = self.reviewing.taken_for(call, application_id, ApplicationEvent.APPROVE)
+            loaded = find(self.store, "DOCUMENT", document_id)
+            if (
+                loaded is None
+                or loaded.state["trainee_id"] != application.trainee_id
+                or loaded.state["status"] != "STORED"
+            ):
+                raise NotFound("There is no such document in this application.", "Reload the page.")
+            now = self.clock.now()
+            require_sensible(check, local_date(now, "UTC"))
+            if check.verdict == DECLINED and not reason:
+                raise Invalid("The trainee needs to know why it does not count.", "Write one sentence.", field="why")
+            ref = f"{application.trainee_id}/document:{document_id}:check-{loaded.version + 1}"
+            event = DocumentChecked(
+                status="STORED",
+                checked=check.verdict,
+                issued=check.issued,
+                expires=check.expires,
+                language=check.language,
+                checked_by=call.actor.id,
+                checked_at=now,
+                check_reason_ref=ref if reason else None,
+                check_reason_hash=text_hash(reason) if reason else None,
+            )
+            said = event.model_dump(
+                mode="json", include={"checked", "issued", "expires", "language", "check_reason_hash"}
+            )
+            if all(loaded.state.get(name) == value for name, value in said.items()):
+                return loaded
+            texts = (PersonalRecord(ref, {"text": reason}),) if reason else ()
+            self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now),), records=texts))
+            return self.store.load("DOCUMENT", document_id)
+
+        return retry_on_conflict(decide)

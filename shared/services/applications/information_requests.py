@@ -1,0 +1,122 @@
+"""A reviewer asks, the trainee answers (issue 3, "Reviewing"): the review clock stands still in between and goes on
+with what was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.applications.application import (
+    APPLICATION,
+    Application,
+    ApplicationEvent,
+    ApplicationStatus,
+)
+from shared.domain.applications.clocks import as_of, reply_times, require_running
+from shared.domain.core import due_kinds
+from shared.domain.core.aggregate import text_hash
+from shared.domain.core.errors import Invalid
+from shared.domain.core.machine import Actor
+from shared.domain.core.policy import by_version
+from shared.events.application import InformationGiven, InformationRequested
+from shared.ports import BusinessClock, Due, PersonalRecord, Store, UnitOfWork
+from shared.services.applications.review import Review
+from shared.services.applications.review_clock import resume_review
+from shared.services.applications.submission import DOCUMENTS_READ, due_kinds_ended, newest_cv, own_application
+from shared.services.core.records import application_of, text_ref
+from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
+
+
+@dataclass(frozen=True, kw_only=True)
+class InformationRequests:
+    store: Store
+    reviewing: Review
+    clock: BusinessClock
+
+    def ask(self, call: RequestContext, application_id: str, question: str) -> Application:
+        """The reviewer who has it asks; the trainee has 14 days, or until shortly before it closes, and is reminded
+        half-way. Asking the same again changes nothing.
+
+        Raises `Invalid` (field "question"), `NotAllowedNow` (also when it closes too soon), `NotFound`.
+        """
+        question = question.strip()
+
+        def decide() -> Application:
+            asked = self._read(application_id)
+            same = asked.question_hash == text_hash(question) and asked.claimed_by == call.actor.id
+            if asked.status is ApplicationStatus.NEEDS_INFO and same:
+                return asked
+            loaded, application, status = self.reviewing.taken_for(call, application_id, ApplicationEvent.ASK)
+            if not question:
+                raise Invalid("There is no question yet.", "Write what you need to know or to see.", field="question")
+            now, policy = self.clock.now(), by_version(application.policy_version)
+            until = reply_times(application, now, policy)
+            ref = text_ref(application, "question", loaded.version)
+            event = InformationRequested(
+                status=status,
+                asked_at=now,
+                question_ref=ref,
+                question_hash=text_hash(question),
+                reply_due_at=until.due_at,
+                claim_lapses_at=None,
+                reminded_at=None,
+            )
+            due = (
+                Due(due_kinds.REPLY, until.due_at, "trainee"),
+                Due(due_kinds.REPLY_REMINDER, until.remind_at, "system"),
+            )
+            moved = transition(
+                loaded, event, call, now, due=due, done=due_kinds_ended(ApplicationStatus.IN_REVIEW, status)
+            )
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": question}),)))
+            return self._read(application_id)
+
+        return retry_on_conflict(decide)
+
+    def reply(self, call: RequestContext, application_id: str, answer: str, newest: bool = False) -> Application:
+        """The trainee answers; with `newest` the newest stored CV takes the place of the one that was sent. The
+        reviewer who asked has it again for four business hours, and the review clock goes on. Answering the same again
+        changes nothing.
+
+        Raises `Invalid` (field "answer"), `Expired` from the last moment on, `NotAllowedNow`, `NotFound`.
+        """
+        answer = answer.strip()
+
+        def decide() -> Application:
+            now = self.clock.now()
+            loaded, application = own_application(self.store, call, application_id, now)
+            if application.status is ApplicationStatus.IN_REVIEW and application.reply_hash == text_hash(answer):
+                return application
+            require_running(application)
+            status = ApplicationStatus(
+                APPLICATION.fire(application.status, ApplicationEvent.REPLY, Actor.TRAINEE).target
+            )
+            if not answer:
+                raise Invalid("There is no answer yet.", "Answer in a few sentences.", field="answer")
+            assert application.asked_at is not None
+            again, ref = (
+                resume_review(application, application.asked_at, now),
+                text_ref(application, "reply", loaded.version),
+            )
+            event = InformationGiven(
+                status=status,
+                replied_at=now,
+                reply_ref=ref,
+                reply_hash=text_hash(answer),
+                reply_due_at=None,
+                **again.fields,
+                **(self._newest_cv(application) if newest else {}),
+            )
+            moved = transition(
+                loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.NEEDS_INFO, status)
+            )
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": answer}),)))
+            return self._read(application_id)
+
+        return retry_on_conflict(decide)
+
+    def _newest_cv(self, application: Application) -> dict[str, str]:
+        cv = newest_cv(self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
+        return {"cv_document_id": cv.document_id, "cv_sha256": cv.sha256} if cv else {}
+
+    def _read(self, id: str) -> Application:
+        return as_of(application_of(self.store.load("APPLICATION", id)), self.clock.now())

@@ -1,0 +1,43 @@
+"""What every step of a review shares: where what is written about an application is kept, and the review that goes on
+after a pause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.domain.applications.application import Application, ReviewClock, claim_lapse, resumed_clock
+from shared.domain.core import due_kinds
+from shared.domain.core.policy import by_version
+from shared.ports import Due
+
+
+def review_due_rows(clock: ReviewClock) -> tuple[Due, Due]:
+    """T18: the due rows of a review that somebody owes."""
+    return Due(due_kinds.REVIEW, clock.due_at, "reviewer"), Due(due_kinds.ESCALATION, clock.escalate_at, "coordinator")
+
+
+def claim_expiry(application: Application, now: datetime) -> datetime:
+    """Four business hours for the reviewer, and not beyond the moment at which it closes. UTC."""
+    return claim_lapse(now, by_version(application.policy_version), application.closes_at)
+
+
+def claim_due_row(lapses: datetime) -> Due:
+    """The due row of a reviewer who has it."""
+    return Due(due_kinds.CLAIM, lapses, "reviewer")
+
+
+@dataclass(frozen=True)
+class ResumedReview:
+    """The reviewer has it again: the fields of the event that says so, and the due rows."""
+
+    fields: dict[str, Any]
+    due: tuple[Due, ...]
+
+
+def resume_review(application: Application, paused_at: datetime, now: datetime) -> ResumedReview:
+    """T18, T20: what was left of the promises at `paused_at` counts on from `now`, and the claim begins anew. UTC."""
+    clock, lapses = resumed_clock(application, paused_at, now), claim_expiry(application, now)
+    fields = {"review_due_at": clock.due_at, "escalate_at": clock.escalate_at, "claim_lapses_at": lapses}
+    return ResumedReview(fields, (*review_due_rows(clock), claim_due_row(lapses)))

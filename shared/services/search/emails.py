@@ -1,0 +1,42 @@
+"""The mail of a saved search whose match has opened, from its event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from shared.domain.programs.program import ProgramStatus
+from shared.events.envelope import Envelope
+from shared.ports import BusinessClock, Catalogue, People, Store
+from shared.services.email.outgoing import OutgoingEmail
+from shared.services.search import email_texts
+from shared.services.search.saved_searches import kept_of
+
+
+@dataclass(frozen=True)
+class SearchMails:
+    store: Store
+    people: People
+    catalogue: Catalogue
+    clock: BusinessClock
+    public_url: str
+
+    def composers(self) -> dict[str, tuple[Callable[[Envelope], OutgoingEmail | None], ...]]:
+        return {"SearchMatched.v1": (self._matched,)}
+
+    def _matched(self, event: Envelope) -> OutgoingEmail | None:
+        """Nothing once the search has ended, its owner is gone, or no program of the event is on offer any more."""
+        kept = kept_of(self.store, self.store.load("SEARCH", event.subject.id))
+        if kept is None or not kept.saved.waits(self.clock.now()):
+            return None
+        person = self.people.persons([kept.saved.trainee_id]).get(kept.saved.trainee_id)
+        programs = self.catalogue.programs(event.data["matches"])
+        matches = [
+            (programs[id], date.fromisoformat(start))
+            for id, start in event.data["matches"].items()
+            if id in programs and programs[id].status is ProgramStatus.LIVE
+        ]
+        if person is None or not matches:
+            return None
+        return OutgoingEmail("match", person.email, email_texts.match_opened(person, kept, matches, self.public_url))

@@ -1,0 +1,285 @@
+"""Erasing a person: killed anywhere and repeated, everything that names them is gone, and everything that counts still
+adds up."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from shared.domain.accounts.account_input import email_key
+from shared.domain.core.aggregate import Actor, canonical, chain_breaks, fold
+from shared.domain.core.errors import NotAllowedNow, NotFound, WrongCredentials
+from shared.domain.reservations import terms
+from shared.events.account import MailChangeAsked
+from shared.events.envelope import Envelope
+from shared.ports import Person, PersonalRecord, StoredObject, UnitOfWork
+from shared.services.accounts.account_ports import email_claim
+from shared.services.accounts.erasure import Erasing
+from shared.services.accounts.sign_in import SignIn
+from shared.services.core.transitions import RequestContext, transition
+from shared.services.documents.uploads import DocumentUploads
+from tests.builders import facts
+from tests.fakes import FakeDocuments, FakeGuesses, FakeIdentity, FakeLinks, FakeSessions
+from tests.fakes.doomed import Doomed, Killed
+from tests.files import A_PDF, A_PNG
+from tests.unit.services.reservations.reservation_scene import NAME, SIGNATURE, Scene, by
+
+MAIL, PASSWORD = "amara@example.org", "violet harbour lantern"
+ADMIN = RequestContext(Actor(role="admin", id="admin-1"), "request-9")
+OTHER = "trainee-2"
+
+
+class Life(Scene):
+    """Amara signed up, uploaded a CV, applied, signed and paid; somebody else did too and must lose nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(seats=2)
+        self.identity, self.documents, self.links = FakeIdentity(), FakeDocuments(), FakeLinks(self.clock)
+        self.sessions = FakeSessions(self.store, self.people)
+        self.accounts = SignIn(
+            store=self.store,
+            people=self.people,
+            identity=self.identity,
+            sessions=self.sessions,
+            links=self.links,
+            clock=self.clock,
+            ids=self.ids,
+            guesses=FakeGuesses(self.sessions),
+        )
+        self.paperwork = DocumentUploads(
+            store=self.store,
+            documents=self.documents,
+            people=self.people,
+            clock=self.clock,
+            ids=self.ids,
+            public_url="https://rota.test",
+        )
+        self.id = self.accounts.provision(ADMIN, NAME, MAIL, PASSWORD, ["trainee"])
+        self.other = self.accounts.provision(ADMIN, "Somebody Else", "else@example.org", PASSWORD, ["trainee"])
+        for owner in (self.id, self.other):
+            self.people.save_facts(owner, facts())
+            form = self.paperwork.upload_form(owner, "cv", "/documents")
+            self.documents.arrive(f"uploads/{owner}/cv/{form.document_id}", A_PDF)
+            self.paperwork.received(owner, form.document_id, "cv")
+        self.session = self.sessions.open(self.id)
+        self.erasing = self.service()
+
+    def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> Erasing:
+        return Erasing(
+            store=wrap(self.store),
+            people=wrap(self.people),
+            documents=wrap(self.documents),
+            identity=wrap(self.identity),
+            sessions=wrap(self.sessions),
+            clock=self.clock,
+        )
+
+    def seated(self) -> str:
+        person = self.people.person(self.id)
+        self.apply("application-1", self.id, terms_version=None, terms_signed_at=None)
+        self.people.save_person(person)
+        self.reserving.sign(by("trainee", self.id), "application-1", terms.CURRENT, SIGNATURE)
+        link = self.checkout(trainee=self.id)
+        self.webhook(self.pay(link))
+        return link.reserved.id
+
+    def everything(self) -> str:
+        """All that is stored anywhere, as one text."""
+        store = self.store
+        rows = [Envelope.of(row).model_dump(mode="json") for history in store.rows.values() for row in history]
+        parts: Iterable[Any] = (
+            rows,
+            [dict(state.state) for state in store.states.values()],
+            store.claims,
+            dict(store.texts),
+            list(self.documents.objects),
+            [entry.model_dump(mode="json") for entry in store.entries.values()],
+            [vars(person) for person in self.people.people.values()],
+            [fact.model_dump(mode="json") for fact in self.people.all_facts.values()],
+            self.identity.accounts,
+            self.sessions.open_sessions,
+        )
+        return json.dumps([json.loads(canonical(part)) for part in parts], ensure_ascii=False)
+
+    def assert_gone(self) -> None:
+        stored = self.everything()
+        assert not any(secret in stored for secret in (NAME, MAIL, email_key(MAIL), "192.0.2.1"))
+        assert not any(self.id in key.split("/") for key in self.documents.objects)
+        assert self.id not in self.people.all_facts
+        assert not any(ref.startswith(f"{self.id}/") for ref in self.store.texts)
+        assert self.sessions.read(self.session) is None
+        with pytest.raises(WrongCredentials):
+            self.accounts.sign_in(MAIL, PASSWORD)
+        for key, rows in self.store.rows.items():
+            assert chain_breaks(rows) == []
+            assert fold(rows) == dict(self.store.states[key].state)
+
+    def assert_other_is_whole(self) -> None:
+        assert self.people.person(self.other).name == "Somebody Else"
+        assert self.accounts.sign_in("else@example.org", PASSWORD).person.account_id == self.other
+        assert {key.split("/")[0] for key in self.documents.objects if self.other in key.split("/")} == {
+            "uploads",
+            "kept",
+        }
+
+
+@pytest.fixture
+def life() -> Life:
+    return Life()
+
+
+def test_everything_that_names_a_person_goes_and_what_counts_still_adds_up(life: Life) -> None:
+    reservation = life.seated()
+    assert NAME in life.everything()
+    assert life.erasing.erase(ADMIN, life.id, despite_seats=True) >= 3
+    life.assert_gone()
+    life.assert_other_is_whole()
+    life.check()
+    assert life.reservation(reservation).status == "RESERVED"
+    assert life.taken() == {1}
+    row = life.store.history("ACCOUNT", life.id)[-1]
+    assert (row.type, row.actor, row.correlation_id) == ("AccountErased.v1", ADMIN.actor, "request-9")
+
+
+def test_a_person_with_a_seat_ahead_is_refused_with_the_reservation_and_nothing_changes(life: Life) -> None:
+    reservation = life.seated()
+    before = life.everything()
+    with pytest.raises(NotAllowedNow) as refused:
+        life.erasing.erase(ADMIN, life.id)
+    assert refused.value.facts == {"reservations": [reservation]}
+    assert "Cancel it" in refused.value.remedy
+    assert life.everything() == before
+
+
+def test_a_person_whose_hold_ended_is_erased_without_insisting(life: Life) -> None:
+    life.apply("application-1", life.id)
+    life.checkout(trainee=life.id)
+    life.sweep(minutes=31)
+    life.erasing.erase(ADMIN, life.id)
+    assert life.id not in life.people.people
+
+
+CALLS = 10
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", range(1, CALLS + 1))
+def test_killed_at_any_call_an_erasure_is_finished_by_repeating_it(at: int, after: bool) -> None:
+    life, count = Life(), [0]
+    life.seated()
+    with pytest.raises(Killed):
+        life.service(lambda port: Doomed(port, count, at, after)).erase(ADMIN, life.id, despite_seats=True)
+    life.erasing.erase(ADMIN, life.id, despite_seats=True)
+    life.assert_gone()
+    life.assert_other_is_whole()
+    life.check()
+    assert [row.type for row in life.store.history("ACCOUNT", life.id)].count("AccountErased.v1") == 1
+
+
+def test_the_kill_test_kills_at_every_call_there_is() -> None:
+    life, count = Life(), [0]
+    life.service(lambda port: Doomed(port, count, 0, False)).erase(ADMIN, life.id)
+    assert count[0] == CALLS
+
+
+def test_from_its_first_step_on_an_erasure_lets_nobody_in(life: Life) -> None:
+    count = [0]
+    with pytest.raises(Killed):
+        life.service(lambda port: Doomed(port, count, 5, True)).erase(ADMIN, life.id)
+    assert life.store.load("ACCOUNT", life.id).state["status"] == "ERASED"
+    assert life.identity.accounts[life.id]
+    with pytest.raises(WrongCredentials):
+        life.accounts.sign_in(MAIL, PASSWORD)
+    assert life.sessions.read(life.session) is None
+
+
+def test_the_address_can_sign_up_again_and_is_a_new_person(life: Life) -> None:
+    life.erasing.erase(ADMIN, life.id)
+    life.accounts.sign_up(NAME, MAIL)
+    new = life.store.claimed_by(email_key(MAIL))
+    assert new not in (None, life.id)
+    assert life.store.load("ACCOUNT", str(new)).version == 1
+    assert life.store.load("ACCOUNT", life.id).state["status"] == "ERASED"
+    assert life.erasing.erase(ADMIN, life.id) == 0, "erasing the old account again leaves the new one alone"
+    assert life.people.person(str(new)).email == MAIL
+
+
+def test_an_address_that_somebody_else_holds_by_now_stays_theirs(life: Life) -> None:
+    """A name can only be given back by who holds it: an erasure that finds another holder does not stand still
+    either."""
+    life.store.commit(UnitOfWork(transitions=(), released_keys=(email_claim(MAIL, life.id),), keys=()))
+    life.store.commit(UnitOfWork(transitions=(), keys=(email_claim(MAIL, OTHER),)))
+    life.erasing.erase(ADMIN, life.id)
+    assert life.store.claimed_by(email_key(MAIL)) == OTHER
+
+
+def test_a_change_at_the_same_moment_is_decided_again(life: Life) -> None:
+    life.store.conflict(2)
+    life.erasing.erase(ADMIN, life.id)
+    life.assert_gone()
+
+
+def test_nobody_is_erased_who_does_not_exist(life: Life) -> None:
+    before = life.everything()
+    with pytest.raises(NotFound):
+        life.erasing.erase(ADMIN, "nobody")
+    assert life.everything() == before
+
+
+def test_a_file_that_arrived_and_was_never_registered_goes_too(life: Life) -> None:
+    life.documents.objects[f"uploads/{life.id}/transcript/unseen"] = StoredObject(A_PDF, {"kind": "transcript"})
+    life.erasing.erase(ADMIN, life.id)
+    life.assert_gone()
+
+
+def test_a_file_uploaded_by_an_old_form_after_the_erasure_is_deleted_and_recorded_nowhere(life: Life) -> None:
+    form = life.paperwork.upload_form(life.id, "cv", "/documents")
+    key = f"uploads/{life.id}/cv/{form.document_id}"
+    life.erasing.erase(ADMIN, life.id)
+    life.documents.arrive(key, A_PDF)
+    with pytest.raises(NotFound):
+        life.paperwork.register(key)
+    assert key not in life.documents.objects
+    assert ("DOCUMENT", form.document_id) not in life.store.states
+
+
+def test_a_file_that_is_registered_while_its_person_is_erased_leaves_nothing_behind(life: Life) -> None:
+    form = life.paperwork.upload_form(life.id, "cv", "/documents")
+    life.documents.arrive(f"uploads/{life.id}/cv/{form.document_id}", A_PNG)
+    keep = life.documents.keep
+
+    def beaten(key: str, *file: Any) -> None:
+        life.erasing.erase(ADMIN, life.id)
+        keep(key, *file)
+
+    life.documents.keep = beaten  # type: ignore[method-assign]
+    with pytest.raises(NotFound):
+        life.paperwork.received(life.id, form.document_id, "cv")
+    life.assert_gone()
+
+
+def test_a_name_that_starts_like_another_account_is_not_taken_for_it(life: Life) -> None:
+    """`uploads/a` is not `uploads/ab`."""
+    near = f"uploads/{life.id}x/cv/other"
+    life.documents.objects[near] = StoredObject(A_PDF, {"kind": "cv"})
+    life.people.save_person(Person(f"{life.id}x", "Near", "near@example.org"))
+    life.erasing.erase(ADMIN, life.id)
+    assert near in life.documents.objects
+
+
+def test_erasing_forgets_every_session_and_frees_an_address_that_was_about_to_be_theirs(life: Life) -> None:
+    """A change of address was cut off between claiming the new one and everything else."""
+    wish = PersonalRecord(f"{life.id}/mail-1", {"email": "new@example.org"})
+    asked = MailChangeAsked(status="ACTIVE", mail_change_ref=wish.ref, mail_change_asked_at=life.clock.now())
+    wished = transition(life.store.load("ACCOUNT", life.id), asked, by("account", life.id), life.clock.now())
+    life.store.commit(
+        UnitOfWork(transitions=(wished,), records=(wish,), keys=(email_claim("new@example.org", life.id),))
+    )
+    life.erasing.erase(ADMIN, life.id)
+    assert life.store.claimed_by(email_key("new@example.org")) is None
+    assert life.store.claimed_by(email_key(MAIL)) is None
+    assert life.store.text(wish.ref) is None
+    assert life.sessions.listed(life.id) == []

@@ -1,0 +1,196 @@
+"""The host's mail with the CV, and each mail once: replays, duplicates, refusals, lost answers, a kill at every call
+(H13)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.core.aggregate import chain_breaks, fold
+from shared.domain.core.errors import Busy, OutcomeUnknown
+from shared.ports import SENDING_TIME
+from tests.builders import HOST
+from tests.fakes.doomed import Doomed, Killed
+from tests.files import A_PDF
+from tests.unit.services.operations.email_scene import DESK, HOME, KEY, URL, Post, told
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+# --- the CV -----------------------------------------------------------------------------------------------------------
+def test_H13_a_cv_that_is_not_the_one_applied_with_never_leaves_and_the_trainee_is_told_all_the_same(
+    post: Post,
+) -> None:
+    event = post.reserved()
+    post.documents.objects[KEY] = replace(post.documents.objects[KEY], content=A_PDF + b"%")
+    with pytest.raises(Busy, match="not the one"):
+        post.notifying.notify(event)
+    assert post.mailer.to(DESK) == []
+    assert post.one(HOME)
+
+
+def test_H13_a_cv_that_cannot_be_read_holds_the_host_mail_until_it_can(post: Post) -> None:
+    event = post.reserved()
+    held = post.documents.objects.pop(KEY)
+    with pytest.raises(Busy, match="cannot be read"):
+        post.notifying.notify(event)
+    post.documents.objects[KEY] = held
+    post.notifying.notify(event)
+    assert post.one(DESK).attachments
+    assert post.one(HOME)
+    assert post.uncertain() == []
+
+
+def test_H13_a_cv_over_six_megabytes_goes_as_a_link_of_seven_days() -> None:
+    post = Post(cv=A_PDF + b" " * 6_000_000)
+    post.notifying.notify(post.reserved())
+    host = post.one(DESK)
+    assert host.attachments == ()
+    assert f"{URL}/documents/shared/r." in host.text
+    assert "uploads.example" not in host.text, "a signed address dies with the session of its signer"
+    assert "for 7 days" in host.text
+
+
+def test_H13_a_cv_of_just_six_megabytes_is_attached() -> None:
+    post = Post(cv=A_PDF + b" " * (6_000_000 - len(A_PDF)))
+    post.notifying.notify(post.reserved())
+    assert len(post.one(DESK).attachments[0].content) == 6_000_000
+
+
+def test_H13_a_host_without_a_contact_waits_for_one_while_the_trainee_is_told(post: Post) -> None:
+    event = post.reserved()
+    contact = post.people.contacts.pop(HOST)
+    for _ in range(2):
+        with pytest.raises(Busy, match="no contact"):
+            post.notifying.notify(event)
+    assert len(post.mailer.sent) == 1
+    post.people.save_contact(contact)
+    post.notifying.notify(event)
+    assert post.one(DESK)
+
+
+# --- once -------------------------------------------------------------------------------------------------------------
+def test_H13_replays_and_duplicates_of_an_event_send_nothing_more(post: Post) -> None:
+    event = post.reserved()
+    for _ in range(3):
+        post.notifying.notify(event)
+        post.clock.move(timedelta(days=400))
+    assert (len(post.mailer.to(DESK)), len(post.mailer.to(HOME))) == (1, 1)
+    assert post.uncertain() == []
+
+
+def test_H13_a_duplicate_that_is_served_at_the_same_time_waits_and_troubles_nobody(post: Post) -> None:
+    event = post.reserved()
+    outer = post.mailer.send
+    seen: list[str] = []
+
+    def meanwhile(mail: Any) -> str:
+        post.mailer.send = outer  # type: ignore[method-assign]
+        with pytest.raises(Busy, match="at this moment"):
+            post.notifying.notify(event)
+        seen.append(mail.to)
+        return outer(mail)
+
+    post.mailer.send = meanwhile  # type: ignore[method-assign]
+    post.notifying.notify(event)
+    assert seen == [HOME]
+    assert (len(post.mailer.to(DESK)), len(post.mailer.to(HOME))) == (1, 1)
+    assert post.uncertain() == []
+
+
+def test_a_mail_that_was_refused_is_sent_by_the_next_delivery_and_the_other_one_went_out_at_once(post: Post) -> None:
+    event = post.reserved()
+    post.mailer.fail_before(1)
+    with pytest.raises(Busy):
+        post.notifying.notify(event)
+    assert [mail.to for mail in post.mailer.sent] == [DESK]
+    post.notifying.notify(event)
+    assert sorted(mail.to for mail in post.mailer.sent) == [DESK, HOME]
+
+
+def test_H13_a_host_mail_whose_answer_was_lost_becomes_a_coordinators_item_and_is_never_sent_again(post: Post) -> None:
+    event = post.reserved()
+    trainee = f"{event.id}:reserved"
+    post.outbox.claim(trainee, "earlier", post.clock.now())
+    post.outbox.sent(trainee, "provider-0")
+    post.mailer.fail_after(1)
+    post.notifying.notify(event)
+    for _ in range(3):
+        post.clock.move(SENDING_TIME)
+        post.notifying.notify(event)
+    assert len(post.mailer.to(DESK)) == 1
+    assert post.uncertain() == [event.subject.id]
+    rows = post.store.history("RESERVATION", event.subject.id)
+    assert [row.type for row in rows].count("HostMailUncertain.v1") == 1
+    assert chain_breaks(rows) == []
+    assert fold(rows) == dict(post.store.load("RESERVATION", event.subject.id).state)
+    noted = {"status": "RESERVED", "uncertain_mail": f"{event.id}:host", "mail_trouble": "unknown"}
+    assert rows[-1].data.items() >= noted.items()
+
+
+def test_a_trainee_mail_whose_answer_was_lost_goes_out_again_under_the_same_id(post: Post) -> None:
+    event = told(post, "ApplicationApproved.v1", status="APPROVED")
+    post.mailer.fail_after(1)
+    with pytest.raises(OutcomeUnknown):
+        post.notifying.notify(event)
+    with pytest.raises(Busy):
+        post.notifying.notify(event)
+    post.clock.move(SENDING_TIME)
+    post.notifying.notify(event)
+    first, second = post.mailer.to(HOME)
+    assert first.message_id == second.message_id
+    assert first.message_id.endswith("@rota.test>")
+    post.notifying.notify(event)
+    assert len(post.mailer.sent) == 2
+
+
+def test_two_mails_of_one_event_and_one_persons_two_events_have_ids_of_their_own(post: Post) -> None:
+    event = post.reserved()
+    post.notifying.notify(event)
+    post.notifying.notify(event.model_copy(update={"id": "RESERVATION#another#9"}))
+    assert len({mail.message_id for mail in post.mailer.sent}) == len(post.mailer.sent) == 4
+
+
+CALLS = 19
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", range(1, CALLS + 1))
+def test_H13_killed_at_any_call_the_host_has_one_mail_or_a_coordinator_knows_and_the_trainee_is_told(
+    at: int, after: bool
+) -> None:
+    post, count = Post(), [0]
+    event = post.reserved()
+    with pytest.raises(Killed):
+        post.service(lambda port: Doomed(port, count, at, after)).notify(event)
+    for _ in range(2):
+        post.clock.move(SENDING_TIME)
+        post.notifying.notify(event)
+    host = len(post.mailer.to(DESK))
+    assert host <= 1
+    assert host == 1 or post.uncertain() == [event.subject.id]
+    assert len(post.mailer.to(HOME)) in {1, 2}
+    assert len({mail.message_id for mail in post.mailer.to(HOME)}) == 1
+    assert len(post.store.due("mail", None)) <= 1
+
+
+def test_H13_the_kill_test_kills_at_every_call_there_is() -> None:
+    post, count = Post(), [0]
+    event = post.reserved()
+    post.service(lambda port: Doomed(port, count, 0, False)).notify(event)
+    assert count[0] == CALLS
+
+
+def test_a_changed_reservation_is_read_again_when_its_uncertain_mail_is_noted(post: Post) -> None:
+    event = post.reserved()
+    post.outbox.claim(f"{event.id}:host", "somebody", post.clock.now())
+    post.clock.move(SENDING_TIME)
+    post.store.conflict(2)
+    post.notifying.notify(event)
+    assert post.uncertain() == [event.subject.id]
