@@ -22,7 +22,7 @@ OPERATOR = RequestContext(Actor(role="system", id="admin"))
 def first(wiring: Any, email: str) -> str:
     """An account that is there gets the role, another address a mail with an invitation. Raises `Invalid`,
     `NotAllowedNow`."""
-    account_id = wiring.staffing.first(OPERATOR, email)
+    account_id = wiring.staff.first(OPERATOR, email)
     status = wiring.store.load("ACCOUNT", account_id).state["status"]
     return f"{account_id} is an administrator{': a mail with a link is on its way' if status == 'INVITED' else ''}."
 

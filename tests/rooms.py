@@ -16,28 +16,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from shared.ports import Person
 from shared.runtime.http import Room
-from shared.services.accounts.host_managers import HostManagers
-from shared.services.accounts.second_factor import SecondFactor
-from shared.services.accounts.security import AccountSecurity
-from shared.services.accounts.sign_in import SignIn
-from shared.services.accounts.staff import StaffAccounts
-from shared.services.documents.uploads import DocumentUploads
 from tests import builders
-from tests.fakes import (
-    CountingIds,
-    FakeCatalogue,
-    FakeDocuments,
-    FakeGuesses,
-    FakeIdentity,
-    FakeLinks,
-    FakePeople,
-    FakeSessions,
-    FakeStore,
-    FrozenClock,
-)
+from tests.fakes.wiring import PUBLIC_URL, UPLOADS, FakeWiring
 
-PUBLIC_URL = "https://rota.test"
-UPLOADS = "https://uploads.example"
+__all__ = ["PUBLIC_URL", "UPLOADS"]
 PASSWORD = "violet harbour lantern"
 CONTEXT = SimpleNamespace(
     aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test"
@@ -61,64 +43,17 @@ class Answer:
         return self.headers["Location"]
 
 
-class World:
-    """Ports in memory and the services on top, as the wiring of `room`; `more` are further services, as attributes."""
+class World(FakeWiring):
+    """Ports in memory and the services on top, as the wiring of `room`; `more` are further parts, by name."""
 
     def __init__(self, room: Room, **more: Any) -> None:
+        super().__init__(**more)
         self.room = room
-        self.store, self.clock, self.ids = FakeStore(), FrozenClock(), CountingIds()
-        self.people, self.identity = FakePeople(self.store), FakeIdentity()
-        self.sessions, self.links, self.documents = (
-            FakeSessions(self.store, self.people),
-            FakeLinks(self.clock),
-            FakeDocuments(),
-        )
-        self.catalogue, self.guesses = FakeCatalogue(self.store), FakeGuesses(self.sessions)
-        for_accounts: dict[str, Any] = {
-            "store": self.store,
-            "people": self.people,
-            "identity": self.identity,
-            "sessions": self.sessions,
-            "links": self.links,
-            "clock": self.clock,
-            "ids": self.ids,
-            "guesses": self.guesses,
-        }
-        self.accounts, self.account_care = SignIn(**for_accounts), AccountSecurity(**for_accounts)
-        self.factors, self.staffing = (
-            SecondFactor(**for_accounts, demand="finance"),
-            StaffAccounts(**for_accounts, demand="finance"),
-        )
-        self.host_accounts = HostManagers(**for_accounts, catalogue=self.catalogue)
-        self.paperwork = DocumentUploads(
-            store=self.store,
-            documents=self.documents,
-            people=self.people,
-            clock=self.clock,
-            ids=self.ids,
-            public_url=PUBLIC_URL,
-        )
-        settings = SimpleNamespace(public_url=PUBLIC_URL, form_origins=UPLOADS, second_factor="finance")
-        ports = {
-            "settings": settings,
-            "store": self.store,
-            "clock": self.clock,
-            "ids": self.ids,
-            "people": self.people,
-            "identity": self.identity,
-            "sessions": self.sessions,
-            "links": self.links,
-            "documents": self.documents,
-            "catalogue": self.catalogue,
-            "accounts": self.accounts,
-            "account_care": self.account_care,
-            "factors": self.factors,
-            "staffing": self.staffing,
-            "host_accounts": self.host_accounts,
-            "paperwork": self.paperwork,
-        }
-        self.wiring: Any = SimpleNamespace(**ports | more)
-        room.wire(self.wiring)
+        room.wire(self)
+
+    @property
+    def wiring(self) -> World:
+        return self
 
     def person(
         self,

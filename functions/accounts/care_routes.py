@@ -41,14 +41,14 @@ def forgot_form(next: str = "") -> ForgotView:
 def forgot(body: Forgot) -> Sent:
     """Sends a link to set a new password, at most one a minute. The answer is the same for every address."""
     goal = kept(body.next)
-    room.wiring.account_care.forgot(body.email, room.request.id, goal)
+    room.wiring.account_security.forgot(body.email, room.request.id, goal)
     return Sent(email=body.email, again=leading_to(FORGOT, goal))
 
 
 @room.get("/accounts/reset/<token>", access=ANYONE, page="reset.html", title="Set a new password")
 def resetting(token: str) -> LinkView:
     """What a link for a forgotten password would do. Looking changes nothing."""
-    return _reset(room.wiring.account_care.resetting(token))
+    return _reset(room.wiring.account_security.resetting(token))
 
 
 @room.post(
@@ -61,7 +61,7 @@ def resetting(token: str) -> LinkView:
 )
 def reset(token: str, body: NewPassword) -> LinkView:
     """Sets the password and ends every session and token of the account."""
-    return _reset(room.wiring.account_care.reset(token, body.password.get_secret_value(), room.request.id))
+    return _reset(room.wiring.account_security.reset(token, body.password.get_secret_value(), room.request.id))
 
 
 def _reset(found: LinkState) -> LinkView:
@@ -74,8 +74,8 @@ def _reset(found: LinkState) -> LinkView:
 @room.get(SECURITY, access=SIGNED_IN, page="security.html", title="Sign-in and security")
 def security(saved: Saved = "") -> SecurityView:
     """How the caller signs in, and where they are signed in."""
-    found = room.wiring.account_care.safety(room.call("account"), room.caller.session_id)
-    return SecurityView.of(found, room.wiring.factors.demand, saved)
+    found = room.wiring.account_security.safety(room.call("account"), room.caller.session_id)
+    return SecurityView.of(found, room.wiring.second_factor.demand, saved)
 
 
 @room.get("/accounts/password", access=SIGNED_IN, page="password.html", title="Change your password")
@@ -95,26 +95,28 @@ def password_form() -> PasswordForm:
 def change_password(body: PasswordChange) -> SecurityView:
     """Sets another password. Every other session ends, and so does every token; this browser stays signed in."""
     call = room.call("account")
-    room.wiring.account_care.change_password(call, body.current.get_secret_value(), body.password.get_secret_value())
+    room.wiring.account_security.change_password(
+        call, body.current.get_secret_value(), body.password.get_secret_value()
+    )
     return _afterwards()
 
 
 def _afterwards() -> SecurityView:
     go_on_here()
-    return SecurityView.of(room.wiring.account_care.safety(room.call("account")), room.wiring.factors.demand)
+    return SecurityView.of(room.wiring.account_security.safety(room.call("account")), room.wiring.second_factor.demand)
 
 
 @room.post("/accounts/sessions/<handle>/end", access=SIGNED_IN, again=security, goes_to=f"{SECURITY}?saved=session")
 def end_one(handle: str) -> SecurityView:
     """Ends one of the caller's sessions at once; one that is not theirs is left alone."""
-    room.wiring.account_care.end_session(room.call("account"), handle)
+    room.wiring.account_security.end_session(room.call("account"), handle)
     return security()
 
 
 @room.post("/accounts/sessions/end-others", access=SIGNED_IN, again=security, goes_to=f"{SECURITY}?saved=sessions")
 def end_others() -> SecurityView:
     """Ends every other session and every token; this browser stays signed in."""
-    room.wiring.account_care.end_all(room.call("account"))
+    room.wiring.account_security.end_all(room.call("account"))
     return _afterwards()
 
 
@@ -138,7 +140,7 @@ def mail_form() -> PasswordForm:
 def ask_mail_change(body: MailChange) -> MailSent:
     """Sends a link to the new address; the old one stays until it is used. The answer is the same for an address of
     somebody else."""
-    wanted = room.wiring.account_care.ask_mail_change(
+    wanted = room.wiring.account_security.ask_mail_change(
         room.call("account"), body.email, body.password.get_secret_value()
     )
     return MailSent(email=wanted)
@@ -147,10 +149,10 @@ def ask_mail_change(body: MailChange) -> MailSent:
 @room.get("/accounts/mail/<token>", access=ANYONE, page="mail-confirm.html", title="Confirm your new mail address")
 def moving(token: str) -> LinkView:
     """What a link at the new address would do. Looking changes nothing."""
-    return LinkView.of(room.wiring.account_care.moving(token), room.request.path)
+    return LinkView.of(room.wiring.account_security.moving(token), room.request.path)
 
 
 @room.post("/accounts/mail/<token>", access=ANYONE, again=moving, goes_to="{here}")
 def move(token: str) -> LinkView:
     """Uses the link: the new address signs in and gets the mails; the old one is told."""
-    return LinkView.of(room.wiring.account_care.move(token, room.request.id), room.request.path)
+    return LinkView.of(room.wiring.account_security.move(token, room.request.id), room.request.path)

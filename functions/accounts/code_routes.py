@@ -18,7 +18,7 @@ TOO_MANY = {429: (PROBLEM,)}
 @room.get("/accounts/code/<token>", access=ANYONE, page="code.html", title="Enter your code")
 def code_form(token: str, next: str = HOME) -> CodeView:
     """What comes after the password: the code that the app shows."""
-    return CodeView(name=room.wiring.factors.waiting(token), next=onward(next))
+    return CodeView(name=room.wiring.second_factor.waiting(token), next=onward(next))
 
 
 @room.post("/accounts/code/<token>", access=ANYONE, form=CodeForm, again=code_form, goes_to="{next}", answers=TOO_MANY)
@@ -26,9 +26,9 @@ def enter_code(token: str, body: CodeForm) -> SignedInView:
     """Opens a browser's session in a cookie. A code counts once; after five wrong ones none is looked at for 15
     minutes."""
     from_our_pages()
-    account_id = room.wiring.factors.enter(token, body.code, room.request.id)
+    account_id = room.wiring.second_factor.enter(token, body.code, room.request.id)
     begin_session(account_id)
-    found = room.wiring.staffing.member(account_id)
+    found = room.wiring.staff.member(account_id)
     name = found.person.name if found.person else None
     return SignedInView(account_id=account_id, name=name, roles=tuple(found.state["roles"]), next=onward(body.next))
 
@@ -37,7 +37,7 @@ def enter_code(token: str, body: CodeForm) -> SignedInView:
 def offer(token: str, next: str = HOME) -> OfferView:
     """The secret to take into the app, as text and as a picture."""
     room.keep_secret()
-    return OfferView.of(room.wiring.factors.offer(token), onward(next))
+    return OfferView.of(room.wiring.second_factor.offer(token), onward(next))
 
 
 @room.post(
@@ -52,7 +52,7 @@ def set_up(token: str, body: CodeForm) -> FreshView:
     """The first code proves that the app has the secret; the browser is signed in, and the recovery codes are shown,
     once."""
     from_our_pages()
-    fresh = room.wiring.factors.set_up(token, body.code, room.request.id)
+    fresh = room.wiring.second_factor.set_up(token, body.code, room.request.id)
     begin_session(fresh.account_id)
     return FreshView.of(fresh, onward(body.next))
 
@@ -60,7 +60,7 @@ def set_up(token: str, body: CodeForm) -> FreshView:
 @room.post("/accounts/security/factor", access=SIGNED_IN, again=security, goes_to="{next}")
 def begin_factor() -> Begun:
     """Somebody signed in sets up an app, although nobody asks for it."""
-    ticket = room.wiring.factors.begin(room.call("account"))
+    ticket = room.wiring.second_factor.begin(room.call("account"))
     return Begun(next=f"/accounts/factor/{ticket.token}?next={quote(SECURITY, safe='/')}")
 
 
@@ -76,6 +76,6 @@ def remove_factor(body: OwnCode) -> SecurityView:
     """Removes the app with a code of it, for another telephone. Every other session ends; where a role asks for an app,
     the next sign-in sets up another."""
     call = room.call("account")
-    room.wiring.factors.remove(call, body.code)
+    room.wiring.second_factor.remove(call, body.code)
     go_on_here()
-    return SecurityView.of(room.wiring.account_care.safety(call), room.wiring.factors.demand)
+    return SecurityView.of(room.wiring.account_security.safety(call), room.wiring.second_factor.demand)

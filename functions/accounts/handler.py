@@ -63,7 +63,7 @@ def sign_up_form(next: str = "") -> SignUpView:
 def sign_up(body: SignUp) -> CheckMail:
     """Creates a trainee's account; a mail with a link confirms it. The answer is the same for a known address."""
     goal = kept(body.next)
-    room.wiring.accounts.sign_up(body.name, body.email, body.zone, room.request.id, goal)
+    room.wiring.sign_in.sign_up(body.name, body.email, body.zone, room.request.id, goal)
     return CheckMail(email=body.email, sign_in=leading_to(SIGN_IN, goal))
 
 
@@ -84,14 +84,14 @@ def resend_form() -> SignUpView:
 )
 def resend(body: Resend) -> CheckMail:
     """Sends a fresh confirmation link, at most one a minute. The answer is the same for every address."""
-    room.wiring.accounts.resend(body.email, room.request.id)
+    room.wiring.sign_in.resend(body.email, room.request.id)
     return CheckMail(email=body.email)
 
 
 @room.get("/accounts/confirm/<token>", access=ANYONE, page="confirm.html", title="Confirm your mail address")
 def confirmation(token: str) -> ConfirmView:
     """What a confirmation link would do. Looking changes nothing: mail scanners open links too."""
-    return _confirmed(room.wiring.accounts.confirmation(token))
+    return _confirmed(room.wiring.sign_in.confirmation(token))
 
 
 @room.post(
@@ -104,7 +104,7 @@ def confirmation(token: str) -> ConfirmView:
 )
 def confirm(token: str, body: Confirm) -> ConfirmView:
     """Uses the link: its reader chooses the password, and the account may sign in from now on."""
-    return _confirmed(room.wiring.accounts.confirm(token, body.password.get_secret_value(), room.request.id))
+    return _confirmed(room.wiring.sign_in.confirm(token, body.password.get_secret_value(), room.request.id))
 
 
 def _confirmed(found: Confirmation) -> ConfirmView:
@@ -125,9 +125,9 @@ def sign_in_form(next: str = HOME, confirmed: bool = False, changed: bool = Fals
 def sign_in(body: SignIn) -> SignedInView:
     """Opens a browser's session in a cookie, at once or after a code. API clients ask for a token instead."""
     from_our_pages()
-    found = room.wiring.accounts.sign_in(body.email, body.password.get_secret_value())
+    found = room.wiring.sign_in.sign_in(body.email, body.password.get_secret_value())
     goal, person = onward(body.next), found.person
-    ticket = room.wiring.factors.ticket(person.account_id, room.request.id)
+    ticket = room.wiring.second_factor.ticket(person.account_id, room.request.id)
     if ticket:
         return SignedInView(
             state=ticket.purpose, next=leading_to(f"/accounts/{ticket.purpose}/{ticket.token}", goal, HOME)
@@ -139,8 +139,8 @@ def sign_in(body: SignIn) -> SignedInView:
 @room.post("/accounts/tokens", access=ANYONE, form=TokenRequest, answers={429: (PROBLEM,)})
 def tokens(body: TokenRequest) -> TokenView:
     """An access token for `Authorization: Bearer`, good for an hour."""
-    found = room.wiring.accounts.tokens(body.email, body.password.get_secret_value())
-    room.wiring.factors.demanded(found.person.account_id, body.code, room.request.id)
+    found = room.wiring.sign_in.tokens(body.email, body.password.get_secret_value())
+    room.wiring.second_factor.demanded(found.person.account_id, body.code, room.request.id)
     return TokenView.of(found)
 
 
@@ -163,15 +163,13 @@ def me() -> Me:
 @room.get("/accounts/profile", access=SIGNED_IN, page="profile.html", title="Your profile")
 def profile(saved: bool = False) -> ProfileView:
     """Name, time zone, and for trainees the facts that eligibility and guidelines are decided on."""
-    return ProfileView.of(room.wiring.accounts.profile(room.call("account")), saved)
+    return ProfileView.of(room.wiring.sign_in.profile(room.call("account")), saved)
 
 
 @room.post("/accounts/profile", access=SIGNED_IN, form=ProfileForm, again=profile, goes_to="/accounts/profile?saved=1")
 def save_profile(body: ProfileForm) -> ProfileView:
     """Saves the profile. What staff verified stays verified as long as its answer does not change."""
-    return ProfileView.of(
-        room.wiring.accounts.save_profile(room.call("account"), body.name, body.zone, body.declared())
-    )
+    return ProfileView.of(room.wiring.sign_in.save_profile(room.call("account"), body.name, body.zone, body.declared()))
 
 
 handler = room.handler()

@@ -23,25 +23,25 @@ def _call() -> RequestContext:
 @room.get(ONE, access=operator, page="host.html", title="Host managers")
 def host(host_id: str, saved: Saved = "") -> HostView:
     """A host's programs, who gets its mail, and who may sign in for it."""
-    return HostView.of(room.wiring.host_accounts.sheet(host_id), saved)
+    return HostView.of(room.wiring.host_managers.sheet(host_id), saved)
 
 
 @room.post(ONE, access=operator, form=HostInvitation, again=host, goes_to=f"{HERE}?saved=invited")
 def invite_host(host_id: str, body: HostInvitation) -> HostView:
     """Lets somebody sign in for the host: by an invitation, or at once who manages another host already."""
-    room.wiring.host_accounts.invite(_call(), host_id, body.name, body.email)
+    room.wiring.host_managers.invite(_call(), host_id, body.name, body.email)
     return host(host_id)
 
 
 @room.post(f"{ONE}/invite-again/<account_id>", access=operator, again=host, goes_to=f"{HERE}?saved=again")
 def invite_host_again(host_id: str, account_id: str) -> HostView:
     """Sends a fresh link to somebody who has not taken the invitation, at most one a minute."""
-    room.wiring.host_accounts.send_again(_call(), host_id, account_id)
+    room.wiring.host_managers.send_again(_call(), host_id, account_id)
     return host(host_id)
 
 
 @room.post(f"{ONE}/remove/<account_id>", access=operator, again=host, goes_to=f"{HERE}?saved=removed")
 def remove_host(host_id: str, account_id: str) -> HostView:
     """Takes the host away from an account and ends its sessions; other hosts of theirs stay."""
-    room.wiring.host_accounts.remove(_call(), host_id, account_id)
+    room.wiring.host_managers.remove(_call(), host_id, account_id)
     return host(host_id)

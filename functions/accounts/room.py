@@ -29,7 +29,7 @@ def from_our_pages() -> None:
 
 def begin_session(account_id: str) -> None:
     """A new session in this browser; the one before ends."""
-    accounts = room.wiring.accounts
+    accounts = room.wiring.sign_in
     accounts.close_session(room.caller.session_id)
     session_id = accounts.open_session(account_id, device_name(room.request.headers.get("user-agent", "")))
     room.set_cookie(f"{COOKIE}={session_id}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
@@ -38,7 +38,7 @@ def begin_session(account_id: str) -> None:
 
 
 def end_session() -> None:
-    room.wiring.accounts.close_session(room.caller.session_id)
+    room.wiring.sign_in.close_session(room.caller.session_id)
     room.set_cookie(f"{COOKIE}=; {COOKIE_RULES}; Max-Age=0")
 
 

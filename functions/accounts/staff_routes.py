@@ -13,14 +13,14 @@ SAVED = "/accounts/staff/{id}?saved=1"
 
 def _one(account_id: str, saved: bool = False) -> MemberView:
     return MemberView.of(
-        room.wiring.staffing.member(account_id), room.call("admin").actor.id, room.wiring.staffing.demand, saved
+        room.wiring.staff.member(account_id), room.call("admin").actor.id, room.wiring.staff.demand, saved
     )
 
 
 @room.get(ALL, access=admin, page="staff.html", title="People")
 def staff(invited: bool = False) -> StaffView:
     """Everybody with a role of the staff."""
-    staffing, caller = room.wiring.staffing, room.call("admin").actor.id
+    staffing, caller = room.wiring.staff, room.call("admin").actor.id
     return StaffView(
         members=tuple(MemberView.of(one, caller, staffing.demand) for one in staffing.staff()), invited=invited
     )
@@ -29,7 +29,7 @@ def staff(invited: bool = False) -> StaffView:
 @room.post(ALL, access=admin, form=Invitation, again=staff, goes_to="/accounts/staff?invited=1")
 def invite(body: Invitation) -> MemberView:
     """Invites somebody by mail; the link's reader chooses a password. A known address is refused with its account."""
-    return _one(room.wiring.staffing.invite(room.call("admin"), body.name, body.email, body.roles))
+    return _one(room.wiring.staff.invite(room.call("admin"), body.name, body.email, body.roles))
 
 
 @room.get(ONE, access=admin, page="member.html", title="{name}")
@@ -41,33 +41,33 @@ def member(account_id: str, saved: bool = False) -> MemberView:
 @room.post(f"{ONE}/roles", access=admin, form=RolesForm, again=member, goes_to=SAVED)
 def change_roles(account_id: str, body: RolesForm) -> MemberView:
     """Gives exactly these roles; acts on the person's next click."""
-    room.wiring.staffing.change_roles(room.call("admin"), account_id, body.roles)
+    room.wiring.staff.change_roles(room.call("admin"), account_id, body.roles)
     return _one(account_id)
 
 
 @room.post(f"{ONE}/disable", access=admin, again=member, goes_to=SAVED)
 def disable(account_id: str) -> MemberView:
     """Ends every session; nobody signs in with the account until it is enabled."""
-    room.wiring.staffing.disable(room.call("admin"), account_id)
+    room.wiring.staff.disable(room.call("admin"), account_id)
     return _one(account_id)
 
 
 @room.post(f"{ONE}/enable", access=admin, again=member, goes_to=SAVED)
 def enable(account_id: str) -> MemberView:
     """The account works again as it did before."""
-    room.wiring.staffing.enable(room.call("admin"), account_id)
+    room.wiring.staff.enable(room.call("admin"), account_id)
     return _one(account_id)
 
 
 @room.post(f"{ONE}/invite-again", access=admin, again=member, goes_to=SAVED)
 def invite_again(account_id: str) -> MemberView:
     """Sends a fresh link to somebody who has not taken the invitation, at most one a minute."""
-    room.wiring.staffing.invite_again(room.call("admin"), account_id)
+    room.wiring.staff.invite_again(room.call("admin"), account_id)
     return _one(account_id)
 
 
 @room.post(f"{ONE}/remove-factor", access=admin, again=member, goes_to=SAVED)
 def take_factor_away(account_id: str) -> MemberView:
     """For somebody who lost telephone and recovery codes and was recognised: the next sign-in sets up another app."""
-    room.wiring.factors.take_away(room.call("admin"), account_id)
+    room.wiring.second_factor.take_away(room.call("admin"), account_id)
     return _one(account_id)

@@ -51,7 +51,7 @@ ONE, PAGE = "/applications/<application_id>", "/applications/{id}"
 def my_applications() -> ListView:
     """The caller's applications, newest first."""
     now = room.wiring.clock.now()
-    found = room.wiring.application_files.mine(room.call("trainee"))
+    found = room.wiring.application_queries.mine(room.call("trainee"))
     return ListView(applications=tuple(ApplicationCard.of(*one[:2], now, one[2]) for one in found))
 
 
@@ -60,7 +60,7 @@ def before_applying(what_if: Annotated[WhatIf, Query()]) -> StartView:
     """What applying would mean for the caller: price, seats, eligibility, guidelines. Writes nothing."""
     room.request.expect_query(WhatIf.model_fields)
     call = room.call("trainee")
-    found = room.wiring.application_files.prospect(
+    found = room.wiring.application_queries.prospect(
         call.actor.id, what_if.program, what_if.experience_type, what_if.start, what_if.weeks
     )
     return StartView(prospect=ProspectView.of(found))
@@ -70,7 +70,7 @@ def before_applying(what_if: Annotated[WhatIf, Query()]) -> StartView:
 def show_application(application_id: str) -> ApplicationView:
     """One application: its clock and what happened; a draft with its checklist; for staff the verdicts and the decision
     (H12)."""
-    files, now, session = room.wiring.application_files, room.wiring.clock.now(), room.session
+    files, now, session = room.wiring.application_queries, room.wiring.clock.now(), room.session
     worn = set(session.roles) if session else set()
     call = room.call("trainee")
     # Whoever is staff too sees their own as a trainee.
@@ -79,7 +79,9 @@ def show_application(application_id: str) -> ApplicationView:
     own = files.own(call, application_id)
     drafting = own.application.status is ApplicationStatus.DRAFT
     upload = (
-        room.wiring.paperwork.upload_form(call.actor.id, "cv", f"/applications/{application_id}") if drafting else None
+        room.wiring.document_uploads.upload_form(call.actor.id, "cv", f"/applications/{application_id}")
+        if drafting
+        else None
     )
     return ApplicationView.of(own, now, upload)
 
@@ -87,14 +89,14 @@ def show_application(application_id: str) -> ApplicationView:
 @room.post("/applications", access=trainee, form=StartRequest, goes_to=PAGE, status=201)
 def start(body: StartRequest) -> ApplicationView:
     """Starts a draft; the same Idempotency-Key names the same draft."""
-    return show_application(room.wiring.applying.start(room.call("trainee"), room.key(), body.wish()).id)
+    return show_application(room.wiring.submission.start(room.call("trainee"), room.key(), body.wish()).id)
 
 
 @room.post(f"{ONE}/save", access=trainee, form=SaveRequest, again=show_application, goes_to=PAGE)
 def save(application_id: str, body: SaveRequest) -> ApplicationView:
     """Changes a draft."""
     emptied = room.request.emptied
-    room.wiring.applying.save(room.call("trainee"), application_id, body.changes(emptied), body.school(emptied))
+    room.wiring.submission.save(room.call("trainee"), application_id, body.changes(emptied), body.school(emptied))
     return show_application(application_id)
 
 
@@ -102,7 +104,7 @@ def save(application_id: str, body: SaveRequest) -> ApplicationView:
 def submit(application_id: str, body: SubmitRequest) -> ApplicationView:
     """Sends it to review with a CV (T15): the review clock starts (T18)."""
     emptied = room.request.emptied
-    room.wiring.applying.submit(
+    room.wiring.submission.submit(
         room.call("trainee"), application_id, body.changes(emptied), body.document_id, body.school(emptied)
     )
     return show_application(application_id)
@@ -111,28 +113,28 @@ def submit(application_id: str, body: SubmitRequest) -> ApplicationView:
 @room.post(f"{ONE}/withdraw", access=trainee, again=show_application, goes_to=PAGE)
 def withdraw(application_id: str) -> ApplicationView:
     """Ends an open application, free of charge."""
-    room.wiring.applying.withdraw(room.call("trainee"), application_id)
+    room.wiring.submission.withdraw(room.call("trainee"), application_id)
     return show_application(application_id)
 
 
 @room.post(f"{ONE}/claim", access=reviewer, again=show_application, goes_to=PAGE)
 def claim(application_id: str) -> ApplicationView:
     """Takes it from the queue for four business hours."""
-    room.wiring.reviewing.claim(room.call("reviewer"), application_id)
+    room.wiring.review.claim(room.call("reviewer"), application_id)
     return show_application(application_id)
 
 
 @room.post(f"{ONE}/ask", access=reviewer, form=AskRequest, again=show_application, goes_to=PAGE)
 def ask(application_id: str, body: AskRequest) -> ApplicationView:
     """Asks the trainee something; the review clock stands still until they answer, for 14 days at most."""
-    room.wiring.asking.ask(room.call("reviewer"), application_id, body.question)
+    room.wiring.information_requests.ask(room.call("reviewer"), application_id, body.question)
     return show_application(application_id)
 
 
 @room.post(f"{ONE}/reply", access=trainee, form=ReplyRequest, again=show_application, goes_to=PAGE)
 def reply(application_id: str, body: ReplyRequest) -> ApplicationView:
     """Answers the reviewer's question; the review clock goes on with what was left."""
-    room.wiring.asking.reply(room.call("trainee"), application_id, body.answer, body.newest_cv)
+    room.wiring.information_requests.reply(room.call("trainee"), application_id, body.answer, body.newest_cv)
     return show_application(application_id)
 
 
@@ -148,9 +150,9 @@ def settle_host_mail(application_id: str, body: HostMailRequest) -> ApplicationV
     """Ends the task of a mail that did not reach the host: sent again to the corrected address, or asked by phone."""
     call = room.call("coordinator")
     if body.answer == "again":
-        room.wiring.bounces.send_again(call, "APPLICATION", application_id, body.email)
+        room.wiring.email_reports.send_again(call, "APPLICATION", application_id, body.email)
     else:
-        room.wiring.bounces.told(call, "APPLICATION", application_id)
+        room.wiring.email_reports.told(call, "APPLICATION", application_id)
     return show_application(application_id)
 
 
@@ -221,21 +223,21 @@ def answer(application_id: str, body: RecommendRequest) -> RecommendView:
 )
 def check_document(application_id: str, document_id: str, body: CheckRequest) -> ApplicationView:
     """Notes what a document says once it was read: whether it counts, and its dates."""
-    room.wiring.checking.check(room.call("reviewer"), application_id, document_id, body.check(), body.why)
+    room.wiring.document_check.check(room.call("reviewer"), application_id, document_id, body.check(), body.why)
     return show_application(application_id)
 
 
 @room.post(f"{ONE}/approve", access=reviewer, form=ApproveRequest, again=show_application, goes_to=PAGE)
 def approve(application_id: str, body: ApproveRequest) -> ApplicationView:
     """Approves with every guideline met or overridden with a reason (H12), and opens the offer."""
-    room.wiring.reviewing.approve(room.call("reviewer"), application_id, body.chosen(), body.step1_verified)
+    room.wiring.review.approve(room.call("reviewer"), application_id, body.chosen(), body.step1_verified)
     return show_application(application_id)
 
 
 @room.post(f"{ONE}/reject", access=reviewer, form=RejectRequest, again=show_application, goes_to=PAGE)
 def reject(application_id: str, body: RejectRequest) -> ApplicationView:
     """Ends it with a reason that the trainee reads."""
-    room.wiring.reviewing.reject(room.call("reviewer"), application_id, body.code, body.reason)
+    room.wiring.review.reject(room.call("reviewer"), application_id, body.code, body.reason)
     return show_application(application_id)
 
 

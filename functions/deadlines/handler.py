@@ -44,7 +44,7 @@ class Deadlines(Entry):
 
     def answer(self, event: Mapping[str, Any], context: Any) -> Report:
         call = RequestContext(system(ROOM), str(context.aws_request_id))
-        swept = self.wiring.sweeping.run(call, lambda: context.get_remaining_time_in_millis() > RESERVE_MS)
+        swept = self.wiring.sweep.run(call, lambda: context.get_remaining_time_in_millis() > RESERVE_MS)
         for item, error in swept.failures:
             log(ROOM, "item failed", error=error, kind=item.due.kind, subject=item.subject_id)
         log(
@@ -66,4 +66,4 @@ class Deadlines(Entry):
 
 
 deadlines = Deadlines()
-handler = deadlines.started(lambda wiring: wiring.sweeping).answer
+handler = deadlines.started(lambda wiring: wiring.sweep).answer

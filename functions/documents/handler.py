@@ -25,13 +25,13 @@ class Settings(Http, Uploads):
 
 
 room = Room("documents", Settings)
-arrivals = Arrivals("documents", lambda key, event_id: room.wiring.paperwork.register(key, event_id))
+arrivals = Arrivals("documents", lambda key, event_id: room.wiring.document_uploads.register(key, event_id))
 
 
 @room.get("/documents", access=roles("trainee"), page="documents.html", title="Your documents")
 def documents() -> DocumentList:
     """The caller's documents, newest first, and the kinds that may be uploaded."""
-    return DocumentList.of(room.wiring.paperwork.of(room.call("trainee").actor.id))
+    return DocumentList.of(room.wiring.document_uploads.of(room.call("trainee").actor.id))
 
 
 @room.post(
@@ -45,14 +45,14 @@ def documents() -> DocumentList:
 def upload(body: UploadRequest) -> UploadView:
     """A presigned form for one file. Nothing is recorded before the file is there."""
     trainee = room.call("trainee").actor.id
-    return UploadView.of(room.wiring.paperwork.upload_form(trainee, body.kind, local_path(body.next, HOME)))
+    return UploadView.of(room.wiring.document_uploads.upload_form(trainee, body.kind, local_path(body.next, HOME)))
 
 
 @room.get("/documents/<document_id>", access=roles("trainee", *READERS), page="document.html", title="{name}")
 def document(document_id: str, next: str = "") -> DocumentPage:
     """One document, stored or refused with the reason; the caller's own, or anybody's for staff who review."""
     call = _reader(document_id)
-    found = room.wiring.paperwork.document(call, document_id)
+    found = room.wiring.document_uploads.document(call, document_id)
     mine = found.state["trainee_id"] == call.actor.id
     return DocumentPage(**dict(DocumentView.of(found)), mine=mine, next=local_path(next, ""))
 
@@ -62,7 +62,7 @@ def file(document_id: str) -> Response[str]:
     """303 to a signed address of the file that works for a minute; for host managers the CV of who waits for their
     host's answer, or has a seat there."""
     hosts = room.session.hosts if room.session and "host" in room.session.roles else ()
-    link = room.wiring.paperwork.link(_reader(document_id, "host"), document_id, hosts)
+    link = room.wiring.document_uploads.link(_reader(document_id, "host"), document_id, hosts)
     return Response(303, "text/plain", "", headers={"Location": link})
 
 
@@ -70,7 +70,7 @@ def file(document_id: str) -> Response[str]:
 def received(document_id: str, kind: str, next: str = HOME) -> Response[str]:
     """Where the bucket sends the browser: looks at the file now, then 303 to `next`, or to the document when it was
     refused."""
-    found = room.wiring.paperwork.received(room.call("trainee").actor.id, document_id, kind)
+    found = room.wiring.document_uploads.received(room.call("trainee").actor.id, document_id, kind)
     then = local_path(next, HOME)
     if found.state["status"] != "STORED":
         then = f"/documents/{found.id}?{urlencode({'next': then})}"

@@ -4,16 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from functions.notifications.bounced import Reports, is_report
 from shared.events.envelope import Envelope
-from shared.runtime.pages import PageContext, render
 from shared.runtime.settings import CoreTable, InboxTable, MailSettings, Uploads
 from shared.runtime.worker import Worker
-from shared.services.email.text import EmailText
-from shared.services.operations.send_emails import SendEmails
 
 EVENTS = (
     "PasswordResetAsked.v1",
@@ -60,35 +56,13 @@ class Settings(CoreTable, InboxTable, Uploads, MailSettings):
 worker = Worker("notifications", Settings)
 
 
-def html(letter: EmailText) -> str:
-    """The HTML part; the text part comes from the letter itself."""
-    context = PageContext(
-        title=letter.subject, path="", now=worker.wiring.clock.now(), public_url=worker.wiring.settings.public_url
-    )
-    return render("mail.html", "notifications", asdict(letter), context)
-
-
 @worker.on(*EVENTS)
 def notify(event: Envelope) -> None:
-    wiring = worker.wiring
-    notifying = SendEmails(
-        store=wiring.store,
-        people=wiring.people,
-        catalogue=wiring.catalogue,
-        links=wiring.links,
-        outbox=wiring.outbox,
-        mailer=wiring.mailer,
-        documents=wiring.documents,
-        clock=wiring.clock,
-        ids=wiring.ids,
-        html=html,
-        public_url=wiring.settings.public_url,
-    )
-    notifying.notify(event)
+    worker.wiring.send_emails.notify(event)
 
 
 _events = worker.handler()
-_reports = Reports(worker.name, lambda tag, trouble, call: worker.wiring.bounces.report(tag, trouble, call))
+_reports = Reports(worker.name, lambda tag, trouble, call: worker.wiring.email_reports.report(tag, trouble, call))
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:

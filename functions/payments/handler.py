@@ -36,7 +36,7 @@ def settle(envelope: Envelope) -> None:
     except Invalid:
         log(worker.name, "session unknown at Stripe", delivery=delivery.event_id, session=delivery.object_id)
         return
-    outcome = worker.wiring.settling.settle(
+    outcome = worker.wiring.settlement.settle(
         session, RequestContext(system("payments"), envelope.correlation_id, envelope.id)
     )
     log(worker.name, "session settled", session=session.id, reservation=session.reservation_id, outcome=outcome.value)
@@ -46,7 +46,7 @@ def settle(envelope: Envelope) -> None:
 def after_reserved(envelope: Envelope) -> None:
     """One person, one place at a time: other applications for the same weeks end. Then a coach is matched (T30)."""
     call = RequestContext(system("payments"), envelope.correlation_id, envelope.id)
-    ended = worker.wiring.siblings.withdraw(envelope.subject.id, call)
+    ended = worker.wiring.overlapping_applications.withdraw(envelope.subject.id, call)
     log(worker.name, "siblings withdrawn", reservation=envelope.subject.id, applications=ended)
     coach = worker.wiring.coaching.match(envelope.subject.id, call)
     log(worker.name, "coach matched", reservation=envelope.subject.id, coach=coach)

@@ -37,7 +37,7 @@ see_hub = partial(room.get, access=roles("trainee", *STAFF))
 def show_offer(application_id: str) -> ReserveView:
     """The offer: its time, the clinical terms, the bill, and what can be done now."""
     call = _call("APPLICATION", application_id, "coordinator")
-    return ReserveView.of(room.wiring.reservation_views.offer(call, application_id), room.wiring.clock)
+    return ReserveView.of(room.wiring.reservation_queries.offer(call, application_id), room.wiring.clock)
 
 
 @room.post(
@@ -50,7 +50,7 @@ def show_offer(application_id: str) -> ReserveView:
 def sign_terms(application_id: str, body: SignTerms) -> ReserveView:
     """Sign the current clinical terms (T24)."""
     signature = Signature(body.typed_name, room.request.source_ip, room.request.headers.get("user-agent", "")[:300])
-    room.wiring.reserving.sign(room.call("trainee"), application_id, body.terms_version, signature)
+    room.wiring.reserve.sign(room.call("trainee"), application_id, body.terms_version, signature)
     return show_offer(application_id)
 
 
@@ -58,7 +58,7 @@ def sign_terms(application_id: str, body: SignTerms) -> ReserveView:
 def begin_checkout(application_id: str, body: BeginCheckout) -> CheckoutView:
     """Hold a seat for 30 minutes and open Stripe's payment page; repeated, it answers with the same ones (T27)."""
     call = _call("APPLICATION", application_id, "coordinator")
-    return CheckoutView.of(room.wiring.reserving.checkout(call, application_id, body.choice))
+    return CheckoutView.of(room.wiring.reserve.checkout(call, application_id, body.choice))
 
 
 @room.post(f"{OFFER}/waitlist", access=roles("trainee"), again=show_offer, goes_to="/reservations/for/{application_id}")
@@ -80,14 +80,14 @@ def leave_waitlist(application_id: str) -> ReserveView:
 @see_hub(HUB, page="reservation.html", title="Your rotation at {place[program]}")
 def show_reservation(reservation_id: str) -> ReservationView:
     """The seat, its receipt, its weeks and its money."""
-    hub = room.wiring.reservation_views.hub(_call("RESERVATION", reservation_id, *STAFF), reservation_id)
+    hub = room.wiring.reservation_queries.hub(_call("RESERVATION", reservation_id, *STAFF), reservation_id)
     corrects = (
         hub.staff
         and hub.reserved.mail_trouble is not None
         and room.session is not None
         and "coordinator" in room.session.roles
     )
-    contact = room.wiring.bounces.contact(hub.program.id) if corrects else None
+    contact = room.wiring.email_reports.contact(hub.program.id) if corrects else None
     return ReservationView.of(hub, room.wiring.clock, contact.email if contact else None)
 
 
@@ -96,7 +96,7 @@ def show_reservation(reservation_id: str) -> ReservationView:
 )
 def cancel_hold(reservation_id: str) -> ReservationView:
     """Give a held seat back before it is paid."""
-    room.wiring.reserving.cancel(room.call("trainee"), reservation_id)
+    room.wiring.reserve.cancel(room.call("trainee"), reservation_id)
     return show_reservation(reservation_id)
 
 
@@ -109,7 +109,7 @@ def cancel_hold(reservation_id: str) -> ReservationView:
 )
 def tick(reservation_id: str, body: TickRequest) -> ReservationView:
     """Tick an item of the preparation list off, or open it again (H19)."""
-    room.wiring.preparing.tick(room.call("trainee"), reservation_id, body.kind, body.done == "yes")
+    room.wiring.preparation.tick(room.call("trainee"), reservation_id, body.kind, body.done == "yes")
     return show_reservation(reservation_id)
 
 
@@ -122,7 +122,7 @@ def tick(reservation_id: str, body: TickRequest) -> ReservationView:
 )
 def suggest(reservation_id: str, body: SuggestRequest) -> ReservationView:
     """Suggest a partner of the directory to one's own trainee (T31)."""
-    room.wiring.preparing.suggest(room.call("coach"), reservation_id, body.partner_id)
+    room.wiring.preparation.suggest(room.call("coach"), reservation_id, body.partner_id)
     return show_reservation(reservation_id)
 
 
@@ -138,9 +138,9 @@ def settle_host_mail(reservation_id: str, body: HostMailRequest) -> ReservationV
     (H13)."""
     call = room.call("coordinator")
     if body.answer == "again":
-        room.wiring.bounces.send_again(call, "RESERVATION", reservation_id, body.email)
+        room.wiring.email_reports.send_again(call, "RESERVATION", reservation_id, body.email)
     else:
-        room.wiring.bounces.told(call, "RESERVATION", reservation_id)
+        room.wiring.email_reports.told(call, "RESERVATION", reservation_id)
     return show_reservation(reservation_id)
 
 
@@ -198,7 +198,7 @@ def _call(kind: Literal["APPLICATION", "RESERVATION"], id: str, *staff: str) -> 
     their own."""
     session = room.session
     worn = [role for role in staff if session and role in session.roles]
-    own = bool(worn) and room.wiring.reserving.owns(room.call("trainee"), kind, id)
+    own = bool(worn) and room.wiring.reserve.owns(room.call("trainee"), kind, id)
     return room.call("trainee" if own or not worn else worn[0])
 
 

@@ -38,7 +38,7 @@ def publish(event: Envelope) -> None:
     if event.subject.id in announced:
         worker.wiring.indexing.rebuild(list(announced))
         # Before the batch counts as done: when this fails, the next message tells everybody.
-        worker.wiring.search_alerts.programs_opened(_call(event), opened)
+        worker.wiring.alerts.programs_opened(_call(event), opened)
         announced.clear()
 
 
@@ -49,15 +49,13 @@ def note_seats(event: Envelope) -> None:
     worker.wiring.indexing.seats_changed(state["program_id"], state["week_list"])
     worker.wiring.indexing.shorten()
     if event.type == SeatReleased.TYPE:
-        worker.wiring.search_alerts.seats_returned(
-            _call(event), state["program_id"], state["week_list"], event.occurred_at
-        )
+        worker.wiring.alerts.seats_returned(_call(event), state["program_id"], state["week_list"], event.occurred_at)
 
 
 @worker.on(ApplicationApproved.TYPE, ApplicationRejected.TYPE)
 def note_answer(event: Envelope) -> None:
     """How long it took is told on the program's page."""
-    worker.wiring.answer_records.add(_call(event), event.subject.id)
+    worker.wiring.response_times.add(_call(event), event.subject.id)
 
 
 @worker.on(WaitlistChanged.TYPE)
@@ -66,7 +64,7 @@ def note_line(event: Envelope) -> None:
     if event.data["weeks"]:
         worker.wiring.indexing.seats_changed(event.data["program_id"], event.data["weeks"])
         worker.wiring.indexing.shorten()
-        worker.wiring.search_alerts.seats_returned(
+        worker.wiring.alerts.seats_returned(
             _call(event), event.data["program_id"], event.data["weeks"], event.occurred_at
         )
 

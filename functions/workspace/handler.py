@@ -41,7 +41,9 @@ def show_workspace(query: Annotated[QueueQuery, Query()]) -> WorkspaceView:
         else None
     )
     host = (
-        TodayView.of(room.wiring.host_desk.desk(session.hosts, session.account_id)) if "host" in session.roles else None
+        TodayView.of(room.wiring.host_queries.desk(session.hosts, session.account_id))
+        if "host" in session.roles
+        else None
     )
     return WorkspaceView(name=session.name, roles=session.roles, hub=hub, queue=queue, host=host)
 

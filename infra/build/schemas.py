@@ -57,13 +57,13 @@ def texts() -> dict[str, str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Write the event schemas, or check that they are current")
     parser.add_argument("--check", action="store_true")
-    checking = parser.parse_args().check
+    document_check = parser.parse_args().check
     wanted = texts()
     there = {path.name: path.read_text() for path in FOLDER.glob("*.json")}
     if there == wanted:
         return 0
     stale = sorted(name for name in there.keys() | wanted.keys() if there.get(name) != wanted.get(name))
-    if checking:
+    if document_check:
         print(f"not current: {', '.join(stale)}. Run: python -m infra.build.schemas", file=sys.stderr)
         return 1
     FOLDER.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,7 @@ from shared.adapters.s3_documents import S3Documents
 from shared.domain.accounts.account_input import email_key
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.errors import RotaError
-from shared.services.accounts.erasure import Erasing
+from shared.services.accounts.erasure import Erasure
 from shared.services.core.transitions import RequestContext
 
 ADMIN = RequestContext(Actor(role="system", id="admin"))
@@ -44,7 +44,7 @@ def first(info: StackInfo, email: str) -> str:
     """The first administrator (`make admin EMAIL=`). Raises `Invalid`, `NotAllowedNow` for an address that nobody has
     confirmed."""
     made = wiring(info)
-    account_id = made.staffing.first(ADMIN, email)
+    account_id = made.staff.first(ADMIN, email)
     invited = made.store.load("ACCOUNT", account_id).state["status"] == "INVITED"
     way = (
         f"A mail with a link is on its way: {info.public_url}/_local/mail"
@@ -69,7 +69,7 @@ def provision(info: StackInfo, name: str, email: str, roles: list[str]) -> str:
     """An account with exactly these roles and a fresh password. Raises `Invalid` for a name, address or role that is
     none."""
     password = f"Rota-{secrets.token_urlsafe(9)}-1a"
-    account_id = wiring(info).accounts.provision(ADMIN, name, email, password, roles)
+    account_id = wiring(info).sign_in.provision(ADMIN, name, email, password, roles)
     return f"{account_id}  {email}  {password}"
 
 
@@ -89,10 +89,10 @@ def erase(info: StackInfo, whom: str, despite_seats: bool) -> str:
     """
     made, account_id = wiring(info), account_of(info, whom)
     documents = S3Documents(lambda: info.aws.client("s3"), info.outputs["UploadBucket"])
-    erasing = Erasing(
+    erasing = Erasure(
         store=made.store,
         people=made.people,
-        documents=documents,
+        file_store=documents,
         identity=made.identity,
         sessions=made.sessions,
         clock=made.clock,

@@ -1,19 +1,20 @@
 """The one place where use cases meet their ports (`wired_ports.py`). Everything is made when first asked for.
 
-In Lambda a room warms its wiring during INIT (where the CPU is full and the result is snapshotted); tests give fakes
-instead.
+A service is a dataclass; each of its fields is the part of the wiring that has the field's name. In Lambda a room warms
+its wiring during INIT (where the CPU is full and the result is snapshotted); tests give fakes instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from shared.runtime.log import log
 from shared.runtime.wired_ports import WiredPorts
 
 if TYPE_CHECKING:
+    from shared.services.accounts.erasure import Erasure
     from shared.services.accounts.host_managers import HostManagers
     from shared.services.accounts.second_factor import SecondFactor
     from shared.services.accounts.security import AccountSecurity
@@ -31,11 +32,15 @@ if TYPE_CHECKING:
     from shared.services.hosts.queries import HostQueries
     from shared.services.money.settlement import Settlement
     from shared.services.operations.email_reports import EmailReports
+    from shared.services.operations.send_emails import SendEmails
     from shared.services.operations.sweep import Sweep
     from shared.services.operations.workspace import Workspace
     from shared.services.programs.guideline_changes import GuidelineChanges
+    from shared.services.programs.host_index import HostIndex
+    from shared.services.programs.past_applicants import PastApplicants
     from shared.services.programs.publishing import Publishing
     from shared.services.programs.response_times import ResponseTimes
+    from shared.services.programs.seat_years import SeatYears
     from shared.services.reservations.calendar_feeds import CalendarFeeds
     from shared.services.reservations.caseload import Caseload
     from shared.services.reservations.coaching import Coaching
@@ -50,306 +55,87 @@ if TYPE_CHECKING:
     from shared.services.search.saved_searches import SavedSearches
     from shared.services.waitlist.waitlist import Waitlist
 
+Service = TypeVar("Service")
+
 
 def in_lambda(environment: Mapping[str, str]) -> bool:
     return "AWS_LAMBDA_FUNCTION_NAME" in environment
 
 
+class _Part:
+    """A service of a wiring: its module is imported, and the service made, when somebody first asks for it."""
+
+    def __init__(self, module: str) -> None:
+        self.module = f"shared.services.{module}"
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.owner, self.name = owner, name
+
+    @property
+    def kind(self) -> type[Any]:
+        found: type[Any] = getattr(import_module(self.module), self.owner.__annotations__[self.name])
+        return found
+
+    def __get__(self, wiring: Wiring | None, owner: type) -> Any:
+        if wiring is None:
+            return self
+        made = wiring.make(self.kind)
+        vars(wiring)[self.name] = made
+        return made
+
+
+def _part(module: str) -> Any:
+    return _Part(module)
+
+
 class Wiring(WiredPorts):
     """Adapters and services of one function."""
+
+    sign_in: SignIn = _part("accounts.sign_in")
+    account_security: AccountSecurity = _part("accounts.security")
+    second_factor: SecondFactor = _part("accounts.second_factor")
+    staff: StaffAccounts = _part("accounts.staff")
+    erasure: Erasure = _part("accounts.erasure")
+    host_managers: HostManagers = _part("accounts.host_managers")
+    publishing: Publishing = _part("programs.publishing")
+    host_index: HostIndex = _part("programs.host_index")
+    response_times: ResponseTimes = _part("programs.response_times")
+    past_applicants: PastApplicants = _part("programs.past_applicants")
+    guideline_changes: GuidelineChanges = _part("programs.guideline_changes")
+    seat_years: SeatYears = _part("programs.seat_years")
+    browsing: Browsing = _part("search.browsing")
+    saved_searches: SavedSearches = _part("search.saved_searches")
+    alerts: SearchAlerts = _part("search.alerts")
+    alternatives: Alternatives = _part("search.alternatives")
+    indexing: Indexing = _part("search.indexing")
+    submission: Submission = _part("applications.submission")
+    review: Review = _part("applications.review")
+    document_check: DocumentCheck = _part("applications.document_check")
+    information_requests: InformationRequests = _part("applications.information_requests")
+    host_review: HostReview = _part("applications.host_review")
+    overlapping_applications: OverlappingApplications = _part("applications.overlapping_applications")
+    application_queries: ApplicationQueries = _part("applications.queries")
+    settlement: Settlement = _part("money.settlement")
+    holds: Holds = _part("reservations.holds")
+    reserve: Reserve = _part("reservations.reserve")
+    preparation: Preparation = _part("reservations.preparation")
+    coaching: Coaching = _part("reservations.coaching")
+    caseload: Caseload = _part("reservations.caseload")
+    calendar_feeds: CalendarFeeds = _part("reservations.calendar_feeds")
+    reservation_queries: ReservationQueries = _part("reservations.queries")
+    waitlist: Waitlist = _part("waitlist.waitlist")
+    document_uploads: DocumentUploads = _part("documents.uploads")
+    cv_links: CvLinks = _part("documents.cv_links")
+    host_queries: HostQueries = _part("hosts.queries")
+    email_reports: EmailReports = _part("operations.email_reports")
+    send_emails: SendEmails = _part("operations.send_emails")
+    sweep: Sweep = _part("operations.sweep")
+    workspace: Workspace = _part("operations.workspace")
 
     def warm(self) -> None:
         """Makes what every call of an HTTP room needs."""
         _ = (self.sessions, self.identity, self.store, self.clock)
 
-    @property
-    def _account_ports(self) -> dict[str, Any]:
-        return {
-            "store": self.store,
-            "people": self.people,
-            "identity": self.identity,
-            "sessions": self.sessions,
-            "links": self.links,
-            "clock": self.clock,
-            "ids": self.ids,
-            "guesses": self.guesses,
-        }
-
-    @cached_property
-    def accounts(self) -> SignIn:
-        from shared.services.accounts.sign_in import SignIn
-
-        return SignIn(**self._account_ports)
-
-    @cached_property
-    def account_care(self) -> AccountSecurity:
-        from shared.services.accounts.security import AccountSecurity
-
-        return AccountSecurity(**self._account_ports)
-
-    @cached_property
-    def factors(self) -> SecondFactor:
-        from shared.services.accounts.second_factor import SecondFactor
-
-        return SecondFactor(**self._account_ports, demand=self.settings.second_factor)
-
-    @cached_property
-    def staffing(self) -> StaffAccounts:
-        from shared.services.accounts.staff import StaffAccounts
-
-        return StaffAccounts(**self._account_ports, demand=self.settings.second_factor)
-
-    @cached_property
-    def host_accounts(self) -> HostManagers:
-        from shared.services.accounts.host_managers import HostManagers
-
-        return HostManagers(**self._account_ports, catalogue=self.catalogue)
-
-    @cached_property
-    def paperwork(self) -> DocumentUploads:
-        """The use cases about documents; `documents` is the store of their files."""
-        from shared.services.documents.uploads import DocumentUploads
-
-        return DocumentUploads(
-            store=self.store,
-            documents=self.documents,
-            people=self.people,
-            clock=self.clock,
-            ids=self.ids,
-            public_url=self.settings.public_url,
-        )
-
-    @cached_property
-    def publishing(self) -> Publishing:
-        from shared.services.programs.publishing import Publishing
-
-        return Publishing(self.store, self.clock)
-
-    @cached_property
-    def applying(self) -> Submission:
-        from shared.services.applications.submission import Submission
-
-        return Submission(
-            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids
-        )
-
-    @cached_property
-    def browsing(self) -> Browsing:
-        from shared.services.search.browsing import Browsing
-
-        return Browsing(
-            search=lambda: self.search_index,
-            catalogue=self.catalogue,
-            store=self.store,
-            people=self.people,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def answer_records(self) -> ResponseTimes:
-        from shared.services.programs.response_times import ResponseTimes
-
-        return ResponseTimes(self.store, self.clock)
-
-    @cached_property
-    def saved_searches(self) -> SavedSearches:
-        from shared.services.search.saved_searches import SavedSearches
-
-        return SavedSearches(store=self.store, clock=self.clock, ids=self.ids)
-
-    @cached_property
-    def search_alerts(self) -> SearchAlerts:
-        from shared.services.search.alerts import SearchAlerts
-
-        return SearchAlerts(
-            store=self.store,
-            catalogue=self.catalogue,
-            people=self.people,
-            search=lambda: self.search_index,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def indexing(self) -> Indexing:
-        from shared.services.search.indexing import Indexing
-
-        return Indexing(catalogue=self.catalogue, store=self.store, publisher=self.search_publisher, clock=self.clock)
-
-    @cached_property
-    def application_files(self) -> ApplicationQueries:
-        from shared.services.applications.queries import ApplicationQueries
-
-        return ApplicationQueries(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
-
-    @cached_property
-    def workspace(self) -> Workspace:
-        from shared.services.operations.workspace import Workspace
-
-        return Workspace(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
-
-    @cached_property
-    def host_desk(self) -> HostQueries:
-        from shared.services.hosts.queries import HostQueries
-
-        return HostQueries(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
-
-    @cached_property
-    def guideline_changes(self) -> GuidelineChanges:
-        from shared.services.programs.guideline_changes import GuidelineChanges
-        from shared.services.programs.past_applicants import PastApplicants
-
-        applicants = PastApplicants(store=self.store, clock=self.clock)
-        return GuidelineChanges(store=self.store, catalogue=self.catalogue, applicants=applicants, clock=self.clock)
-
-    @cached_property
-    def reviewing(self) -> Review:
-        from shared.services.applications.review import Review
-
-        return Review(
-            store=self.store,
-            people=self.people,
-            catalogue=self.catalogue,
-            clock=self.clock,
-            alternatives=self.alternatives,
-        )
-
-    @cached_property
-    def alternatives(self) -> Alternatives:
-        from shared.services.search.alternatives import Alternatives
-
-        return Alternatives(
-            search=lambda: self.search_index,
-            store=self.store,
-            catalogue=self.catalogue,
-            clock=self.clock,
-            on_fault=lambda fault: log(self.function, "declined without alternatives", fault),
-        )
-
-    @cached_property
-    def checking(self) -> DocumentCheck:
-        from shared.services.applications.document_check import DocumentCheck
-
-        return DocumentCheck(store=self.store, reviewing=self.reviewing, clock=self.clock)
-
-    @cached_property
-    def asking(self) -> InformationRequests:
-        from shared.services.applications.information_requests import InformationRequests
-
-        return InformationRequests(store=self.store, reviewing=self.reviewing, clock=self.clock)
-
-    @cached_property
-    def host_review(self) -> HostReview:
-        from shared.services.applications.host_review import HostReview
-
-        return HostReview(
-            store=self.store, people=self.people, catalogue=self.catalogue, reviewing=self.reviewing, clock=self.clock
-        )
-
-    @cached_property
-    def settling(self) -> Settlement:
-        from shared.services.money.settlement import Settlement
-
-        return Settlement(self.store, self.payment_gateway, self.clock)
-
-    @cached_property
-    def holds(self) -> Holds:
-        from shared.services.reservations.holds import Holds
-
-        return Holds(
-            self.store,
-            self.payment_gateway,
-            self.catalogue,
-            self.people,
-            self.clock,
-            self.settling,
-            self.settings.public_url,
-        )
-
-    @cached_property
-    def reserving(self) -> Reserve:
-        from shared.services.reservations.reserve import Reserve
-
-        return Reserve(
-            store=self.store,
-            catalogue=self.catalogue,
-            people=self.people,
-            clock=self.clock,
-            ids=self.ids,
-            holds=self.holds,
-        )
-
-    @cached_property
-    def reservation_views(self) -> ReservationQueries:
-        from shared.services.reservations.queries import ReservationQueries
-
-        return ReservationQueries(
-            store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving
-        )
-
-    @cached_property
-    def preparing(self) -> Preparation:
-        from shared.services.reservations.preparation import Preparation
-
-        return Preparation(store=self.store, catalogue=self.catalogue, clock=self.clock)
-
-    @cached_property
-    def calendar_feeds(self) -> CalendarFeeds:
-        from shared.services.reservations.calendar_feeds import CalendarFeeds
-
-        return CalendarFeeds(
-            store=self.store,
-            catalogue=self.catalogue,
-            clock=self.clock,
-            reserving=self.reserving,
-            public_url=self.settings.public_url,
-        )
-
-    @cached_property
-    def siblings(self) -> OverlappingApplications:
-        from shared.services.applications.overlapping_applications import OverlappingApplications
-
-        return OverlappingApplications(self.store, self.clock)
-
-    @cached_property
-    def bounces(self) -> EmailReports:
-        from shared.services.operations.email_reports import EmailReports
-
-        return EmailReports(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
-
-    @cached_property
-    def cv_links(self) -> CvLinks:
-        from shared.services.documents.cv_links import CvLinks
-
-        return CvLinks(
-            store=self.store,
-            people=self.people,
-            documents=self.documents,
-            clock=self.clock,
-            public_url=self.settings.public_url,
-        )
-
-    @cached_property
-    def caseload(self) -> Caseload:
-        from shared.services.reservations.caseload import Caseload
-
-        return Caseload(store=self.store, people=self.people, catalogue=self.catalogue)
-
-    @cached_property
-    def coaching(self) -> Coaching:
-        from shared.services.reservations.coaching import Coaching
-
-        return Coaching(self.store, self.clock)
-
-    @cached_property
-    def sweeping(self) -> Sweep:
-        from shared.services.operations.sweep import Sweep
-
-        return Sweep(
-            store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
-        )
-
-    @cached_property
-    def waitlist(self) -> Waitlist:
-        from shared.services.waitlist.waitlist import Waitlist
-
-        return Waitlist(store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds)
+    def make(self, service: type[Service]) -> Service:
+        """A service on this wiring's parts. Raises `AttributeError` for a field that nothing here has the name of."""
+        return service(**{field.name: getattr(self, field.name) for field in fields(service)})  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ A function pays only for what it uses: adapters are imported in the property tha
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from shared.adapters.search.live import Publisher as SearchPublisher
     from shared.adapters.search.versions import Versions
     from shared.adapters.ses_mailer import SesMailer
-    from shared.ports import BusinessClock, PaymentGateway
+    from shared.ports import BusinessClock, PaymentGateway, SearchIndex
+    from shared.services.email.text import EmailText
 
 
 class WiredPorts:
@@ -146,7 +148,7 @@ class WiredPorts:
         )
 
     @cached_property
-    def documents(self) -> S3Documents:
+    def file_store(self) -> S3Documents:
         from shared.adapters.s3_documents import S3Documents
 
         return S3Documents(lambda: self.client("s3", signature_version="s3v4"), self.settings.upload_bucket)
@@ -197,7 +199,33 @@ class WiredPorts:
         )
 
     @cached_property
-    def search_publisher(self) -> SearchPublisher:
+    def publisher(self) -> SearchPublisher:
         from shared.adapters.search.live import Publisher
 
         return Publisher(self.search_versions, lambda: datetime.now(UTC))
+
+    @property
+    def open_index(self) -> Callable[[], SearchIndex]:
+        """For services that ask the index only sometimes: it is opened by the first question."""
+        return lambda: self.search_index
+
+    # --- what else services are given by name -------------------------------------------------------------------------
+    @property
+    def public_url(self) -> str:
+        return str(self.settings.public_url)
+
+    @property
+    def demand(self) -> str:
+        """Whose sign-in needs a code (`settings.SecondFactor`)."""
+        return str(self.settings.second_factor)
+
+    @property
+    def report_fault(self) -> Callable[[str, Exception], None]:
+        """For what goes on without a partner that failed: what was left out, and why."""
+        return lambda what, fault: log(self.function, what, fault)
+
+    @property
+    def html(self) -> Callable[[EmailText], str]:
+        from shared.runtime.pages.email import email_html
+
+        return lambda text: email_html(text, self.clock.now(), self.public_url)

@@ -29,14 +29,12 @@ from shared.domain.reservations.reservation import Choice
 from shared.domain.search.query import Projection, SearchQuery
 from shared.domain.seats.seats import free_by_week
 from shared.ports import Contact, Person, UnitOfWork
-from shared.runtime.bootstrap import Wiring
 from shared.services.accounts.account_ports import email_claim
 from shared.services.applications.submission import RotationRequest
 from shared.services.core.secret_links import secret_at
 from shared.services.reservations.reserve import Signature
 from tests import builders
 from tests.builders import HOST, PROGRAM
-from tests.fakes import FakeDeliveries, FakePayments
 from tests.fakes.clock import START
 from tests.fakes.faults import Fault
 from tests.files import A_PDF
@@ -71,25 +69,12 @@ CODE = pyotp.TOTP(SECRET).at(START)
 """What the authenticator app of "guarded-1" shows, and of "offered-1" once it has taken the secret in."""
 
 
-class WithoutAws(Wiring):
-    """The services exactly as they are put together, on the ports given; asking AWS for anything is an error of the
-    test."""
-
-    def __init__(self, settings: Any, **ports: Any) -> None:
-        super().__init__(settings, "house")
-        vars(self).update(ports)
-
-    def client(self, service: str, attempts: int = 3, **config: Any) -> Any:
-        raise AssertionError(f"{service} is not here")
-
-
 class House(World):
     """`folder` takes the search index. The signed-up account has a confirmation link that is open, and one that has run
     out."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(applications)
-        self.payments, self.deliveries = FakePayments(), FakeDeliveries()
         self.rooms = {_prefix(room): room for room in openapi.rooms()}
         self.webhook = Webhook(self.deliveries, lambda: "whsec_test", lambda: 0.0)
         for id, role in PERSONS.values():
@@ -97,21 +82,7 @@ class House(World):
             self.person(id, (role,), name=f"{id.title()} Person", zone="America/Chicago", hosts=hosts)
             self.store.commit(UnitOfWork(transitions=(), keys=(email_claim(f"{id}@example.org", id),)))
         self._programs()
-        self.wiring = WithoutAws(
-            self.wiring.settings,
-            store=self.store,
-            clock=self.clock,
-            ids=self.ids,
-            people=self.people,
-            identity=self.identity,
-            sessions=self.sessions,
-            links=self.links,
-            documents=self.documents,
-            catalogue=self.catalogue,
-            payment_gateway=self.payments,
-            guesses=self.guesses,
-            search_index=self._index(folder),
-        )
+        self.search_index = self._index(folder)
         self._host_managers()
         self._unconfirmed()
         self._guarded()
@@ -127,7 +98,7 @@ class House(World):
         )
         routed = self.wiring.host_review.route(CLAIMER, self.applications["HOST_REVIEW"])
         self.host_secret = self.store.texts[routed.host_link_ref or ""]["secret"]
-        self.wiring.asking.ask(CLAIMER, self.applications["NEEDS_INFO"], "Which ward was it?")
+        self.wiring.information_requests.ask(CLAIMER, self.applications["NEEDS_INFO"], "Which ward was it?")
         for number, name in enumerate(("SOLD_OUT", "WAITING"), 2):
             start = FIRST_START + timedelta(weeks=5 * (len(STAGES) + number))
             self.applications[name] = self._application("APPROVED", start, name)
@@ -138,7 +109,7 @@ class House(World):
             f"RESERVATION_{self.reservations['RESERVED']}_9_host",
             f"APPLICATION_{self.applications['HOST_REVIEW']}_9_host-asked",
         ):
-            self.wiring.bounces.report(tag, "bounced", WEBHOOK)
+            self.wiring.email_reports.report(tag, "bounced", WEBHOOK)
         made = self.wiring.cv_links.make("APPLICATION", self.applications["HOST_REVIEW"], 1, "trainee-1", "document-1")
         self.cv = made.rpartition("/")[2]
         self.wiring.coaching.match(self.reservations["RESERVED"], WEBHOOK)
@@ -203,7 +174,7 @@ class House(World):
         """The host's contact, somebody who has not taken the invitation to act for it, and who acts for another host
         only."""
         self.people.save_contact(Contact(HOST, "Dr. Lee", "lee@example.org"))
-        self.wiring.host_accounts.invite(
+        self.wiring.host_managers.invite(
             by("coordinator", "coordinator-1"), HOST, "Invited Host", "invited-host@example.org"
         )
         self.invited_host = str(self.store.claimed_by(email_key("invited-host@example.org")))
@@ -227,8 +198,8 @@ class House(World):
             self.store.commit(UnitOfWork(transitions=(), keys=(email_claim(f"{id}@example.org", id),)))
         guarded, factors, care, later = (
             by("account", "guarded-1"),
-            self.wiring.factors,
-            self.wiring.account_care,
+            self.wiring.second_factor,
+            self.wiring.account_security,
             self.clock.now() + HOUR,
         )
         factors.install(guarded, "guarded-1", SECRET)
@@ -271,24 +242,26 @@ class House(World):
         )
         refused = {"id": "document-2", "status": "REFUSED", "reason_code": "damaged", **common}
         builders.stored(self.store, "DOCUMENT", "document-2", refused)
-        arriving = self.wiring.paperwork.upload_form("trainee-1", "cv", "/documents")
-        self.documents.arrive(arriving.fields["key"], A_PDF)
+        arriving = self.wiring.document_uploads.upload_form("trainee-1", "cv", "/documents")
+        self.file_store.arrive(arriving.fields["key"], A_PDF)
         self.arriving = arriving.document_id
 
     def _application(self, name: str, start: date, key: str = "") -> str:
         """Each as far as its name says, by the services themselves; `key` tells a second one of that name from the
         first."""
         stage, wiring = STAGES.index(name), self.wiring
-        id: str = wiring.applying.start(OWNER, key or name, RotationRequest(PROGRAM, ExperienceType.HANDS_ON, start)).id
+        id: str = wiring.submission.start(
+            OWNER, key or name, RotationRequest(PROGRAM, ExperienceType.HANDS_ON, start)
+        ).id
         steps = (
-            lambda: wiring.applying.submit(OWNER, id),
-            lambda: wiring.reviewing.claim(CLAIMER, id),
-            lambda: wiring.reviewing.approve(CLAIMER, id),
-            lambda: wiring.reserving.sign(
+            lambda: wiring.submission.submit(OWNER, id),
+            lambda: wiring.review.claim(CLAIMER, id),
+            lambda: wiring.review.approve(CLAIMER, id),
+            lambda: wiring.reserve.sign(
                 OWNER, id, terms.CURRENT, Signature("Trainee-1 Person", "192.0.2.1", "Firefox")
             ),
-            lambda: wiring.reserving.checkout(OWNER, id, Choice.DEPOSIT),
-            lambda: wiring.settling.settle(self.payments.pay(self._session(id)), WEBHOOK),
+            lambda: wiring.reserve.checkout(OWNER, id, Choice.DEPOSIT),
+            lambda: wiring.settlement.settle(self.payments.pay(self._session(id)), WEBHOOK),
         )
         for step in steps[:stage]:
             step()
@@ -313,7 +286,7 @@ class House(World):
             self.identity,
             self.sessions,
             self.links,
-            self.documents,
+            self.file_store,
             self.payments,
             self.ids,
             self.clock,

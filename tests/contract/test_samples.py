@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,15 +26,12 @@ from infra.local.seed.catalogue import load as catalogue
 from shared.domain.core.instants import parse
 from shared.ports import Checkout, Contact, Person, StoredObject
 from shared.services.applications.submission import open_claim
-from shared.services.documents.uploads import DocumentUploads
-from shared.services.operations.email_reports import EmailReports
-from shared.services.search.indexing import Indexing
 from tests.builders import facts, stored
-from tests.fakes import FakeBus, FakeDeliveries, FakeSearchPublisher
+from tests.fakes import FakeBus, FakeDeliveries
 from tests.files import A_PDF
 from tests.unit.functions.catalogue_scene import Scene as Shop
 from tests.unit.functions.test_payment_workers import Context
-from tests.unit.services.operations.email_scene import URL, Post
+from tests.unit.services.operations.email_scene import Post
 
 FOLDER = Path(__file__).resolve().parents[2] / "events" / "samples"
 SAMPLES: dict[str, Any] = {path.stem: json.loads(path.read_text()) for path in FOLDER.glob("*.json")}
@@ -73,7 +69,6 @@ class World(Post):
 
     def __init__(self) -> None:
         super().__init__()
-        self.publisher = FakeSearchPublisher()
         self.trainee, session = HELD["trainee_id"], data("StripeDelivered.v1")["object_id"]
         live = next(one for one in catalogue(coordinator_id="coordinator-1").programs if one.id == HELD["program_id"])
         stored(self.store, "PROGRAM", live.id, live.model_dump(mode="json"))
@@ -110,36 +105,12 @@ class World(Post):
         stored(
             self.store, "DOCUMENT", id, document | {"content_type": "application/pdf", "created_at": HELD["created_at"]}
         )
-        self.documents.objects[key] = StoredObject(A_PDF, {"kind": "cv"})
+        self.file_store.objects[key] = StoredObject(A_PDF, {"kind": "cv"})
 
     def _wire(self) -> None:
         """Everything that the workers ask for."""
-        ports = (
-            "store",
-            "people",
-            "catalogue",
-            "links",
-            "outbox",
-            "mailer",
-            "documents",
-            "clock",
-            "ids",
-            "settling",
-            "sweeping",
-            "siblings",
-            "coaching",
-            "bounces",
-        )
-        self.bounces = EmailReports(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
-        indexing = Indexing(catalogue=self.catalogue, store=self.store, publisher=self.publisher, clock=self.clock)
-        wiring: Any = SimpleNamespace(
-            settings=SimpleNamespace(public_url=URL),
-            payment_gateway=self.payments,
-            indexing=indexing,
-            **{name: getattr(self, name) for name in ports},
-        )
         for part in (notifications, payments, indexing_worker, deadlines):
-            part.wire(wiring)
+            part.wire(self)
 
     def confirmed(self) -> World:
         """Paid, as the confirmation's sample says."""
@@ -188,16 +159,7 @@ def test_an_object_that_was_created_is_registered_as_the_trainees_document(world
     key = json.loads(SAMPLES["sqs-object-created"]["Records"][0]["body"])["detail"]["object"]["key"]
     id = key.rpartition("/")[2]
     del world.store.states[("DOCUMENT", id)]
-    paperwork = DocumentUploads(
-        store=world.store,
-        documents=world.documents,
-        people=world.people,
-        clock=world.clock,
-        ids=world.ids,
-        public_url=URL,
-    )
-    wiring: Any = SimpleNamespace(paperwork=paperwork)
-    documents_room.wire(wiring)
+    documents_room.wire(world)
     assert documents(SAMPLES["sqs-object-created"], None) == {"batchItemFailures": []}
     assert world.store.load("DOCUMENT", id).state["sha256"] == CV
 

@@ -13,6 +13,7 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import fields
 from functools import cached_property
 from typing import Any
 
@@ -54,11 +55,13 @@ def needs(wiring: type, known: set[str]) -> dict[str, set[str]]:
         if isinstance(made, cached_property | property)
     }
     named = {name: _attributes(function) for name, function in parts.items()}
+    services = {name: made for name, made in found.items() if hasattr(made, "kind")}
+    named |= {name: {field.name for field in fields(made.kind)} for name, made in services.items()}
 
     def closure(name: str) -> set[str]:
-        return (named[name] & known).union(*(closure(part) for part in named[name] & parts.keys() - {name}))
+        return (named[name] & known).union(*(closure(part) for part in named[name] & named.keys() - {name}))
 
-    return {name: closure(name) for name in parts}
+    return {name: closure(name) for name in named}
 
 
 def _attributes(function: Callable[[Any], Any]) -> set[str]:

@@ -13,7 +13,7 @@ from tests.unit.services.accounts.account_scene import MAIL, AccountScene
 
 def test_an_unknown_address_is_invited_and_a_known_one_gets_the_role() -> None:
     scene = AccountScene()
-    wiring = SimpleNamespace(staffing=scene.staffing, store=scene.store)
+    wiring = SimpleNamespace(staff=scene.staff, store=scene.store)
     assert "on its way" in first(wiring, "iris@staff.example")
     call = scene.person("trainee")
     assert "on its way" not in first(wiring, MAIL)
@@ -23,5 +23,5 @@ def test_an_unknown_address_is_invited_and_a_known_one_gets_the_role() -> None:
 def test_what_is_no_address_makes_nobody() -> None:
     scene = AccountScene()
     with pytest.raises(Invalid):
-        first(SimpleNamespace(staffing=scene.staffing, store=scene.store), "nonsense")
+        first(SimpleNamespace(staff=scene.staff, store=scene.store), "nonsense")
     assert not scene.store.states

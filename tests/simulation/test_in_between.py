@@ -132,12 +132,12 @@ def settles(world: World) -> None:
     """The worker, brought by a webhook."""
     call = RequestContext(system("payments"))
     for session in list(world.stripe.sessions):
-        background(partial(lambda id: world.settling.settle(world.watched_stripe.checkout(id), call), session))
+        background(partial(lambda id: world.settlement.settle(world.watched_stripe.checkout(id), call), session))
 
 
 def sweeps(world: World) -> None:
     def run() -> None:
-        for _, error in world.sweeping.run(RequestContext(system("deadlines"))).failures:
+        for _, error in world.wiring.sweep.run(RequestContext(system("deadlines"))).failures:
             raise error
 
     background(run)

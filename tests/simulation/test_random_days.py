@@ -204,7 +204,7 @@ class Story:
 
     def sweep(self) -> None:
         def run() -> None:
-            swept = self.world.sweeping.run(RequestContext(system("deadlines"), "sweep"))
+            swept = self.world.wiring.sweep.run(RequestContext(system("deadlines"), "sweep"))
             for item, error in swept.failures:
                 assert isinstance(error, PASSING), (item, error)
             self.told.update(swept.done)

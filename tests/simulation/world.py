@@ -27,31 +27,23 @@ from shared.domain.reservations.reservation import Choice, Reservation
 from shared.domain.seats.waitlist import Place
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Delivery, Due, Person, StoredObject, Transition, UnitOfWork
-from shared.services.applications.overlapping_applications import OverlappingApplications
-from shared.services.applications.submission import Submission, open_claim
+from shared.services.applications.submission import open_claim
 from shared.services.core.transitions import RequestContext
-from shared.services.money.settlement import Settlement
-from shared.services.operations.send_emails import SendEmails
-from shared.services.operations.sweep import Sweep
-from shared.services.reservations.coaching import Coaching
-from shared.services.reservations.holds import Holds
-from shared.services.reservations.reserve import PayLink, Reserve
+from shared.services.reservations.reserve import PayLink
 from shared.services.seats.line import line_of
-from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import FIRST_DAY, actor, application, draft, facts, fresh, program, stored
 from tests.fakes import (
     CountingIds,
     FakeBus,
-    FakeCatalogue,
     FakeDeliveries,
     FakeDocuments,
-    FakeLinks,
     FakeMailer,
     FakeOutbox,
     FakePeople,
     FakeStore,
     FrozenClock,
 )
+from tests.fakes.wiring import FakeWiring
 from tests.simulation.hub import Hub
 from tests.simulation.stripe import SECRET, Stripe, StripeEvent
 
@@ -110,7 +102,7 @@ class World:
     def __init__(self, seats: int = 1, programs: int = 1, weeks: int = 8) -> None:
         self.hub, self.clock, self.ids = Hub(), FrozenClock(), CountingIds()
         self.store, self.stripe = StreamStore(), Stripe(self.clock)
-        self.people, self.documents = FakePeople(self.store), FakeDocuments()
+        self.people, self.file_store = FakePeople(self.store), FakeDocuments()
         self.mailer, self.outbox, self.bus = FakeMailer(), FakeOutbox(), FakeBus()
         self.deliveries = StreamDeliveries(self.store.stream, self.clock)
         self.published = self.routed = 0
@@ -127,50 +119,31 @@ class World:
             watch("people", self.people),
         )
         self.watched_stripe = payments
-        catalogue, clock, ids = FakeCatalogue(store), self.clock, self.ids
-        settling = Settlement(store, payments, clock)
-        self.holds = Holds(store, payments, catalogue, people, clock, settling, "https://rota.test")
-        self.settling = settling
-        self.reserving = Reserve(
-            store=store, catalogue=catalogue, people=people, clock=clock, ids=ids, holds=self.holds
-        )
-        self.applying = Submission(store=store, people=people, catalogue=catalogue, clock=clock, ids=ids)
-        self.waitlist = Waitlist(store=store, catalogue=catalogue, clock=clock, ids=ids, holds=self.holds)
-        self.sweeping = Sweep(store=store, clock=clock, holds=self.holds, settling=settling, waitlist=self.waitlist)
-        self.notifying = SendEmails(
+        self.wiring = FakeWiring(
             store=store,
+            payment_gateway=payments,
             people=people,
-            catalogue=catalogue,
-            links=FakeLinks(clock),
+            clock=self.clock,
+            ids=self.ids,
             outbox=watch("outbox", self.outbox),
             mailer=watch("mailer", self.mailer),
-            documents=watch("documents", self.documents),
-            clock=clock,
-            ids=ids,
-            html=lambda letter: letter.text(),
-            public_url="https://rota.test",
+            file_store=watch("documents", self.file_store),
         )
-        wiring: Any = SimpleNamespace(
-            payment_gateway=payments,
-            settling=settling,
-            siblings=OverlappingApplications(store, clock),
-            coaching=Coaching(store, clock),
-            sweeping=self.sweeping,
-            clock=clock,
-        )
+        self.holds, self.settlement, self.reserve = self.wiring.holds, self.wiring.settlement, self.wiring.reserve
+        self.submission, self.waitlist = self.wiring.submission, self.wiring.waitlist
+        self.send_emails = self.wiring.send_emails
         self.deadlines = Deadlines()
-        self.deadlines.wire(wiring)
-        self.payments_wiring = wiring
+        self.deadlines.wire(self.wiring)
         # Signatures go by wall time: it stands still here.
         self.webhook = Webhook(watch("deliveries", self.deliveries), lambda: SECRET, now=lambda: 0.0)
         self.announce = watch("bus", self.bus)
         self.queues = {
             "payments": Queue(tuple(payments_worker.consumers), self._pay),
-            "notifications": Queue(MAILED, self.notifying.notify),
+            "notifications": Queue(MAILED, self.send_emails.notify),
         }
 
     def _pay(self, event: Envelope) -> None:
-        payments_worker.wire(self.payments_wiring)
+        payments_worker.wire(self.wiring)
         payments_worker.consumers[event.type](event)
 
     # --- scene --------------------------------------------------------------------------------------------------------
@@ -185,7 +158,7 @@ class World:
         """A trainee with a profile and a CV."""
         self.people.save_person(Person(trainee, f"Trainee {trainee}", f"{trainee}@example.org", "Africa/Cairo"))
         self.people.save_facts(trainee, facts())
-        self.documents.objects[f"uploads/{trainee}/cv"] = StoredObject(CV, {"kind": "cv"})
+        self.file_store.objects[f"uploads/{trainee}/cv"] = StoredObject(CV, {"kind": "cv"})
         data = {
             "trainee_id": trainee,
             "created_at": iso(self.clock.now()),
@@ -221,15 +194,15 @@ class World:
     # --- what happens -------------------------------------------------------------------------------------------------
     def checkout(self, application_id: str, choice: Choice = Choice.DEPOSIT, role: str = "trainee") -> PayLink:
         who = self.application(application_id).trainee_id if role == "trainee" else f"{role}-1"
-        return self.reserving.checkout(RequestContext(actor(role, who), "request"), application_id, choice)
+        return self.reserve.checkout(RequestContext(actor(role, who), "request"), application_id, choice)
 
     def cancel(self, reservation_id: str) -> None:
-        self.reserving.cancel(
+        self.reserve.cancel(
             RequestContext(actor("trainee", self.reservation(reservation_id).trainee_id), "request"), reservation_id
         )
 
     def withdraw(self, application_id: str) -> None:
-        self.applying.withdraw(
+        self.submission.withdraw(
             RequestContext(actor("trainee", self.application(application_id).trainee_id), "request"), application_id
         )
 

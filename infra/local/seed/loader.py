@@ -83,9 +83,9 @@ def demo_secret(password: str) -> str:
 
 def _account(made: LocalWiring, person: DemoPerson, password: str) -> str:
     hosts = (person.host_id,) if person.host_id else ()
-    account_id = made.accounts.provision(LOADER, person.name, person.email, password, person.roles, person.zone, hosts)
+    account_id = made.sign_in.provision(LOADER, person.name, person.email, password, person.roles, person.zone, hosts)
     if person.facts:
         made.people.save_facts(account_id, person.facts)
     if needed(person.roles, "finance"):
-        made.factors.install(LOADER, account_id, demo_secret(password))
+        made.second_factor.install(LOADER, account_id, demo_secret(password))
     return account_id

@@ -50,10 +50,10 @@ class Machine:
         self.says = {NEW: f"There is no {name} yet.", **says}
         self._by_step: dict[tuple[str, str], list[Arrow]] = {}
         for arrow in self.arrows:
-            siblings = self._by_step.setdefault((arrow.source, arrow.event), [])
-            if any(arrow.actors & other.actors for other in siblings):
+            beside = self._by_step.setdefault((arrow.source, arrow.event), [])
+            if any(arrow.actors & other.actors for other in beside):
                 raise ValueError(f"{name}: two arrows for {arrow.event} from {arrow.source} by one actor")
-            siblings.append(arrow)
+            beside.append(arrow)
         if set(self.states) != set(self.says):
             raise ValueError(f"{name}: sentences and states differ: {sorted(set(self.states) ^ set(self.says))}")
 

@@ -22,10 +22,10 @@ ALL = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Erasing:
+class Erasure:
     store: Store
     people: People
-    documents: FileStore
+    file_store: FileStore
     identity: Identity
     sessions: Sessions
     clock: BusinessClock
@@ -45,7 +45,7 @@ class Erasing:
             )
         retry_on_conflict(lambda: self._mark(call, account_id))
         # By folder, not by what is recorded: a file may have arrived that nobody has looked at yet.
-        files = sum(self.documents.delete_all(folder) for folder in folders_of(account_id))
+        files = sum(self.file_store.delete_all(folder) for folder in folders_of(account_id))
         self.identity.remove(account_id)
         self.sessions.forget(account_id)
         return files + self.people.erase(account_id)

@@ -36,16 +36,13 @@ class HostSheet:
 @dataclass(frozen=True, kw_only=True)
 class HostManagers(Inviting):
     catalogue: Catalogue
-
-    @property
-    def _lists(self) -> HostIndex:
-        return HostIndex(self.store, self.catalogue)
+    host_index: HostIndex
 
     # --- looking ------------------------------------------------------------------------------------------------------
     def sheet(self, host_id: str) -> HostSheet:
         """Raises `NotFound` for a host of which nothing is known."""
         programs, contact = self._host(host_id)
-        ids = self._lists.managers(host_id)
+        ids = self.host_index.managers(host_id)
         accounts, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
         managers = by_name(
             Member(one.id, persons.get(one.id), one.state) for one in accounts.values() if acts_for(one, host_id)
@@ -53,7 +50,7 @@ class HostManagers(Inviting):
         return HostSheet(host_id, programs, contact, tuple(managers))
 
     def _host(self, host_id: str) -> tuple[tuple[Program, ...], Contact | None]:
-        programs, contact = self._lists.programs(host_id), self.people.contact(host_id)
+        programs, contact = self.host_index.programs(host_id), self.people.contact(host_id)
         if not programs and contact is None:
             raise NotFound("There is no such host.", "Open it from one of its programs.")
         return programs, contact

@@ -19,7 +19,7 @@ from shared.services.core.transitions import RequestContext, find, retry_on_conf
 @dataclass(frozen=True, kw_only=True)
 class DocumentCheck:
     store: Store
-    reviewing: Review
+    review: Review
     clock: BusinessClock
 
     def check(
@@ -34,7 +34,7 @@ class DocumentCheck:
 
         def decide() -> Stored:
             # Whoever may approve may read: the arrow is only looked up, nothing moves.
-            _, application, _ = self.reviewing.taken_for(call, application_id, ApplicationEvent.APPROVE)
+            _, application, _ = self.review.taken_for(call, application_id, ApplicationEvent.APPROVE)
             loaded = find(self.store, "DOCUMENT", document_id)
             if (
                 loaded is None

@@ -70,7 +70,7 @@ class HostReview:
     store: Store
     people: People
     catalogue: Catalogue
-    reviewing: Review
+    review: Review
     clock: BusinessClock
 
     def route(self, call: RequestContext, application_id: str) -> Application:
@@ -84,7 +84,7 @@ class HostReview:
             routed = self._read(application_id)[1]
             if routed.status is ApplicationStatus.HOST_REVIEW and routed.claimed_by == call.actor.id:
                 return routed
-            loaded, application, status = self.reviewing.taken_for(call, application_id, ApplicationEvent.ROUTE_TO_HOST)
+            loaded, application, status = self.review.taken_for(call, application_id, ApplicationEvent.ROUTE_TO_HOST)
             if application.host_recommendation is not None:
                 raise NotAllowedNow(
                     "The host has answered already.",
@@ -130,7 +130,7 @@ class HostReview:
         program, state = self.catalogue.program(application.program_id), question_state(application, self.clock.now())
         if state != "open":
             return HostFile(application, program, state)
-        person, facts = self.people.person(application.trainee_id), self.reviewing.facts(application)
+        person, facts = self.people.person(application.trainee_id), self.review.facts(application)
         results = guideline_results(program, facts, application, self.clock.now())
         return HostFile(
             application,

@@ -29,7 +29,7 @@ from shared.services.core.transitions import RequestContext, retry_on_conflict, 
 @dataclass(frozen=True, kw_only=True)
 class InformationRequests:
     store: Store
-    reviewing: Review
+    review: Review
     clock: BusinessClock
 
     def ask(self, call: RequestContext, application_id: str, question: str) -> Application:
@@ -45,7 +45,7 @@ class InformationRequests:
             same = asked.question_hash == text_hash(question) and asked.claimed_by == call.actor.id
             if asked.status is ApplicationStatus.NEEDS_INFO and same:
                 return asked
-            loaded, application, status = self.reviewing.taken_for(call, application_id, ApplicationEvent.ASK)
+            loaded, application, status = self.review.taken_for(call, application_id, ApplicationEvent.ASK)
             if not question:
                 raise Invalid("There is no question yet.", "Write what you need to know or to see.", field="question")
             now, policy = self.clock.now(), by_version(application.policy_version)

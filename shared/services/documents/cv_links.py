@@ -39,7 +39,7 @@ class CvLinks:
 
     store: Store
     people: People
-    documents: FileStore
+    file_store: FileStore
     clock: BusinessClock
     public_url: str
 
@@ -81,7 +81,7 @@ class CvLinks:
             raise _unknown()
         state, person = document.state, self.people.person(str(case.state["trainee_id"]))
         name = download_name(state["kind"], state["number"], state["content_type"], person.name)
-        return self.documents.link(state["key"], name, SIGNED_SECONDS)
+        return self.file_store.link(state["key"], name, SIGNED_SECONDS)
 
 
 def _ref(trainee_id: str, kind: str, id: str, seq: str) -> str:

@@ -59,7 +59,7 @@ class UploadForm:
 @dataclass(frozen=True, kw_only=True)
 class DocumentUploads:
     store: Store
-    documents: FileStore
+    file_store: FileStore
     people: People
     clock: BusinessClock
     ids: Ids
@@ -75,7 +75,7 @@ class DocumentUploads:
         found = kind_of(kind)
         place = UploadPlace(account_id, kind, self.ids.new())
         back = f"{self.public_url}/documents/{place.document_id}/received?{urlencode({'kind': kind, 'next': next})}"
-        upload = self.documents.upload(place.key, kind, MAX_SENT, back)
+        upload = self.file_store.upload(place.key, kind, MAX_SENT, back)
         accept = ",".join([*found.types, *(f".{EXTENSIONS[type]}" for type in found.types)])
         return UploadForm(place.document_id, kind, found.name, upload.url, dict(upload.fields), accept)
 
@@ -96,7 +96,7 @@ class DocumentUploads:
 
     def _register(self, place: UploadPlace, correlation_id: str) -> Stored:
         known = self._known(place, place)
-        found = self.documents.read(place.key)
+        found = self.file_store.read(place.key)
         if found is None:
             if known is None:
                 raise NotFound("The file has not arrived.", "Upload it again; nothing was lost.")
@@ -111,7 +111,7 @@ class DocumentUploads:
         call = RequestContext(Actor(role="trainee", id=place.account_id), correlation_id)
         if looked.reason:
             return self._refuse(target, call, looked.reason, known, place.key)
-        self.documents.keep(kept_key(target, looked.sha256), found.content, place.kind, looked.content_type)
+        self.file_store.keep(kept_key(target, looked.sha256), found.content, place.kind, looked.content_type)
         return self._store(target, call, looked, known)
 
     def _known(self, target: UploadPlace, sent: UploadPlace) -> Stored | None:
@@ -122,7 +122,7 @@ class DocumentUploads:
             for folder in folders_of(
                 sent.account_id
             ):  # a form outlives its person by some hours, and erasing may meet an arrival
-                self.documents.delete_all(folder)
+                self.file_store.delete_all(folder)
             raise NotFound("There is nobody whose document this is.", "Sign up again to upload it.")
         if known and known.state["trainee_id"] != sent.account_id:
             raise NotFound("There is no such document.", "Upload it from your documents page.")
@@ -174,7 +174,7 @@ class DocumentUploads:
             self.store.commit(
                 UnitOfWork(transitions=(transition(known or unsaved("DOCUMENT", place.document_id), event, call, now),))
             )
-        self.documents.delete(sent)  # also where the run that refused it ended before this
+        self.file_store.delete(sent)  # also where the run that refused it ended before this
         return self.store.load("DOCUMENT", place.document_id)
 
     # --- afterwards ---------------------------------------------------------------------------------------------------
@@ -210,4 +210,4 @@ class DocumentUploads:
             raise Invalid("This file was refused and deleted.", "Upload it again from the documents page.")
         person = self.people.person(state["trainee_id"])
         name = download_name(state["kind"], state["number"], state["content_type"], person.name)
-        return self.documents.link(state["key"], name, LINK_SECONDS)
+        return self.file_store.link(state["key"], name, LINK_SECONDS)

@@ -56,12 +56,13 @@ class HostQueries:
     people: People
     catalogue: Catalogue
     clock: BusinessClock
+    host_index: HostIndex
 
     def desk(self, hosts: Collection[str], account_id: str) -> Desk:
         """Of all of these hosts, without what the manager of that account has applied for; what was asked shows a
         moment later, as it comes from an index."""
-        now, lists = self.clock.now(), HostIndex(self.store, self.catalogue)
-        ids = [id for host_id in hosts for id in lists.asked(host_id, now - SHOWN_FOR - LONGEST_WAIT)]
+        now = self.clock.now()
+        ids = [id for host_id in hosts for id in self.host_index.asked(host_id, now - SHOWN_FOR - LONGEST_WAIT)]
         found = self.store.load_many(("APPLICATION", id) for id in ids)
         asked = [application_of(loaded) for loaded in found.values()]
         programs = self.catalogue.programs({one.program_id for one in asked})

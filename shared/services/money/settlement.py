@@ -56,7 +56,7 @@ class Settled(StrEnum):
 @dataclass(frozen=True)
 class Settlement:
     store: Store
-    gateway: PaymentGateway
+    payment_gateway: PaymentGateway
     clock: BusinessClock
 
     def settle(self, session: Checkout, call: RequestContext) -> Settled:
@@ -86,7 +86,7 @@ class Settlement:
         assert reserved.payment_intent_id is not None
         assert reserved.refund_cents is not None
         try:
-            refund_id = self.gateway.refund(
+            refund_id = self.payment_gateway.refund(
                 reserved.payment_intent_id, reserved.refund_cents, f"refund:{reservation_id}:1"
             )
         except PaymentUnavailable:
@@ -161,7 +161,7 @@ class Settlement:
         There is no arrow for it, so no due row either: until it is given back the trigger fails and is delivered again.
         """
         self._enter(money.payment(reservation_id, paid.intent_id, paid.cents, self.clock.now()))
-        refund_id = self.gateway.refund(paid.intent_id, paid.cents, f"refund:{reservation_id}:{paid.intent_id}")
+        refund_id = self.payment_gateway.refund(paid.intent_id, paid.cents, f"refund:{reservation_id}:{paid.intent_id}")
         retry_on_conflict(lambda: self._record_second(reservation_id, paid, refund_id, call))
         return Settled.REFUNDED
 

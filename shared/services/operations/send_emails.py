@@ -79,7 +79,7 @@ class SendEmails:
     links: Links
     outbox: Outbox
     mailer: Mailer
-    documents: FileStore
+    file_store: FileStore
     clock: BusinessClock
     ids: Ids
     html: HTML
@@ -397,7 +397,7 @@ class SendEmails:
         """
         document = self.store.load("DOCUMENT", application.cv_document_id or "").state
         name = download_name(document["kind"], document["number"], document["content_type"], person.name)
-        stored = self.documents.read(document["key"])
+        stored = self.file_store.read(document["key"])
         if stored is None:
             raise Busy("The CV cannot be read.", "The mail is tried again.")
         if hashlib.sha256(stored.content).hexdigest() != application.cv_sha256:
@@ -406,7 +406,7 @@ class SendEmails:
             made = CvLinks(
                 store=self.store,
                 people=self.people,
-                documents=self.documents,
+                file_store=self.file_store,
                 clock=self.clock,
                 public_url=self.public_url,
             ).make(event.subject.kind, event.subject.id, event.seq, person.account_id, document["id"])

@@ -82,7 +82,7 @@ class Sweep:
     store: Store
     clock: BusinessClock
     holds: Holds
-    settling: Settlement
+    settlement: Settlement
     waitlist: Waitlist
 
     def run(self, call: RequestContext, time_left: Callable[[], bool] = lambda: True) -> Swept:
@@ -154,7 +154,7 @@ class Sweep:
         return ", ".join(f"{often} {what}" for what, often in sorted(done.items())) or NOTHING_CAME_BACK
 
     def _refund(self, reservation_id: str, call: RequestContext) -> str:
-        return self.settling.finish_refund(reservation_id, call)
+        return self.settlement.finish_refund(reservation_id, call)
 
     def _claim(self, application_id: str, call: RequestContext) -> str:
         """A reviewer's claim: the application is free for another one."""

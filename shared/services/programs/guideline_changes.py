@@ -43,7 +43,7 @@ class GuidelineSheet:
 class GuidelineChanges:
     store: Store
     catalogue: Catalogue
-    applicants: PastApplicants
+    past_applicants: PastApplicants
     clock: BusinessClock
 
     def show(self, program_id: str) -> GuidelineSheet:
@@ -91,7 +91,7 @@ class GuidelineChanges:
     def _sheet(self, program_id: str, proposed: Guidelines | None) -> GuidelineSheet:
         loaded, program = self._load(program_id)
         wanted = program.guidelines if proposed is None else proposed
-        change = compare(program.guidelines, wanted, self.applicants.past(program_id))
+        change = compare(program.guidelines, wanted, self.past_applicants.past(program_id))
         today = local_date(self.clock.now(), program.place.zone)
         changed_at = loaded.state.get("guidelines_changed_at")
         return GuidelineSheet(

@@ -3,6 +3,8 @@ H17)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import Invalid, NotFound
 from shared.domain.core.policy import CURRENT
@@ -17,9 +19,10 @@ from shared.services.programs.host_index import program_entry
 from shared.services.programs.seat_years import last_day, next_look
 
 
+@dataclass(frozen=True)
 class Publishing:
-    def __init__(self, store: Store, clock: BusinessClock) -> None:
-        self._store, self._clock = store, clock
+    store: Store
+    clock: BusinessClock
 
     def publish(self, call: RequestContext, program: Program) -> bool:
         """Puts a program that does not exist yet on the market; False when it is there already (publishing again
@@ -37,17 +40,17 @@ class Publishing:
         if not program.coordinator_id:
             raise Invalid("A live program has a coordinator.", "Assign one, then publish.", field="coordinator_id")
         require_fee_in_bounds(program.price_4w_cents, CURRENT)
-        require_clean(program, program.guidelines, local_date(self._clock.now(), program.place.zone), CURRENT)
+        require_clean(program, program.guidelines, local_date(self.clock.now(), program.place.zone), CURRENT)
         # Two loaders of one program: the slower one decides again, and finds it there.
         return retry_on_conflict(lambda: self._publish(call, program))
 
     def _publish(self, call: RequestContext, program: Program) -> bool:
         if self._exists(program.id):
             return False
-        now = self._clock.now()
+        now = self.clock.now()
         today = local_date(now, program.place.zone)
         event = ProgramPublished.model_validate(program.model_dump())
-        self._store.commit(
+        self.store.commit(
             UnitOfWork(
                 transitions=(transition(unsaved("PROGRAM", program.id), event, call, now, due=(next_look(now),)),),
                 create=tuple(new_seat_years(program, today, last_day(program, today))),
@@ -58,7 +61,7 @@ class Publishing:
 
     def _exists(self, program_id: str) -> bool:
         try:
-            self._store.load("PROGRAM", program_id)
+            self.store.load("PROGRAM", program_id)
         except NotFound:
             return False
         return True

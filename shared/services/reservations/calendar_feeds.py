@@ -41,7 +41,7 @@ class CalendarFeeds:
     store: Store
     catalogue: Catalogue
     clock: BusinessClock
-    reserving: Reserve
+    reserve: Reserve
     public_url: str
 
     def open(self, call: RequestContext, reservation_id: str) -> Reservation:
@@ -98,7 +98,7 @@ class CalendarFeeds:
         )
 
     def _own(self, call: RequestContext, reservation_id: str) -> tuple[Stored, Reservation]:
-        self.reserving.reservation(call, reservation_id)
+        self.reserve.reservation(call, reservation_id)
         loaded = self.store.load("RESERVATION", reservation_id)
         return loaded, Reservation.model_validate(loaded.state)
 

@@ -49,11 +49,11 @@ class Holds:
     """`public_url` is the site's origin: where Stripe sends the browser back to."""
 
     store: Store
-    gateway: PaymentGateway
+    payment_gateway: PaymentGateway
     catalogue: Catalogue
     people: People
     clock: BusinessClock
-    settling: Settlement
+    settlement: Settlement
     public_url: str
 
     def open(self, reserved: Reservation) -> Checkout:
@@ -77,7 +77,7 @@ class Holds:
             cancel_url=f"{address}/left",
             number=reserved.payment_number,
         )
-        return self.gateway.open_checkout(request)
+        return self.payment_gateway.open_checkout(request)
 
     def end(self, reservation_id: str, event: ReservationEvent, call: RequestContext) -> Ended:
         """EXPIRE or CANCEL a hold: first Stripe is asked to end the session, so that nobody can pay for a seat that was
@@ -94,7 +94,9 @@ class Holds:
             return Ended.NOT_HELD
         session = self._closed_session(reserved)
         if session is not None and session.status == "complete":
-            return Ended.IN_FLIGHT if self.settling.settle(session, _as_system(call)) is Settled.UNPAID else Ended.PAID
+            return (
+                Ended.IN_FLIGHT if self.settlement.settle(session, _as_system(call)) is Settled.UNPAID else Ended.PAID
+            )
         if session is not None and session.status == "open":
             raise PaymentUnavailable("The payment page could not be closed yet.", "Try again in a minute.")
         return retry_on_conflict(lambda: self._release(reserved, event, CODES[event], call))
@@ -114,7 +116,7 @@ class Holds:
         if session_id is None:
             return None
         try:
-            return self.gateway.expire(session_id)
+            return self.payment_gateway.expire(session_id)
         except Invalid:
             return None  # Stripe does not know this id: nothing can be paid there
 

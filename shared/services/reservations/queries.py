@@ -16,7 +16,7 @@ from shared.domain.programs.program import Program
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Reservation, hold_over
 from shared.domain.seats.seats import SeatYear, WeekSeats, free_by_week, seats_for
-from shared.ports import BusinessClock, Catalogue, Person, Store
+from shared.ports import BusinessClock, Catalogue, People, Person, Store
 from shared.services.core.secret_links import secret_at
 from shared.services.core.transitions import RequestContext
 from shared.services.reservations.reserve import Reserve
@@ -91,18 +91,19 @@ WAITING = (
 @dataclass(frozen=True, kw_only=True)
 class ReservationQueries:
     store: Store
+    people: People
     catalogue: Catalogue
     clock: BusinessClock
-    reserving: Reserve
+    reserve: Reserve
 
     def offer(self, call: RequestContext, application_id: str) -> Offer:
         """Raises `NotFound` for somebody else's."""
-        _, applied = self.reserving.application(call, application_id)
+        _, applied = self.reserve.application(call, application_id)
         program = self.catalogue.program(applied.program_id)
         stage = self.stage(applied)
-        plan = self.reserving.plan(applied, program) if applied.total_cents is not None else None
+        plan = self.reserve.plan(applied, program) if applied.total_cents is not None else None
         live_id = applied.live_reservation_id if stage is Stage.HELD else None
-        live = self.reserving.reservation(call, live_id) if live_id else None
+        live = self.reserve.reservation(call, live_id) if live_id else None
         offered = live if live and not live.paying and not hold_over(live, self.clock.now()) else None
         if offered:
             live, stage = None, Stage.PAY if applied.terms_version == terms.CURRENT else Stage.SIGN
@@ -111,7 +112,7 @@ class ReservationQueries:
         left = by_version(applied.policy_version).holds_per_offer - applied.holds_used
         standing = standing_of(self.store, applied) if stage is Stage.WAITING else None
         reserved = (
-            self.reserving.reservation(call, applied.live_reservation_id or "") if stage is Stage.RESERVED else None
+            self.reserve.reservation(call, applied.live_reservation_id or "") if stage is Stage.RESERVED else None
         )
         coach = self._coach(reserved) if reserved else None
         return Offer(
@@ -147,12 +148,12 @@ class ReservationQueries:
 
     def hub(self, call: RequestContext, reservation_id: str) -> Hub:
         """Raises `NotFound` for somebody else's."""
-        reserved = self.reserving.reservation(call, reservation_id)
+        reserved = self.reserve.reservation(call, reservation_id)
         seats = self._seats(reserved.program_id, reserved.week_list)
         weeks = {f"{item.year:04d}-{key}": cell for item in seats for key, cell in item.weeks.items()}
         mine, staff = call.actor.id == reserved.trainee_id, call.actor.role != Actor.TRAINEE
         wanted = [one for one in (reserved.coach_id, reserved.trainee_id if staff else None) if one]
-        people = self.reserving.people.persons(wanted) if wanted else {}
+        people = self.people.persons(wanted) if wanted else {}
         return Hub(
             reserved,
             self.catalogue.program(reserved.program_id),
@@ -169,7 +170,7 @@ class ReservationQueries:
 
     def _coach(self, reserved: Reservation) -> Person | None:
         """T30. None before one is matched, and once the coach was erased."""
-        return self.reserving.people.persons([reserved.coach_id]).get(reserved.coach_id) if reserved.coach_id else None
+        return self.people.persons([reserved.coach_id]).get(reserved.coach_id) if reserved.coach_id else None
 
     def _feed(self, reserved: Reservation) -> str:
         secret = secret_at(self.store, reserved.feed_ref)

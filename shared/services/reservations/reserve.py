@@ -42,7 +42,19 @@ from shared.domain.reservations.reservation import (
 )
 from shared.events.application import TermsSigned
 from shared.events.reservation import CheckoutOpened, PaymentBegun, SeatHeld
-from shared.ports import BusinessClock, Catalogue, Checkout, Due, Ids, People, PersonalRecord, Store, Stored, UnitOfWork
+from shared.ports import (
+    BusinessClock,
+    Catalogue,
+    Checkout,
+    Due,
+    Ids,
+    PaymentGateway,
+    People,
+    PersonalRecord,
+    Store,
+    Stored,
+    UnitOfWork,
+)
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 from shared.services.money.charges import bill
 from shared.services.reservations.holds import Ended, Holds
@@ -76,6 +88,7 @@ class Reserve:
     clock: BusinessClock
     ids: Ids
     holds: Holds
+    payment_gateway: PaymentGateway
 
     def sign(self, call: RequestContext, application_id: str, terms_version: str, signature: Signature) -> Application:
         """T24: signs the current terms. Signing them again changes nothing.
@@ -291,7 +304,7 @@ class Reserve:
         reserved = Reservation.model_validate(loaded.state)
         over = reserved.status is not ReservationStatus.HELD or not reserved.paying or reserved.payment_number != number
         if over and session.status != "complete":
-            self.holds.gateway.expire(session.id)
+            self.payment_gateway.expire(session.id)
             raise Expired("The time to pay for this seat has run out.", "Start once more from your application.")
         if session.status != "open":
             raise Expired(

@@ -39,7 +39,7 @@ class SearchAlerts:
     store: Store
     catalogue: Catalogue
     people: People
-    search: Callable[[], SearchIndex]
+    open_index: Callable[[], SearchIndex]
     clock: BusinessClock
 
     def programs_opened(self, call: RequestContext, at: Mapping[str, datetime]) -> int:
@@ -89,7 +89,7 @@ class SearchAlerts:
             only = tuple(wanted[first : first + AT_ONCE])
             query = ReaderQuery(**{**asked, "only": only, "limit": AT_ONCE})
             try:
-                found += self.search().search(query, today).hits
+                found += self.open_index().search(query, today).hits
             except Invalid:  # saved when it could be asked, as a ZIP code that is no more: it finds nothing
                 return []
         return found

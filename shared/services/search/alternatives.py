@@ -50,13 +50,13 @@ class Alternative:
 
 @dataclass(frozen=True, kw_only=True)
 class Alternatives:
-    """`search` is asked for its index only when somebody is declined; `on_fault` hears why it could not answer."""
+    """`open_index` is called only when somebody is declined; `report_fault` hears why it could not answer."""
 
-    search: Callable[[], SearchIndex]
+    open_index: Callable[[], SearchIndex]
     store: Store
     catalogue: Catalogue
     clock: BusinessClock
-    on_fault: Callable[[Exception], None]
+    report_fault: Callable[[str, Exception], None]
 
     def find(self, application: Application, program: Program, facts: TraineeFacts | None) -> Found:
         """Same kind of rotation always; same specialty and month first, then any month, then the specialty's family,
@@ -76,7 +76,7 @@ class Alternatives:
                     if len(chosen) == WANTED:
                         return Found(tuple(chosen), searched=True)
         except Exception as fault:  # noqa: BLE001 - search is away or broken: the decision is made all the same, and the page says so
-            self.on_fault(fault)
+            self.report_fault("declined without alternatives", fault)
             return Found(tuple(chosen), searched=False)
         return Found(tuple(chosen), searched=True)
 
@@ -90,7 +90,7 @@ class Alternatives:
         self, query: SearchQuery, application: Application, facts: TraineeFacts, passed: set[str]
     ) -> Iterator[Program]:
         now = self.clock.now()
-        page = self.search().search(query, local_date(now, CURRENT.business_zone))
+        page = self.open_index().search(query, local_date(now, CURRENT.business_zone))
         programs = self.catalogue.programs([hit.program_id for hit in page.hits if hit.program_id not in passed])
         for hit in page.hits:
             program = programs.get(hit.program_id)

@@ -86,27 +86,23 @@ class Sheet:
     times: AnswerTimes
 
 
+@dataclass(frozen=True, kw_only=True)
 class Browsing:
-    """`search` is asked for its index only when somebody searches: a program page does not open it."""
+    """`open_index` is called only when somebody searches: a program page does not open it."""
 
-    def __init__(
-        self,
-        *,
-        search: Callable[[], SearchIndex],
-        catalogue: Catalogue,
-        store: Store,
-        people: People,
-        clock: BusinessClock,
-    ) -> None:
-        self._search, self._catalogue, self._store, self._people, self._clock = search, catalogue, store, people, clock
+    open_index: Callable[[], SearchIndex]
+    catalogue: Catalogue
+    store: Store
+    people: People
+    clock: BusinessClock
 
     # --- results ------------------------------------------------------------------------------------------------------
     def search(self, query: SearchQuery, reader: str | None) -> Results:
         """`reader` is an account id or None; `eligible` is asked in vain while nothing is known of them. Raises what
         the index refuses (`Invalid`), and `Busy`."""
-        today = local_date(self._clock.now(), CURRENT.business_zone)
+        today = local_date(self.clock.now(), CURRENT.business_zone)
         facts = self._facts(reader)
-        page = self._search().search(for_reader(query, facts, today), today)
+        page = self.open_index().search(for_reader(query, facts, today), today)
         free = self._free(page.hits, query.weeks)
         hits = tuple(
             Hit(
@@ -126,7 +122,7 @@ class Browsing:
         ]
         keys = dict.fromkeys((program_id, int(week[:4])) for program_id, week in needed)
         found: dict[str, dict[str, int]] = {}
-        for year in self._store.seat_years(list(keys), {week[5:] for _, week in needed}):
+        for year in self.store.seat_years(list(keys), {week[5:] for _, week in needed}):
             found.setdefault(year.program_id, {}).update(free_by_week([year]))
         return found
 
@@ -173,25 +169,25 @@ class Browsing:
         return program, quote(program, start, weeks, pay_on, CURRENT), seats
 
     def _times(self, program_id: str) -> AnswerTimes:
-        found = find(self._store, "RECORD", program_id)
+        found = find(self.store, "RECORD", program_id)
         return times(AnswerRecord.model_validate(found.state) if found else None)
 
     def _live(self, program_id: str) -> tuple[Program, date]:
-        program = self._catalogue.program(program_id)
+        program = self.catalogue.program(program_id)
         if program.status is not ProgramStatus.LIVE:
             raise NotFound("This program is not on offer.", "Look for another one; what you have reserved stays yours.")
-        return program, local_date(self._clock.now(), program.place.zone)
+        return program, local_date(self.clock.now(), program.place.zone)
 
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
         first, last = CURRENT.first_start(today), horizon(today)
         years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
         return tuple(
-            free_starts(self._store.seat_years([(program.id, year) for year in years]), first, last, weeks, today)
+            free_starts(self.store.seat_years([(program.id, year) for year in years]), first, last, weeks, today)
         )
 
     # --- the reader ---------------------------------------------------------------------------------------------------
     def _facts(self, reader: str | None) -> TraineeFacts | None:
-        return self._people.facts(reader) if reader else None
+        return self.people.facts(reader) if reader else None
 
     def _for_me(self, program: Program, start: date, weeks: int, today: date, reader: str | None) -> ForMe | None:
         facts = self._facts(reader)

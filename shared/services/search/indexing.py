@@ -9,6 +9,7 @@ that brings an event of its own.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
@@ -24,9 +25,12 @@ LONG_OVERLAY = 500
 AT_ONCE = 100
 
 
+@dataclass(frozen=True, kw_only=True)
 class Indexing:
-    def __init__(self, *, catalogue: Catalogue, store: Store, publisher: SearchPublisher, clock: BusinessClock) -> None:
-        self._catalogue, self._store, self._publisher, self._clock = catalogue, store, publisher, clock
+    catalogue: Catalogue
+    store: Store
+    publisher: SearchPublisher
+    clock: BusinessClock
 
     def rebuild(self, changed: Collection[str] = ()) -> str:
         """Publishes a version of all live programs; returns its name. `changed` are programs that the list may not name
@@ -35,11 +39,11 @@ class Indexing:
         The programs are read while the version is made, after the publisher has noted the time. Raises `Busy`, or
         `VersionConflict` when other rebuilds were faster again and again.
         """
-        return retry_on_conflict(lambda: self._publisher.publish(self._projections(changed)))
+        return retry_on_conflict(lambda: self.publisher.publish(self._projections(changed)))
 
     def seats_changed(self, program_id: str, weeks: Iterable[str]) -> dict[str, bool]:
         """Notes for each of these ISO weeks whether it has a seat; returns what was noted last."""
-        this_week = self._clock.now().date() - timedelta(weeks=1)
+        this_week = self.clock.now().date() - timedelta(weeks=1)
         ahead = [week for week in weeks if monday_of(week) > this_week]
         noted: dict[str, bool] = {}
         for _ in range(READS):
@@ -48,30 +52,30 @@ class Indexing:
             if not changed:
                 break
             for week, free in changed.items():
-                self._publisher.overlay(program_id, week, free)
+                self.publisher.overlay(program_id, week, free)
             noted = now
         return noted
 
     def shorten(self) -> bool:
         """Publishes a version when the overlay has grown long, so that searches stay quick; whether it did."""
-        if self._publisher.overlay_rows() < LONG_OVERLAY:
+        if self.publisher.overlay_rows() < LONG_OVERLAY:
             return False
         self.rebuild()
         return True
 
     def _free(self, program_id: str, weeks: Iterable[str]) -> dict[str, bool]:
         years = sorted({int(week[:4]) for week in weeks})
-        free = free_by_week(self._store.seat_years([(program_id, year) for year in years]))
+        free = free_by_week(self.store.seat_years([(program_id, year) for year in years]))
         return {week: free.get(week, 0) > 0 for week in weeks}
 
     def _projections(self, changed: Collection[str]) -> Iterator[Projection]:
-        today = self._clock.now().date()
-        ids = iter(dict.fromkeys([*self._catalogue.live_ids(), *changed]))
+        today = self.clock.now().date()
+        ids = iter(dict.fromkeys([*self.catalogue.live_ids(), *changed]))
         while some := list(islice(ids, AT_ONCE)):
             programs = [
-                program for program in self._catalogue.programs(some).values() if program.status is ProgramStatus.LIVE
+                program for program in self.catalogue.programs(some).values() if program.status is ProgramStatus.LIVE
             ]
-            seats = self._store.seat_years(
+            seats = self.store.seat_years(
                 [(program.id, year) for program in programs for year in _years(program, today)]
             )
             for program in programs:

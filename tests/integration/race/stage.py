@@ -23,16 +23,13 @@ from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import SEATED, Choice, Reservation
 from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.ports import Checkout, CheckoutRequest, Due, Person, Transition, UnitOfWork, system
-from shared.services.applications.submission import Submission, open_claim
+from shared.services.applications.submission import open_claim
 from shared.services.core.transitions import RequestContext
-from shared.services.money.settlement import Settlement
-from shared.services.operations.sweep import Sweep
-from shared.services.reservations.holds import Holds
-from shared.services.reservations.reserve import PayLink, Reserve
-from shared.services.waitlist.waitlist import Waitlist
+from shared.services.reservations.reserve import PayLink
 from tests.builders import PROGRAM, actor, application, draft, fresh, program, step
 from tests.fakes import FakePayments, FrozenClock
 from tests.fakes.clock import START
+from tests.fakes.wiring import FakeWiring
 
 PER_WORK = 20
 SWEEP = RequestContext(system("deadlines"), "sweep")
@@ -87,27 +84,16 @@ class Stage:
         self.dynamodb, self.clock, self.ids, self.payments = dynamodb, FrozenClock(), Ulids(), SharedPayments()
         self.store = DynamoStore(dynamodb, Tables("core", "ledger"), self.ids)
         self.people, self.catalogue = DynamoPeople(dynamodb, "core"), DynamoCatalogue(self.store)
-        self.applying = Submission(
-            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids
-        )
-        self.settling = Settlement(self.store, self.payments, self.clock)
-        self.holds = Holds(
-            self.store, self.payments, self.catalogue, self.people, self.clock, self.settling, "https://rota.test"
-        )
-        self.reserving = Reserve(
+        wiring = FakeWiring(
             store=self.store,
-            catalogue=self.catalogue,
             people=self.people,
+            catalogue=self.catalogue,
             clock=self.clock,
             ids=self.ids,
-            holds=self.holds,
+            payment_gateway=self.payments,
         )
-        self.waitlist = Waitlist(
-            store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds
-        )
-        self.sweeping = Sweep(
-            store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
-        )
+        self.submission, self.settlement, self.holds = wiring.submission, wiring.settlement, wiring.holds
+        self.reserve, self.waitlist, self.sweep = wiring.reserve, wiring.waitlist, wiring.sweep
         for id, (seats, weeks) in programs.items():
             self._open(id, seats, weeks)
 
@@ -161,7 +147,7 @@ def trainee(id: str) -> RequestContext:
 def attempt(stage: Stage, call: RequestContext, application_id: str, outcome: Outcome) -> Outcome:
     """One checkout; what may come of it in a race is a seat, or one of the refusals that a race has."""
     try:
-        outcome.link = stage.reserving.checkout(call, application_id, Choice.DEPOSIT)
+        outcome.link = stage.reserve.checkout(call, application_id, Choice.DEPOSIT)
     except (SoldOut, OverlappingRotation, Busy) as refused:
         outcome.refusals.append(refused)
     return outcome

@@ -40,9 +40,9 @@ def test_T27_application_withdrawn_while_it_is_reserved_ends_as_one_of_the_two(d
     stage.approve(*({"id": id, "trainee_id": who} for who, id in people))
     jobs: list[Callable[[], None]] = []
     for who, id in people:
-        jobs.append(partial(until_answered, partial(stage.applying.withdraw, trainee(who), id), NotAllowedNow))
+        jobs.append(partial(until_answered, partial(stage.submission.withdraw, trainee(who), id), NotAllowedNow))
         jobs += [
-            partial(until_answered, partial(stage.reserving.checkout, call, id, Choice.DEPOSIT), NotAllowedNow)
+            partial(until_answered, partial(stage.reserve.checkout, call, id, Choice.DEPOSIT), NotAllowedNow)
             for call in (trainee(who), COORDINATOR)
         ]
     _, seconds = at_once(jobs)
@@ -61,25 +61,25 @@ def test_T27_payment_at_the_end_of_its_hold_is_either_taken_with_the_seat_or_not
     people = [(f"trainee-{n}", f"application-{n}") for n in range(24)]
     stage = Stage(Contended(dynamodb), {PROGRAM: (len(people), WEEKS)})
     stage.approve(*({"id": id, "trainee_id": who} for who, id in people))
-    links = [(who, stage.reserving.checkout(trainee(who), id, Choice.DEPOSIT)) for who, id in people]
+    links = [(who, stage.reserve.checkout(trainee(who), id, Choice.DEPOSIT)) for who, id in people]
     stage.clock.move(timedelta(minutes=30))
 
     def pay_and_tell(who: str, reservation_id: str, looks: int) -> None:
         """`looks` at the page first, so that some pay earlier and some later than their hold is ended."""
         for _ in range(looks):
-            stage.reserving.reservation(trainee(who), reservation_id)
+            stage.reserve.reservation(trainee(who), reservation_id)
         try:
             session = stage.payments.pay(stage.payments.session_of(reservation_id).id)
         except Invalid:
             return  # the page was closed a moment before: no money was taken
         for _ in range(2):
-            until_answered(partial(stage.settling.settle, session, WEBHOOK))
+            until_answered(partial(stage.settlement.settle, session, WEBHOOK))
 
     jobs: list[Callable[[], None]] = [partial(sweep_until_done, stage) for _ in range(3)]
     for number, (who, link) in enumerate(links):
         jobs.append(partial(pay_and_tell, who, link.reserved.id, number % 6))
         jobs.append(
-            partial(until_answered, partial(stage.reserving.cancel, trainee(who), link.reserved.id), NotAllowedNow)
+            partial(until_answered, partial(stage.reserve.cancel, trainee(who), link.reserved.id), NotAllowedNow)
         )
     _, seconds = at_once(jobs)
     ends = Counter(
@@ -101,6 +101,6 @@ def test_T27_payment_at_the_end_of_its_hold_is_either_taken_with_the_seat_or_not
 def sweep_until_done(stage: Stage) -> None:
     """Minute after minute; what one run has to leave, the next takes up."""
     for _ in range(50):
-        if not stage.sweeping.run(SWEEP).failures:
+        if not stage.sweep.run(SWEEP).failures:
             return
     raise AssertionError("the sweep never came through")

@@ -59,14 +59,14 @@ class Endings:
     def _sweep(self) -> None:
         """Each minute's run takes up what the one before had to leave."""
         for _ in range(20):
-            if not self.stage.sweeping.run(SWEEP).failures:
+            if not self.stage.sweep.run(SWEEP).failures:
                 return
         raise AssertionError("the sweep never came through")
 
     def _cancel(self, who: str, reservation_id: str) -> None:
         for _ in range(20):
             try:
-                self.stage.reserving.cancel(trainee(who), reservation_id)
+                self.stage.reserve.cancel(trainee(who), reservation_id)
                 return
             except Busy:
                 continue
@@ -86,7 +86,7 @@ def test_T27_exactly_k_hold_a_seat_through_checkout_staff_and_expiry_at_once(
     before = [(f"early-{n}", f"early-application-{n}") for n in range(seats)]
     people = [(f"trainee-{n}", f"application-{n}") for n in range(crowd)]
     stage.approve(*({"id": id, "trainee_id": who, "start": NEW_YEAR} for who, id in before + people))
-    early = [(who, stage.reserving.checkout(trainee(who), id, Choice.DEPOSIT).reserved.id) for who, id in before]
+    early = [(who, stage.reserve.checkout(trainee(who), id, Choice.DEPOSIT).reserved.id) for who, id in before]
     stage.clock.move(timedelta(minutes=30))
     client.counted.clear()
 

@@ -32,9 +32,7 @@ def test_T27_waitlist_seats_that_come_back_go_to_the_line_in_its_order_and_to_no
         + [f"walker-{n}" for n in range(WALKERS)]
     )
     stage.approve(*({"id": f"of-{name}", "trainee_id": name} for name in names))
-    holds = [
-        stage.reserving.checkout(trainee(name), f"of-{name}", Choice.DEPOSIT).reserved.id for name in names[:SEATS]
-    ]
+    holds = [stage.reserve.checkout(trainee(name), f"of-{name}", Choice.DEPOSIT).reserved.id for name in names[:SEATS]]
     stage.waitlist.join(trainee("first"), "of-first")
     told: Counter[str] = Counter()
 
@@ -42,7 +40,7 @@ def test_T27_waitlist_seats_that_come_back_go_to_the_line_in_its_order_and_to_no
         call = COORDINATOR if number % 4 == 0 else trainee(name)
         for _ in range(4):
             try:
-                stage.reserving.checkout(call, f"of-{name}", Choice.DEPOSIT)
+                stage.reserve.checkout(call, f"of-{name}", Choice.DEPOSIT)
                 told["a seat"] += 1
             except (SoldOut, WaitlistFirst, Busy, VersionConflict) as refused:
                 told[type(refused).__name__] += 1
@@ -57,7 +55,7 @@ def test_T27_waitlist_seats_that_come_back_go_to_the_line_in_its_order_and_to_no
         raise AssertionError(f"{name} never got into line")
 
     jobs: list[Callable[[], None]] = [
-        partial(until_answered, partial(stage.reserving.cancel, trainee(name), id), NotAllowedNow)
+        partial(until_answered, partial(stage.reserve.cancel, trainee(name), id), NotAllowedNow)
         for name, id in zip(names, holds, strict=False)
     ]
     jobs += [partial(join, f"joiner-{n}") for n in range(JOINERS)]

@@ -34,10 +34,9 @@ from shared.ports import Due, Person, Transition, UnitOfWork
 from shared.services.applications.submission import open_claim
 from shared.services.money.settlement import Settled, Settlement
 from shared.services.operations.sweep import Sweep
-from shared.services.reservations.holds import Holds
 from shared.services.reservations.reserve import PayLink, Reserve
-from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import PROGRAM, application, draft, fresh, program, step
+from tests.fakes.wiring import FakeWiring
 from tests.unit.services.reservations.reservation_scene import SWEEP, WEBHOOK, by
 
 
@@ -48,18 +47,18 @@ class House:
     store: DynamoStore
     sim: Running
     clock: MovableClock
-    reserving: Reserve
-    settling: Settlement
-    sweeping: Sweep
+    reserve: Reserve
+    settlement: Settlement
+    sweep: Sweep
     weeks: tuple[str, ...]
 
     def checkout(self, number: int = 1) -> PayLink:
-        return self.reserving.checkout(by("trainee", f"trainee-{number}"), f"application-{number}", Choice.DEPOSIT)
+        return self.reserve.checkout(by("trainee", f"trainee-{number}"), f"application-{number}", Choice.DEPOSIT)
 
     def webhook(self, link: PayLink) -> Settled:
         reserved = self.reservation(link)
         assert reserved.checkout_session_id is not None
-        return self.settling.settle(self.settling.gateway.checkout(reserved.checkout_session_id), WEBHOOK)
+        return self.settlement.settle(self.settlement.payment_gateway.checkout(reserved.checkout_session_id), WEBHOOK)
 
     def reservation(self, link: PayLink) -> Reservation:
         return Reservation.model_validate(self.store.load("RESERVATION", link.reserved.id).state)
@@ -74,9 +73,9 @@ class House:
     def later(self, **by: float) -> None:
         self.sim.move_clock(self._shift() + timedelta(**by).total_seconds())
 
-    def sweep(self, **by: float) -> dict[str, int]:
+    def run_sweep(self, **by: float) -> dict[str, int]:
         self.later(**by)
-        swept = self.sweeping.run(SWEEP)
+        swept = self.sweep.run(SWEEP)
         assert swept.failures == []
         return dict(swept.done)
 
@@ -125,12 +124,8 @@ def open_house(client: Any, sim: Running) -> House:
             (Due("offer", now + timedelta(days=7), "trainee"),),
         )
         store.commit(UnitOfWork(transitions=(first,), keys=(open_claim(made),)))
-    settling = Settlement(store, gateway, clock)
-    holds = Holds(store, gateway, catalogue, people, clock, settling, "https://rota.test")
-    reserving = Reserve(store=store, catalogue=catalogue, people=people, clock=clock, ids=ids, holds=holds)
-    waitlist = Waitlist(store=store, catalogue=catalogue, clock=clock, ids=ids, holds=holds)
-    sweeping = Sweep(store=store, clock=clock, holds=holds, settling=settling, waitlist=waitlist)
-    return House(store, sim, clock, reserving, settling, sweeping, weeks)
+    wiring = FakeWiring(store=store, people=people, catalogue=catalogue, clock=clock, ids=ids, payment_gateway=gateway)
+    return House(store, sim, clock, wiring.reserve, wiring.settlement, wiring.sweep, weeks)
 
 
 @pytest.fixture
@@ -165,7 +160,7 @@ def test_hold_that_runs_out_ends_the_session_and_the_next_one_gets_the_seat(hous
     house.later(minutes=29)
     with pytest.raises(SoldOut):
         house.checkout(2)
-    assert house.sweep(minutes=1, seconds=1) == {"hold: released": 1}
+    assert house.run_sweep(minutes=1, seconds=1) == {"hold: released": 1}
     assert house.sim.control.pay(link.url).outcome == "expired"
     assert house.checkout(2).reserved.status is ReservationStatus.HELD
     assert house.taken() == {1}
@@ -174,7 +169,7 @@ def test_hold_that_runs_out_ends_the_session_and_the_next_one_gets_the_seat(hous
 def test_payment_whose_webhook_never_came_is_found_when_the_hold_falls_due(house: House) -> None:
     link = house.checkout()
     house.sim.control.pay(link.url)
-    assert house.sweep(minutes=31) == {"hold: paid": 1}
+    assert house.run_sweep(minutes=31) == {"hold: paid": 1}
     assert house.reservation(link).status is ReservationStatus.RESERVED
 
 
@@ -183,9 +178,9 @@ def test_session_made_although_its_answer_was_lost_is_found_and_ended(house: Hou
     with pytest.raises(PaymentUnavailable):
         house.checkout()
     house.sim.control.normal()
-    assert house.sweep(minutes=31) == {"hold: released": 1}
+    assert house.run_sweep(minutes=31) == {"hold: released": 1}
     assert house.taken() == {0}
-    (session,) = house.settling.gateway._stripe.v1.checkout.sessions.list({"limit": 10}).data  # type: ignore[attr-defined]
+    (session,) = house.settlement.payment_gateway._stripe.v1.checkout.sessions.list({"limit": 10}).data  # type: ignore[attr-defined]
     assert session.status == "expired"
 
 
@@ -193,13 +188,13 @@ def test_session_that_was_never_made_is_refused_so_late_and_the_seat_goes_back(h
     house.sim.control.fail(count=3, method="POST", path_prefix="/v1/checkout/sessions")
     with pytest.raises(PaymentUnavailable):
         house.checkout()
-    assert house.sweep(minutes=31) == {"hold: released": 1}
-    assert len(house.settling.gateway._stripe.v1.checkout.sessions.list({"limit": 10}).data) == 0  # type: ignore[attr-defined]
+    assert house.run_sweep(minutes=31) == {"hold: released": 1}
+    assert len(house.settlement.payment_gateway._stripe.v1.checkout.sessions.list({"limit": 10}).data) == 0  # type: ignore[attr-defined]
 
 
 def test_cancelled_checkout_cannot_be_paid_any_more(house: House) -> None:
     link = house.checkout()
-    house.reserving.cancel(by("trainee", "trainee-1"), link.reserved.id)
+    house.reserve.cancel(by("trainee", "trainee-1"), link.reserved.id)
     assert house.sim.control.pay(link.url).outcome == "expired"
     assert house.taken() == {0}
 
@@ -208,19 +203,19 @@ def test_cancelling_after_paying_keeps_the_seat_and_says_so(house: House) -> Non
     link = house.checkout()
     house.sim.control.pay(link.url)
     with pytest.raises(NotAllowedNow):
-        house.reserving.cancel(by("trainee", "trainee-1"), link.reserved.id)
+        house.reserve.cancel(by("trainee", "trainee-1"), link.reserved.id)
     assert house.reservation(link).status is ReservationStatus.RESERVED
 
 
 def test_short_payment_goes_back_through_stripe_once_although_the_first_answer_is_lost(house: House) -> None:
     link = house.checkout()
     house.sim.control.pay(link.url)
-    session = house.settling.gateway.checkout(str(house.reservation(link).checkout_session_id))
+    session = house.settlement.payment_gateway.checkout(str(house.reservation(link).checkout_session_id))
     house.sim.control.lose(count=3, method="POST", path_prefix="/v1/refunds")
-    assert house.settling.settle(replace(session, amount_cents=69800), WEBHOOK) is Settled.REFUND_DUE
+    assert house.settlement.settle(replace(session, amount_cents=69800), WEBHOOK) is Settled.REFUND_DUE
     house.sim.control.normal()
-    assert house.sweep() == {"refund: refunded": 1}
-    refunds = house.settling.gateway._stripe.v1.refunds.list({"limit": 10}).data  # type: ignore[attr-defined]
+    assert house.run_sweep() == {"refund: refunded": 1}
+    refunds = house.settlement.payment_gateway._stripe.v1.refunds.list({"limit": 10}).data  # type: ignore[attr-defined]
     assert [refund.amount for refund in refunds] == [69800]
     assert (house.reservation(link).status, house.taken()) == (ReservationStatus.REFUNDED, {0})
     assert balance(house.store.journal(book_of(link.reserved.id)), Account.STRIPE) == 0

@@ -39,13 +39,13 @@ def desk(tmp_path: Path) -> Desk:
     ]
     build(projections, tmp_path)
     index = LocalIndex(TantivyIndex.open(tmp_path))
-    made.search.search = index.search  # type: ignore[method-assign]  # the real engine in the fake's place
+    made.search_index.search = index.search  # type: ignore[method-assign]  # the real engine in the fake's place
     made.store.open_seats("sold-since", dict.fromkeys(WEEKS, 0))
     return made
 
 
 def test_a_real_index_finds_the_likest_open_ones_and_what_was_sold_since_is_left_out(desk: Desk) -> None:
-    rejected = desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.")
+    rejected = desk.review.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.")
     assert (rejected.alternatives, rejected.alternatives_searched, desk.faults) == (
         ("same-month", "later", "family"),
         True,
@@ -57,7 +57,7 @@ def test_an_index_that_breaks_in_the_middle_does_not_stop_the_no(desk: Desk) -> 
     def broken(*_: Any) -> Any:
         raise OSError("the file is gone")
 
-    desk.search.search = broken  # type: ignore[method-assign]
-    rejected = desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.")
+    desk.search_index.search = broken  # type: ignore[method-assign]
+    rejected = desk.review.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.")
     assert (rejected.alternatives, rejected.alternatives_searched) == ((), False)
     assert [type(fault) for fault in desk.faults] == [OSError]

@@ -25,19 +25,19 @@ def move(desk: Desk, name: str, which: int) -> None:
         case "start":
             desk.draft(key=f"key-{which}")
         case "submit":
-            desk.applying.submit(AS_TRAINEE, id)
+            desk.submission.submit(AS_TRAINEE, id)
         case "withdraw":
-            desk.applying.withdraw(AS_TRAINEE, id)
+            desk.submission.withdraw(AS_TRAINEE, id)
         case "claim":
-            desk.reviewing.claim(AS_REVIEWER, id)
+            desk.review.claim(AS_REVIEWER, id)
         case "colleague":
-            desk.reviewing.claim(AS_COLLEAGUE, id)
+            desk.review.claim(AS_COLLEAGUE, id)
         case "approve":
-            desk.reviewing.approve(AS_REVIEWER, id)
+            desk.review.approve(AS_REVIEWER, id)
         case "reject":
-            desk.reviewing.reject(AS_REVIEWER, id, "other", "No.")
+            desk.review.reject(AS_REVIEWER, id, "other", "No.")
         case "lapse":
-            desk.sweeping.run(AS_SYSTEM)
+            desk.sweep.run(AS_SYSTEM)
         case "later":
             desk.clock.move(timedelta(hours=3))
         case "lose":

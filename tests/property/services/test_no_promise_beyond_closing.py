@@ -35,14 +35,14 @@ def move(desk: Desk, id: str, name: str, minutes: int) -> None:
     """So many minutes later; who asks takes it up first."""
     desk.clock.move(timedelta(minutes=minutes))
     if name in ("ask", "route") and as_of(desk.application(id), desk.clock.now()).status == "SUBMITTED":
-        desk.reviewing.claim(AS_REVIEWER, id)
+        desk.review.claim(AS_REVIEWER, id)
     match name:
         case "claim":
-            desk.reviewing.claim(AS_REVIEWER, id)
+            desk.review.claim(AS_REVIEWER, id)
         case "ask":
-            desk.asking.ask(AS_REVIEWER, id, f"Question {minutes}?")
+            desk.information_requests.ask(AS_REVIEWER, id, f"Question {minutes}?")
         case "reply":
-            desk.asking.reply(AS_TRAINEE, id, f"Answer {minutes}.")
+            desk.information_requests.reply(AS_TRAINEE, id, f"Answer {minutes}.")
         case "route":
             desk.host_review.route(AS_REVIEWER, id)
         case "recommend" if desk.application(id).host_link_ref:
@@ -52,7 +52,7 @@ def move(desk: Desk, id: str, name: str, minutes: int) -> None:
         case "ask_again":
             desk.host_review.ask_again(AS_COORDINATOR, id, f"Reason {minutes}")
         case "sweep":
-            assert desk.sweeping.run(AS_SYSTEM).failures == []
+            assert desk.sweep.run(AS_SYSTEM).failures == []
 
 
 @settings(max_examples=200, deadline=None)

@@ -41,7 +41,7 @@ class Reserving(RuleBasedStateMachine):
         live = self.scene.application(f"application-{who}").live_reservation_id
         if live:
             with contextlib.suppress(RotaError):
-                self.scene.reserving.cancel(by("trainee", f"trainee-{who}"), live)
+                self.scene.reserve.cancel(by("trainee", f"trainee-{who}"), live)
 
     @rule(who=integers(0, PEOPLE - 1), stay=sampled_from([True, True, False]))
     def wait(self, who: int, stay: bool) -> None:
@@ -66,7 +66,7 @@ class Reserving(RuleBasedStateMachine):
 
     @rule(minutes=sampled_from([0, 1, 10, 29, 30, 35, 60 * 12]))
     def time_passes(self, minutes: int) -> None:
-        self.scene.sweep(minutes=minutes)
+        self.scene.run_sweep(minutes=minutes)
 
     @rule(fault=sampled_from(["before", "after", "refuse", "busy", "lost", "conflict"]))
     def fault(self, fault: str) -> None:
@@ -101,10 +101,10 @@ class Reserving(RuleBasedStateMachine):
             fault(0)
         for _ in range(3):
             for session in list(scene.payments.sessions.values()):
-                scene.settling.settle(session, WEBHOOK)
-            scene.sweep(minutes=40)
+                scene.settlement.settle(session, WEBHOOK)
+            scene.run_sweep(minutes=40)
         for _ in range(PEOPLE):
-            scene.sweep(hours=49)  # what the waitlist offered is not taken, and goes on to the next
+            scene.run_sweep(hours=49)  # what the waitlist offered is not taken, and goes on to the next
         scene.check()
         refunded = {refund.payment_intent_id: refund.cents for refund in scene.payments.refunds.values()}
         for session in scene.payments.sessions.values():
@@ -133,7 +133,7 @@ def test_T27_two_hundred_at_once_for_seven_seats_give_seven_holds_and_the_rest_s
         for number in range(first, first + 10):
             try:
                 role = "coordinator" if number % 5 == 0 else "trainee"
-                scene.reserving.checkout(
+                scene.reserve.checkout(
                     by(role, "coordinator-1" if role == "coordinator" else f"trainee-{number}"),
                     f"application-{number}",
                     Choice.DEPOSIT,

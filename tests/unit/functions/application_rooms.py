@@ -9,18 +9,8 @@ from lxml import html
 from functions.application_intake.handler import room as applications
 from functions.workspace.handler import room as workspace
 from shared.domain.core.instants import iso
-from shared.services.applications.document_check import DocumentCheck
-from shared.services.applications.host_review import HostReview
-from shared.services.applications.information_requests import InformationRequests
-from shared.services.applications.queries import ApplicationQueries
-from shared.services.applications.review import Review
-from shared.services.applications.submission import Submission
-from shared.services.hosts.queries import HostQueries
-from shared.services.operations.workspace import Workspace
-from shared.services.search.alternatives import Alternatives
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
-from tests.fakes import FakeSearch
 from tests.rooms import Answer, Client, World
 from tests.unit.pages.page_markup import problems
 
@@ -31,28 +21,7 @@ WISH = {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-03-
 class Rooms(World):
     def __init__(self, **program: Any) -> None:
         super().__init__(applications)
-        ports: dict[str, Any] = {
-            "store": self.store,
-            "people": self.people,
-            "catalogue": self.catalogue,
-            "clock": self.clock,
-        }
-        self.wiring.applying = Submission(ids=self.ids, **ports)
-        self.search, self.faults = FakeSearch(self.store), list[Exception]()
-        alternatives = Alternatives(
-            search=lambda: self.search,
-            store=self.store,
-            catalogue=self.catalogue,
-            clock=self.clock,
-            on_fault=self.faults.append,
-        )
-        self.wiring.reviewing = Review(alternatives=alternatives, **ports)
-        self.wiring.checking = DocumentCheck(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
-        self.wiring.asking = InformationRequests(store=self.store, reviewing=self.wiring.reviewing, clock=self.clock)
-        self.wiring.host_review = HostReview(reviewing=self.wiring.reviewing, **ports)
-        self.wiring.application_files = ApplicationQueries(**ports)
-        self.wiring.workspace, self.wiring.host_desk = Workspace(**ports), HostQueries(**ports)
-        workspace.wire(self.wiring)
+        workspace.wire(self)
         self.person()
         self.person(OTHER, name="Bela Novak")
         self.person(REVIEWER, ("reviewer",), "Nora Feldspar", "America/Chicago")
@@ -86,7 +55,7 @@ class Rooms(World):
         self.cv()
         return self
 
-    def workspace(self, client: Client) -> Client:
+    def in_workspace(self, client: Client) -> Client:
         """The same person in the other room."""
         return Client(workspace, client.headers)
 

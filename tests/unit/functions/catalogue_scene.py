@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,9 +21,8 @@ from shared.domain.seats.seats import free_by_week
 from shared.domain.trainees.trainee import TraineeFacts
 from shared.ports import Person
 from shared.runtime.http.access import COOKIE
-from shared.services.search.browsing import Browsing
 from tests.builders import TRAINEE, program, stored, stored_account
-from tests.fakes import CountingIds, FakeCatalogue, FakeIdentity, FakePeople, FakeSessions, FakeStore, FrozenClock
+from tests.fakes.wiring import FakeWiring
 
 FIRST, LAST = date(2026, 11, 23), date(2028, 12, 31)
 OPEN = [week_of(monday) for monday in mondays(FIRST, LAST)]
@@ -41,33 +39,14 @@ class LocalIndex:
         return self.index.search(query, self.overlay, today, self._seal)
 
 
-class Scene:
+class Scene(FakeWiring):
     """`add` programs, then `index` them, then `get` pages or JSON. `reader` signs a trainee in."""
 
     def __init__(self, folder: Path) -> None:
-        self.store, self.clock = FakeStore(), FrozenClock()
-        self.people = FakePeople(self.store)
-        self.sessions = FakeSessions(self.store, self.people)
-        self.catalogue = FakeCatalogue(self.store)
+        super().__init__()
         self.folder, self.cookie = folder, ""
-        self.search: LocalIndex | None = None
-        self.browsing = Browsing(
-            search=self._index, catalogue=self.catalogue, store=self.store, people=self.people, clock=self.clock
-        )
-        room.wire(
-            SimpleNamespace(  # type: ignore[arg-type]
-                sessions=self.sessions,
-                identity=FakeIdentity(),
-                clock=self.clock,
-                ids=CountingIds(),
-                browsing=self.browsing,
-                settings=SimpleNamespace(public_url="http://127.0.0.1:8000", form_origins=""),
-            )
-        )
-
-    def _index(self) -> LocalIndex:
-        assert self.search is not None, "index() first"
-        return self.search
+        self.search_index = None
+        room.wire(self)
 
     def add(self, id: str, weeks: Iterable[str] = OPEN, **changes: Any) -> Program:
         made = program(id=id, **changes)
@@ -82,8 +61,8 @@ class Scene:
             for id, found in self.catalogue.programs(self.store.program_ids("LIVE")).items()
         ]
         build(projections, self.folder)
-        self.search = LocalIndex(TantivyIndex.open(self.folder))
-        return self.search
+        self.search_index = LocalIndex(TantivyIndex.open(self.folder))
+        return self.search_index
 
     def index_again(self) -> LocalIndex:
         """After more programs were added."""

@@ -315,7 +315,7 @@ def test_a_profile_saved_through_the_api_opens_no_session(world: World) -> None:
 
 
 def test_staff_have_a_profile_without_studies(world: World) -> None:
-    id = world.accounts.provision(
+    id = world.sign_in.provision(
         RequestContext(Actor(role="system", id="seed")), "Nora Feldspar", "nora@staff.example", WORDS, ("reviewer",)
     )
     answer = world.browser(id).get("/accounts/profile")

@@ -46,7 +46,7 @@ def signed_in(world: World, browser: Client, answer: Answer) -> Client:
 
 def guarded(world: World, *roles: str) -> str:
     id = world.person("finance-1", roles or ("finance",), name="Victor Amselbach")
-    world.factors.install(me("seed"), id, SECRET)
+    world.second_factor.install(me("seed"), id, SECRET)
     return id
 
 
@@ -95,7 +95,7 @@ def test_a_known_and_an_unknown_address_are_answered_the_same(world: World) -> N
 
 def test_a_run_out_link_says_so_and_where_to_get_another(world: World) -> None:
     known(world)
-    world.account_care.forgot(MAIL)
+    world.account_security.forgot(MAIL)
     token = world.links.make(RESET, TRAINEE, world.clock.now())
     shown(world.browser().get(f"/accounts/reset/{token}"), 200, "This link has run out", "Send a fresh link")
     assert world.api().post(f"/accounts/reset/{token}", {"password": OTHER}).json["type"] == "/problems/expired"
@@ -121,7 +121,7 @@ def test_a_password_form_after_the_session_ended_leads_back_to_its_page(world: W
 
 def test_a_password_form_that_broke_on_our_side_is_opened_again(world: World) -> None:
     known(world)
-    world.wiring.account_care = None
+    world.wiring.account_security = None
     broken = world.browser().post("/accounts/reset/some-link", {"password": OTHER})
     assert broken.status == 500
     assert again(broken) == [("Open the form again", "/accounts/reset/some-link")]
@@ -135,7 +135,7 @@ class Away:
 
 
 def test_a_form_whose_page_is_away_says_when_to_come_back(world: World) -> None:
-    world.wiring.account_care = Away()
+    world.wiring.account_security = Away()
     weak = world.browser().post("/accounts/reset/some-link", {"password": "short"})
     assert (weak.status, weak.headers["Retry-After"]) == (503, "5")
     assert again(weak) == [("Open the form again", "/accounts/reset/some-link")]
@@ -346,7 +346,7 @@ def test_an_administrator_invites_somebody_changes_roles_disables_and_enables(wo
         "reviewer, coach",
         "invited",
     )
-    id = world.staffing.staff()[1].id
+    id = world.staff.staff()[1].id
     here = f"/accounts/staff/{id}"
     shown(admin.get(here), 200, "Send the invitation again")
     token = world.links.make(INVITE, id, world.clock.now() + INVITE_LIFE)
@@ -377,9 +377,9 @@ def test_a_refused_invitation_keeps_what_was_typed_and_leads_to_the_account(worl
         "Roles",
         "Please fill this in",
     )
-    world.accounts.sign_up("Nora Feldspar", "nora@staff.example")
+    world.sign_in.sign_up("Nora Feldspar", "nora@staff.example")
     world.clock.move(timedelta(minutes=1))
-    world.staffing.invite(me("seed"), "Nora Feldspar", "nora@staff.example", ("coach",))
+    world.staff.invite(me("seed"), "Nora Feldspar", "nora@staff.example", ("coach",))
     shown(
         admin.post("/accounts/staff", {"name": "N", "email": "nora@staff.example", "roles[]": ["coach"]}),
         409,

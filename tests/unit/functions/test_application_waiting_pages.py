@@ -61,7 +61,7 @@ def test_a_no_without_alternatives_says_whether_we_could_look(rooms: Rooms) -> N
 
 
 def test_a_no_while_search_is_away_is_made_all_the_same_and_says_so(rooms: Rooms) -> None:
-    rooms.search.fail()
+    rooms.search_index.fail()
     shown(rooms.browser(TRAINEE).get(declined(rooms)), 200, "Search was not available when this was decided")
 
 
@@ -111,7 +111,7 @@ def test_H10_a_program_paused_between_approval_and_payment_is_explained_to_both(
         "17:00 for you in Cairo",
     )
     assert primary(tree) == []
-    assert rooms.workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"] == []
+    assert rooms.in_workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"] == []
     shown(rooms.browser(REVIEWER).get(here), 200, "This program is paused")
     builders.change(rooms.store, "PROGRAM", PROGRAM, {"status": "LIVE"})
     assert primary(shown(rooms.browser(TRAINEE).get(here), 200)) == ["Sign and reserve"]

@@ -78,7 +78,7 @@ def test_a_seat_sold_since_the_index_was_made_is_not_offered(scene: Scene) -> No
 
 def test_the_overlay_takes_a_sold_out_program_out_of_the_month(scene: Scene) -> None:
     sold = {("skin-austin", week_of(date(2027, 3, 1) + timedelta(weeks=n))): False for n in range(5)}
-    scene._index().overlay = Overlay(sold)
+    scene.search_index.overlay = Overlay(sold)
     found = scene.get("/programs?month=2027-03")
     assert [hit["program_id"] for hit in found["hits"]] == ["heart-chicago"]
     assert {option["value"]: option["count"] for option in found["options"]["month"]}["2027-03"] == 1

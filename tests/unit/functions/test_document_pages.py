@@ -44,7 +44,7 @@ def upload(world: World, content: bytes = A_PDF, kind: str = "cv", next: str = "
         zip(form.xpath(".//input[@type='hidden']/@name"), form.xpath(".//input[@type='hidden']/@value"), strict=True)
     )
     assert form.xpath(".//input")[-1].get("name") == "file", "the bucket ignores what follows the file"
-    world.documents.arrive(fields["key"], content)
+    world.file_store.arrive(fields["key"], content)
     return str(fields["success_action_redirect"].removeprefix("https://rota.test"))
 
 
@@ -117,7 +117,7 @@ def test_an_upload_never_leads_to_another_site(world: World) -> None:
 def test_an_unknown_kind_comes_back_on_the_page_with_the_reason(world: World) -> None:
     shown(world.browser(TRAINEE).post("/documents/uploads", {"kind": "selfie"}), 422, "There is no kind of document")
     assert world.api(TRAINEE).post("/documents/uploads", {"kind": "cv", "size": 1}).status == 422
-    assert not world.documents.uploads
+    assert not world.file_store.uploads
 
 
 def test_the_owner_and_a_reviewer_read_a_document_through_a_link_of_a_minute(world: World) -> None:
@@ -168,7 +168,7 @@ def batch(*keys: str) -> dict[str, Any]:
 
 def keyed(world: World, content: bytes) -> str:
     form = world.api(TRAINEE).post("/documents/uploads", {"kind": "cv"}).json
-    world.documents.arrive(form["fields"]["key"], content)
+    world.file_store.arrive(form["fields"]["key"], content)
     return str(form["fields"]["key"])
 
 
@@ -184,14 +184,14 @@ def test_T15_back_after_a_refusal_and_a_good_file_in_the_same_form_lead_on(world
     back = upload(world, b"", next="/applications/start?program=cardiology&weeks=4")
     refused = world.browser(TRAINEE).get(back).location
     shown(world.browser(TRAINEE).get(refused), 200, "The file is empty")
-    world.documents.arrive(list(world.documents.uploads)[-1], A_PDF)
+    world.file_store.arrive(list(world.file_store.uploads)[-1], A_PDF)
     assert world.browser(TRAINEE).get(back).location == "/applications/start?program=cardiology&weeks=4"
 
 
 def test_T15_back_after_a_good_file_and_a_bad_one_in_the_same_form_say_why_it_is_refused(world: World) -> None:
     back = upload(world)
     first = world.browser(TRAINEE).get(back)
-    world.documents.arrive(list(world.documents.uploads)[-1], b"")
+    world.file_store.arrive(list(world.file_store.uploads)[-1], b"")
     shown(world.browser(TRAINEE).get(world.browser(TRAINEE).get(back).location), 200, "The file is empty")
     shown(world.browser(TRAINEE).get(first.location), 200, "CV, version 1", "Stored")
 
@@ -204,7 +204,7 @@ def test_the_buckets_word_on_a_copy_of_ours_is_nothing_new(world: World, caplog:
 
 
 def test_messages_that_name_no_document_or_a_deleted_file_are_dropped(world: World) -> None:
-    world.documents.objects["export/report.csv"] = StoredObject(b"a,b", {})
+    world.file_store.objects["export/report.csv"] = StoredObject(b"a,b", {})
     assert handler(batch("export/report.csv", f"uploads/{TRAINEE}/cv/gone"), CONTEXT) == {"batchItemFailures": []}
     assert not [key for key in world.store.states if key[0] == "DOCUMENT"]
 

@@ -10,8 +10,6 @@ from lxml import html
 
 from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs.guidelines import Guidelines
-from shared.services.programs.guideline_changes import GuidelineChanges
-from shared.services.programs.past_applicants import PastApplicants
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
 from tests.rooms import Answer
 from tests.unit.functions.application_rooms import COORDINATOR, OTHER, Rooms, primary, shown
@@ -22,18 +20,11 @@ FORM: dict[str, Any] = {"version": "1", "statuses[]": ["", "student", "graduate"
 
 
 class Desk(Rooms):
-    def __init__(self, **program: Any) -> None:
-        super().__init__(**program)
-        applicants = PastApplicants(store=self.store, clock=self.clock)
-        self.wiring.guideline_changes = GuidelineChanges(
-            store=self.store, catalogue=self.catalogue, applicants=applicants, clock=self.clock
-        )
-
     def open(self, query: str = "") -> Answer:
-        return self.workspace(self.browser(COORDINATOR)).get(HERE + query)
+        return self.in_workspace(self.browser(COORDINATOR)).get(HERE + query)
 
     def send(self, where: str = "", **changes: Any) -> Answer:
-        return self.workspace(self.browser(COORDINATOR)).post(HERE + where, {**FORM, **changes})
+        return self.in_workspace(self.browser(COORDINATOR)).post(HERE + where, {**FORM, **changes})
 
     def in_force(self) -> Guidelines:
         return self.catalogue.program(PROGRAM).guidelines
@@ -196,7 +187,7 @@ def test_H12_bad_input_is_refused_beside_its_field() -> None:
         ({**ANY_ROW, "document_kind[]": ["../etc"]}, "documents"),
         ({"gender": "any"}, "gender"),
     ):
-        answer = desk.workspace(desk.api(COORDINATOR)).post(HERE, _json({**FORM, **changes}))
+        answer = desk.in_workspace(desk.api(COORDINATOR)).post(HERE, _json({**FORM, **changes}))
         assert (answer.status, [one["field"] for one in answer.json["fields"]]) == (422, [field]), answer.body
         assert desk.send(**changes).status == 422
     assert desk.in_force() == Guidelines()
@@ -205,9 +196,9 @@ def test_H12_bad_input_is_refused_beside_its_field() -> None:
 def test_H12_programs_send_rules_as_they_are() -> None:
     desk = Desk()
     rule = {"kind": "tb_test", "max_age_days": 90, "must_cover": False, "needed_by": "approval"}
-    answer = desk.workspace(desk.api(COORDINATOR)).post(HERE, {"version": 1, "documents": [rule]})
+    answer = desk.in_workspace(desk.api(COORDINATOR)).post(HERE, {"version": 1, "documents": [rule]})
     assert (answer.status, answer.json["version"], answer.json["guidelines"]["documents"]) == (200, 2, [rule])
-    assert desk.workspace(desk.api(COORDINATOR)).get(HERE).json["findings"] == []
+    assert desk.in_workspace(desk.api(COORDINATOR)).get(HERE).json["findings"] == []
 
 
 def test_two_people_at_once_the_second_sees_both_and_loses_nothing() -> None:
@@ -232,10 +223,10 @@ def test_H12_a_lost_answer_of_the_store_comes_back_as_a_form_and_saving_again_is
 def test_only_coordinators_look_at_guidelines_and_a_wrong_address_is_not_found() -> None:
     desk = Desk()
     for who in (TRAINEE, REVIEWER):
-        assert desk.workspace(desk.api(who)).get(HERE).status == 403
-        assert desk.workspace(desk.api(who)).post(HERE, {"version": 1, "step2_ck_required": True}).status == 403
-    assert desk.workspace(desk.browser()).get(HERE).location.startswith("/accounts/sign-in")
-    assert desk.workspace(desk.api(COORDINATOR)).get("/workspace/programs/none/guidelines").status == 404
+        assert desk.in_workspace(desk.api(who)).get(HERE).status == 403
+        assert desk.in_workspace(desk.api(who)).post(HERE, {"version": 1, "step2_ck_required": True}).status == 403
+    assert desk.in_workspace(desk.browser()).get(HERE).location.startswith("/accounts/sign-in")
+    assert desk.in_workspace(desk.api(COORDINATOR)).get("/workspace/programs/none/guidelines").status == 404
     assert desk.in_force() == Guidelines()
 
 

@@ -9,7 +9,6 @@ from lxml import html
 from functions.accounts.handler import room
 from shared.domain.accounts.account_input import INVITE, INVITE_LIFE
 from shared.ports import Contact
-from shared.services.programs.publishing import Publishing
 from tests import builders
 from tests.builders import HOST
 from tests.rooms import PASSWORD, Client, World
@@ -23,7 +22,7 @@ FORM = {"name": "Magdalena Kowal", "email": "magdalena@lantern.example"}
 @pytest.fixture
 def world() -> World:
     made = World(room)
-    Publishing(made.store, made.clock).publish(OPERATOR, builders.program())
+    made.publishing.publish(OPERATOR, builders.program())
     made.people.save_contact(Contact(HOST, "Dr. Lee", "lee@lantern.example"))
     made.person("coordinator-1", ("coordinator",), name="Theo Grantley")
     return made
@@ -59,7 +58,7 @@ def test_H04_a_coordinator_invites_a_manager_who_signs_in_and_is_taken_away_agai
         "invited",
         "Invite somebody else",
     )
-    (manager,) = world.host_accounts.sheet(HOST).managers
+    (manager,) = world.host_managers.sheet(HOST).managers
     assert theo.post(f"{HERE}/invite-again/{manager.id}").location == f"{HERE}?saved=again"
     token = world.links.make(INVITE, manager.id, world.clock.now() + INVITE_LIFE)
     assert world.browser().post(f"/accounts/confirm/{token}", {"password": PASSWORD}).status == 303
@@ -81,7 +80,7 @@ def test_a_refused_invitation_keeps_what_was_typed(world: World, theo: Client) -
 
 
 def test_a_trainees_address_is_explained_and_named_to_administrators_only(world: World, theo: Client) -> None:
-    world.accounts.provision(OPERATOR, "Amara Okafor", FORM["email"], PASSWORD, ("trainee",))
+    world.sign_in.provision(OPERATOR, "Amara Okafor", FORM["email"], PASSWORD, ("trainee",))
     shown(theo.post(HERE, FORM), 409, "has another account at Rota already", "use another address")
     assert "account_id" not in world.api("coordinator-1").post(HERE, FORM).json
     world.person("admin-1", ("admin",))
@@ -91,9 +90,9 @@ def test_a_trainees_address_is_explained_and_named_to_administrators_only(world:
 def test_unknown_hosts_and_managers_of_other_hosts_are_not_found(world: World, theo: Client) -> None:
     world.people.save_contact(Contact("another-host", "Dr. Ode", "ode@other.example"))
     theo.post(HERE, FORM)
-    (manager,) = world.host_accounts.sheet(HOST).managers
+    (manager,) = world.host_managers.sheet(HOST).managers
     shown(theo.get("/accounts/hosts/no-such-host"), 404, "There is no such host")
     shown(theo.post("/accounts/hosts/no-such-host", FORM), 404, "There is no such host")
     shown(theo.post(f"/accounts/hosts/another-host/invite-again/{manager.id}"), 404, "There is no such account")
     shown(theo.post(f"{HERE}/remove/coordinator-1"), 404, "There is no such account")
-    assert world.host_accounts.sheet(HOST).managers == (manager,)
+    assert world.host_managers.sheet(HOST).managers == (manager,)

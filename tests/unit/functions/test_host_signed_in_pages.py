@@ -33,7 +33,7 @@ def magda(rooms: Rooms) -> Client:
 
 
 def today(rooms: Rooms, who: str = MANAGER) -> Client:
-    return rooms.workspace(rooms.browser(who))
+    return rooms.in_workspace(rooms.browser(who))
 
 
 def file_of(rooms: Rooms, who: str) -> int:

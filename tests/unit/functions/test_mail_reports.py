@@ -23,7 +23,7 @@ KINDS = {"Email Bounced": "bounce", "Email Complaint Received": "complaint", "Em
 @pytest.fixture
 def sent() -> Sent:
     made = Sent()
-    worker.wire(SimpleNamespace(bounces=made.bounces, clock=made.clock))  # type: ignore[arg-type]
+    worker.wire(SimpleNamespace(email_reports=made.email_reports, clock=made.clock))  # type: ignore[arg-type]
     return made
 
 

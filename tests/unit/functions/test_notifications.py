@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from functions.notifications.handler import html, worker
+from functions.notifications.handler import worker
 from shared.adapters.ses_mailer import OUR_ID, raw_message
 from shared.domain.core.policy import CURRENT
 from shared.domain.money.fees import quote
@@ -22,6 +22,7 @@ from shared.domain.reservations import partners, preparation
 from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Person
+from shared.runtime.pages.email import email_html
 from shared.services.accounts import email_texts as account_texts
 from shared.services.applications import email_texts as applied
 from shared.services.email.text import EmailText
@@ -81,12 +82,12 @@ LETTERS: dict[str, EmailText] = {
 @pytest.fixture(autouse=True)
 def post() -> Post:
     made = Post()
-    names = ("store", "people", "catalogue", "links", "outbox", "mailer", "documents", "clock", "ids")
-    wiring: Any = SimpleNamespace(
-        settings=SimpleNamespace(public_url=URL), **{name: getattr(made, name) for name in names}
-    )
-    worker.wire(wiring)
+    worker.wire(made)
     return made
+
+
+def html(letter: EmailText) -> str:
+    return email_html(letter, START, URL)
 
 
 def visible(page: str) -> list[str]:
@@ -131,7 +132,7 @@ def test_what_people_typed_is_text_in_the_html_and_nothing_else() -> None:
 @pytest.mark.parametrize("name", LETTERS)
 def test_a_mail_is_seven_bits_on_the_wire_and_its_letters_come_back_whole(name: str, post: Post) -> None:
     letter = LETTERS[name]
-    mail = replace(post.notifying._message(_addressed(letter), "event:kind"), html=html(letter))
+    mail = replace(post.send_emails._message(_addressed(letter), "event:kind"), html=html(letter))
     raw = raw_message(mail, "Rota <hello@rota.example>", "hello@rota.example")
     assert raw.isascii()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 998

@@ -37,9 +37,7 @@ def scene() -> Scene:
     made = Scene()
     made.apply()
     made.coach()
-    services = {name: getattr(made, name) for name in ("settling", "siblings", "coaching", "sweeping")}
-    wiring: Any = SimpleNamespace(payment_gateway=made.payments, **services)
-    worker.wire(wiring)
+    worker.wire(made)
     return made
 
 
@@ -139,7 +137,7 @@ def test_T30_message_comes_again_until_there_is_a_coach_and_then_matches_one(sce
 # --- the sweep --------------------------------------------------------------------------------------------------------
 def sweep(scene: Scene, left: int = 60_000, records: int = 1) -> Any:
     room = Deadlines()
-    wiring: Any = SimpleNamespace(sweeping=scene.sweeping, clock=scene.clock)
+    wiring: Any = SimpleNamespace(sweep=scene.sweep, clock=scene.clock)
     room.wire(wiring)
     return room.answer({"Records": [{}] * records}, Context(left))
 
@@ -147,7 +145,7 @@ def sweep(scene: Scene, left: int = 60_000, records: int = 1) -> Any:
 @pytest.mark.parametrize("records", [0, 1, 3])
 def test_sweep_runs_once_per_call_whatever_the_messages_say(scene: Scene, records: int) -> None:
     scene.checkout()
-    scene.sweep(minutes=29)
+    scene.run_sweep(minutes=29)
     scene.clock.move(scene.reservations()[0].held_until - scene.clock.now())
     assert sweep(scene, records=records) == {
         "batchItemFailures": [],

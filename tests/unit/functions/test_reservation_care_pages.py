@@ -10,8 +10,6 @@ import pytest
 from shared.domain.core.calendar import end_of_day
 from shared.domain.reservations.preparation import PrepKind
 from shared.ports import Contact
-from shared.services.operations.email_reports import EmailReports
-from shared.services.reservations.caseload import Caseload
 from tests.builders import HOST
 from tests.unit.functions.test_reservations_room import Desk, good_page
 from tests.unit.services.reservations.reservation_scene import WEBHOOK, by
@@ -21,8 +19,8 @@ from tests.unit.services.reservations.reservation_scene import WEBHOOK, by
 def desk() -> Desk:
     made = Desk()
     scene, wiring = made.scene, made.world.wiring
-    wiring.preparing = scene.preparing
-    wiring.caseload = Caseload(store=scene.store, people=scene.people, catalogue=scene.catalogue)
+    wiring.preparation = scene.preparation
+    wiring.caseload = scene.caseload
     for coach in ("coach-1", "coach-2"):
         scene.coach(coach)
         made.world.identity.accounts[coach] = (f"{coach}@example.org", "x")
@@ -67,7 +65,7 @@ def test_H19_a_list_that_is_all_done_says_that_nothing_needs_doing(desk: Desk) -
 
 def test_H19_an_item_shows_as_late_from_the_second_after_its_sunday(desk: Desk) -> None:
     id = desk.reserved()
-    late = desk.scene.preparing.tasks(desk.scene.reservation(id), desk.scene.program)[0]
+    late = desk.scene.preparation.tasks(desk.scene.reservation(id), desk.scene.program)[0]
     for moved, said in ((timedelta(), False), (timedelta(seconds=1), True)):
         desk.scene.clock.set(end_of_day(late.due_on, "America/Chicago") + moved)
         assert desk.api.get(f"/reservations/{id}").json["care"]["weeks"][0]["tasks"][0]["late"] is said
@@ -126,7 +124,7 @@ def test_T31_the_directory_marks_each_partner_as_a_suggestion(desk: Desk) -> Non
 
 def test_a_coach_sees_their_own_trainees_by_start_and_nobody_elses(desk: Desk) -> None:
     id, coach, other = matched(desk)
-    desk.scene.preparing.tick(by("trainee"), id, PrepKind.VISA, True)
+    desk.scene.preparation.tick(by("trainee"), id, PrepKind.VISA, True)
     html = good_page(desk.world.browser(coach).get("/reservations/cases"))
     for said in ("Amara Okafor", "Mon 1 March 2027", "4 of 5", f'href="/reservations/{id}#preparation"'):
         assert said in html, said
@@ -163,10 +161,8 @@ def bounced(desk: Desk) -> str:
     id = desk.reserved()
     scene = desk.scene
     scene.people.save_contact(Contact(HOST, "Dr. Dubois", "desk@clinic.example"))
-    desk.world.wiring.bounces = EmailReports(
-        store=scene.store, people=scene.people, catalogue=scene.catalogue, clock=scene.clock
-    )
-    assert desk.world.wiring.bounces.report(f"RESERVATION_{id}_3_host", "bounced", WEBHOOK) == "task"
+    desk.world.wiring.email_reports = scene.email_reports
+    assert desk.world.wiring.email_reports.report(f"RESERVATION_{id}_3_host", "bounced", WEBHOOK) == "task"
     return id
 
 

@@ -24,20 +24,9 @@ class Desk:
 
     def __init__(self, **application: Any) -> None:
         self.scene = Scene(seats=2)
-        self.world = World(room)
+        self.world = World(room, **self.scene.parts())
         scene, world = self.scene, self.world
-        world.store, world.clock, world.people, world.catalogue = (
-            scene.store,
-            scene.clock,
-            scene.people,
-            scene.catalogue,
-        )
-        world.sessions._store, world.sessions._people = scene.store, scene.people
-        world.wiring.calendar_feeds = scene.feeds
-        for name in ("store", "clock", "ids", "people", "catalogue", "reserving"):
-            setattr(world.wiring, name, getattr(scene, name))
-        world.wiring.reservation_views, world.wiring.payment_gateway = scene.views, scene.payments
-        world.wiring.settings.form_origins = "https://checkout.stripe.com"
+        world.settings.form_origins = "https://checkout.stripe.com"
         scene.apply(**application)
         for id, roles in (
             (TRAINEE, ("trainee",)),
@@ -54,7 +43,7 @@ class Desk:
 
     def reserved(self) -> str:
         id = self.held()
-        self.scene.settling.settle(self.scene.payments.pay(self.scene.payments.session_of(id).id), WEBHOOK)
+        self.scene.settlement.settle(self.scene.payments.pay(self.scene.payments.session_of(id).id), WEBHOOK)
         return id
 
 
@@ -244,14 +233,14 @@ def test_refund_is_said_to_the_cent(desk: Desk, status: ReservationStatus) -> No
     if status is ReservationStatus.REFUND_DUE:
         desk.scene.payments.unavailable_before()
     short = type(session)(**{**session.__dict__, "amount_cents": 69899})
-    desk.scene.settling.settle(short, WEBHOOK)
+    desk.scene.settlement.settle(short, WEBHOOK)
     assert desk.scene.reservation(id).status is status
     assert "$698.99" in good_page(desk.page.get(f"/reservations/{id}"))
 
 
 def test_full_payment_leaves_nothing_to_do(desk: Desk) -> None:
     id = str(desk.api.post(f"{OFFER}/checkout", {"choice": "full"}).json["reservation_id"])
-    desk.scene.settling.settle(desk.scene.payments.pay(desk.scene.payments.session_of(id).id), WEBHOOK)
+    desk.scene.settlement.settle(desk.scene.payments.pay(desk.scene.payments.session_of(id).id), WEBHOOK)
     assert "You need to do nothing: everything is paid." in good_page(desk.page.get(f"/reservations/{id}"))
 
 
@@ -359,7 +348,7 @@ def test_unknown_reservation_is_404(desk: Desk) -> None:
 def test_released_hold_after_the_sweep_says_that_nothing_was_charged(desk: Desk) -> None:
     id = desk.held()
     desk.scene.clock.move(timedelta(minutes=30))
-    desk.scene.sweeping.run(SWEEP)
+    desk.scene.sweep.run(SWEEP)
     html = good_page(desk.page.get(f"/reservations/{id}"))
     assert "It was not paid in time" in html
     assert "Nothing was charged." in html

@@ -10,7 +10,6 @@ from shared.domain.core.aggregate import Actor
 from shared.domain.search.query import SearchQuery
 from shared.domain.search.saved_search import MOST
 from shared.services.core.transitions import RequestContext
-from shared.services.search.saved_searches import SavedSearches
 from tests.builders import TRAINEE
 from tests.rooms import World
 from tests.unit.pages.page_markup import problems
@@ -22,7 +21,7 @@ WORDS = ["“skin clinic”", "Starts in March 2027", "Dermatology", "Austin, TX
 @pytest.fixture
 def world() -> World:
     made = World(room)
-    made.wiring.saved_searches = SavedSearches(store=made.store, clock=made.clock, ids=made.ids)
+    made.wiring.saved_searches = made.saved_searches
     made.person()
     made.person("trainee-2")
     return made

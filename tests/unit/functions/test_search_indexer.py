@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,10 +14,8 @@ from functions.search_indexer.handler import handler, worker
 from shared.domain.core.errors import Busy
 from shared.events.envelope import Envelope
 from shared.services.core.transitions import RequestContext
-from shared.services.programs.response_times import ResponseTimes
-from shared.services.search.indexing import Indexing
 from tests.builders import PROGRAM, TRAINEE, WEEKS, stored, stored_application, stored_program
-from tests.fakes import FakeCatalogue, FakeSearchPublisher, FakeStore, FrozenClock
+from tests.fakes.wiring import FakeWiring
 
 
 class Heard:
@@ -38,19 +35,10 @@ class Heard:
         self.returned.append((program_id, tuple(weeks)))
 
 
-class World:
+class World(FakeWiring):
     def __init__(self) -> None:
-        self.store, self.publisher = FakeStore(), FakeSearchPublisher()
-        self.indexing = Indexing(
-            catalogue=FakeCatalogue(self.store), store=self.store, publisher=self.publisher, clock=FrozenClock()
-        )
-        self.alerts = Heard()
-        self.records = ResponseTimes(self.store, FrozenClock())
-        worker.wire(
-            SimpleNamespace(
-                indexing=self.indexing, store=self.store, search_alerts=self.alerts, answer_records=self.records
-            )
-        )  # type: ignore[arg-type]
+        super().__init__(alerts=Heard())
+        worker.wire(self)
 
     def deliver(self, *events: tuple[str, str, str]) -> list[str]:
         """(type, kind, id) each as SQS brings it from the bus; returns the message ids that come back."""

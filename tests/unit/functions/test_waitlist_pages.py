@@ -26,8 +26,8 @@ class Full(Desk):
 
     def lapse(self) -> None:
         """One of the two seats comes back and is offered."""
-        self.scene.reserving.cancel(by("trainee", HOLDERS[0]), self.links[0].reserved.id)
-        self.scene.sweep()
+        self.scene.reserve.cancel(by("trainee", HOLDERS[0]), self.links[0].reserved.id)
+        self.scene.run_sweep()
 
     def mine(self) -> str:
         return str(self.scene.application().live_reservation_id)
@@ -66,7 +66,7 @@ def test_waitlist_is_not_offered_while_a_seat_is_free_and_a_forged_post_is_refus
 def test_waitlist_walking_up_while_others_wait_is_refused_with_what_to_do(desk: Full) -> None:
     desk.scene.apply("of-other", "trainee-9")
     desk.scene.waitlist.join(by("trainee", "trainee-9"), "of-other")
-    desk.scene.reserving.cancel(by("trainee", HOLDERS[0]), desk.links[0].reserved.id)
+    desk.scene.reserve.cancel(by("trainee", HOLDERS[0]), desk.links[0].reserved.id)
     refused = desk.api.post(f"{OFFER}/checkout", {"choice": "deposit"})
     assert (refused.status, refused.json["type"], refused.json["weeks"]) == (
         409,
@@ -118,7 +118,7 @@ def test_waitlist_seat_whose_48_hours_are_over_says_so_and_afterwards_what_becam
     desk.lapse()
     desk.scene.clock.move(timedelta(hours=48))
     assert "it goes to the next in line within two minutes" in good_page(desk.page.get(OFFER))
-    desk.scene.sweep()
+    desk.scene.run_sweep()
     html = good_page(desk.page.get(OFFER))
     assert "was not paid in time, so it is not held any more" in html
     assert desk.api.get(OFFER).json["waitlist"]["code"] == "expired"
@@ -126,7 +126,7 @@ def test_waitlist_seat_whose_48_hours_are_over_says_so_and_afterwards_what_becam
 
 def test_waitlist_leaving_leads_back_to_the_offer_with_the_time_that_was_left(desk: Full) -> None:
     desk.page.post(f"{OFFER}/waitlist")
-    desk.scene.sweep(minutes=20)
+    desk.scene.run_sweep(minutes=20)
     left = desk.page.post(f"{OFFER}/waitlist/leave")
     assert (left.status, left.location) == (303, OFFER)
     assert "You left the waitlist." in good_page(desk.page.get(OFFER))

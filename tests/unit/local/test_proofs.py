@@ -47,7 +47,7 @@ class Tables:
         scene.apply("application-1")
         lapsed = scene.checkout()
         late = scene.payments.session_of(lapsed.reserved.id)
-        scene.sweep(minutes=31)
+        scene.run_sweep(minutes=31)
         scene.apply("application-2", "trainee-2")
         link = scene.checkout(id="application-2", trainee="trainee-2")
         self.reservation = link.reserved.id

@@ -3,7 +3,6 @@ with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,74 +11,30 @@ import pyotp
 from shared.domain.accounts.account_input import email_key
 from shared.domain.accounts.second_factor import Demand
 from shared.domain.core.aggregate import Actor
-from shared.services.accounts.host_managers import HostManagers
-from shared.services.accounts.second_factor import SecondFactor
-from shared.services.accounts.security import AccountSecurity
-from shared.services.accounts.sign_in import SignIn
-from shared.services.accounts.staff import StaffAccounts
 from shared.services.core.transitions import RequestContext
-from tests.fakes import (
-    CountingIds,
-    FakeCatalogue,
-    FakeGuesses,
-    FakeIdentity,
-    FakeLinks,
-    FakePeople,
-    FakeSessions,
-    FakeStore,
-    FrozenClock,
-)
+from tests.fakes.wiring import FakeWiring
 
 MAIL, WORDS, OTHER = "amara@example.org", "four unrelated words", "amber meadow compass"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OPERATOR = RequestContext(Actor(role="system", id="seed"))
 
 
-class AccountScene:
-    """`wrap` of the services puts something between them and their ports."""
+class AccountScene(FakeWiring):
+    """`demand`: whose sign-in needs a code."""
 
-    def __init__(self, demand: Demand = "staff") -> None:
-        self.demand = demand
-        self.store, self.clock, self.identity = FakeStore(), FrozenClock(), FakeIdentity()
-        self.people, self.links = FakePeople(self.store), FakeLinks(self.clock)
-        self.sessions, self.ids = FakeSessions(self.store, self.people), CountingIds()
-        self.guesses = FakeGuesses(self.sessions)
-        self.accounts = SignIn(**self.ports())
-        self.care, self.factors, self.staffing = self.care_on(), self.factors_on(), self.staffing_on()
-
-    def ports(self, wrap: Callable[[Any], Any] = lambda port: port) -> dict[str, Any]:
-        return {
-            "store": wrap(self.store),
-            "people": wrap(self.people),
-            "identity": wrap(self.identity),
-            "sessions": self.sessions,
-            "links": wrap(self.links),
-            "clock": self.clock,
-            "ids": self.ids,
-            "guesses": self.guesses,
-        }
-
-    def care_on(self, wrap: Callable[[Any], Any] = lambda port: port) -> AccountSecurity:
-        return AccountSecurity(**self.ports(wrap))
-
-    def factors_on(self, wrap: Callable[[Any], Any] = lambda port: port) -> SecondFactor:
-        return SecondFactor(**self.ports(wrap), demand=self.demand)
-
-    def staffing_on(self, wrap: Callable[[Any], Any] = lambda port: port) -> StaffAccounts:
-        return StaffAccounts(**self.ports(wrap), demand=self.demand)
-
-    def hosting_on(self, wrap: Callable[[Any], Any] = lambda port: port) -> HostManagers:
-        return HostManagers(**self.ports(wrap), catalogue=FakeCatalogue(self.store))
+    def __init__(self, demand: Demand = "staff", **parts: Any) -> None:
+        super().__init__(**parts)
+        self.settings.second_factor = demand
 
     def person(self, *roles: str, email: str = MAIL, name: str = "Amara Okafor") -> RequestContext:
         """Somebody who signs in; what they do for themselves."""
-        id = self.accounts.provision(OPERATOR, name, email, WORDS, roles or ("trainee",))
+        id = self.sign_in.provision(OPERATOR, name, email, WORDS, roles or ("trainee",))
         return RequestContext(Actor(role="account", id=id))
 
     def guarded(self, *roles: str, email: str = MAIL) -> RequestContext:
         """The same with an authenticator app."""
         call = self.person(*(roles or ("finance",)), email=email)
-        self.factors.install(OPERATOR, call.actor.id, SECRET)
+        self.second_factor.install(OPERATOR, call.actor.id, SECRET)
         return call
 
     def code(self, seconds: int = 0, secret: str = SECRET) -> str:

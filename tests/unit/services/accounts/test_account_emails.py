@@ -14,8 +14,7 @@ from shared.ports import Email
 from shared.services.accounts.emails import AccountMails
 from shared.services.accounts.host_manager_emails import HostAccountMails
 from shared.services.core.transitions import RequestContext
-from shared.services.operations.send_emails import SendEmails
-from tests.fakes import FakeCatalogue, FakeDocuments, FakeMailer, FakeOutbox
+from tests.fakes import FakeCatalogue
 from tests.unit.services.accounts.account_scene import MAIL, OPERATOR, OTHER, WORDS, AccountScene
 
 URL, NEW = "https://rota.test", "amara@clinic.example"
@@ -23,23 +22,6 @@ URL, NEW = "https://rota.test", "amara@clinic.example"
 
 class Post(AccountScene):
     """Whatever happens to accounts is mailed when `post` is called."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mailer = FakeMailer()
-        self.notifying = SendEmails(
-            store=self.store,
-            people=self.people,
-            catalogue=FakeCatalogue(self.store),
-            links=self.links,
-            outbox=FakeOutbox(),
-            mailer=self.mailer,
-            documents=FakeDocuments(),
-            clock=self.clock,
-            ids=self.ids,
-            html=lambda letter: letter.subject,
-            public_url=URL,
-        )
 
     def post(self, id: str) -> list[Email]:
         """Every event of the account as the bus brings it; the mails sent for them now."""
@@ -51,7 +33,7 @@ class Post(AccountScene):
         }
         for row in self.store.history("ACCOUNT", id):
             if row.type in known:
-                self.notifying.notify(Envelope.of(row))
+                self.send_emails.notify(Envelope.of(row))
         return self.mailer.sent[before:]
 
     def only(self, id: str) -> Email:
@@ -72,13 +54,13 @@ def token(mail: Email, page: str) -> str:
 
 def test_a_forgotten_password_s_link_sets_it_and_the_owner_is_told(post: Post) -> None:
     call = post.person()
-    post.care.forgot(MAIL)
+    post.account_security.forgot(MAIL)
     mail = post.only(call.actor.id)
     assert (mail.to, "60 minutes" in mail.text) == (MAIL, True)
     link = post.links.read(token(mail, "reset"))
     assert link is not None
     assert link.expires_at == post.clock.now() + RESET_LIFE
-    post.care.reset(token(mail, "reset"), OTHER)
+    post.account_security.reset(token(mail, "reset"), OTHER)
     told = post.only(call.actor.id)
     assert (told.to, told.subject) == (MAIL, "Your password was changed")
     assert "If it was not you" in told.text
@@ -87,32 +69,32 @@ def test_a_forgotten_password_s_link_sets_it_and_the_owner_is_told(post: Post) -
 
 def test_a_link_for_a_password_that_was_set_meanwhile_is_not_sent(post: Post) -> None:
     call = post.person()
-    post.care.forgot(MAIL)
-    post.care.change_password(call, WORDS, OTHER)
+    post.account_security.forgot(MAIL)
+    post.account_security.change_password(call, WORDS, OTHER)
     assert [mail.subject for mail in post.post(call.actor.id)] == ["Your password was changed"]
 
 
 def test_an_invitation_s_link_makes_the_account_and_a_taken_one_is_not_sent_again(post: Post) -> None:
-    id = post.staffing.invite(OPERATOR, "Nora Feldspar", "nora@staff.example", ("reviewer", "coach"))
+    id = post.staff.invite(OPERATOR, "Nora Feldspar", "nora@staff.example", ("reviewer", "coach"))
     mail = post.only(id)
     assert (mail.to, "reviewer and coach" in mail.text, "7 days" in mail.text) == ("nora@staff.example", True, True)
     link = post.links.read(token(mail, "confirm"))
     assert link is not None
     assert link.expires_at == post.clock.now() + INVITE_LIFE
-    post.accounts.confirm(token(mail, "confirm"), WORDS)
+    post.sign_in.confirm(token(mail, "confirm"), WORDS)
     post.later(minutes=1)
     assert post.post(id) == []
 
 
 def test_a_new_address_gets_the_link_and_the_old_one_is_told_without_the_new_one(post: Post) -> None:
     call = post.person()
-    post.care.ask_mail_change(call, NEW, WORDS)
+    post.account_security.ask_mail_change(call, NEW, WORDS)
     mail = post.only(call.actor.id)
     assert mail.to == NEW
     link = post.links.read(token(mail, "mail"))
     assert link is not None
     assert link.expires_at == post.clock.now() + MAIL_LIFE
-    post.care.move(token(mail, "mail"))
+    post.account_security.move(token(mail, "mail"))
     told = post.only(call.actor.id)
     assert (told.to, NEW in told.text) == (MAIL, False)
 
@@ -120,33 +102,33 @@ def test_a_new_address_gets_the_link_and_the_old_one_is_told_without_the_new_one
 def test_an_address_that_is_somebody_else_s_gets_no_link(post: Post) -> None:
     post.person(email=NEW)
     call = post.person()
-    post.care.ask_mail_change(call, NEW, WORDS)
+    post.account_security.ask_mail_change(call, NEW, WORDS)
     assert post.post(call.actor.id) == []
 
 
 def test_only_the_last_of_two_wishes_is_mailed(post: Post) -> None:
     call = post.person()
-    post.care.ask_mail_change(call, NEW, WORDS)
-    post.care.ask_mail_change(call, "third@example.org", WORDS)
+    post.account_security.ask_mail_change(call, NEW, WORDS)
+    post.account_security.ask_mail_change(call, "third@example.org", WORDS)
     assert [mail.to for mail in post.post(call.actor.id)] == ["third@example.org"]
 
 
 def test_owners_are_told_of_their_app_and_of_each_recovery_code(post: Post) -> None:
     call = post.person("finance")
-    ticket = post.factors.ticket(call.actor.id)
+    ticket = post.second_factor.ticket(call.actor.id)
     assert ticket is not None
-    secret = post.factors.offer(ticket.token).secret.replace(" ", "").upper()
-    fresh = post.factors.set_up(ticket.token, post.code(secret=secret))
+    secret = post.second_factor.offer(ticket.token).secret.replace(" ", "").upper()
+    fresh = post.second_factor.set_up(ticket.token, post.code(secret=secret))
     assert post.only(call.actor.id).subject == "An authenticator app was set up"
-    post.factors.check(call, fresh.codes[0])
+    post.second_factor.check(call, fresh.codes[0])
     assert "9 of 10 are left" in post.only(call.actor.id).text
-    post.factors.take_away(RequestContext(Actor(role="admin", id="admin-1")), call.actor.id)
+    post.second_factor.take_away(RequestContext(Actor(role="admin", id="admin-1")), call.actor.id)
     assert post.only(call.actor.id).subject == "Your authenticator app was removed"
     assert secret not in " ".join(mail.text for mail in post.mailer.sent)
 
 
 def test_the_same_events_again_send_nothing_again(post: Post) -> None:
     call = post.person()
-    post.care.forgot(MAIL)
+    post.account_security.forgot(MAIL)
     assert len(post.post(call.actor.id)) == 1
     assert post.post(call.actor.id) == []

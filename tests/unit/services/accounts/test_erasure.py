@@ -4,7 +4,7 @@ adds up."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -17,12 +17,8 @@ from shared.events.account import MailChangeAsked
 from shared.events.envelope import Envelope
 from shared.ports import Person, PersonalRecord, StoredObject, UnitOfWork
 from shared.services.accounts.account_ports import email_claim
-from shared.services.accounts.erasure import Erasing
-from shared.services.accounts.sign_in import SignIn
 from shared.services.core.transitions import RequestContext, transition
-from shared.services.documents.uploads import DocumentUploads
 from tests.builders import facts
-from tests.fakes import FakeDocuments, FakeGuesses, FakeIdentity, FakeLinks, FakeSessions
 from tests.fakes.doomed import Doomed, Killed
 from tests.files import A_PDF, A_PNG
 from tests.unit.services.reservations.reservation_scene import NAME, SIGNATURE, Scene, by
@@ -37,51 +33,20 @@ class Life(Scene):
 
     def __init__(self) -> None:
         super().__init__(seats=2)
-        self.identity, self.documents, self.links = FakeIdentity(), FakeDocuments(), FakeLinks(self.clock)
-        self.sessions = FakeSessions(self.store, self.people)
-        self.accounts = SignIn(
-            store=self.store,
-            people=self.people,
-            identity=self.identity,
-            sessions=self.sessions,
-            links=self.links,
-            clock=self.clock,
-            ids=self.ids,
-            guesses=FakeGuesses(self.sessions),
-        )
-        self.paperwork = DocumentUploads(
-            store=self.store,
-            documents=self.documents,
-            people=self.people,
-            clock=self.clock,
-            ids=self.ids,
-            public_url="https://rota.test",
-        )
-        self.id = self.accounts.provision(ADMIN, NAME, MAIL, PASSWORD, ["trainee"])
-        self.other = self.accounts.provision(ADMIN, "Somebody Else", "else@example.org", PASSWORD, ["trainee"])
+        self.id = self.sign_in.provision(ADMIN, NAME, MAIL, PASSWORD, ["trainee"])
+        self.other = self.sign_in.provision(ADMIN, "Somebody Else", "else@example.org", PASSWORD, ["trainee"])
         for owner in (self.id, self.other):
             self.people.save_facts(owner, facts())
-            form = self.paperwork.upload_form(owner, "cv", "/documents")
-            self.documents.arrive(f"uploads/{owner}/cv/{form.document_id}", A_PDF)
-            self.paperwork.received(owner, form.document_id, "cv")
+            form = self.document_uploads.upload_form(owner, "cv", "/documents")
+            self.file_store.arrive(f"uploads/{owner}/cv/{form.document_id}", A_PDF)
+            self.document_uploads.received(owner, form.document_id, "cv")
         self.session = self.sessions.open(self.id)
-        self.erasing = self.service()
-
-    def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> Erasing:
-        return Erasing(
-            store=wrap(self.store),
-            people=wrap(self.people),
-            documents=wrap(self.documents),
-            identity=wrap(self.identity),
-            sessions=wrap(self.sessions),
-            clock=self.clock,
-        )
 
     def seated(self) -> str:
         person = self.people.person(self.id)
         self.apply("application-1", self.id, terms_version=None, terms_signed_at=None)
         self.people.save_person(person)
-        self.reserving.sign(by("trainee", self.id), "application-1", terms.CURRENT, SIGNATURE)
+        self.reserve.sign(by("trainee", self.id), "application-1", terms.CURRENT, SIGNATURE)
         link = self.checkout(trainee=self.id)
         self.webhook(self.pay(link))
         return link.reserved.id
@@ -95,7 +60,7 @@ class Life(Scene):
             [dict(state.state) for state in store.states.values()],
             store.claims,
             dict(store.texts),
-            list(self.documents.objects),
+            list(self.file_store.objects),
             [entry.model_dump(mode="json") for entry in store.entries.values()],
             [vars(person) for person in self.people.people.values()],
             [fact.model_dump(mode="json") for fact in self.people.all_facts.values()],
@@ -107,20 +72,20 @@ class Life(Scene):
     def assert_gone(self) -> None:
         stored = self.everything()
         assert not any(secret in stored for secret in (NAME, MAIL, email_key(MAIL), "192.0.2.1"))
-        assert not any(self.id in key.split("/") for key in self.documents.objects)
+        assert not any(self.id in key.split("/") for key in self.file_store.objects)
         assert self.id not in self.people.all_facts
         assert not any(ref.startswith(f"{self.id}/") for ref in self.store.texts)
         assert self.sessions.read(self.session) is None
         with pytest.raises(WrongCredentials):
-            self.accounts.sign_in(MAIL, PASSWORD)
+            self.sign_in.sign_in(MAIL, PASSWORD)
         for key, rows in self.store.rows.items():
             assert chain_breaks(rows) == []
             assert fold(rows) == dict(self.store.states[key].state)
 
     def assert_other_is_whole(self) -> None:
         assert self.people.person(self.other).name == "Somebody Else"
-        assert self.accounts.sign_in("else@example.org", PASSWORD).person.account_id == self.other
-        assert {key.split("/")[0] for key in self.documents.objects if self.other in key.split("/")} == {
+        assert self.sign_in.sign_in("else@example.org", PASSWORD).person.account_id == self.other
+        assert {key.split("/")[0] for key in self.file_store.objects if self.other in key.split("/")} == {
             "uploads",
             "kept",
         }
@@ -134,7 +99,7 @@ def life() -> Life:
 def test_everything_that_names_a_person_goes_and_what_counts_still_adds_up(life: Life) -> None:
     reservation = life.seated()
     assert NAME in life.everything()
-    assert life.erasing.erase(ADMIN, life.id, despite_seats=True) >= 3
+    assert life.erasure.erase(ADMIN, life.id, despite_seats=True) >= 3
     life.assert_gone()
     life.assert_other_is_whole()
     life.check()
@@ -148,7 +113,7 @@ def test_a_person_with_a_seat_ahead_is_refused_with_the_reservation_and_nothing_
     reservation = life.seated()
     before = life.everything()
     with pytest.raises(NotAllowedNow) as refused:
-        life.erasing.erase(ADMIN, life.id)
+        life.erasure.erase(ADMIN, life.id)
     assert refused.value.facts == {"reservations": [reservation]}
     assert "Cancel it" in refused.value.remedy
     assert life.everything() == before
@@ -157,8 +122,8 @@ def test_a_person_with_a_seat_ahead_is_refused_with_the_reservation_and_nothing_
 def test_a_person_whose_hold_ended_is_erased_without_insisting(life: Life) -> None:
     life.apply("application-1", life.id)
     life.checkout(trainee=life.id)
-    life.sweep(minutes=31)
-    life.erasing.erase(ADMIN, life.id)
+    life.run_sweep(minutes=31)
+    life.erasure.erase(ADMIN, life.id)
     assert life.id not in life.people.people
 
 
@@ -171,8 +136,10 @@ def test_killed_at_any_call_an_erasure_is_finished_by_repeating_it(at: int, afte
     life, count = Life(), [0]
     life.seated()
     with pytest.raises(Killed):
-        life.service(lambda port: Doomed(port, count, at, after)).erase(ADMIN, life.id, despite_seats=True)
-    life.erasing.erase(ADMIN, life.id, despite_seats=True)
+        life.on(lambda port: Doomed(port, count, at, after), "sessions").erasure.erase(
+            ADMIN, life.id, despite_seats=True
+        )
+    life.erasure.erase(ADMIN, life.id, despite_seats=True)
     life.assert_gone()
     life.assert_other_is_whole()
     life.check()
@@ -181,29 +148,29 @@ def test_killed_at_any_call_an_erasure_is_finished_by_repeating_it(at: int, afte
 
 def test_the_kill_test_kills_at_every_call_there_is() -> None:
     life, count = Life(), [0]
-    life.service(lambda port: Doomed(port, count, 0, False)).erase(ADMIN, life.id)
+    life.on(lambda port: Doomed(port, count, 0, False), "sessions").erasure.erase(ADMIN, life.id)
     assert count[0] == CALLS
 
 
 def test_from_its_first_step_on_an_erasure_lets_nobody_in(life: Life) -> None:
     count = [0]
     with pytest.raises(Killed):
-        life.service(lambda port: Doomed(port, count, 5, True)).erase(ADMIN, life.id)
+        life.on(lambda port: Doomed(port, count, 5, True), "sessions").erasure.erase(ADMIN, life.id)
     assert life.store.load("ACCOUNT", life.id).state["status"] == "ERASED"
     assert life.identity.accounts[life.id]
     with pytest.raises(WrongCredentials):
-        life.accounts.sign_in(MAIL, PASSWORD)
+        life.sign_in.sign_in(MAIL, PASSWORD)
     assert life.sessions.read(life.session) is None
 
 
 def test_the_address_can_sign_up_again_and_is_a_new_person(life: Life) -> None:
-    life.erasing.erase(ADMIN, life.id)
-    life.accounts.sign_up(NAME, MAIL)
+    life.erasure.erase(ADMIN, life.id)
+    life.sign_in.sign_up(NAME, MAIL)
     new = life.store.claimed_by(email_key(MAIL))
     assert new not in (None, life.id)
     assert life.store.load("ACCOUNT", str(new)).version == 1
     assert life.store.load("ACCOUNT", life.id).state["status"] == "ERASED"
-    assert life.erasing.erase(ADMIN, life.id) == 0, "erasing the old account again leaves the new one alone"
+    assert life.erasure.erase(ADMIN, life.id) == 0, "erasing the old account again leaves the new one alone"
     assert life.people.person(str(new)).email == MAIL
 
 
@@ -212,62 +179,62 @@ def test_an_address_that_somebody_else_holds_by_now_stays_theirs(life: Life) -> 
     either."""
     life.store.commit(UnitOfWork(transitions=(), released_keys=(email_claim(MAIL, life.id),), keys=()))
     life.store.commit(UnitOfWork(transitions=(), keys=(email_claim(MAIL, OTHER),)))
-    life.erasing.erase(ADMIN, life.id)
+    life.erasure.erase(ADMIN, life.id)
     assert life.store.claimed_by(email_key(MAIL)) == OTHER
 
 
 def test_a_change_at_the_same_moment_is_decided_again(life: Life) -> None:
     life.store.conflict(2)
-    life.erasing.erase(ADMIN, life.id)
+    life.erasure.erase(ADMIN, life.id)
     life.assert_gone()
 
 
 def test_nobody_is_erased_who_does_not_exist(life: Life) -> None:
     before = life.everything()
     with pytest.raises(NotFound):
-        life.erasing.erase(ADMIN, "nobody")
+        life.erasure.erase(ADMIN, "nobody")
     assert life.everything() == before
 
 
 def test_a_file_that_arrived_and_was_never_registered_goes_too(life: Life) -> None:
-    life.documents.objects[f"uploads/{life.id}/transcript/unseen"] = StoredObject(A_PDF, {"kind": "transcript"})
-    life.erasing.erase(ADMIN, life.id)
+    life.file_store.objects[f"uploads/{life.id}/transcript/unseen"] = StoredObject(A_PDF, {"kind": "transcript"})
+    life.erasure.erase(ADMIN, life.id)
     life.assert_gone()
 
 
 def test_a_file_uploaded_by_an_old_form_after_the_erasure_is_deleted_and_recorded_nowhere(life: Life) -> None:
-    form = life.paperwork.upload_form(life.id, "cv", "/documents")
+    form = life.document_uploads.upload_form(life.id, "cv", "/documents")
     key = f"uploads/{life.id}/cv/{form.document_id}"
-    life.erasing.erase(ADMIN, life.id)
-    life.documents.arrive(key, A_PDF)
+    life.erasure.erase(ADMIN, life.id)
+    life.file_store.arrive(key, A_PDF)
     with pytest.raises(NotFound):
-        life.paperwork.register(key)
-    assert key not in life.documents.objects
+        life.document_uploads.register(key)
+    assert key not in life.file_store.objects
     assert ("DOCUMENT", form.document_id) not in life.store.states
 
 
 def test_a_file_that_is_registered_while_its_person_is_erased_leaves_nothing_behind(life: Life) -> None:
-    form = life.paperwork.upload_form(life.id, "cv", "/documents")
-    life.documents.arrive(f"uploads/{life.id}/cv/{form.document_id}", A_PNG)
-    keep = life.documents.keep
+    form = life.document_uploads.upload_form(life.id, "cv", "/documents")
+    life.file_store.arrive(f"uploads/{life.id}/cv/{form.document_id}", A_PNG)
+    keep = life.file_store.keep
 
     def beaten(key: str, *file: Any) -> None:
-        life.erasing.erase(ADMIN, life.id)
+        life.erasure.erase(ADMIN, life.id)
         keep(key, *file)
 
-    life.documents.keep = beaten  # type: ignore[method-assign]
+    life.file_store.keep = beaten  # type: ignore[method-assign]
     with pytest.raises(NotFound):
-        life.paperwork.received(life.id, form.document_id, "cv")
+        life.document_uploads.received(life.id, form.document_id, "cv")
     life.assert_gone()
 
 
 def test_a_name_that_starts_like_another_account_is_not_taken_for_it(life: Life) -> None:
     """`uploads/a` is not `uploads/ab`."""
     near = f"uploads/{life.id}x/cv/other"
-    life.documents.objects[near] = StoredObject(A_PDF, {"kind": "cv"})
+    life.file_store.objects[near] = StoredObject(A_PDF, {"kind": "cv"})
     life.people.save_person(Person(f"{life.id}x", "Near", "near@example.org"))
-    life.erasing.erase(ADMIN, life.id)
-    assert near in life.documents.objects
+    life.erasure.erase(ADMIN, life.id)
+    assert near in life.file_store.objects
 
 
 def test_erasing_forgets_every_session_and_frees_an_address_that_was_about_to_be_theirs(life: Life) -> None:
@@ -278,7 +245,7 @@ def test_erasing_forgets_every_session_and_frees_an_address_that_was_about_to_be
     life.store.commit(
         UnitOfWork(transitions=(wished,), records=(wish,), keys=(email_claim("new@example.org", life.id),))
     )
-    life.erasing.erase(ADMIN, life.id)
+    life.erasure.erase(ADMIN, life.id)
     assert life.store.claimed_by(email_key("new@example.org")) is None
     assert life.store.claimed_by(email_key(MAIL)) is None
     assert life.store.text(wish.ref) is None

@@ -25,12 +25,12 @@ def scene() -> AccountScene:
 def guess(scene: AccountScene, times: int, email: str = MAIL) -> None:
     for _ in range(times):
         with pytest.raises(WrongCredentials):
-            scene.accounts.sign_in(email, OTHER)
+            scene.sign_in.sign_in(email, OTHER)
 
 
 def refused(scene: AccountScene, email: str = MAIL, password: str = WORDS) -> TooManyTries:
     with pytest.raises(TooManyTries) as found:
-        scene.accounts.sign_in(email, password)
+        scene.sign_in.sign_in(email, password)
     return found.value
 
 
@@ -40,13 +40,13 @@ def test_after_ten_wrong_passwords_the_right_one_waits_a_quarter_of_an_hour_to_t
     scene.later(minutes=14, seconds=59)
     assert refused(scene).remedy == "Try again in 1 minute, or use the link for a forgotten password."
     scene.later(seconds=1)
-    assert scene.accounts.sign_in(MAIL, WORDS).person.email == MAIL
+    assert scene.sign_in.sign_in(MAIL, WORDS).person.email == MAIL
 
 
 def test_nine_wrong_passwords_leave_the_tenth_try_and_the_right_one_ends_the_counting(scene: AccountScene) -> None:
     for _ in range(2):
         guess(scene, 9)
-        scene.accounts.sign_in(MAIL, WORDS)
+        scene.sign_in.sign_in(MAIL, WORDS)
     assert scene.guesses.counted(MAIL) == 0
 
 
@@ -59,7 +59,7 @@ def test_an_address_that_nobody_has_is_refused_in_the_same_words(scene: AccountS
 
 def test_wrong_passwords_for_one_address_stop_nobody_else(scene: AccountScene) -> None:
     guess(scene, 10, NOBODY)
-    assert scene.accounts.sign_in(MAIL, WORDS).person.email == MAIL
+    assert scene.sign_in.sign_in(MAIL, WORDS).person.email == MAIL
 
 
 def test_an_address_in_other_letters_is_the_same_one(scene: AccountScene) -> None:
@@ -70,50 +70,52 @@ def test_an_address_in_other_letters_is_the_same_one(scene: AccountScene) -> Non
 def test_whoever_asks_for_tokens_is_counted_as_well(scene: AccountScene) -> None:
     for _ in range(10):
         with pytest.raises(WrongCredentials):
-            scene.accounts.tokens(MAIL, OTHER)
+            scene.sign_in.tokens(MAIL, OTHER)
     with pytest.raises(TooManyTries):
-        scene.accounts.tokens(MAIL, WORDS)
+        scene.sign_in.tokens(MAIL, WORDS)
 
 
 def test_tries_that_the_user_pool_never_looked_at_do_not_count(scene: AccountScene) -> None:
     scene.identity.unavailable(10)
     for _ in range(10):
         with pytest.raises(Busy):
-            scene.accounts.sign_in(MAIL, WORDS)
-    assert scene.accounts.sign_in(MAIL, WORDS).person.email == MAIL
+            scene.sign_in.sign_in(MAIL, WORDS)
+    assert scene.sign_in.sign_in(MAIL, WORDS).person.email == MAIL
 
 
 def test_who_is_signed_in_already_stays_so(scene: AccountScene) -> None:
-    account_id = scene.accounts.sign_in(MAIL, WORDS).person.account_id
-    session = scene.accounts.open_session(account_id)
+    account_id = scene.sign_in.sign_in(MAIL, WORDS).person.account_id
+    session = scene.sign_in.open_session(account_id)
     guess(scene, 10)
     assert scene.sessions.read(session)
 
 
 def test_a_new_password_from_the_mails_link_works_at_once(scene: AccountScene) -> None:
     guess(scene, 10)
-    scene.care.forgot(MAIL)
+    scene.account_security.forgot(MAIL)
     account_id = scene.holder(MAIL) or ""
-    scene.care.reset(scene.links.make(RESET, account_id, scene.clock.now() + RESET_LIFE), OTHER)
-    assert scene.accounts.sign_in(MAIL, OTHER).person.account_id == account_id
+    scene.account_security.reset(scene.links.make(RESET, account_id, scene.clock.now() + RESET_LIFE), OTHER)
+    assert scene.sign_in.sign_in(MAIL, OTHER).person.account_id == account_id
 
 
 # --- wherever else somebody types a password --------------------------------------------------------------------------
 def used_reset(scene: AccountScene) -> Callable[[str], object]:
     """A link that set the password, tried once more with another one."""
-    scene.care.forgot(MAIL)
+    scene.account_security.forgot(MAIL)
     token = scene.links.make(RESET, scene.holder(MAIL) or "", scene.clock.now() + RESET_LIFE)
-    scene.care.reset(token, WORDS)
-    return lambda password: scene.care.reset(token, password)
+    scene.account_security.reset(token, WORDS)
+    return lambda password: scene.account_security.reset(token, password)
 
 
 def used_confirmation(scene: AccountScene) -> Callable[[str], object]:
     token = scene.links.make(CONFIRM, scene.holder(MAIL) or "", scene.clock.now() + CONFIRM_LIFE)
-    return lambda password: scene.accounts.confirm(token, password)
+    return lambda password: scene.sign_in.confirm(token, password)
 
 
 def wish(scene: AccountScene) -> Callable[[str], object]:
-    return lambda password: scene.care.ask_mail_change(own(scene.holder(MAIL) or ""), "new@example.org", password)
+    return lambda password: scene.account_security.ask_mail_change(
+        own(scene.holder(MAIL) or ""), "new@example.org", password
+    )
 
 
 @pytest.mark.parametrize("door", [used_reset, used_confirmation, wish])
@@ -124,7 +126,7 @@ def test_a_password_typed_anywhere_is_counted_with_the_sign_ins(
     for _ in range(10):
         with pytest.raises((WrongCredentials, Expired)):
             attempt(OTHER)
-    for refusal in (attempt, lambda password: scene.accounts.sign_in(MAIL, password)):
+    for refusal in (attempt, lambda password: scene.sign_in.sign_in(MAIL, password)):
         with pytest.raises(TooManyTries):
             refusal(WORDS)
     scene.later(minutes=15)
@@ -136,14 +138,14 @@ def test_both_passwords_of_a_change_are_looked_at_so_each_counts(scene: AccountS
     caller = own(scene.holder(MAIL) or "")
     for number in range(5):
         with pytest.raises(WrongCredentials):
-            scene.care.change_password(caller, f"wrong words number {number}", OTHER)
+            scene.account_security.change_password(caller, f"wrong words number {number}", OTHER)
     assert scene.guesses.counted(MAIL) == 10
     with pytest.raises(TooManyTries) as found:
-        scene.care.change_password(caller, WORDS, OTHER)
+        scene.account_security.change_password(caller, WORDS, OTHER)
     assert found.value.facts["field"] == "current"
     assert scene.can_sign_in(MAIL, WORDS)
     scene.later(minutes=15)
-    scene.care.change_password(caller, WORDS, OTHER)
+    scene.account_security.change_password(caller, WORDS, OTHER)
     assert (scene.can_sign_in(MAIL, OTHER), scene.guesses.counted(MAIL)) == (True, 0)
 
 
@@ -161,13 +163,13 @@ def test_a_password_that_the_user_pool_never_looked_at_counts_nowhere(
 
 def test_a_reset_whose_last_answer_was_lost_is_repeated_though_ten_were_wrong_before(scene: AccountScene) -> None:
     guess(scene, 10)
-    scene.care.forgot(MAIL)
+    scene.account_security.forgot(MAIL)
     token = scene.links.make(RESET, scene.holder(MAIL) or "", scene.clock.now() + RESET_LIFE)
     scene.store.fail_after_commit()
     with pytest.raises(Busy):
-        scene.care.reset(token, OTHER)
-    assert scene.care.reset(token, OTHER).state == "done"
-    assert scene.accounts.sign_in(MAIL, OTHER).person.email == MAIL
+        scene.account_security.reset(token, OTHER)
+    assert scene.account_security.reset(token, OTHER).state == "done"
+    assert scene.sign_in.sign_in(MAIL, OTHER).person.email == MAIL
 
 
 def test_many_right_passwords_at_once_are_not_called_wrong(scene: AccountScene) -> None:

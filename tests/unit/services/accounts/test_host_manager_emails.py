@@ -6,7 +6,6 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.accounts.account_input import INVITE_LIFE
-from shared.services.programs.publishing import Publishing
 from tests import builders
 from tests.builders import HOST
 from tests.unit.services.accounts.account_scene import OPERATOR, WORDS
@@ -22,7 +21,7 @@ def post() -> Post:
 
 
 def invited(post: Post) -> str:
-    return post.hosting_on().invite(THEO, HOST, "Magdalena Kowal", MAGDA)
+    return post.host_managers.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
 
 
 def test_H04_the_invitation_says_what_a_host_manager_can_do_and_its_link_makes_the_account(post: Post) -> None:
@@ -34,36 +33,34 @@ def test_H04_the_invitation_says_what_a_host_manager_can_do_and_its_link_makes_t
     link = post.links.read(token(mail, "confirm"))
     assert link is not None
     assert link.expires_at == post.clock.now() + INVITE_LIFE
-    post.accounts.confirm(token(mail, "confirm"), WORDS)
-    assert post.accounts.sign_in(MAGDA, WORDS).roles == ("host",)
+    post.sign_in.confirm(token(mail, "confirm"), WORDS)
+    assert post.sign_in.sign_in(MAGDA, WORDS).roles == ("host",)
 
 
 def test_nothing_is_sent_for_an_invitation_that_was_taken_or_taken_away(post: Post) -> None:
     id = invited(post)
-    post.hosting_on().remove(THEO, HOST, id)
+    post.host_managers.remove(THEO, HOST, id)
     assert post.post(id) == []
     invited(post)
-    post.accounts.confirm(post.links.make("invite", id, post.clock.now() + INVITE_LIFE), WORDS)
+    post.sign_in.confirm(post.links.make("invite", id, post.clock.now() + INVITE_LIFE), WORDS)
     assert post.post(id) == []
 
 
 def test_who_gets_one_more_host_is_told_which_programs_and_not_once_it_is_gone_again(post: Post) -> None:
     id = invited(post)
-    post.accounts.confirm(post.links.make("invite", id, post.clock.now() + INVITE_LIFE), WORDS)
-    post.hosting_on().invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
+    post.sign_in.confirm(post.links.make("invite", id, post.clock.now() + INVITE_LIFE), WORDS)
+    post.host_managers.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
     mail = post.only(id)
     assert (mail.subject, "added your programs to your account" in mail.text) == (
         "You answer for more programs at Rota",
         True,
     )
-    post.hosting_on().remove(THEO, ELSEWHERE, id)
+    post.host_managers.remove(THEO, ELSEWHERE, id)
     assert post.post(id) == []
 
 
 def test_a_host_with_many_programs_has_five_of_them_named(post: Post) -> None:
     for number in range(6):
-        Publishing(post.store, post.clock).publish(
-            OPERATOR, builders.program(id=f"ward-{number}", name=f"Ward {number}")
-        )
+        post.publishing.publish(OPERATOR, builders.program(id=f"ward-{number}", name=f"Ward {number}"))
     text = " ".join(post.only(invited(post)).text.split())
     assert "Ward 0, Ward 1, Ward 2, Ward 3 and 2 more" in text

@@ -13,7 +13,6 @@ from shared.domain.core.errors import Duplicate, Invalid, NotAllowedNow, NotFoun
 from shared.ports import Contact, UnitOfWork
 from shared.services.accounts.host_managers import HostManagers
 from shared.services.core.transitions import RequestContext
-from shared.services.programs.publishing import Publishing
 from tests import builders
 from tests.builders import HOST
 from tests.fakes.doomed import Doomed, Killed
@@ -33,12 +32,12 @@ def scene() -> AccountScene:
 
 @pytest.fixture
 def hosting(scene: AccountScene) -> HostManagers:
-    return scene.hosting_on()
+    return scene.host_managers
 
 
 def known_hosts(scene: AccountScene) -> AccountScene:
     """One host with a program and a contact, another with a contact only."""
-    Publishing(scene.store, scene.clock).publish(OPERATOR, builders.program())
+    scene.publishing.publish(OPERATOR, builders.program())
     for host_id in (HOST, ELSEWHERE):
         scene.people.save_contact(Contact(host_id, "Dr. Lee", f"lee@{host_id}.example"))
     return scene
@@ -54,7 +53,7 @@ def invited(scene: AccountScene, hosting: HostManagers) -> str:
 
 def taken(scene: AccountScene, id: str) -> None:
     """The mail's reader chooses a password."""
-    scene.accounts.confirm(scene.links.make(INVITE, id, scene.clock.now() + INVITE_LIFE), WORDS)
+    scene.sign_in.confirm(scene.links.make(INVITE, id, scene.clock.now() + INVITE_LIFE), WORDS)
 
 
 def hosts_of(scene: AccountScene, id: str) -> tuple[str, ...]:
@@ -96,7 +95,7 @@ def test_H04_an_invited_manager_acts_for_this_host_once_they_chose_a_password(
     id = invited(scene, hosting)
     assert hosts_of(scene, id) == ()
     taken(scene, id)
-    assert (scene.accounts.sign_in(MAGDA, WORDS).roles, hosts_of(scene, id)) == (("host",), (HOST,))
+    assert (scene.sign_in.sign_in(MAGDA, WORDS).roles, hosts_of(scene, id)) == (("host",), (HOST,))
     assert scene.people.person(id).zone == "America/Chicago"
     assert scene.types(own(id)) == ["HostInvited", "AccountConfirmed"]
     assert scene.store.history("ACCOUNT", id)[0].actor == THEO.actor
@@ -114,7 +113,7 @@ def test_a_host_manager_gets_one_more_host_at_once_and_keeps_the_other(
 ) -> None:
     id = invited(scene, hosting)
     taken(scene, id)
-    session = scene.accounts.open_session(id)
+    session = scene.sign_in.open_session(id)
     assert hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA) == id
     found = scene.sessions.read(session)
     assert found is not None
@@ -148,7 +147,7 @@ def test_another_kind_of_account_is_refused_and_named_to_administrators_only(
 def test_a_disabled_host_manager_gets_no_other_host(scene: AccountScene, hosting: HostManagers) -> None:
     id = invited(scene, hosting)
     taken(scene, id)
-    scene.staffing.disable(IRIS, id)
+    scene.staff.disable(IRIS, id)
     with pytest.raises(Duplicate):
         hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
     assert [one.state["status"] for one in hosting.sheet(HOST).managers] == ["DISABLED"]
@@ -157,25 +156,25 @@ def test_a_disabled_host_manager_gets_no_other_host(scene: AccountScene, hosting
 def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link_ends(
     scene: AccountScene, hosting: HostManagers
 ) -> None:
-    scene.accounts.sign_up("Somebody", MAGDA)
+    scene.sign_in.sign_up("Somebody", MAGDA)
     old = scene.links.make("confirm", str(scene.holder(MAGDA)), scene.clock.now() + INVITE_LIFE)
     id = invited(scene, hosting)
     with pytest.raises(NotFound):
-        scene.accounts.confirm(old, WORDS)
+        scene.sign_in.confirm(old, WORDS)
     taken(scene, id)
-    found = scene.accounts.sign_in(MAGDA, WORDS)
+    found = scene.sign_in.sign_in(MAGDA, WORDS)
     assert (found.person.name, found.roles) == ("Magdalena Kowal", ("host",))
 
 
 def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone(
     scene: AccountScene, hosting: HostManagers
 ) -> None:
-    scene.accounts.sign_up("Lena", MAGDA, "Africa/Cairo")
+    scene.sign_in.sign_up("Lena", MAGDA, "Africa/Cairo")
     id, inner = str(scene.holder(MAGDA)), scene.store.commit
 
     def beaten(work: UnitOfWork) -> list[EventRow]:
         scene.store.commit = inner  # type: ignore[method-assign]
-        scene.accounts.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+        scene.sign_in.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
         return inner(work)
 
     scene.store.commit = beaten  # type: ignore[method-assign]
@@ -193,13 +192,13 @@ def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone
 @pytest.mark.parametrize("at", range(1, 9))
 def test_the_invitation_of_who_signed_up_killed_at_any_call_is_finished_by_repeating_it(at: int, after: bool) -> None:
     scene, count = known_hosts(AccountScene()), [0]
-    scene.accounts.sign_up("Somebody", MAGDA)
+    scene.sign_in.sign_up("Somebody", MAGDA)
     try:
-        scene.hosting_on(lambda port: Doomed(port, count, at, after)).invite(THEO, HOST, "Magdalena Kowal", MAGDA)
+        scene.on(lambda port: Doomed(port, count, at, after)).host_managers.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
         assert count[0] < at
     except Killed:
         assert count[0] == at
-    id = scene.hosting_on().invite(THEO, HOST, "Magdalena Kowal", MAGDA)
+    id = scene.host_managers.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
     assert scene.types(own(id)) == ["AccountSignedUp", "HostInvited"]
     found = scene.people.person(id)
     assert (found.name, found.zone) == ("Magdalena Kowal", "America/Chicago")
@@ -219,11 +218,11 @@ def test_a_refused_invitation_names_the_field_and_makes_nothing(
 def test_an_invitation_killed_at_any_call_is_finished_by_repeating_it(at: int, after: bool) -> None:
     scene, count = known_hosts(AccountScene()), [0]
     try:
-        scene.hosting_on(lambda port: Doomed(port, count, at, after)).invite(THEO, HOST, "Magdalena Kowal", MAGDA)
+        scene.on(lambda port: Doomed(port, count, at, after)).host_managers.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
         assert count[0] < at
     except Killed:
         assert count[0] == at
-    id = scene.hosting_on().invite(THEO, HOST, "Magdalena Kowal", MAGDA)
+    id = scene.host_managers.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
     assert scene.types(own(id)) == ["HostInvited"]
     taken(scene, id)
     assert hosts_of(scene, id) == (HOST,)
@@ -258,7 +257,7 @@ def test_H04_a_host_taken_away_is_gone_at_once_with_every_session_and_others_sta
     id = invited(scene, hosting)
     taken(scene, id)
     hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
-    session = scene.accounts.open_session(id)
+    session = scene.sign_in.open_session(id)
     for _ in range(2):
         hosting.remove(THEO, HOST, id)
     assert scene.sessions.read(session) is None
@@ -283,11 +282,11 @@ def test_an_invitation_whose_last_host_is_taken_away_ends_and_leaves_the_address
     for _ in range(2):
         hosting.remove(THEO, HOST, id)
     with pytest.raises(NotFound):
-        scene.accounts.confirm(link, WORDS)
+        scene.sign_in.confirm(link, WORDS)
     assert not scene.can_sign_in(MAGDA, WORDS)
-    scene.accounts.sign_up("Magdalena the Student", MAGDA)
-    scene.accounts.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
-    found = scene.accounts.sign_in(MAGDA, WORDS)
+    scene.sign_in.sign_up("Magdalena the Student", MAGDA)
+    scene.sign_in.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+    found = scene.sign_in.sign_in(MAGDA, WORDS)
     assert (found.person.name, found.roles, hosts_of(scene, id)) == ("Magdalena the Student", ("trainee",), ())
     assert scene.types(own(id)) == ["HostInvited", "HostRemoved", "AccountSignedUp", "AccountConfirmed"]
 
@@ -305,27 +304,27 @@ def test_an_invitation_that_ended_can_be_made_again(scene: AccountScene, hosting
     hosting.remove(THEO, HOST, id)
     assert invited(scene, hosting) == id
     taken(scene, id)
-    assert (scene.accounts.sign_in(MAGDA, WORDS).roles, hosts_of(scene, id)) == (("host",), (HOST,))
+    assert (scene.sign_in.sign_in(MAGDA, WORDS).roles, hosts_of(scene, id)) == (("host",), (HOST,))
 
 
 def test_a_sign_up_that_became_an_invitation_is_a_sign_up_again_with_its_own_role(
     scene: AccountScene, hosting: HostManagers
 ) -> None:
-    scene.accounts.sign_up("Magdalena Kowal", MAGDA)
+    scene.sign_in.sign_up("Magdalena Kowal", MAGDA)
     link = scene.links.make(CONFIRM, str(scene.holder(MAGDA)), scene.clock.now() + CONFIRM_LIFE)
     id = invited(scene, hosting)
     hosting.remove(THEO, HOST, id)
-    scene.accounts.confirm(link, WORDS)
-    assert scene.accounts.sign_in(MAGDA, WORDS).roles == ("trainee",)
+    scene.sign_in.confirm(link, WORDS)
+    assert scene.sign_in.sign_in(MAGDA, WORDS).roles == ("trainee",)
     assert scene.store.load("ACCOUNT", id).state["hosts"] == []
 
 
 def test_an_invitation_as_staff_outlives_the_host_that_came_with_it(scene: AccountScene, hosting: HostManagers) -> None:
     id = invited(scene, hosting)
-    scene.staffing.change_roles(IRIS, id, ("reviewer",))
+    scene.staff.change_roles(IRIS, id, ("reviewer",))
     hosting.remove(THEO, HOST, id)
     taken(scene, id)
-    assert scene.accounts.sign_in(MAGDA, WORDS).roles == ("reviewer",)
+    assert scene.sign_in.sign_in(MAGDA, WORDS).roles == ("reviewer",)
 
 
 # --- nobody does both -------------------------------------------------------------------------------------------------
@@ -337,11 +336,11 @@ def test_H04_a_manager_gets_no_role_beside_that_of_the_host_and_nobody_else_gets
     taken(scene, id)
     for account_id in (id, other.actor.id):
         with pytest.raises(Invalid, match="no other role") as refused:
-            scene.staffing.change_roles(IRIS, account_id, roles)
+            scene.staff.change_roles(IRIS, account_id, roles)
         assert refused.value.facts["field"] == "roles"
     assert scene.types(own(id)) == ["HostInvited", "AccountConfirmed"]
     with pytest.raises(Invalid, match="no other role"):
-        scene.staffing.first(OPERATOR, MAGDA)
+        scene.staff.first(OPERATOR, MAGDA)
 
 
 def test_H04_who_has_both_from_before_gets_no_host(scene: AccountScene, hosting: HostManagers) -> None:
@@ -357,9 +356,9 @@ def test_H04_the_hosts_go_with_the_role_and_do_not_come_back_with_it(
 ) -> None:
     id = invited(scene, hosting)
     taken(scene, id)
-    scene.staffing.change_roles(IRIS, id, ("reviewer",))
+    scene.staff.change_roles(IRIS, id, ("reviewer",))
     assert (hosts_of(scene, id), hosting.sheet(HOST).managers) == ((), ())
-    scene.staffing.change_roles(IRIS, id, ("host",))
+    scene.staff.change_roles(IRIS, id, ("host",))
     assert (hosts_of(scene, id), hosting.sheet(HOST).managers) == ((), ())
     assert hosting.invite(THEO, HOST, "Magdalena Kowal", MAGDA) == id
     assert hosts_of(scene, id) == (HOST,)
@@ -371,7 +370,7 @@ def test_H04_hosts_that_outlived_the_role_before_do_not_come_back_with_it(
     id = invited(scene, hosting)
     taken(scene, id)
     builders.change(scene.store, "ACCOUNT", id, {"roles": ["reviewer"]})
-    scene.staffing.change_roles(IRIS, id, ("host",))
+    scene.staff.change_roles(IRIS, id, ("host",))
     assert hosts_of(scene, id) == ()
 
 
@@ -379,14 +378,14 @@ def test_who_was_disabled_before_taking_an_invitation_that_ended_is_enabled_as_a
     scene: AccountScene, hosting: HostManagers
 ) -> None:
     id = invited(scene, hosting)
-    scene.staffing.disable(IRIS, id)
+    scene.staff.disable(IRIS, id)
     hosting.remove(THEO, HOST, id)
-    scene.accounts.sign_up("Magdalena Kowal", MAGDA)
+    scene.sign_in.sign_up("Magdalena Kowal", MAGDA)
     assert scene.state(own(id))["status"] == "DISABLED"
-    scene.staffing.enable(IRIS, id)
-    scene.accounts.sign_up("Magdalena Kowal", MAGDA)
-    scene.accounts.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
-    assert scene.accounts.sign_in(MAGDA, WORDS).roles == ("trainee",)
+    scene.staff.enable(IRIS, id)
+    scene.sign_in.sign_up("Magdalena Kowal", MAGDA)
+    scene.sign_in.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+    assert scene.sign_in.sign_in(MAGDA, WORDS).roles == ("trainee",)
 
 
 def test_nothing_is_taken_away_from_who_never_acted_for_a_host(scene: AccountScene, hosting: HostManagers) -> None:
@@ -409,7 +408,7 @@ def test_a_demo_account_gets_its_host_once_and_keeps_those_that_it_was_given(
     scene: AccountScene, hosting: HostManagers
 ) -> None:
     def provide(*hosts: str) -> str:
-        return scene.accounts.provision(OPERATOR, "Magdalena Kowal", MAGDA, WORDS, ("host",), "America/Chicago", hosts)
+        return scene.sign_in.provision(OPERATOR, "Magdalena Kowal", MAGDA, WORDS, ("host",), "America/Chicago", hosts)
 
     id = provide(HOST)
     assert (provide(HOST), scene.types(own(id)), hosts_of(scene, id)) == (id, ["AccountProvisioned"], (HOST,))

@@ -22,7 +22,7 @@ def scene() -> AccountScene:
 
 
 def ticket(scene: AccountScene, call: RequestContext) -> Ticket:
-    found = scene.factors.ticket(call.actor.id)
+    found = scene.second_factor.ticket(call.actor.id)
     assert found is not None
     return found
 
@@ -30,8 +30,8 @@ def ticket(scene: AccountScene, call: RequestContext) -> Ticket:
 def set_up(scene: AccountScene, call: RequestContext) -> FreshFactor:
     """As somebody does who takes the secret into an app; the codes shown."""
     token = ticket(scene, call).token
-    secret = scene.factors.offer(token).secret.replace(" ", "").upper()
-    return scene.factors.set_up(token, scene.code(secret=secret))
+    secret = scene.second_factor.offer(token).secret.replace(" ", "").upper()
+    return scene.second_factor.set_up(token, scene.code(secret=secret))
 
 
 # --- who needs one ----------------------------------------------------------------------------------------------------
@@ -39,7 +39,7 @@ def set_up(scene: AccountScene, call: RequestContext) -> FreshFactor:
 def test_staff_need_a_code_and_under_the_lighter_setting_finance_and_admin_still_do(role: str) -> None:
     for demand, needs in (("staff", role not in ("trainee", "host")), ("finance", role in ("finance", "admin"))):
         scene = AccountScene(demand)  # type: ignore[arg-type]
-        found = scene.factors.ticket(scene.person(role).actor.id)
+        found = scene.second_factor.ticket(scene.person(role).actor.id)
         assert (found is not None) is needs
         assert found is None or found.purpose == "factor"
 
@@ -56,26 +56,26 @@ def test_a_role_among_several_is_enough(scene: AccountScene) -> None:
 def test_a_right_code_signs_in_once_per_ticket(scene: AccountScene) -> None:
     call = scene.guarded()
     token = ticket(scene, call).token
-    assert scene.factors.waiting(token) == "Amara Okafor"
-    assert scene.factors.enter(token, f" {scene.code()[:3]} {scene.code()[3:]} ") == call.actor.id
+    assert scene.second_factor.waiting(token) == "Amara Okafor"
+    assert scene.second_factor.enter(token, f" {scene.code()[:3]} {scene.code()[3:]} ") == call.actor.id
     with pytest.raises(Expired):
-        scene.factors.enter(token, scene.code(30))
+        scene.second_factor.enter(token, scene.code(30))
 
 
 def test_a_code_counts_once_even_with_another_ticket_and_the_next_one_does(scene: AccountScene) -> None:
     call = scene.guarded()
-    scene.factors.enter(ticket(scene, call).token, scene.code())
+    scene.second_factor.enter(ticket(scene, call).token, scene.code())
     with pytest.raises(WrongCredentials):
-        scene.factors.enter(ticket(scene, call).token, scene.code())
+        scene.second_factor.enter(ticket(scene, call).token, scene.code())
     scene.later(seconds=30)
-    scene.factors.enter(ticket(scene, call).token, scene.code())
+    scene.second_factor.enter(ticket(scene, call).token, scene.code())
 
 
 def test_an_earlier_code_counts_no_more_once_a_later_one_did(scene: AccountScene) -> None:
     call = scene.guarded()
-    scene.factors.check(call, scene.code())
+    scene.second_factor.check(call, scene.code())
     with pytest.raises(WrongCredentials):
-        scene.factors.check(call, scene.code(-30))
+        scene.second_factor.check(call, scene.code(-30))
 
 
 @pytest.mark.parametrize(("seconds", "counts"), [(-31, False), (-30, True), (59, True), (60, False)])
@@ -85,10 +85,10 @@ def test_a_code_counts_from_one_step_before_its_own_to_one_after_to_the_second(s
     call, code = scene.guarded(), scene.code()
     scene.later(seconds=seconds)
     if counts:
-        scene.factors.check(call, code)
+        scene.second_factor.check(call, code)
     else:
         with pytest.raises(WrongCredentials):
-            scene.factors.check(call, code)
+            scene.second_factor.check(call, code)
 
 
 @pytest.mark.parametrize(
@@ -98,27 +98,27 @@ def test_a_wrong_code_is_refused_with_what_to_do_and_leaves_the_ticket_open(scen
     call = scene.guarded()
     token = ticket(scene, call).token
     with pytest.raises(WrongCredentials) as refused:
-        scene.factors.enter(token, code)
+        scene.second_factor.enter(token, code)
     assert (refused.value.facts["field"], bool(refused.value.remedy)) == ("code", True)
-    assert scene.factors.enter(token, scene.code()) == call.actor.id
+    assert scene.second_factor.enter(token, scene.code()) == call.actor.id
 
 
 def test_five_wrong_codes_stop_the_counting_for_a_quarter_of_an_hour_to_the_second(scene: AccountScene) -> None:
     call = scene.guarded()
     for _ in range(5):
         with pytest.raises(WrongCredentials):
-            scene.factors.check(call, "000000")
+            scene.second_factor.check(call, "000000")
     failed = scene.types(call).count("FactorFailed")
     scene.later(minutes=14, seconds=59)
     with pytest.raises(TooManyTries) as refused:
-        scene.factors.check(call, scene.code())
+        scene.second_factor.check(call, scene.code())
     assert refused.value.status == 429
     assert refused.value.facts["retry_after"] == "2026-11-23T15:15:00Z"
     assert scene.types(call).count("FactorFailed") == failed == 5
     scene.later(seconds=1)
-    scene.factors.check(call, scene.code())
+    scene.second_factor.check(call, scene.code())
     with pytest.raises(WrongCredentials):
-        scene.factors.check(call, "000000")
+        scene.second_factor.check(call, "000000")
     assert scene.state(call)["factor_failures"] == 1, "a right code begins the counting anew"
 
 
@@ -126,12 +126,12 @@ def test_after_a_pause_one_more_wrong_code_stops_it_again(scene: AccountScene) -
     call = scene.guarded()
     for _ in range(5):
         with pytest.raises(WrongCredentials):
-            scene.factors.check(call, "000000")
+            scene.second_factor.check(call, "000000")
     scene.later(minutes=15)
     with pytest.raises(WrongCredentials):
-        scene.factors.check(call, "000000")
+        scene.second_factor.check(call, "000000")
     with pytest.raises(TooManyTries):
-        scene.factors.check(call, scene.code())
+        scene.second_factor.check(call, scene.code())
 
 
 def test_tries_at_the_same_time_are_all_counted(scene: AccountScene) -> None:
@@ -142,12 +142,12 @@ def test_tries_at_the_same_time_are_all_counted(scene: AccountScene) -> None:
     def beaten(work: object) -> object:
         scene.store.commit = inner  # type: ignore[method-assign]
         with pytest.raises(WrongCredentials):
-            scene.factors.check(call, "000000")
+            scene.second_factor.check(call, "000000")
         return inner(work)  # type: ignore[arg-type]
 
     scene.store.commit = beaten  # type: ignore[method-assign,assignment]
     with pytest.raises(WrongCredentials):
-        scene.factors.check(call, "111111")
+        scene.second_factor.check(call, "111111")
     assert scene.state(call)["factor_failures"] == 2
 
 
@@ -157,29 +157,29 @@ def test_one_code_sent_twice_at_the_same_time_signs_in_once(scene: AccountScene)
 
     def beaten(work: object) -> object:
         scene.store.commit = inner  # type: ignore[method-assign]
-        scene.factors.check(call, scene.code())
+        scene.second_factor.check(call, scene.code())
         return inner(work)  # type: ignore[arg-type]
 
     scene.store.commit = beaten  # type: ignore[method-assign,assignment]
     with pytest.raises(WrongCredentials):
-        scene.factors.check(call, scene.code())
+        scene.second_factor.check(call, scene.code())
 
 
 def test_a_set_up_sent_twice_shows_codes_that_work_to_one_of_the_two(scene: AccountScene) -> None:
     call = scene.person("finance")
     token = ticket(scene, call).token
-    code = scene.code(secret=scene.factors.offer(token).secret.replace(" ", "").upper())
+    code = scene.code(secret=scene.second_factor.offer(token).secret.replace(" ", "").upper())
     inner, shown = scene.store.commit, list[FreshFactor]()
 
     def beaten(work: object) -> object:
         scene.store.commit = inner  # type: ignore[method-assign]
-        shown.append(scene.factors.set_up(token, code))
+        shown.append(scene.second_factor.set_up(token, code))
         return inner(work)  # type: ignore[arg-type]
 
     scene.store.commit = beaten  # type: ignore[method-assign,assignment]
     with pytest.raises(Expired):
-        scene.factors.set_up(token, code)
-    scene.factors.check(call, shown[0].codes[0])
+        scene.second_factor.set_up(token, code)
+    scene.second_factor.check(call, shown[0].codes[0])
 
 
 @pytest.mark.parametrize(("seconds", "works"), [(-1, True), (0, False)])
@@ -188,10 +188,10 @@ def test_a_ticket_works_until_the_second_before_ten_minutes(scene: AccountScene,
     token = ticket(scene, call).token
     scene.clock.move(TICKET_LIFE + timedelta(seconds=seconds))
     if works:
-        assert scene.factors.enter(token, scene.code()) == call.actor.id
+        assert scene.second_factor.enter(token, scene.code()) == call.actor.id
     else:
         with pytest.raises(Expired) as refused:
-            scene.factors.enter(token, scene.code())
+            scene.second_factor.enter(token, scene.code())
         assert "again with your password" in refused.value.remedy
         assert "FactorPassed" not in scene.types(call)
 
@@ -200,38 +200,38 @@ def test_a_ticket_of_another_kind_or_of_a_disabled_account_is_none(scene: Accoun
     call = scene.guarded()
     token = ticket(scene, call).token
     with pytest.raises(NotFound):
-        scene.factors.offer(token)
-    scene.staffing.disable(OPERATOR, call.actor.id)
+        scene.second_factor.offer(token)
+    scene.staff.disable(OPERATOR, call.actor.id)
     with pytest.raises(NotFound):
-        scene.factors.enter(token, scene.code())
+        scene.second_factor.enter(token, scene.code())
 
 
 # --- API clients ------------------------------------------------------------------------------------------------------
 def test_an_api_client_sends_the_code_with_the_password(scene: AccountScene) -> None:
     id = scene.guarded().actor.id
     with pytest.raises(CodeNeeded):
-        scene.factors.demanded(id, "")
+        scene.second_factor.demanded(id, "")
     with pytest.raises(WrongCredentials):
-        scene.factors.demanded(id, "000000")
-    scene.factors.demanded(id, scene.code())
+        scene.second_factor.demanded(id, "000000")
+    scene.second_factor.demanded(id, scene.code())
 
 
 def test_an_api_client_sets_nothing_up(scene: AccountScene) -> None:
     with pytest.raises(CodeNeeded) as refused:
-        scene.factors.demanded(scene.person("finance").actor.id, "123456")
+        scene.second_factor.demanded(scene.person("finance").actor.id, "123456")
     assert "browser" in refused.value.remedy
-    scene.factors.demanded(scene.person("trainee", email="else@example.org").actor.id, "")
+    scene.second_factor.demanded(scene.person("trainee", email="else@example.org").actor.id, "")
 
 
 # --- setting up -------------------------------------------------------------------------------------------------------
 def test_setting_up_shows_one_secret_until_a_code_of_it_comes_back(scene: AccountScene) -> None:
     call = scene.person("finance")
-    first, second = (scene.factors.offer(ticket(scene, call).token) for _ in range(2))
+    first, second = (scene.second_factor.offer(ticket(scene, call).token) for _ in range(2))
     assert first == second
     assert first.uri.startswith("otpauth://totp/Rota:")
     token = ticket(scene, call).token
     with pytest.raises(WrongCredentials):
-        scene.factors.set_up(token, "000000")
+        scene.second_factor.set_up(token, "000000")
     assert "FactorSet" not in scene.types(call)
     fresh = set_up(scene, call)
     assert (len(fresh.codes), len(set(fresh.codes))) == (10, 10)
@@ -241,12 +241,12 @@ def test_setting_up_shows_one_secret_until_a_code_of_it_comes_back(scene: Accoun
 def test_the_code_that_set_it_up_signs_nobody_in_again(scene: AccountScene) -> None:
     call = scene.person("finance")
     token = ticket(scene, call).token
-    secret = scene.factors.offer(token).secret.replace(" ", "").upper()
-    scene.factors.set_up(token, scene.code(secret=secret))
+    secret = scene.second_factor.offer(token).secret.replace(" ", "").upper()
+    scene.second_factor.set_up(token, scene.code(secret=secret))
     with pytest.raises(WrongCredentials):
-        scene.factors.check(call, scene.code(secret=secret))
+        scene.second_factor.check(call, scene.code(secret=secret))
     scene.later(seconds=30)
-    scene.factors.check(call, scene.code(secret=secret))
+    scene.second_factor.check(call, scene.code(secret=secret))
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -255,23 +255,23 @@ def test_a_set_up_killed_at_any_call_leaves_an_app_that_works_or_a_secret_that_w
     scene, count = AccountScene(), [0]
     call = scene.person("finance")
     token = ticket(scene, call).token
-    secret = scene.factors.offer(token).secret.replace(" ", "").upper()
+    secret = scene.second_factor.offer(token).secret.replace(" ", "").upper()
     try:
-        scene.factors_on(lambda port: Doomed(port, count, at, after)).set_up(token, scene.code(secret=secret))
+        scene.on(lambda port: Doomed(port, count, at, after)).second_factor.set_up(token, scene.code(secret=secret))
         assert count[0] < at
     except Killed:
         assert count[0] == at
     scene.later(seconds=30)
     found = ticket(scene, call)
     if found.purpose == "factor":
-        scene.factors.set_up(found.token, scene.code(secret=secret))
+        scene.second_factor.set_up(found.token, scene.code(secret=secret))
     else:
-        scene.factors.enter(found.token, scene.code(secret=secret))
+        scene.second_factor.enter(found.token, scene.code(secret=secret))
 
 
 def test_a_second_app_beside_the_first_is_refused(scene: AccountScene) -> None:
     with pytest.raises(NotAllowedNow):
-        scene.factors.begin(scene.guarded())
+        scene.second_factor.begin(scene.guarded())
 
 
 def test_secrets_and_codes_are_in_no_event_row_and_codes_nowhere_but_as_hashes(scene: AccountScene) -> None:
@@ -292,44 +292,44 @@ def test_each_recovery_code_signs_in_once(scene: AccountScene) -> None:
     call = scene.person("finance")
     codes = set_up(scene, call).codes
     for code in (codes[3], codes[0].replace(" ", "-").upper()):
-        scene.factors.check(call, code)
+        scene.second_factor.check(call, code)
         with pytest.raises(WrongCredentials):
-            scene.factors.check(call, code)
+            scene.second_factor.check(call, code)
     assert scene.state(call)["recovery_used"] == [3, 0]
 
 
 def test_a_recovery_code_of_somebody_else_is_none(scene: AccountScene) -> None:
     codes = set_up(scene, scene.person("finance")).codes
     with pytest.raises(WrongCredentials):
-        scene.factors.check(scene.guarded("finance", email="else@example.org"), codes[0])
+        scene.second_factor.check(scene.guarded("finance", email="else@example.org"), codes[0])
 
 
 # --- taking it away ---------------------------------------------------------------------------------------------------
 def test_removing_the_app_takes_a_code_ends_every_session_and_asks_for_another_app(scene: AccountScene) -> None:
     call = scene.guarded()
-    session = scene.accounts.open_session(call.actor.id)
+    session = scene.sign_in.open_session(call.actor.id)
     with pytest.raises(WrongCredentials):
-        scene.factors.remove(call, "000000")
+        scene.second_factor.remove(call, "000000")
     assert scene.sessions.read(session) is not None
-    scene.factors.remove(call, scene.code())
+    scene.second_factor.remove(call, scene.code())
     assert scene.sessions.read(session) is None
     assert ticket(scene, call).purpose == "factor"
-    assert scene.factors.offer(ticket(scene, call).token).secret.replace(" ", "").upper() != SECRET
+    assert scene.second_factor.offer(ticket(scene, call).token).secret.replace(" ", "").upper() != SECRET
 
 
 def test_an_administrator_takes_a_lost_app_away_and_twice_is_fine(scene: AccountScene) -> None:
     call = scene.guarded()
     for _ in range(2):
-        scene.factors.take_away(OPERATOR, call.actor.id)
+        scene.second_factor.take_away(OPERATOR, call.actor.id)
     assert scene.types(call).count("FactorRemoved") == 1
     with pytest.raises(NotAllowedNow):
-        scene.factors.check(call, scene.code())
+        scene.second_factor.check(call, scene.code())
 
 
 def test_a_busy_store_is_no_wrong_code(scene: AccountScene) -> None:
     call = scene.guarded()
     scene.store.fail_before(1)
     with pytest.raises(Busy):
-        scene.factors.check(call, scene.code())
-    scene.factors.check(call, scene.code())
+        scene.second_factor.check(call, scene.code())
+    scene.second_factor.check(call, scene.code())
     assert scene.can_sign_in(MAIL, WORDS)

@@ -3,7 +3,6 @@ checked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,43 +13,15 @@ from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE, email_ke
 from shared.domain.core.aggregate import Actor, chain_breaks, fold
 from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound, WrongCredentials
 from shared.ports import Person
-from shared.services.accounts.sign_in import SignIn
 from shared.services.core.transitions import RequestContext
-from tests.fakes import (
-    CountingIds,
-    FakeGuesses,
-    FakeIdentity,
-    FakeLinks,
-    FakePeople,
-    FakeSessions,
-    FakeStore,
-    FrozenClock,
-)
 from tests.fakes.doomed import Doomed, Killed
+from tests.fakes.wiring import FakeWiring
 
 MAIL, WORDS = "amara@example.org", "four unrelated words"
 OPERATOR = RequestContext(Actor(role="system", id="seed"))
 
 
-class Scene:
-    def __init__(self) -> None:
-        self.store, self.clock, self.identity = FakeStore(), FrozenClock(), FakeIdentity()
-        self.people, self.links = FakePeople(self.store), FakeLinks(self.clock)
-        self.sessions, self.ids = FakeSessions(self.store, self.people), CountingIds()
-        self.accounts = self.service()
-
-    def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> SignIn:
-        return SignIn(
-            store=wrap(self.store),
-            people=wrap(self.people),
-            identity=wrap(self.identity),
-            sessions=self.sessions,
-            links=wrap(self.links),
-            clock=self.clock,
-            ids=self.ids,
-            guesses=FakeGuesses(self.sessions),
-        )
-
+class Scene(FakeWiring):
     def account(self, email: str = MAIL) -> str:
         return self.store.claims[email_key(email)]
 
@@ -66,11 +37,11 @@ class Scene:
         return self.links.make(CONFIRM, self.account(), self.clock.now() + CONFIRM_LIFE)
 
     def sign_up(self, **changes: Any) -> None:
-        self.accounts.sign_up(**({"name": "Amara Okafor", "email": MAIL, "zone": "Africa/Lagos"} | changes))
+        self.sign_in.sign_up(**({"name": "Amara Okafor", "email": MAIL, "zone": "Africa/Lagos"} | changes))
 
     def active(self) -> RequestContext:
         self.sign_up()
-        self.accounts.confirm(self.link(), WORDS)
+        self.sign_in.confirm(self.link(), WORDS)
         return RequestContext(Actor(role="account", id=self.account()))
 
 
@@ -83,11 +54,11 @@ def scene() -> Scene:
 def test_signing_up_confirming_and_signing_in_leads_to_an_active_trainee(scene: Scene) -> None:
     scene.sign_up(email=" Amara@Example.ORG ")
     assert (scene.status(), scene.mails()) == ("UNCONFIRMED", 1)
-    assert scene.accounts.confirm(scene.link(), WORDS).state == "done"
-    found = scene.accounts.sign_in("AMARA@example.org", WORDS)
+    assert scene.sign_in.confirm(scene.link(), WORDS).state == "done"
+    found = scene.sign_in.sign_in("AMARA@example.org", WORDS)
     assert found.person == Person(scene.account(), "Amara Okafor", MAIL, "Africa/Lagos")
     assert found.roles == ("trainee",)
-    assert scene.sessions.read(scene.accounts.open_session(found.person.account_id)) is not None
+    assert scene.sessions.read(scene.sign_in.open_session(found.person.account_id)) is not None
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -96,7 +67,7 @@ def test_a_sign_up_killed_at_any_call_is_finished_by_repeating_it_with_one_accou
     at: int, after: bool
 ) -> None:
     scene, count = Scene(), [0]
-    doomed = scene.service(lambda port: Doomed(port, count, at, after))
+    doomed = scene.on(lambda port: Doomed(port, count, at, after)).sign_in
     try:
         doomed.sign_up("Amara Okafor", MAIL, "UTC")
         assert count[0] < at
@@ -105,19 +76,19 @@ def test_a_sign_up_killed_at_any_call_is_finished_by_repeating_it_with_one_accou
     scene.sign_up()
     assert scene.mails() == 1
     assert len(scene.people.people) == len(scene.store.states) == 1
-    scene.accounts.confirm(scene.link(), WORDS)
-    assert scene.accounts.sign_in(MAIL, WORDS).person.account_id == scene.account()
+    scene.sign_in.confirm(scene.link(), WORDS)
+    assert scene.sign_in.sign_in(MAIL, WORDS).person.account_id == scene.account()
 
 
 def test_the_sign_up_makes_as_many_calls_as_the_kill_test_kills() -> None:
     scene, count = Scene(), [0]
-    scene.service(lambda port: Doomed(port, count, 0, False)).sign_up("Amara Okafor", MAIL, "UTC")
+    scene.on(lambda port: Doomed(port, count, 0, False)).sign_in.sign_up("Amara Okafor", MAIL, "UTC")
     assert 4 <= count[0] <= 8
 
 
 def test_a_lost_answer_of_the_commit_asks_for_no_second_mail(scene: Scene) -> None:
     scene.sign_up()
-    scene.accounts.resend(MAIL)
+    scene.sign_in.resend(MAIL)
     scene.sign_up()
     assert scene.mails() == 1
 
@@ -182,26 +153,26 @@ def test_no_name_address_or_password_is_in_any_event_row(scene: Scene) -> None:
 def test_a_fresh_link_is_asked_for_at_most_once_a_minute(scene: Scene) -> None:
     scene.sign_up()
     scene.clock.move(timedelta(seconds=59))
-    scene.accounts.resend(MAIL)
+    scene.sign_in.resend(MAIL)
     assert scene.mails() == 1
     scene.clock.move(timedelta(seconds=1))
-    scene.accounts.resend(MAIL)
+    scene.sign_in.resend(MAIL)
     assert scene.mails() == 2
 
 
 def test_asking_for_a_link_is_silent_for_unknown_and_confirmed_addresses(scene: Scene) -> None:
-    scene.accounts.resend("nobody@example.org")
+    scene.sign_in.resend("nobody@example.org")
     assert not scene.store.states
     scene.active()
     scene.clock.move(timedelta(hours=1))
-    scene.accounts.resend(MAIL)
+    scene.sign_in.resend(MAIL)
     assert scene.mails() == 1
 
 
 def test_looking_at_a_link_changes_nothing(scene: Scene) -> None:
     scene.sign_up()
     token = scene.link()
-    assert [scene.accounts.confirmation(token).state for _ in range(3)] == ["open"] * 3
+    assert [scene.sign_in.confirmation(token).state for _ in range(3)] == ["open"] * 3
     assert scene.status() == "UNCONFIRMED"
     assert not scene.links.links[token].used
 
@@ -209,8 +180,8 @@ def test_looking_at_a_link_changes_nothing(scene: Scene) -> None:
 def test_a_second_click_finds_the_account_confirmed(scene: Scene) -> None:
     scene.sign_up()
     token = scene.link()
-    scene.accounts.confirm(token, WORDS)
-    assert scene.accounts.confirm(token, WORDS).state == "done"
+    scene.sign_in.confirm(token, WORDS)
+    assert scene.sign_in.confirm(token, WORDS).state == "done"
     assert [row.type for row in scene.store.history("ACCOUNT", scene.account())] == [
         "AccountSignedUp.v1",
         "AccountConfirmed.v1",
@@ -224,11 +195,11 @@ def test_a_confirmation_killed_at_any_call_is_finished_by_the_next_click(at: int
     scene.sign_up()
     token = scene.link()
     try:
-        scene.service(lambda port: Doomed(port, count, at, after)).confirm(token, WORDS)
+        scene.on(lambda port: Doomed(port, count, at, after)).sign_in.confirm(token, WORDS)
         assert count[0] < at
     except Killed:
         assert count[0] == at
-    assert scene.accounts.confirm(token, WORDS).state == "done"
+    assert scene.sign_in.confirm(token, WORDS).state == "done"
     assert scene.status() == "ACTIVE"
 
 
@@ -236,22 +207,22 @@ def test_the_password_is_the_one_of_whoever_opens_the_link_and_a_weak_one_leaves
     scene.sign_up()
     token = scene.link()
     with pytest.raises(Invalid) as refused:
-        scene.accounts.confirm(token, "short")
+        scene.sign_in.confirm(token, "short")
     assert refused.value.facts["field"] == "password"
     assert (scene.status(), scene.identity.accounts) == ("UNCONFIRMED", {})
-    assert scene.accounts.confirm(token, WORDS).state == "done"
-    assert scene.accounts.sign_in(MAIL, WORDS).person.account_id == scene.account()
+    assert scene.sign_in.confirm(token, WORDS).state == "done"
+    assert scene.sign_in.sign_in(MAIL, WORDS).person.account_id == scene.account()
 
 
 def test_a_used_link_sets_no_other_password(scene: Scene) -> None:
     scene.sign_up()
     first, second = scene.link(), scene.link()
-    scene.accounts.confirm(first, WORDS)
+    scene.sign_in.confirm(first, WORDS)
     for token in (first, second):
         with pytest.raises(Expired) as refused:
-            scene.accounts.confirm(token, "the password of a stranger")
+            scene.sign_in.confirm(token, "the password of a stranger")
         assert "chosen then" in refused.value.remedy
-    assert scene.accounts.sign_in(MAIL, WORDS)
+    assert scene.sign_in.sign_in(MAIL, WORDS)
 
 
 def test_a_link_works_until_the_second_before_48_hours_and_not_at_48(scene: Scene) -> None:
@@ -259,11 +230,11 @@ def test_a_link_works_until_the_second_before_48_hours_and_not_at_48(scene: Scen
     early, late = scene.link(), scene.link()
     scene.clock.move(timedelta(hours=48))
     with pytest.raises(Expired) as refused:
-        scene.accounts.confirm(late, WORDS)
+        scene.sign_in.confirm(late, WORDS)
     assert "new mail" in refused.value.remedy
     assert scene.status() == "UNCONFIRMED"
     scene.clock.move(timedelta(seconds=-1))
-    assert scene.accounts.confirm(early, WORDS).state == "done"
+    assert scene.sign_in.confirm(early, WORDS).state == "done"
 
 
 def test_a_link_for_something_else_confirms_nothing(scene: Scene) -> None:
@@ -271,7 +242,7 @@ def test_a_link_for_something_else_confirms_nothing(scene: Scene) -> None:
     other = scene.links.make("host", scene.account(), scene.clock.now() + CONFIRM_LIFE)
     for token in (other, "unknown"):
         with pytest.raises(NotFound):
-            scene.accounts.confirm(token, WORDS)
+            scene.sign_in.confirm(token, WORDS)
     assert scene.status() == "UNCONFIRMED"
 
 
@@ -281,14 +252,14 @@ def test_the_link_of_an_erased_account_is_no_link(scene: Scene) -> None:
     loaded = scene.store.load("ACCOUNT", scene.account())
     scene.store.states[("ACCOUNT", loaded.id)] = replace(loaded, state={**loaded.state, "status": "ERASED"})
     with pytest.raises(NotFound):
-        scene.accounts.confirm(token, WORDS)
+        scene.sign_in.confirm(token, WORDS)
 
 
 # --- signing in -------------------------------------------------------------------------------------------------------
 def test_whoever_has_not_confirmed_has_no_password_to_sign_in_with(scene: Scene) -> None:
     scene.sign_up()
     with pytest.raises(WrongCredentials):
-        scene.accounts.sign_in(MAIL, WORDS)
+        scene.sign_in.sign_in(MAIL, WORDS)
     assert not scene.identity.accounts
 
 
@@ -297,10 +268,10 @@ def test_a_disabled_account_is_told_so_only_with_the_right_password(scene: Scene
     loaded = scene.store.load("ACCOUNT", scene.account())
     scene.store.states[("ACCOUNT", loaded.id)] = replace(loaded, state={**loaded.state, "status": "DISABLED"})
     with pytest.raises(NotAllowedNow) as refused:
-        scene.accounts.sign_in(MAIL, WORDS)
+        scene.sign_in.sign_in(MAIL, WORDS)
     assert "administrator" in refused.value.remedy
     with pytest.raises(WrongCredentials):
-        scene.accounts.sign_in(MAIL, "another long password")
+        scene.sign_in.sign_in(MAIL, "another long password")
 
 
 def test_wrong_password_unknown_address_and_nonsense_are_refused_in_the_same_words(scene: Scene) -> None:
@@ -308,7 +279,7 @@ def test_wrong_password_unknown_address_and_nonsense_are_refused_in_the_same_wor
     said = set()
     for email, password in ((MAIL, "wrong password!"), ("nobody@example.org", WORDS), ("nonsense", WORDS)):
         with pytest.raises(WrongCredentials) as refused:
-            scene.accounts.sign_in(email, password)
+            scene.sign_in.sign_in(email, password)
         said.add((refused.value.detail, refused.value.remedy))
     assert len(said) == 1
 
@@ -318,22 +289,22 @@ def test_an_erased_person_cannot_sign_in_even_with_the_right_password(scene: Sce
     loaded = scene.store.load("ACCOUNT", scene.account())
     scene.store.states[("ACCOUNT", loaded.id)] = replace(loaded, state={**loaded.state, "status": "ERASED"})
     with pytest.raises(WrongCredentials):
-        scene.accounts.sign_in(MAIL, WORDS)
+        scene.sign_in.sign_in(MAIL, WORDS)
 
 
 # --- accounts made by the operator ------------------------------------------------------------------------------------
 def test_a_provisioned_account_signs_in_at_once_and_nobody_is_mailed(scene: Scene) -> None:
-    id = scene.accounts.provision(
+    id = scene.sign_in.provision(
         OPERATOR, "Nora Feldspar", "nora@staff.example", WORDS, ("reviewer", "coordinator"), "America/Chicago"
     )
-    assert scene.accounts.sign_in("nora@staff.example", WORDS).roles == ("reviewer", "coordinator")
+    assert scene.sign_in.sign_in("nora@staff.example", WORDS).roles == ("reviewer", "coordinator")
     assert scene.mails() == 0
     assert scene.store.history("ACCOUNT", id)[0].actor == OPERATOR.actor
 
 
 def test_provisioning_again_changes_nothing_and_other_roles_are_one_more_event(scene: Scene) -> None:
     def nora(*roles: str) -> str:
-        return scene.accounts.provision(OPERATOR, "Nora Feldspar", "nora@staff.example", WORDS, roles)
+        return scene.sign_in.provision(OPERATOR, "Nora Feldspar", "nora@staff.example", WORDS, roles)
 
     id = nora("reviewer")
     assert nora("reviewer") == id
@@ -344,12 +315,12 @@ def test_provisioning_again_changes_nothing_and_other_roles_are_one_more_event(s
 
 def test_provisioning_takes_over_an_address_that_somebody_signed_up_with_and_never_confirmed(scene: Scene) -> None:
     scene.sign_up()
-    assert scene.accounts.provision(OPERATOR, "Amara", MAIL, WORDS, ("finance",)) == scene.account()
-    assert scene.accounts.sign_in(MAIL, WORDS).roles == ("finance",)
+    assert scene.sign_in.provision(OPERATOR, "Amara", MAIL, WORDS, ("finance",)) == scene.account()
+    assert scene.sign_in.sign_in(MAIL, WORDS).roles == ("finance",)
 
 
 @pytest.mark.parametrize("roles", [(), ("king",), ("reviewer", "king")])
 def test_a_role_that_does_not_exist_is_refused_before_anything_is_made(scene: Scene, roles: tuple[str, ...]) -> None:
     with pytest.raises(Invalid):
-        scene.accounts.provision(OPERATOR, "Nora", "nora@staff.example", WORDS, roles)
+        scene.sign_in.provision(OPERATOR, "Nora", "nora@staff.example", WORDS, roles)
     assert not scene.store.claims

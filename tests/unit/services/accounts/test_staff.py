@@ -34,7 +34,7 @@ def own(account_id: str) -> RequestContext:
 
 def invited(scene: AccountScene, *roles: str) -> tuple[str, str]:
     """The account, and what the mail brings."""
-    id = scene.staffing.invite(boss(scene), "Nora Feldspar", NORA, roles or ("reviewer",))
+    id = scene.staff.invite(boss(scene), "Nora Feldspar", NORA, roles or ("reviewer",))
     return id, link(scene, id)
 
 
@@ -46,11 +46,11 @@ def link(scene: AccountScene, id: str) -> str:
 def test_an_invitation_becomes_an_account_once_its_reader_chose_a_password(scene: AccountScene) -> None:
     id, token = invited(scene, "reviewer", "coach")
     assert id not in scene.identity.accounts
-    assert scene.accounts.confirmation(token).invited
-    assert scene.accounts.confirm(token, WORDS).state == "done"
-    assert scene.accounts.sign_in(NORA, WORDS).roles == ("reviewer", "coach")
+    assert scene.sign_in.confirmation(token).invited
+    assert scene.sign_in.confirm(token, WORDS).state == "done"
+    assert scene.sign_in.sign_in(NORA, WORDS).roles == ("reviewer", "coach")
     with pytest.raises(Expired):
-        scene.accounts.confirm(token, OTHER)
+        scene.sign_in.confirm(token, OTHER)
     assert scene.types(own(id)) == ["StaffInvited", "AccountConfirmed"]
 
 
@@ -58,12 +58,12 @@ def test_an_invitation_becomes_an_account_once_its_reader_chose_a_password(scene
 def test_an_invitation_works_until_the_second_before_seven_days(scene: AccountScene, seconds: int, works: bool) -> None:
     _, token = invited(scene)
     scene.clock.move(INVITE_LIFE + timedelta(seconds=seconds))
-    assert scene.accounts.confirmation(token).state == ("open" if works else "expired")
+    assert scene.sign_in.confirmation(token).state == ("open" if works else "expired")
     if works:
-        scene.accounts.confirm(token, WORDS)
+        scene.sign_in.confirm(token, WORDS)
     else:
         with pytest.raises(Expired):
-            scene.accounts.confirm(token, WORDS)
+            scene.sign_in.confirm(token, WORDS)
     assert scene.can_sign_in(NORA, WORDS) is works
 
 
@@ -71,44 +71,44 @@ def test_an_invitation_goes_out_again_at_most_once_a_minute_and_not_once_it_was_
     id, token = invited(scene)
     for seconds, mails in ((59, 1), (1, 2)):
         scene.later(seconds=seconds)
-        scene.staffing.invite_again(OPERATOR, id)
+        scene.staff.invite_again(OPERATOR, id)
         assert scene.types(own(id)).count("StaffInvited") == mails
-    scene.accounts.confirm(token, WORDS)
+    scene.sign_in.confirm(token, WORDS)
     with pytest.raises(NotAllowedNow):
-        scene.staffing.invite_again(OPERATOR, id)
+        scene.staff.invite_again(OPERATOR, id)
 
 
 def test_a_known_address_is_refused_with_its_account(scene: AccountScene) -> None:
     call = scene.person("trainee", email=NORA)
     with pytest.raises(Duplicate) as refused:
-        scene.staffing.invite(boss(scene), "Nora Feldspar", NORA, ("reviewer",))
+        scene.staff.invite(boss(scene), "Nora Feldspar", NORA, ("reviewer",))
     assert (refused.value.facts["account_id"], refused.value.facts["field"]) == (call.actor.id, "email")
     assert scene.types(call) == ["AccountProvisioned"]
 
 
 def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link_ends(scene: AccountScene) -> None:
-    scene.accounts.sign_up("Somebody", NORA)
+    scene.sign_in.sign_up("Somebody", NORA)
     old = scene.links.make("confirm", str(scene.holder(NORA)), scene.clock.now() + INVITE_LIFE)
     _, token = invited(scene)
     with pytest.raises(NotFound):
-        scene.accounts.confirm(old, OTHER)
-    scene.accounts.confirm(token, WORDS)
-    found = scene.accounts.sign_in(NORA, WORDS)
+        scene.sign_in.confirm(old, OTHER)
+    scene.sign_in.confirm(token, WORDS)
+    found = scene.sign_in.sign_in(NORA, WORDS)
     assert (found.person.name, found.roles) == ("Nora Feldspar", ("reviewer",))
 
 
 def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone(scene: AccountScene) -> None:
-    scene.accounts.sign_up("Eleonora", NORA, "Africa/Cairo")
+    scene.sign_in.sign_up("Eleonora", NORA, "Africa/Cairo")
     id, call, inner = str(scene.holder(NORA)), boss(scene), scene.store.commit
 
     def beaten(work: UnitOfWork) -> list[EventRow]:
         scene.store.commit = inner  # type: ignore[method-assign]
-        scene.accounts.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+        scene.sign_in.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
         return inner(work)
 
     scene.store.commit = beaten  # type: ignore[method-assign]
     with pytest.raises(Duplicate) as refused:
-        scene.staffing.invite(call, "Nora Feldspar", NORA, ("reviewer",))
+        scene.staff.invite(call, "Nora Feldspar", NORA, ("reviewer",))
     found = scene.people.person(id)
     assert refused.value.facts["account_id"] == id
     assert (found.name, found.zone, scene.types(own(id))) == (
@@ -132,7 +132,7 @@ def test_a_refused_invitation_names_the_field_and_makes_nothing(
     scene: AccountScene, name: str, email: str, roles: tuple[str, ...], field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        scene.staffing.invite(OPERATOR, name, email, roles)
+        scene.staff.invite(OPERATOR, name, email, roles)
     assert refused.value.facts["field"] == field
     assert not scene.store.states
     assert not scene.store.claims
@@ -143,26 +143,26 @@ def test_a_refused_invitation_names_the_field_and_makes_nothing(
 def test_an_invitation_killed_at_any_call_is_finished_by_repeating_it(at: int, after: bool) -> None:
     scene, count = AccountScene(), [0]
     try:
-        scene.staffing_on(lambda port: Doomed(port, count, at, after)).invite(
+        scene.on(lambda port: Doomed(port, count, at, after)).staff.invite(
             OPERATOR, "Nora Feldspar", NORA, ("reviewer",)
         )
         assert count[0] < at
     except Killed:
         assert count[0] == at
     with suppress(Duplicate):  # it was done, and only the answer was lost
-        scene.staffing.invite(OPERATOR, "Nora Feldspar", NORA, ("reviewer",))
+        scene.staff.invite(OPERATOR, "Nora Feldspar", NORA, ("reviewer",))
     id = str(scene.holder(NORA))
     assert scene.types(own(id)) == ["StaffInvited"]
-    scene.accounts.confirm(link(scene, id), WORDS)
-    assert scene.accounts.sign_in(NORA, WORDS).person.name == "Nora Feldspar"
+    scene.sign_in.confirm(link(scene, id), WORDS)
+    assert scene.sign_in.sign_in(NORA, WORDS).person.name == "Nora Feldspar"
 
 
 # --- roles ------------------------------------------------------------------------------------------------------------
 def test_roles_act_on_the_next_click_without_signing_anybody_out() -> None:
     scene = AccountScene("finance")
     call = scene.person("trainee")
-    session = scene.accounts.open_session(call.actor.id)
-    scene.staffing.change_roles(boss(scene), call.actor.id, ("reviewer", "coordinator"))
+    session = scene.sign_in.open_session(call.actor.id)
+    scene.staff.change_roles(boss(scene), call.actor.id, ("reviewer", "coordinator"))
     found = scene.sessions.read(session)
     assert found is not None
     assert found.roles == ("reviewer", "coordinator")
@@ -173,24 +173,24 @@ def test_a_role_that_needs_a_code_ends_the_sessions_that_began_without_one(
     scene: AccountScene, guarded: bool, ends: bool
 ) -> None:
     call = scene.guarded("trainee") if guarded else scene.person("trainee")
-    session = scene.accounts.open_session(call.actor.id)
+    session = scene.sign_in.open_session(call.actor.id)
     scene.later(seconds=1)
-    scene.staffing.change_roles(boss(scene), call.actor.id, ("trainee", "finance"))
+    scene.staff.change_roles(boss(scene), call.actor.id, ("trainee", "finance"))
     assert (scene.sessions.read(session) is None) is ends
     assert (scene.sessions.of_account(call.actor.id, scene.identity.issued_at) is None) is ends
 
 
 def test_the_same_roles_in_another_order_are_no_change(scene: AccountScene) -> None:
     call = scene.person("reviewer", "coach")
-    scene.staffing.change_roles(boss(scene), call.actor.id, ("coach", "reviewer"))
+    scene.staff.change_roles(boss(scene), call.actor.id, ("coach", "reviewer"))
     assert scene.types(call) == ["AccountProvisioned"]
 
 
 def test_administrators_change_neither_their_own_roles_nor_their_own_status(scene: AccountScene) -> None:
     admin = boss(scene)
     for step in (
-        lambda: scene.staffing.change_roles(admin, admin.actor.id, ("coach",)),
-        lambda: scene.staffing.disable(admin, admin.actor.id),
+        lambda: scene.staff.change_roles(admin, admin.actor.id, ("coach",)),
+        lambda: scene.staff.disable(admin, admin.actor.id),
     ):
         with pytest.raises(NotAllowedNow) as refused:
             step()
@@ -199,11 +199,11 @@ def test_administrators_change_neither_their_own_roles_nor_their_own_status(scen
 
 
 def test_an_account_that_nobody_confirmed_gets_no_role(scene: AccountScene) -> None:
-    scene.accounts.sign_up("Somebody", NORA)
+    scene.sign_in.sign_up("Somebody", NORA)
     id = str(scene.holder(NORA))
     for step in (
-        lambda: scene.staffing.change_roles(OPERATOR, id, ("admin",)),
-        lambda: scene.staffing.disable(OPERATOR, id),
+        lambda: scene.staff.change_roles(OPERATOR, id, ("admin",)),
+        lambda: scene.staff.disable(OPERATOR, id),
     ):
         with pytest.raises(NotAllowedNow):
             step()
@@ -213,29 +213,29 @@ def test_an_account_that_nobody_confirmed_gets_no_role(scene: AccountScene) -> N
 # --- disabling --------------------------------------------------------------------------------------------------------
 def test_a_disabled_account_is_out_at_once_and_enabled_its_old_sessions_stay_over(scene: AccountScene) -> None:
     call = scene.person("reviewer")
-    session = scene.accounts.open_session(call.actor.id)
+    session = scene.sign_in.open_session(call.actor.id)
     for _ in range(2):
-        scene.staffing.disable(OPERATOR, call.actor.id)
+        scene.staff.disable(OPERATOR, call.actor.id)
     assert scene.sessions.read(session) is None
     assert scene.sessions.of_account(call.actor.id) is None
     with pytest.raises(NotAllowedNow):
-        scene.accounts.sign_in(MAIL, WORDS)
+        scene.sign_in.sign_in(MAIL, WORDS)
     for _ in range(2):
-        scene.staffing.enable(OPERATOR, call.actor.id)
+        scene.staff.enable(OPERATOR, call.actor.id)
     assert scene.sessions.read(session) is None
-    assert scene.accounts.sign_in(MAIL, WORDS).roles == ("reviewer",)
+    assert scene.sign_in.sign_in(MAIL, WORDS).roles == ("reviewer",)
     assert scene.types(call)[1:] == ["AccountDisabled", "AccountEnabled"]
 
 
 def test_a_withdrawn_invitation_is_no_link_and_waits_again_once_enabled(scene: AccountScene) -> None:
     id, token = invited(scene)
-    scene.staffing.disable(OPERATOR, id)
+    scene.staff.disable(OPERATOR, id)
     with pytest.raises(NotFound):
-        scene.accounts.confirm(token, WORDS)
-    scene.staffing.enable(OPERATOR, id)
-    assert scene.accounts.confirm(token, WORDS).state == "done"
-    scene.staffing.disable(OPERATOR, id)
-    scene.staffing.enable(OPERATOR, id)
+        scene.sign_in.confirm(token, WORDS)
+    scene.staff.enable(OPERATOR, id)
+    assert scene.sign_in.confirm(token, WORDS).state == "done"
+    scene.staff.disable(OPERATOR, id)
+    scene.staff.enable(OPERATOR, id)
     assert scene.state(own(id))["status"] == "ACTIVE"
 
 
@@ -244,22 +244,22 @@ def test_the_list_has_everybody_of_the_staff_by_name_and_nobody_else(scene: Acco
     scene.person("trainee")
     invited(scene)
     gone = scene.person("coach", email="maya@staff.example", name="Maya Lindenholm")
-    scene.staffing.disable(OPERATOR, gone.actor.id)
-    found = [(one.person.name if one.person else "", one.state["status"]) for one in scene.staffing.staff()]
+    scene.staff.disable(OPERATOR, gone.actor.id)
+    found = [(one.person.name if one.person else "", one.state["status"]) for one in scene.staff.staff()]
     assert found == [("Amara Okafor", "ACTIVE"), ("Maya Lindenholm", "DISABLED"), ("Nora Feldspar", "INVITED")]
 
 
 def test_an_unknown_or_erased_account_is_not_found(scene: AccountScene) -> None:
     with pytest.raises(NotFound):
-        scene.staffing.member("no-such-account")
+        scene.staff.member("no-such-account")
     with pytest.raises(NotFound):
-        scene.staffing.change_roles(OPERATOR, "no-such-account", ("coach",))
+        scene.staff.change_roles(OPERATOR, "no-such-account", ("coach",))
 
 
 def test_the_first_administrator_is_invited_or_made_of_an_account_that_is_there(scene: AccountScene) -> None:
-    id = scene.staffing.first(OPERATOR, NORA)
+    id = scene.staff.first(OPERATOR, NORA)
     assert (scene.state(own(id))["status"], scene.state(own(id))["roles"]) == ("INVITED", ["admin"])
     call = scene.person("trainee")
     for _ in range(2):
-        assert scene.staffing.first(OPERATOR, MAIL) == call.actor.id
+        assert scene.staff.first(OPERATOR, MAIL) == call.actor.id
     assert scene.state(call)["roles"] == ["trainee", "admin"]

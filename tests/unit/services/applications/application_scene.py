@@ -3,7 +3,6 @@ seats."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,19 +11,11 @@ from shared.domain.core import due_kinds
 from shared.domain.core.instants import iso
 from shared.domain.programs.program import ExperienceType, Program
 from shared.ports import Person
-from shared.services.applications.host_review import HostReview
-from shared.services.applications.information_requests import InformationRequests
-from shared.services.applications.review import Review
-from shared.services.applications.submission import RotationRequest, Submission
+from shared.services.applications.submission import RotationRequest
 from shared.services.core.transitions import RequestContext
-from shared.services.money.settlement import Settlement
-from shared.services.operations.sweep import Sweep
-from shared.services.reservations.holds import Holds
-from shared.services.search.alternatives import Alternatives
-from shared.services.waitlist.waitlist import Waitlist
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, REVIEWER, TRAINEE, WEEKS
-from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeSearch, FakeStore, FrozenClock
+from tests.fakes.wiring import FakeWiring
 
 AS_TRAINEE = RequestContext(builders.actor(), "request-1")
 AS_REVIEWER = RequestContext(builders.actor("reviewer", REVIEWER), "request-2")
@@ -33,44 +24,7 @@ AS_STRANGER = RequestContext(builders.actor("trainee", "trainee-2"), "request-4"
 AS_SYSTEM = RequestContext(builders.actor("system", "deadlines"), "request-5")
 
 
-@dataclass
-class Desk:
-    store: FakeStore = field(default_factory=FakeStore)
-    clock: FrozenClock = field(default_factory=FrozenClock)
-    ids: CountingIds = field(default_factory=CountingIds)
-
-    def __post_init__(self) -> None:
-        self.people = FakePeople(self.store)
-        self.catalogue = FakeCatalogue(self.store)
-        self.applying = Submission(
-            store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock, ids=self.ids
-        )
-        self.search, self.faults = FakeSearch(self.store), list[Exception]()
-        self.alternatives = Alternatives(
-            search=lambda: self.search,
-            store=self.store,
-            catalogue=self.catalogue,
-            clock=self.clock,
-            on_fault=self.faults.append,
-        )
-        self.reviewing = Review(
-            store=self.store,
-            people=self.people,
-            catalogue=self.catalogue,
-            clock=self.clock,
-            alternatives=self.alternatives,
-        )
-        self.asking = InformationRequests(store=self.store, reviewing=self.reviewing, clock=self.clock)
-        self.host_review = HostReview(
-            store=self.store, people=self.people, catalogue=self.catalogue, reviewing=self.reviewing, clock=self.clock
-        )
-        settling = Settlement(self.store, FakePayments(), self.clock)
-        holds = Holds(
-            self.store, FakePayments(), self.catalogue, self.people, self.clock, settling, "https://rota.test"
-        )
-        waitlist = Waitlist(store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=holds)
-        self.sweeping = Sweep(store=self.store, clock=self.clock, holds=holds, settling=settling, waitlist=waitlist)
-
+class Desk(FakeWiring):
     def program(self, seats: int = 2, **changes: Any) -> Program:
         made = builders.stored_program(self.store, **changes)
         self.store.open_seats(made.id, dict.fromkeys(WEEKS, seats))
@@ -107,20 +61,20 @@ class Desk:
         return self
 
     def draft(self, key: str = "key-1", call: RequestContext = AS_TRAINEE, **changes: Any) -> Application:
-        return self.applying.start(call, key, wish(**changes))
+        return self.submission.start(call, key, wish(**changes))
 
     def submitted(self, **changes: Any) -> Application:
-        return self.applying.submit(AS_TRAINEE, self.draft(**changes).id)
+        return self.submission.submit(AS_TRAINEE, self.draft(**changes).id)
 
     def claimed(self, **changes: Any) -> Application:
-        return self.reviewing.claim(AS_REVIEWER, self.submitted(**changes).id)
+        return self.review.claim(AS_REVIEWER, self.submitted(**changes).id)
 
     def application(self, id: str) -> Application:
         return Application.model_validate(self.store.load("APPLICATION", id).state)
 
     def swept(self, id: str) -> Application:
         """The application after the minute's sweep."""
-        assert self.sweeping.run(AS_SYSTEM).failures == []
+        assert self.sweep.run(AS_SYSTEM).failures == []
         return self.application(id)
 
     def waiting(self, application_id: str) -> set[str]:

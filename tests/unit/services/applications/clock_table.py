@@ -20,8 +20,7 @@ from shared.domain.core.policy import CURRENT
 from shared.domain.reservations import terms
 from shared.services.applications.status_text import standing
 from shared.services.core.transitions import RequestContext
-from shared.services.operations.workspace import Workspace
-from shared.services.reservations.reserve import Reserve, Signature
+from shared.services.reservations.reserve import Signature
 from tests.builders import PROGRAM, actor
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
 
@@ -129,7 +128,7 @@ def claimed(desk: Desk) -> str:
 
 
 def asked(desk: Desk) -> str:
-    return desk.asking.ask(AS_REVIEWER, claimed(desk), "Which ward?").id
+    return desk.information_requests.ask(AS_REVIEWER, claimed(desk), "Which ward?").id
 
 
 def routed(desk: Desk) -> str:
@@ -156,7 +155,7 @@ def silent(desk: Desk) -> str:
 
 
 def approved(desk: Desk) -> str:
-    return desk.reviewing.approve(AS_REVIEWER, claimed(desk)).id
+    return desk.review.approve(AS_REVIEWER, claimed(desk)).id
 
 
 # --- what its running out changes -------------------------------------------------------------------------------------
@@ -209,21 +208,12 @@ def host_is_late(desk: Desk, id: str) -> bool:
 
 def escalated(desk: Desk, id: str) -> bool:
     """What a coordinator's queue marks."""
-    workspace = Workspace(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
-    (row,) = [row for row in workspace.queue(AS_COORDINATOR, ["coordinator"]).rows if row.item.subject_id == id]
+    (row,) = [row for row in desk.workspace.queue(AS_COORDINATOR, ["coordinator"]).rows if row.item.subject_id == id]
     return row.escalated
 
 
 def sign(desk: Desk, id: str) -> None:
-    reserving = Reserve(
-        store=desk.store,
-        catalogue=desk.catalogue,
-        people=desk.people,
-        clock=desk.clock,
-        ids=desk.ids,
-        holds=desk.sweeping.holds,
-    )
-    reserving.sign(AS_TRAINEE, id, terms.CURRENT, Signature("Amara Okafor", "192.0.2.1", "Firefox"))
+    desk.reserve.sign(AS_TRAINEE, id, terms.CURRENT, Signature("Amara Okafor", "192.0.2.1", "Firefox"))
 
 
 CLOCKS: Mapping[str, Clock] = {
@@ -235,7 +225,9 @@ CLOCKS: Mapping[str, Clock] = {
     "info_remind_days": Clock(asked, row_of("reply_reminder"), swept(lambda one: one.reminded_at is not None)),
     "info_days": Clock(asked, stored("reply_due_at"), becomes(ApplicationStatus.EXPIRED)),
     "answer": Clock(
-        asked, stored("reply_due_at"), refused(lambda desk, id: desk.asking.reply(AS_TRAINEE, id, "The fourth."))
+        asked,
+        stored("reply_due_at"),
+        refused(lambda desk, id: desk.information_requests.reply(AS_TRAINEE, id, "The fourth.")),
     ),
     "host_nudge_1": Clock(routed, row_of("host"), swept(lambda one: one.host_reminders == 1)),
     "host_nudge_2": Clock(

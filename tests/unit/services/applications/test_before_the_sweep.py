@@ -15,10 +15,8 @@ import pytest
 from shared.domain.applications.application import Application
 from shared.domain.applications.clocks import as_of
 from shared.domain.core.errors import Busy, Duplicate, RotaError
-from shared.services.applications.queries import ApplicationQueries
 from shared.services.applications.status_text import standing
 from shared.services.applications.submission import WAITS
-from shared.services.operations.workspace import Workspace
 from tests.builders import PROGRAM
 from tests.fakes.clock import START
 from tests.unit.services.applications.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk
@@ -43,13 +41,13 @@ def late_claim(desk: Desk) -> str:
     """Taken up an hour before it closes."""
     id = sent(desk)
     desk.clock.set(closing(desk, id) - timedelta(hours=1))
-    return desk.reviewing.claim(AS_REVIEWER, id).id
+    return desk.review.claim(AS_REVIEWER, id).id
 
 
 def late_host(desk: Desk) -> str:
     id = sent(desk)
     desk.clock.set(closing(desk, id) - timedelta(days=3))
-    return desk.host_review.route(AS_REVIEWER, desk.reviewing.claim(AS_REVIEWER, id).id).id
+    return desk.host_review.route(AS_REVIEWER, desk.review.claim(AS_REVIEWER, id).id).id
 
 
 def closing(desk: Desk, id: str) -> datetime:
@@ -75,16 +73,16 @@ def recommend(desk: Desk, id: str) -> object:
 
 
 STEPS: dict[str, Do] = {
-    "save": lambda desk, id: desk.applying.save(AS_TRAINEE, id, {"credit_wish": True}),
-    "submit": lambda desk, id: desk.applying.submit(AS_TRAINEE, id),
-    "withdraw": lambda desk, id: desk.applying.withdraw(AS_TRAINEE, id),
-    "reply": lambda desk, id: desk.asking.reply(AS_TRAINEE, id, "The fourth."),
+    "save": lambda desk, id: desk.submission.save(AS_TRAINEE, id, {"credit_wish": True}),
+    "submit": lambda desk, id: desk.submission.submit(AS_TRAINEE, id),
+    "withdraw": lambda desk, id: desk.submission.withdraw(AS_TRAINEE, id),
+    "reply": lambda desk, id: desk.information_requests.reply(AS_TRAINEE, id, "The fourth."),
     "sign": sign,
-    "claim": lambda desk, id: desk.reviewing.claim(AS_REVIEWER, id),
-    "claim by a colleague": lambda desk, id: desk.reviewing.claim(AS_COLLEAGUE, id),
-    "approve": lambda desk, id: desk.reviewing.approve(AS_REVIEWER, id),
-    "reject": lambda desk, id: desk.reviewing.reject(AS_REVIEWER, id, "other", "The ward is closed."),
-    "ask": lambda desk, id: desk.asking.ask(AS_REVIEWER, id, "Which ward?"),
+    "claim": lambda desk, id: desk.review.claim(AS_REVIEWER, id),
+    "claim by a colleague": lambda desk, id: desk.review.claim(AS_COLLEAGUE, id),
+    "approve": lambda desk, id: desk.review.approve(AS_REVIEWER, id),
+    "reject": lambda desk, id: desk.review.reject(AS_REVIEWER, id, "other", "The ward is closed."),
+    "ask": lambda desk, id: desk.information_requests.ask(AS_REVIEWER, id, "Which ward?"),
     "route": lambda desk, id: desk.host_review.route(AS_REVIEWER, id),
     "recommend": recommend,
     "take back": lambda desk, id: desk.host_review.take_back(AS_COORDINATOR, id, "The host is away."),
@@ -182,7 +180,7 @@ def apply_again(desk: Desk, id: str) -> tuple[object, ...]:
         second = desk.draft(key="key-9", start=first.start).id
     except RotaError as refused:
         return type(refused), refused.detail, refused.remedy
-    told = answer(desk, id, lambda one, _: one.applying.submit(AS_TRAINEE, second))
+    told = answer(desk, id, lambda one, _: one.submission.submit(AS_TRAINEE, second))
     return (
         told,
         desk.application(second).status,
@@ -203,7 +201,7 @@ def test_T18_who_applies_again_is_answered_the_same_whether_the_sweep_came_or_no
 @pytest.mark.parametrize(("early", "clash"), [(SECOND, ["same"]), (timedelta(), [])])
 def test_T24_the_form_names_what_is_in_the_same_weeks_until_its_time_is_up(early: timedelta, clash: list[str]) -> None:
     desk, id = at_the_end_of("offer", early, swept=False)
-    files = ApplicationQueries(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
+    files = desk.application_queries
     assert [
         one.kind for one in files.prospect(AS_TRAINEE.actor.id, PROGRAM, None, desk.application(id).start, 4).clashes
     ] == clash
@@ -216,7 +214,7 @@ def test_T24_applying_again_is_possible_from_the_second_on_at_which_the_page_say
     desk.clock.move(SECOND)
     second = desk.draft(key="key-9", start=desk.application(id).start).id
     assert "pply again" in standing(desk.application(id), desk.catalogue.program(PROGRAM), desk.clock.now()).sentence
-    assert desk.applying.submit(AS_TRAINEE, second).status == "SUBMITTED"
+    assert desk.submission.submit(AS_TRAINEE, second).status == "SUBMITTED"
     assert (desk.application(id).status, desk.application(id).decision_code) == (
         "EXPIRED",
         {"question": "reply", "offer": "offer"}[clock],
@@ -235,21 +233,21 @@ def test_T24_applying_again_survives_a_crash_between_ending_the_first_and_sendin
     second = desk.draft(key="key-9", start=desk.application(id).start).id
     desk.store.fail_after_commit()
     with pytest.raises(Busy):
-        desk.applying.submit(AS_TRAINEE, second)
+        desk.submission.submit(AS_TRAINEE, second)
     assert (desk.application(id).status, desk.application(second).status) == ("EXPIRED", "DRAFT")
-    assert desk.applying.submit(AS_TRAINEE, second).status == "SUBMITTED"
+    assert desk.submission.submit(AS_TRAINEE, second).status == "SUBMITTED"
 
 
 def test_T17_what_a_reviewer_let_lapse_a_colleague_takes_and_then_decides() -> None:
     desk, id = at_the_end_of("claim", timedelta(), swept=False)
-    assert desk.reviewing.claim(AS_COLLEAGUE, id).claimed_by == AS_COLLEAGUE.actor.id
+    assert desk.review.claim(AS_COLLEAGUE, id).claimed_by == AS_COLLEAGUE.actor.id
     assert desk.swept(id).claimed_by == AS_COLLEAGUE.actor.id, "the sweep finds a new claim"
-    assert desk.reviewing.approve(AS_COLLEAGUE, id).decided_by == AS_COLLEAGUE.actor.id
+    assert desk.review.approve(AS_COLLEAGUE, id).decided_by == AS_COLLEAGUE.actor.id
 
 
 def test_the_pages_say_what_a_step_would_be_told() -> None:
     desk, id = at_the_end_of("closes, in review", timedelta(), swept=False)
-    files = ApplicationQueries(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
+    files = desk.application_queries
     seen = {
         files.staff(id).application.status,
         files.own(AS_TRAINEE, id).application.status,
@@ -262,7 +260,7 @@ def test_the_pages_say_what_a_step_would_be_told() -> None:
 @pytest.mark.parametrize(("early", "who"), [(SECOND, AS_REVIEWER.actor.id), (timedelta(), None)])
 def test_T17_the_queue_shows_a_claim_as_free_from_the_second_it_lapsed_on(early: timedelta, who: str | None) -> None:
     desk, id = at_the_end_of("claim", early, swept=False)
-    workspace = Workspace(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
+    workspace = desk.workspace
     (row,) = workspace.queue(AS_REVIEWER, ["reviewer"]).rows
     assert row.application is not None
     assert (row.application.id, row.application.claimed_by, row.mine) == (id, who, who is not None)

@@ -63,15 +63,15 @@ def late_claim(desk: Desk, days: int) -> str:
     """Taken up so many days before it closes."""
     id = sent(desk)
     desk.clock.set(NEAR - timedelta(days=days))
-    return desk.reviewing.claim(AS_REVIEWER, id).id
+    return desk.review.claim(AS_REVIEWER, id).id
 
 
 def asked(desk: Desk) -> str:
-    return desk.asking.ask(AS_REVIEWER, late_claim(desk, 2), "Which ward?").id
+    return desk.information_requests.ask(AS_REVIEWER, late_claim(desk, 2), "Which ward?").id
 
 
 def answered(desk: Desk) -> str:
-    return desk.asking.reply(AS_TRAINEE, asked(desk), "The fourth.").id
+    return desk.information_requests.reply(AS_TRAINEE, asked(desk), "The fourth.").id
 
 
 def routed(desk: Desk) -> str:
@@ -134,14 +134,14 @@ def test_T20_a_host_is_late_in_time_for_a_coordinator_and_a_reviewer_to_decide_b
     assert late.due.at == last
     desk.clock.set(last)
     assert desk.host_review.take_back(AS_COORDINATOR, id, "Nobody answers.").host_waived
-    assert desk.reviewing.approve(AS_REVIEWER, id).status is ApplicationStatus.APPROVED
+    assert desk.review.approve(AS_REVIEWER, id).status is ApplicationStatus.APPROVED
 
 
 @pytest.mark.parametrize(("late", "refused"), [(-SECOND, False), (timedelta(), False), (SECOND, True)])
 @pytest.mark.parametrize(
     "step",
     [
-        lambda desk, id: desk.asking.ask(AS_REVIEWER, id, "Which ward?"),
+        lambda desk, id: desk.information_requests.ask(AS_REVIEWER, id, "Which ward?"),
         lambda desk, id: desk.host_review.route(AS_REVIEWER, id),
     ],
 )
@@ -152,7 +152,7 @@ def test_T13_less_than_a_day_before_it_closes_nobody_is_asked_any_more(
     id = late_claim(desk, 1)
     desk.clock.move(late)
     if late:
-        desk.reviewing.claim(AS_REVIEWER, id)
+        desk.review.claim(AS_REVIEWER, id)
     before = desk.snapshot()
     if not refused:
         step(desk, id)
@@ -164,10 +164,10 @@ def test_T13_less_than_a_day_before_it_closes_nobody_is_asked_any_more(
 
 def test_T13_what_was_decided_or_withdrawn_does_not_close() -> None:
     desk = Desk().scene()
-    id = desk.reviewing.approve(AS_REVIEWER, desk.claimed().id).id
+    id = desk.review.approve(AS_REVIEWER, desk.claimed().id).id
     assert due_kinds.STALE not in desk.due_rows(id)
     desk = Desk().scene()
-    id = desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No.").id
+    id = desk.review.reject(AS_REVIEWER, desk.claimed().id, "other", "No.").id
     assert desk.due_rows(id) == set()
 
 

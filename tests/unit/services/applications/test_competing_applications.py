@@ -33,7 +33,7 @@ def test_who_holds_the_seat_and_who_stands_in_line_are_rivals_until_they_end() -
     assert [one.seat.id if one.seat else None for one in found.values()] == [line.hold.reserved.id, None, None]
     line.leave(FIRST)
     assert FIRST[0] in ids(line, WALKER[0]), "the offer counts on"
-    assert line.sweep(minutes=30).done
+    assert line.run_sweep(minutes=30).done
     found = {one.application.id: one for one in seen(line, WALKER[0])}
     assert [id for id, one in found.items() if one.seat] == [SECOND[0]], "the line was served"
 
@@ -45,14 +45,14 @@ def test_whoever_paid_is_named_with_the_seat_and_an_offer_that_lapsed_no_more() 
     assert found[HOLDER[0]].application.status is S.CONVERTED
     assert found[HOLDER[0]].seat is not None
     assert HOLDER[0] in ids(line, FIRST[0])
-    line.sweep(days=7)
+    line.run_sweep(days=7)
     assert ids(line, WALKER[0]) == [HOLDER[0]]
 
 
 def test_a_list_that_is_a_moment_behind_gives_nobody_a_seat_that_went_back() -> None:
     line = Line()
     behind = dict(line.store.trainee_weeks), dict(line.store.week_programs)
-    line.sweep(minutes=30)
+    line.run_sweep(minutes=30)
     line.store.trainee_weeks, line.store.week_programs = behind
     assert next((one.application.id, one.seat) for one in seen(line, WALKER[0])) == (HOLDER[0], None)
 

@@ -13,7 +13,6 @@ from shared.domain.core.errors import GuidelineFailed, Invalid, NotAllowedNow, N
 from shared.domain.documents.checklist import Check
 from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs.guidelines import Guidelines
-from shared.services.applications.document_check import DocumentCheck
 from tests.builders import TRAINEE
 from tests.unit.services.applications.application_scene import AS_COLLEAGUE, AS_REVIEWER, Desk
 
@@ -30,10 +29,6 @@ def desk() -> Desk:
     return made
 
 
-def checking(desk: Desk) -> DocumentCheck:
-    return DocumentCheck(store=desk.store, reviewing=desk.reviewing, clock=desk.clock)
-
-
 def accepted(**changes: Any) -> Check:
     return Check(**{"verdict": "accepted", "issued": date(2026, 11, 20), "expires": LAST_DAY} | changes)
 
@@ -41,15 +36,15 @@ def accepted(**changes: Any) -> Check:
 def test_a_document_that_was_read_and_counts_meets_its_guideline(desk: Desk) -> None:
     mine = desk.claimed()
     with pytest.raises(GuidelineFailed, match="TB test"):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     # 2027-03-01 is 90 days after 2026-12-01, so a test of 2026-11-20 is too old.
-    checking(desk).check(AS_REVIEWER, mine.id, "document-2", accepted())
+    desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted())
     with pytest.raises(GuidelineFailed, match="Issued Fri 20 November 2026"):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     desk.clock.set(desk.clock.now().replace(month=12, day=1))
-    desk.reviewing.claim(AS_REVIEWER, mine.id)
-    checking(desk).check(AS_REVIEWER, mine.id, "document-2", accepted(issued=date(2026, 12, 1)))
-    assert desk.reviewing.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
+    desk.review.claim(AS_REVIEWER, mine.id)
+    desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted(issued=date(2026, 12, 1)))
+    assert desk.review.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
 
 
 @pytest.mark.parametrize(("expires", "fine"), [(date(2027, 3, 27), False), (LAST_DAY, True)])
@@ -58,26 +53,26 @@ def test_a_document_must_be_valid_through_the_last_day_that_day_included(expires
     desk = Desk().scene(guidelines=rules)
     desk.document("document-2", kind="bls")
     mine = desk.claimed()
-    checking(desk).check(AS_REVIEWER, mine.id, "document-2", accepted(expires=expires))
+    desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted(expires=expires))
     if fine:
-        assert desk.reviewing.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
+        assert desk.review.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
     else:
         with pytest.raises(GuidelineFailed, match="Expires Sat 27 March 2027"):
-            desk.reviewing.approve(AS_REVIEWER, mine.id)
+            desk.review.approve(AS_REVIEWER, mine.id)
 
 
 def test_a_declined_document_does_not_count_its_reason_is_erasable_and_a_newer_one_counts_again(desk: Desk) -> None:
     mine = desk.claimed()
-    read = checking(desk).check(
+    read = desk.document_check.check(
         AS_REVIEWER, mine.id, "document-2", Check(verdict="declined"), "The second page of Amara is missing."
     )
     assert desk.store.text(read.state["check_reason_ref"]) == {"text": "The second page of Amara is missing."}
     assert "Amara" not in str(desk.store.history("DOCUMENT", "document-2"))
     with pytest.raises(GuidelineFailed, match="Not uploaded"):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     desk.document("document-3", kind="tb_test", number=2)
     with pytest.raises(GuidelineFailed, match="not recorded"):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     desk.people.erase(TRAINEE)
     assert desk.store.text(read.state["check_reason_ref"]) is None
 
@@ -86,9 +81,9 @@ def test_the_language_of_a_cv_is_what_the_reviewer_read() -> None:
     desk = Desk().scene(guidelines=Guidelines(cv_language="Spanish"))
     mine = desk.claimed()
     with pytest.raises(GuidelineFailed):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
-    checking(desk).check(AS_REVIEWER, mine.id, "document-1", Check(verdict="accepted", language="Spanish"))
-    assert desk.reviewing.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
+        desk.review.approve(AS_REVIEWER, mine.id)
+    desk.document_check.check(AS_REVIEWER, mine.id, "document-1", Check(verdict="accepted", language="Spanish"))
+    assert desk.review.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
 
 
 @pytest.mark.parametrize(
@@ -107,22 +102,26 @@ def test_what_cannot_stand_on_a_document_is_refused_and_changes_nothing(
     mine = desk.claimed()
     before = desk.snapshot()
     with pytest.raises(Invalid) as refused:
-        checking(desk).check(AS_REVIEWER, mine.id, "document-2", check, reason)
+        desk.document_check.check(AS_REVIEWER, mine.id, "document-2", check, reason)
     assert refused.value.facts["field"] == field
     assert desk.snapshot() == before
 
 
 def test_issued_today_and_expiring_the_day_it_was_issued_can_stand_on_a_document(desk: Desk) -> None:
     today = date(2026, 11, 23)
-    read = checking(desk).check(AS_REVIEWER, desk.claimed().id, "document-2", accepted(issued=today, expires=today))
+    read = desk.document_check.check(
+        AS_REVIEWER, desk.claimed().id, "document-2", accepted(issued=today, expires=today)
+    )
     assert (read.state["issued"], read.state["expires"]) == ("2026-11-23", "2026-11-23")
 
 
 def test_the_same_again_changes_nothing_and_something_else_replaces_it(desk: Desk) -> None:
     mine = desk.claimed()
-    first = checking(desk).check(AS_REVIEWER, mine.id, "document-2", accepted())
-    assert checking(desk).check(AS_REVIEWER, mine.id, "document-2", accepted()).version == first.version
-    assert checking(desk).check(AS_REVIEWER, mine.id, "document-2", accepted(expires=None)).state["expires"] is None
+    first = desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted())
+    assert desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted()).version == first.version
+    assert (
+        desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted(expires=None)).state["expires"] is None
+    )
 
 
 def test_only_who_has_the_application_reads_and_only_its_trainees_documents(desk: Desk) -> None:
@@ -131,8 +130,8 @@ def test_only_who_has_the_application_reads_and_only_its_trainees_documents(desk
     desk.document("document-8", status="REFUSED")
     before = desk.snapshot()
     with pytest.raises(NotAllowedNow, match="Another reviewer"):
-        checking(desk).check(AS_COLLEAGUE, mine.id, "document-2", accepted())
+        desk.document_check.check(AS_COLLEAGUE, mine.id, "document-2", accepted())
     for id in ("document-9", "document-8", "no-such-document"):
         with pytest.raises(NotFound):
-            checking(desk).check(AS_REVIEWER, mine.id, id, accepted())
+            desk.document_check.check(AS_REVIEWER, mine.id, id, accepted())
     assert desk.snapshot() == before

@@ -45,11 +45,11 @@ def expired(desk: Desk) -> str:
 
 
 def rejected(desk: Desk) -> str:
-    return desk.reviewing.reject(AS_REVIEWER, claimed(desk), "other", "The ward is closed.").id
+    return desk.review.reject(AS_REVIEWER, claimed(desk), "other", "The ward is closed.").id
 
 
 def withdrawn(desk: Desk) -> str:
-    return desk.applying.withdraw(AS_TRAINEE, sent(desk)).id
+    return desk.submission.withdraw(AS_TRAINEE, sent(desk)).id
 
 
 def closed(desk: Desk) -> str:
@@ -100,19 +100,19 @@ def late(days: int) -> Do:
 
 
 STEPS: dict[tuple[ApplicationEvent, Actor], Do] = {
-    (E.SAVE, Actor.TRAINEE): lambda desk, id: desk.applying.save(AS_TRAINEE, id, {"credit_wish": True}),
-    (E.SUBMIT, Actor.TRAINEE): lambda desk, id: desk.applying.submit(AS_TRAINEE, id),
-    (E.WITHDRAW, Actor.TRAINEE): lambda desk, id: desk.applying.withdraw(AS_TRAINEE, id),
-    (E.CLAIM, Actor.REVIEWER): lambda desk, id: desk.reviewing.claim(AS_REVIEWER, id),
-    (E.ASK, Actor.REVIEWER): lambda desk, id: desk.asking.ask(AS_REVIEWER, id, "Which ward?"),
-    (E.REPLY, Actor.TRAINEE): lambda desk, id: desk.asking.reply(AS_TRAINEE, id, "The fourth."),
+    (E.SAVE, Actor.TRAINEE): lambda desk, id: desk.submission.save(AS_TRAINEE, id, {"credit_wish": True}),
+    (E.SUBMIT, Actor.TRAINEE): lambda desk, id: desk.submission.submit(AS_TRAINEE, id),
+    (E.WITHDRAW, Actor.TRAINEE): lambda desk, id: desk.submission.withdraw(AS_TRAINEE, id),
+    (E.CLAIM, Actor.REVIEWER): lambda desk, id: desk.review.claim(AS_REVIEWER, id),
+    (E.ASK, Actor.REVIEWER): lambda desk, id: desk.information_requests.ask(AS_REVIEWER, id, "Which ward?"),
+    (E.REPLY, Actor.TRAINEE): lambda desk, id: desk.information_requests.reply(AS_TRAINEE, id, "The fourth."),
     (E.ROUTE_TO_HOST, Actor.REVIEWER): lambda desk, id: desk.host_review.route(AS_REVIEWER, id),
     (E.RECOMMEND_YES, Actor.HOST): by_host,
     (E.TAKE_BACK, Actor.COORDINATOR): lambda desk, id: desk.host_review.take_back(
         AS_COORDINATOR, id, "The host is away."
     ),
-    (E.APPROVE, Actor.REVIEWER): lambda desk, id: desk.reviewing.approve(AS_REVIEWER, id),
-    (E.REJECT, Actor.REVIEWER): lambda desk, id: desk.reviewing.reject(AS_REVIEWER, id, "other", "The ward is closed."),
+    (E.APPROVE, Actor.REVIEWER): lambda desk, id: desk.review.approve(AS_REVIEWER, id),
+    (E.REJECT, Actor.REVIEWER): lambda desk, id: desk.review.reject(AS_REVIEWER, id, "other", "The ward is closed."),
     (E.TERMS_SIGNED, Actor.TRAINEE): sign,
 }
 
@@ -155,10 +155,10 @@ def test_a_stranger_changes_nothing_in_any_state(status: ApplicationStatus) -> N
     before = desk.snapshot()
     stranger = RequestContext(AS_TRAINEE.actor.model_copy(update={"id": "trainee-2"}))
     tries: tuple[Callable[[], object], ...] = (
-        lambda: desk.applying.save(stranger, id, {"credit_wish": True}),
-        lambda: desk.applying.submit(stranger, id),
-        lambda: desk.applying.withdraw(stranger, id),
-        lambda: desk.asking.reply(stranger, id, "The fourth."),
+        lambda: desk.submission.save(stranger, id, {"credit_wish": True}),
+        lambda: desk.submission.submit(stranger, id),
+        lambda: desk.submission.withdraw(stranger, id),
+        lambda: desk.information_requests.reply(stranger, id, "The fourth."),
         lambda: desk.host_review.recommend(id, "made-up", "yes", ""),
     )
     for attempt in tries:

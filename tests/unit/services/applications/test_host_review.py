@@ -84,12 +84,11 @@ def test_H12_approval_needs_the_hosts_yes_and_a_no_leads_to_a_rejection(desk: De
     found = routed(desk)
     desk.host_review.recommend(found.id, secret(desk, found), "no", "Full.")
     with pytest.raises(NotAllowedNow, match="host has not recommended"):
-        desk.reviewing.approve(AS_REVIEWER, found.id)
+        desk.review.approve(AS_REVIEWER, found.id)
     with pytest.raises(NotAllowedNow, match="answered already"):
         desk.host_review.route(AS_REVIEWER, found.id)
     assert (
-        desk.reviewing.reject(AS_REVIEWER, found.id, "not_a_fit", "The host is full.").status
-        is ApplicationStatus.REJECTED
+        desk.review.reject(AS_REVIEWER, found.id, "not_a_fit", "The host is full.").status is ApplicationStatus.REJECTED
     )
 
 
@@ -200,7 +199,7 @@ def test_the_coordinator_takes_it_back_and_the_reviewer_decides_without_the_host
     assert desk.host_review.open(found.id, secret(desk, found)).state == "moved"
     with pytest.raises(NotAllowedNow, match="moved on"):
         desk.host_review.recommend(found.id, secret(desk, found), "yes", "")
-    assert desk.reviewing.approve(AS_REVIEWER, found.id).status is ApplicationStatus.APPROVED
+    assert desk.review.approve(AS_REVIEWER, found.id).status is ApplicationStatus.APPROVED
     assert desk.host_review.open(found.id, secret(desk, found)).state == "moved"
 
 
@@ -233,7 +232,7 @@ def test_only_the_reviewer_who_has_it_routes_and_the_trainee_may_withdraw_meanwh
     with pytest.raises(NotAllowedNow, match="Another reviewer"):
         desk.host_review.route(AS_COLLEAGUE, id)
     found = desk.host_review.route(AS_REVIEWER, id)
-    assert desk.applying.withdraw(AS_TRAINEE, id).status is ApplicationStatus.WITHDRAWN
+    assert desk.submission.withdraw(AS_TRAINEE, id).status is ApplicationStatus.WITHDRAWN
     assert (desk.waiting(id), desk.store.claims) == (set(), {})
     assert desk.host_review.open(id, secret(desk, found)).state == "moved"
 
@@ -244,19 +243,17 @@ def test_T19_a_host_that_decides_too_is_asked_before_anybody_approves() -> None:
     mine = desk.claimed()
     before = desk.snapshot()
     with pytest.raises(NotAllowedNow, match="looks at applications itself") as refused:
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     assert refused.value.facts["event"] == "approve"
     assert desk.snapshot() == before
     found = desk.host_review.route(AS_REVIEWER, mine.id)
     desk.host_review.recommend(found.id, secret(desk, found), "yes", "")
-    assert desk.reviewing.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
+    assert desk.review.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
 
 
 def test_T19_a_host_that_decides_too_is_not_needed_for_a_no() -> None:
     desk = Desk().scene(review_mode=ReviewMode.HOST)
-    assert (
-        desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.").status is ApplicationStatus.REJECTED
-    )
+    assert desk.review.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.").status is ApplicationStatus.REJECTED
 
 
 @pytest.mark.parametrize(("early", "waived"), [(SECOND, False), (timedelta(), True)])
@@ -269,10 +266,10 @@ def test_T20_only_from_the_second_of_day_ten_on_the_coordinator_does_without_a_h
     back = desk.host_review.take_back(AS_COORDINATOR, found.id, "Nobody answers.")
     assert back.host_waived is waived
     if waived:
-        assert desk.reviewing.approve(AS_REVIEWER, found.id).status is ApplicationStatus.APPROVED
+        assert desk.review.approve(AS_REVIEWER, found.id).status is ApplicationStatus.APPROVED
     else:
         with pytest.raises(NotAllowedNow, match="looks at applications itself"):
-            desk.reviewing.approve(AS_REVIEWER, found.id)
+            desk.review.approve(AS_REVIEWER, found.id)
         assert desk.host_review.route(AS_REVIEWER, found.id).status is ApplicationStatus.HOST_REVIEW
 
 
@@ -285,7 +282,7 @@ def test_T19_routed_again_after_the_coordinator_did_without_the_host_its_yes_is_
     assert again.host_waived is False
     desk.host_review.take_back(AS_COORDINATOR, found.id, "Wrong click.")
     with pytest.raises(NotAllowedNow, match="looks at applications itself"):
-        desk.reviewing.approve(AS_REVIEWER, found.id)
+        desk.review.approve(AS_REVIEWER, found.id)
 
 
 @pytest.mark.parametrize(
@@ -297,9 +294,9 @@ def test_T19_the_review_mode_of_the_day_of_submission_decides(then: ReviewMode, 
     builders.change(desk.store, "PROGRAM", PROGRAM, {"review_mode": now.value})
     if then is ReviewMode.HOST:
         with pytest.raises(NotAllowedNow):
-            desk.reviewing.approve(AS_REVIEWER, mine.id)
+            desk.review.approve(AS_REVIEWER, mine.id)
     else:
-        assert desk.reviewing.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
+        assert desk.review.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
 
 
 def test_T20_the_coordinator_asks_once_more_with_a_new_link_and_new_days(desk: Desk) -> None:

@@ -27,7 +27,7 @@ def asked(desk: Desk, after: timedelta = timedelta(hours=2)) -> str:
     """Claimed at once, asked `after` that."""
     id = desk.claimed().id
     desk.clock.move(after)
-    desk.asking.ask(AS_REVIEWER, id, QUESTION)
+    desk.information_requests.ask(AS_REVIEWER, id, QUESTION)
     return id
 
 
@@ -44,7 +44,7 @@ def test_asking_stops_the_review_clock_and_gives_the_trainee_fourteen_days(desk:
 
 def test_what_is_asked_and_answered_stays_erasable_and_out_of_the_events(desk: Desk) -> None:
     id = asked(desk)
-    found = desk.asking.reply(AS_TRAINEE, id, f" {ANSWER} ")
+    found = desk.information_requests.reply(AS_TRAINEE, id, f" {ANSWER} ")
     assert desk.store.text(found.question_ref or "") == {"text": QUESTION}
     assert desk.store.text(found.reply_ref or "") == {"text": ANSWER}
     assert found.reply_hash == text_hash(ANSWER)
@@ -60,7 +60,7 @@ def test_T18_the_review_clock_goes_on_with_what_was_left_to_the_second(desk: Des
     # Asked 2 h 0 m 1 s after submission on a Monday; answered on a Saturday: the rest begins on Monday 00:00 Chicago.
     id = asked(desk, timedelta(hours=2, seconds=1))
     desk.clock.set(datetime(2026, 12, 5, 12, tzinfo=UTC))
-    found = desk.asking.reply(AS_TRAINEE, id, ANSWER)
+    found = desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
     assert found.status is ApplicationStatus.IN_REVIEW
     assert found.review_due_at == datetime(2026, 12, 8, 3, 59, 59, tzinfo=UTC)
     assert found.escalate_at == datetime(2026, 12, 10, 3, 59, 59, tzinfo=UTC)
@@ -71,39 +71,39 @@ def test_T18_the_review_clock_goes_on_with_what_was_left_to_the_second(desk: Des
 def test_T18_a_promise_that_was_broken_before_the_question_is_overdue_again_at_once(desk: Desk) -> None:
     id = desk.submitted().id
     desk.clock.move(timedelta(hours=25))
-    desk.reviewing.claim(AS_REVIEWER, id)
-    desk.asking.ask(AS_REVIEWER, id, QUESTION)
+    desk.review.claim(AS_REVIEWER, id)
+    desk.information_requests.ask(AS_REVIEWER, id, QUESTION)
     desk.clock.move(timedelta(days=6))
-    found = desk.asking.reply(AS_TRAINEE, id, ANSWER)
+    found = desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
     assert found.review_due_at == desk.clock.now()
     assert review_overdue(found, desk.clock.now())
 
 
 def test_two_rounds_each_keep_their_own_words(desk: Desk) -> None:
     id = asked(desk)
-    desk.asking.reply(AS_TRAINEE, id, ANSWER)
-    desk.asking.ask(AS_REVIEWER, id, "And the date on it?")
+    desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
+    desk.information_requests.ask(AS_REVIEWER, id, "And the date on it?")
     assert desk.application(id).reminded_at is None
-    desk.asking.reply(AS_TRAINEE, id, "May 2026.")
+    desk.information_requests.reply(AS_TRAINEE, id, "May 2026.")
     texts = [text["text"] for ref, text in desk.store.texts.items() if f"application:{id}" in ref and "text" in text]
     assert sorted(texts) == sorted([QUESTION, ANSWER, "And the date on it?", "May 2026."])
 
 
 def test_after_the_answer_the_reviewer_decides_or_the_claim_lapses(desk: Desk) -> None:
     id = asked(desk)
-    desk.asking.reply(AS_TRAINEE, id, ANSWER)
+    desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
     desk.clock.move(timedelta(hours=4))
     assert desk.swept(id).status is ApplicationStatus.SUBMITTED
-    desk.reviewing.claim(AS_COLLEAGUE, id)
-    assert desk.reviewing.approve(AS_COLLEAGUE, id).status is ApplicationStatus.APPROVED
+    desk.review.claim(AS_COLLEAGUE, id)
+    assert desk.review.approve(AS_COLLEAGUE, id).status is ApplicationStatus.APPROVED
 
 
 def test_the_newest_cv_takes_the_place_of_the_old_one_only_when_told(desk: Desk) -> None:
     id = asked(desk)
     desk.document("document-2", number=2)
-    assert desk.asking.reply(AS_TRAINEE, id, ANSWER).cv_document_id == "document-1"
-    desk.asking.ask(AS_REVIEWER, id, "Send the newer CV, please.")
-    found = desk.asking.reply(AS_TRAINEE, id, "Here it is.", newest=True)
+    assert desk.information_requests.reply(AS_TRAINEE, id, ANSWER).cv_document_id == "document-1"
+    desk.information_requests.ask(AS_REVIEWER, id, "Send the newer CV, please.")
+    found = desk.information_requests.reply(AS_TRAINEE, id, "Here it is.", newest=True)
     assert (found.cv_document_id, found.cv_sha256) == ("document-2", f"{2:064d}")
 
 
@@ -141,10 +141,10 @@ def test_an_answer_from_the_last_moment_on_is_refused_though_no_sweep_came_by(de
     desk.clock.move(timedelta(days=14))
     before = desk.snapshot()
     with pytest.raises(Expired, match="over"):
-        desk.asking.reply(AS_TRAINEE, id, ANSWER)
+        desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
     assert desk.snapshot() == before
     desk.clock.move(-SECOND)
-    assert desk.asking.reply(AS_TRAINEE, id, ANSWER).status is ApplicationStatus.IN_REVIEW
+    assert desk.information_requests.reply(AS_TRAINEE, id, ANSWER).status is ApplicationStatus.IN_REVIEW
 
 
 # --- refused, repeated ------------------------------------------------------------------------------------------------
@@ -152,9 +152,9 @@ def test_only_the_reviewer_who_has_it_asks_and_only_with_words(desk: Desk) -> No
     id = desk.claimed().id
     before = desk.snapshot()
     with pytest.raises(NotAllowedNow, match="Another reviewer"):
-        desk.asking.ask(AS_COLLEAGUE, id, QUESTION)
+        desk.information_requests.ask(AS_COLLEAGUE, id, QUESTION)
     with pytest.raises(Invalid) as refused:
-        desk.asking.ask(AS_REVIEWER, id, "  ")
+        desk.information_requests.ask(AS_REVIEWER, id, "  ")
     assert refused.value.facts["field"] == "question"
     assert desk.snapshot() == before
 
@@ -162,23 +162,23 @@ def test_only_the_reviewer_who_has_it_asks_and_only_with_words(desk: Desk) -> No
 def test_only_the_trainee_answers_once_asked_and_only_with_words(desk: Desk) -> None:
     unasked = desk.claimed().id
     with pytest.raises(NotAllowedNow):
-        desk.asking.reply(AS_TRAINEE, unasked, ANSWER)
-    desk.asking.ask(AS_REVIEWER, unasked, QUESTION)
+        desk.information_requests.reply(AS_TRAINEE, unasked, ANSWER)
+    desk.information_requests.ask(AS_REVIEWER, unasked, QUESTION)
     before = desk.snapshot()
     with pytest.raises(NotFound):
-        desk.asking.reply(AS_STRANGER, unasked, ANSWER)
+        desk.information_requests.reply(AS_STRANGER, unasked, ANSWER)
     with pytest.raises(Invalid) as refused:
-        desk.asking.reply(AS_TRAINEE, unasked, "  ")
+        desk.information_requests.reply(AS_TRAINEE, unasked, "  ")
     assert refused.value.facts["field"] == "answer"
     assert desk.snapshot() == before
 
 
 def test_while_a_question_waits_nobody_decides_but_the_trainee_may_withdraw(desk: Desk) -> None:
     id = asked(desk)
-    for decide in (lambda: desk.reviewing.approve(AS_REVIEWER, id), lambda: desk.reviewing.claim(AS_COLLEAGUE, id)):
+    for decide in (lambda: desk.review.approve(AS_REVIEWER, id), lambda: desk.review.claim(AS_COLLEAGUE, id)):
         with pytest.raises(NotAllowedNow):
             decide()
-    assert desk.applying.withdraw(AS_TRAINEE, id).status is ApplicationStatus.WITHDRAWN
+    assert desk.submission.withdraw(AS_TRAINEE, id).status is ApplicationStatus.WITHDRAWN
     assert (desk.waiting(id), desk.store.claims) == (set(), {})
 
 
@@ -186,11 +186,11 @@ def test_repeating_after_a_lost_answer_is_answered_as_the_first(desk: Desk) -> N
     id = desk.claimed().id
     desk.store.fail_after_commit()
     with pytest.raises(Busy):
-        desk.asking.ask(AS_REVIEWER, id, QUESTION)
-    version = desk.asking.ask(AS_REVIEWER, id, QUESTION).version
+        desk.information_requests.ask(AS_REVIEWER, id, QUESTION)
+    version = desk.information_requests.ask(AS_REVIEWER, id, QUESTION).version
     with pytest.raises(NotAllowedNow):
-        desk.asking.ask(AS_REVIEWER, id, "Something else?")
+        desk.information_requests.ask(AS_REVIEWER, id, "Something else?")
     desk.store.fail_after_commit()
     with pytest.raises(Busy):
-        desk.asking.reply(AS_TRAINEE, id, ANSWER)
-    assert desk.asking.reply(AS_TRAINEE, id, ANSWER).version == version + 1
+        desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
+    assert desk.information_requests.reply(AS_TRAINEE, id, ANSWER).version == version + 1

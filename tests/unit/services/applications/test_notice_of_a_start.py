@@ -11,7 +11,6 @@ import pytest
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.errors import Invalid
 from shared.domain.core.instants import parse
-from shared.services.applications.queries import ApplicationQueries
 from tests.builders import FIRST_DAY, PROGRAM, TRAINEE
 from tests.unit.services.applications.application_scene import AS_TRAINEE, Desk
 
@@ -32,11 +31,11 @@ def start(desk: Desk, _: str) -> object:
 
 
 def save(desk: Desk, id: str) -> object:
-    return desk.applying.save(AS_TRAINEE, id, {"start": FIRST_DAY})
+    return desk.submission.save(AS_TRAINEE, id, {"start": FIRST_DAY})
 
 
 def submit(desk: Desk, id: str) -> object:
-    return desk.applying.submit(AS_TRAINEE, id, {"start": FIRST_DAY})
+    return desk.submission.submit(AS_TRAINEE, id, {"start": FIRST_DAY})
 
 
 @pytest.mark.parametrize("step", [start, save, submit])
@@ -61,9 +60,9 @@ def test_T15_a_draft_whose_start_came_too_near_is_not_sent_and_stays() -> None:
     desk.clock.set(TOO_NEAR)
     before = desk.snapshot()
     with pytest.raises(Invalid, match="less than 14 days away"):
-        desk.applying.submit(AS_TRAINEE, id)
+        desk.submission.submit(AS_TRAINEE, id)
     assert desk.snapshot() == before
-    desk.applying.submit(AS_TRAINEE, id, {"start": LATER})
+    desk.submission.submit(AS_TRAINEE, id, {"start": LATER})
     assert desk.application(id).start == LATER
 
 
@@ -71,7 +70,7 @@ def test_T15_a_draft_whose_start_came_too_near_is_not_sent_and_stays() -> None:
 def test_T10_the_form_offers_the_starts_that_it_accepts(now: datetime, first: date) -> None:
     desk = scene()
     desk.clock.set(now)
-    files = ApplicationQueries(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
+    files = desk.application_queries
     page = files.prospect(TRAINEE, PROGRAM, None, None, None)
     assert page.starts[0].start == first
     asked = files.prospect(TRAINEE, PROGRAM, None, FIRST_DAY, None)

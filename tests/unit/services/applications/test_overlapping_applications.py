@@ -10,7 +10,6 @@ import pytest
 
 from shared.events.envelope import Envelope
 from shared.services.applications.status_text import standing, timeline
-from shared.services.applications.submission import Submission
 from tests.builders import stored_program
 from tests.unit.services.operations.email_scene import HOME, URL, WEBHOOK, Post
 from tests.unit.services.reservations.reservation_scene import by
@@ -27,15 +26,11 @@ def post() -> Post:
     return made
 
 
-def applying(post: Post) -> Submission:
-    return Submission(store=post.store, people=post.people, catalogue=post.catalogue, clock=post.clock, ids=post.ids)
-
-
 def test_the_system_withdraws_with_a_mail_that_names_both_rotations(post: Post) -> None:
     (reserved,) = post.reservations()
-    assert post.siblings.withdraw(reserved.id, WEBHOOK) == 1
+    assert post.overlapping_applications.withdraw(reserved.id, WEBHOOK) == 1
     for _ in range(2):
-        post.notifying.notify(post.last("APPLICATION", "application-2"))
+        post.send_emails.notify(post.last("APPLICATION", "application-2"))
     mail = post.one(HOME)
     assert mail.subject == "Withdrawn for you: Rural Family Medicine"
     assert "You have reserved Inpatient Cardiology for Mon 1 March to Sun 28 March 2027 (4 weeks)" in mail.text
@@ -51,11 +46,11 @@ def test_what_ran_out_is_left_to_the_sweep_which_says_why_it_ended(
     post.apply(
         "application-3", program_id="elsewhere", offer_expires_at=ends, start=reserved.start + timedelta(weeks=1)
     )
-    applying(post).withdraw(by("trainee"), "application-2")
+    post.submission.withdraw(by("trainee"), "application-2")
     post.clock.set(ends - early)
-    assert post.siblings.withdraw(reserved.id, WEBHOOK) == withdrawn
+    assert post.overlapping_applications.withdraw(reserved.id, WEBHOOK) == withdrawn
     post.clock.set(ends)
-    post.sweep()
+    post.run_sweep()
     assert post.application("application-3").status == ("WITHDRAWN" if withdrawn else "EXPIRED")
 
 
@@ -70,15 +65,15 @@ def ended(post: Post, reservation_id: str) -> None:
 def test_a_seat_that_was_given_back_meanwhile_withdraws_nothing(post: Post) -> None:
     (reserved,) = post.reservations()
     ended(post, reserved.id)
-    assert post.siblings.withdraw(reserved.id, WEBHOOK) == 0
+    assert post.overlapping_applications.withdraw(reserved.id, WEBHOOK) == 0
     assert post.application("application-2").status == "SUBMITTED"
 
 
 def test_a_mail_that_comes_after_the_seat_was_given_back_does_not_say_that_it_is_theirs(post: Post) -> None:
     (reserved,) = post.reservations()
-    post.siblings.withdraw(reserved.id, WEBHOOK)
+    post.overlapping_applications.withdraw(reserved.id, WEBHOOK)
     ended(post, reserved.id)
-    post.notifying.notify(post.last("APPLICATION", "application-2"))
+    post.send_emails.notify(post.last("APPLICATION", "application-2"))
     text = post.one(HOME).text
     assert "You have reserved" not in text
     assert "You had reserved Inpatient Cardiology for Mon 1 March to Sun 28 March 2027 (4 weeks)" in text
@@ -87,7 +82,7 @@ def test_a_mail_that_comes_after_the_seat_was_given_back_does_not_say_that_it_is
 
 def test_its_page_says_why_and_leads_to_what_was_reserved(post: Post) -> None:
     (reserved,) = post.reservations()
-    post.siblings.withdraw(reserved.id, WEBHOOK)
+    post.overlapping_applications.withdraw(reserved.id, WEBHOOK)
     ended, program, now = post.application("application-2"), post.catalogue.program("elsewhere"), post.clock.now()
     found = standing(ended, program, now)
     assert (found.headline, found.href) == ("Withdrawn: another rotation is reserved", f"/reservations/{reserved.id}")
@@ -96,9 +91,9 @@ def test_its_page_says_why_and_leads_to_what_was_reserved(post: Post) -> None:
 
 
 def test_who_withdraws_it_themselves_gets_no_mail(post: Post) -> None:
-    applying(post).withdraw(by("trainee"), "application-2")
+    post.submission.withdraw(by("trainee"), "application-2")
     event: Envelope = post.last("APPLICATION", "application-2")
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert (event.type, post.mailer.to(HOME)) == ("ApplicationWithdrawn.v1", [])
     program = post.catalogue.program("elsewhere")
     assert standing(post.application("application-2"), program, post.clock.now()).headline == "Withdrawn"

@@ -45,16 +45,16 @@ def test_claiming_gives_the_reviewer_four_business_hours(desk: Desk) -> None:
 
 def test_claiming_what_one_has_changes_nothing(desk: Desk) -> None:
     mine = desk.claimed()
-    assert desk.reviewing.claim(AS_REVIEWER, mine.id) == mine
+    assert desk.review.claim(AS_REVIEWER, mine.id) == mine
 
 
 def test_what_a_colleague_has_can_be_neither_claimed_nor_decided(desk: Desk) -> None:
     mine = desk.claimed()
     before = desk.snapshot()
     for ask in (
-        lambda: desk.reviewing.claim(AS_COLLEAGUE, mine.id),
-        lambda: desk.reviewing.approve(AS_COLLEAGUE, mine.id),
-        lambda: desk.reviewing.reject(AS_COLLEAGUE, mine.id, "other", "No."),
+        lambda: desk.review.claim(AS_COLLEAGUE, mine.id),
+        lambda: desk.review.approve(AS_COLLEAGUE, mine.id),
+        lambda: desk.review.reject(AS_COLLEAGUE, mine.id, "other", "No."),
     ):
         with pytest.raises(NotAllowedNow, match="Another reviewer"):
             ask()
@@ -64,24 +64,24 @@ def test_what_a_colleague_has_can_be_neither_claimed_nor_decided(desk: Desk) -> 
 def test_deciding_without_claiming_is_refused(desk: Desk) -> None:
     sent = desk.submitted()
     with pytest.raises(NotAllowedNow, match="taken"):
-        desk.reviewing.approve(AS_REVIEWER, sent.id)
+        desk.review.approve(AS_REVIEWER, sent.id)
     with pytest.raises(NotAllowedNow, match="taken"):
-        desk.reviewing.reject(AS_REVIEWER, sent.id, "other", "No.")
+        desk.review.reject(AS_REVIEWER, sent.id, "other", "No.")
 
 
 def test_a_draft_does_not_exist_for_reviewers_not_even_when_it_was_withdrawn(desk: Desk) -> None:
     draft = desk.draft()
     with pytest.raises(NotFound):
-        desk.reviewing.claim(AS_REVIEWER, draft.id)
-    desk.applying.withdraw(AS_TRAINEE, draft.id)
+        desk.review.claim(AS_REVIEWER, draft.id)
+    desk.submission.withdraw(AS_TRAINEE, draft.id)
     with pytest.raises(NotFound):
-        desk.reviewing.claim(AS_REVIEWER, draft.id)
+        desk.review.claim(AS_REVIEWER, draft.id)
 
 
 def test_nobody_reviews_their_own_application(desk: Desk) -> None:
     sent = desk.submitted()
     with pytest.raises(WrongRole):
-        desk.reviewing.claim(RequestContext(actor("reviewer", TRAINEE)), sent.id)
+        desk.review.claim(RequestContext(actor("reviewer", TRAINEE)), sent.id)
 
 
 def test_a_claim_lapses_at_its_second_and_not_before(desk: Desk) -> None:
@@ -93,7 +93,7 @@ def test_a_claim_lapses_at_its_second_and_not_before(desk: Desk) -> None:
     assert (back.status, back.claimed_by, back.claim_lapses_at) == (ApplicationStatus.SUBMITTED, None, None)
     assert desk.waiting(mine.id) == {"review", "escalation"}
     assert desk.swept(mine.id) == back
-    assert desk.reviewing.claim(AS_COLLEAGUE, mine.id).claimed_by == "reviewer-2"
+    assert desk.review.claim(AS_COLLEAGUE, mine.id).claimed_by == "reviewer-2"
 
 
 def test_T18_the_review_clock_keeps_running_through_claim_and_lapse(desk: Desk) -> None:
@@ -106,7 +106,7 @@ def test_T18_the_review_clock_keeps_running_through_claim_and_lapse(desk: Desk) 
 # --- approve ----------------------------------------------------------------------------------------------------------
 def test_H12_approving_stores_every_guideline_and_opens_the_offer_for_seven_days() -> None:
     desk = Desk().scene(guidelines=Guidelines(step1_required=True, languages=("English",)))
-    approved = desk.reviewing.approve(AS_REVIEWER, desk.claimed().id)
+    approved = desk.review.approve(AS_REVIEWER, desk.claimed().id)
     assert approved.status is ApplicationStatus.APPROVED
     assert [(one.code, one.verdict.value) for one in approved.guideline_results] == [
         ("step1", "met"),
@@ -122,7 +122,7 @@ def test_the_offer_is_72_hours_when_the_start_is_less_than_60_days_away() -> Non
     desk = Desk()
     desk.clock.set(datetime(2027, 1, 4, 15, tzinfo=UTC))
     desk.scene()
-    approved = desk.reviewing.approve(AS_REVIEWER, desk.claimed().id)
+    approved = desk.review.approve(AS_REVIEWER, desk.claimed().id)
     assert approved.offer_expires_at == datetime(2027, 1, 7, 15, tzinfo=UTC)
 
 
@@ -131,16 +131,14 @@ def test_H12_an_open_guideline_blocks_approval_by_name_and_changes_nothing() -> 
     mine = desk.claimed()
     before = desk.snapshot()
     with pytest.raises(GuidelineFailed) as refused:
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     assert refused.value.facts["codes"] == ["step2_ck"]
     assert desk.snapshot() == before
 
 
 def test_H12_an_override_needs_a_written_reason_that_stays_erasable() -> None:
     desk = Desk().scene(guidelines=STEP2)
-    approved = desk.reviewing.approve(
-        AS_REVIEWER, desk.claimed().id, [Overriding("step2_ck", " Sits the exam in May. ")]
-    )
+    approved = desk.review.approve(AS_REVIEWER, desk.claimed().id, [Overriding("step2_ck", " Sits the exam in May. ")])
     (override,) = approved.overrides
     assert override.reason_hash == text_hash("Sits the exam in May.")
     assert desk.store.text(override.reason_ref) == {"text": "Sits the exam in May."}
@@ -164,7 +162,7 @@ def test_H12_an_override_without_reason_or_of_a_rule_that_is_not_open_is_refused
     mine = desk.claimed()
     before = desk.snapshot()
     with pytest.raises(Invalid) as refused:
-        desk.reviewing.approve(AS_REVIEWER, mine.id, overrides)
+        desk.review.approve(AS_REVIEWER, mine.id, overrides)
     assert refused.value.facts["field"] == "overrides"
     assert desk.snapshot() == before
 
@@ -177,9 +175,9 @@ def test_T09_a_graduate_is_approved_for_hands_on_only_with_step_1_verified() -> 
     mine = desk.claimed()
     before = desk.snapshot()
     with pytest.raises(NotEligible, match="Step 1"):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     assert desk.snapshot() == before
-    approved = desk.reviewing.approve(AS_REVIEWER, mine.id, step1_verified=True)
+    approved = desk.review.approve(AS_REVIEWER, mine.id, step1_verified=True)
     assert approved.step1_checked
     facts = desk.people.facts(TRAINEE)
     assert facts is not None
@@ -191,7 +189,7 @@ def test_T09_a_verified_step_leaves_the_rest_of_the_profile_as_the_trainee_wrote
     desk.program()
     desk.trainee(visa_type="Medical resident in Nigeria", **GRADUATE)
     desk.document()
-    desk.reviewing.approve(AS_REVIEWER, desk.claimed().id, step1_verified=True)
+    desk.review.approve(AS_REVIEWER, desk.claimed().id, step1_verified=True)
     facts = desk.people.facts(TRAINEE)
     assert facts is not None
     assert (facts.step1_verified, facts.visa_type, facts.visa_words) == (True, "Other", "Medical resident in Nigeria")
@@ -202,7 +200,7 @@ def test_T09_what_a_refused_approval_verified_is_not_kept() -> None:
     desk.trainee(**GRADUATE)
     mine = desk.claimed()
     with pytest.raises(GuidelineFailed):
-        desk.reviewing.approve(AS_REVIEWER, mine.id, step1_verified=True)
+        desk.review.approve(AS_REVIEWER, mine.id, step1_verified=True)
     facts = desk.people.facts(TRAINEE)
     assert facts is not None
     assert not facts.step1_verified
@@ -212,7 +210,7 @@ def test_T09_step_1_cannot_be_verified_against_a_profile_that_does_not_claim_it(
     desk = Desk().scene()
     desk.trainee(step1="not_passed", step1_verified=False)
     with pytest.raises(Invalid) as refused:
-        desk.reviewing.approve(AS_REVIEWER, desk.claimed().id, step1_verified=True)
+        desk.review.approve(AS_REVIEWER, desk.claimed().id, step1_verified=True)
     assert refused.value.facts["field"] == "step1_verified"
 
 
@@ -222,11 +220,11 @@ def test_a_document_that_is_stored_counts_as_uploaded_and_not_reviewed() -> None
     )
     mine = desk.claimed()
     with pytest.raises(GuidelineFailed, match="Not uploaded"):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     desk.document("document-2", kind="transcript")
     with pytest.raises(GuidelineFailed, match="not reviewed"):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
-    approved = desk.reviewing.approve(AS_REVIEWER, mine.id, [Overriding("document:transcript", "Read it: complete.")])
+        desk.review.approve(AS_REVIEWER, mine.id)
+    approved = desk.review.approve(AS_REVIEWER, mine.id, [Overriding("document:transcript", "Read it: complete.")])
     assert approved.status is ApplicationStatus.APPROVED
 
 
@@ -235,8 +233,8 @@ def test_days_of_notice_count_from_the_day_of_submission_not_from_the_reviewers(
     desk = Desk().scene(guidelines=Guidelines(lead_days=98))
     sent = desk.submitted()
     desk.clock.move(timedelta(days=1))
-    desk.reviewing.claim(AS_REVIEWER, sent.id)
-    assert desk.reviewing.approve(AS_REVIEWER, sent.id).status is ApplicationStatus.APPROVED
+    desk.review.claim(AS_REVIEWER, sent.id)
+    assert desk.review.approve(AS_REVIEWER, sent.id).status is ApplicationStatus.APPROVED
 
 
 def test_a_start_that_went_by_while_it_waited_is_nobodys_to_decide_any_more() -> None:
@@ -244,7 +242,7 @@ def test_a_start_that_went_by_while_it_waited_is_nobodys_to_decide_any_more() ->
     sent = desk.submitted()
     desk.clock.set(datetime(2027, 3, 2, 15, tzinfo=UTC))
     with pytest.raises(NotAllowedNow, match="This application was closed"):
-        desk.reviewing.claim(AS_REVIEWER, sent.id)
+        desk.review.claim(AS_REVIEWER, sent.id)
 
 
 def test_T07_eligibility_is_judged_again_at_approval(desk: Desk) -> None:
@@ -253,7 +251,7 @@ def test_T07_eligibility_is_judged_again_at_approval(desk: Desk) -> None:
         trainee_status=TraineeStatus.GRADUATE, step1="not_passed", step1_verified=False, expected_graduation=None
     )
     with pytest.raises(NotEligible):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
 
 
 def test_approving_again_after_a_lost_answer_is_answered_as_the_first() -> None:
@@ -261,31 +259,31 @@ def test_approving_again_after_a_lost_answer_is_answered_as_the_first() -> None:
     mine = desk.claimed()
     desk.store.fail_after_commit()
     with pytest.raises(Busy):
-        desk.reviewing.approve(AS_REVIEWER, mine.id, [Overriding("step2_ck", "Fine.")])
-    again = desk.reviewing.approve(AS_REVIEWER, mine.id, [Overriding("step2_ck", "Fine.")])
+        desk.review.approve(AS_REVIEWER, mine.id, [Overriding("step2_ck", "Fine.")])
+    again = desk.review.approve(AS_REVIEWER, mine.id, [Overriding("step2_ck", "Fine.")])
     assert again.version == mine.version + 1
 
 
 def test_a_withdrawn_application_cannot_be_decided(desk: Desk) -> None:
     mine = desk.claimed()
-    desk.applying.withdraw(AS_TRAINEE, mine.id)
+    desk.submission.withdraw(AS_TRAINEE, mine.id)
     with pytest.raises(NotAllowedNow):
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     with pytest.raises(NotAllowedNow):
-        desk.reviewing.reject(AS_REVIEWER, mine.id, "other", "No.")
+        desk.review.reject(AS_REVIEWER, mine.id, "other", "No.")
 
 
 # --- reject -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("code", REJECT_CODES)
 def test_rejecting_keeps_code_and_words_and_gives_back_the_name(desk: Desk, code: str) -> None:
-    rejected = desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, code, "The CV shows no clinical year.")
+    rejected = desk.review.reject(AS_REVIEWER, desk.claimed().id, code, "The CV shows no clinical year.")
     assert (rejected.status, rejected.decision_code, rejected.decided_at) == (ApplicationStatus.REJECTED, code, START)
     assert desk.store.text(rejected.decision_reason_ref or "") == {"text": "The CV shows no clinical year."}
     assert rejected.decision_reason_hash == text_hash("The CV shows no clinical year.")
     assert "clinical" not in str(desk.store.history("APPLICATION", rejected.id))
     assert desk.waiting(rejected.id) == set()
     assert desk.store.claims == {}
-    assert desk.reviewing.reject(AS_REVIEWER, rejected.id, code, "Again.") == rejected
+    assert desk.review.reject(AS_REVIEWER, rejected.id, code, "Again.") == rejected
 
 
 @pytest.mark.parametrize(("code", "reason", "field"), [("because", "Why.", "code"), ("other", "   ", "reason")])
@@ -293,15 +291,15 @@ def test_rejecting_without_a_known_code_or_words_is_refused(desk: Desk, code: st
     mine = desk.claimed()
     before = desk.snapshot()
     with pytest.raises(Invalid) as refused:
-        desk.reviewing.reject(AS_REVIEWER, mine.id, code, reason)
+        desk.review.reject(AS_REVIEWER, mine.id, code, reason)
     assert refused.value.facts["field"] == field
     assert desk.snapshot() == before
 
 
 def test_after_a_rejection_one_may_apply_again_for_another_start(desk: Desk) -> None:
-    desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "other", "No.")
+    desk.review.reject(AS_REVIEWER, desk.claimed().id, "other", "No.")
     again = desk.draft(key="key-2", start=monday("2027-03-01"))
-    assert desk.applying.submit(AS_TRAINEE, again.id).status is ApplicationStatus.SUBMITTED
+    assert desk.submission.submit(AS_TRAINEE, again.id).status is ApplicationStatus.SUBMITTED
 
 
 # --- two people at once -----------------------------------------------------------------------------------------------
@@ -323,7 +321,7 @@ class Overtaken:
 
 def test_of_two_reviewers_who_take_it_at_once_one_has_it_and_the_other_is_told(desk: Desk) -> None:
     sent = desk.submitted()
-    slower = replace(desk.reviewing, store=Overtaken(desk, lambda: desk.reviewing.claim(AS_COLLEAGUE, sent.id)))
+    slower = replace(desk.review, store=Overtaken(desk, lambda: desk.review.claim(AS_COLLEAGUE, sent.id)))
     with pytest.raises(NotAllowedNow, match="Another reviewer has taken"):
         slower.claim(AS_REVIEWER, sent.id)
     assert desk.application(sent.id).claimed_by == "reviewer-2"
@@ -332,7 +330,7 @@ def test_of_two_reviewers_who_take_it_at_once_one_has_it_and_the_other_is_told(d
 
 def test_a_decision_that_the_trainee_overtakes_by_withdrawing_is_not_made(desk: Desk) -> None:
     mine = desk.claimed()
-    slower = replace(desk.reviewing, store=Overtaken(desk, lambda: desk.applying.withdraw(AS_TRAINEE, mine.id)))
+    slower = replace(desk.review, store=Overtaken(desk, lambda: desk.submission.withdraw(AS_TRAINEE, mine.id)))
     with pytest.raises(NotAllowedNow):
         slower.approve(AS_REVIEWER, mine.id)
     assert desk.application(mine.id).status is ApplicationStatus.WITHDRAWN
@@ -341,7 +339,7 @@ def test_a_decision_that_the_trainee_overtakes_by_withdrawing_is_not_made(desk: 
 def test_a_decision_that_the_sweep_overtakes_by_ending_the_claim_is_not_made(desk: Desk) -> None:
     mine = desk.claimed()
     desk.clock.move(timedelta(hours=4))
-    slower = replace(desk.reviewing, store=Overtaken(desk, lambda: desk.swept(mine.id)))
+    slower = replace(desk.review, store=Overtaken(desk, lambda: desk.swept(mine.id)))
     with pytest.raises(NotAllowedNow, match="Nobody has taken"):
         slower.reject(AS_REVIEWER, mine.id, "other", "No.")
     assert desk.application(mine.id).status is ApplicationStatus.SUBMITTED

@@ -30,17 +30,17 @@ def contact(desk: Desk, id: str) -> SchoolContact | None:
 
 def test_H14_a_contact_is_kept_with_the_draft_and_what_is_left_out_stays(desk: Desk) -> None:
     draft = desk.draft()
-    desk.applying.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
+    desk.submission.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
     assert contact(desk, draft.id) == KEPT
-    desk.applying.save(AS_TRAINEE, draft.id, {}, {"form": ""})
+    desk.submission.save(AS_TRAINEE, draft.id, {}, {"form": ""})
     assert contact(desk, draft.id) == SchoolContact(KEPT.name, KEPT.email)
-    desk.applying.save(AS_TRAINEE, draft.id, {"weeks": 4})
+    desk.submission.save(AS_TRAINEE, draft.id, {"weeks": 4})
     assert contact(desk, draft.id) == SchoolContact(KEPT.name, KEPT.email)
 
 
 def test_H14_the_event_row_binds_the_words_and_holds_nothing_that_tells_them_once_they_are_gone(desk: Desk) -> None:
     draft = desk.draft()
-    saved = desk.applying.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
+    saved = desk.submission.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
     assert saved.credit_contact_ref is not None
     assert saved.credit_contact_hash == text_hash(canonical(dict(desk.store.texts[saved.credit_contact_ref])))
     assert saved.credit_contact_hash != text_hash(canonical(asdict(KEPT))), "a name and an address can be guessed"
@@ -50,17 +50,17 @@ def test_H14_the_event_row_binds_the_words_and_holds_nothing_that_tells_them_onc
 
 def test_H14_the_same_contact_again_writes_nothing(desk: Desk) -> None:
     draft = desk.draft()
-    version = desk.applying.save(AS_TRAINEE, draft.id, WISHED, GIVEN).version
-    assert desk.applying.save(AS_TRAINEE, draft.id, WISHED, GIVEN).version == version
+    version = desk.submission.save(AS_TRAINEE, draft.id, WISHED, GIVEN).version
+    assert desk.submission.save(AS_TRAINEE, draft.id, WISHED, GIVEN).version == version
 
 
 def test_H14_a_contact_without_the_wish_is_not_kept_and_goes_with_it(desk: Desk) -> None:
     draft = desk.draft()
-    assert desk.applying.save(AS_TRAINEE, draft.id, {}, GIVEN).version == 1
-    desk.applying.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
-    taken_back = desk.applying.save(AS_TRAINEE, draft.id, {"credit_wish": False})
+    assert desk.submission.save(AS_TRAINEE, draft.id, {}, GIVEN).version == 1
+    desk.submission.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
+    taken_back = desk.submission.save(AS_TRAINEE, draft.id, {"credit_wish": False})
     assert (taken_back.credit_contact_ref, taken_back.credit_contact_hash) == (None, None)
-    assert desk.applying.save(AS_TRAINEE, draft.id, WISHED).credit_contact_ref is None
+    assert desk.submission.save(AS_TRAINEE, draft.id, WISHED).credit_contact_ref is None
 
 
 def school_texts(desk: Desk) -> list[str]:
@@ -73,30 +73,30 @@ def test_H14_an_autosaved_contact_leaves_one_text_and_none_when_the_wish_is_take
 ) -> None:
     draft = desk.draft()
     for name in ("Ilse", "Ilse Vander", "Ilse Vandermeer"):
-        desk.applying.save(AS_TRAINEE, draft.id, WISHED, {"name": name})
+        desk.submission.save(AS_TRAINEE, draft.id, WISHED, {"name": name})
     (kept,) = school_texts(desk)
     assert "Ilse Vandermeer" in kept
-    end = desk.applying.submit if sending else desk.applying.save
+    end = desk.submission.submit if sending else desk.submission.save
     end(AS_TRAINEE, draft.id, {"credit_wish": False})
     assert school_texts(desk) == []
 
 
 def test_H14_a_contact_cleared_while_the_wish_stays_is_gone_and_a_new_one_is_kept(desk: Desk) -> None:
     draft = desk.draft()
-    desk.applying.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
-    desk.applying.save(AS_TRAINEE, draft.id, {}, dict.fromkeys(GIVEN, ""))
+    desk.submission.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
+    desk.submission.save(AS_TRAINEE, draft.id, {}, dict.fromkeys(GIVEN, ""))
     assert (school_texts(desk), contact(desk, draft.id)) == ([], None)
-    desk.applying.save(AS_TRAINEE, draft.id, {}, GIVEN)
+    desk.submission.save(AS_TRAINEE, draft.id, {}, GIVEN)
     assert contact(desk, draft.id) == KEPT
 
 
 def test_H14_a_contact_given_while_sending_goes_along_and_sending_it_again_changes_nothing(desk: Desk) -> None:
     draft = desk.draft()
-    sent = desk.applying.submit(AS_TRAINEE, draft.id, WISHED, None, GIVEN)
+    sent = desk.submission.submit(AS_TRAINEE, draft.id, WISHED, None, GIVEN)
     assert (sent.status, contact(desk, draft.id)) == (ApplicationStatus.SUBMITTED, KEPT)
-    assert desk.applying.submit(AS_TRAINEE, draft.id, WISHED, None, GIVEN).version == sent.version
+    assert desk.submission.submit(AS_TRAINEE, draft.id, WISHED, None, GIVEN).version == sent.version
     with pytest.raises(NotAllowedNow):
-        desk.applying.submit(AS_TRAINEE, draft.id, WISHED, None, {"name": "Somebody else"})
+        desk.submission.submit(AS_TRAINEE, draft.id, WISHED, None, {"name": "Somebody else"})
 
 
 @pytest.mark.parametrize(
@@ -114,15 +114,15 @@ def test_H14_what_is_no_contact_is_refused_by_field_and_changes_nothing(
     draft = desk.draft()
     before = desk.snapshot()
     with pytest.raises(Invalid) as refused:
-        desk.applying.save(AS_TRAINEE, draft.id, WISHED, given)
+        desk.submission.save(AS_TRAINEE, draft.id, WISHED, given)
     assert (refused.value.facts["field"], bool(refused.value.remedy)) == (field, True)
     assert desk.snapshot() == before
 
 
 def test_H14_the_contact_goes_when_the_trainee_is_erased(desk: Desk) -> None:
     draft = desk.draft()
-    desk.applying.save(AS_TRAINEE, draft.id, WISHED, {"name": "The dean"})
-    desk.applying.submit(AS_TRAINEE, draft.id, {}, None, GIVEN)
+    desk.submission.save(AS_TRAINEE, draft.id, WISHED, {"name": "The dean"})
+    desk.submission.submit(AS_TRAINEE, draft.id, {}, None, GIVEN)
     desk.people.erase(TRAINEE)
     assert contact(desk, draft.id) is None
     assert not any(

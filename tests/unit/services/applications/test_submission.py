@@ -47,7 +47,7 @@ def test_a_draft_is_kept_for_90_days_under_the_policy_of_the_day(desk: Desk) -> 
 
 def test_the_same_key_and_wish_name_the_same_draft_also_after_it_was_saved(desk: Desk) -> None:
     draft = desk.draft()
-    desk.applying.save(AS_TRAINEE, draft.id, {"credit_wish": True})
+    desk.submission.save(AS_TRAINEE, draft.id, {"credit_wish": True})
     assert desk.draft().id == draft.id
     assert desk.types(draft.id) == ["ApplicationStarted.v1", "ApplicationSaved.v1"]
 
@@ -112,20 +112,20 @@ def test_an_unknown_program_is_not_found(desk: Desk) -> None:
 # --- save -------------------------------------------------------------------------------------------------------------
 def test_saving_sets_what_is_named_and_keeps_the_rest(desk: Desk) -> None:
     draft = desk.draft()
-    saved = desk.applying.save(AS_TRAINEE, draft.id, {"start": monday("2027-03-08")})
+    saved = desk.submission.save(AS_TRAINEE, draft.id, {"start": monday("2027-03-08")})
     assert (saved.start, saved.weeks, saved.credit_wish) == (date(2027, 3, 8), 4, False)
     assert saved.version == 2
 
 
 def test_saving_nothing_new_writes_nothing(desk: Desk) -> None:
     draft = desk.draft()
-    assert desk.applying.save(AS_TRAINEE, draft.id, {"start": FIRST_DAY}).version == 1
+    assert desk.submission.save(AS_TRAINEE, draft.id, {"start": FIRST_DAY}).version == 1
 
 
 def test_saving_after_submitting_is_refused(desk: Desk) -> None:
     sent = desk.submitted()
     with pytest.raises(NotAllowedNow):
-        desk.applying.save(AS_TRAINEE, sent.id, {"weeks": 4, "credit_wish": True})
+        desk.submission.save(AS_TRAINEE, sent.id, {"weeks": 4, "credit_wish": True})
 
 
 # --- submit -----------------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_T15_submitting_takes_the_newest_stored_cv(desk: Desk) -> None:
 
 def test_T15_submitting_takes_the_cv_that_is_named(desk: Desk) -> None:
     desk.document("document-2", number=2)
-    assert desk.applying.submit(AS_TRAINEE, desk.draft().id, document_id="document-1").cv_document_id == "document-1"
+    assert desk.submission.submit(AS_TRAINEE, desk.draft().id, document_id="document-1").cv_document_id == "document-1"
 
 
 @pytest.mark.parametrize("named", ["document-9", "document-transcript", "document-foreign"])
@@ -162,7 +162,7 @@ def test_T15_a_document_that_is_not_my_stored_cv_is_refused(desk: Desk, named: s
     desk.document("document-transcript", kind="transcript")
     desk.document("document-foreign", owner="trainee-2")
     with pytest.raises(Invalid) as refused:
-        desk.applying.submit(AS_TRAINEE, desk.draft().id, document_id=named)
+        desk.submission.submit(AS_TRAINEE, desk.draft().id, document_id=named)
     assert refused.value.facts["field"] == "cv"
 
 
@@ -173,7 +173,7 @@ def test_T15_without_a_cv_submitting_is_refused_and_changes_nothing() -> None:
     draft = desk.draft()
     before = desk.snapshot()
     with pytest.raises(Invalid) as refused:
-        desk.applying.submit(AS_TRAINEE, draft.id)
+        desk.submission.submit(AS_TRAINEE, draft.id)
     assert refused.value.facts["field"] == "cv"
     assert desk.snapshot() == before
 
@@ -195,7 +195,7 @@ def test_T15_without_a_start_submitting_is_refused(desk: Desk) -> None:
 
 def test_submitting_may_bring_last_changes_in_the_same_event(desk: Desk) -> None:
     draft = desk.draft(start=None)
-    sent = desk.applying.submit(AS_TRAINEE, draft.id, {"start": FIRST_DAY, "credit_wish": True})
+    sent = desk.submission.submit(AS_TRAINEE, draft.id, {"start": FIRST_DAY, "credit_wish": True})
     assert (sent.start, sent.credit_wish) == (FIRST_DAY, True)
     assert desk.types(draft.id) == ["ApplicationStarted.v1", "ApplicationSubmitted.v1"]
 
@@ -204,7 +204,7 @@ def test_T07_student_is_refused_an_observership_with_the_reason(desk: Desk) -> N
     stored_program(desk.store, id="watching", experience_types=(ExperienceType.OBSERVERSHIP,))
     before = desk.draft(program_id="watching", experience_type=ExperienceType.OBSERVERSHIP)
     with pytest.raises(NotEligible) as refused:
-        desk.applying.submit(AS_TRAINEE, before.id)
+        desk.submission.submit(AS_TRAINEE, before.id)
     assert [reason["requirement"] for reason in refused.value.facts["reasons"]] == ["T07"]
     assert refused.value.remedy
 
@@ -232,14 +232,14 @@ def test_H10_submitting_to_a_program_that_went_off_the_market_is_refused(desk: D
         loaded.kind, loaded.id, {**loaded.state, "status": "PAUSED"}, loaded.version, loaded.head
     )
     with pytest.raises(NotAllowedNow):
-        desk.applying.submit(AS_TRAINEE, draft.id)
+        desk.submission.submit(AS_TRAINEE, draft.id)
 
 
 @pytest.mark.parametrize("start", ["2027-03-22", "2027-06-07"])
 def test_T12_weeks_without_a_seat_are_refused_by_name(desk: Desk, start: str) -> None:
     draft = desk.draft(start=monday(start))
     with pytest.raises(SoldOut) as refused:
-        desk.applying.submit(AS_TRAINEE, draft.id)
+        desk.submission.submit(AS_TRAINEE, draft.id)
     assert "2027-W09" not in refused.value.facts["weeks"]
     assert refused.value.facts["weeks"]
 
@@ -249,7 +249,7 @@ def test_a_second_open_application_for_the_same_program_and_start_is_refused_and
     second = desk.draft(key="key-2")
     before = desk.snapshot()
     with pytest.raises(Duplicate) as refused:
-        desk.applying.submit(AS_TRAINEE, second.id)
+        desk.submission.submit(AS_TRAINEE, second.id)
     assert refused.value.facts["application_id"] == first.id
     assert desk.snapshot() == before
 
@@ -259,68 +259,68 @@ def test_another_trainee_may_apply_for_the_same_seat(desk: Desk) -> None:
     desk.trainee("trainee-2")
     desk.document("document-2", owner="trainee-2")
     theirs = desk.draft(call=AS_STRANGER)
-    assert desk.applying.submit(AS_STRANGER, theirs.id).status is ApplicationStatus.SUBMITTED
+    assert desk.submission.submit(AS_STRANGER, theirs.id).status is ApplicationStatus.SUBMITTED
 
 
 def test_submitting_again_what_is_submitted_changes_nothing(desk: Desk) -> None:
     sent = desk.submitted()
     desk.clock.move(timedelta(hours=1))
-    assert desk.applying.submit(AS_TRAINEE, sent.id) == sent
+    assert desk.submission.submit(AS_TRAINEE, sent.id) == sent
 
 
 def test_submitting_with_other_words_after_submission_is_refused(desk: Desk) -> None:
     sent = desk.submitted()
     with pytest.raises(NotAllowedNow):
-        desk.applying.submit(AS_TRAINEE, sent.id, {"credit_wish": True})
+        desk.submission.submit(AS_TRAINEE, sent.id, {"credit_wish": True})
 
 
 def test_submitting_after_a_lost_answer_is_answered_as_the_first(desk: Desk) -> None:
     draft = desk.draft()
     desk.store.fail_after_commit()
     with pytest.raises(Busy):
-        desk.applying.submit(AS_TRAINEE, draft.id)
-    assert desk.applying.submit(AS_TRAINEE, draft.id).version == 2
+        desk.submission.submit(AS_TRAINEE, draft.id)
+    assert desk.submission.submit(AS_TRAINEE, draft.id).version == 2
 
 
 def test_a_lost_race_is_decided_again_and_a_lasting_one_is_told(desk: Desk) -> None:
     draft = desk.draft()
     desk.store.conflict(3)
-    assert desk.applying.submit(AS_TRAINEE, draft.id).status is ApplicationStatus.SUBMITTED
+    assert desk.submission.submit(AS_TRAINEE, draft.id).status is ApplicationStatus.SUBMITTED
     desk.store.conflict(5)
     with pytest.raises(VersionConflict):
-        desk.applying.withdraw(AS_TRAINEE, draft.id)
+        desk.submission.withdraw(AS_TRAINEE, draft.id)
 
 
 # --- withdraw ---------------------------------------------------------------------------------------------------------
 def test_withdrawing_gives_back_the_name_and_ends_every_wait(desk: Desk) -> None:
     sent = desk.claimed()
-    gone = desk.applying.withdraw(AS_TRAINEE, sent.id)
+    gone = desk.submission.withdraw(AS_TRAINEE, sent.id)
     assert gone.status is ApplicationStatus.WITHDRAWN
     assert desk.waiting(sent.id) == set()
     assert desk.store.claims == {}
-    assert desk.applying.withdraw(AS_TRAINEE, sent.id) == gone
+    assert desk.submission.withdraw(AS_TRAINEE, sent.id) == gone
 
 
 def test_withdrawing_a_draft_leaves_the_name_of_another_application_alone(desk: Desk) -> None:
     sent, draft = desk.submitted(), desk.draft(key="key-2")
-    desk.applying.withdraw(AS_TRAINEE, draft.id)
+    desk.submission.withdraw(AS_TRAINEE, draft.id)
     assert list(desk.store.claims.values()) == [sent.id]
 
 
 def test_after_withdrawing_one_may_apply_again(desk: Desk) -> None:
-    desk.applying.withdraw(AS_TRAINEE, desk.submitted().id)
-    assert desk.applying.submit(AS_TRAINEE, desk.draft(key="key-2").id).status is ApplicationStatus.SUBMITTED
+    desk.submission.withdraw(AS_TRAINEE, desk.submitted().id)
+    assert desk.submission.submit(AS_TRAINEE, desk.draft(key="key-2").id).status is ApplicationStatus.SUBMITTED
 
 
 def test_withdrawing_while_a_checkout_is_open_is_refused(desk: Desk) -> None:
     sent = desk.claimed()
-    desk.reviewing.approve(AS_REVIEWER, sent.id)
+    desk.review.approve(AS_REVIEWER, sent.id)
     loaded = desk.store.load("APPLICATION", sent.id)
     desk.store.states[("APPLICATION", sent.id)] = type(loaded)(
         loaded.kind, loaded.id, {**loaded.state, "live_reservation_id": "reservation-1"}, loaded.version, loaded.head
     )
     with pytest.raises(NotAllowedNow) as refused:
-        desk.applying.withdraw(AS_TRAINEE, sent.id)
+        desk.submission.withdraw(AS_TRAINEE, sent.id)
     assert refused.value.facts["reservation_id"] == "reservation-1"
 
 
@@ -330,7 +330,7 @@ def test_somebody_elses_application_is_not_found_exactly_as_an_unknown_one(desk:
     def ask(id: str) -> RotaError:
         arguments: tuple[Any, ...] = ({},) if step == "save" else ()
         with pytest.raises(NotFound) as refused:
-            getattr(desk.applying, step)(AS_STRANGER, id, *arguments)
+            getattr(desk.submission, step)(AS_STRANGER, id, *arguments)
         return refused.value
 
     draft = desk.draft()

@@ -79,11 +79,11 @@ def test_what_a_command_answers_without_reading_it_again_is_what_is_stored() -> 
     draft = desk.draft()
     assert draft == desk.application(draft.id)
     for command in (
-        lambda: desk.applying.save(AS_TRAINEE, draft.id, {"credit_wish": True}),
-        lambda: desk.applying.submit(AS_TRAINEE, draft.id),
-        lambda: desk.reviewing.claim(AS_REVIEWER, draft.id),
-        lambda: desk.reviewing.approve(AS_REVIEWER, draft.id),
-        lambda: desk.applying.withdraw(AS_TRAINEE, draft.id),
+        lambda: desk.submission.save(AS_TRAINEE, draft.id, {"credit_wish": True}),
+        lambda: desk.submission.submit(AS_TRAINEE, draft.id),
+        lambda: desk.review.claim(AS_REVIEWER, draft.id),
+        lambda: desk.review.approve(AS_REVIEWER, draft.id),
+        lambda: desk.submission.withdraw(AS_TRAINEE, draft.id),
     ):
         answer = command()
         assert answer == desk.application(draft.id)

@@ -9,7 +9,6 @@ import pytest
 
 from shared.domain.core.errors import Expired, NotFound
 from shared.ports import Transition, UnitOfWork
-from shared.services.documents.cv_links import CvLinks
 from tests.builders import TRAINEE, draft
 from tests.unit.services.operations.email_scene import KEY, NAME, URL, Post
 
@@ -21,17 +20,14 @@ class Shared(Post):
 
     def __init__(self) -> None:
         super().__init__()
-        self.links_of_cvs = CvLinks(
-            store=self.store, people=self.people, documents=self.documents, clock=self.clock, public_url=URL
-        )
         self.id = self.reserved().subject.id
-        self.url = self.make()
+        self.url = self.address()
 
-    def make(self, seq: int = 3) -> str:
-        return self.links_of_cvs.make("RESERVATION", self.id, seq, TRAINEE, "document-1")
+    def address(self, seq: int = 3) -> str:
+        return self.cv_links.make("RESERVATION", self.id, seq, TRAINEE, "document-1")
 
     def open(self, url: str = "") -> str:
-        return self.links_of_cvs.open((url or self.url).removeprefix(f"{URL}/documents/shared/"))
+        return self.cv_links.open((url or self.url).removeprefix(f"{URL}/documents/shared/"))
 
     def becomes(self, kind: str, id: str, status: str) -> None:
         loaded = self.store.load(kind, id)  # type: ignore[arg-type]
@@ -52,8 +48,8 @@ def test_the_address_leads_to_a_signed_one_that_works_for_a_minute_as_often_as_i
 
 def test_a_mail_that_is_composed_again_carries_the_same_address_with_the_same_end(cv: Shared) -> None:
     cv.clock.move(timedelta(days=1))
-    assert cv.make() == cv.url
-    assert cv.make(seq=5) != cv.url
+    assert cv.address() == cv.url
+    assert cv.address(seq=5) != cv.url
     cv.clock.move(SEVEN_DAYS - timedelta(days=1))
     with pytest.raises(Expired):
         cv.open()
@@ -78,7 +74,7 @@ def test_a_rotation_that_is_called_off_ends_its_address_at_once(cv: Shared, stat
 
 
 def test_T19_a_host_that_is_not_asked_any_more_reads_no_cv(cv: Shared) -> None:
-    url = cv.links_of_cvs.make("APPLICATION", "application-1", 2, TRAINEE, "document-1")
+    url = cv.cv_links.make("APPLICATION", "application-1", 2, TRAINEE, "document-1")
     cv.becomes("APPLICATION", "application-1", "HOST_REVIEW")
     assert cv.open(url)
     cv.becomes("APPLICATION", "application-1", "IN_REVIEW")
@@ -103,11 +99,11 @@ def test_a_file_that_is_gone_or_another_persons_is_not_found(cv: Shared) -> None
 )
 def test_every_wrong_address_is_not_found_in_the_same_words(cv: Shared, broken: str) -> None:
     with pytest.raises(NotFound) as refused:
-        cv.links_of_cvs.open(broken.replace("%s", cv.id))
+        cv.cv_links.open(broken.replace("%s", cv.id))
     assert refused.value.detail == "There is no CV at this address."
 
 
 def test_a_secret_opens_only_what_it_was_made_for(cv: Shared) -> None:
-    other = cv.make(seq=5)
+    other = cv.address(seq=5)
     with pytest.raises(NotFound):
         cv.open(other.replace(".5.", ".3."))

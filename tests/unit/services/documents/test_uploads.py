@@ -4,7 +4,6 @@ record."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,42 +13,29 @@ from shared.domain.core.errors import Busy, Invalid, NotFound
 from shared.domain.documents.uploads import MAX_BYTES, MAX_SENT, UploadPlace, place_of
 from shared.ports import Person, Stored, StoredObject
 from shared.services.core.transitions import RequestContext
-from shared.services.documents.uploads import DocumentUploads
 from tests.builders import TRAINEE
-from tests.fakes import CountingIds, FakeDocuments, FakePeople, FakeStore, FrozenClock
 from tests.fakes.doomed import Doomed, Killed
+from tests.fakes.wiring import FakeWiring
 from tests.files import A_JPEG, A_PDF, A_PNG
 
 OTHER = "trainee-2"
 REFUSED = b"MZ this is a program"
 
 
-class Scene:
+class Scene(FakeWiring):
     def __init__(self) -> None:
-        self.store, self.files, self.ids = FakeStore(), FakeDocuments(), CountingIds()
-        self.people = FakePeople(self.store)
+        super().__init__()
         self.people.save_person(Person(TRAINEE, "Amara Okafor", "amara@example.org"))
-        self.documents = self.service()
-
-    def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> DocumentUploads:
-        return DocumentUploads(
-            store=wrap(self.store),
-            documents=wrap(self.files),
-            people=self.people,
-            clock=FrozenClock(),
-            ids=self.ids,
-            public_url="https://rota.test",
-        )
 
     def upload(self, content: bytes, kind: str = "cv", who: str = TRAINEE) -> str:
         """The object's key."""
-        self.documents.upload_form(who, kind, "/next")
-        key = list(self.files.uploads)[-1]
-        self.files.arrive(key, content)
+        self.document_uploads.upload_form(who, kind, "/next")
+        key = list(self.file_store.uploads)[-1]
+        self.file_store.arrive(key, content)
         return key
 
     def stored(self, content: bytes = A_PDF, kind: str = "cv", who: str = TRAINEE) -> Stored:
-        return self.documents.register(self.upload(content, kind, who))
+        return self.document_uploads.register(self.upload(content, kind, who))
 
 
 @pytest.fixture
@@ -63,8 +49,8 @@ def acting(role: str, id: str) -> RequestContext:
 
 # --- before -----------------------------------------------------------------------------------------------------------
 def test_T15_an_upload_form_is_for_one_place_takes_more_than_counts_and_comes_back_to_us(scene: Scene) -> None:
-    form = scene.documents.upload_form(TRAINEE, "cv", "/applications/start?program=a&weeks=4")
-    key, (kind, limit, back) = next(iter(scene.files.uploads.items()))
+    form = scene.document_uploads.upload_form(TRAINEE, "cv", "/applications/start?program=a&weeks=4")
+    key, (kind, limit, back) = next(iter(scene.file_store.uploads.items()))
     assert key == f"uploads/{TRAINEE}/cv/{form.document_id}"
     assert (kind, limit) == ("cv", MAX_SENT)
     assert limit > form.max_bytes == 10_000_000
@@ -75,9 +61,9 @@ def test_T15_an_upload_form_is_for_one_place_takes_more_than_counts_and_comes_ba
 
 
 def test_a_form_for_a_photo_takes_images_only(scene: Scene) -> None:
-    assert scene.documents.upload_form(TRAINEE, "photo", "/").accept == "image/jpeg,image/png,.jpg,.png"
+    assert scene.document_uploads.upload_form(TRAINEE, "photo", "/").accept == "image/jpeg,image/png,.jpg,.png"
     with pytest.raises(Invalid):
-        scene.documents.upload_form(TRAINEE, "selfie", "/")
+        scene.document_uploads.upload_form(TRAINEE, "selfie", "/")
 
 
 # --- arrival ----------------------------------------------------------------------------------------------------------
@@ -99,23 +85,27 @@ def test_versions_count_per_kind_and_person_and_refused_files_do_not_count(scene
     ]
     assert numbers == [1, 1, None, 2]
     assert scene.stored(who=OTHER).state["number"] == 1
-    assert [loaded.state["kind"] for loaded in scene.documents.of(TRAINEE)].count("cv") == 3
+    assert [loaded.state["kind"] for loaded in scene.document_uploads.of(TRAINEE)].count("cv") == 3
 
 
 def test_the_browser_and_the_bucket_may_both_tell_in_any_order_any_number_of_times(scene: Scene) -> None:
     key = scene.upload(A_PDF)
     id = key.split("/")[-1]
-    first = scene.documents.register(key, "bucket-event")
-    assert scene.documents.received(TRAINEE, id, "cv") == scene.documents.register(key, "bucket-event") == first
+    first = scene.document_uploads.register(key, "bucket-event")
+    assert (
+        scene.document_uploads.received(TRAINEE, id, "cv")
+        == scene.document_uploads.register(key, "bucket-event")
+        == first
+    )
     assert len(scene.store.history("DOCUMENT", id)) == 1
 
 
 def test_T15_a_refused_file_is_deleted_and_recorded_with_its_reason(scene: Scene) -> None:
     key = scene.upload(REFUSED)
-    loaded = scene.documents.register(key)
+    loaded = scene.document_uploads.register(key)
     assert (loaded.state["status"], loaded.state["reason_code"]) == ("REFUSED", "wrong_type")
-    assert key not in scene.files.objects
-    assert scene.documents.register(key) == loaded
+    assert key not in scene.file_store.objects
+    assert scene.document_uploads.register(key) == loaded
 
 
 @pytest.mark.parametrize(
@@ -125,31 +115,31 @@ def test_T15_what_the_form_lets_through_and_does_not_count_is_refused_in_our_wor
     scene: Scene, content: bytes, reason: str
 ) -> None:
     key = scene.upload(content)
-    assert scene.documents.register(key).state["reason_code"] == reason
-    assert key not in scene.files.objects
+    assert scene.document_uploads.register(key).state["reason_code"] == reason
+    assert key not in scene.file_store.objects
 
 
 def test_T15_a_stored_file_stays_what_was_looked_at_whatever_its_form_sends_later(scene: Scene) -> None:
     key = scene.upload(A_PDF)
-    stored = scene.documents.register(key)
-    assert stored.state["key"] not in scene.files.uploads, "no form writes there"
+    stored = scene.document_uploads.register(key)
+    assert stored.state["key"] not in scene.file_store.uploads, "no form writes there"
     for later in (A_PNG, REFUSED, b""):
-        scene.files.arrive(key, later)
-        scene.documents.register(key)
+        scene.file_store.arrive(key, later)
+        scene.document_uploads.register(key)
         assert scene.store.load("DOCUMENT", stored.id) == stored
-        assert scene.files.objects[stored.state["key"]].content == A_PDF
+        assert scene.file_store.objects[stored.state["key"]].content == A_PDF
 
 
 def test_T15_a_second_file_through_a_stored_ones_form_is_the_next_version_whoever_tells_of_it(scene: Scene) -> None:
     key = scene.upload(A_PDF)
-    first = scene.documents.register(key)
-    scene.files.arrive(key, A_PNG)
-    second = scene.documents.register(key, "bucket-event")
-    assert scene.documents.received(TRAINEE, first.id, "cv") == second == scene.documents.register(key)
+    first = scene.document_uploads.register(key)
+    scene.file_store.arrive(key, A_PNG)
+    second = scene.document_uploads.register(key, "bucket-event")
+    assert scene.document_uploads.received(TRAINEE, first.id, "cv") == second == scene.document_uploads.register(key)
     assert (second.state["status"], second.state["number"], second.id == first.id) == ("STORED", 2, False)
     assert place_of(UploadPlace(TRAINEE, "cv", "0" * 26).further("f" * 64).key), "its id has room for the hash"
-    scene.files.arrive(key, REFUSED)
-    third = scene.documents.register(key)
+    scene.file_store.arrive(key, REFUSED)
+    third = scene.document_uploads.register(key)
     assert (third.state["status"], third.state["reason_code"]) == ("REFUSED", "wrong_type")
     assert scene.store.load("DOCUMENT", second.id) == second
 
@@ -157,12 +147,12 @@ def test_T15_a_second_file_through_a_stored_ones_form_is_the_next_version_whoeve
 @pytest.mark.parametrize("bad", [b"", A_PDF + b"\0" * MAX_BYTES, REFUSED], ids=["empty", "large", "type"])
 def test_T15_a_good_file_through_the_form_of_a_refused_one_is_stored_in_its_place(scene: Scene, bad: bytes) -> None:
     key = scene.upload(bad)
-    refused = scene.documents.register(key)
-    scene.files.arrive(key, A_PDF)
-    scene.documents.register(key, "bucket-event")
-    good = scene.documents.received(TRAINEE, refused.id, "cv")
+    refused = scene.document_uploads.register(key)
+    scene.file_store.arrive(key, A_PDF)
+    scene.document_uploads.register(key, "bucket-event")
+    good = scene.document_uploads.received(TRAINEE, refused.id, "cv")
     assert (good.id, good.state["status"], good.state["number"]) == (refused.id, "STORED", 1)
-    assert scene.files.objects[good.state["key"]].content == A_PDF
+    assert scene.file_store.objects[good.state["key"]].content == A_PDF
     rows = scene.store.history("DOCUMENT", good.id)
     assert (len(rows), fold(rows), chain_breaks(rows)) == (2, dict(good.state), [])
 
@@ -171,19 +161,19 @@ def test_T15_another_bad_file_in_its_place_is_refused_for_its_own_reason_and_the
     scene: Scene,
 ) -> None:
     key = scene.upload(b"")
-    scene.documents.register(key)
+    scene.document_uploads.register(key)
     for content, reason, rows in ((b"", "empty", 1), (REFUSED, "wrong_type", 2)):
-        scene.files.arrive(key, content)
-        loaded = scene.documents.register(key)
+        scene.file_store.arrive(key, content)
+        loaded = scene.document_uploads.register(key)
         assert (loaded.state["reason_code"], len(scene.store.history("DOCUMENT", loaded.id))) == (reason, rows)
-        assert key not in scene.files.objects
+        assert key not in scene.file_store.objects
 
 
 def test_the_same_file_sent_twice_through_one_form_stays_stored(scene: Scene) -> None:
     key = scene.upload(A_PDF)
-    scene.documents.register(key)
-    scene.files.arrive(key, A_PDF)
-    assert scene.documents.register(key).state["status"] == "STORED"
+    scene.document_uploads.register(key)
+    scene.file_store.arrive(key, A_PDF)
+    assert scene.document_uploads.register(key).state["status"] == "STORED"
 
 
 @pytest.mark.parametrize("content", [A_PDF, REFUSED])
@@ -195,14 +185,16 @@ def test_a_registration_killed_at_any_call_is_finished_by_the_next_message(
     scene, count = Scene(), [0]
     key = scene.upload(content)
     try:
-        scene.service(lambda port: Doomed(port, count, at, after)).register(key)
+        scene.on(lambda port: Doomed(port, count, at, after)).document_uploads.register(key)
         assert count[0] < at
     except Killed:
         assert count[0] == at
-    loaded = scene.documents.register(key)
+    loaded = scene.document_uploads.register(key)
     assert loaded.state["status"] == ("STORED" if content == A_PDF else "REFUSED")
-    kept = scene.files.objects.get(loaded.state.get("key", ""))
-    assert (kept and kept.content, key in scene.files.objects) == ((A_PDF, True) if content == A_PDF else (None, False))
+    kept = scene.file_store.objects.get(loaded.state.get("key", ""))
+    assert (kept and kept.content, key in scene.file_store.objects) == (
+        (A_PDF, True) if content == A_PDF else (None, False)
+    )
     rows = scene.store.history("DOCUMENT", loaded.id)
     assert len(rows) == 1
     assert fold(rows) == dict(loaded.state)
@@ -213,10 +205,13 @@ def test_a_lost_answer_and_a_lost_race_end_in_one_record(scene: Scene) -> None:
     key = scene.upload(A_PDF)
     scene.store.fail_after_commit()
     with pytest.raises(Busy):
-        scene.documents.register(key)
+        scene.document_uploads.register(key)
     scene.store.conflict()
     other = scene.upload(A_PDF)
-    assert (scene.documents.register(key).state["number"], scene.documents.register(other).state["number"]) == (1, 2)
+    assert (
+        scene.document_uploads.register(key).state["number"],
+        scene.document_uploads.register(other).state["number"],
+    ) == (1, 2)
 
 
 def test_two_files_that_arrive_at_once_get_different_numbers(scene: Scene) -> None:
@@ -225,35 +220,35 @@ def test_two_files_that_arrive_at_once_get_different_numbers(scene: Scene) -> No
 
     def beaten(work: Any) -> Any:
         scene.store.commit = inner  # type: ignore[method-assign]
-        scene.documents.register(second)
+        scene.document_uploads.register(second)
         return inner(work)
 
     scene.store.commit = beaten  # type: ignore[method-assign]
-    assert scene.documents.register(first).state["number"] == 2
+    assert scene.document_uploads.register(first).state["number"] == 2
 
 
 @pytest.mark.parametrize("key", ["uploads/a/nonsense/b", "export/report.csv"])
 def test_an_object_that_is_no_document_is_refused_and_left_alone(scene: Scene, key: str) -> None:
-    scene.files.objects[key] = StoredObject(A_PDF, {})
+    scene.file_store.objects[key] = StoredObject(A_PDF, {})
     with pytest.raises(Invalid):
-        scene.documents.register(key)
-    assert key in scene.files.objects
+        scene.document_uploads.register(key)
+    assert key in scene.file_store.objects
     assert not scene.store.states
 
 
 def test_coming_back_without_a_file_says_so_and_records_nothing(scene: Scene) -> None:
-    form = scene.documents.upload_form(TRAINEE, "cv", "/")
+    form = scene.document_uploads.upload_form(TRAINEE, "cv", "/")
     with pytest.raises(NotFound) as refused:
-        scene.documents.received(TRAINEE, form.document_id, "cv")
+        scene.document_uploads.received(TRAINEE, form.document_id, "cv")
     assert refused.value.remedy
     assert not scene.store.states
 
 
 def test_nobody_registers_a_file_of_their_own_under_somebody_elses_document(scene: Scene) -> None:
     mine = scene.stored()
-    scene.files.objects[f"uploads/{OTHER}/cv/{mine.id}"] = StoredObject(A_PNG, {})
+    scene.file_store.objects[f"uploads/{OTHER}/cv/{mine.id}"] = StoredObject(A_PNG, {})
     with pytest.raises(NotFound):
-        scene.documents.received(OTHER, mine.id, "cv")
+        scene.document_uploads.received(OTHER, mine.id, "cv")
     assert scene.store.load("DOCUMENT", mine.id) == mine
 
 
@@ -265,27 +260,27 @@ def test_no_name_is_in_the_event_rows_of_a_document(scene: Scene) -> None:
 # --- afterwards -------------------------------------------------------------------------------------------------------
 def test_documents_are_listed_newest_first_also_within_one_second(scene: Scene) -> None:
     ids = [scene.stored(content).id for content in (A_PDF, A_PNG, A_JPEG)]
-    assert [loaded.id for loaded in scene.documents.of(TRAINEE)] == ids[::-1]
+    assert [loaded.id for loaded in scene.document_uploads.of(TRAINEE)] == ids[::-1]
 
 
 def test_the_owner_and_staff_read_a_document_for_others_there_is_none(scene: Scene) -> None:
     mine = scene.stored()
     for call in (acting("trainee", TRAINEE), acting("reviewer", "reviewer-1")):
-        assert scene.documents.document(call, mine.id) == mine
+        assert scene.document_uploads.document(call, mine.id) == mine
     said = set()
     for id in (mine.id, mine.id[:-1] + "9"):
         with pytest.raises(NotFound) as refused:
-            scene.documents.document(acting("trainee", OTHER), id)
+            scene.document_uploads.document(acting("trainee", OTHER), id)
         said.add((refused.value.detail.replace(id, "X"), refused.value.remedy))
     assert len(said) == 1, "somebody else's and nobody's look the same"
 
 
 def test_a_link_names_the_file_for_people_and_works_for_a_minute(scene: Scene) -> None:
-    link = scene.documents.link(acting("trainee", TRAINEE), scene.stored().id)
+    link = scene.document_uploads.link(acting("trainee", TRAINEE), scene.stored().id)
     assert "CV 1 - Amara Okafor.pdf" in link
     assert "seconds=60" in link
 
 
 def test_a_refused_file_has_no_link(scene: Scene) -> None:
     with pytest.raises(Invalid):
-        scene.documents.link(acting("trainee", TRAINEE), scene.stored(REFUSED).id)
+        scene.document_uploads.link(acting("trainee", TRAINEE), scene.stored(REFUSED).id)

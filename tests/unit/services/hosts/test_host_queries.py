@@ -11,11 +11,11 @@ from shared.domain.applications.application import Application, ApplicationStatu
 from shared.domain.hosts.host_question import Outcome, outcome
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.ports import IndexEntry, PersonalRecord, UnitOfWork
-from shared.services.hosts.queries import Desk, HostQueries
+from shared.services.hosts.queries import Desk
 from tests import builders
 from tests.builders import HOST, PROGRAM, TRAINEE
 from tests.fakes.clock import START
-from tests.unit.services import application_scene
+from tests.unit.services.applications import application_scene
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_TRAINEE, monday
 from tests.unit.services.applications.test_host_review import AS_COORDINATOR, secret
 
@@ -29,13 +29,13 @@ def scene() -> application_scene.Desk:
 
 
 def today(scene: application_scene.Desk, *hosts: str) -> Desk:
-    desk = HostQueries(store=scene.store, people=scene.people, catalogue=scene.catalogue, clock=scene.clock)
+    desk = scene.host_queries
     return desk.desk(hosts or (HOST,), "manager-1")
 
 
 def asked(scene: application_scene.Desk, key: str = "key-1", start: str = "2027-03-01", **changes: str) -> Application:
     draft = scene.draft(key, start=monday(start), **changes)
-    scene.reviewing.claim(AS_REVIEWER, scene.applying.submit(AS_TRAINEE, draft.id).id)
+    scene.review.claim(AS_REVIEWER, scene.submission.submit(AS_TRAINEE, draft.id).id)
     return scene.host_review.route(AS_REVIEWER, draft.id)
 
 
@@ -113,9 +113,9 @@ def test_answers_stay_with_what_became_of_them_and_without_a_name(scene: applica
     found = asked(scene)
     scene.host_review.recommend(found.id, secret(scene, found), "yes", "")
     assert became(scene) == [("yes", "review", "")]
-    scene.reviewing.approve(AS_REVIEWER, found.id)
+    scene.review.approve(AS_REVIEWER, found.id)
     assert became(scene) == [("yes", "approved", "")]
-    scene.applying.withdraw(AS_TRAINEE, found.id)
+    scene.submission.withdraw(AS_TRAINEE, found.id)
     assert became(scene) == [("yes", "ended", "")]
 
 
@@ -123,7 +123,7 @@ def test_what_was_taken_away_is_there_without_an_answer(scene: application_scene
     found = asked(scene)
     scene.host_review.take_back(AS_COORDINATOR, found.id, "The host is away.")
     assert became(scene) == [(None, "review", "")]
-    scene.reviewing.reject(AS_REVIEWER, found.id, "other", "No place.")
+    scene.review.reject(AS_REVIEWER, found.id, "other", "No place.")
     assert became(scene) == [(None, "declined", "")]
 
 
@@ -165,7 +165,7 @@ def test_an_answer_is_shown_until_the_second_before_sixty_days(
 
 def test_what_a_manager_has_applied_for_is_not_theirs_to_answer(scene: application_scene.Desk) -> None:
     asked(scene)
-    desk = HostQueries(store=scene.store, people=scene.people, catalogue=scene.catalogue, clock=scene.clock)
+    desk = scene.host_queries
     assert desk.desk((HOST,), TRAINEE) == Desk((), ())
 
 

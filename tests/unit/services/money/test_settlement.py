@@ -35,7 +35,7 @@ def late(scene: Scene) -> tuple[PayLink, Checkout]:
     Stripe keeps such a promise; a test must not, so the session is completed behind the gateway's back.
     """
     link = scene.checkout()
-    scene.sweep(minutes=30)
+    scene.run_sweep(minutes=30)
     assert scene.reservation(link.reserved.id).status is ReservationStatus.RELEASED
     session = scene.payments.session_of(link.reserved.id)
     paid = replace(
@@ -60,7 +60,7 @@ def test_H11_payment_of_an_approved_application_reserves_the_seat(scene: Scene) 
 def test_H11_unpaid_session_reserves_nothing(scene: Scene) -> None:
     link = scene.checkout()
     assert scene.webhook(scene.payments.session_of(link.reserved.id)) is Settled.UNPAID
-    scene.sweep(minutes=30)
+    scene.run_sweep(minutes=30)
     assert scene.webhook(scene.payments.session_of(link.reserved.id)) is Settled.UNPAID
     assert scene.reservation(link.reserved.id).status is ReservationStatus.RELEASED
 
@@ -77,7 +77,7 @@ def test_same_payment_delivered_again_days_later_changes_nothing(scene: Scene) -
 
 def test_session_of_a_reservation_that_we_do_not_know_is_dropped(scene: Scene) -> None:
     foreign = Checkout("cs_x", "", "complete", "paid", 69900, "of-another-shop", "pi_x", "ch_x")
-    assert scene.settling.settle(foreign, WEBHOOK) is Settled.UNKNOWN
+    assert scene.settlement.settle(foreign, WEBHOOK) is Settled.UNKNOWN
 
 
 def test_payment_of_a_session_that_was_never_written_down_counts_all_the_same(scene: Scene) -> None:
@@ -144,9 +144,9 @@ def test_late_refund_that_stripe_does_not_answer_is_finished_by_the_sweep(scene:
     _, session = late(scene)
     scene.checkout()
     scene.payments.unavailable_after()
-    assert scene.settling.settle(session, WEBHOOK) is Settled.REFUND_DUE
+    assert scene.settlement.settle(session, WEBHOOK) is Settled.REFUND_DUE
     assert len(scene.due("refund")) == 1
-    assert scene.sweep().done["refund: refunded"] == 1
+    assert scene.run_sweep().done["refund: refunded"] == 1
     assert (scene.due("refund"), len(scene.payments.refunds)) == ([], 1)
     scene.check()
 
@@ -155,9 +155,9 @@ def test_refund_that_stripe_refuses_for_good_stays_due_for_a_person(scene: Scene
     _, session = late(scene)
     scene.checkout()
     scene.payments.unavailable_before()
-    scene.settling.settle(session, WEBHOOK)
+    scene.settlement.settle(session, WEBHOOK)
     scene.payments.refuse()
-    swept = scene.sweep()
+    swept = scene.run_sweep()
     assert [type(error) for _, error in swept.failures] == [Invalid]
     assert len(scene.due("refund")) == 1
 
@@ -166,7 +166,7 @@ def test_refund_that_stripe_refuses_for_good_stays_due_for_a_person(scene: Scene
 def test_short_payment_buys_no_seat_and_goes_back(scene: Scene) -> None:
     link = scene.checkout()
     session = replace(scene.pay(link), amount_cents=69899)
-    assert scene.settling.settle(session, WEBHOOK) is Settled.REFUNDED
+    assert scene.settlement.settle(session, WEBHOOK) is Settled.REFUNDED
     reserved = scene.reservation(link.reserved.id)
     assert (reserved.status, reserved.refund_cents, scene.taken()) == (ReservationStatus.REFUNDED, 69899, {0})
     scene.check()
@@ -178,7 +178,7 @@ def test_second_payment_of_a_reserved_seat_goes_back_and_the_seat_stays(scene: S
     scene.webhook(session)
     twice = replace(session, id="cs_other", payment_intent_id="pi_other")
     for _ in range(2):
-        assert scene.settling.settle(twice, WEBHOOK) is Settled.REFUNDED
+        assert scene.settlement.settle(twice, WEBHOOK) is Settled.REFUNDED
     assert [(r.payment_intent_id, r.cents) for r in scene.payments.refunds.values()] == [("pi_other", 69900)]
     reserved = scene.reservation(link.reserved.id)
     assert reserved.status is ReservationStatus.RESERVED
@@ -197,7 +197,7 @@ def test_third_payment_is_told_as_well_and_each_only_once(scene: Scene) -> None:
     session = scene.pay(link)
     scene.webhook(session)
     for intent in ("pi_2", "pi_3", "pi_2"):
-        scene.settling.settle(replace(session, payment_intent_id=intent), WEBHOOK)
+        scene.settlement.settle(replace(session, payment_intent_id=intent), WEBHOOK)
     rows = [
         row for row in scene.store.history("RESERVATION", link.reserved.id) if row.type == "SecondPaymentRefunded.v1"
     ]
@@ -212,7 +212,7 @@ def test_second_payment_that_loses_the_race_for_the_seat_goes_back(scene: Scene)
 
     def other_payment_first(work: object) -> object:
         scene.store.commit = real  # type: ignore[method-assign]
-        scene.settling.settle(replace(session, payment_intent_id="pi_faster"), WEBHOOK)
+        scene.settlement.settle(replace(session, payment_intent_id="pi_faster"), WEBHOOK)
         return real(work)  # type: ignore[arg-type]
 
     scene.store.commit = other_payment_first  # type: ignore[method-assign, assignment]
@@ -255,7 +255,7 @@ def journey_in_time(scene: Scene) -> None:
 
 def journey_to_a_refund(scene: Scene) -> None:
     link = scene.checkout()
-    scene.sweep(minutes=30)
+    scene.run_sweep(minutes=30)
     session = scene.payments.session_of(link.reserved.id)
     scene.payments.sessions[session.id] = replace(
         session, status="complete", payment_status="paid", payment_intent_id="pi_late"
@@ -280,8 +280,8 @@ def test_killed_after_any_call_every_payment_is_answered_and_no_seat_is_sold_twi
             for _ in range(3):
                 # What comes by itself: the queue's redelivery, Stripe's repetition, the minute's sweep.
                 for session in list(scene.payments.sessions.values()):
-                    scene.settling.settle(session, WEBHOOK)
-                scene.sweep(minutes=31)
+                    scene.settlement.settle(session, WEBHOOK)
+                scene.run_sweep(minutes=31)
         paid = [session for session in scene.payments.sessions.values() if session.payment_status == "paid"]
         for session in paid:
             status = scene.reservation(session.reservation_id).status
@@ -302,8 +302,8 @@ def test_other_applications_for_the_same_weeks_end_once_one_is_reserved() -> Non
     scene.apply("application-5", "trainee-5")
     link = scene.checkout(Choice.FULL)
     scene.webhook(scene.pay(link))
-    assert scene.siblings.withdraw(link.reserved.id, WEBHOOK) == 1
-    assert scene.siblings.withdraw(link.reserved.id, WEBHOOK) == 0
+    assert scene.overlapping_applications.withdraw(link.reserved.id, WEBHOOK) == 1
+    assert scene.overlapping_applications.withdraw(link.reserved.id, WEBHOOK) == 0
     found = {f"application-{n}": scene.application(f"application-{n}").status.value for n in range(1, 6)}
     assert list(found.values()) == ["CONVERTED", "WITHDRAWN", "APPROVED", "DRAFT", "APPROVED"]
     assert "application-2" not in scene.store.claims.values()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 from shared.domain.reservations.reservation import Choice
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Email, StoredObject, Transition, UnitOfWork
-from shared.services.operations.send_emails import SendEmails
 from tests.builders import HOST, TRAINEE, draft, facts, stored, stored_account
-from tests.fakes import FakeDocuments, FakeLinks, FakeMailer, FakeOutbox
 from tests.files import A_PDF
 from tests.unit.services.reservations.reservation_scene import NAME, WEBHOOK, Scene
 
@@ -26,16 +23,10 @@ class Post(Scene):
 
     def __init__(self, cv: bytes = A_PDF, **program: Any) -> None:
         super().__init__(**program)
-        self.links, self.outbox, self.mailer, self.documents = (
-            FakeLinks(self.clock),
-            FakeOutbox(),
-            FakeMailer(),
-            FakeDocuments(),
-        )
         stored_account(self.store)
         self.people.save_facts(TRAINEE, facts())
         self.people.save_contact(Contact(HOST, "Dr. Renée Dubois", DESK))
-        self.documents.objects[KEY] = StoredObject(cv, {"kind": "cv"})
+        self.file_store.objects[KEY] = StoredObject(cv, {"kind": "cv"})
         self.sha256 = hashlib.sha256(cv).hexdigest()
         stored(
             self.store,
@@ -52,22 +43,6 @@ class Post(Scene):
                 "content_type": "application/pdf",
                 "created_at": "2026-11-20T10:00:00Z",
             },
-        )
-        self.notifying = self.service()
-
-    def service(self, wrap: Callable[[Any], Any] = lambda port: port) -> SendEmails:
-        return SendEmails(
-            store=wrap(self.store),
-            people=wrap(self.people),
-            catalogue=wrap(self.catalogue),
-            links=wrap(self.links),
-            outbox=wrap(self.outbox),
-            mailer=wrap(self.mailer),
-            documents=wrap(self.documents),
-            clock=self.clock,
-            ids=self.ids,
-            html=lambda letter: f"<p>{letter.subject}</p>",
-            public_url=URL,
         )
 
     def last(self, kind: Any, id: str) -> Envelope:

@@ -17,7 +17,6 @@ from shared.domain.search.query import SearchQuery
 from shared.services.money.settlement import Settled
 from shared.services.operations.sweep import KINDS
 from shared.services.operations.workspace import QUEUES, WATCHED
-from shared.services.search.saved_searches import SavedSearches
 from tests.fakes import FakeStore
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
 from tests.unit.services.money.test_settlement import late
@@ -71,19 +70,19 @@ def applications() -> Iterator[FakeStore]:
     desk = Desk().scene()
     id = desk.draft().id
     yield desk.store
-    desk.applying.submit(AS_TRAINEE, id)
-    desk.reviewing.claim(AS_REVIEWER, id)
+    desk.submission.submit(AS_TRAINEE, id)
+    desk.review.claim(AS_REVIEWER, id)
     yield desk.store
-    desk.asking.ask(AS_REVIEWER, id, "Which ward?")
+    desk.information_requests.ask(AS_REVIEWER, id, "Which ward?")
     yield desk.store
-    desk.asking.reply(AS_TRAINEE, id, "The second.")
+    desk.information_requests.reply(AS_TRAINEE, id, "The second.")
     desk.host_review.route(AS_REVIEWER, id)
     yield desk.store
     desk.clock.move(timedelta(days=7))
     desk.swept(id)
     yield desk.store
     approved = Desk().scene()
-    approved.reviewing.approve(AS_REVIEWER, approved.claimed().id)
+    approved.review.approve(AS_REVIEWER, approved.claimed().id)
     yield approved.store
 
 
@@ -103,16 +102,16 @@ def seats() -> Iterator[FakeStore]:
     _, session = late(paid_late)
     paid_late.checkout()
     paid_late.payments.unavailable_after()
-    assert paid_late.settling.settle(session, WEBHOOK) is Settled.REFUND_DUE
+    assert paid_late.settlement.settle(session, WEBHOOK) is Settled.REFUND_DUE
     yield paid_late.store
 
 
 def the_rest() -> Iterator[FakeStore]:
     sent = Sent()
-    sent.bounces.report(sent.tag, "bounced", SES)
+    sent.email_reports.report(sent.tag, "bounced", SES)
     yield sent.store
     asked = Desk().scene()
-    SavedSearches(store=asked.store, clock=asked.clock, ids=asked.ids).save(AS_TRAINEE, SearchQuery())
+    asked.saved_searches.save(AS_TRAINEE, SearchQuery())
     yield asked.store
     program = ProgramDesk()
     program.publish()

@@ -9,7 +9,6 @@ from shared.domain.email.email_names import EmailName, named_by, tag_of
 from shared.events.envelope import Envelope
 from shared.ports import Transition, UnitOfWork, system
 from shared.services.core.transitions import RequestContext
-from shared.services.operations.email_reports import EmailReports
 from tests.builders import HOST, TRAINEE, draft, stored_account
 from tests.unit.services.operations.email_scene import DESK, Post
 from tests.unit.services.reservations.reservation_scene import by
@@ -23,10 +22,9 @@ class Sent(Post):
 
     def __init__(self) -> None:
         super().__init__()
-        self.bounces = EmailReports(store=self.store, people=self.people, catalogue=self.catalogue, clock=self.clock)
         self.event = self.reserved()
         self.id = self.event.subject.id
-        self.notifying.notify(self.event)
+        self.send_emails.notify(self.event)
         self.tag = self.mailer.to(DESK)[0].tag
 
     def types(self) -> list[str]:
@@ -58,7 +56,7 @@ def test_a_tag_that_is_not_ours_names_no_mail(tag: str) -> None:
 # --- reports ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("trouble", ["bounced", "complaint", "rejected"])
 def test_a_bounced_host_mail_is_a_coordinators_task_once_although_reported_twice(sent: Sent, trouble: str) -> None:
-    assert [sent.bounces.report(sent.tag, trouble, SES) for _ in range(2)] == ["task", "known"]  # type: ignore[arg-type]
+    assert [sent.email_reports.report(sent.tag, trouble, SES) for _ in range(2)] == ["task", "known"]  # type: ignore[arg-type]
     assert sent.due("mail") == [sent.id]
     assert sent.types().count("HostMailBounced.v1") == 1
     reserved = sent.reservation(sent.id)
@@ -68,28 +66,28 @@ def test_a_bounced_host_mail_is_a_coordinators_task_once_although_reported_twice
 
 def test_a_report_that_lost_a_race_is_decided_again(sent: Sent) -> None:
     sent.store.conflict()
-    assert sent.bounces.report(sent.tag, "bounced", SES) == "task"
+    assert sent.email_reports.report(sent.tag, "bounced", SES) == "task"
 
 
 def test_a_report_about_another_mail_or_a_case_that_is_gone_is_nobodys_task(sent: Sent) -> None:
     commits = sent.store.commits
     trainees = sent.tag.replace("_host", "_reserved")
-    assert sent.bounces.report(trainees, "bounced", SES) == "not a host's mail"
-    assert sent.bounces.report("DOCUMENT_x_1_host", "bounced", SES) == "not a host's mail"
-    assert sent.bounces.report("RESERVATION_none_1_host", "bounced", SES) == "unknown case"
-    assert sent.bounces.report("", "bounced", SES) == "not a host's mail"
+    assert sent.email_reports.report(trainees, "bounced", SES) == "not a host's mail"
+    assert sent.email_reports.report("DOCUMENT_x_1_host", "bounced", SES) == "not a host's mail"
+    assert sent.email_reports.report("RESERVATION_none_1_host", "bounced", SES) == "unknown case"
+    assert sent.email_reports.report("", "bounced", SES) == "not a host's mail"
     assert (sent.store.commits, sent.due("mail")) == (commits, [])
 
 
 # --- ending it --------------------------------------------------------------------------------------------------------
 def test_a_corrected_address_sends_the_mail_again_once_and_ends_the_task(sent: Sent) -> None:
-    sent.bounces.report(sent.tag, "bounced", SES)
+    sent.email_reports.report(sent.tag, "bounced", SES)
     for _ in range(2):
-        sent.bounces.send_again(COORDINATOR, "RESERVATION", sent.id, f" {NEW.upper()} ")
+        sent.email_reports.send_again(COORDINATOR, "RESERVATION", sent.id, f" {NEW.upper()} ")
     assert (sent.due("mail"), sent.reservation(sent.id).mail_trouble) == ([], None)
     assert sent.types().count("HostMailAgain.v1") == 1
     for _ in range(2):
-        sent.notifying.notify(sent.newest())
+        sent.send_emails.notify(sent.newest())
     again = sent.one(NEW)
     assert (len(again.attachments), again.subject) == (1, sent.one(DESK).subject)
     contact = sent.people.contact(HOST)
@@ -99,44 +97,46 @@ def test_a_corrected_address_sends_the_mail_again_once_and_ends_the_task(sent: S
 
 
 def test_an_old_report_that_comes_after_the_mail_was_sent_again_opens_nothing(sent: Sent) -> None:
-    sent.bounces.report(sent.tag, "bounced", SES)
-    sent.bounces.send_again(COORDINATOR, "RESERVATION", sent.id, NEW)
-    assert sent.bounces.report(sent.tag, "bounced", SES) == "known"
-    sent.bounces.people.save_contact(sent.people.contact(HOST))  # type: ignore[arg-type]
+    sent.email_reports.report(sent.tag, "bounced", SES)
+    sent.email_reports.send_again(COORDINATOR, "RESERVATION", sent.id, NEW)
+    assert sent.email_reports.report(sent.tag, "bounced", SES) == "known"
+    sent.email_reports.people.save_contact(sent.people.contact(HOST))  # type: ignore[arg-type]
     assert sent.due("mail") == []
-    sent.notifying.notify(sent.newest())
-    assert sent.bounces.report(sent.mailer.to(NEW)[0].tag, "bounced", SES) == "task", "the second mail bounced as well"
+    sent.send_emails.notify(sent.newest())
+    assert sent.email_reports.report(sent.mailer.to(NEW)[0].tag, "bounced", SES) == "task", (
+        "the second mail bounced as well"
+    )
 
 
 def test_a_first_report_of_a_mail_that_was_sent_again_for_another_reason_opens_nothing(sent: Sent) -> None:
-    sent.notifying._surface(sent.event, f"{sent.event.id}:host")
+    sent.send_emails._surface(sent.event, f"{sent.event.id}:host")
     assert sent.reservation(sent.id).mail_trouble == "unknown"
-    sent.bounces.send_again(COORDINATOR, "RESERVATION", sent.id, DESK)
-    assert sent.bounces.report(sent.tag, "bounced", SES) == "sent again since"
+    sent.email_reports.send_again(COORDINATOR, "RESERVATION", sent.id, DESK)
+    assert sent.email_reports.report(sent.tag, "bounced", SES) == "sent again since"
     assert sent.due("mail") == []
 
 
 def test_told_by_phone_ends_the_task_and_sends_nothing(sent: Sent) -> None:
-    sent.bounces.report(sent.tag, "bounced", SES)
+    sent.email_reports.report(sent.tag, "bounced", SES)
     for _ in range(2):
-        sent.bounces.told(COORDINATOR, "RESERVATION", sent.id)
+        sent.email_reports.told(COORDINATOR, "RESERVATION", sent.id)
     assert (sent.due("mail"), sent.types().count("HostMailSettled.v1")) == ([], 1)
 
 
 def test_H13_an_uncertain_mail_ends_in_the_same_two_ways(sent: Sent) -> None:
-    sent.notifying._surface(sent.event, f"{sent.event.id}:host")
+    sent.send_emails._surface(sent.event, f"{sent.event.id}:host")
     assert sent.due("mail") == [sent.id]
-    sent.bounces.told(COORDINATOR, "RESERVATION", sent.id)
+    sent.email_reports.told(COORDINATOR, "RESERVATION", sent.id)
     assert sent.due("mail") == []
 
 
 def test_an_address_that_is_none_or_a_mail_that_is_not_in_trouble_changes_nothing(sent: Sent) -> None:
     commits = sent.store.commits
     with pytest.raises(NotAllowedNow):
-        sent.bounces.told(COORDINATOR, "RESERVATION", sent.id)
-    sent.bounces.report(sent.tag, "bounced", SES)
+        sent.email_reports.told(COORDINATOR, "RESERVATION", sent.id)
+    sent.email_reports.report(sent.tag, "bounced", SES)
     with pytest.raises(Invalid) as refused:
-        sent.bounces.send_again(COORDINATOR, "RESERVATION", sent.id, "front desk")
+        sent.email_reports.send_again(COORDINATOR, "RESERVATION", sent.id, "front desk")
     assert refused.value.facts["field"] == "email"
     assert sent.store.commits == commits + 1
     assert sent.people.contact(HOST).email == DESK  # type: ignore[union-attr]
@@ -163,17 +163,17 @@ def asking() -> tuple[Sent, str]:
         UnitOfWork(transitions=(Transition(loaded, draft(values, "ApplicationRouted.v1", post.clock.now())),))
     )
     post.mailer.sent.clear()
-    post.notifying.notify(post.last("APPLICATION", "application-2"))
+    post.send_emails.notify(post.last("APPLICATION", "application-2"))
     return post, post.one(DESK).tag
 
 
 def test_T19_a_bounced_question_to_the_host_is_a_task_and_is_asked_again_at_the_corrected_address() -> None:
     post, tag = asking()
-    assert [post.bounces.report(tag, "bounced", SES) for _ in range(2)] == ["task", "known"]
+    assert [post.email_reports.report(tag, "bounced", SES) for _ in range(2)] == ["task", "known"]
     assert post.due("mail") == ["application-2"]
-    post.bounces.send_again(COORDINATOR, "APPLICATION", "application-2", NEW)
+    post.email_reports.send_again(COORDINATOR, "APPLICATION", "application-2", NEW)
     assert post.due("mail") == []
-    post.notifying.notify(post.last("APPLICATION", "application-2"))
+    post.send_emails.notify(post.last("APPLICATION", "application-2"))
     assert "/recommend/s" in post.one(NEW).text
 
 
@@ -185,24 +185,24 @@ def test_T19_a_question_that_bounces_after_the_application_moved_on_is_nobodys_t
             transitions=(Transition(loaded, draft({"status": "IN_REVIEW"}, "HostTakenBack.v1", post.clock.now())),)
         )
     )
-    assert post.bounces.report(tag, "bounced", SES) == "nobody waits for it"
+    assert post.email_reports.report(tag, "bounced", SES) == "nobody waits for it"
     assert post.due("mail") == []
 
 
 def test_T19_a_host_that_was_asked_by_phone_ends_the_task() -> None:
     post, tag = asking()
-    post.bounces.report(tag, "complaint", SES)
-    post.bounces.told(COORDINATOR, "APPLICATION", "application-2")
+    post.email_reports.report(tag, "complaint", SES)
+    post.email_reports.told(COORDINATOR, "APPLICATION", "application-2")
     assert (post.due("mail"), post.application("application-2").mail_trouble) == ([], None)
 
 
 def test_T19_nobody_says_where_the_hosts_mail_about_themselves_goes() -> None:
     post, tag = asking()
-    post.bounces.report(tag, "bounced", SES)
+    post.email_reports.report(tag, "bounced", SES)
     before, themselves = post.people.contact(HOST), by("coordinator", "trainee-2")
     for settle in (
-        lambda: post.bounces.send_again(themselves, "APPLICATION", "application-2", NEW),
-        lambda: post.bounces.told(themselves, "APPLICATION", "application-2"),
+        lambda: post.email_reports.send_again(themselves, "APPLICATION", "application-2", NEW),
+        lambda: post.email_reports.told(themselves, "APPLICATION", "application-2"),
     ):
         with pytest.raises(WrongRole):
             settle()

@@ -12,10 +12,8 @@ from shared.domain.programs.program import ReviewMode
 from shared.domain.reservations.reservation import Choice
 from shared.events.envelope import Envelope
 from shared.ports import Person, PersonalRecord, Transition, UnitOfWork
-from shared.services.accounts.sign_in import SignIn
 from shared.services.programs.host_index import manager_entry
 from tests.builders import HOST, TRAINEE, draft, stored_account, stored_program
-from tests.fakes import FakeGuesses, FakeIdentity, FakeSessions
 from tests.files import A_PDF
 from tests.unit.services.operations.email_scene import DESK, HOME, NAME, URL, WEBHOOK, Post, told
 
@@ -33,33 +31,22 @@ def at(text: str) -> datetime:
 
 # --- who is told what -------------------------------------------------------------------------------------------------
 def test_a_sign_up_brings_a_link_that_confirms_the_address(post: Post) -> None:
-    sessions = FakeSessions(post.store, post.people)
-    accounts = SignIn(
-        store=post.store,
-        people=post.people,
-        identity=FakeIdentity(),
-        sessions=sessions,
-        links=post.links,
-        clock=post.clock,
-        ids=post.ids,
-        guesses=FakeGuesses(sessions),
-    )
-    accounts.sign_up("Amara Okafor", "amara@example.org", "Africa/Cairo")
+    post.sign_in.sign_up("Amara Okafor", "amara@example.org", "Africa/Cairo")
     account_id = next(id for kind, id in post.store.states if kind == "ACCOUNT" and id != TRAINEE)
     event = post.last("ACCOUNT", account_id)
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     mail = post.one("amara@example.org")
     assert f"{URL}/accounts/confirm/link-1" in mail.text
     assert "for 48 hours" in mail.text
-    assert accounts.confirm("link-1", "violet harbour lantern").state == "done"
+    assert post.sign_in.confirm("link-1", "violet harbour lantern").state == "done"
     post.outbox.claims.clear()
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert len(post.mailer.sent) == 1, "an address that is confirmed gets no link that does nothing"
 
 
 def test_T18_a_submitted_application_is_acknowledged_with_the_promised_moment_in_both_zones(post: Post) -> None:
     event = told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review_due_at="2026-11-24T21:00:00Z")
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     mail = post.one(HOME)
     assert "from 24 business hours" in mail.text
     assert "Tue 24 November 2026, 15:00 Chicago (Tue 24 November 2026, 23:00 for you in Cairo)" in mail.text
@@ -70,7 +57,7 @@ def test_T18_a_submitted_application_is_acknowledged_with_the_promised_moment_in
 
 def test_T20_an_application_that_goes_to_the_host_is_promised_nothing_shorter_than_five_days() -> None:
     post = Post(review_mode=ReviewMode.HOST)
-    post.notifying.notify(
+    post.send_emails.notify(
         told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review_due_at="2026-11-24T21:00:00Z")
     )
     mail = post.one(HOME)
@@ -92,7 +79,7 @@ def asking(post: Post, type: str = "InformationRequested.v1", **changes: Any) ->
 def test_a_question_and_its_reminder_say_what_is_asked_and_until_when_in_both_zones(
     post: Post, type: str, subject: str
 ) -> None:
-    post.notifying.notify(asking(post, type))
+    post.send_emails.notify(asking(post, type))
     mail = post.one(HOME)
     assert mail.subject.startswith(subject)
     assert "Which ward was it?" in mail.text
@@ -106,7 +93,7 @@ def test_a_question_and_its_reminder_say_what_is_asked_and_until_when_in_both_zo
     ids=["answered", "ended", "over"],
 )
 def test_a_question_that_needs_no_answer_any_more_is_not_sent(post: Post, changes: dict[str, str]) -> None:
-    post.notifying.notify(asking(post, **changes))
+    post.send_emails.notify(asking(post, **changes))
     assert post.mailer.sent == []
 
 
@@ -118,7 +105,7 @@ def test_a_question_that_another_one_followed_is_not_sent_in_the_place_of_that(p
             transitions=(Transition(loaded, draft({"question_ref": f"{TRAINEE}/other"}, "InformationRequested.v1")),)
         )
     )
-    post.notifying.notify(earlier)
+    post.send_emails.notify(earlier)
     assert post.mailer.sent == []
 
 
@@ -138,7 +125,7 @@ def routing(post: Post, type: str = "ApplicationRouted.v1", **changes: Any) -> E
 
 
 def test_T19_T20_a_routed_application_asks_the_host_by_link_with_the_cv_and_tells_the_trainee(post: Post) -> None:
-    post.notifying.notify(routing(post))
+    post.send_emails.notify(routing(post))
     asked, mine = post.one(DESK), post.one(HOME)
     assert f"{URL}/applications/application-1/recommend/s3cret" in asked.text
     assert "Please answer by Sat 28 November 2026, 09:00 Chicago." in asked.text
@@ -156,14 +143,14 @@ def test_T19_only_a_host_whose_manager_can_sign_in_is_told_where(
     stored_account(post.store, "manager-1", ("host",), status, hosts)
     entry = manager_entry("manager-1", HOST, 1, post.clock.now())
     post.store.commit(UnitOfWork(transitions=(), records=(entry,)))
-    post.notifying.notify(routing(post))
+    post.send_emails.notify(routing(post))
     assert (f"{URL}/workspace" in post.one(DESK).text) is told_so
     assert "needs no account" in post.one(DESK).text
 
 
 def test_T19_a_host_that_is_asked_gets_a_cv_over_six_megabytes_as_an_address_as_well() -> None:
     post = Post(cv=A_PDF + b" " * 6_000_000)
-    post.notifying.notify(routing(post))
+    post.send_emails.notify(routing(post))
     asked = post.one(DESK)
     assert asked.attachments == ()
     assert f"{URL}/documents/shared/a.application-1." in asked.text
@@ -171,7 +158,7 @@ def test_T19_a_host_that_is_asked_gets_a_cv_over_six_megabytes_as_an_address_as_
 
 
 def test_T19_the_hosts_reminder_says_until_when_its_answer_counts_and_only_the_host_gets_it(post: Post) -> None:
-    post.notifying.notify(routing(post, "HostReminded.v1", host_reminders=1))
+    post.send_emails.notify(routing(post, "HostReminded.v1", host_reminders=1))
     mail = post.one(DESK)
     assert mail.subject.startswith("Reminder: would you take this trainee?")
     assert "counts until Thu 3 December 2026, 09:00 Chicago" in mail.text
@@ -184,12 +171,12 @@ def test_T19_the_hosts_reminder_says_until_when_its_answer_counts_and_only_the_h
     ids=["back", "ended", "over"],
 )
 def test_T19_a_host_that_nobody_waits_for_is_not_written_to(post: Post, changes: dict[str, str]) -> None:
-    post.notifying.notify(routing(post, **changes))
+    post.send_emails.notify(routing(post, **changes))
     assert post.mailer.to(DESK) == []
 
 
 def test_T24_an_approval_says_what_to_do_until_when_and_what_it_costs_when(post: Post) -> None:
-    post.notifying.notify(told(post, "ApplicationApproved.v1", status="APPROVED"))
+    post.send_emails.notify(told(post, "ApplicationApproved.v1", status="APPROVED"))
     mail = post.one(HOME)
     assert (
         "The offer ends on Mon 30 November 2026, 09:00 Chicago (Mon 30 November 2026, 17:00 for you in Cairo)."
@@ -204,7 +191,7 @@ def test_T24_an_approval_says_what_to_do_until_when_and_what_it_costs_when(post:
 def test_T28_an_approval_for_a_near_start_asks_for_all_of_it_at_once(post: Post) -> None:
     post.clock.set(at("2027-01-20T15:00:00Z"))
     event = told(post, "ApplicationApproved.v1", status="APPROVED", offer_expires_at="2027-01-23T15:00:00Z")
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     mail = post.one(HOME)
     assert "$2,149.00: for this start the whole fee is due at once" in mail.text
     assert "Balance" not in mail.text
@@ -214,21 +201,21 @@ def test_T28_an_approval_for_a_near_start_asks_for_all_of_it_at_once(post: Post)
 def test_an_approval_that_arrives_after_the_offer_ended_sends_nobody_to_a_page_that_says_no(
     post: Post, status: str
 ) -> None:
-    post.notifying.notify(told(post, "ApplicationApproved.v1", status=status))
+    post.send_emails.notify(told(post, "ApplicationApproved.v1", status=status))
     assert post.mailer.sent == []
 
 
 def test_an_approval_that_arrives_when_its_offer_is_over_but_not_yet_swept_is_not_sent(post: Post) -> None:
     event = told(post, "ApplicationApproved.v1", status="APPROVED")
     post.clock.move(timedelta(days=7))
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert post.mailer.sent == []
 
 
 def test_a_rejection_gives_its_reason_and_another_way(post: Post) -> None:
     ref = f"{TRAINEE}/application:application-1:rejected"
     post.store.texts[ref] = {"text": "The host asks for Step 2 CK."}
-    post.notifying.notify(told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=ref))
+    post.send_emails.notify(told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=ref))
     mail = post.one(HOME)
     assert "The reason: The host asks for Step 2 CK." in mail.text
     assert "Nothing was charged" in mail.text
@@ -239,7 +226,7 @@ def test_a_rejection_links_the_alternatives_that_are_still_on_offer(post: Post) 
     for id, status in (("cardiology-austin", "LIVE"), ("cardiology-boise", "PAUSED")):
         stored_program(post.store, id=id, status=status)
     others = ["cardiology-boise", "cardiology-austin", "gone-for-good"]
-    post.notifying.notify(told(post, "ApplicationRejected.v1", status="REJECTED", alternatives=others))
+    post.send_emails.notify(told(post, "ApplicationRejected.v1", status="REJECTED", alternatives=others))
     mail = post.one(HOME)
     assert "This one is open to you" in mail.text
     assert f"{URL}/programs/cardiology-austin\n" in mail.text
@@ -252,7 +239,7 @@ def test_a_rejection_links_the_alternatives_that_are_still_on_offer(post: Post) 
 def test_an_expired_application_says_what_ran_out_and_that_nothing_was_charged(
     post: Post, code: str, said: str
 ) -> None:
-    post.notifying.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code=code))
+    post.send_emails.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code=code))
     mail = post.one(HOME)
     assert said in mail.text
     assert "Nothing was charged" in mail.text
@@ -260,20 +247,20 @@ def test_an_expired_application_says_what_ran_out_and_that_nothing_was_charged(
 
 
 def test_an_application_that_nobody_decided_in_time_is_told_so(post: Post) -> None:
-    post.notifying.notify(told(post, "ApplicationClosed.v1", status="CLOSED", decision_code="start_near"))
+    post.send_emails.notify(told(post, "ApplicationClosed.v1", status="CLOSED", decision_code="start_near"))
     mail = post.one(HOME)
     assert "We did not decide before the start came too near" in mail.text
     assert "Nothing was charged" in mail.text
 
 
 def test_an_expired_draft_without_a_start_is_told_without_dates(post: Post) -> None:
-    post.notifying.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="draft", start=None))
+    post.send_emails.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="draft", start=None))
     assert "When" not in post.one(HOME).text
 
 
 def test_H13_T27_a_confirmed_seat_brings_the_host_the_cv_and_the_trainee_what_is_paid_and_due(post: Post) -> None:
     event = post.reserved()
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     host, trainee = post.one(DESK), post.one(HOME)
     assert [(file.name, file.content_type, file.content) for file in host.attachments] == [
         (f"CV 1 - {NAME}.pdf", "application/pdf", A_PDF)
@@ -298,7 +285,7 @@ def test_H13_T27_a_confirmed_seat_brings_the_host_the_cv_and_the_trainee_what_is
 
 
 def test_T26_a_seat_paid_in_full_owes_nothing_and_the_host_is_told_so(post: Post) -> None:
-    post.notifying.notify(post.reserved(Choice.FULL))
+    post.send_emails.notify(post.reserved(Choice.FULL))
     assert "the full fee is paid" in post.one(DESK).text
     trainee = post.one(HOME).text
     assert "Everything is paid." in trainee
@@ -306,7 +293,7 @@ def test_T26_a_seat_paid_in_full_owes_nothing_and_the_host_is_told_so(post: Post
 
 
 def test_the_host_learns_nothing_that_it_was_not_promised(post: Post) -> None:
-    post.notifying.notify(post.reserved())
+    post.send_emails.notify(post.reserved())
     host = post.one(DESK)
     assert not any(secret in host.text for secret in (HOME, "B-1", "$", "Step"))
 
@@ -314,9 +301,9 @@ def test_the_host_learns_nothing_that_it_was_not_promised(post: Post) -> None:
 def test_a_payment_without_a_seat_is_said_to_come_back_and_then_to_be_back(post: Post) -> None:
     post.apply()
     link = post.checkout()
-    post.settling.settle(replace(post.pay(link), amount_cents=69800), WEBHOOK)
+    post.settlement.settle(replace(post.pay(link), amount_cents=69800), WEBHOOK)
     for row in post.store.history("RESERVATION", link.reserved.id)[-2:]:
-        post.notifying.notify(Envelope.of(row))
+        post.send_emails.notify(Envelope.of(row))
     due, back = post.mailer.to(HOME)
     assert "comes back" in due.subject
     assert "$698.00" in due.text
@@ -326,12 +313,12 @@ def test_a_payment_without_a_seat_is_said_to_come_back_and_then_to_be_back(post:
 def test_dates_are_said_once_when_both_clocks_show_the_same(post: Post) -> None:
     event = told(post, "ApplicationApproved.v1", status="APPROVED")
     post.people.save_person(Person(TRAINEE, NAME, HOME, "America/Winnipeg"))
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert "Winnipeg" not in post.one(HOME).text
 
 
 def test_T11_a_rotation_across_the_new_year_names_both_years(post: Post) -> None:
-    post.notifying.notify(
+    post.send_emails.notify(
         told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="offer", start="2026-12-14")
     )
     assert "Mon 14 December 2026 to Sun 10 January 2027 (4 weeks)" in post.one(HOME).text
@@ -351,14 +338,14 @@ def test_an_erased_trainee_gets_no_mail_and_nobody_is_told_about_them(post: Post
     )
     if gone:
         post.people.erase(TRAINEE)
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert post.mailer.sent == []
     assert post.outbox.claims == {}
 
 
 def test_a_reason_that_was_erased_leaves_a_letter_without_an_empty_reason(post: Post) -> None:
     post.store.commit(UnitOfWork(transitions=(), records=(PersonalRecord(f"{TRAINEE}/other", {"text": "x"}),)))
-    post.notifying.notify(
+    post.send_emails.notify(
         told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=f"{TRAINEE}/gone")
     )
     assert "The reason" not in post.one(HOME).text
@@ -370,8 +357,8 @@ def test_T30_trainee_and_coach_are_introduced_to_each_other_once(post: Post) -> 
     post.coaching.match(reserved.subject.id, WEBHOOK)
     matched = post.last("RESERVATION", reserved.subject.id)
     assert matched.type == "CoachMatched.v1"
-    post.notifying.notify(matched)
-    post.notifying.notify(matched)
+    post.send_emails.notify(matched)
+    post.send_emails.notify(matched)
     mine, theirs = post.one(HOME), post.one("coach-1@example.org")
     assert mine.subject == "Your coach: Maya Lindenholm"
     assert "Write to coach-1@example.org" in mine.text
@@ -384,5 +371,5 @@ def test_T30_coach_who_was_erased_is_not_introduced(post: Post) -> None:
     reserved = post.reserved()
     post.coaching.match(reserved.subject.id, WEBHOOK)
     post.people.erase("coach-1")
-    post.notifying.notify(post.last("RESERVATION", reserved.subject.id))
+    post.send_emails.notify(post.last("RESERVATION", reserved.subject.id))
     assert post.mailer.sent == []

@@ -28,20 +28,20 @@ def test_H13_a_cv_that_is_not_the_one_applied_with_never_leaves_and_the_trainee_
     post: Post,
 ) -> None:
     event = post.reserved()
-    post.documents.objects[KEY] = replace(post.documents.objects[KEY], content=A_PDF + b"%")
+    post.file_store.objects[KEY] = replace(post.file_store.objects[KEY], content=A_PDF + b"%")
     with pytest.raises(Busy, match="not the one"):
-        post.notifying.notify(event)
+        post.send_emails.notify(event)
     assert post.mailer.to(DESK) == []
     assert post.one(HOME)
 
 
 def test_H13_a_cv_that_cannot_be_read_holds_the_host_mail_until_it_can(post: Post) -> None:
     event = post.reserved()
-    held = post.documents.objects.pop(KEY)
+    held = post.file_store.objects.pop(KEY)
     with pytest.raises(Busy, match="cannot be read"):
-        post.notifying.notify(event)
-    post.documents.objects[KEY] = held
-    post.notifying.notify(event)
+        post.send_emails.notify(event)
+    post.file_store.objects[KEY] = held
+    post.send_emails.notify(event)
     assert post.one(DESK).attachments
     assert post.one(HOME)
     assert post.uncertain() == []
@@ -49,7 +49,7 @@ def test_H13_a_cv_that_cannot_be_read_holds_the_host_mail_until_it_can(post: Pos
 
 def test_H13_a_cv_over_six_megabytes_goes_as_a_link_of_seven_days() -> None:
     post = Post(cv=A_PDF + b" " * 6_000_000)
-    post.notifying.notify(post.reserved())
+    post.send_emails.notify(post.reserved())
     host = post.one(DESK)
     assert host.attachments == ()
     assert f"{URL}/documents/shared/r." in host.text
@@ -59,7 +59,7 @@ def test_H13_a_cv_over_six_megabytes_goes_as_a_link_of_seven_days() -> None:
 
 def test_H13_a_cv_of_just_six_megabytes_is_attached() -> None:
     post = Post(cv=A_PDF + b" " * (6_000_000 - len(A_PDF)))
-    post.notifying.notify(post.reserved())
+    post.send_emails.notify(post.reserved())
     assert len(post.one(DESK).attachments[0].content) == 6_000_000
 
 
@@ -68,10 +68,10 @@ def test_H13_a_host_without_a_contact_waits_for_one_while_the_trainee_is_told(po
     contact = post.people.contacts.pop(HOST)
     for _ in range(2):
         with pytest.raises(Busy, match="no contact"):
-            post.notifying.notify(event)
+            post.send_emails.notify(event)
     assert len(post.mailer.sent) == 1
     post.people.save_contact(contact)
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert post.one(DESK)
 
 
@@ -79,7 +79,7 @@ def test_H13_a_host_without_a_contact_waits_for_one_while_the_trainee_is_told(po
 def test_H13_replays_and_duplicates_of_an_event_send_nothing_more(post: Post) -> None:
     event = post.reserved()
     for _ in range(3):
-        post.notifying.notify(event)
+        post.send_emails.notify(event)
         post.clock.move(timedelta(days=400))
     assert (len(post.mailer.to(DESK)), len(post.mailer.to(HOME))) == (1, 1)
     assert post.uncertain() == []
@@ -93,12 +93,12 @@ def test_H13_a_duplicate_that_is_served_at_the_same_time_waits_and_troubles_nobo
     def meanwhile(mail: Any) -> str:
         post.mailer.send = outer  # type: ignore[method-assign]
         with pytest.raises(Busy, match="at this moment"):
-            post.notifying.notify(event)
+            post.send_emails.notify(event)
         seen.append(mail.to)
         return outer(mail)
 
     post.mailer.send = meanwhile  # type: ignore[method-assign]
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert seen == [HOME]
     assert (len(post.mailer.to(DESK)), len(post.mailer.to(HOME))) == (1, 1)
     assert post.uncertain() == []
@@ -108,9 +108,9 @@ def test_a_mail_that_was_refused_is_sent_by_the_next_delivery_and_the_other_one_
     event = post.reserved()
     post.mailer.fail_before(1)
     with pytest.raises(Busy):
-        post.notifying.notify(event)
+        post.send_emails.notify(event)
     assert [mail.to for mail in post.mailer.sent] == [DESK]
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert sorted(mail.to for mail in post.mailer.sent) == [DESK, HOME]
 
 
@@ -120,10 +120,10 @@ def test_H13_a_host_mail_whose_answer_was_lost_becomes_a_coordinators_item_and_i
     post.outbox.claim(trainee, "earlier", post.clock.now())
     post.outbox.sent(trainee, "provider-0")
     post.mailer.fail_after(1)
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     for _ in range(3):
         post.clock.move(SENDING_TIME)
-        post.notifying.notify(event)
+        post.send_emails.notify(event)
     assert len(post.mailer.to(DESK)) == 1
     assert post.uncertain() == [event.subject.id]
     rows = post.store.history("RESERVATION", event.subject.id)
@@ -138,22 +138,22 @@ def test_a_trainee_mail_whose_answer_was_lost_goes_out_again_under_the_same_id(p
     event = told(post, "ApplicationApproved.v1", status="APPROVED")
     post.mailer.fail_after(1)
     with pytest.raises(OutcomeUnknown):
-        post.notifying.notify(event)
+        post.send_emails.notify(event)
     with pytest.raises(Busy):
-        post.notifying.notify(event)
+        post.send_emails.notify(event)
     post.clock.move(SENDING_TIME)
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     first, second = post.mailer.to(HOME)
     assert first.message_id == second.message_id
     assert first.message_id.endswith("@rota.test>")
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert len(post.mailer.sent) == 2
 
 
 def test_two_mails_of_one_event_and_one_persons_two_events_have_ids_of_their_own(post: Post) -> None:
     event = post.reserved()
-    post.notifying.notify(event)
-    post.notifying.notify(event.model_copy(update={"id": "RESERVATION#another#9"}))
+    post.send_emails.notify(event)
+    post.send_emails.notify(event.model_copy(update={"id": "RESERVATION#another#9"}))
     assert len({mail.message_id for mail in post.mailer.sent}) == len(post.mailer.sent) == 4
 
 
@@ -168,10 +168,10 @@ def test_H13_killed_at_any_call_the_host_has_one_mail_or_a_coordinator_knows_and
     post, count = Post(), [0]
     event = post.reserved()
     with pytest.raises(Killed):
-        post.service(lambda port: Doomed(port, count, at, after)).notify(event)
+        post.on(lambda port: Doomed(port, count, at, after)).send_emails.notify(event)
     for _ in range(2):
         post.clock.move(SENDING_TIME)
-        post.notifying.notify(event)
+        post.send_emails.notify(event)
     host = len(post.mailer.to(DESK))
     assert host <= 1
     assert host == 1 or post.uncertain() == [event.subject.id]
@@ -183,7 +183,7 @@ def test_H13_killed_at_any_call_the_host_has_one_mail_or_a_coordinator_knows_and
 def test_H13_the_kill_test_kills_at_every_call_there_is() -> None:
     post, count = Post(), [0]
     event = post.reserved()
-    post.service(lambda port: Doomed(port, count, 0, False)).notify(event)
+    post.on(lambda port: Doomed(port, count, 0, False)).send_emails.notify(event)
     assert count[0] == CALLS
 
 
@@ -192,5 +192,5 @@ def test_a_changed_reservation_is_read_again_when_its_uncertain_mail_is_noted(po
     post.outbox.claim(f"{event.id}:host", "somebody", post.clock.now())
     post.clock.move(SENDING_TIME)
     post.store.conflict(2)
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert post.uncertain() == [event.subject.id]

@@ -13,7 +13,6 @@ from shared.domain.core.errors import Busy, PaymentUnavailable
 from shared.domain.search.query import SearchQuery
 from shared.domain.search.saved_search import LIFE
 from shared.ports import Due, DueItem
-from shared.services.search.saved_searches import SavedSearches
 from tests.builders import START
 from tests.unit.services.reservations.reservation_scene import SWEEP, WEBHOOK, Scene
 
@@ -32,8 +31,8 @@ def scene() -> Scene:
 
 
 def test_offer_ends_at_its_second_not_before_and_gives_its_name_back(scene: Scene) -> None:
-    assert scene.sweep(days=7, seconds=-1).done == {}
-    assert scene.sweep(seconds=1).done == {"offer: offer_lapsed": 1}
+    assert scene.run_sweep(days=7, seconds=-1).done == {}
+    assert scene.run_sweep(seconds=1).done == {"offer: offer_lapsed": 1}
     ended = scene.application()
     assert (ended.status, ended.decision_code, scene.store.claims, scene.due("offer")) == (
         ApplicationStatus.EXPIRED,
@@ -47,7 +46,7 @@ def test_offer_ends_at_its_second_not_before_and_gives_its_name_back(scene: Scen
 def test_offer_never_ends_under_somebody_who_is_paying(scene: Scene) -> None:
     scene.clock.move(DAYS_7 - timedelta(minutes=10))
     link = scene.checkout()
-    assert scene.sweep(minutes=15).done == {}
+    assert scene.run_sweep(minutes=15).done == {}
     assert scene.webhook(scene.pay(link))
     assert scene.application().status is ApplicationStatus.CONVERTED
 
@@ -55,9 +54,9 @@ def test_offer_never_ends_under_somebody_who_is_paying(scene: Scene) -> None:
 def test_offer_that_ran_out_during_a_hold_ends_after_the_hold(scene: Scene) -> None:
     scene.clock.move(DAYS_7 - timedelta(minutes=10))
     scene.checkout()
-    assert scene.sweep(minutes=30).done == {"hold: released": 1}
-    assert scene.sweep(minutes=1).done == {"offer: offer_lapsed": 1}
-    assert scene.sweep(minutes=1).done == {}
+    assert scene.run_sweep(minutes=30).done == {"hold: released": 1}
+    assert scene.run_sweep(minutes=1).done == {"offer: offer_lapsed": 1}
+    assert scene.run_sweep(minutes=1).done == {}
 
 
 @pytest.mark.parametrize("offset", [0, 3600, 86400 * 30])
@@ -65,8 +64,8 @@ def test_draft_ends_from_its_second_on_however_late_the_sweep(offset: int) -> No
     scene = Scene()
     scene.apply(status="DRAFT", offer_expires_at=None, draft_expires_at=START + timedelta(days=90))
     waiting(scene, "draft", timedelta(days=90))
-    assert scene.sweep(days=90, seconds=-1).done == {}
-    assert scene.sweep(seconds=1 + offset).done == {"draft: draft_lapsed": 1}
+    assert scene.run_sweep(days=90, seconds=-1).done == {}
+    assert scene.run_sweep(seconds=1 + offset).done == {"draft: draft_lapsed": 1}
     assert (scene.application().status, scene.application().decision_code) == (ApplicationStatus.EXPIRED, "draft")
 
 
@@ -78,7 +77,7 @@ def test_claim_lapses_back_to_submitted_and_the_review_clock_stays() -> None:
     waiting(scene, "claim", timedelta(hours=4))
     waiting(scene, "review", timedelta(hours=24))
     waiting(scene, "escalation", timedelta(hours=72))
-    assert scene.sweep(hours=4).done == {"claim: claim_lapsed": 1}
+    assert scene.run_sweep(hours=4).done == {"claim: claim_lapsed": 1}
     lapsed = scene.application()
     assert (lapsed.status, lapsed.claimed_by, lapsed.claim_lapses_at) == (ApplicationStatus.SUBMITTED, None, None)
     assert (scene.due("claim"), scene.due("review"), scene.due("escalation")) == (
@@ -94,14 +93,14 @@ def test_overdue_reviews_stay_for_people() -> None:
     scene.apply(status="SUBMITTED", offer_expires_at=None)
     waiting(scene, "review", timedelta(hours=24))
     waiting(scene, "escalation", timedelta(hours=72))
-    assert scene.sweep(days=30).done == {}
+    assert scene.run_sweep(days=30).done == {}
     assert scene.application().status is ApplicationStatus.SUBMITTED
 
 
 def test_row_that_came_too_early_for_a_state_that_keeps_it_does_nothing_and_stays(scene: Scene) -> None:
     waiting(scene, "offer", timedelta(0))
     commits = scene.store.commits
-    assert scene.sweep().done == {"offer: not due any more": 1}
+    assert scene.run_sweep().done == {"offer: not due any more": 1}
     assert (scene.store.commits, scene.due("offer")) == (commits, ["application-1"])
 
 
@@ -109,9 +108,9 @@ def test_row_that_came_too_early_for_a_state_that_keeps_it_does_nothing_and_stay
 def test_row_that_its_state_does_not_keep_goes_away_and_nothing_else_happens(scene: Scene, kind: str) -> None:
     waiting(scene, kind, timedelta(0))
     commits = scene.store.commits
-    assert scene.sweep().done == {f"{kind}: nobody waits for it": 1}
+    assert scene.run_sweep().done == {f"{kind}: nobody waits for it": 1}
     assert (scene.store.commits, scene.due(kind), scene.due("offer")) == (commits, [], ["application-1"])
-    assert scene.sweep().done == {}
+    assert scene.run_sweep().done == {}
 
 
 def test_however_many_rows_nobody_waits_for_what_is_due_behind_them_is_done_a_minute_later() -> None:
@@ -122,8 +121,8 @@ def test_however_many_rows_nobody_waits_for_what_is_due_behind_them_is_done_a_mi
         gone = f"gone-{number:03}"
         scene.store.states[("APPLICATION", gone)] = replace(scene.store.load("APPLICATION", "application-1"), id=gone)
         waiting(scene, "offer", timedelta(0), gone)
-    assert scene.sweep(days=7).done == {"offer: nobody waits for it": 100}
-    assert scene.sweep(minutes=1).done == {"offer: offer_lapsed": 1}
+    assert scene.run_sweep(days=7).done == {"offer: nobody waits for it": 100}
+    assert scene.run_sweep(minutes=1).done == {"offer: offer_lapsed": 1}
 
 
 def test_stale_hold_row_of_a_paid_seat_does_nothing_and_goes_away(scene: Scene) -> None:
@@ -131,7 +130,7 @@ def test_stale_hold_row_of_a_paid_seat_does_nothing_and_goes_away(scene: Scene) 
     row = scene.store.waiting[("RESERVATION", link.reserved.id, "hold")]
     scene.webhook(scene.pay(link))
     scene.store.waiting[("RESERVATION", link.reserved.id, "hold")] = row
-    assert scene.sweep(minutes=30).done == {"hold: nobody waits for it": 1}
+    assert scene.run_sweep(minutes=30).done == {"hold: nobody waits for it": 1}
     assert scene.due("hold") == []
     scene.check()
 
@@ -142,7 +141,7 @@ def test_one_failing_item_does_not_stop_the_others() -> None:
         scene.apply(f"application-{number}", f"trainee-{number}")
     loaded = scene.store.states[("APPLICATION", "application-2")]
     scene.store.states[("APPLICATION", "application-2")] = replace(loaded, state={"broken": True})
-    swept = scene.sweep(days=7)
+    swept = scene.run_sweep(days=7)
     assert swept.done == {"offer: offer_lapsed": 2}
     assert [item.subject_id for item, _ in swept.failures] == ["application-2"]
 
@@ -156,12 +155,12 @@ def test_silent_stripe_is_asked_once_a_run_and_holds_nothing_else_up() -> None:
     scene.clock.move(DAYS_7)
     scene.payments.calls.clear()
     scene.payments.unavailable_before(9)
-    swept = scene.sweep()
+    swept = scene.run_sweep()
     assert swept.done == {"offer: offer_lapsed": 1}
     assert (len(swept.failures), swept.left, scene.payments.calls) == (1, 1, ["expire"])
     assert isinstance(swept.failures[0][1], PaymentUnavailable)
     scene.payments.unavailable_before(0)
-    assert scene.sweep(minutes=1).done == {"hold: released": 2}
+    assert scene.run_sweep(minutes=1).done == {"hold: released": 2}
 
 
 def test_no_item_is_begun_without_time_left() -> None:
@@ -170,7 +169,7 @@ def test_no_item_is_begun_without_time_left() -> None:
         scene.apply(f"application-{number}", f"trainee-{number}")
     scene.clock.move(DAYS_7)
     budget = iter([True, False, False])
-    swept = scene.sweeping.run(SWEEP, lambda: next(budget))
+    swept = scene.sweep.run(SWEEP, lambda: next(budget))
     assert (sum(swept.done.values()), swept.left) == (1, 2)
 
 
@@ -180,25 +179,21 @@ def test_unreadable_due_rows_fail_the_run(scene: Scene) -> None:
 
     scene.store.due = unreadable  # type: ignore[method-assign]
     with pytest.raises(Busy):
-        scene.sweeping.run(SWEEP)
+        scene.sweep.run(SWEEP)
 
 
 def test_two_runs_at_once_do_it_once(scene: Scene) -> None:
     scene.clock.move(DAYS_7)
     scene.store.conflict()
-    assert scene.sweeping.run(SWEEP).done == {"offer: offer_lapsed": 1}
-    assert scene.sweeping.run(SWEEP).done == {}
+    assert scene.sweep.run(SWEEP).done == {"offer: offer_lapsed": 1}
+    assert scene.sweep.run(SWEEP).done == {}
     assert [row.type for row in scene.store.history("APPLICATION", "application-1")][-1] == "ApplicationExpired.v1"
 
 
 def test_H09_a_saved_search_ends_in_the_sweep_of_its_last_second(scene: Scene) -> None:
-    saved = (
-        SavedSearches(store=scene.store, clock=scene.clock, ids=scene.ids)
-        .save(WEBHOOK, SearchQuery(text="heart"))
-        .saved
-    )
+    saved = scene.saved_searches.save(WEBHOOK, SearchQuery(text="heart")).saved
     scene.store.waiting = {key: item for key, item in scene.store.waiting.items() if item.subject_id == saved.id}
-    assert scene.sweep(days=LIFE.days, seconds=-1).done == {}
-    assert scene.sweep(seconds=1).done == {"saved_search: ended": 1}
-    assert scene.sweep(minutes=1).done == {}
+    assert scene.run_sweep(days=LIFE.days, seconds=-1).done == {}
+    assert scene.run_sweep(seconds=1).done == {"saved_search: ended": 1}
+    assert scene.run_sweep(minutes=1).done == {}
     assert scene.store.load("SEARCH", saved.id).state["status"] == "ENDED"

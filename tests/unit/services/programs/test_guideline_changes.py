@@ -12,7 +12,6 @@ from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ProgramStatus
 from shared.services.core.transitions import RequestContext
 from shared.services.programs.guideline_changes import GuidelineChanges
-from shared.services.programs.past_applicants import PastApplicants
 from tests.builders import PROGRAM, actor
 from tests.fakes.clock import START
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
@@ -27,8 +26,7 @@ def desk() -> Desk:
 
 
 def changes(desk: Desk) -> GuidelineChanges:
-    applicants = PastApplicants(store=desk.store, clock=desk.clock)
-    return GuidelineChanges(store=desk.store, catalogue=desk.catalogue, applicants=applicants, clock=desk.clock)
+    return desk.guideline_changes
 
 
 def in_force(desk: Desk) -> Guidelines:
@@ -47,9 +45,9 @@ def test_H12_a_change_is_a_new_version_of_the_program_with_its_moment_and_actor(
 def test_H12_what_was_sent_before_keeps_its_guidelines_and_who_applies_after_gets_the_new_ones(desk: Desk) -> None:
     before = desk.claimed()
     changes(desk).change(AS_COORDINATOR, PROGRAM, STEP2, version=1)
-    assert desk.reviewing.approve(AS_REVIEWER, before.id).guideline_results == ()
-    desk.applying.withdraw(AS_TRAINEE, before.id)
-    after = desk.applying.submit(AS_TRAINEE, desk.draft("key-2").id)
+    assert desk.review.approve(AS_REVIEWER, before.id).guideline_results == ()
+    desk.submission.withdraw(AS_TRAINEE, before.id)
+    after = desk.submission.submit(AS_TRAINEE, desk.draft("key-2").id)
     assert after.guidelines == STEP2
 
 

@@ -21,7 +21,7 @@ def desk() -> Desk:
 
 
 def applicants(desk: Desk) -> PastApplicants:
-    return PastApplicants(store=desk.store, clock=desk.clock)
+    return desk.past_applicants
 
 
 def change_guidelines(desk: Desk, guidelines: Guidelines) -> None:
@@ -55,9 +55,9 @@ def test_a_lost_answer_and_a_double_click_keep_one_snapshot(desk: Desk) -> None:
     id = desk.draft().id
     desk.store.fail_after_commit()
     with pytest.raises(Busy):
-        desk.applying.submit(AS_TRAINEE, id)
-    desk.applying.submit(AS_TRAINEE, id)
-    desk.applying.submit(AS_TRAINEE, id)
+        desk.submission.submit(AS_TRAINEE, id)
+    desk.submission.submit(AS_TRAINEE, id)
+    desk.submission.submit(AS_TRAINEE, id)
     assert len(applicants(desk).past(PROGRAM)) == 1
 
 
@@ -94,7 +94,7 @@ def test_past_applicants_come_oldest_first_and_are_the_newest_200(desk: Desk) ->
 def test_H12_an_application_is_decided_by_the_guidelines_of_the_day_it_was_sent(desk: Desk) -> None:
     mine = desk.claimed()
     change_guidelines(desk, Guidelines(step2_ck_required=True))
-    assert desk.reviewing.approve(AS_REVIEWER, mine.id).guideline_results == ()
+    assert desk.review.approve(AS_REVIEWER, mine.id).guideline_results == ()
 
 
 def test_H12_a_guideline_that_was_dropped_still_decides_what_was_sent_under_it(desk: Desk) -> None:
@@ -102,12 +102,12 @@ def test_H12_a_guideline_that_was_dropped_still_decides_what_was_sent_under_it(d
     mine = desk.claimed()
     change_guidelines(desk, Guidelines())
     with pytest.raises(GuidelineFailed) as refused:
-        desk.reviewing.approve(AS_REVIEWER, mine.id)
+        desk.review.approve(AS_REVIEWER, mine.id)
     assert refused.value.facts["codes"] == ["step2_ck"]
 
 
 def test_H12_a_draft_follows_the_guidelines_until_it_is_sent(desk: Desk) -> None:
     id = desk.draft().id
     change_guidelines(desk, Guidelines(step2_ck_required=True))
-    sent = desk.applying.submit(AS_TRAINEE, id)
+    sent = desk.submission.submit(AS_TRAINEE, id)
     assert sent.guidelines == Guidelines(step2_ck_required=True)

@@ -13,9 +13,9 @@ from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import Program, ProgramStatus, Vacation
 from shared.domain.seats.seats import free_by_week, seats_for
 from shared.services.core.transitions import RequestContext
-from shared.services.programs.publishing import Publishing
 from tests.builders import PROGRAM, program
-from tests.fakes import FakeCatalogue, FakeStore, FrozenClock
+from tests.fakes import FakeCatalogue
+from tests.fakes.wiring import FakeWiring
 
 CALL = RequestContext(Actor(role="coordinator", id="coordinator-1"), "request-1")
 TODAY = date(2026, 11, 23)
@@ -23,11 +23,7 @@ LAST_START = date(2028, 11, 20)
 """The last Monday that is two years from `TODAY` or less (H17)."""
 
 
-class Desk:
-    def __init__(self) -> None:
-        self.store, self.clock = FakeStore(), FrozenClock()
-        self.publishing = Publishing(self.store, self.clock)
-
+class Desk(FakeWiring):
     def publish(self, **changes: object) -> Program:
         made = program(**changes)
         assert self.publishing.publish(CALL, made) is True

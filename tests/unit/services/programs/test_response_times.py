@@ -11,23 +11,18 @@ from shared.domain.core.aggregate import Actor
 from shared.domain.core.errors import NotFound
 from shared.domain.programs.response_times import KEPT, AnswerRecord, AnswerTimes, times
 from shared.services.core.transitions import RequestContext
-from shared.services.programs.response_times import ResponseTimes
 from tests.builders import PROGRAM, application, stored
-from tests.fakes import FakeStore, FrozenClock
+from tests.fakes.wiring import FakeWiring
 
 SYSTEM = RequestContext(Actor(role="system", id="search_indexer"))
 SENT = "2026-11-23T15:00:00Z"  # a Monday, 09:00 in Chicago
 
 
-class World:
-    def __init__(self) -> None:
-        self.store = FakeStore()
-        self.records = ResponseTimes(self.store, FrozenClock())
-
+class World(FakeWiring):
     def decided(self, number: int, at: str | None, **changes: Any) -> bool:
         made = application(id=f"application-{number}", submitted_at=SENT, decided_at=at, **changes)
         stored(self.store, "APPLICATION", made.id, made.model_dump(mode="json", exclude={"version"}))
-        return self.records.add(SYSTEM, made.id)
+        return self.response_times.add(SYSTEM, made.id)
 
     def times(self) -> AnswerTimes:
         found = self.store.load_many([("RECORD", PROGRAM)]).values()
@@ -52,7 +47,7 @@ def test_T18_the_median_is_told_from_the_fifth_decision_on_in_business_hours(wor
 
 def test_the_same_decision_announced_again_adds_nothing(world: World) -> None:
     world.decided(1, "2026-11-23T16:00:00Z")
-    assert world.records.add(SYSTEM, "application-1") is False
+    assert world.response_times.add(SYSTEM, "application-1") is False
     assert world.times().cases == 1
 
 
@@ -60,7 +55,7 @@ def test_what_is_not_decided_adds_nothing(world: World) -> None:
     assert world.decided(1, None) is False
     assert world.times() == AnswerTimes()
     with pytest.raises(NotFound):
-        world.records.add(SYSTEM, "application-9")
+        world.response_times.add(SYSTEM, "application-9")
 
 
 def test_T19_the_hosts_answers_are_told_apart_and_only_from_five_questions_on(world: World) -> None:
@@ -86,5 +81,5 @@ def test_two_workers_at_once_lose_no_decision(world: World) -> None:
     made = application(id="application-2", submitted_at=SENT, decided_at=SENT)
     stored(world.store, "APPLICATION", made.id, made.model_dump(mode="json", exclude={"version"}))
     world.store.conflict()
-    assert world.records.add(SYSTEM, made.id)
+    assert world.response_times.add(SYSTEM, made.id)
     assert world.times().cases == 2

@@ -13,8 +13,7 @@ from shared.domain.programs.starts import require_start
 from shared.domain.seats.seats import WeekSeats, free_by_week
 from shared.ports import Due, Transition, UnitOfWork, system
 from shared.services.core.transitions import RequestContext
-from shared.services.programs.publishing import Publishing
-from shared.services.programs.seat_years import SeatYears, next_look
+from shared.services.programs.seat_years import next_look
 from tests.builders import draft, program
 from tests.unit.services.reservations.reservation_scene import SWEEP, Scene
 
@@ -28,8 +27,7 @@ class Market(Scene):
 
     def __init__(self, **changes: object) -> None:
         super().__init__()
-        Publishing(self.store, self.clock).publish(CALL, program(id=MINE, **changes))
-        self.years = SeatYears(self.store, self.clock)
+        self.publishing.publish(CALL, program(id=MINE, **changes))
 
     def cells(self) -> dict[str, WeekSeats]:
         return {
@@ -73,18 +71,18 @@ def test_seats_are_looked_at_on_monday_at_five(now: datetime, due: datetime) -> 
 def test_H17_a_week_is_added_at_its_second_and_not_before_and_search_hears_of_it(market: Market) -> None:
     before = market.cells()
     market.clock.set(MONDAY - SECOND)
-    assert market.sweep().done == {}
-    assert market.sweep(seconds=1).done == {"seats: 1 weeks": 1}
+    assert market.run_sweep().done == {}
+    assert market.run_sweep(seconds=1).done == {"seats: 1 weeks": 1}
     assert set(market.cells()) - set(before) == {week_of(monday_of(max(before, key=monday_of)) + timedelta(weeks=1))}
     assert (market.next(), market.events()) == (MONDAY + timedelta(weeks=1), 1)
-    assert market.sweep().done == {}
+    assert market.run_sweep().done == {}
 
 
 def test_H17_for_three_years_of_mondays_every_start_that_may_be_chosen_has_its_weeks(market: Market) -> None:
     offered = program(id=MINE)
     for _ in range(160):
         market.clock.move(timedelta(weeks=1))
-        market.sweep()
+        market.run_sweep()
         today = market.clock.now().date()
         last = add_years(today, 2)
         start = last - timedelta(days=last.weekday())
@@ -99,7 +97,7 @@ def test_H17_what_a_week_has_counted_and_a_changed_capacity_stay(market: Market)
     weeks = {**market.store.seats[key].weeks, week: kept}
     market.store.seats[key] = market.store.seats[key].model_copy(update={"weeks": weeks})
     market.clock.set(MONDAY + timedelta(weeks=60))
-    assert market.sweep().done == {"seats: 61 weeks": 1}, "one late run does for all that were missed"
+    assert market.run_sweep().done == {"seats: 61 weeks": 1}, "one late run does for all that were missed"
     assert market.store.seats[key].weeks[week] == kept
 
 
@@ -107,22 +105,22 @@ def test_H17_running_twice_or_after_a_lost_answer_opens_nothing_twice(market: Ma
     market.clock.set(MONDAY)
     market.store.fail_after_commit()
     with pytest.raises(Busy):
-        market.years.extend(MINE, SWEEP)
+        market.seat_years.extend(MINE, SWEEP)
     cells = market.cells()
-    assert market.years.extend(MINE, SWEEP) == "0 weeks"
+    assert market.seat_years.extend(MINE, SWEEP) == "0 weeks"
     assert market.cells() == cells
 
 
 def test_H17_a_race_is_decided_again(market: Market) -> None:
     market.clock.set(MONDAY)
     market.store.conflict()
-    assert market.years.extend(MINE, SWEEP) == "1 weeks"
+    assert market.seat_years.extend(MINE, SWEEP) == "1 weeks"
 
 
 def test_H06_a_week_that_the_host_closed_is_opened_without_a_seat() -> None:
     market = Market(vacations=(Vacation(first=date(2028, 11, 27), last=date(2029, 2, 28)),))
     market.clock.set(MONDAY)
-    market.sweep()
+    market.run_sweep()
     newest = max(market.cells(), key=monday_of)
     assert market.cells()[newest].capacity == 0
 
@@ -134,14 +132,14 @@ def test_a_program_that_is_not_live_gets_no_weeks_and_catches_up_when_it_is(
     market.becomes(status)
     cells = market.cells()
     market.clock.set(MONDAY)
-    market.sweep()
+    market.run_sweep()
     assert (market.cells(), market.next()) == (cells, MONDAY + timedelta(weeks=1))
     market.becomes(ProgramStatus.LIVE)
-    assert market.sweep(weeks=1).done == {"seats: 2 weeks": 1}
+    assert market.run_sweep(weeks=1).done == {"seats: 2 weeks": 1}
 
 
 def test_a_retired_program_waits_for_nothing_more(market: Market) -> None:
     market.becomes(ProgramStatus.RETIRED)
     market.clock.set(MONDAY)
-    market.sweep()
+    market.run_sweep()
     assert market.next() is None

@@ -12,21 +12,14 @@ from shared.domain.money.money import Account, balance, book_of
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import SEATED, Choice, Reservation
 from shared.ports import Checkout, Due, Person, Transition, UnitOfWork, system
-from shared.services.applications.overlapping_applications import OverlappingApplications
 from shared.services.applications.submission import open_claim
 from shared.services.core.transitions import RequestContext
-from shared.services.money.settlement import Settled, Settlement
-from shared.services.operations.sweep import Sweep, Swept
-from shared.services.reservations.calendar_feeds import CalendarFeeds
-from shared.services.reservations.coaching import Coaching
-from shared.services.reservations.holds import Holds
-from shared.services.reservations.preparation import Preparation
-from shared.services.reservations.queries import ReservationQueries
-from shared.services.reservations.reserve import PayLink, Reserve, Signature
+from shared.services.money.settlement import Settled
+from shared.services.operations.sweep import Swept
+from shared.services.reservations.reserve import PayLink, Signature
 from shared.services.seats.line import line_of
-from shared.services.waitlist.waitlist import Waitlist
 from tests.builders import PROGRAM, TRAINEE, WEEKS, actor, application, draft, fresh, stored_account, stored_program
-from tests.fakes import CountingIds, FakeCatalogue, FakePayments, FakePeople, FakeStore, FrozenClock
+from tests.fakes.wiring import FakeWiring
 
 NAME = "Amara Okafor"
 SIGNATURE = Signature(NAME, "192.0.2.1", "Firefox")
@@ -40,45 +33,13 @@ SWEEP = RequestContext(system("deadlines"), "sweep-1")
 WEBHOOK = RequestContext(system("payments"), "delivery-1", "evt_1")
 
 
-class Scene:
+class Scene(FakeWiring):
     """`seats` a week; the trainee's application is approved and signed unless said otherwise."""
 
     def __init__(self, seats: int = 1, weeks: tuple[str, ...] = WEEKS, **program: Any) -> None:
-        self.store, self.clock, self.ids, self.payments = FakeStore(), FrozenClock(), CountingIds(), FakePayments()
-        self.people, self.catalogue = FakePeople(self.store), FakeCatalogue(self.store)
+        super().__init__()
         self.program = stored_program(self.store, **program)
         self.store.open_seats(PROGRAM, dict.fromkeys(weeks, seats))
-        self.settling = Settlement(self.store, self.payments, self.clock)
-        self.holds = Holds(
-            self.store, self.payments, self.catalogue, self.people, self.clock, self.settling, "https://rota.test"
-        )
-        self.reserving = Reserve(
-            store=self.store,
-            catalogue=self.catalogue,
-            people=self.people,
-            clock=self.clock,
-            ids=self.ids,
-            holds=self.holds,
-        )
-        self.views = ReservationQueries(
-            store=self.store, catalogue=self.catalogue, clock=self.clock, reserving=self.reserving
-        )
-        self.feeds = CalendarFeeds(
-            store=self.store,
-            catalogue=self.catalogue,
-            clock=self.clock,
-            reserving=self.reserving,
-            public_url="https://rota.test",
-        )
-        self.waitlist = Waitlist(
-            store=self.store, catalogue=self.catalogue, clock=self.clock, ids=self.ids, holds=self.holds
-        )
-        self.sweeping = Sweep(
-            store=self.store, clock=self.clock, holds=self.holds, settling=self.settling, waitlist=self.waitlist
-        )
-        self.preparing = Preparation(store=self.store, catalogue=self.catalogue, clock=self.clock)
-        self.coaching = Coaching(self.store, self.clock)
-        self.siblings = OverlappingApplications(self.store, self.clock)
 
     # --- people and applications --------------------------------------------------------------------------------------
     def apply(self, id: str = "application-1", trainee: str = TRAINEE, **changes: Any) -> Application:
@@ -108,18 +69,18 @@ class Scene:
 
     # --- what people do -----------------------------------------------------------------------------------------------
     def checkout(self, choice: Choice = Choice.DEPOSIT, id: str = "application-1", trainee: str = TRAINEE) -> PayLink:
-        return self.reserving.checkout(by("trainee", trainee), id, choice)
+        return self.reserve.checkout(by("trainee", trainee), id, choice)
 
     def pay(self, link: PayLink) -> Checkout:
         return self.payments.pay(self.payments.session_of(link.reserved.id).id)
 
     def webhook(self, session: Checkout) -> Settled:
         """As the worker does: the session is what Stripe has now."""
-        return self.settling.settle(self.payments.checkout(session.id), WEBHOOK)
+        return self.settlement.settle(self.payments.checkout(session.id), WEBHOOK)
 
-    def sweep(self, **later: float) -> Swept:
+    def run_sweep(self, **later: float) -> Swept:
         self.clock.move(timedelta(**later))
-        return self.sweeping.run(SWEEP)
+        return self.sweep.run(SWEEP)
 
     # --- what must hold always ----------------------------------------------------------------------------------------
     def reservations(self) -> list[Reservation]:

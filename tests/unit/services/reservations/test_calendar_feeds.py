@@ -23,7 +23,7 @@ NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 def scene() -> Scene:
     made = Scene()
     made.apply()
-    made.settling.settle(made.pay(made.checkout()), WEBHOOK)
+    made.settlement.settle(made.pay(made.checkout()), WEBHOOK)
     return made
 
 
@@ -36,11 +36,11 @@ def address(scene: Scene) -> str:
 
 
 def read(scene: Scene) -> Calendar:
-    return Calendar.from_ical(scene.feeds.read(address(scene)))
+    return Calendar.from_ical(scene.calendar_feeds.read(address(scene)))
 
 
 def test_feed_is_one_all_day_entry_whose_end_is_the_day_after_the_last(scene: Scene) -> None:
-    scene.feeds.open(OWNER, the_one(scene).id)
+    scene.calendar_feeds.open(OWNER, the_one(scene).id)
     made = read(scene)
     (entry,) = made.walk("VEVENT")
     assert (made["method"], made["version"], entry["status"]) == ("PUBLISH", "2.0", "CONFIRMED")
@@ -51,8 +51,8 @@ def test_feed_is_one_all_day_entry_whose_end_is_the_day_after_the_last(scene: Sc
 
 
 def test_feed_names_no_person(scene: Scene) -> None:
-    scene.feeds.open(OWNER, the_one(scene).id)
-    text = scene.feeds.read(address(scene)).decode().replace("\r\n ", "")
+    scene.calendar_feeds.open(OWNER, the_one(scene).id)
+    text = scene.calendar_feeds.read(address(scene)).decode().replace("\r\n ", "")
     assert not [said for said in (NAME, *NAME.split(), TRAINEE, "example.org", "$") if said in text]
 
 
@@ -65,10 +65,10 @@ def test_every_line_is_at_most_75_octets_and_ends_in_crlf(scene: Scene) -> None:
 
 
 def test_uid_stays_and_sequence_grows_with_every_change(scene: Scene) -> None:
-    scene.feeds.open(OWNER, the_one(scene).id)
+    scene.calendar_feeds.open(OWNER, the_one(scene).id)
     before = read(scene).walk("VEVENT")[0]
-    scene.feeds.close(OWNER, the_one(scene).id)
-    scene.feeds.open(OWNER, the_one(scene).id)
+    scene.calendar_feeds.close(OWNER, the_one(scene).id)
+    scene.calendar_feeds.open(OWNER, the_one(scene).id)
     after = read(scene).walk("VEVENT")[0]
     assert before["uid"] == after["uid"]
     assert after["sequence"] > before["sequence"]
@@ -96,30 +96,30 @@ def test_rotation_that_was_called_off_is_cancelled_and_every_other_confirmed(
 
 def test_opening_again_keeps_the_address_and_writes_nothing(scene: Scene) -> None:
     id = the_one(scene).id
-    scene.feeds.open(OWNER, id)
+    scene.calendar_feeds.open(OWNER, id)
     kept, commits = address(scene), scene.store.commits
-    scene.feeds.open(OWNER, id)
+    scene.calendar_feeds.open(OWNER, id)
     assert (address(scene), scene.store.commits) == (kept, commits)
 
 
 def test_closed_address_ends_at_once_and_the_next_one_is_another(scene: Scene) -> None:
     id = the_one(scene).id
-    scene.feeds.open(OWNER, id)
+    scene.calendar_feeds.open(OWNER, id)
     old = address(scene)
-    scene.feeds.close(OWNER, id)
-    assert scene.feeds.close(OWNER, id).feed_ref is None
+    scene.calendar_feeds.close(OWNER, id)
+    assert scene.calendar_feeds.close(OWNER, id).feed_ref is None
     with pytest.raises(NotFound):
-        scene.feeds.read(old)
-    scene.feeds.open(OWNER, id)
+        scene.calendar_feeds.read(old)
+    scene.calendar_feeds.open(OWNER, id)
     with pytest.raises(NotFound):
-        scene.feeds.read(old)
+        scene.calendar_feeds.read(old)
     assert address(scene) != old
     scene.check()
 
 
 def test_the_secret_is_in_no_event_row(scene: Scene) -> None:
     id = the_one(scene).id
-    scene.feeds.open(OWNER, id)
+    scene.calendar_feeds.open(OWNER, id)
     secret = secret_at(scene.store, the_one(scene).feed_ref)
     assert len(secret) >= 40
     assert secret not in "".join(row.model_dump_json() for row in scene.store.history("RESERVATION", id))
@@ -129,15 +129,15 @@ def test_the_secret_is_in_no_event_row(scene: Scene) -> None:
 def test_address_of_a_closed_feed_without_its_secret_is_not_found(scene: Scene) -> None:
     for wrong in (f"{the_one(scene).id}.", the_one(scene).id, f"{the_one(scene).id}.x"):
         with pytest.raises(NotFound):
-            scene.feeds.read(wrong)
+            scene.calendar_feeds.read(wrong)
 
 
 def test_erasing_the_person_ends_the_feed(scene: Scene) -> None:
-    scene.feeds.open(OWNER, the_one(scene).id)
+    scene.calendar_feeds.open(OWNER, the_one(scene).id)
     old = address(scene)
     scene.people.erase(TRAINEE)
     with pytest.raises(NotFound):
-        scene.feeds.read(old)
+        scene.calendar_feeds.read(old)
 
 
 def test_feed_of_a_hold_is_refused_and_of_somebody_else_not_found() -> None:
@@ -146,7 +146,7 @@ def test_feed_of_a_hold_is_refused_and_of_somebody_else_not_found() -> None:
     held = scene.checkout().reserved
     commits = scene.store.commits
     with pytest.raises(NotAllowedNow):
-        scene.feeds.open(OWNER, held.id)
+        scene.calendar_feeds.open(OWNER, held.id)
     with pytest.raises(NotFound):
-        scene.feeds.open(by("trainee", "trainee-9"), held.id)
+        scene.calendar_feeds.open(by("trainee", "trainee-9"), held.id)
     assert scene.store.commits == commits

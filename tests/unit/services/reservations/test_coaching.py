@@ -22,7 +22,7 @@ IDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
 def scene() -> Scene:
     made = Scene()
     made.apply()
-    made.settling.settle(made.pay(made.checkout()), WEBHOOK)
+    made.settlement.settle(made.pay(made.checkout()), WEBHOOK)
     return made
 
 
@@ -99,6 +99,6 @@ def test_T30_hold_and_released_seat_get_no_coach() -> None:
     scene.coach()
     held = scene.checkout().reserved
     assert scene.coaching.match(held.id, WEBHOOK) is None
-    scene.sweep(minutes=31)
+    scene.run_sweep(minutes=31)
     assert scene.coaching.match(held.id, WEBHOOK) is None
     assert matched(scene) == []

@@ -25,9 +25,9 @@ def scene() -> Scene:
 
 def test_hold_is_kept_to_its_last_second_and_given_back_at_the_next(scene: Scene) -> None:
     link = scene.checkout()
-    assert scene.sweep(minutes=30, seconds=-1).done == {}
+    assert scene.run_sweep(minutes=30, seconds=-1).done == {}
     assert scene.taken() == {1}
-    assert scene.sweep(seconds=1).done == {"hold: released": 1}
+    assert scene.run_sweep(seconds=1).done == {"hold: released": 1}
     reserved = scene.reservation(link.reserved.id)
     assert (reserved.status, reserved.release_code, scene.taken()) == (ReservationStatus.RELEASED, "expired", {0})
     assert scene.payments.session_of(link.reserved.id).status == "expired"
@@ -42,14 +42,14 @@ def test_stripe_is_asked_to_end_the_session_before_the_seat_is_given_back(scene:
     commit, expire = scene.store.commit, scene.payments.expire
     scene.store.commit = lambda work: (order.append("seat"), commit(work))[1]  # type: ignore[method-assign]
     scene.payments.expire = lambda id: (order.append("stripe"), expire(id))[1]  # type: ignore[method-assign]
-    scene.sweep(minutes=30)
+    scene.run_sweep(minutes=30)
     assert order == ["stripe", "seat"]
 
 
 def test_payment_that_no_webhook_told_is_found_when_the_hold_falls_due(scene: Scene) -> None:
     link = scene.checkout()
     scene.pay(link)
-    assert scene.sweep(minutes=30).done == {"hold: paid": 1}
+    assert scene.run_sweep(minutes=30).done == {"hold: paid": 1}
     assert scene.reservation(link.reserved.id).status is ReservationStatus.RESERVED
     scene.check()
 
@@ -57,16 +57,16 @@ def test_payment_that_no_webhook_told_is_found_when_the_hold_falls_due(scene: Sc
 def test_unreachable_stripe_keeps_the_hold_until_it_answers(scene: Scene) -> None:
     scene.checkout()
     scene.payments.unavailable_before()
-    assert len(scene.sweep(minutes=30).failures) == 1
+    assert len(scene.run_sweep(minutes=30).failures) == 1
     assert scene.taken() == {1}
-    assert scene.sweep(minutes=1).done == {"hold: released": 1}
+    assert scene.run_sweep(minutes=1).done == {"hold: released": 1}
 
 
 def test_payment_in_flight_keeps_the_hold(scene: Scene) -> None:
     link = scene.checkout()
     session = scene.payments.session_of(link.reserved.id)
     scene.payments.sessions[session.id] = replace(session, status="complete")
-    assert scene.sweep(minutes=30).done == {"hold: payment in flight": 1}
+    assert scene.run_sweep(minutes=30).done == {"hold: payment in flight": 1}
     assert scene.taken() == {1}
 
 
@@ -74,7 +74,7 @@ def test_lost_session_is_found_and_ended_when_the_hold_falls_due(scene: Scene) -
     scene.payments.unavailable_after()
     with pytest.raises(PaymentUnavailable):
         scene.checkout()
-    assert scene.sweep(minutes=30).done == {"hold: released": 1}
+    assert scene.run_sweep(minutes=30).done == {"hold: released": 1}
     assert [session.status for session in scene.payments.sessions.values()] == ["expired"]
 
 
@@ -83,7 +83,7 @@ def test_lost_session_that_was_paid_is_found_when_the_hold_falls_due(scene: Scen
     with pytest.raises(PaymentUnavailable):
         scene.checkout()
     scene.payments.pay("cs_1")
-    assert scene.sweep(minutes=30).done == {"hold: paid": 1}
+    assert scene.run_sweep(minutes=30).done == {"hold: paid": 1}
     scene.check()
 
 
@@ -92,7 +92,7 @@ def test_session_that_was_never_made_lets_the_hold_go(scene: Scene) -> None:
     with pytest.raises(PaymentUnavailable):
         scene.checkout()
     scene.payments.refuse()  # so late Stripe makes no session of five minutes
-    assert scene.sweep(minutes=30).done == {"hold: released": 1}
+    assert scene.run_sweep(minutes=30).done == {"hold: released": 1}
 
 
 def test_lost_session_of_an_erased_person_is_waited_for_until_its_own_end(scene: Scene) -> None:
@@ -100,14 +100,14 @@ def test_lost_session_of_an_erased_person_is_waited_for_until_its_own_end(scene:
     with pytest.raises(PaymentUnavailable):
         scene.checkout()
     scene.people.erase(TRAINEE)
-    assert len(scene.sweep(minutes=35, seconds=-1).failures) == 1
-    assert scene.sweep(seconds=1).done == {"hold: released": 1}
+    assert len(scene.run_sweep(minutes=35, seconds=-1).failures) == 1
+    assert scene.run_sweep(seconds=1).done == {"hold: released": 1}
 
 
 def test_session_that_stripe_does_not_know_lets_the_hold_go(scene: Scene) -> None:
     scene.checkout()
     scene.payments.sessions.clear()
-    assert scene.sweep(minutes=30).done == {"hold: released": 1}
+    assert scene.run_sweep(minutes=30).done == {"hold: released": 1}
 
 
 def test_two_sweeps_at_once_give_the_seat_back_once(scene: Scene) -> None:

@@ -25,11 +25,11 @@ def post() -> Post:
 def test_a_second_payment_is_told_to_the_cent_with_its_reference_and_that_the_seat_stays(post: Post) -> None:
     reserved = post.reserved()
     session = post.payments.session_of(reserved.subject.id)
-    post.settling.settle(replace(session, payment_intent_id="pi_other"), WEBHOOK)
+    post.settlement.settle(replace(session, payment_intent_id="pi_other"), WEBHOOK)
     event = post.last("RESERVATION", reserved.subject.id)
     assert event.type == "SecondPaymentRefunded.v1"
     for _ in range(2):
-        post.notifying.notify(event)
+        post.send_emails.notify(event)
     mail = post.one(HOME)
     assert mail.subject == "Paid twice, refunded: $699.00"
     for said in (
@@ -52,16 +52,16 @@ def ahead(post: Post) -> str:
 
 def reminded(post: Post, id: str) -> Envelope:
     post.clock.set(reminders_from(FIRST_DAY, "America/Chicago", CURRENT))
-    assert post.preparing.remind(id, SWEEP) == "remind"
+    assert post.preparation.remind(id, SWEEP) == "remind"
     return post.last("RESERVATION", id)
 
 
 def test_H20_T30_a_reminder_lists_what_is_open_with_its_last_day_and_names_the_coach(post: Post) -> None:
     id = ahead(post)
-    post.preparing.tick(by("trainee"), id, PrepKind.FLIGHTS, True)
+    post.preparation.tick(by("trainee"), id, PrepKind.FLIGHTS, True)
     event = reminded(post, id)
     for _ in range(2):
-        post.notifying.notify(event)
+        post.send_emails.notify(event)
     mail = post.one(HOME)
     assert mail.subject == "Before you go: Inpatient Cardiology, Mon 1 March 2027"
     for said in (
@@ -78,24 +78,24 @@ def test_H20_a_reminder_that_arrives_when_all_is_done_or_the_rotation_has_begun_
     id = ahead(post)
     event = reminded(post, id)
     post.clock.set(start_of_day(FIRST_DAY, "America/Chicago"))
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     post.clock.move(timedelta(seconds=-1))
     for kind in PrepKind:
-        post.preparing.tick(by("trainee"), id, kind, True)
-    post.notifying.notify(event)
+        post.preparation.tick(by("trainee"), id, kind, True)
+    post.send_emails.notify(event)
     assert post.mailer.to(HOME) == []
-    post.preparing.tick(by("trainee"), id, PrepKind.HOUSING, False)
-    post.notifying.notify(event)
+    post.preparation.tick(by("trainee"), id, PrepKind.HOUSING, False)
+    post.send_emails.notify(event)
     assert "One thing is still open" in post.one(HOME).text, "a second before the start it is still told"
 
 
 # --- partners ---------------------------------------------------------------------------------------------------------
 def test_T31_a_suggestion_says_that_it_is_one_and_whose(post: Post) -> None:
     id = ahead(post)
-    post.preparing.suggest(by("coach", "coach-1"), id, "lakeside-rooms")
+    post.preparation.suggest(by("coach", "coach-1"), id, "lakeside-rooms")
     event = post.last("RESERVATION", id)
-    post.preparing.suggest(by("coach", "coach-1"), id, "dawn-shuttle")
-    post.notifying.notify(event)
+    post.preparation.suggest(by("coach", "coach-1"), id, "dawn-shuttle")
+    post.send_emails.notify(event)
     mail = post.one(HOME)
     assert mail.subject == "A suggestion from your coach: Lakeside Rooms", "that of the event, not the newest"
     for said in (
@@ -108,7 +108,7 @@ def test_T31_a_suggestion_says_that_it_is_one_and_whose(post: Post) -> None:
 
 def test_T31_a_suggestion_of_a_coach_who_was_erased_is_not_sent(post: Post) -> None:
     id = ahead(post)
-    post.preparing.suggest(by("coach", "coach-1"), id, "lakeside-rooms")
+    post.preparation.suggest(by("coach", "coach-1"), id, "lakeside-rooms")
     post.people.erase("coach-1")
-    post.notifying.notify(post.last("RESERVATION", id))
+    post.send_emails.notify(post.last("RESERVATION", id))
     assert post.mailer.sent == []

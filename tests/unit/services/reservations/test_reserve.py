@@ -61,7 +61,7 @@ def refused(scene: Scene, kind: type[RotaError], act: Callable[[], object]) -> R
 # --- terms ------------------------------------------------------------------------------------------------------------
 def test_T24_signing_keeps_version_and_time_in_the_row_and_the_name_in_an_erasable_item() -> None:
     scene = unsigned()
-    signed = scene.reserving.sign(TRAINEE_CALL, "application-1", terms.CURRENT, SIGNATURE)
+    signed = scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, SIGNATURE)
     assert (signed.terms_version, signed.terms_signed_at) == (terms.CURRENT, START)
     assert signed.terms_signature_ref is not None
     text = scene.store.text(signed.terms_signature_ref)
@@ -72,31 +72,31 @@ def test_T24_signing_keeps_version_and_time_in_the_row_and_the_name_in_an_erasab
 
 def test_T24_signing_twice_changes_nothing_more() -> None:
     scene = unsigned()
-    first = scene.reserving.sign(TRAINEE_CALL, "application-1", terms.CURRENT, SIGNATURE)
+    first = scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, SIGNATURE)
     commits = scene.store.commits
-    assert scene.reserving.sign(TRAINEE_CALL, "application-1", terms.CURRENT, SIGNATURE) == first
+    assert scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, SIGNATURE) == first
     assert scene.store.commits == commits
 
 
 def test_T24_name_is_compared_without_case_and_spaces() -> None:
     scene = unsigned()
     typed = Signature("  amara   OKAFOR ", "192.0.2.1", "")
-    assert scene.reserving.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms_version == terms.CURRENT
+    assert scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms_version == terms.CURRENT
 
 
 def test_T24_a_phones_apostrophe_signs_a_name_with_a_straight_one() -> None:
     scene = unsigned()
     scene.people.save_person(replace(scene.people.person(TRAINEE), name="Nora O'Brien"))
     typed = Signature("Nora O\u2019Brien", "192.0.2.1", "")
-    assert scene.reserving.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms_version == terms.CURRENT
+    assert scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms_version == terms.CURRENT
 
 
 def test_T24_another_name_or_an_old_version_is_refused_at_its_field() -> None:
     scene = unsigned()
     other = Signature("Somebody Else", "192.0.2.1", "")
-    foreign = refused(scene, Invalid, lambda: scene.reserving.sign(TRAINEE_CALL, "application-1", terms.CURRENT, other))
+    foreign = refused(scene, Invalid, lambda: scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, other))
     assert foreign.facts["field"] == "typed_name"
-    old = refused(scene, Invalid, lambda: scene.reserving.sign(TRAINEE_CALL, "application-1", "2019-01", SIGNATURE))
+    old = refused(scene, Invalid, lambda: scene.reserve.sign(TRAINEE_CALL, "application-1", "2019-01", SIGNATURE))
     assert old.facts["field"] == "terms_version"
 
 
@@ -219,15 +219,15 @@ def test_application_that_is_not_approved_is_refused() -> None:
 def test_somebody_elses_application_and_reservation_are_not_found(scene: Scene) -> None:
     held = scene.checkout().reserved
     stranger = by("trainee", "trainee-9")
-    refused(scene, NotFound, lambda: scene.reserving.checkout(stranger, "application-1", Choice.DEPOSIT))
-    refused(scene, NotFound, lambda: scene.reserving.sign(stranger, "application-1", terms.CURRENT, SIGNATURE))
-    refused(scene, NotFound, lambda: scene.reserving.cancel(stranger, held.id))
-    refused(scene, NotFound, lambda: scene.views.hub(stranger, held.id))
-    refused(scene, NotFound, lambda: scene.views.offer(stranger, "application-1"))
+    refused(scene, NotFound, lambda: scene.reserve.checkout(stranger, "application-1", Choice.DEPOSIT))
+    refused(scene, NotFound, lambda: scene.reserve.sign(stranger, "application-1", terms.CURRENT, SIGNATURE))
+    refused(scene, NotFound, lambda: scene.reserve.cancel(stranger, held.id))
+    refused(scene, NotFound, lambda: scene.reservation_queries.hub(stranger, held.id))
+    refused(scene, NotFound, lambda: scene.reservation_queries.offer(stranger, "application-1"))
 
 
 def test_T27_coordinator_holds_for_the_trainee_through_the_same_gate(scene: Scene) -> None:
-    link = scene.reserving.checkout(by("coordinator", "coordinator-1"), "application-1", Choice.DEPOSIT)
+    link = scene.reserve.checkout(by("coordinator", "coordinator-1"), "application-1", Choice.DEPOSIT)
     assert link.reserved.trainee_id == TRAINEE
     assert scene.checkout().url == link.url
     scene.check()
@@ -235,18 +235,18 @@ def test_T27_coordinator_holds_for_the_trainee_through_the_same_gate(scene: Scen
 
 def test_T27_a_coordinator_holds_no_seat_for_themselves(scene: Scene) -> None:
     refused(
-        scene, WrongRole, lambda: scene.reserving.checkout(by("coordinator", TRAINEE), "application-1", Choice.DEPOSIT)
+        scene, WrongRole, lambda: scene.reserve.checkout(by("coordinator", TRAINEE), "application-1", Choice.DEPOSIT)
     )
 
 
 def test_fourth_hold_of_an_offer_is_refused(scene: Scene) -> None:
     for number in range(3):
         held = scene.checkout().reserved
-        assert scene.views.offer(TRAINEE_CALL, "application-1").holds_left == 2 - number
-        scene.reserving.cancel(TRAINEE_CALL, held.id)
+        assert scene.reservation_queries.offer(TRAINEE_CALL, "application-1").holds_left == 2 - number
+        scene.reserve.cancel(TRAINEE_CALL, held.id)
     assert refused(scene, NotAllowedNow, scene.checkout).facts["holds_used"] == 3
-    assert scene.views.offer(TRAINEE_CALL, "application-1").stage is Stage.NO_HOLDS_LEFT
-    by_staff = scene.reserving.checkout(by("coordinator", "coordinator-1"), "application-1", Choice.DEPOSIT)
+    assert scene.reservation_queries.offer(TRAINEE_CALL, "application-1").stage is Stage.NO_HOLDS_LEFT
+    by_staff = scene.reserve.checkout(by("coordinator", "coordinator-1"), "application-1", Choice.DEPOSIT)
     assert by_staff.reserved.status is ReservationStatus.HELD
 
 
@@ -306,11 +306,11 @@ def test_lost_races_are_decided_again(scene: Scene) -> None:
 # --- cancelling before payment ----------------------------------------------------------------------------------------
 def test_cancelled_hold_gives_every_week_back_and_the_offer_waits_again(scene: Scene) -> None:
     held = scene.checkout().reserved
-    cancelled = scene.reserving.cancel(TRAINEE_CALL, held.id)
+    cancelled = scene.reserve.cancel(TRAINEE_CALL, held.id)
     assert (cancelled.status, cancelled.release_code, scene.taken()) == (ReservationStatus.RELEASED, "cancelled", {0})
     assert scene.payments.sessions[str(cancelled.checkout_session_id)].status == "expired"
     assert (scene.due("hold"), scene.due("offer")) == ([], ["application-1"])
-    assert scene.reserving.cancel(TRAINEE_CALL, held.id) == cancelled
+    assert scene.reserve.cancel(TRAINEE_CALL, held.id) == cancelled
     scene.check()
 
 
@@ -318,15 +318,15 @@ def test_cancelling_after_payment_settles_it_and_says_so(scene: Scene) -> None:
     link = scene.checkout()
     scene.pay(link)
     with pytest.raises(NotAllowedNow, match="arrived a moment before"):
-        scene.reserving.cancel(TRAINEE_CALL, link.reserved.id)
+        scene.reserve.cancel(TRAINEE_CALL, link.reserved.id)
     assert scene.reservation(link.reserved.id).status is ReservationStatus.RESERVED
-    refused(scene, NotAllowedNow, lambda: scene.reserving.cancel(TRAINEE_CALL, link.reserved.id))
+    refused(scene, NotAllowedNow, lambda: scene.reserve.cancel(TRAINEE_CALL, link.reserved.id))
 
 
 def test_cancelling_while_stripe_is_silent_keeps_the_hold(scene: Scene) -> None:
     held = scene.checkout().reserved
     scene.payments.unavailable_before()
-    refused(scene, PaymentUnavailable, lambda: scene.reserving.cancel(TRAINEE_CALL, held.id))
+    refused(scene, PaymentUnavailable, lambda: scene.reserve.cancel(TRAINEE_CALL, held.id))
     assert scene.reservation(held.id).status is ReservationStatus.HELD
 
 

@@ -12,7 +12,6 @@ from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ExperienceType, ProgramStatus
 from shared.domain.trainees.trainee import TraineeStatus
-from shared.services.applications.queries import ApplicationQueries
 from tests import builders
 from tests.builders import TRAINEE, WEEKS
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
@@ -35,7 +34,7 @@ def other(desk: Desk, id: str, weeks: tuple[str, ...] = WEEKS, seats: int = 1, *
 
 
 def declined(desk: Desk) -> Application:
-    return desk.reviewing.reject(AS_REVIEWER, desk.claimed().id, "not_a_fit", "The ward needs a resident's experience.")
+    return desk.review.reject(AS_REVIEWER, desk.claimed().id, "not_a_fit", "The ward needs a resident's experience.")
 
 
 def test_the_likest_come_first_same_specialty_and_month_then_any_month_then_the_family_then_the_state() -> None:
@@ -95,13 +94,13 @@ def test_a_document_that_can_still_be_brought_keeps_nothing_out(desk: Desk) -> N
 def test_programs_that_the_trainee_waits_for_or_was_declined_by_are_no_news(desk: Desk) -> None:
     for id in ("cardiology-austin", "cardiology-boise"):
         other(desk, id)
-    desk.applying.submit(AS_TRAINEE, desk.draft(key="key-2", program_id="cardiology-austin").id)
+    desk.submission.submit(AS_TRAINEE, desk.draft(key="key-2", program_id="cardiology-austin").id)
     assert declined(desk).alternatives == ("cardiology-boise",)
 
 
 def test_search_being_away_never_stops_a_no_and_is_said(desk: Desk) -> None:
     other(desk, "cardiology-austin")
-    desk.search.fail()
+    desk.search_index.fail()
     rejected = declined(desk)
     assert (rejected.status, rejected.alternatives, rejected.alternatives_searched) == (
         ApplicationStatus.REJECTED,
@@ -113,36 +112,36 @@ def test_search_being_away_never_stops_a_no_and_is_said(desk: Desk) -> None:
 
 def test_what_was_found_before_search_went_away_is_kept(desk: Desk) -> None:
     other(desk, "cardiology-austin")
-    first, asked = desk.search.search, desk.search.asked
+    first, asked = desk.search_index.search, desk.search_index.asked
 
     def once(query: Any, today: Any) -> Any:
         if asked:
-            desk.search.fail()
+            desk.search_index.fail()
         return first(query, today)
 
-    desk.search.search = once  # type: ignore[method-assign]  # the second question finds nobody
+    desk.search_index.search = once  # type: ignore[method-assign]  # the second question finds nobody
     assert declined(desk).alternatives == ("cardiology-austin",)
 
 
 def test_an_erased_applicant_is_declined_without_a_search(desk: Desk) -> None:
     mine = desk.claimed()
     desk.people.erase(TRAINEE)
-    assert desk.reviewing.reject(AS_REVIEWER, mine.id, "other", "Gone.").alternatives == ()
-    assert desk.search.asked == []
+    assert desk.review.reject(AS_REVIEWER, mine.id, "other", "Gone.").alternatives == ()
+    assert desk.search_index.asked == []
 
 
 def test_a_no_that_is_refused_asks_nobody(desk: Desk) -> None:
     mine = desk.claimed()
     with pytest.raises(Exception, match="why"):
-        desk.reviewing.reject(AS_REVIEWER, mine.id, "other", " ")
-    assert desk.search.asked == []
+        desk.review.reject(AS_REVIEWER, mine.id, "other", " ")
+    assert desk.search_index.asked == []
 
 
 def test_the_page_shows_them_as_they_are_now_and_leaves_out_what_was_paused_since(desk: Desk) -> None:
     for id in ("cardiology-austin", "cardiology-boise"):
         other(desk, id)
     rejected = declined(desk)
-    files = ApplicationQueries(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
+    files = desk.application_queries
     assert [one.starts[0].week for one in files.own(AS_TRAINEE, rejected.id).alternatives] == ["2027-W09", "2027-W09"]
     desk.store.open_seats("cardiology-austin", dict.fromkeys(WEEKS, 0))
     builders.change(desk.store, "PROGRAM", "cardiology-boise", {"status": "PAUSED"})

@@ -17,7 +17,8 @@ from shared.domain.search.query import Projection, open_starts
 from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.services.search.indexing import LONG_OVERLAY, READS, Indexing
 from tests.builders import WEEKS, stored_program
-from tests.fakes import FakeCatalogue, FakeSearchPublisher, FakeStore, FrozenClock
+from tests.fakes import FakeCatalogue, FakeSearchPublisher, FrozenClock
+from tests.fakes.wiring import FakeWiring
 
 HEART = "cardiology-chicago"
 ALL = [week_of(monday) for monday in mondays(date(2026, 11, 23), date(2028, 12, 31))]
@@ -46,12 +47,9 @@ class Racing(FakeSearchPublisher):
             self.meanwhile.pop(0)()
 
 
-class World:
+class World(FakeWiring):
     def __init__(self) -> None:
-        self.store, self.publisher = FakeStore(), Racing()
-        self.indexing = Indexing(
-            catalogue=FakeCatalogue(self.store), store=self.store, publisher=self.publisher, clock=FrozenClock()
-        )
+        super().__init__(publisher=Racing())
 
     def seats(self, weeks: Iterable[str], capacity: int, taken: int = 0, program_id: str = HEART) -> None:
         for week in weeks:

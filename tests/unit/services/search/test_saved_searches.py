@@ -19,10 +19,10 @@ from shared.domain.search.saved_search import LIFE, MOST, NEWS, opened
 from shared.domain.seats.seats import SeatYear, WeekSeats, free_by_week
 from shared.ports import Person, Transition, UnitOfWork
 from shared.services.core.transitions import RequestContext
-from shared.services.search.alerts import SearchAlerts
 from shared.services.search.saved_searches import SavedSearches, end_in_time
 from tests.builders import PROGRAM, TRAINEE, WEEKS, draft, facts, place, stored_account, stored_program
-from tests.fakes import CountingIds, FakeCatalogue, FakePeople, FakeStore, FrozenClock
+from tests.fakes import CountingIds, FakeStore
+from tests.fakes.wiring import FakeWiring
 from tests.unit.functions.catalogue_scene import OPEN
 from tests.unit.services.operations.email_scene import HOME, NAME, URL, Post
 
@@ -32,23 +32,18 @@ SYSTEM = RequestContext(Actor(role="system", id="search_indexer"))
 CARDIO = SearchQuery(specialty=("cardiovascular-disease",), month="2027-03")
 
 
-class World:
+class World(FakeWiring):
     """Two programs, open for two years. `index` makes the version that the alerts ask; `broken` index answers
     `Busy`."""
 
     def __init__(self, folder: Path) -> None:
-        self.store, self.clock, self.folder = FakeStore(), FrozenClock(), folder
-        self.people = FakePeople(self.store)
-        self.catalogue, self.broken, self.asked = FakeCatalogue(self.store), False, 0
+        super().__init__(search_index=self)
+        self.folder, self.broken, self.asked = folder, False, 0
         self.market: list[Projection] = []
         self.add(HEART, specialty="cardiovascular-disease")
         self.add(SKIN, specialty="dermatology", place=place(city="Austin", state="TX", zip="78701"))
         for id in (TRAINEE, "trainee-2"):
             stored_account(self.store, id)
-        self.saved = SavedSearches(store=self.store, clock=self.clock, ids=CountingIds())
-        self.alerts = SearchAlerts(
-            store=self.store, catalogue=self.catalogue, people=self.people, search=lambda: self, clock=self.clock
-        )
 
     def add(self, id: str, **changes: Any) -> None:
         stored_program(self.store, id=id, **changes)
@@ -93,10 +88,10 @@ def world(tmp_path: Path) -> World:
 
 # --- keeping ----------------------------------------------------------------------------------------------------------
 def test_a_search_is_saved_once_however_often_it_is_clicked_and_page_or_order_make_no_other(world: World) -> None:
-    first = world.saved.save(ME, CARDIO)
-    again = world.saved.save(ME, CARDIO.model_copy(update={"limit": 25, "cursor": "x", "sort": "price"}))
-    assert (again.saved.id, [one.query for one in world.saved.own(ME)]) == (first.saved.id, [CARDIO])
-    assert world.saved.save(OTHER, CARDIO).saved.id != first.saved.id
+    first = world.saved_searches.save(ME, CARDIO)
+    again = world.saved_searches.save(ME, CARDIO.model_copy(update={"limit": 25, "cursor": "x", "sort": "price"}))
+    assert (again.saved.id, [one.query for one in world.saved_searches.own(ME)]) == (first.saved.id, [CARDIO])
+    assert world.saved_searches.save(OTHER, CARDIO).saved.id != first.saved.id
 
 
 def test_two_clicks_at_once_save_one(world: World) -> None:
@@ -109,47 +104,47 @@ def test_two_clicks_at_once_save_one(world: World) -> None:
             self.blind -= 1
             return None if self.blind >= 0 else super().claimed_by(key)
 
-    first = world.saved.save(ME, CARDIO)
+    first = world.saved_searches.save(ME, CARDIO)
     world.store.__class__ = Late  # type: ignore[assignment]
-    assert world.saved.save(ME, CARDIO).saved.id == first.saved.id
-    assert len(world.saved.own(ME)) == 1
+    assert world.saved_searches.save(ME, CARDIO).saved.id == first.saved.id
+    assert len(world.saved_searches.own(ME)) == 1
 
 
 def test_the_query_is_erasable_and_no_event_row_holds_a_word_of_it(world: World) -> None:
-    saved = world.saved.save(ME, SearchQuery(text="my own words", zip="60614")).saved
+    saved = world.saved_searches.save(ME, SearchQuery(text="my own words", zip="60614")).saved
     rows = world.store.history("SEARCH", saved.id)
     assert chain_breaks(rows) == []
     assert "my own words" not in str([row.model_dump() for row in rows])
     world.people.erase(TRAINEE)
-    assert world.saved.own(ME) == []
+    assert world.saved_searches.own(ME) == []
     assert world.published() == 0
     assert fold(rows)["id"] == saved.id
 
 
 def test_an_eleventh_is_refused_and_changes_nothing(world: World) -> None:
     for number in range(MOST):
-        world.saved.save(ME, SearchQuery(text=f"search {number}"))
+        world.saved_searches.save(ME, SearchQuery(text=f"search {number}"))
     commits = world.store.commits
     with pytest.raises(NotAllowedNow) as refused:
-        world.saved.save(ME, CARDIO)
+        world.saved_searches.save(ME, CARDIO)
     assert refused.value.remedy
     assert world.store.commits == commits
 
 
 def test_it_ends_after_a_year_to_the_second_and_can_be_saved_anew(world: World) -> None:
-    before = world.saved.save(ME, CARDIO).saved
+    before = world.saved_searches.save(ME, CARDIO).saved
     world.clock.move(LIFE - timedelta(seconds=1))
-    assert world.saved.own(ME)
+    assert world.saved_searches.own(ME)
     world.clock.move(timedelta(seconds=1))
-    assert world.saved.own(ME) == []
+    assert world.saved_searches.own(ME) == []
     assert world.published() == 0
-    after = world.saved.save(ME, CARDIO).saved
+    after = world.saved_searches.save(ME, CARDIO).saved
     assert after.id != before.id
-    assert [one.saved.id for one in world.saved.own(ME)] == [after.id]
+    assert [one.saved.id for one in world.saved_searches.own(ME)] == [after.id]
 
 
 def test_the_sweep_ends_it_at_its_last_second_and_not_before_and_its_row_and_name_go(world: World) -> None:
-    id = world.saved.save(ME, CARDIO).saved.id
+    id = world.saved_searches.save(ME, CARDIO).saved.id
     claim = next(iter(world.store.claims))
     world.clock.move(LIFE - timedelta(seconds=1))
     assert (end_in_time(world.store, world.clock, id, SYSTEM), world.store.claims) == (False, {claim: id})
@@ -162,34 +157,34 @@ def test_the_sweep_ends_it_at_its_last_second_and_not_before_and_its_row_and_nam
 
 
 def test_ended_by_its_owner_alone_and_twice_is_once(world: World) -> None:
-    id = world.saved.save(ME, CARDIO).saved.id
+    id = world.saved_searches.save(ME, CARDIO).saved.id
     for who, what in ((OTHER, id), (ME, "no-such-search")):
         with pytest.raises(NotFound, match="no such saved search"):
-            world.saved.end(who, what)
-    world.saved.end(ME, id)
-    world.saved.end(ME, id)
-    assert world.saved.own(ME) == []
+            world.saved_searches.end(who, what)
+    world.saved_searches.end(ME, id)
+    world.saved_searches.end(ME, id)
+    assert world.saved_searches.own(ME) == []
     assert world.store.due(due_kinds.SAVED_SEARCH, None) == []
-    assert world.saved.save(ME, CARDIO).saved.id != id
+    assert world.saved_searches.save(ME, CARDIO).saved.id != id
 
 
 def test_the_link_of_a_mail_ends_it_without_signing_in_and_a_wrong_one_says_nothing(world: World) -> None:
-    kept = world.saved.save(ME, CARDIO)
+    kept = world.saved_searches.save(ME, CARDIO)
     for id, secret in ((kept.saved.id, "wrong"), (kept.saved.id, ""), ("no-such-search", kept.secret)):
         with pytest.raises(NotFound) as refused:
-            world.saved.end_by_link(ME, id, secret)
+            world.saved_searches.end_by_link(ME, id, secret)
         assert refused.value.detail == "There is no such saved search."
-    assert world.saved.own(ME)
+    assert world.saved_searches.own(ME)
     for _ in range(2):
-        assert world.saved.end_by_link(ME, kept.saved.id, kept.secret).saved.ended_at
+        assert world.saved_searches.end_by_link(ME, kept.saved.id, kept.secret).saved.ended_at
     assert world.published() == 0
 
 
 # --- telling ----------------------------------------------------------------------------------------------------------
 def test_a_program_that_goes_on_the_market_is_told_to_those_whose_search_finds_it(world: World) -> None:
     mine, other = (
-        world.saved.save(ME, CARDIO).saved.id,
-        world.saved.save(OTHER, SearchQuery(state=("TX",), text="dermatolgy")).saved.id,
+        world.saved_searches.save(ME, CARDIO).saved.id,
+        world.saved_searches.save(OTHER, SearchQuery(state=("TX",), text="dermatolgy")).saved.id,
     )
     assert world.published() == 2
     assert [mail["matches"] for mail in world.mails(mine)] == [{HEART: "2027-03-01"}]
@@ -197,14 +192,14 @@ def test_a_program_that_goes_on_the_market_is_told_to_those_whose_search_finds_i
 
 
 def test_nobody_is_told_of_a_program_without_a_seat_in_the_month(world: World) -> None:
-    id = world.saved.save(ME, CARDIO).saved.id
+    id = world.saved_searches.save(ME, CARDIO).saved.id
     world.seats(("2027-W12", "2027-W13"), taken=1)  # all starts of March need one of them
     assert world.published() == 0
     assert world.mails(id) == []
 
 
 def test_each_match_is_told_once_a_day_however_often_events_come(world: World) -> None:
-    id = world.saved.save(ME, SearchQuery()).saved.id
+    id = world.saved_searches.save(ME, SearchQuery()).saved.id
     assert (world.published(HEART), world.published(HEART), world.published(HEART, SKIN)) == (1, 0, 1)
     assert [mail["matches"] for mail in world.mails(id)] == [{HEART: "2026-12-07"}, {SKIN: "2026-12-07"}]
     world.clock.move(timedelta(days=1))
@@ -212,7 +207,7 @@ def test_each_match_is_told_once_a_day_however_often_events_come(world: World) -
 
 
 def test_a_seat_that_comes_back_is_told_only_where_it_opened_a_start(world: World) -> None:
-    id = world.saved.save(ME, CARDIO).saved.id
+    id = world.saved_searches.save(ME, CARDIO).saved.id
     world.seats(WEEKS, taken=0, capacity=5)
     assert world.returned() == 0, "there were seats all along"
     world.seats(WEEKS, taken=4, capacity=5)
@@ -223,7 +218,7 @@ def test_a_seat_that_comes_back_is_told_only_where_it_opened_a_start(world: Worl
 
 
 def test_a_seat_that_comes_back_in_another_month_is_not_told(world: World) -> None:
-    world.saved.save(ME, CARDIO)
+    world.saved_searches.save(ME, CARDIO)
     assert world.returned(("2027-W30", "2027-W31")) == 0
     assert world.returned(("2027-W16",)) == 1  # the last March start, the 29th, lasts until W16
 
@@ -232,14 +227,14 @@ def test_a_seat_that_comes_back_in_another_month_is_not_told(world: World) -> No
 def test_T12_a_length_is_told_only_with_a_seat_in_every_week(world: World, length: int, told: int) -> None:
     world.add("kidney-chicago", specialty="nephrology", weeks_max=12)
     world.seats(("2027-W18",), taken=1, program_id="kidney-chicago")
-    world.saved.save(ME, SearchQuery(weeks=length, month="2027-03", specialty=("nephrology",)))
+    world.saved_searches.save(ME, SearchQuery(weeks=length, month="2027-03", specialty=("nephrology",)))
     assert world.returned(("2027-W09", "2027-W10"), "kidney-chicago") == told
 
 
 def test_T07_what_is_not_open_to_the_person_is_not_told_when_they_asked_for_that(world: World) -> None:
     world.add("watch-chicago", experience_types=("observership",))
     world.people.save_facts(TRAINEE, facts(expected_graduation=None))
-    mine, other = (world.saved.save(who, SearchQuery(eligible=True)).saved.id for who in (ME, OTHER))
+    mine, other = (world.saved_searches.save(who, SearchQuery(eligible=True)).saved.id for who in (ME, OTHER))
     world.published(HEART, "watch-chicago")
     assert [set(mail["matches"]) for mail in world.mails(mine)] == [{HEART}]
     assert [set(mail["matches"]) for mail in world.mails(other)] == [
@@ -249,7 +244,7 @@ def test_T07_what_is_not_open_to_the_person_is_not_told_when_they_asked_for_that
 
 @pytest.mark.parametrize(("age", "told"), [(NEWS - timedelta(seconds=1), 1), (NEWS, 0)])
 def test_an_event_a_day_old_is_no_news(world: World, age: timedelta, told: int) -> None:
-    world.saved.save(ME, CARDIO)
+    world.saved_searches.save(ME, CARDIO)
     at = world.clock.now() - age
     assert world.alerts.programs_opened(SYSTEM, {HEART: at}) == told
     world.clock.move(timedelta(days=2))
@@ -264,15 +259,15 @@ def test_when_nobody_saved_anything_the_index_is_not_even_asked(world: World) ->
 def test_however_many_others_end_before_nobody_who_waits_is_left_out(world: World, age: timedelta) -> None:
     others = [RequestContext(Actor(role="trainee", id=f"other-{number}")) for number in range(1_005)]
     for other in others:
-        world.saved.save(other, SearchQuery(state=("TX",)))
+        world.saved_searches.save(other, SearchQuery(state=("TX",)))
     world.clock.move(age + timedelta(seconds=1))
-    mine = world.saved.save(ME, SearchQuery()).saved.id
+    mine = world.saved_searches.save(ME, SearchQuery()).saved.id
     assert world.published(HEART) == 1
     assert len(world.mails(mine)) == 1
 
 
 def test_an_index_that_is_away_brings_the_event_back_and_nobody_is_told_twice(world: World) -> None:
-    mine = world.saved.save(ME, SearchQuery()).saved.id
+    mine = world.saved_searches.save(ME, SearchQuery()).saved.id
     world.broken = True
     with pytest.raises(Busy):
         world.published(HEART)
@@ -302,8 +297,8 @@ def test_the_mail_names_what_opened_and_ends_the_search_with_one_link() -> None:
         )
     )
     event = post.last("SEARCH", kept.saved.id)
-    post.notifying.notify(event)
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
+    post.send_emails.notify(event)
     mail = post.one(HOME)
     assert mail.subject == "A rotation that you look for has opened"
     assert "Dermatology, Chicago, Illinois, from Mon 1 March 2027" in mail.text
@@ -311,7 +306,7 @@ def test_the_mail_names_what_opened_and_ends_the_search_with_one_link() -> None:
     assert f"{URL}/programs/searches/{kept.saved.id}/stop/{kept.secret}" in mail.text
     saved.end(ME, kept.saved.id)
     post.outbox.claims.clear()
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert len(post.mailer.sent) == 1, "an ended search writes no more"
 
 

@@ -70,7 +70,7 @@ def test_H11_confirm_moves_no_seat_and_retake_takes_them_all_with_the_money_in_t
     held = scene.checkout().reserved
     paid = Payment("pi_1", 69900)
     confirmed = seat_gate.confirm(case(scene, held.id), paid, WEBHOOK, START)
-    scene.sweep(minutes=30)
+    scene.run_sweep(minutes=30)
     retaken = seat_gate.retake(case(scene, held.id), paid, WEBHOOK, START)
     assert (confirmed.seats, retaken.seats) == ((), (SeatMove(PROGRAM, TRAINEE, held.id, take=WEEKS),))
     for work in (confirmed, retaken):

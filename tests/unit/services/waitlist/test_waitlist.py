@@ -56,7 +56,7 @@ def test_waitlist_only_weeks_without_a_seat_are_marked_and_the_others_stay_open_
 
 
 def test_waitlist_nobody_waits_while_there_is_a_seat(line: Line) -> None:
-    line.reserving.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
+    line.reserve.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
     before = line.store.commits
     with pytest.raises(NotAllowedNow):
         line.join(FIRST)
@@ -69,7 +69,7 @@ def test_waitlist_seat_that_comes_back_while_somebody_joins_lets_them_reserve_in
 
     def released_first(work: UnitOfWork) -> object:
         line.store.commit = commit  # type: ignore[method-assign]
-        line.reserving.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
+        line.reserve.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
         return commit(work)
 
     line.store.commit = released_first  # type: ignore[method-assign, assignment]
@@ -123,11 +123,11 @@ def test_T27_seat_that_came_back_is_refused_to_who_walks_up_while_somebody_waits
     line: Line,
 ) -> None:
     line.join(FIRST)
-    line.reserving.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
+    line.reserve.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
     with pytest.raises(WaitlistFirst) as refused:
         line.take(WALKER)
     assert refused.value.facts["weeks"] == list(WEEKS)
-    line.sweep()
+    line.run_sweep()
     offer = line.application(FIRST[0])
     held = line.reservation(offer.live_reservation_id or "")
     assert (held.status, held.paying, held.offer_until, held.held_until) == (
@@ -145,7 +145,7 @@ def test_T27_seat_that_came_back_is_refused_to_who_walks_up_while_somebody_waits
 
 def test_waitlist_seat_comes_back_by_a_lapsed_hold_and_is_offered_in_the_same_sweep(line: Line) -> None:
     line.join(FIRST)
-    swept = line.sweep(minutes=30)
+    swept = line.run_sweep(minutes=30)
     assert swept.done == {"hold: released": 1, "waitlist: 1 offered": 1}
 
 
@@ -154,7 +154,7 @@ def test_waitlist_offer_lapses_at_48_hours_to_the_second_and_the_seat_goes_to_th
     seconds: int, entry: WaitlistStatus
 ) -> None:
     line = Line().offered()
-    line.sweep(hours=48, seconds=seconds)
+    line.run_sweep(hours=48, seconds=seconds)
     assert line.entry(FIRST) is entry
     assert line.entry(SECOND) is (W.OFFERED if entry is W.LAPSED else W.WAITING)
     line.check()
@@ -169,8 +169,8 @@ def test_waitlist_offer_never_reaches_into_the_first_day_at_the_site() -> None:
     line.clock.move(date(2027, 3, 27) - START.date())
     taken = line.take((f"late-{HOLDER[0]}", HOLDER[1]), Choice.FULL)
     line.waitlist.join(by("trainee", late[1]), late[0])
-    line.reserving.cancel(by("trainee", HOLDER[1]), taken.reserved.id)
-    line.sweep()
+    line.reserve.cancel(by("trainee", HOLDER[1]), taken.reserved.id)
+    line.run_sweep()
     # 29 March 2027, 00:00 in Chicago (daylight saving time since 14 March).
     assert line.application(late[0]).waitlist_until == START.replace(year=2027, month=3, day=29, hour=5)
 
@@ -180,9 +180,9 @@ def test_waitlist_place_ends_when_the_start_has_come_to_the_second(line: Line) -
     line.join(FIRST)
     midnight = START.replace(year=2027, month=3, day=1, hour=6)  # in Chicago
     line.clock.set(midnight - timedelta(seconds=1))
-    line.sweep()
+    line.run_sweep()
     assert line.entry(FIRST) is W.WAITING
-    line.sweep(seconds=1)
+    line.run_sweep(seconds=1)
     assert (line.entry(FIRST), line.application(FIRST[0]).waitlist_code, line.marks()) == (W.LAPSED, "too_late", {})
 
 
@@ -193,12 +193,12 @@ def test_T24_an_offer_that_stood_still_never_outlives_the_first_day_and_ends_at_
     line.join(FIRST)
     first_day = START.replace(year=2027, month=3, day=1, hour=6)
     line.clock.set(first_day)
-    line.sweep()
+    line.run_sweep()
     assert line.application(FIRST[0]).offer_expires_at == first_day + timedelta(days=1)
     assert line.store.waiting[("APPLICATION", FIRST[0], due_kinds.OFFER)].due.at == first_day + timedelta(days=1)
-    line.sweep(days=1, seconds=-1)
+    line.run_sweep(days=1, seconds=-1)
     assert line.application(FIRST[0]).status is ApplicationStatus.APPROVED
-    line.sweep(seconds=1)
+    line.run_sweep(seconds=1)
     assert (line.application(FIRST[0]).status, line.application(FIRST[0]).decision_code) == (
         ApplicationStatus.EXPIRED,
         "offer",
@@ -223,13 +223,13 @@ def test_waitlist_the_applications_offer_stands_still_while_waiting_and_counts_o
     line.webhook(line.pay(line.hold))
     line.clock.move(timedelta(days=6))
     line.join(FIRST)
-    line.sweep(days=30)
+    line.run_sweep(days=30)
     assert line.application(FIRST[0]).status is ApplicationStatus.APPROVED
     line.leave(FIRST)
     assert (line.entry(FIRST), line.application(FIRST[0]).offer_expires_at) == (W.LEFT, START + timedelta(days=37))
-    line.sweep(days=1, seconds=-1)
+    line.run_sweep(days=1, seconds=-1)
     assert line.application(FIRST[0]).status is ApplicationStatus.APPROVED
-    line.sweep(seconds=1)
+    line.run_sweep(seconds=1)
     assert line.application(FIRST[0]).status is ApplicationStatus.EXPIRED
     line.check()
 
@@ -241,9 +241,9 @@ def test_waitlist_two_seats_that_come_back_at_once_go_to_the_first_two() -> None
         line.join(who)
     line.apply("third", "trainee-9")
     line.join(("third", "trainee-9"))
-    line.reserving.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
-    line.reserving.cancel(by("trainee", WALKER[1]), other.reserved.id)
-    line.sweep()
+    line.reserve.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
+    line.reserve.cancel(by("trainee", WALKER[1]), other.reserved.id)
+    line.run_sweep()
     assert [line.entry(who) for who in (FIRST, SECOND, ("third", "trainee-9"))] == [W.OFFERED, W.OFFERED, W.WAITING]
     line.check()
 
@@ -252,11 +252,11 @@ def test_waitlist_serves_who_holds_a_seat_elsewhere_later_and_the_next_now(line:
     line.join(FIRST)
     line.join(SECOND)
     line.store.trainee_weeks[(FIRST[1], WEEKS[2])] = "elsewhere"
-    line.sweep(minutes=30)
+    line.run_sweep(minutes=30)
     assert [line.entry(FIRST), line.entry(SECOND)] == [W.WAITING, W.OFFERED]
     del line.store.trainee_weeks[(FIRST[1], WEEKS[2])]
     line.leave(SECOND)
-    line.sweep()
+    line.run_sweep()
     assert line.entry(FIRST) is W.OFFERED
     line.check()
 
@@ -268,14 +268,14 @@ def test_waitlist_seat_that_the_waiting_cannot_use_is_open_to_all_again(line: Li
     line.join(("later", "trainee-5"))
     line.apply("after", "trainee-6", start=FIRST_DAY + timedelta(weeks=4))
     line.webhook(line.pay(line.take(("after", "trainee-6"))))
-    line.sweep()
+    line.run_sweep()
     assert line.marks() == dict.fromkeys(("2027-W11", "2027-W12", "2027-W13", "2027-W14"), 1)
     seat = line.hold.reserved
     work = UnitOfWork(transitions=(), seats=(SeatMove(PROGRAM, seat.trainee_id, seat.id, give=WEEKS),))
     line.store.commit(work)
     with pytest.raises(WaitlistFirst):
         line.take(WALKER)
-    line.sweep()
+    line.run_sweep()
     assert line.marks() == dict.fromkeys(("2027-W13", "2027-W14"), 1)
     line.take(WALKER)
 
@@ -283,10 +283,10 @@ def test_waitlist_seat_that_the_waiting_cannot_use_is_open_to_all_again(line: Li
 # --- an application that ended ----------------------------------------------------------------------------------------
 def test_waitlist_withdrawn_application_leaves_the_line_and_lets_go_of_its_marks(line: Line) -> None:
     line.offered()
-    line.sweep(minutes=1)
+    line.run_sweep(minutes=1)
     assert line.line() == [SECOND[0]]
     line.store.commit(_withdrawn(line, SECOND))
-    line.sweep(minutes=1)
+    line.run_sweep(minutes=1)
     assert (line.line(), line.marks(), line.due("waitlist")) == ([], {}, [])
     line.check()
 
@@ -306,7 +306,7 @@ def test_waitlist_program_that_is_paused_ends_every_place_and_offers_nobody_a_se
     line.store.states[("PROGRAM", PROGRAM)] = type(program)(
         "PROGRAM", PROGRAM, {**program.state, "status": "PAUSED"}, program.version, program.head
     )
-    line.sweep(minutes=30)
+    line.run_sweep(minutes=30)
     assert [(line.entry(who), line.application(who[0]).waitlist_code) for who in (FIRST, SECOND)] == [
         (W.LAPSED, "closed")
     ] * 2
@@ -317,7 +317,7 @@ def test_waitlist_program_that_is_paused_ends_every_place_and_offers_nobody_a_se
 def test_waitlist_holds_no_seat_for_somebody_who_was_erased(line: Line) -> None:
     line.join(FIRST)
     stored_account(line.store, FIRST[1], status="ERASED")
-    line.sweep(minutes=30)
+    line.run_sweep(minutes=30)
     assert (line.entry(FIRST), line.application(FIRST[0]).waitlist_code, line.taken()) == (W.LAPSED, "erased", {0})
 
 
@@ -338,7 +338,7 @@ def test_waitlist_leaving_with_an_offer_gives_the_seat_to_the_next(line: Line) -
     assert (line.entry(FIRST), line.application(FIRST[0]).waitlist_code) == (W.LEFT, "left")
     with pytest.raises(WaitlistFirst):
         line.take(WALKER)
-    line.sweep()
+    line.run_sweep()
     assert line.entry(SECOND) is W.OFFERED
     assert line.payments.sessions.keys() == {"cs_1"}  # of the first holder: nobody opened a payment page for an offer
     line.check()
@@ -356,12 +356,12 @@ def test_waitlist_is_left_by_its_own_trainee_only(line: Line) -> None:
 # --- crashes, and many lines ------------------------------------------------------------------------------------------
 def test_waitlist_killed_between_release_and_offer_the_next_sweep_offers_and_nobody_else_got_it(line: Line) -> None:
     line.join(FIRST)
-    line.reserving.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
+    line.reserve.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
     line.store.fail_after_commit()
-    line.sweep()
+    line.run_sweep()
     with pytest.raises((SoldOut, WaitlistFirst)):
         line.take(WALKER)
-    line.sweep(minutes=1)
+    line.run_sweep(minutes=1)
     assert line.entry(FIRST) is W.OFFERED
     assert line.due("hold") == [line.application(FIRST[0]).live_reservation_id]
     line.check()
@@ -373,4 +373,4 @@ def test_waitlist_lines_of_many_programs_are_all_looked_at() -> None:
     for id in (f"program-{number}" for number in range(150)):
         line.store.commit(UnitOfWork(transitions=(step("WAITLIST", id, {"id": id, "program_id": id}, due=due),)))
     line.join(FIRST)
-    assert line.sweep(minutes=30).done["waitlist: 1 offered"] == 1
+    assert line.run_sweep(minutes=30).done["waitlist: 1 offered"] == 1

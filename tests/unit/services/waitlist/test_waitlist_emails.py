@@ -32,7 +32,7 @@ class Waiting(Post):
         """The texts that an event, delivered twice, brings to the trainee."""
         before = len(self.mailer.to(HOME))
         for _ in range(2):
-            self.notifying.notify(self.event(type))
+            self.send_emails.notify(self.event(type))
         return [mail.text for mail in self.mailer.to(HOME)[before:]]
 
 
@@ -48,7 +48,7 @@ def test_waitlist_joining_is_told_with_the_place_once(post: Waiting) -> None:
 
 
 def test_waitlist_held_seat_is_told_with_its_end_in_both_zones_once(post: Waiting) -> None:
-    post.sweep(minutes=30)
+    post.run_sweep(minutes=30)
     (text,) = post.tell("WaitlistOffered.v1")
     assert "Wed 25 November 2026, 09:30 Chicago (Wed 25 November 2026, 17:30 for you in Cairo)" in text
     assert post.tell("WaitlistJoined.v1") == []
@@ -57,15 +57,15 @@ def test_waitlist_held_seat_is_told_with_its_end_in_both_zones_once(post: Waitin
 def test_waitlist_that_the_start_ended_names_the_last_day_and_no_waiting_again(post: Waiting) -> None:
     post.webhook(post.pay(post.hold))
     post.clock.set(START.replace(year=2027, month=3, day=1, hour=6))
-    post.sweep()
+    post.run_sweep()
     (text,) = post.tell("WaitlistEnded.v1")
     assert "stays approved until Tue 2 March 2027, 00:00 Chicago" in text
     assert "wait again" not in text
 
 
 def test_waitlist_lapse_is_told_with_the_time_that_the_application_still_has(post: Waiting) -> None:
-    post.sweep(minutes=30)
-    post.sweep(hours=48)
+    post.run_sweep(minutes=30)
+    post.run_sweep(hours=48)
     (text,) = post.tell("WaitlistEnded.v1")
     assert "was not paid in time" in text
     assert "Wed 2 December 2026, 09:30 Chicago" in text  # seven days, and what was spent waiting
@@ -75,8 +75,8 @@ def test_waitlist_lapse_is_told_with_the_time_that_the_application_still_has(pos
 def test_waitlist_lapse_offers_to_wait_again_until_the_second_before_the_first_day(post: Waiting) -> None:
     first_day = START.replace(year=2027, month=3, day=1, hour=6, minute=0, second=0)  # midnight in Chicago
     post.clock.set(first_day - timedelta(hours=70))
-    post.sweep()
-    post.sweep(hours=48)
+    post.run_sweep()
+    post.run_sweep(hours=48)
     for at, offered in ((first_day - timedelta(seconds=1), True), (first_day, False)):
         post.clock.set(at)
         post.outbox.claims.clear()
@@ -89,8 +89,8 @@ def test_waitlist_lapse_offers_to_wait_again_until_the_second_before_the_first_d
 def test_waitlist_end_is_not_told_from_the_second_on_at_which_the_offer_is_over(
     post: Waiting, early: timedelta, told: int
 ) -> None:
-    post.sweep(minutes=30)
-    post.sweep(hours=48)
+    post.run_sweep(minutes=30)
+    post.run_sweep(hours=48)
     ends = post.application("application-1").offer_expires_at
     assert ends is not None
     post.clock.set(ends - early)
@@ -102,18 +102,18 @@ def test_waitlist_who_left_or_was_quicker_than_the_mail_hears_nothing(post: Wait
     assert post.tell("WaitlistEnded.v1") == post.tell("WaitlistJoined.v1") == []
     post.waitlist.join(by("trainee"), "application-1")
     assert post.tell("WaitlistJoined.v1") == []  # the first joining's event: the second has its own
-    post.sweep(minutes=30)
+    post.run_sweep(minutes=30)
     post.webhook(post.pay(post.checkout()))
     assert post.tell("WaitlistOffered.v1") == []
 
 
 def test_waitlist_offer_is_not_told_from_its_last_second_on(post: Waiting) -> None:
-    post.sweep(minutes=30)
+    post.run_sweep(minutes=30)
     post.clock.move(timedelta(hours=48, seconds=-1))
     event = post.event("WaitlistOffered.v1")
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert len(post.mailer.to(HOME)) == 1
     post.clock.move(timedelta(seconds=1))
     post.outbox.claims.clear()
-    post.notifying.notify(event)
+    post.send_emails.notify(event)
     assert len(post.mailer.to(HOME)) == 1

@@ -35,7 +35,7 @@ def test_T24_offered_seat_is_not_paid_before_the_terms_are_signed() -> None:
     line = Line()
     line.apply("unsigned", "trainee-9", terms_version=None, terms_signed_at=None)
     line.join(("unsigned", "trainee-9"))
-    line.sweep(minutes=30)
+    line.run_sweep(minutes=30)
     with pytest.raises(TermsNotSigned):
         line.take(("unsigned", "trainee-9"))
     assert not line.reservation(line.application("unsigned").live_reservation_id or "").paying
@@ -59,8 +59,8 @@ def test_waitlist_payment_page_ends_no_later_than_its_hold_and_a_double_click_op
 def test_waitlist_payment_that_lapses_keeps_the_seat_until_48_hours_are_over(line: Line) -> None:
     line.offered()
     first = line.take(FIRST)
-    assert line.sweep(minutes=35, seconds=-1).done.get("hold: offered again") is None
-    assert line.sweep(seconds=1).done["hold: offered again"] == 1
+    assert line.run_sweep(minutes=35, seconds=-1).done.get("hold: offered again") is None
+    assert line.run_sweep(seconds=1).done["hold: offered again"] == 1
     held = line.reservation(first.reserved.id)
     assert (held.paying, held.held_until, held.checkout_session_id, line.entry(FIRST)) == (
         False,
@@ -81,7 +81,7 @@ def test_waitlist_payment_begun_in_the_last_second_may_be_finished_and_one_begun
     line.offered()
     line.clock.move(timedelta(hours=48, seconds=-1))
     link = line.take(FIRST)
-    line.sweep(minutes=34)
+    line.run_sweep(minutes=34)
     assert line.webhook(line.pay(link)) is Settled.CONFIRMED
     late = Line().offered()
     late.clock.move(timedelta(hours=48))
@@ -93,7 +93,7 @@ def test_waitlist_payment_begun_in_the_last_second_and_not_finished_lapses_with_
     line.offered()
     line.clock.move(timedelta(hours=48, seconds=-1))
     link = line.take(FIRST)
-    line.sweep(minutes=35)
+    line.run_sweep(minutes=35)
     assert (line.entry(FIRST), line.entry(SECOND)) == (W.LAPSED, W.OFFERED)
     assert line.payments.sessions[line.payments.session_of(link.reserved.id).id].status == "expired"
     line.check()
@@ -103,12 +103,12 @@ def test_T27_payment_of_an_earlier_hold_does_not_push_in_before_those_who_wait(l
     """The holder's money arrives after the hold ended, while the seat is kept for the line: it goes back in full."""
     line.join(FIRST)
     line.join(SECOND)
-    line.reserving.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
+    line.reserve.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
     line.payments.sessions["cs_1"] = replace(
         line.payments.sessions["cs_1"], status="complete", payment_status="paid", payment_intent_id="pi_late"
     )
     assert line.webhook(line.payments.sessions["cs_1"]) is Settled.REFUNDED
-    line.sweep()
+    line.run_sweep()
     assert line.entry(FIRST) is W.OFFERED
     line.check()
 
@@ -134,7 +134,7 @@ def test_waitlist_page_that_opened_when_its_time_was_over_is_closed_and_the_offe
     def slowly(request: CheckoutRequest) -> Checkout:
         line.payments.open_checkout = opened  # type: ignore[method-assign]
         session = opened(request)
-        line.sweep(minutes=35)
+        line.run_sweep(minutes=35)
         return session
 
     line.payments.open_checkout = slowly  # type: ignore[method-assign]

@@ -50,7 +50,7 @@ class Line(Scene):
         """The holder's time to pay ran out, and the first in line has the seat."""
         self.join(FIRST)
         self.join(SECOND)
-        self.sweep(minutes=30)
+        self.run_sweep(minutes=30)
         assert self.entry(FIRST) is W.OFFERED
         return self
 
