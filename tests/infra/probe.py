@@ -58,8 +58,9 @@ def needs(wiring: type, known: set[str]) -> dict[str, set[str]]:
     services = {name: made for name, made in found.items() if hasattr(made, "kind")}
     named |= {name: {field.name for field in fields(made.kind)} for name, made in services.items()}
 
-    def closure(name: str) -> set[str]:
-        return (named[name] & known).union(*(closure(part) for part in named[name] & named.keys() - {name}))
+    def closure(name: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        further = named[name] & named.keys() - seen - {name}
+        return (named[name] & known).union(*(closure(part, seen | {name}) for part in further))
 
     return {name: closure(name) for name in named}
 
