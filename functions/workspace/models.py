@@ -10,15 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from functions.workspace.base import Answer
 from functions.workspace.hosts import TodayView
-from shared.domain.applications.application import ApplicationStatus
-from shared.domain.core import due_kinds
+from shared.domain.applications.due_kinds import ASKED, REVIEW
 from shared.domain.core.calendar import end_date
 from shared.domain.core.instants import Instant
-from shared.domain.email.email_names import EmailTrouble
 from shared.domain.programs.program import ExperienceType, Program
 from shared.domain.reservations.reservation import Reservation, ReservationStatus, balance_overdue
 from shared.services.applications.status_text import ApplicationCard
-from shared.services.operations.workspace import Hub, Queue, Task, Waiting
+from shared.services.core.task import Task
+from shared.services.operations.workspace import Hub, Queue, Waiting
 
 View = Literal["all", "overdue", "mine", "free", "programs", "host", "trainee"]
 
@@ -32,9 +31,13 @@ class QueueQuery(BaseModel):
 
 
 class TaskView(Answer):
-    """`code`: profile, send, answer, reserve, pay, balance, balance_late or prepare."""
+    """`code`: profile, send, answer, reserve, pay, balance, balance_late, prepare or another context's; `title`, `text`
+    and `button` are the page's words."""
 
     code: str
+    title: str
+    text: str
+    button: str
     href: str
     program: str
     due_at: Instant | None
@@ -43,9 +46,7 @@ class TaskView(Answer):
 
     @classmethod
     def of(cls, task: Task) -> TaskView:
-        return cls(
-            code=task.code, href=task.href, program=task.program, due_at=task.due_at, zone=task.zone, cents=task.cents
-        )
+        return cls(**vars(task))
 
 
 class ReservationCard(Answer):
@@ -118,11 +119,14 @@ class HubView(Answer):
 
 
 class QueueRow(Answer):
-    """`kind`: review (an application to decide), host_late (a host that does not answer: the coordinator decides), mail
-    (a host's mail whose outcome nobody knows); and host or reply, which wait for the host and the trainee. `taken`:
-    somebody reads it now, `reviewer` has or had it. `can_claim`: the caller may take it."""
+    """`kind` names what waits: review (an application to decide), host_late (a host that does not answer: the
+    coordinator decides), mail (an email to a host in trouble), and with_host and asked, which wait for the host and the
+    trainee; `title` says it in words. `acts` is who acts where nobody takes it. `taken`: somebody has it now,
+    `reviewer` has or had it. `can_claim`: the caller may take it."""
 
     kind: str
+    title: str
+    acts: str
     href: str
     due_at: Instant
     overdue: bool
@@ -137,38 +141,34 @@ class QueueRow(Answer):
     program_name: str
     zone: str
     start: date | None
-    weeks: int
-    status: ApplicationStatus | ReservationStatus
+    weeks: int | None
+    status: str
     experience_type: ExperienceType | None
-    mail_trouble: EmailTrouble | None
 
     @classmethod
     def of(cls, row: Waiting, account_id: str, roles: Collection[str]) -> QueueRow:
-        subject = row.application or row.reservation
-        assert subject is not None  # the service leaves out what is not there
-        folder = "applications" if row.application else "reservations"
-        waits = subject.status is ApplicationStatus.SUBMITTED
-        taken = subject.status is ApplicationStatus.IN_REVIEW
+        subject = row.subject
         return cls(
             kind=row.item.due.kind,
-            href=f"/{folder}/{subject.id}",
+            title=subject.title,
+            acts=row.task.acts,
+            href=subject.href,
             due_at=row.due_at,
             overdue=row.overdue,
-            escalated=row.escalated,
-            taken=taken,
+            escalated=subject.escalated,
+            taken=subject.taken,
             mine=row.mine,
-            can_claim=waits and "reviewer" in roles and subject.trainee_id != account_id,
-            reviewer=row.reviewer.name if row.reviewer else "",
-            claim_lapses_at=row.application.claim_lapses_at if row.application and taken else None,
-            own_program=row.program.coordinator_id == account_id,
-            trainee=row.trainee.name if row.trainee else "Name erased",
-            program_name=row.program.name,
-            zone=row.program.place.zone,
+            can_claim=subject.claimable and "reviewer" in roles and subject.trainee_id != account_id,
+            reviewer=row.holder.name if row.holder else "",
+            claim_lapses_at=subject.held_until,
+            own_program=row.program is not None and row.program.coordinator_id == account_id,
+            trainee=row.trainee.name if row.trainee else "Name erased" if subject.trainee_id else "",
+            program_name=row.program.name if row.program else "",
+            zone=row.program.place.zone if row.program else "UTC",
             start=subject.start,
             weeks=subject.weeks,
             status=subject.status,
-            experience_type=row.application.experience_type if row.application else None,
-            mail_trouble=subject.mail_trouble,
+            experience_type=subject.experience_type,
         )
 
 
@@ -194,10 +194,10 @@ class QueueView(Answer):
             "all": rows,
             "overdue": [row for row in rows if row.overdue],
             "mine": [row for row in rows if row.mine],
-            "free": [row for row in rows if row.kind == due_kinds.REVIEW and not row.taken],
+            "free": [row for row in rows if row.kind == REVIEW and not row.taken],
             "programs": [row for row in rows if row.own_program],
-            "host": [row for row in elsewhere if row.kind != due_kinds.REPLY],
-            "trainee": [row for row in elsewhere if row.kind == due_kinds.REPLY],
+            "host": [row for row in elsewhere if row.kind != ASKED],
+            "trainee": [row for row in elsewhere if row.kind == ASKED],
         }
         counts = {name: len(found) for name, found in views.items()}
         return cls(

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from shared.domain.applications.application import APPLICATION
-from shared.domain.core.due_kinds import TABLE
 from shared.domain.core.machine import NEW, Arrow, Machine
 from shared.domain.reservations.reservation import RESERVATION
 from shared.domain.seats.waitlist import WAITLIST
+from shared.services.contexts import due_rules
 
 MACHINES = (APPLICATION, RESERVATION, WAITLIST)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "state-machines.md"
@@ -45,8 +45,8 @@ def _row(arrow: Arrow) -> str:
 
 def _waits() -> str:
     rows = [
-        (f"`{kind.name}`", ", ".join(kind.of), " or ".join(kind.who), kind.means, ", ".join(kind.read_by) or "-")
-        for kind in TABLE.values()
+        (f"`{rule.kind}`", ", ".join(rule.of), " or ".join(rule.who), rule.means, rule.reader)
+        for rule in due_rules().values()
     ]
     head = "| Due row | Of | Who owes the next step | At its instant | Read by |\n|---|---|---|---|---|"
     return f"## What waits\n\n{head}\n" + "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"

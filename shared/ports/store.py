@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.domain.core.aggregate import AggregateType, EventRow, NewEvent
+from shared.domain.core.due_readers import SWEEP
 from shared.domain.money.money import JournalEntry
 from shared.domain.seats.seats import SeatYear
 
@@ -26,11 +27,13 @@ class Stored:
 
 @dataclass(frozen=True)
 class Due:
-    """Something waits until `at` (UTC): `kind` picks the sweep's handler, `who` is the role that owes the next step."""
+    """Something waits until `at` (UTC): `kind` picks the rule, `who` is the role that owes the next step, `reader` acts
+    on the row or lists it (`shared.domain.core.due_readers`)."""
 
     kind: str
     at: datetime
     who: str
+    reader: str = SWEEP
 
 
 @dataclass(frozen=True)
@@ -151,12 +154,16 @@ class Store(Protocol):
         """Account ids of everybody with a role of the staff, from an index: active, invited and disabled."""
         ...
 
-    def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
-        """Due rows of one kind in order of `at`, all of them or those at or before `until`; the first `limit`."""
+    def due(
+        self, reader: str, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> list[DueItem]:
+        """The due rows of one reader from `since` to `until`, both included, in order of `at`: all of them, however
+        many, or the first `limit`. A new row shows a moment later."""
         ...
 
-    def all_due(self, kind: str, after: datetime) -> list[DueItem]:
-        """Every due row of one kind later than `after`, however many, in order of `at`."""
+    def postpone_due(self, item: DueItem, at: datetime) -> None:
+        """Moves a due row as it was read to a later moment: somebody else has what it waits for. One that has taken its
+        place since, or is gone, stays as it is."""
         ...
 
     def forget_due(self, item: DueItem) -> None:

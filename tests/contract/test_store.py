@@ -15,6 +15,8 @@ from tests.contract.store_scene import OTHER, hold, open_seats, store, taken
 
 __all__ = ["store"]
 
+SECOND = timedelta(seconds=1)
+
 
 def test_a_step_stores_the_state_and_its_event_row_together(store: Store) -> None:
     rows = store.commit(UnitOfWork(transitions=(step("ACCOUNT", "a", {"status": "NEW", "roles": ["trainee"]}),)))
@@ -126,7 +128,12 @@ def test_due_rows_are_replaced_and_removed_with_the_state(store: Store) -> None:
     store.commit(
         UnitOfWork(
             transitions=(
-                step("RESERVATION", "r1", {}, due=(Due("hold", later, "trainee"), Due("review", later, "reviewer"))),
+                step(
+                    "RESERVATION",
+                    "r1",
+                    {},
+                    due=(Due("hold", later, "trainee"), Due("review", later, "reviewer", "reviewers")),
+                ),
             )
         )
     )
@@ -139,29 +146,29 @@ def test_due_rows_are_replaced_and_removed_with_the_state(store: Store) -> None:
             )
         )
     )
-    assert [(item.due, item.subject_kind, item.subject_id, item.case_id) for item in store.due("hold", None)] == [
+    assert [(item.due, item.subject_kind, item.subject_id, item.case_id) for item in store.due("sweep")] == [
         (Due("hold", soon, "system"), "RESERVATION", "r1", "case-1")
     ]
     store.commit(
         UnitOfWork(transitions=(Transition(store.load("RESERVATION", "r1"), draft({}), done=("hold", "never-there")),))
     )
-    assert store.due("hold", None) == []
-    assert [item.due.kind for item in store.due("review", None)] == ["review"]
+    assert store.due("sweep") == []
+    assert [item.due.kind for item in store.due("reviewers")] == ["review"]
 
 
 def test_a_due_row_is_forgotten_unless_another_has_taken_its_place(store: Store) -> None:
-    rows = (Due("hold", START, "trainee"), Due("review", START, "reviewer"))
+    rows = (Due("hold", START, "trainee"), Due("review", START, "reviewer", "reviewers"))
     store.commit(UnitOfWork(transitions=(step("RESERVATION", "r1", {}, due=rows),)))
-    (read,) = store.due("hold", None)
+    (read,) = store.due("sweep")
     later = Due("hold", START + timedelta(seconds=1), "trainee")
     store.commit(UnitOfWork(transitions=(Transition(store.load("RESERVATION", "r1"), draft({}), due=(later,)),)))
     store.forget_due(read)
-    (found,) = store.due("hold", None)
+    (found,) = store.due("sweep")
     assert found.due == later
     for _ in range(2):
         store.forget_due(found)
-        assert store.due("hold", None) == []
-    assert [item.due.kind for item in store.due("review", None)] == ["review"]
+        assert store.due("sweep") == []
+    assert [item.due.kind for item in store.due("reviewers")] == ["review"]
 
 
 def test_due_rows_come_in_order_up_to_and_including_the_moment(store: Store) -> None:
@@ -176,19 +183,36 @@ def test_due_rows_come_in_order_up_to_and_including_the_moment(store: Store) -> 
             )
         )
     until = START + timedelta(seconds=3)
-    assert [item.subject_id for item in store.due("hold", until)] == ["r1", "r2", "r3"]
-    assert [item.subject_id for item in store.due("hold", None, limit=2)] == ["r1", "r2"]
-    assert store.due("other", None) == []
+    assert [item.subject_id for item in store.due("sweep", until=until)] == ["r1", "r2", "r3"]
+    assert [item.subject_id for item in store.due("sweep", limit=2)] == ["r1", "r2"]
+    assert store.due("other") == []
 
 
-def test_all_due_is_whatever_is_later_than_the_moment_past_every_page(store: Store) -> None:
+def test_due_rows_are_read_from_a_moment_on_past_every_page(store: Store) -> None:
     many, long = 40, "x" * 60_000  # a page of the index ends at a megabyte
     for number in range(many):
         due = Due("hold", START + timedelta(seconds=number), long)
         store.commit(UnitOfWork(transitions=(step("RESERVATION", f"r{number:02}", {}, due=(due,)),)))
-    assert [item.subject_id for item in store.all_due("hold", START)] == [f"r{number:02}" for number in range(1, many)]
-    assert store.all_due("hold", START + timedelta(seconds=many - 1)) == []
-    assert store.all_due("other", START) == []
+    assert [item.subject_id for item in store.due("sweep", since=START + SECOND)] == [
+        f"r{number:02}" for number in range(1, many)
+    ]
+    assert store.due("sweep", since=START + timedelta(seconds=many)) == []
+    assert store.due("other", since=START) == []
+
+
+def test_a_due_row_is_postponed_unless_another_has_taken_its_place(store: Store) -> None:
+    later = START + timedelta(minutes=5)
+    store.commit(UnitOfWork(transitions=(step("RESERVATION", "r1", {}, due=(Due("hold", START, "trainee"),)),)))
+    (read,) = store.due("sweep", until=START)
+    store.postpone_due(read, later)
+    assert store.due("sweep", until=START) == []
+    (found,) = store.due("sweep")
+    assert (found.due.at, found.due.kind, found.subject_id) == (later, "hold", "r1")
+    store.postpone_due(read, later + SECOND)
+    assert store.due("sweep") == [found], "the row was read before it moved"
+    store.forget_due(found)
+    store.postpone_due(found, later)
+    assert store.due("sweep") == [], "a row that is gone does not come back"
 
 
 def test_a_trainee_s_own_come_newest_first(store: Store) -> None:

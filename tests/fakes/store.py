@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,6 @@ from shared.ports import Due, DueItem, IndexEntry, SeatMove, Stored, Transition,
 from tests.fakes.faults import Fault
 
 Key = tuple[AggregateType, str]
-OWNED_BY_TRAINEE = ("APPLICATION", "RESERVATION", "DOCUMENT", "SEARCH")
 
 
 def plain(value: Any) -> Any:
@@ -98,10 +98,9 @@ class FakeStore:
             mine = [
                 state
                 for (k, _), state in self.states.items()
-                if k == kind and state.state.get("trainee_id") == owner_id
+                if k == kind and state.state.get("trainee_id") == owner_id and "created_at" in state.state
             ]
-        found = mine if kind in OWNED_BY_TRAINEE else []
-        return sorted(found, key=lambda loaded: loaded.state["created_at"], reverse=True)[:limit]
+        return sorted(mine, key=lambda loaded: loaded.state["created_at"], reverse=True)[:limit]
 
     def coaches(self) -> list[str]:
         with self._lock:
@@ -119,19 +118,29 @@ class FakeStore:
                 id for (kind, id), state in self.states.items() if kind == "PROGRAM" and state.state["status"] == status
             )
 
-    def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
+    def due(
+        self, reader: str, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> list[DueItem]:
         with self._lock:
             found = [
                 item
                 for item in self.waiting.values()
-                if item.due.kind == kind and (until is None or item.due.at <= to_utc(until))
+                if item.due.reader == reader
+                and (since is None or item.due.at >= to_utc(since))
+                and (until is None or item.due.at <= to_utc(until))
             ]
         return sorted(found, key=lambda item: (item.due.at, item.subject_id))[:limit]
 
-    def all_due(self, kind: str, after: datetime) -> list[DueItem]:
-        with self._lock:
-            found = [item for item in self.waiting.values() if item.due.kind == kind and item.due.at > to_utc(after)]
+    def rows_of(self, kind: str) -> list[DueItem]:
+        """For tests: the due rows of one kind, whoever reads them."""
+        found = [item for item in self.waiting.values() if item.due.kind == kind]
         return sorted(found, key=lambda item: (item.due.at, item.subject_id))
+
+    def postpone_due(self, item: DueItem, at: datetime) -> None:
+        with self._lock:
+            key = (item.subject_kind, item.subject_id, item.due.kind)
+            if key in self.waiting and self.waiting[key].due.at == item.due.at:
+                self.waiting[key] = replace(item, due=replace(item.due, at=to_utc(at)))
 
     def forget_due(self, item: DueItem) -> None:
         with self._lock:
@@ -316,7 +325,7 @@ class FakeStore:
         for done in step.done:
             self.waiting.pop((kind, id, done), None)
         for due in step.due:
-            whole_seconds = Due(due.kind, to_utc(due.at), due.who)
+            whole_seconds = Due(due.kind, to_utc(due.at), due.who, due.reader)
             self.waiting[(kind, id, due.kind)] = DueItem(whole_seconds, kind, id, step.draft.case_id)
 
     def _shift(self, program_id: str, week: str, by: int = 0, marks: int = 0) -> None:

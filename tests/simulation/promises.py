@@ -56,8 +56,8 @@ def _quiet(world: World) -> bool:
 
 def _due(world: World) -> list[str]:
     """A seat that the waitlist offers may wait for its trainee."""
-    held = [item.subject_id for item in world.store.due("hold", None) if world.reservation(item.subject_id).paying]
-    return [f"hold {id}" for id in held] + [f"refund {item.subject_id}" for item in world.store.due("refund", None)]
+    held = [item.subject_id for item in world.store.rows_of("hold") if world.reservation(item.subject_id).paying]
+    return [f"hold {id}" for id in held] + [f"refund {item.subject_id}" for item in world.store.rows_of("refund")]
 
 
 def seats_hold(world: World) -> None:
@@ -148,7 +148,7 @@ def _mails_went_out(world: World) -> None:
     confirmed = [reserved for reserved in world.all_reservations() if reserved.status is ReservationStatus.RESERVED]
     uncertain = [reserved for reserved in confirmed if reserved.uncertain_mail]
     assert len(to_hosts) <= len(confirmed) <= len(to_hosts) + len(uncertain)
-    assert {item.subject_id for item in world.store.due("mail", None)} == {reserved.id for reserved in uncertain}
+    assert {item.subject_id for item in world.store.rows_of("mail")} == {reserved.id for reserved in uncertain}
     to_trainees = {mail.message_id for mail in world.mailer.sent if not mail.to.startswith("host-")}
     assert len(to_trainees) == sum(event["type"] in world.queues["notifications"].types for event in _once(world))
 
@@ -159,7 +159,7 @@ def _once(world: World) -> list[dict[str, object]]:
 
 def _waits_for_its_trainee(world: World, reserved: Reservation) -> bool:
     """A seat that the waitlist offers, its time not over, and with the row that ends it."""
-    due = {item.subject_id: item.due.at for item in world.store.due("hold", None)}
+    due = {item.subject_id: item.due.at for item in world.store.rows_of("hold")}
     return (
         still_offered(reserved, world.clock.now())
         and not reserved.paying
@@ -196,7 +196,7 @@ def _nobody_is_left_between(world: World) -> None:
     mine = {
         reserved.application_id: reserved for reserved in reservations if reserved.status is ReservationStatus.RESERVED
     }
-    offers = {item.subject_id for item in world.store.due("offer", None)}
+    offers = {item.subject_id for item in world.store.rows_of("offer")}
     for applied in world.all_applications():
         converted, waits = applied.status is ApplicationStatus.CONVERTED, applied.status is ApplicationStatus.APPROVED
         stands, held = in_line(applied), offered.get(applied.id)

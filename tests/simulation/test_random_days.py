@@ -251,7 +251,7 @@ class Story:
         ends["taken from the waitlist"] = sum(
             applied.waitlist is WaitlistStatus.TAKEN for applied in self.world.all_applications()
         )
-        uncertain = len(self.world.store.due("mail", None))
+        uncertain = len(self.world.store.rows_of("mail"))
         return self.told + ends + Counter({"host mail uncertain": uncertain})
 
 

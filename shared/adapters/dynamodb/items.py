@@ -24,12 +24,6 @@ STATE = "STATE"
 COACHES, STAFF = "ACCOUNT#coach", "ACCOUNT#staff"
 """Keys of the owner index: active coaches, and every other account with a role of the staff, whatever its status."""
 _to, _from = TypeSerializer(), TypeDeserializer()
-OWNER_FIELD: dict[str, str] = {
-    "APPLICATION": "trainee_id",
-    "RESERVATION": "trainee_id",
-    "DOCUMENT": "trainee_id",
-    "SEARCH": "trainee_id",
-}
 
 
 def marshal(values: Mapping[str, Any]) -> Item:
@@ -93,8 +87,8 @@ def rows_of(step: Transition) -> tuple[EventRow, Item, Item]:
         event |= {"case_pk": f"CASE#{row.case_id}", "case_sk": f"{iso(row.occurred_at)}#{row.id}"}
     state = {**loaded.state, **step.draft.data, "version": row.seq}
     stored: dict[str, Any] = {"pk": pk, "sk": STATE, "version": row.seq, "head": row.hash, "state": storable(state)}
-    owner = state.get(OWNER_FIELD.get(loaded.kind, ""))
-    if owner:
+    # Whatever names its trainee is found again by them, newest first.
+    if (owner := state.get("trainee_id")) and "created_at" in state:
         stored |= {"owner_pk": f"{loaded.kind}#{owner}", "owner_sk": state["created_at"]}
     if loaded.kind == "PROGRAM":
         stored |= {"owner_pk": f"PROGRAM#{state['status']}", "owner_sk": loaded.id}
@@ -125,14 +119,14 @@ def due_key(kind: AggregateType, id: str, due_kind: str) -> Item:
     return key(aggregate_pk(kind, id), f"DUE#{due_kind}")
 
 
-def due_shard(due_kind: str, id: str) -> str:
+def due_shard(reader: str, id: str) -> str:
     shard = int(hashlib.sha256(id.encode()).hexdigest(), 16) % DUE_SHARDS
-    return f"{due_kind}#{shard}"
+    return f"{reader}#{shard}"
 
 
 def due_item(loaded: Stored, due: Due, case_id: str) -> Item:
     values = {
-        "due_pk": due_shard(due.kind, loaded.id),
+        "due_pk": due_shard(due.reader, loaded.id),
         "due_at": iso(due.at),
         "due_kind": due.kind,
         "who": due.who,
@@ -144,7 +138,9 @@ def due_item(loaded: Stored, due: Due, case_id: str) -> Item:
 def due_of(item: Mapping[str, Any]) -> DueItem:
     values = unmarshal(item)
     kind, id = values["pk"].split("#", 1)
-    return DueItem(Due(values["due_kind"], parse(values["due_at"]), values["who"]), kind, id, values["case_id"])
+    reader = values["due_pk"].rpartition("#")[0]
+    due = Due(values["due_kind"], parse(values["due_at"]), values["who"], reader)
+    return DueItem(due, kind, id, values["case_id"])
 
 
 # --- seats ------------------------------------------------------------------------------------------------------------

@@ -118,60 +118,50 @@ class DynamoStore:
         """The sort keys under one key of the owner index."""
         return [item["owner_sk"]["S"] for item in self._indexed("owner", "owner_pk = :owner", {":owner": owner})]
 
-    def _indexed(self, index: str, condition: str, values: Mapping[str, str]) -> list[dict[str, Any]]:
-        """What an index of the core table holds under a condition, to the last page."""
-        found: list[dict[str, Any]] = []
-        start: dict[str, Any] = {}
-        given = {name: {"S": value} for name, value in values.items()}
-        while True:
-            page = self._ask(
-                lambda: self._client.query(
-                    TableName=self._tables.core,
-                    IndexName=index,
-                    KeyConditionExpression=condition,
-                    ExpressionAttributeValues=given,
-                    **start,  # noqa: B023 - called at once
-                )
-            )
-            found += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return found
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    def _indexed(
+        self, index: str, condition: str, values: Mapping[str, str], limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """What an index of the core table holds under a condition: to the last page, or the first `limit`."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._tables.core,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+            PaginationConfig={"MaxItems": limit, "PageSize": limit} if limit else {},
+        )
+        found: list[dict[str, Any]] = self._ask(lambda: [item for page in pages for item in page["Items"]])
+        return found
 
-    def due(self, kind: str, until: datetime | None, limit: int = 100) -> list[DueItem]:
+    def due(
+        self, reader: str, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
+    ) -> list[DueItem]:
         condition, values = "due_pk = :shard", {}
-        if until is not None:
-            condition += " AND due_at <= :until"
-            values[":until"] = {"S": iso(until)}
-        found: list[DueItem] = []
-        for shard in range(items.DUE_SHARDS):
-            page = self._ask(
-                lambda: self._client.query(
-                    TableName=self._tables.core,
-                    IndexName="due",
-                    KeyConditionExpression=condition,
-                    Limit=limit,
-                    ExpressionAttributeValues=values | {":shard": {"S": f"{kind}#{shard}"}},  # noqa: B023 - called at once
-                )
-            )
-            found += [items.due_of(item) for item in page["Items"]]
+        if since is not None or until is not None:
+            condition += " AND due_at BETWEEN :since AND :until"
+            values = {":since": iso(since) if since else "0", ":until": iso(until) if until else "9"}
+        found = [
+            items.due_of(item)
+            for shard in range(items.DUE_SHARDS)
+            for item in self._indexed("due", condition, values | {":shard": f"{reader}#{shard}"}, limit)
+        ]
         return sorted(found, key=_when)[:limit]
 
-    def all_due(self, kind: str, after: datetime) -> list[DueItem]:
-        asked = [{":shard": f"{kind}#{shard}", ":after": iso(after)} for shard in range(items.DUE_SHARDS)]
-        found = [
-            item for values in asked for item in self._indexed("due", "due_pk = :shard AND due_at > :after", values)
-        ]
-        return sorted((items.due_of(item) for item in found), key=_when)
+    def postpone_due(self, item: DueItem, at: datetime) -> None:
+        self._as_read(
+            item,
+            self._client.update_item,
+            UpdateExpression="SET due_at = :later",
+            ExpressionAttributeValues={":at": {"S": iso(item.due.at)}, ":later": {"S": iso(at)}},
+        )
 
     def forget_due(self, item: DueItem) -> None:
+        self._as_read(item, self._client.delete_item, ExpressionAttributeValues={":at": {"S": iso(item.due.at)}})
+
+    def _as_read(self, item: DueItem, change: Callable[..., Any], **how: Any) -> None:
+        """Changes a due row unless another one has taken its place, or none is there."""
+        key = items.due_key(item.subject_kind, item.subject_id, item.due.kind)
         try:
-            self._client.delete_item(
-                TableName=self._tables.core,
-                Key=items.due_key(item.subject_kind, item.subject_id, item.due.kind),
-                ConditionExpression="due_at = :at",
-                ExpressionAttributeValues={":at": {"S": iso(item.due.at)}},
-            )
+            change(TableName=self._tables.core, Key=key, ConditionExpression="due_at = :at", **how)
         except self._client.exceptions.ConditionalCheckFailedException:
             return
         except (ClientError, BotoCoreError) as error:

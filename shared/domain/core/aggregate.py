@@ -11,15 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.core.instants import Instant, iso
 
-AggregateType = Literal[
-    "APPLICATION", "RESERVATION", "PROGRAM", "ACCOUNT", "DOCUMENT", "WAITLIST", "SEARCH", "RECORD", "STRIPE"
-]
+AggregateType = Annotated[str, Field(pattern=r"^[A-Z][A-Z_]{1,40}$")]
+"""APPLICATION, RESERVATION, PROGRAM, ACCOUNT ...: each context names its own."""
 GENESIS = "0" * 64
 
 

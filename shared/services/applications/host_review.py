@@ -19,8 +19,9 @@ from shared.domain.applications.application import (
     host_over,
 )
 from shared.domain.applications.clocks import as_of, host_times, next_host_step
-from shared.domain.core import due_kinds
+from shared.domain.applications.due_kinds import HOST, STALE, WITH_HOST
 from shared.domain.core.aggregate import Actor, text_hash
+from shared.domain.core.due_readers import WATCHED
 from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.core.machine import Actor as By
 from shared.domain.core.policy import by_version
@@ -265,8 +266,11 @@ class HostReview:
             asked_again_hash=text_hash(again) if again else None,
             **(left | {"claim_lapses_at": None}),
         )
-        due = (Due(due_kinds.HOST, next_host_step(now, until.decide_at, now, policy), "host"),)
-        done = tuple(kind for kind in WAITS[application.status] if kind not in (due_kinds.HOST, due_kinds.STALE))
+        due = (
+            Due(HOST, next_host_step(now, until.decide_at, now, policy), "host"),
+            Due(WITH_HOST, until.due_at, "host", WATCHED),
+        )
+        done = tuple(kind for kind in WAITS[application.status] if kind not in (HOST, WITH_HOST, STALE))
         listing = asked_listing(self.catalogue.program(application.program_id).host_id, application.id, now)
         link = PersonalRecord(ref, {"secret": new_secret(), "application_id": application.id}, listing)
         texts = (link, *((PersonalRecord(why, {"text": again}),) if again else ()))

@@ -12,8 +12,9 @@ from shared.domain.applications.application import (
     ApplicationStatus,
 )
 from shared.domain.applications.clocks import as_of, reply_times, require_running
-from shared.domain.core import due_kinds
+from shared.domain.applications.due_kinds import ASKED, REPLY, REPLY_REMINDER
 from shared.domain.core.aggregate import text_hash
+from shared.domain.core.due_readers import WATCHED
 from shared.domain.core.errors import Invalid
 from shared.domain.core.machine import Actor
 from shared.domain.core.policy import by_version
@@ -61,8 +62,9 @@ class InformationRequests:
                 reminded_at=None,
             )
             due = (
-                Due(due_kinds.REPLY, until.due_at, "trainee"),
-                Due(due_kinds.REPLY_REMINDER, until.remind_at, "system"),
+                Due(REPLY, until.due_at, "trainee"),
+                Due(ASKED, until.due_at, "trainee", WATCHED),
+                Due(REPLY_REMINDER, until.remind_at, "system"),
             )
             moved = transition(
                 loaded, event, call, now, due=due, done=due_kinds_ended(ApplicationStatus.IN_REVIEW, status)

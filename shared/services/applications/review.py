@@ -16,8 +16,8 @@ from shared.domain.applications.application import (
     offer_expiry,
 )
 from shared.domain.applications.clocks import as_of
+from shared.domain.applications.due_kinds import OFFER
 from shared.domain.applications.guards import can_approve
-from shared.domain.core import due_kinds
 from shared.domain.core.aggregate import text_hash
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import Invalid, NotAllowedNow, NotFound
@@ -215,7 +215,7 @@ class Review:
             # Before the commit: a crash in between leaves a true statement behind, never an approval without its
             # ground.
             self._keep_step1(application.trainee_id)
-        due = (Due(due_kinds.OFFER, expires, "trainee"),)
+        due = (Due(OFFER, expires, "trainee"),)
         moved = transition(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
         self.store.commit(UnitOfWork(transitions=(moved,), records=tuple(texts)))
         return Application.model_validate(state_after(moved))

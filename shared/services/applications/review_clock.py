@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.applications.application import Application, ReviewClock, claim_lapse, resumed_clock
-from shared.domain.core import due_kinds
+from shared.domain.applications.due_kinds import CLAIM, REVIEW
+from shared.domain.core.due_readers import REVIEWERS
 from shared.domain.core.policy import by_version
 from shared.ports import Due
 
 
-def review_due_rows(clock: ReviewClock) -> tuple[Due, Due]:
+def review_due_rows(clock: ReviewClock) -> tuple[Due, ...]:
     """T18: the due rows of a review that somebody owes."""
-    return Due(due_kinds.REVIEW, clock.due_at, "reviewer"), Due(due_kinds.ESCALATION, clock.escalate_at, "coordinator")
+    return (Due(REVIEW, clock.due_at, "reviewer", REVIEWERS),)
 
 
 def claim_expiry(application: Application, now: datetime) -> datetime:
@@ -25,7 +26,7 @@ def claim_expiry(application: Application, now: datetime) -> datetime:
 
 def claim_due_row(lapses: datetime) -> Due:
     """The due row of a reviewer who has it."""
-    return Due(due_kinds.CLAIM, lapses, "reviewer")
+    return Due(CLAIM, lapses, "reviewer")
 
 
 @dataclass(frozen=True)

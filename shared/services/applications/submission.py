@@ -19,12 +19,25 @@ from shared.domain.applications.application import (
     review_clock,
 )
 from shared.domain.applications.clocks import LAPSED, as_of, lapse
+from shared.domain.applications.due_kinds import (
+    ASKED,
+    CLAIM,
+    DRAFT,
+    HOST,
+    HOST_LATE,
+    OFFER,
+    REPLY,
+    REPLY_REMINDER,
+    REVIEW,
+    STALE,
+    WITH_HOST,
+)
 from shared.domain.applications.guards import can_end, can_submit
-from shared.domain.core import due_kinds
 from shared.domain.core.calendar import by_iso_year, local_date, monday_of, weeks_covered
 from shared.domain.core.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut, VersionConflict
 from shared.domain.core.machine import NEW, Actor
 from shared.domain.core.policy import CURRENT, by_version
+from shared.domain.email.due_kinds import MAIL
 from shared.domain.money.fees import price
 from shared.domain.programs.program import ExperienceType, Program, ProgramStatus
 from shared.domain.programs.starts import require_start
@@ -60,12 +73,12 @@ from shared.services.core.transitions import RequestContext, find, retry_on_conf
 from shared.services.programs.past_applicants import snapshot
 
 WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
-    ApplicationStatus.DRAFT: (due_kinds.DRAFT,),
-    ApplicationStatus.SUBMITTED: (due_kinds.REVIEW, due_kinds.ESCALATION, due_kinds.STALE),
-    ApplicationStatus.IN_REVIEW: (due_kinds.REVIEW, due_kinds.ESCALATION, due_kinds.CLAIM, due_kinds.STALE),
-    ApplicationStatus.NEEDS_INFO: (due_kinds.REPLY, due_kinds.REPLY_REMINDER, due_kinds.STALE),
-    ApplicationStatus.HOST_REVIEW: (due_kinds.HOST, due_kinds.HOST_LATE, due_kinds.MAIL, due_kinds.STALE),
-    ApplicationStatus.APPROVED: (due_kinds.OFFER,),
+    ApplicationStatus.DRAFT: (DRAFT,),
+    ApplicationStatus.SUBMITTED: (REVIEW, STALE),
+    ApplicationStatus.IN_REVIEW: (REVIEW, CLAIM, STALE),
+    ApplicationStatus.NEEDS_INFO: (REPLY, REPLY_REMINDER, ASKED, STALE),
+    ApplicationStatus.HOST_REVIEW: (HOST, WITH_HOST, HOST_LATE, MAIL, STALE),
+    ApplicationStatus.APPROVED: (OFFER,),
 }
 """The due rows that an application keeps in a state; whatever ends the state removes them in the same transaction."""
 
@@ -226,7 +239,7 @@ class Submission:
                 created_at=now,
                 draft_expires_at=expires,
             )
-            due = (Due(due_kinds.DRAFT, expires, "trainee"),)
+            due = (Due(DRAFT, expires, "trainee"),)
             moved = transition(unsaved("APPLICATION", id), event, call, now, due=due)
             self.store.commit(UnitOfWork(transitions=(moved,)))
             return Application.model_validate(state_after(moved))
@@ -340,9 +353,9 @@ class Submission:
             closes_at=closes_at,
             **noted.sets,
         )
-        due = (*review_due_rows(clock), Due(due_kinds.STALE, closes_at, "system"))
+        due = (*review_due_rows(clock), Due(STALE, closes_at, "system"))
         kept = snapshot(wished, program, facts, documents, now)
-        moved = transition(loaded, event, call, now, due=due, done=(due_kinds.DRAFT,))
+        moved = transition(loaded, event, call, now, due=due, done=(DRAFT,))
         work = UnitOfWork(
             transitions=(moved,),
             keys=(open_claim(wished),),

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.applications.application import ApplicationStatus
-from shared.domain.core import due_kinds
 from shared.domain.core.errors import (
     Duplicate,
     NotFound,
@@ -24,6 +23,7 @@ from shared.domain.core.errors import (
 )
 from shared.domain.core.machine import Actor
 from shared.domain.money import money
+from shared.domain.reservations.due_kinds import REFUND
 from shared.domain.reservations.reservation import (
     RESERVATION,
     Reservation,
@@ -134,7 +134,7 @@ class Settlement:
             refund_cents=paid.cents,
         )
         return UnitOfWork(
-            transitions=(transition(case.reservation, due, call, now, due=(Due(due_kinds.REFUND, now, "system"),)),),
+            transitions=(transition(case.reservation, due, call, now, due=(Due(REFUND, now, "system"),)),),
             journal=(money.payment(reserved.id, paid.intent_id, paid.cents, now),),
         )
 
@@ -147,9 +147,7 @@ class Settlement:
         refunded = ReservationRefunded(status=ReservationStatus(arrow.target), refund_id=refund_id)
         entry = money.refund(reservation_id, refund_id, reserved.refund_cents or 0, now)
         self.store.commit(
-            UnitOfWork(
-                transitions=(transition(loaded, refunded, call, now, done=(due_kinds.REFUND,)),), journal=(entry,)
-            )
+            UnitOfWork(transitions=(transition(loaded, refunded, call, now, done=(REFUND,)),), journal=(entry,))
         )
         return Settled.REFUNDED
 

@@ -11,9 +11,10 @@ from typing import Literal
 
 from shared.domain.accounts.account_input import email_address
 from shared.domain.applications.application import Application, ApplicationStatus
-from shared.domain.core import due_kinds
+from shared.domain.core.due_readers import COORDINATORS
 from shared.domain.core.errors import NotAllowedNow
 from shared.domain.core.self_decision import forbid_self_decision
+from shared.domain.email.due_kinds import MAIL
 from shared.domain.email.email_names import EmailTrouble, named_by
 from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus
 from shared.events.application import HostAskAgain, HostAskBounced, HostAskSettled
@@ -65,7 +66,9 @@ class EmailReports:
             )
             self.store.commit(
                 UnitOfWork(
-                    transitions=(transition(loaded, event, call, now, due=(Due(due_kinds.MAIL, now, "coordinator"),)),)
+                    transitions=(
+                        transition(loaded, event, call, now, due=(Due(MAIL, now, "coordinator", COORDINATORS),)),
+                    )
                 )
             )
             return "task"
@@ -103,7 +106,7 @@ class EmailReports:
                 if kind == "RESERVATION"
                 else HostAskAgain(**again, mail_settled_at=now, host_reminders=loaded.state["host_reminders"])
             )
-            self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now, done=(due_kinds.MAIL,)),)))
+            self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now, done=(MAIL,)),)))
 
         retry_on_conflict(decide)
 
@@ -121,7 +124,7 @@ class EmailReports:
                 if kind == "RESERVATION"
                 else HostAskSettled(status=status, mail_trouble=None, mail_settled_at=now)
             )
-            self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now, done=(due_kinds.MAIL,)),)))
+            self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now, done=(MAIL,)),)))
 
         retry_on_conflict(decide)
 

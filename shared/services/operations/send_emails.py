@@ -21,12 +21,13 @@ from shared.domain.applications.application import (
     offer_over,
     reply_over,
 )
-from shared.domain.core import due_kinds
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.calendar import local_date, reached, start_of_day
+from shared.domain.core.due_readers import COORDINATORS
 from shared.domain.core.errors import Busy, OutcomeUnknown, RotaError
 from shared.domain.core.policy import by_version
 from shared.domain.documents.uploads import download_name
+from shared.domain.email.due_kinds import MAIL
 from shared.domain.email.email_names import tag_of
 from shared.domain.money.fees import quote
 from shared.domain.programs.program import Program, ProgramStatus
@@ -184,7 +185,7 @@ class SendEmails:
         )
         self.store.commit(
             UnitOfWork(
-                transitions=(transition(loaded, noted, call, now, due=(Due(due_kinds.MAIL, now, "coordinator"),)),)
+                transitions=(transition(loaded, noted, call, now, due=(Due(MAIL, now, "coordinator", COORDINATORS),)),)
             )
         )
 
@@ -192,7 +193,7 @@ class SendEmails:
         """Whether nobody is left to write to. The account says so before the first personal item goes."""
         owner = event.subject.id
         if event.subject.kind != "ACCOUNT":
-            owner = str(self.store.load(event.subject.kind, event.subject.id).state["trainee_id"])  # type: ignore[arg-type]
+            owner = str(self.store.load(event.subject.kind, event.subject.id).state["trainee_id"])
         return bool(self.store.load("ACCOUNT", owner).state["status"] == "ERASED")
 
     # --- composing ----------------------------------------------------------------------------------------------------

@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from shared.domain.core import due_kinds
 from shared.domain.core.calendar import add_years, local_date, next_monday
 from shared.domain.core.errors import Duplicate, VersionConflict
 from shared.domain.core.policy import CURRENT
+from shared.domain.programs.due_kinds import SEATS
 from shared.domain.programs.program import Program, ProgramStatus
 from shared.domain.seats.seats import SeatYear, new_seat_years
 from shared.events.program import SeatsExtended
@@ -29,7 +29,7 @@ def next_look(now: datetime) -> Due:
     the time. Every live program has its row, and a paused one keeps it, so that it is up to date when it comes back."""
     today = now.astimezone(UTC).date()
     monday = datetime.combine(next_monday(today), HOUR, UTC)
-    return Due(due_kinds.SEATS, monday if monday > now else monday + timedelta(weeks=1), "system")
+    return Due(SEATS, monday if monday > now else monday + timedelta(weeks=1), "system")
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class SeatYears:
         added = tuple(_without(year, there[year.year]) for year in wanted if year.year in there)
         opened = tuple(year for year in added if year.weeks)
         event = SeatsExtended(status=program.status)
-        moved = transition(loaded, event, call, self.clock.now(), due=due, done=() if due else (due_kinds.SEATS,))
+        moved = transition(loaded, event, call, self.clock.now(), due=due, done=() if due else (SEATS,))
         try:
             self.store.commit(UnitOfWork(transitions=(moved,), create=create, open=opened))
         except Duplicate as raced:

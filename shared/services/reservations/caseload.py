@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from shared.domain.core import due_kinds
+from shared.domain.core.due_readers import of_coach
 from shared.domain.programs.program import Program
 from shared.domain.reservations.reservation import SEATED, Reservation
-from shared.ports import Catalogue, People, Person, Store
+from shared.ports import BusinessClock, Catalogue, People, Person, Store
 from shared.services.core.transitions import RequestContext
 
 MOST = 100
+DAYS_BACK = timedelta(days=90)
+"""A rotation stays on its coach's list for so long after its start: the letter and the evaluation come after it."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,11 @@ class Caseload:
     store: Store
     people: People
     catalogue: Catalogue
+    clock: BusinessClock
 
     def of(self, call: RequestContext) -> list[CoachCase]:
         """The caller's, the next start first; rotations that are over or called off are left out."""
-        rows = self.store.due(due_kinds.of_coach(call.actor.id), None, MOST)
+        rows = self.store.due(of_coach(call.actor.id), since=self.clock.now() - DAYS_BACK, limit=MOST)
         found = self.store.load_many([("RESERVATION", row.subject_id) for row in rows])
         reserved = [Reservation.model_validate(loaded.state) for loaded in found.values()]
         mine = [one for one in reserved if one.coach_id == call.actor.id and one.status in SEATED]

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
-from shared.domain.core import due_kinds
+from shared.domain.core.due_readers import of_coach
 from shared.domain.core.errors import Busy
 from shared.domain.reservations.coaches import coach_for
+from shared.domain.reservations.due_kinds import ROTATION
 from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus
 from shared.events.reservation import CoachMatched
 from shared.ports import BusinessClock, Due, Store, UnitOfWork
@@ -39,6 +40,6 @@ class Coaching:
         if coach is None:
             raise Busy("There is no coach to match.", "Give somebody the role; the event is looked at again.")
         matched = CoachMatched(status=reserved.status, coach_id=coach)
-        mine = Due(due_kinds.of_coach(coach), datetime.combine(reserved.start, time(0), UTC), "coach")
+        mine = Due(ROTATION, datetime.combine(reserved.start, time(0), UTC), "coach", of_coach(coach))
         self.store.commit(UnitOfWork(transitions=(transition(loaded, matched, call, self.clock.now(), due=(mine,)),)))
         return coach

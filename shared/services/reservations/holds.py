@@ -13,6 +13,7 @@ from shared.domain.reservations.reservation import (
     Reservation,
     ReservationEvent,
     ReservationStatus,
+    hold_over,
     still_offered,
 )
 from shared.ports import (
@@ -26,6 +27,7 @@ from shared.ports import (
     Store,
     system,
 )
+from shared.services.core.due_rule import NOTHING
 from shared.services.core.transitions import RequestContext, retry_on_conflict
 from shared.services.money.settlement import Settled, Settlement
 from shared.services.seats import seat_gate
@@ -100,6 +102,13 @@ class Holds:
         if session is not None and session.status == "open":
             raise PaymentUnavailable("The payment page could not be closed yet.", "Try again in a minute.")
         return retry_on_conflict(lambda: self._release(reserved, event, CODES[event], call))
+
+    def end_in_time(self, reservation_id: str, call: RequestContext) -> str:
+        """The sweep's: ends a hold whose time is up. Raises as `end`."""
+        return self.end(reservation_id, ReservationEvent.EXPIRE, call) if self._over(reservation_id) else NOTHING
+
+    def _over(self, reservation_id: str) -> bool:
+        return hold_over(self._reserved(reservation_id), self.clock.now())
 
     def abandon(self, reservation_id: str, call: RequestContext) -> Ended:
         """Gives a hold back for which Stripe certainly has no session: it refused to make one."""

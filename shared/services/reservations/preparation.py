@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.core import due_kinds
 from shared.domain.core.calendar import local_date, reached
 from shared.domain.core.errors import NotFound
 from shared.domain.core.machine import Actor
@@ -13,6 +12,7 @@ from shared.domain.core.policy import by_version
 from shared.domain.core.self_decision import forbid_self_decision
 from shared.domain.programs.program import Program
 from shared.domain.reservations import partners
+from shared.domain.reservations.due_kinds import PREPARATION
 from shared.domain.reservations.preparation import PrepKind, PrepTask, next_reminder, tasks
 from shared.domain.reservations.reservation import (
     RESERVATION,
@@ -129,8 +129,8 @@ class Preparation:
         stays as it is."""
         now = self.clock.now()
         following = self._next(after, now) if len(after.prep_done) < len(PrepKind) else None
-        due = (Due(due_kinds.PREPARATION, following, "system"),) if following and again else ()
-        done = (due_kinds.PREPARATION,) if following is None else ()
+        due = (Due(PREPARATION, following, "system"),) if following and again else ()
+        done = (PREPARATION,) if following is None else ()
         self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now, due=due, done=done),)))
 
     def _next(self, reserved: Reservation, after: datetime) -> datetime | None:

@@ -20,7 +20,6 @@ from shared.domain.applications.application import (
 )
 from shared.domain.applications.clocks import as_of, require_running
 from shared.domain.applications.guards import can_begin_checkout, require_terms
-from shared.domain.core import due_kinds
 from shared.domain.core.calendar import local_date, weeks_covered
 from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound, PaymentUnavailable
 from shared.domain.core.machine import Actor
@@ -29,6 +28,7 @@ from shared.domain.money import fees
 from shared.domain.programs.program import Program, ProgramStatus
 from shared.domain.programs.starts import require_start
 from shared.domain.reservations import terms
+from shared.domain.reservations.due_kinds import HOLD
 from shared.domain.reservations.preparation import reminders_from
 from shared.domain.reservations.reservation import (
     RESERVATION,
@@ -256,7 +256,7 @@ class Reserve:
             payment_number=case.reserved.payment_number + 1,
             checkout_session_id=None,
         )
-        moved = transition(case.reservation, begun, call, now, due=(Due(due_kinds.HOLD, window.held_until, "system"),))
+        moved = transition(case.reservation, begun, call, now, due=(Due(HOLD, window.held_until, "system"),))
         self.store.commit(UnitOfWork(transitions=(moved,)))
         return Reservation.model_validate(state_after(moved))
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shared.domain.core import due_kinds
 from shared.domain.core.calendar import horizon, local_date
+from shared.domain.core.due_readers import ALERTS
 from shared.domain.core.errors import Invalid
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.program import Program
@@ -97,7 +97,7 @@ class SearchAlerts:
     def _waiting(self) -> Iterator[Kept]:
         """Everybody who still waits: the due row of a saved search is at its end."""
         now = self.clock.now()
-        ids = [(item.subject_kind, item.subject_id) for item in self.store.all_due(due_kinds.SAVED_SEARCH, now)]
+        ids = [(item.subject_kind, item.subject_id) for item in self.store.due(ALERTS, since=now)]
         for first in range(0, len(ids), READ):
             for loaded in self.store.load_many(ids[first : first + READ]).values():
                 kept = kept_of(self.store, loaded)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from shared.domain.core import due_kinds
+from shared.domain.core.due_readers import ALERTS
 from shared.domain.core.errors import Duplicate, NotAllowedNow, NotFound
+from shared.domain.search.due_kinds import ALERT, SAVED_SEARCH
 from shared.domain.search.query import SearchQuery
 from shared.domain.search.saved_search import LIFE, MOST, SavedSearch, SavedSearchStatus, kept, query_hash
 from shared.events.saved_search import SearchEnded, SearchSaved
 from shared.ports import BusinessClock, Due, Ids, PersonalRecord, Store, Stored, UniqueKey, UnitOfWork
+from shared.services.core.due_rule import NOTHING
 from shared.services.core.secret_links import new_secret, secret_matches
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition, unsaved
 
@@ -65,9 +68,7 @@ class SavedSearches:
             ends_at=now + LIFE,
         )
         text = PersonalRecord(ref, {"query": kept(query), "secret": new_secret()})
-        one = transition(
-            unsaved("SEARCH", id), event, call, now, due=(Due(due_kinds.SAVED_SEARCH, event.ends_at, "system"),)
-        )
+        one = transition(unsaved("SEARCH", id), event, call, now, due=_due(event.ends_at))
         self.store.commit(UnitOfWork(transitions=(one,), keys=(claim,), records=(text,)))
         return self._kept(id)
 
@@ -106,6 +107,18 @@ class SavedSearches:
         retry_on_conflict(decide)
         return self.of_link(id, secret)
 
+    def end_in_time(self, id: str, call: RequestContext) -> str:
+        """The sweep's: ends it once its year is over."""
+
+        def decide() -> str:
+            loaded = self.store.load("SEARCH", id)
+            if SavedSearch.model_validate(loaded.state).waits(self.clock.now()):
+                return NOTHING
+            end(self.store, self.clock, loaded, call)
+            return "ended"
+
+        return retry_on_conflict(decide)
+
     def _kept(self, id: str) -> Kept:
         found = kept_of(self.store, self.store.load("SEARCH", id))
         if found is None:
@@ -121,21 +134,8 @@ def end(store: Store, clock: BusinessClock, loaded: Stored, call: RequestContext
     now = clock.now()
     claim = _claim(saved.trainee_id, saved.query_hash, saved.id)
     releases = (claim,) if store.claimed_by(claim.key) == saved.id else ()
-    ended = transition(loaded, SearchEnded(status=ENDED, ended_at=now), call, now, done=(due_kinds.SAVED_SEARCH,))
+    ended = transition(loaded, SearchEnded(status=ENDED, ended_at=now), call, now, done=(SAVED_SEARCH, ALERT))
     store.commit(UnitOfWork(transitions=(ended,), released_keys=releases))
-
-
-def end_in_time(store: Store, clock: BusinessClock, id: str, call: RequestContext) -> bool:
-    """The sweep's: ends it if its year is over; whether it is."""
-
-    def decide() -> bool:
-        loaded = store.load("SEARCH", id)
-        over = not SavedSearch.model_validate(loaded.state).waits(clock.now())
-        if over:
-            end(store, clock, loaded, call)
-        return over
-
-    return retry_on_conflict(decide)
 
 
 def kept_of(store: Store, loaded: Stored) -> Kept | None:
@@ -149,6 +149,10 @@ def _query(values: Any) -> SearchQuery:
     return SearchQuery.model_validate(
         {name: value for name, value in values.items() if name in SearchQuery.model_fields}
     )
+
+
+def _due(ends_at: datetime) -> tuple[Due, ...]:
+    return Due(SAVED_SEARCH, ends_at, "system"), Due(ALERT, ends_at, "system", ALERTS)
 
 
 def _claim(trainee: str, query: str, owner: str) -> UniqueKey:

@@ -19,11 +19,13 @@ from shared.domain.applications.application import (
     ApplicationStatus,
     offer_after_waiting,
 )
-from shared.domain.core import due_kinds
+from shared.domain.applications.due_kinds import OFFER
 from shared.domain.core.errors import VersionConflict
 from shared.domain.core.machine import NEW, Actor, Arrow
 from shared.domain.money.money import JournalEntry, payment
+from shared.domain.reservations.due_kinds import HOLD, PREPARATION
 from shared.domain.reservations.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus
+from shared.domain.seats.due_kinds import LINE
 from shared.domain.seats.waitlist import WAITLIST, Line, Place, WaitlistEvent, WaitlistStatus
 from shared.events.application import ApplicationConverted, HoldPlaced, HoldReleased
 from shared.events.reservation import PaymentLapsed, ReservationConfirmed, SeatHeld, SeatReleased
@@ -84,10 +86,8 @@ def hold(application: Stored, held: SeatHeld, call: RequestContext, now: datetim
     placed = HoldPlaced(status=ApplicationStatus(arrow.target), holds_used=holds, live_reservation_id=held.id)
     return UnitOfWork(
         transitions=(
-            transition(application, placed, call, now, done=(due_kinds.OFFER,)),
-            transition(
-                unsaved("RESERVATION", held.id), held, call, now, due=(Due(due_kinds.HOLD, held.held_until, "system"),)
-            ),
+            transition(application, placed, call, now, done=(OFFER,)),
+            transition(unsaved("RESERVATION", held.id), held, call, now, due=(Due(HOLD, held.held_until, "system"),)),
         ),
         seats=(SeatMove(held.program_id, held.trainee_id, held.id, take=held.week_list),),
     )
@@ -107,10 +107,10 @@ def release(case: Case, event: ReservationEvent, code: str, call: RequestContext
         left = event is ReservationEvent.CANCEL
         ending = WaitlistEvent.LEAVE if left else WaitlistEvent.LAPSE
         data = _ended(applied, status, ending, "left" if left else code, call, now)
-    waits = (Due(due_kinds.OFFER, until, "trainee"),) if until else ()
+    waits = (Due(OFFER, until, "trainee"),) if until else ()
     return UnitOfWork(
         transitions=(
-            transition(case.reservation, released, call, now, done=(due_kinds.HOLD,)),
+            transition(case.reservation, released, call, now, done=(HOLD,)),
             transition(case.application, data, call, now, due=waits),
         ),
         seats=(_move(reserved, give=reserved.week_list),),
@@ -127,7 +127,7 @@ def wait_on(case: Case, call: RequestContext, now: datetime) -> UnitOfWork:
         status=ReservationStatus(arrow.target), held_until=until, paying=False, checkout_session_id=None
     )
     return UnitOfWork(
-        transitions=(transition(case.reservation, lapsed, call, now, due=(Due(due_kinds.HOLD, until, "trainee"),)),)
+        transitions=(transition(case.reservation, lapsed, call, now, due=(Due(HOLD, until, "trainee"),)),)
     )
 
 
@@ -173,10 +173,10 @@ def _reserved(case: Case, arrow: Arrow, paid: Payment, call: RequestContext, now
             confirmed,
             call,
             now,
-            due=(Due(due_kinds.PREPARATION, first, "system"),),
-            done=(due_kinds.HOLD,),
+            due=(Due(PREPARATION, first, "system"),),
+            done=(HOLD,),
         ),
-        transition(case.application, done, call, now, done=(due_kinds.OFFER,)),
+        transition(case.application, done, call, now, done=(OFFER,)),
     )
 
 
@@ -202,7 +202,7 @@ def join(
     stands = line_of(line)
     return UnitOfWork(
         transitions=(
-            transition(application, joined, call, now, done=(due_kinds.OFFER,)),
+            transition(application, joined, call, now, done=(OFFER,)),
             _line(line, stands, (*stands.line, place), place.marks, call, now),
         ),
         seats=_marks(place, wait=place.marks),
@@ -218,7 +218,7 @@ def leave(
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.LEAVE_WAITLIST, Actor(call.actor.role))
     event = WaitlistEvent.LEAVE if call.actor.role == Actor.TRAINEE else WaitlistEvent.LAPSE
     until, gone = offer_after_waiting(applied, now), forget(line, place, call, now)
-    waits = (Due(due_kinds.OFFER, until, "trainee"),) if until else ()
+    waits = (Due(OFFER, until, "trainee"),) if until else ()
     ended = _ended(applied, ApplicationStatus(arrow.target), event, code, call, now)
     return UnitOfWork(
         transitions=(transition(application, ended, call, now, due=waits), *gone.transitions), seats=gone.seats
@@ -268,10 +268,8 @@ def offer(
     stands = line_of(line)
     return UnitOfWork(
         transitions=(
-            transition(application, offered, call, now, done=(due_kinds.OFFER,)),
-            transition(
-                unsaved("RESERVATION", held.id), held, call, now, due=(Due(due_kinds.HOLD, held.held_until, "trainee"),)
-            ),
+            transition(application, offered, call, now, done=(OFFER,)),
+            transition(unsaved("RESERVATION", held.id), held, call, now, due=(Due(HOLD, held.held_until, "trainee"),)),
             _line(line, stands, stands.without(place.application_id), place.marks, call, now),
         ),
         seats=(
@@ -286,8 +284,8 @@ def _line(
     """The sweep looks at a line every minute while somebody stands in it."""
     changed = WaitlistChanged(id=line.id, program_id=line.program_id, line=places, weeks=weeks)
     if not places:
-        return transition(loaded, changed, call, now, done=(due_kinds.WAITLIST,))
-    return transition(loaded, changed, call, now, due=() if line.line else (Due(due_kinds.WAITLIST, now, "system"),))
+        return transition(loaded, changed, call, now, done=(LINE,))
+    return transition(loaded, changed, call, now, due=() if line.line else (Due(LINE, now, "system"),))
 
 
 def _ended(

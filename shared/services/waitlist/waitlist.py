@@ -38,7 +38,7 @@ from shared.services.reservations.holds import Ended, Holds
 from shared.services.seats import seat_gate
 from shared.services.seats.line import Standing, line_of, read_line, standing_of
 
-NOTHING = "nobody to serve"
+NOBODY = "nobody to serve"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,11 @@ class Waitlist:
         else:
             retry_on_conflict(lambda: self._leave(call, application_id))
         return application_of(self.store.load("APPLICATION", application_id))
+
+    def serve_in_time(self, program_id: str, call: RequestContext) -> str:
+        """The sweep's: as `serve`, in words."""
+        done = self.serve(program_id, call)
+        return ", ".join(f"{often} {what}" for what, often in sorted(done.items())) or NOBODY
 
     def serve(self, program_id: str, call: RequestContext) -> Counter[str]:
         """One line, until nothing is left to do: seats that came back are held for who is first in line whose weeks are

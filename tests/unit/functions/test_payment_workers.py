@@ -182,7 +182,7 @@ def test_sweep_begins_nothing_that_it_may_not_finish(scene: Scene) -> None:
 
 
 def test_unreadable_due_rows_fail_the_call(scene: Scene) -> None:
-    def unreadable(*_: Any) -> Any:
+    def unreadable(*_: Any, **__: Any) -> Any:
         raise Busy("Our records cannot be reached for a moment.", "Try again.")
 
     scene.store.due = unreadable  # type: ignore[method-assign]

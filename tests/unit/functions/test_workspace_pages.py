@@ -243,7 +243,7 @@ def test_what_was_decided_leaves_the_queue(rooms: Rooms) -> None:
     ],
 )
 def test_H13_a_host_mail_in_trouble_waits_for_the_coordinator(rooms: Rooms, trouble: str, said: str) -> None:
-    reserved(rooms, due=(Due("mail", START, "coordinator"),), mail_trouble=trouble)
+    reserved(rooms, due=(Due("mail", START, "coordinator", "coordinators"),), mail_trouble=trouble)
     tree = shown(rooms.in_workspace(rooms.browser(COORDINATOR)).get("/workspace"), 200, said)
     assert "/reservations/reservation-1" in tree.xpath("//main//a/@href")
     assert rooms.in_workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]["rows"] == []
@@ -288,7 +288,7 @@ def view(rooms: Rooms, name: str, who: str = REVIEWER) -> list[tuple[str, str]]:
 def test_what_waits_for_the_trainee_leaves_the_queue_and_has_a_view_of_its_own(rooms: Rooms) -> None:
     here = rooms.taken()
     rooms.browser(REVIEWER).post(f"{here}/ask", {"question": "Where?"})
-    assert (view(rooms, "all"), view(rooms, "trainee"), view(rooms, "host")) == ([], [("reply", here)], [])
+    assert (view(rooms, "all"), view(rooms, "trainee"), view(rooms, "host")) == ([], [("asked", here)], [])
     shown(
         rooms.in_workspace(rooms.browser(REVIEWER)).get("/workspace?view=trainee"),
         200,
@@ -308,16 +308,18 @@ def test_T20_what_waits_for_the_host_shows_its_five_days_and_from_day_seven_on_i
 ) -> None:
     here = rooms.taken()
     rooms.browser(REVIEWER).post(f"{here}/route")
-    assert (view(rooms, "all", COORDINATOR), view(rooms, "host", COORDINATOR)) == ([], [("host", here)])
+    assert (view(rooms, "all", COORDINATOR), view(rooms, "host", COORDINATOR)) == ([], [("with_host", here)])
     shown(
         rooms.in_workspace(rooms.browser(REVIEWER)).get("/workspace?view=host"),
         200,
         "The host is asked",
         "due Sat 28 Nov 2026, 09:00 Chicago",
     )
-    late = Due("host_late", START + timedelta(days=10), "coordinator")
+    late = Due("host_late", START + timedelta(days=10), "coordinator", "coordinators")
     loaded = rooms.store.load("APPLICATION", here.rsplit("/", 1)[1])
-    rooms.store.commit(UnitOfWork(transitions=(Transition(loaded, builders.draft({}), (late,), ("host",)),)))
+    rooms.store.commit(
+        UnitOfWork(transitions=(Transition(loaded, builders.draft({}), (late,), ("host", "with_host")),))
+    )
     assert (view(rooms, "all", COORDINATOR), view(rooms, "host", COORDINATOR)) == (
         [("host_late", here)],
         [("host_late", here)],

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from shared.domain.applications.application import Application
-from shared.domain.core import due_kinds
+from shared.domain.applications.due_kinds import STALE
 from shared.domain.core.instants import iso
 from shared.domain.programs.program import ExperienceType, Program
 from shared.ports import Person
@@ -79,7 +79,7 @@ class Desk(FakeWiring):
 
     def waiting(self, application_id: str) -> set[str]:
         """The kinds of due rows that this application has, without the one that every undecided application has."""
-        return self.due_rows(application_id) - {due_kinds.STALE}
+        return self.due_rows(application_id) - {STALE}
 
     def due_rows(self, application_id: str) -> set[str]:
         """All of them."""

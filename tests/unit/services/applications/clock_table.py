@@ -209,7 +209,7 @@ def host_is_late(desk: Desk, id: str) -> bool:
 def escalated(desk: Desk, id: str) -> bool:
     """What a coordinator's queue marks."""
     (row,) = [row for row in desk.workspace.queue(AS_COORDINATOR, ["coordinator"]).rows if row.item.subject_id == id]
-    return row.escalated
+    return row.subject.escalated
 
 
 def sign(desk: Desk, id: str) -> None:

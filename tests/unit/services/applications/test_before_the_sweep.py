@@ -260,10 +260,8 @@ def test_the_pages_say_what_a_step_would_be_told() -> None:
 @pytest.mark.parametrize(("early", "who"), [(SECOND, AS_REVIEWER.actor.id), (timedelta(), None)])
 def test_T17_the_queue_shows_a_claim_as_free_from_the_second_it_lapsed_on(early: timedelta, who: str | None) -> None:
     desk, id = at_the_end_of("claim", early, swept=False)
-    workspace = desk.workspace
-    (row,) = workspace.queue(AS_REVIEWER, ["reviewer"]).rows
-    assert row.application is not None
-    assert (row.application.id, row.application.claimed_by, row.mine) == (id, who, who is not None)
+    (row,) = desk.workspace.queue(AS_REVIEWER, ["reviewer"]).rows
+    assert (row.item.subject_id, row.subject.holder_id or None, row.mine) == (id, who, who is not None)
 
 
 @pytest.mark.parametrize(("begin", "owed"), [(sent, "We did not decide"), (late_host, "The host did not answer")])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shared.domain.applications.application import ApplicationStatus
-from shared.domain.core import due_kinds
+from shared.domain.applications.due_kinds import HOST, HOST_LATE, REPLY, STALE
 from shared.domain.core.errors import NotAllowedNow
 from shared.domain.core.instants import iso
 from tests.builders import FIRST_DAY
@@ -85,7 +85,7 @@ def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_star
     desk = Desk().scene()
     id = begin(desk)
     assert iso(desk.application(id).closes_at or START) == iso(NEAR)
-    assert due_kinds.STALE in desk.due_rows(id)
+    assert STALE in desk.due_rows(id)
     desk.clock.set(NEAR - SECOND)
     assert desk.swept(id).status is not ApplicationStatus.CLOSED
     desk.clock.set(NEAR)
@@ -103,7 +103,7 @@ def test_T13_a_question_is_over_half_a_day_before_it_closes_and_the_trainee_is_t
     desk = Desk().scene()
     id, until = asked(desk), NEAR - timedelta(hours=12)
     assert desk.application(id).reply_due_at == until
-    assert desk.store.waiting[("APPLICATION", id, due_kinds.REPLY)].due.at == until
+    assert desk.store.waiting[("APPLICATION", id, REPLY)].due.at == until
     desk.clock.set(NEAR - timedelta(days=2) + timedelta(hours=18))
     assert desk.swept(id).reminded_at == desk.clock.now()
     desk.clock.set(until - SECOND)
@@ -126,11 +126,11 @@ def test_T20_a_host_is_late_in_time_for_a_coordinator_and_a_reviewer_to_decide_b
     assert (found.host_due_at, found.host_decide_at) == (NEAR - timedelta(days=1), last)
     steps = {0: "asked"}
     while not steps.get(-1):
-        desk.clock.set(desk.store.waiting[("APPLICATION", id, due_kinds.HOST)].due.at)
+        desk.clock.set(desk.store.waiting[("APPLICATION", id, HOST)].due.at)
         swept = desk.swept(id)
         steps[swept.host_reminders if swept.host_escalated_at is None else -1] = iso(desk.clock.now())
     assert steps == {0: "asked", 1: "2027-02-11T21:36:00Z", 2: "2027-02-13T00:00:00Z", -1: "2027-02-14T02:24:00Z"}
-    (late,) = desk.store.due(due_kinds.HOST_LATE, None)
+    (late,) = desk.store.rows_of(HOST_LATE)
     assert late.due.at == last
     desk.clock.set(last)
     assert desk.host_review.take_back(AS_COORDINATOR, id, "Nobody answers.").host_waived
@@ -165,7 +165,7 @@ def test_T13_less_than_a_day_before_it_closes_nobody_is_asked_any_more(
 def test_T13_what_was_decided_or_withdrawn_does_not_close() -> None:
     desk = Desk().scene()
     id = desk.review.approve(AS_REVIEWER, desk.claimed().id).id
-    assert due_kinds.STALE not in desk.due_rows(id)
+    assert STALE not in desk.due_rows(id)
     desk = Desk().scene()
     id = desk.review.reject(AS_REVIEWER, desk.claimed().id, "other", "No.").id
     assert desk.due_rows(id) == set()

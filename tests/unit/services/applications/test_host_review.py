@@ -48,7 +48,7 @@ def test_T20_routing_stops_the_review_clock_and_gives_the_host_five_days(desk: D
     found = routed(desk)
     assert (found.status, found.routed_to_host, found.claimed_by) == (ApplicationStatus.HOST_REVIEW, True, REVIEWER)
     assert (found.host_due_at, found.host_decide_at) == (START + timedelta(days=5), START + timedelta(days=10))
-    assert desk.waiting(found.id) == {"host"}
+    assert desk.waiting(found.id) == {"host", "with_host"}
     assert desk.host_review.route(AS_REVIEWER, found.id) == found
 
 
@@ -72,7 +72,7 @@ def test_T19_the_hosts_answer_gives_it_back_to_the_reviewer_with_the_clock_that_
     assert (back.status, back.host_recommendation, back.claimed_by) == (ApplicationStatus.IN_REVIEW, answer, REVIEWER)
     assert back.host_note_ref is not None
     assert desk.store.text(back.host_note_ref) == {"text": note}
-    assert desk.waiting(found.id) == {"review", "escalation", "claim"}
+    assert desk.waiting(found.id) == {"review", "claim"}
     rows = desk.store.history("APPLICATION", found.id)
     assert rows[-1].actor == actor("host", HOST)
     assert "ward place" not in str(rows)
@@ -140,7 +140,7 @@ def test_the_host_is_reminded_at_the_second_of_days_three_and_five_once_each(
     reminded = desk.swept(found.id)
     assert (reminded.status, reminded.host_reminders) == (ApplicationStatus.HOST_REVIEW, reminders)
     assert desk.swept(found.id) == reminded
-    assert desk.waiting(found.id) == {"host"}
+    assert desk.waiting(found.id) == {"host", "with_host"}
 
 
 def test_a_late_sweep_reminds_once_and_not_for_every_day_it_missed(desk: Desk) -> None:
@@ -167,7 +167,7 @@ def test_day_seven_calls_the_coordinator_who_has_until_day_ten(desk: Desk) -> No
     desk.clock.move(SECOND)
     assert desk.swept(found.id).host_escalated_at == START + timedelta(days=7)
     assert desk.waiting(found.id) == {"host_late"}
-    (item,) = desk.store.due("host_late", None)
+    (item,) = desk.store.rows_of("host_late")
     assert (item.due.at, item.due.who) == (START + timedelta(days=10), "coordinator")
     desk.clock.move(timedelta(days=30))
     assert desk.swept(found.id).status is ApplicationStatus.HOST_REVIEW, "people decide, not the sweep"
@@ -178,7 +178,7 @@ def test_an_answer_after_the_escalation_still_counts_until_day_ten(desk: Desk) -
     desk.clock.move(timedelta(days=10) - SECOND)
     desk.swept(found.id)
     assert desk.host_review.recommend(found.id, secret(desk, found), "yes", "").state == "answered"
-    assert desk.waiting(found.id) == {"review", "escalation", "claim"}
+    assert desk.waiting(found.id) == {"review", "claim"}
 
 
 def test_from_day_ten_on_an_answer_is_refused_and_the_page_explains_it(desk: Desk) -> None:
@@ -307,7 +307,7 @@ def test_T20_the_coordinator_asks_once_more_with_a_new_link_and_new_days(desk: D
     again = desk.host_review.ask_again(AS_COORDINATOR, found.id, "A colleague reads the mails now.")
     assert (again.status, again.host_reminders, again.host_escalated_at) == (ApplicationStatus.HOST_REVIEW, 0, None)
     assert (again.host_due_at, again.host_decide_at) == (START + timedelta(days=15), START + timedelta(days=20))
-    assert desk.waiting(found.id) == {"host"}
+    assert desk.waiting(found.id) == {"host", "with_host"}
     assert desk.host_review.ask_again(AS_COORDINATOR, found.id, "A colleague reads the mails now.") == again
     assert "colleague" not in str(desk.store.history("APPLICATION", found.id))
     with pytest.raises(NotFound):

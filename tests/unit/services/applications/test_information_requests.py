@@ -36,7 +36,7 @@ def test_asking_stops_the_review_clock_and_gives_the_trainee_fourteen_days(desk:
     found = desk.application(id)
     assert (found.status, found.claimed_by, found.claim_lapses_at) == (ApplicationStatus.NEEDS_INFO, REVIEWER, None)
     assert found.reply_due_at == START + timedelta(hours=2, days=14)
-    assert desk.waiting(id) == {"reply", "reply_reminder"}
+    assert desk.waiting(id) == {"reply", "reply_reminder", "asked"}
     assert desk.store.claims, "it stays open: it still blocks a second one"
     desk.clock.move(timedelta(days=5))
     assert not review_overdue(desk.application(id), desk.clock.now())
@@ -65,7 +65,7 @@ def test_T18_the_review_clock_goes_on_with_what_was_left_to_the_second(desk: Des
     assert found.review_due_at == datetime(2026, 12, 8, 3, 59, 59, tzinfo=UTC)
     assert found.escalate_at == datetime(2026, 12, 10, 3, 59, 59, tzinfo=UTC)
     assert (found.claimed_by, found.claim_lapses_at) == (REVIEWER, datetime(2026, 12, 7, 10, tzinfo=UTC))
-    assert desk.waiting(id) == {"review", "escalation", "claim"}
+    assert desk.waiting(id) == {"review", "claim"}
 
 
 def test_T18_a_promise_that_was_broken_before_the_question_is_overdue_again_at_once(desk: Desk) -> None:
@@ -115,7 +115,7 @@ def test_the_trainee_is_reminded_once_at_the_second_of_day_seven(desk: Desk) -> 
     desk.clock.move(SECOND)
     reminded = desk.swept(id)
     assert (reminded.status, reminded.reminded_at) == (ApplicationStatus.NEEDS_INFO, desk.clock.now())
-    assert desk.waiting(id) == {"reply"}
+    assert desk.waiting(id) == {"reply", "asked"}
     assert desk.swept(id) == reminded
 
 

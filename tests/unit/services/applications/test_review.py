@@ -40,7 +40,7 @@ def test_claiming_gives_the_reviewer_four_business_hours(desk: Desk) -> None:
     mine = desk.claimed()
     assert (mine.status, mine.claimed_by) == (ApplicationStatus.IN_REVIEW, REVIEWER)
     assert mine.claim_lapses_at == START + timedelta(hours=4)
-    assert desk.waiting(mine.id) == {"review", "escalation", "claim"}
+    assert desk.waiting(mine.id) == {"review", "claim"}
 
 
 def test_claiming_what_one_has_changes_nothing(desk: Desk) -> None:
@@ -91,7 +91,7 @@ def test_a_claim_lapses_at_its_second_and_not_before(desk: Desk) -> None:
     desk.clock.move(timedelta(seconds=1))
     back = desk.swept(mine.id)
     assert (back.status, back.claimed_by, back.claim_lapses_at) == (ApplicationStatus.SUBMITTED, None, None)
-    assert desk.waiting(mine.id) == {"review", "escalation"}
+    assert desk.waiting(mine.id) == {"review"}
     assert desk.swept(mine.id) == back
     assert desk.review.claim(AS_COLLEAGUE, mine.id).claimed_by == "reviewer-2"
 

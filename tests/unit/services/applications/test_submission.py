@@ -136,7 +136,7 @@ def test_T17_T18_submitting_starts_the_review_clock_and_takes_the_name(desk: Des
     # Monday 09:00 in Chicago + 24 business hours is Tuesday 09:00; 72 leap over Thanksgiving.
     assert sent.review_due_at == datetime(2026, 11, 24, 15, tzinfo=UTC)
     assert sent.escalate_at == datetime(2026, 11, 27, 15, tzinfo=UTC)
-    assert desk.waiting(sent.id) == {"review", "escalation"}
+    assert desk.waiting(sent.id) == {"review"}
     assert desk.store.claims == {f"open-application:{TRAINEE}:cardiology-chicago:2027-03-01": sent.id}
 
 

@@ -1,23 +1,25 @@
-"""Every kind of due row stands in one table: what is written fits it, what stands in it is written, and somebody looks
-at it."""
+"""Every kind of due row has one rule in its context: what is written fits it, what it says is written, and somebody
+reads it."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from shared.domain.accounts.account_input import ROLES
-from shared.domain.core import due_kinds
-from shared.domain.core.due_kinds import TABLE, of_coach
+from shared.domain.core import due_readers
+from shared.domain.core.due_readers import SWEEP, of_coach
 from shared.domain.search.query import SearchQuery
+from shared.services.contexts import due_rules, queue_tasks
+from shared.services.core.due_rule import DueRule
 from shared.services.money.settlement import Settled
-from shared.services.operations.sweep import KINDS
-from shared.services.operations.workspace import QUEUES, WATCHED
 from tests.fakes import FakeStore
+from tests.fakes.wiring import FakeWiring
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
 from tests.unit.services.money.test_settlement import late
 from tests.unit.services.operations.test_email_reports import SES, Sent
@@ -26,43 +28,43 @@ from tests.unit.services.reservations.reservation_scene import WEBHOOK, Scene
 from tests.unit.services.waitlist.waitlist_scene import Line
 
 ROOT = Path(__file__).resolve().parents[4]
+RULES = due_rules()
 COACH = of_coach("<account>")
-NAMES = {
-    name: value
-    for name, value in vars(due_kinds).items()
-    if name.isupper() and isinstance(value, str) and name[0] != "_"
-}
+READERS = {value for name, value in vars(due_readers).items() if name.isupper()} | {COACH}
 
 
-def listed(function: str) -> set[str]:
-    """The kinds that the table says this function reads."""
-    return {kind.name for kind in TABLE.values() if function in kind.read_by}
+def names() -> dict[str, str]:
+    """The constants of every context's `due_kinds.py`."""
+    files = (ROOT / "shared" / "domain").glob("*/due_kinds.py")
+    modules = [import_module(f"shared.domain.{file.parent.name}.due_kinds") for file in files]
+    return {name: value for module in modules for name, value in vars(module).items() if name.isupper()}
 
 
-# --- the table --------------------------------------------------------------------------------------------------------
-def test_each_constant_is_one_line_of_the_table_and_the_coaches_kind_is_the_only_other() -> None:
-    assert sorted(TABLE) == sorted([*NAMES.values(), COACH])
-    assert of_coach("account-1") == "coach:account-1"
+# --- the rules --------------------------------------------------------------------------------------------------------
+def test_each_name_of_a_due_row_has_one_rule() -> None:
+    assert sorted(RULES) == sorted(names().values())
 
 
-@pytest.mark.parametrize("kind", TABLE.values(), ids=list(TABLE))
-def test_who_owes_is_a_role_and_readers_are_functions_that_exist(kind: due_kinds.DueKind) -> None:
-    assert set(kind.who) <= {*ROLES, "system"}
-    assert kind.of
-    assert all((ROOT / "functions" / name / "handler.py").is_file() for name in kind.read_by)
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_who_owes_is_a_role_a_row_has_one_reader_and_what_the_sweep_reads_it_acts_on(rule: DueRule) -> None:
+    assert set(rule.who) <= {*ROLES, "system"}
+    assert rule.of
+    assert rule.means
+    assert rule.reader in READERS
+    assert (rule.act is not None, rule.service is not None) == (rule.reader == SWEEP, rule.reader == SWEEP)
 
 
-def test_the_sweep_acts_on_exactly_what_the_table_says_each_kind_once() -> None:
-    assert sorted(KINDS) == sorted(listed("deadlines"))
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.service], ids=lambda rule: rule.kind)
+def test_the_wiring_makes_the_service_of_every_rule(rule: DueRule) -> None:
+    assert rule.service is not None
+    assert isinstance(FakeWiring().make(rule.service), rule.service)
 
 
-def test_the_queue_and_the_coachs_list_show_exactly_what_the_table_says() -> None:
-    shown = {kind for of_role in (*QUEUES.values(), *WATCHED.values()) for kind in of_role}
-    assert shown | {COACH} == listed("workspace")
-
-
-def test_every_kind_is_swept_or_shown_but_the_mark_that_is_shown_with_its_review() -> None:
-    assert [kind.name for kind in TABLE.values() if not kind.read_by] == [due_kinds.ESCALATION]
+def test_what_staff_read_is_shown_in_their_queue() -> None:
+    listed = {due_readers.REVIEWERS, due_readers.COORDINATORS, due_readers.WATCHED}
+    assert {rule.kind for rule in RULES.values() if rule.reader in listed} == set(queue_tasks())
+    assert all(task.reader == RULES[kind].reader for kind, task in queue_tasks().items())
+    assert all(task.owed_by or task.watched for task in queue_tasks().values())
 
 
 # --- what is written --------------------------------------------------------------------------------------------------
@@ -123,22 +125,22 @@ def test_what_cases_leave_due_is_the_whole_table_of_the_right_thing_for_the_righ
     for scenes in (applications, seats, the_rest):
         for store in scenes():
             for item in store.waiting.values():
-                line = TABLE[item.due.kind]
-                assert item.subject_kind in line.of
-                assert item.due.who in line.who
-                written.add(line.name)
-    assert written == set(TABLE)
+                rule = RULES[item.due.kind]
+                assert item.subject_kind in rule.of
+                assert item.due.who in rule.who
+                assert item.due.reader == rule.reader
+                written.add(rule.kind)
+    assert written == set(RULES)
 
 
 # --- no strings beside it ---------------------------------------------------------------------------------------------
 def literals(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Strings where a kind belongs: in a `Due`, in `done`, in a question for due rows, beside a row's kind, in a list
-    of kinds."""
+    """Strings where a kind belongs: in a `Due`, in `done`, beside a row's kind, in a list of kinds."""
     for node in ast.walk(tree):
         places: list[ast.AST] = []
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            places += node.args[:1] if called in ("Due", "due") else []
+            places += node.args[:1] if called == "Due" else []
             places += [
                 one.value for one in node.keywords if one.arg == "done" or (called == "Due" and one.arg == "kind")
             ]
@@ -155,7 +157,7 @@ def literals(tree: ast.AST) -> Iterator[ast.Constant]:
 def names_kinds(node: ast.AST) -> bool:
     """A name of the table, or nothing but such names."""
     if isinstance(node, ast.Constant):
-        return node.value in TABLE
+        return node.value in RULES
     return (
         isinstance(node, ast.Tuple | ast.List | ast.Set)
         and bool(node.elts)
@@ -171,7 +173,6 @@ def names_kinds(node: ast.AST) -> bool:
         'Due(kind="x", at=at, who=who)',
         'Due(f"coach:{id}", at, "coach")',
         'step(one, event, call, now, done=("hold",))',
-        'store.due("mail", None)',
         'item.due.kind == "host"',
         'a.kind in ("host", "reply")',
         'KINDS = ("host", "host_late")',
@@ -185,7 +186,7 @@ def test_a_string_in_the_place_of_a_kind_is_found(line: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        'Due(due_kinds.HOST, at, "host")',
+        'Due(HOST, at, "host")',
         'event.subject.kind == "ACCOUNT"',
         'roles("host", "offer")',
         'ROLES = ("host", "trainee")',
@@ -195,8 +196,8 @@ def test_other_strings_are_left_alone(line: str) -> None:
     assert not list(literals(ast.parse(line)))
 
 
-def test_services_and_functions_name_kinds_by_the_tables_constants() -> None:
-    files = sorted([*(ROOT / "shared" / "services").glob("*.py"), *(ROOT / "functions").rglob("*.py")])
+def test_services_and_functions_name_kinds_by_their_constants() -> None:
+    files = sorted([*(ROOT / "shared" / "services").rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
     found = [
         f"{file.name}:{one.lineno} {one.value!r}"
         for file in files

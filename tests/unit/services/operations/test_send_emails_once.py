@@ -177,7 +177,7 @@ def test_H13_killed_at_any_call_the_host_has_one_mail_or_a_coordinator_knows_and
     assert host == 1 or post.uncertain() == [event.subject.id]
     assert len(post.mailer.to(HOME)) in {1, 2}
     assert len({mail.message_id for mail in post.mailer.to(HOME)}) == 1
-    assert len(post.store.due("mail", None)) <= 1
+    assert len(post.store.rows_of("mail")) <= 1
 
 
 def test_H13_the_kill_test_kills_at_every_call_there_is() -> None:

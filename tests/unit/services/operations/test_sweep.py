@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.due_readers import SWEEP as READER
 from shared.domain.core.errors import Busy, PaymentUnavailable
 from shared.domain.search.query import SearchQuery
 from shared.domain.search.saved_search import LIFE
 from shared.ports import Due, DueItem
+from shared.services.contexts import due_rules
 from tests.builders import START
+from tests.fakes.wiring import FakeWiring
 from tests.unit.services.reservations.reservation_scene import SWEEP, WEBHOOK, Scene
 
 DAYS_7 = timedelta(days=7)
@@ -76,15 +79,10 @@ def test_claim_lapses_back_to_submitted_and_the_review_clock_stays() -> None:
     )
     waiting(scene, "claim", timedelta(hours=4))
     waiting(scene, "review", timedelta(hours=24))
-    waiting(scene, "escalation", timedelta(hours=72))
     assert scene.run_sweep(hours=4).done == {"claim: claim_lapsed": 1}
     lapsed = scene.application()
     assert (lapsed.status, lapsed.claimed_by, lapsed.claim_lapses_at) == (ApplicationStatus.SUBMITTED, None, None)
-    assert (scene.due("claim"), scene.due("review"), scene.due("escalation")) == (
-        [],
-        ["application-1"],
-        ["application-1"],
-    )
+    assert (scene.due("claim"), scene.due("review")) == ([], ["application-1"])
     assert list(scene.store.claims.values()) == ["application-1"]
 
 
@@ -92,7 +90,6 @@ def test_overdue_reviews_stay_for_people() -> None:
     scene = Scene()
     scene.apply(status="SUBMITTED", offer_expires_at=None)
     waiting(scene, "review", timedelta(hours=24))
-    waiting(scene, "escalation", timedelta(hours=72))
     assert scene.run_sweep(days=30).done == {}
     assert scene.application().status is ApplicationStatus.SUBMITTED
 
@@ -113,7 +110,7 @@ def test_row_that_its_state_does_not_keep_goes_away_and_nothing_else_happens(sce
     assert scene.run_sweep().done == {}
 
 
-def test_however_many_rows_nobody_waits_for_what_is_due_behind_them_is_done_a_minute_later() -> None:
+def test_however_many_rows_nobody_waits_for_what_is_due_behind_them_is_done_in_the_same_minute() -> None:
     scene = Scene(seats=3)
     scene.apply("application-1", status="WITHDRAWN", offer_expires_at=None)
     scene.apply("application-2", "trainee-2")
@@ -121,8 +118,8 @@ def test_however_many_rows_nobody_waits_for_what_is_due_behind_them_is_done_a_mi
         gone = f"gone-{number:03}"
         scene.store.states[("APPLICATION", gone)] = replace(scene.store.load("APPLICATION", "application-1"), id=gone)
         waiting(scene, "offer", timedelta(0), gone)
-    assert scene.run_sweep(days=7).done == {"offer: nobody waits for it": 100}
-    assert scene.run_sweep(minutes=1).done == {"offer: offer_lapsed": 1}
+    assert scene.run_sweep(days=7).done == {"offer: nobody waits for it": 100, "offer: offer_lapsed": 1}
+    assert scene.run_sweep(minutes=1).done == {}
 
 
 def test_stale_hold_row_of_a_paid_seat_does_nothing_and_goes_away(scene: Scene) -> None:
@@ -174,7 +171,7 @@ def test_no_item_is_begun_without_time_left() -> None:
 
 
 def test_unreadable_due_rows_fail_the_run(scene: Scene) -> None:
-    def unreadable(*_: Any) -> list[DueItem]:
+    def unreadable(*_: Any, **__: Any) -> list[DueItem]:
         raise Busy("Our records cannot be reached for a moment.", "Try again.")
 
     scene.store.due = unreadable  # type: ignore[method-assign]
@@ -197,3 +194,55 @@ def test_H09_a_saved_search_ends_in_the_sweep_of_its_last_second(scene: Scene) -
     assert scene.run_sweep(seconds=1).done == {"saved_search: ended": 1}
     assert scene.run_sweep(minutes=1).done == {}
     assert scene.store.load("SEARCH", saved.id).state["status"] == "ENDED"
+
+
+# --- many rows --------------------------------------------------------------------------------------------------------
+def test_an_empty_minute_is_one_question_for_due_rows_and_nothing_else() -> None:
+    asked: list[str] = []
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            asked.append(name)
+            return getattr(wiring.store, name)
+
+    wiring = FakeWiring()
+    FakeWiring(store=Watched(), clock=wiring.clock).sweep.run(SWEEP)
+    assert asked == ["due"], "two requests on DynamoDB, one for each shard"
+
+
+def test_with_ten_thousand_rows_of_one_kind_every_other_kind_is_served_in_the_same_minute() -> None:
+    scene = Scene(seats=3)
+    scene.apply("application-1", status="WITHDRAWN", offer_expires_at=None)
+    gone = scene.store.load("APPLICATION", "application-1")
+    for number in range(10_000):
+        id = f"gone-{number:05}"
+        scene.store.states[("APPLICATION", id)] = replace(gone, id=id)
+        waiting(scene, "offer", timedelta(0), id)
+    for kind in sorted(rule.kind for rule in due_rules().values() if rule.reader == READER and rule.kind != "offer"):
+        waiting(scene, kind, timedelta(minutes=1), f"late-{kind}")
+        scene.store.states[("APPLICATION", f"late-{kind}")] = replace(gone, id=f"late-{kind}")
+    looked = iter(range(1000))  # what a minute has time for: a tenth of what is due
+
+    scene.clock.move(timedelta(minutes=2))
+    swept = scene.sweep.run(SWEEP, lambda: next(looked, None) is not None)
+    served = {key.partition(":")[0] for key in swept.done} | {item.due.kind for item, _ in swept.failures}
+    everything = {rule.kind for rule in due_rules().values() if rule.reader == READER}
+    assert served == everything
+    assert swept.left == 9_000 + len(everything) - 1
+
+
+def test_a_payment_that_a_bank_has_in_hand_is_asked_about_again_five_minutes_later(scene: Scene) -> None:
+    link = scene.checkout()
+    session = scene.payments.session_of(link.reserved.id)
+    scene.payments.sessions[session.id] = replace(session, status="complete")
+    assert scene.run_sweep(minutes=30).done == {"hold: payment in flight": 1}
+    assert scene.run_sweep(minutes=4).done == {}
+    assert scene.run_sweep(minutes=1).done == {"hold: payment in flight": 1}
+
+
+def test_a_row_of_a_kind_without_a_rule_is_told_and_stays_and_the_others_are_served(scene: Scene) -> None:
+    waiting(scene, "never_heard_of", timedelta(0))
+    swept = scene.run_sweep(days=7)
+    assert swept.done == {"offer: offer_lapsed": 1}
+    assert [(item.due.kind, type(error)) for item, error in swept.failures] == [("never_heard_of", LookupError)]
+    assert scene.due("never_heard_of") == ["application-1"]

@@ -38,7 +38,7 @@ class Market(Scene):
         }
 
     def next(self) -> datetime | None:
-        return next((item.due.at for item in self.store.due("seats", None) if item.subject_id == MINE), None)
+        return next((item.due.at for item in self.store.rows_of("seats") if item.subject_id == MINE), None)
 
     def becomes(self, status: ProgramStatus) -> None:
         loaded = self.store.load("PROGRAM", MINE)

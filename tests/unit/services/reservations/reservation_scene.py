@@ -124,4 +124,4 @@ class Scene(FakeWiring):
         assert booked <= refunded
 
     def due(self, kind: str) -> list[str]:
-        return [item.subject_id for item in self.store.due(kind, None)]
+        return [item.subject_id for item in self.store.rows_of(kind)]

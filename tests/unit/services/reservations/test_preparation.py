@@ -43,7 +43,7 @@ class Ahead(Scene):
 
     def next(self) -> datetime | None:
         """When the sweep looks at this rotation's preparation again."""
-        return next((item.due.at for item in self.store.due("preparation", None) if item.subject_id == self.id), None)
+        return next((item.due.at for item in self.store.rows_of("preparation") if item.subject_id == self.id), None)
 
     def reminders(self) -> int:
         return sum(row.type == "PreparationReminded.v1" for row in self.store.history("RESERVATION", self.id))

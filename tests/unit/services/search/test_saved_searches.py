@@ -11,15 +11,16 @@ import pytest
 
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
-from shared.domain.core import due_kinds
 from shared.domain.core.aggregate import Actor, chain_breaks, fold
 from shared.domain.core.errors import Busy, NotAllowedNow, NotFound
+from shared.domain.search.due_kinds import SAVED_SEARCH
 from shared.domain.search.query import Overlay, Projection, SearchPage, SearchQuery
 from shared.domain.search.saved_search import LIFE, MOST, NEWS, opened
 from shared.domain.seats.seats import SeatYear, WeekSeats, free_by_week
 from shared.ports import Person, Transition, UnitOfWork
+from shared.services.core.due_rule import NOTHING
 from shared.services.core.transitions import RequestContext
-from shared.services.search.saved_searches import SavedSearches, end_in_time
+from shared.services.search.saved_searches import SavedSearches
 from tests.builders import PROGRAM, TRAINEE, WEEKS, draft, facts, place, stored_account, stored_program
 from tests.fakes import CountingIds, FakeStore
 from tests.fakes.wiring import FakeWiring
@@ -147,13 +148,13 @@ def test_the_sweep_ends_it_at_its_last_second_and_not_before_and_its_row_and_nam
     id = world.saved_searches.save(ME, CARDIO).saved.id
     claim = next(iter(world.store.claims))
     world.clock.move(LIFE - timedelta(seconds=1))
-    assert (end_in_time(world.store, world.clock, id, SYSTEM), world.store.claims) == (False, {claim: id})
+    assert (world.saved_searches.end_in_time(id, SYSTEM), world.store.claims) == (NOTHING, {claim: id})
     world.clock.move(timedelta(seconds=1))
-    assert world.store.due(due_kinds.SAVED_SEARCH, world.clock.now())
+    assert world.store.due("sweep", until=world.clock.now())
     for _ in range(2):  # double and late runs are harmless
-        assert end_in_time(world.store, world.clock, id, SYSTEM)
+        assert world.saved_searches.end_in_time(id, SYSTEM) == "ended"
     assert [row.type for row in world.store.history("SEARCH", id)] == ["SearchSaved.v1", "SearchEnded.v1"]
-    assert (world.store.due(due_kinds.SAVED_SEARCH, None), world.store.claims) == ([], {})
+    assert (world.store.rows_of(SAVED_SEARCH), world.store.claims) == ([], {})
 
 
 def test_ended_by_its_owner_alone_and_twice_is_once(world: World) -> None:
@@ -164,7 +165,7 @@ def test_ended_by_its_owner_alone_and_twice_is_once(world: World) -> None:
     world.saved_searches.end(ME, id)
     world.saved_searches.end(ME, id)
     assert world.saved_searches.own(ME) == []
-    assert world.store.due(due_kinds.SAVED_SEARCH, None) == []
+    assert world.store.rows_of(SAVED_SEARCH) == []
     assert world.saved_searches.save(ME, CARDIO).saved.id != id
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from shared.domain.applications.application import ApplicationStatus
-from shared.domain.core import due_kinds
+from shared.domain.applications.due_kinds import OFFER
 from shared.domain.core.errors import Expired, NotAllowedNow, NotFound, SoldOut, WaitlistFirst
 from shared.domain.core.instants import iso
 from shared.domain.reservations.reservation import Choice, ReservationStatus
@@ -195,7 +195,7 @@ def test_T24_an_offer_that_stood_still_never_outlives_the_first_day_and_ends_at_
     line.clock.set(first_day)
     line.run_sweep()
     assert line.application(FIRST[0]).offer_expires_at == first_day + timedelta(days=1)
-    assert line.store.waiting[("APPLICATION", FIRST[0], due_kinds.OFFER)].due.at == first_day + timedelta(days=1)
+    assert line.store.waiting[("APPLICATION", FIRST[0], OFFER)].due.at == first_day + timedelta(days=1)
     line.run_sweep(days=1, seconds=-1)
     assert line.application(FIRST[0]).status is ApplicationStatus.APPROVED
     line.run_sweep(seconds=1)
