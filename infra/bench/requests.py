@@ -15,10 +15,10 @@ from datetime import timedelta
 from typing import Any
 
 from infra.bench.least import LEAST, Least
-from infra.local.clock import Queues
-from infra.local.journey import CV_SECTIONS, HANDS_ON, Journey, Trainee
+from infra.local.demo.journey import CV_SECTIONS, HANDS_ON, Journey, Trainee
 from infra.local.seed.cv import cv_pdf
-from infra.local.stack import Stack
+from infra.local.stack.local_stack import Stack
+from infra.local.stack.queues import Queues
 
 
 @dataclass(frozen=True)

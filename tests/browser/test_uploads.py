@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from infra.local.journey import HANDS_ON, Journey
-from infra.local.stack import Stack
+from infra.local.demo.journey import HANDS_ON, Journey
+from infra.local.stack.local_stack import Stack
 from tests.browser.people import Trainee
 from tests.browser.visitor import Album, Visitor, Way
 from tests.files import A_PDF

@@ -13,7 +13,7 @@ import pytest
 
 from infra.lint.__main__ import ROOT
 from infra.lint.project import Project
-from infra.local.preprocess import functions
+from infra.local.stack.preprocess import functions
 
 LIBRARIES = {"POWERTOOLS_LOG_LEVEL": "Powertools' Logger reads its level itself"}
 """Variables that a library reads on its own: no settings model lists them."""
