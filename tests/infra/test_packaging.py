@@ -203,7 +203,10 @@ def environment(room: str) -> dict[str, str]:
     """What Lambda sets, with values that no client can use for anything but being made."""
     template = source()
     properties = template["Resources"][logical_id(room)]["Properties"]
-    names = {**template["Globals"]["Function"]["Environment"]["Variables"], **properties["Environment"]["Variables"]}
+    names = {
+        **template["Globals"]["Function"]["Environment"]["Variables"],
+        **properties.get("Environment", {}).get("Variables", {}),
+    }
     own = {
         "CALL_LOG_FILE": "",
         "BUSINESS_CLOCK_FILE": "",
