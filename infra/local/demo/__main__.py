@@ -22,6 +22,7 @@ from infra.local.demo.reviews import HOST_LOOKS, OPEN_TO_ALL, SPANISH, Reviews
 from infra.local.demo.waitlist import WaitlistAct
 from infra.local.replay import replay
 from infra.local.stack.child_process import StackError
+from infra.local.stack.event_sources import disconnect
 from infra.local.stack.function_logs import errors
 from infra.local.stack.local_stack import Options, Stack
 from infra.local.stack.queues import Queues
@@ -113,11 +114,7 @@ def _replay(journey: Journey, reviewer: Client, program_id: str, start: str) -> 
         held = journey.checkout(chidi)
         since = min(datetime.now(UTC), journey.stack.clock.now()) - timedelta(minutes=5)
         Queues(info).drain()
-        publisher = info.aws.client("lambda")
-        for mapping in publisher.list_event_source_mappings(FunctionName=info.functions["event_publisher"])[
-            "EventSourceMappings"
-        ]:
-            publisher.delete_event_source_mapping(UUID=mapping["UUID"])
+        disconnect(info, "event_publisher")
         expect(journey.stripe.pay(held["checkout_url"]).outcome == "paid", "the card is accepted")
         journey.stripe.drain()
         expect(

@@ -94,10 +94,9 @@ def deploy(
     created = _apply(aws, stack_name, storage.put_template(prepared.template), given)
     described = _describe(aws, stack_name)
     outputs = {item["OutputKey"]: item["OutputValue"] for item in (described or {}).get("Outputs", [])}
-    names = {
-        item["LogicalResourceId"]: item["PhysicalResourceId"]
-        for item in aws.client("cloudformation").describe_stack_resources(StackName=stack_name)["StackResources"]
-    }
+    pages = aws.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack_name)
+    resources = [item for page in pages for item in page["StackResourceSummaries"]]
+    names = {item["LogicalResourceId"]: item["PhysicalResourceId"] for item in resources}
     functions = {room: names[name] for name, room in rooms.items()}
     return Deployment(stack_name, created, outputs, functions, (*prepared.dropped, *dropped), source)
 
@@ -176,8 +175,9 @@ def _wait(aws: Aws, stack_name: str, seconds: float = 120.0) -> str:
 
 def failed_events(aws: Aws, stack_name: str, indent: str = "  ") -> Iterator[str]:
     """One line per failed resource of the stack, nested stacks included, oldest first."""
-    events = aws.client("cloudformation").describe_stack_events(StackName=stack_name)["StackEvents"]
-    for event in reversed(events):
+    pages = aws.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack_name)
+    newest_first = [event for page in pages for event in page["StackEvents"]]
+    for event in reversed(newest_first):
         if not event["ResourceStatus"].endswith("FAILED"):
             continue
         reason = event.get("ResourceStatusReason", "no reason given")

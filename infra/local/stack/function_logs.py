@@ -13,13 +13,13 @@ from infra.local.stack.stack_info import StackInfo
 
 def errors(info: StackInfo, limit: int = 20) -> Iterator[str]:
     """The latest error lines of each function, `room: line`."""
-    client = info.aws.client("logs")
+    lines_of = info.aws.client("logs").get_paginator("filter_log_events")
     for room, function in info.functions.items():
         try:
-            events = client.filter_log_events(logGroupName=f"/aws/lambda/{function}", limit=10000)["events"]
+            pages = lines_of.paginate(logGroupName=f"/aws/lambda/{function}")
+            lines = [event["message"].rstrip() for page in pages for event in page["events"]]
         except ClientError:
             continue  # a function that never ran has no log
-        lines = [event["message"].rstrip() for event in events]
         found = [_shown(line) for line in lines if '"level":"ERROR"' in line or "Traceback" in line or "Error" in line]
         yield from (f"{room}: {line}" for line in found[-limit:])
 

@@ -17,7 +17,8 @@ class Queues:
 
     def __init__(self, info: StackInfo) -> None:
         self._sqs = info.aws.client("sqs")
-        urls = self._sqs.list_queues(MaxResults=1000).get("QueueUrls", [])
+        pages = self._sqs.get_paginator("list_queues").paginate(MaxResults=1000)
+        urls = [url for page in pages for url in page.get("QueueUrls", [])]
         policies = {url: self._attributes(url, "QueueArn", "RedrivePolicy") for url in urls}
         dead = {
             json.loads(found["RedrivePolicy"])["deadLetterTargetArn"]
