@@ -36,7 +36,7 @@ replay: .venv/ready ## Publish event rows again: SINCE=2027-01-01T00:00:00Z UNTI
 	@$(PY) -m infra.local.replay --state-dir $(STATE) --since "$(SINCE)" --until "$(UNTIL)"
 
 seed: .venv/ready ## Load the seed into the running stack; N=5000 adds that many generated programs
-	@$(PY) -m infra.local.reseed --state-dir $(STATE) --programs "$(or $(N),0)"
+	@$(PY) -m infra.local.seed --state-dir $(STATE) --programs "$(or $(N),0)"
 
 package: .venv-sam/ready ## Build the artifacts for AWS (python3.13 on arm64, no Docker)
 	@.venv-sam/bin/sam build

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from infra.local.stack import Options, Stack
+from infra.local.stack.local_stack import Options, Stack
 
 # A loaded machine must not fail a property: time is measured in `make bench`.
 settings.register_profile("rota", deadline=None, print_blob=True)

@@ -21,10 +21,10 @@ from infra.bench.processes import ProcessFailed
 from infra.bench.requests import Counting
 from infra.bench.scene import asked, play
 from infra.bench.search_answers import Disagreement
-from infra.local.children import StackError
-from infra.local.client import Refused
-from infra.local.journey import Journey, Missed
-from infra.local.stack import Options, Stack
+from infra.local.demo.api_client import Refused
+from infra.local.demo.journey import Journey, Missed
+from infra.local.stack.child_process import StackError
+from infra.local.stack.local_stack import Options, Stack
 
 PARTS = ("gate", "search", "starts", "requests")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.bench.measure import Ratio, in_turns, seconds
-from infra.local.children import free_port
-from infra.local.ministack import Aws, launch, wait_until_ready
-from infra.local.tables import create_tables
+from infra.local.stack.child_process import free_port
+from infra.local.stack.ministack import Aws, launch, wait_until_ready
+from infra.local.stack.tables import create_tables
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables, actions
 from shared.adapters.ids import Ulids

@@ -20,8 +20,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from infra.local import package
-from infra.local.stack import ROOT
+from infra.local.stack import function_zips
+from infra.local.stack.local_stack import ROOT
 
 LEAVE = """
 sys.stdout.flush()
@@ -117,7 +117,7 @@ class Room:
     @classmethod
     def unpacked(cls, name: str, folder: Path, environment: Mapping[str, str]) -> Room:
         folder.mkdir(parents=True)
-        with zipfile.ZipFile(BytesIO(package.pack(ROOT, name))) as archive:
+        with zipfile.ZipFile(BytesIO(function_zips.pack(ROOT, name))) as archive:
             archive.extractall(folder / "code")
         return cls(name, folder, {**environment, "TMPDIR": str(folder / "tmp"), "HOME": str(folder)})
 

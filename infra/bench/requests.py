@@ -15,10 +15,11 @@ from datetime import timedelta
 from typing import Any
 
 from infra.bench.least import LEAST, Least
-from infra.local.clock import Queues
-from infra.local.journey import CV_SECTIONS, HANDS_ON, Journey, Trainee
+from infra.local.demo.journey import CV_SECTIONS, HANDS_ON, Journey, Trainee
 from infra.local.seed.cv import cv_pdf
-from infra.local.stack import Stack
+from infra.local.stack.event_sources import disconnect
+from infra.local.stack.local_stack import Stack
+from infra.local.stack.queues import Queues
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,7 @@ class Counting:
         journey.checkout(trainee)
         functions = info.aws.client("lambda")
         name = info.functions["deadlines"]
-        for mapping in functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]:
-            functions.delete_event_source_mapping(UUID=mapping["UUID"])
+        disconnect(info, "deadlines")
 
         def sweep() -> None:
             functions.invoke(FunctionName=name, Payload=b'{"Records": []}')["Payload"].read()

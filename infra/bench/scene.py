@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from infra.local.info import StackInfo
-from infra.local.journey import Journey, Trainee
-from infra.local.proofs import everything
-from infra.local.samples import http, on_bus, queued, stream
+from infra.local.checks.consistency import all_items
+from infra.local.demo.event_samples import http, on_bus, queued, stream
+from infra.local.demo.journey import Journey, Trainee
+from infra.local.stack.stack_info import StackInfo
 from shared.adapters.dynamodb.announcements import envelope_of
 from shared.adapters.dynamodb.sessions import DynamoSessions
 
@@ -47,8 +47,8 @@ def play(journey: Journey, name: str) -> Trainee:
 def asked(info: StackInfo, trainee: Trainee) -> dict[str, Asked]:
     """Room -> what its first process is asked, about this trainee."""
     client, core, inbox = info.aws.client("dynamodb"), info.outputs["CoreTable"], info.outputs["InboxTable"]
-    rows = {item["type"]["S"]: item for item in everything(client, core) if item["sk"]["S"].startswith("EVENT#")}
-    stored = [item for item in everything(client, inbox) if item["sk"]["S"] == "DELIVERY"]
+    rows = {item["type"]["S"]: item for item in all_items(client, core) if item["sk"]["S"].startswith("EVENT#")}
+    stored = [item for item in all_items(client, inbox) if item["sk"]["S"] == "DELIVERY"]
     delivery = next(item for item in stored if item["type"]["S"] == "checkout.session.completed")
     cookie = f"__Host-session={DynamoSessions(client, core, inbox).open(trainee.account_id)}"
     headers = {"accept": "application/json", "cookie": cookie}

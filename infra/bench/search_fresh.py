@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from infra.bench.measure import Ratio, percentile
-from infra.local.client import Client, Json
-from infra.local.journey import PATIENCE, Missed
+from infra.local.demo.api_client import Client, Json
+from infra.local.demo.journey import PATIENCE, Missed
 from infra.local.seed.catalogue import load
-from infra.local.stack import Stack
+from infra.local.stack.local_stack import Stack
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids

@@ -20,10 +20,10 @@ from typing import Any
 
 from infra.bench.measure import Ratio
 from infra.bench.search_catalogue import TODAY
-from infra.local.children import free_port
-from infra.local.ministack import Aws, launch, wait_until_ready
 from infra.local.seed import generator
-from infra.local.tables import create_tables
+from infra.local.stack.child_process import free_port
+from infra.local.stack.ministack import Aws, launch, wait_until_ready
+from infra.local.stack.tables import create_tables
 from shared.adapters.search.live import LiveSearch, Publisher
 from shared.adapters.search.versions import Versions
 from shared.domain.core.calendar import horizon, mondays, week_of

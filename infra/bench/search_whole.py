@@ -19,8 +19,8 @@ from infra.bench.processes import LEAVE, ProcessFailed, Room, run
 from infra.bench.search import Engines
 from infra.bench.search_catalogue import Question
 from infra.bench.search_readers import BUCKET, ministack
-from infra.local.ministack import REGION, Aws
-from infra.local.samples import http
+from infra.local.demo.event_samples import http
+from infra.local.stack.ministack import REGION, Aws
 from shared.adapters.search.archive import pack
 from shared.adapters.search.schema import read_facts
 from shared.adapters.search.versions import Versions

@@ -17,8 +17,8 @@ from pathlib import Path
 from infra.bench.measure import Measurement, Ratio, in_turns
 from infra.bench.processes import LOGGER, ProcessFailed, Room, Used, libraries, run, same_imports
 from infra.bench.scene import Asked
-from infra.local.info import StackInfo
-from infra.local.ministack import REGION
+from infra.local.stack.ministack import REGION
+from infra.local.stack.stack_info import StackInfo
 
 BOUND, WEBHOOK_BOUND = 1.25, 1.2
 WEBHOOK = "stripe_webhook"

@@ -1,7 +1,7 @@
 """`make admin`: what an operator does from a terminal, on the running local stack and through the product's own
 services.
 
-people · first EMAIL · code EMAIL · provision NAME EMAIL ROLE... · erase EMAIL|ACCOUNT [--despite-seats] · prove
+people · first EMAIL · code EMAIL · provision NAME EMAIL ROLE... · erase EMAIL|ACCOUNT [--despite-seats] · check
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pyotp
 
-from infra.local import info as stack_info
-from infra.local.children import StackError
-from infra.local.info import StackInfo
-from infra.local.ministack import REGION
-from infra.local.proofs import prove
+from infra.local.checks.consistency import check_consistency
 from infra.local.seed.loader import wiring
+from infra.local.stack import stack_info
+from infra.local.stack.child_process import StackError
+from infra.local.stack.ministack import REGION
+from infra.local.stack.stack_info import StackInfo
 from shared.adapters.s3_documents import S3Documents
 from shared.domain.accounts.account_input import email_key
 from shared.domain.core.aggregate import Actor
@@ -122,7 +122,7 @@ def main() -> int:
     gone = commands.add_parser("erase", help="erase a person")
     gone.add_argument("whom", metavar="email-or-account")
     gone.add_argument("--despite-seats", action="store_true", help="although a rotation is ahead")
-    commands.add_parser("prove", help="histories, hash chains, seats and money against what is stored")
+    commands.add_parser("check", help="consistency: histories, hash chains, seats and money against what is stored")
     given = parser.parse_args()
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     try:
@@ -141,9 +141,9 @@ def main() -> int:
             )
             print(erase(info, account_id, given.despite_seats))
         else:
-            proof = prove(info)
-            print(proof)
-            return 1 if proof.broken else 0
+            report = check_consistency(info)
+            print(report)
+            return 1 if report.broken else 0
     except StackError as error:
         print(f"admin: {error}", file=sys.stderr)
         return 1

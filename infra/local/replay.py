@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from infra.local import info as stack_info
-from infra.local.children import StackError
-from infra.local.info import StackInfo
 from infra.local.seed.loader import wiring
+from infra.local.stack import stack_info
+from infra.local.stack.child_process import StackError
+from infra.local.stack.stack_info import StackInfo
 from shared.adapters.dynamodb.announcements import Announcements
 from shared.adapters.eventbridge_bus import EventBridgeBus
 from shared.domain.core.errors import Invalid, RotaError

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from infra.local.children import StackError
-from infra.local.local_pages import TEST_CARDS
-from infra.local.stack import Options, Stack
+from infra.local.stack.child_process import StackError
+from infra.local.stack.local_pages import TEST_CARDS
+from infra.local.stack.local_stack import Options, Stack
 from shared.domain.core.instants import iso
 
 

@@ -1,7 +1,7 @@
 """One settings model per function, put together from these parts; field names are the environment's, in lower case.
 
-A function's class lists exactly what its template section sets (a test compares the two), so nothing is read that is
-not given.
+A function's class lists what it reads: all that its own template section sets, and what it needs of the template's
+globals (a test compares them), so nothing is read that is not given.
 """
 
 from __future__ import annotations

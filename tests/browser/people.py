@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from infra.local.seed.cv import Section, cv_pdf
-from infra.local.stack import Stack
+from infra.local.stack.local_stack import Stack
 from tests.browser.visitor import ZONE, Visitor
 
 CV_SECTIONS = (

@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from infra.local.codes import fresh_code
+from infra.local.demo.authenticator_codes import fresh_code
 from infra.local.seed.catalogue import load as catalogue
-from infra.local.stack import Stack
+from infra.local.stack.local_stack import Stack
 from tests.browser.people import Trainee
 from tests.browser.visitor import Visitor
 

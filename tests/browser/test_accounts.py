@@ -10,8 +10,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser
 
-from infra.local.journey import Journey
-from infra.local.stack import Stack
+from infra.local.demo.journey import Journey
+from infra.local.stack.local_stack import Stack
 from tests.browser.people import PASSWORD
 from tests.browser.staff import sign_in_as
 from tests.browser.visitor import PHONE, Album, Visitor, Way

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from infra.local import mail_events
-from infra.local.clock import Queues
-from infra.local.journey import Journey
+from infra.local.demo.journey import Journey
+from infra.local.mailbox import ses_reports
 from infra.local.seed.catalogue import load as catalogue
-from infra.local.stack import Stack
+from infra.local.stack.local_stack import Stack
+from infra.local.stack.queues import Queues
 from tests.browser.people import Trainee
 from tests.browser.staff import sign_in_as
 from tests.browser.visitor import Album, Visitor, Way
@@ -31,7 +31,7 @@ def test_H19_T31_a_list_is_ticked_a_partner_suggested_and_a_bounced_host_mail_se
     Queues(rota_stack.info).drain()
     contact = catalogue().contacts[journey.host_of(person)].email
     mail = rota_stack.mailbox.wait_for(contact, lambda mail: person.name in mail.subject, 60)
-    assert mail_events.report(rota_stack.info, mail)
+    assert ses_reports.report(rota_stack.info, mail)
     Queues(rota_stack.info).drain()
     hub = f"/reservations/{person.reservation_id}"
     with (

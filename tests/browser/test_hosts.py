@@ -9,10 +9,10 @@ import secrets
 import pytest
 from playwright.sync_api import Browser
 
-from infra.local.clock import Queues
-from infra.local.journey import Journey
-from infra.local.journey import Trainee as Applicant
-from infra.local.stack import Stack
+from infra.local.demo.journey import Journey
+from infra.local.demo.journey import Trainee as Applicant
+from infra.local.stack.local_stack import Stack
+from infra.local.stack.queues import Queues
 from tests.browser.people import PASSWORD
 from tests.browser.staff import sign_in_as
 from tests.browser.visitor import Album, Visitor, Way

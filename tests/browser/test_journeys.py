@@ -6,11 +6,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from infra.local.clock import RunningStack
-from infra.local.journey import Journey
-from infra.local.reviews import HOST_LOOKS, SPANISH
-from infra.local.stack import Stack
-from infra.local.waiting import ONE_SEAT
+from infra.local.clock.mover import RunningStack
+from infra.local.demo.journey import Journey
+from infra.local.demo.reviews import HOST_LOOKS, SPANISH
+from infra.local.demo.waitlist import ONE_SEAT
+from infra.local.stack.local_stack import Stack
 from tests.browser.people import Trainee
 from tests.browser.staff import Coordinator, Host, Reviewer
 from tests.browser.visitor import Album, Visitor, Way

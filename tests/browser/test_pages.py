@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from infra.local.client import Client
-from infra.local.journey import Journey
-from infra.local.stack import Stack
+from infra.local.demo.api_client import Client
+from infra.local.demo.journey import Journey
+from infra.local.stack.local_stack import Stack
 from tests.browser.people import PLACE, SPECIALTY, Trainee
 from tests.browser.staff import Reviewer, sign_in_as
 from tests.browser.visitor import Album, Visitor, Way

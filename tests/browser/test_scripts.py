@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page, expect
 
-from infra.local.journey import HANDS_ON, Journey
-from infra.local.journey import Trainee as Person
-from infra.local.stack import Stack
+from infra.local.demo.journey import HANDS_ON, Journey
+from infra.local.demo.journey import Trainee as Person
+from infra.local.stack.local_stack import Stack
 from tests.browser.people import Trainee
 from tests.browser.staff import sign_in_as
 from tests.browser.visitor import Album, Visitor, Way

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.local.tables import create_tables
+from infra.local.stack.tables import create_tables
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids

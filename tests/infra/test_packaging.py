@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -97,6 +98,15 @@ def test_every_compiled_library_is_for_arm64_and_python_3_13(artifacts: Mapping[
     libraries = [path for folder in artifacts.values() for path in files(folder, "*.so", "*.so.*")]
     assert {path.name.partition(".")[0] for path in libraries} >= {"_pydantic_core", "tantivy", "_rust"}
     assert [reason for path in libraries if (reason := foreign(path))] == []
+
+
+def test_make_package_sets_up_the_environment_that_its_builds_run_in() -> None:
+    """A fresh clone has none yet."""
+    environment = re.search(r"^PACK := (\S+)/bin/python ", (ROOT / "infra/build/Makefile").read_text(), re.M)
+    package = re.search(r"^package: (.*?) ##", (ROOT / "Makefile").read_text(), re.M)
+    assert environment is not None
+    assert package is not None
+    assert f"{environment[1]}/ready" in package[1].split()
 
 
 def test_no_byte_code_of_another_python_is_shipped(artifacts: Mapping[str, Path]) -> None:
@@ -193,7 +203,10 @@ def environment(room: str) -> dict[str, str]:
     """What Lambda sets, with values that no client can use for anything but being made."""
     template = source()
     properties = template["Resources"][logical_id(room)]["Properties"]
-    names = {**template["Globals"]["Function"]["Environment"]["Variables"], **properties["Environment"]["Variables"]}
+    names = {
+        **template["Globals"]["Function"]["Environment"]["Variables"],
+        **properties.get("Environment", {}).get("Variables", {}),
+    }
     own = {
         "CALL_LOG_FILE": "",
         "BUSINESS_CLOCK_FILE": "",

@@ -1,5 +1,5 @@
-"""What a function reads from its environment is exactly what its template section sets, and nothing else reads the
-environment."""
+"""What a function reads from its environment is set by its template section or by the template's globals, a section
+sets nothing that its function does not read, and nothing else reads the environment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from infra.lint.__main__ import ROOT
 from infra.lint.project import Project
-from infra.local.preprocess import functions
+from infra.local.stack.preprocess import functions
 
 LIBRARIES = {"POWERTOOLS_LOG_LEVEL": "Powertools' Logger reads its level itself"}
 """Variables that a library reads on its own: no settings model lists them."""
@@ -29,12 +29,31 @@ ALLOWED = {
 @cache
 def environments() -> dict[str, set[str]]:
     """Room -> names of the variables that AWS sets for it, the template's globals included."""
-    project = Project.read(ROOT)
-    rooms = functions(project.source)
+    rooms = functions(project().source)
     return {
         rooms[function.place.name]: set(function.properties["Environment"]["Variables"])
-        for function in project.of("AWS::Lambda::Function")
+        for function in project().of("AWS::Lambda::Function")
     }
+
+
+@cache
+def sections() -> dict[str, set[str]]:
+    """Room -> names of the variables that its own section of the template sets."""
+    source = project().source
+    return {
+        room: set(source["Resources"][name]["Properties"].get("Environment", {}).get("Variables", {}))
+        for name, room in functions(source).items()
+    }
+
+
+def shared() -> set[str]:
+    """Names of the variables that the template's globals set for every function."""
+    return set(project().source["Globals"]["Function"]["Environment"]["Variables"])
+
+
+@cache
+def project() -> Project:
+    return Project.read(ROOT)
 
 
 def settings(room: str) -> Any:
@@ -57,11 +76,18 @@ def test_every_room_is_a_function_of_the_template_and_every_function_a_room() ->
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_a_function_reads_what_its_template_section_sets_and_nothing_else(room: str) -> None:
+def test_a_function_reads_what_its_section_or_the_globals_set_and_all_that_its_section_sets(room: str) -> None:
     read = {name.upper() for name in fields(settings(room))}
-    given = environments()[room] - LIBRARIES.keys()
-    assert read - given == set(), "read, but set by nobody"
-    assert given - read == set(), "set, but read by nobody"
+    assert environments()[room] == sections()[room] | shared()
+    assert read - environments()[room] == set(), "read, but set by nobody"
+    assert sections()[room] - LIBRARIES.keys() - read == set(), "set for this function, which does not read it"
+    assert sections()[room] & shared() == set(), "set by the globals already"
+
+
+def test_the_globals_set_only_what_most_functions_read() -> None:
+    for name in shared() - LIBRARIES.keys():
+        readers = [room for room in ROOMS if name.lower() in fields(settings(room))]
+        assert len(readers) > len(ROOMS) / 2, f"{name} is read by {readers} only: set it in their sections"
 
 
 @pytest.mark.parametrize("room", ROOMS)

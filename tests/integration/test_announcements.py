@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
-from infra.local.tables import create_tables
+from infra.local.stack.tables import create_tables
 from shared.adapters.dynamodb.announcements import Announcements, envelope_of
 from shared.adapters.dynamodb.deliveries import DynamoDeliveries
 from shared.adapters.dynamodb.store import DynamoStore

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import requests
 
-from infra.local.client import Client, Refused
-from infra.local.codes import fresh_code
-from infra.local.info import StackInfo
-from infra.local.journey import Journey, expect, wait_until
+from infra.local.demo.api_client import Client, Refused
+from infra.local.demo.authenticator_codes import fresh_code
+from infra.local.demo.journey import Journey, expect, wait_until
+from infra.local.stack.stack_info import StackInfo
 from shared.adapters.clock import wall_now
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.sessions import NOTED_AFTER

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.stack import Options, Stack
+from infra.local.stack.local_stack import Options, Stack
 
 FIXTURE = Path(__file__).parent / "fixture"
 

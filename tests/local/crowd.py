@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from infra.local.client import Client, Json
-from infra.local.journey import CV_SECTIONS, Journey, Trainee
+from infra.local.demo.api_client import Client, Json
+from infra.local.demo.journey import CV_SECTIONS, Journey, Trainee
 from infra.local.seed.cv import cv_pdf
 from infra.local.seed.loader import LOADER, wiring
 from infra.local.seed.people import demo_people

@@ -7,8 +7,8 @@ import secrets
 
 import requests
 
-from infra.local.client import Client, Json, Refused
-from infra.local.journey import PATIENCE, Journey, expect, wait_until
+from infra.local.demo.api_client import Client, Json, Refused
+from infra.local.demo.journey import PATIENCE, Journey, expect, wait_until
 from tests.local.account_acts import PASSWORD, link_in
 
 

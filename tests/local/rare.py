@@ -17,14 +17,15 @@ from typing import Any
 
 import requests
 
-from infra.local import mail_events
-from infra.local.client import Client, Json, Refused
-from infra.local.clock import Queues, mover_of
-from infra.local.journey import HANDS_ON, Journey, Trainee, expect
+from infra.local.clock.mover import mover_of
+from infra.local.demo.api_client import Client, Json, Refused
+from infra.local.demo.journey import HANDS_ON, Journey, Trainee, expect
+from infra.local.mailbox import ses_reports
 from infra.local.seed.catalogue import load as catalogue
 from infra.local.seed.loader import wiring
-from infra.local.settings import MAIL_FROM
-from infra.local.warm import UNREADABLE
+from infra.local.stack.queues import Queues
+from infra.local.stack.template_parameters import MAIL_FROM
+from infra.local.stack.warm_up import UNREADABLE
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.announcements import Announcements
 from shared.adapters.dynamodb.outbox import PENDING
@@ -237,7 +238,7 @@ class Rare:
             contact.email, lambda mail: trainee.name in mail.subject and bool(mail.attachments)
         )
         for _ in range(2):
-            expect(mail_events.report(self.info, mail), "the mail names itself")
+            expect(ses_reports.report(self.info, mail), "the mail names itself")
         Queues(self.info).drain()
         expect(coordinator.get(hub)["host_mail"]["trouble"] == "bounced", "the case shows it")
         before = len(self.stack.mailbox.messages(contact.email))

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 import requests
 
-from infra.local.client import Refused
-from infra.local.clock import Queues
-from infra.local.journey import Journey, Trainee
-from infra.local.proofs import prove
-from infra.local.stack import STRIPE_KEY, Stack
+from infra.local.checks.consistency import check_consistency
+from infra.local.demo.api_client import Refused
+from infra.local.demo.journey import Journey, Trainee
+from infra.local.stack.local_stack import STRIPE_KEY, Stack
+from infra.local.stack.queues import Queues
 from tests.local.crowd import Crowd
 
 SESSIONS = "/v1/checkout/sessions"
@@ -35,7 +35,7 @@ def journey(rota_stack: Stack) -> Iterator[Journey]:
     yield made
     made.stripe.normal()
     Queues(rota_stack.info).drain()
-    assert prove(rota_stack.info).broken == []
+    assert check_consistency(rota_stack.info).broken == []
 
 
 def approved(journey: Journey, *names: str) -> list[Trainee]:

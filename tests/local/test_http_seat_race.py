@@ -8,11 +8,11 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-from infra.local.client import Json, Refused
-from infra.local.clock import Queues
-from infra.local.journey import Journey, Trainee
-from infra.local.proofs import prove
-from infra.local.stack import Stack
+from infra.local.checks.consistency import check_consistency
+from infra.local.demo.api_client import Json, Refused
+from infra.local.demo.journey import Journey, Trainee
+from infra.local.stack.local_stack import Stack
+from infra.local.stack.queues import Queues
 from tests.local.crowd import AT_ONCE, Crowd
 
 CLIENTS, SEATS = 16, 3
@@ -60,7 +60,7 @@ def test_T27_over_http_exactly_the_last_k_seats_go_and_everybody_else_hears_sold
     # The others' offers stand: nothing was taken from them.
     others = [trainee for trainee, answer in zip(trainees, answers, strict=True) if isinstance(answer, Refused)]
     assert {one.client.get(f"/applications/{one.application['id']}")["status"] for one in others} == {"APPROVED"}
-    assert prove(rota_stack.info).broken == []
+    assert check_consistency(rota_stack.info).broken == []
 
 
 def warm(trainees: list[Trainee]) -> None:

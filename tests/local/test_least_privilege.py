@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from infra.local.journey import Journey
-from infra.local.privileges import compare
-from infra.local.stack import ROOT, Stack
+from infra.local.checks.least_privilege import compare
+from infra.local.demo.journey import Journey
+from infra.local.stack.local_stack import ROOT, Stack
 from tests.local.account_acts import joins_the_staff, keeps_the_account, signs_in_with_a_code
 from tests.local.host_acts import answers_signed_in
 from tests.local.rare import Rare, program_for

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import urllib.request
 
-from infra.local.stack import ROOT, Stack
-from infra.local.warm import prewarm
+from infra.local.stack.local_stack import ROOT, Stack
+from infra.local.stack.warm_up import prewarm
 
 
 def run(stack: Stack, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -41,8 +41,8 @@ def test_an_account_is_provisioned_and_erased_and_what_is_stored_still_holds(rot
     assert gone.returncode == 0, gone.stderr
     again = run(rota_stack, "admin", "erase", "ada.leaving@staff.example")
     assert (again.returncode, "Nobody has the address" in again.stderr) == (1, True)
-    proof = run(rota_stack, "admin", "prove")
-    assert proof.returncode == 0, proof.stdout
+    checked = run(rota_stack, "admin", "check")
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_a_role_that_is_none_is_refused_with_what_to_do(rota_stack: Stack) -> None:
@@ -52,7 +52,7 @@ def test_a_role_that_is_none_is_refused_with_what_to_do(rota_stack: Stack) -> No
 
 
 def test_the_seed_loads_again_with_generated_programs(rota_stack: Stack) -> None:
-    loaded = run(rota_stack, "reseed", "--programs", "3")
+    loaded = run(rota_stack, "seed", "--programs", "3")
     assert loaded.returncode == 0, loaded.stderr
     assert "3 generated programs" in loaded.stdout
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from infra.local.clock import mover_of
-from infra.local.stack import ROOT, STRIPE_KEY, Stack
-from infra.local.webhooks import register_webhook
+from infra.local.clock.mover import mover_of
+from infra.local.stack.local_stack import ROOT, STRIPE_KEY, Stack
+from infra.local.stack.stripe_endpoint import register_webhook
 from shared.domain.core.instants import iso
 
 _HOUR = timedelta(hours=1)
@@ -118,7 +118,15 @@ def test_moving_time_runs_what_falls_due_in_order_and_waits_for_what_follows(too
         item = {"pk": {"S": name}, "sk": {"S": "DUE"}} | due
         tool_stack.info.aws.client("dynamodb").put_item(TableName=tool_stack.info.outputs["CoreTable"], Item=item)
     # As `make clock BY=3h` calls it.
-    command = [sys.executable, "-m", "infra.local.clock", "--state-dir", str(tool_stack.state_dir), "--by", "3h"]
+    command = [
+        sys.executable,
+        "-m",
+        "infra.local.clock",
+        "--state-dir",
+        str(tool_stack.state_dir),
+        "--by",
+        "3h",
+    ]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     swept = {row["sk"]["S"]: row["at"]["S"] for row in rows(tool_stack, "SWEPT")}
@@ -129,7 +137,7 @@ def test_moving_time_runs_what_falls_due_in_order_and_waits_for_what_follows(too
     names = [line.split()[2] for line in ran.stdout.splitlines() if " hold " in line]
     assert names == ["early", "middle", "late"]
     assert "3 fell due" in ran.stdout
-    assert [item.key for item in mover.world.waiting()] == ["beyond / DUE"]
+    assert [item.key for item in mover.world.due_items()] == ["beyond / DUE"]
     assert mover.clock.now() >= start + 3 * _HOUR
 
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.children import StackError, free_port
-from infra.local.stack import ROOT, Options, Stack
+from infra.local.stack.child_process import StackError, free_port
+from infra.local.stack.local_stack import ROOT, Options, Stack
 
 FIXTURE = Path(__file__).parent / "fixture"
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from infra.local.info import StackInfo
-from infra.local.local_pages import SignIn
-from infra.local.ministack import Aws
 from infra.local.seed.catalogue import DemoPerson, demo_people
 from infra.local.seed.catalogue import load as catalogue
+from infra.local.stack.local_pages import SignIn
+from infra.local.stack.ministack import Aws
+from infra.local.stack.stack_info import StackInfo
 from shared.domain.accounts.second_factor import needed
 from shared.domain.core.aggregate import Actor
 from shared.runtime.bootstrap import Wiring

@@ -11,9 +11,9 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from infra.local.children import free_port
-from infra.local.ministack import Aws, launch, wait_until_ready
-from infra.local.tables import create_tables
+from infra.local.stack.child_process import free_port
+from infra.local.stack.ministack import Aws, launch, wait_until_ready
+from infra.local.stack.tables import create_tables
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids

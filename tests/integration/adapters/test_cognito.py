@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from infra.local.ministack import Aws
+from infra.local.stack.ministack import Aws
 from shared.adapters.cognito import CognitoIdentity
 from shared.domain.core.errors import Busy, Duplicate, Invalid, SignInNeeded, WrongCredentials
 from shared.ports import Bearer

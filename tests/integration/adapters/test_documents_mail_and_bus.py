@@ -17,7 +17,7 @@ import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
-from infra.local.ministack import Aws
+from infra.local.stack.ministack import Aws
 from shared.adapters.eventbridge_bus import MAX_BYTES, EventBridgeBus, size
 from shared.adapters.s3_documents import S3Documents, disposition
 from shared.adapters.ses_mailer import SesMailer, raw_message

@@ -11,9 +11,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from infra.local.children import free_port
-from infra.local.ministack import REGION, launch, wait_until_ready
-from infra.local.tables import create_tables
+from infra.local.stack.child_process import free_port
+from infra.local.stack.ministack import REGION, launch, wait_until_ready
+from infra.local.stack.tables import create_tables
 
 THREADS = 200
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from infra.local.proofs import Proof, everything, proof_of
+from infra.local.checks.consistency import ConsistencyReport, all_items, consistency_of
 from shared.adapters.dynamodb.catalogue import DynamoCatalogue
 from shared.adapters.dynamodb.people import DynamoPeople
 from shared.adapters.dynamodb.store import DynamoStore
@@ -125,12 +125,12 @@ class Stage:
         self.people.save_person(Person(trainee_id, "Amara Okafor", f"{trainee_id}@example.org"))
 
     # --- what was stored ----------------------------------------------------------------------------------------------
-    def proof(self) -> Proof:
-        return proof_of(list(everything(self.dynamodb, "core")), list(everything(self.dynamodb, "ledger")))
+    def consistency(self) -> ConsistencyReport:
+        return consistency_of(list(all_items(self.dynamodb, "core")), list(all_items(self.dynamodb, "ledger")))
 
     def seated(self) -> list[Reservation]:
         """Every reservation that has its seat, read from the table itself."""
-        keys = [(item["pk"]["S"].split("#", 1), item["sk"]["S"]) for item in everything(self.dynamodb, "core")]
+        keys = [(item["pk"]["S"].split("#", 1), item["sk"]["S"]) for item in all_items(self.dynamodb, "core")]
         ids = [id for (kind, id), sort in keys if kind == "RESERVATION" and sort == "STATE"]
         found = [Reservation.model_validate(self.store.load("RESERVATION", id).state) for id in ids]
         return [reserved for reserved in found if reserved.status in SEATED]

@@ -54,7 +54,7 @@ def test_T27_application_withdrawn_while_it_is_reserved_ends_as_one_of_the_two(d
         state["id"] for state in states if state["status"] == "APPROVED"
     }
     assert set(stage.taken().values()) == {ends["APPROVED", True]}
-    assert stage.proof().broken == []
+    assert stage.consistency().broken == []
 
 
 def test_T27_payment_at_the_end_of_its_hold_is_either_taken_with_the_seat_or_not_taken_at_all(dynamodb: Any) -> None:
@@ -95,7 +95,7 @@ def test_T27_payment_at_the_end_of_its_hold_is_either_taken_with_the_seat_or_not
     # Stripe takes no payment once the hold is given back, so no paid seat can have been free in between.
     histories = [stage.store.history("RESERVATION", link.reserved.id) for _, link in links]
     assert not any({"SeatReleased.v1", "ReservationConfirmed.v1"} <= {row.type for row in rows} for rows in histories)
-    assert stage.proof().broken == []
+    assert stage.consistency().broken == []
 
 
 def sweep_until_done(stage: Stage) -> None:

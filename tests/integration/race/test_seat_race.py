@@ -108,7 +108,7 @@ def test_T27_exactly_k_hold_a_seat_through_checkout_staff_and_expiry_at_once(
     assert set(refused) <= {"SoldOut", "Busy"}
     for one in refusals(outcomes, SoldOut):
         require_told_by_a_failed_week(one, OVER_NEW_YEAR)
-    assert stage.proof().broken == []
+    assert stage.consistency().broken == []
 
 
 def callers(people: list[tuple[str, str]]) -> list[tuple[RequestContext, str]]:
@@ -145,7 +145,7 @@ def test_T27_staggered_starts_fill_each_week_to_the_last_seat_and_only_full_week
         assert {taken[week] for week in one.facts["weeks"]} == {5}
     for start in starts:
         assert max(taken[week] for week in weeks_covered(start, 4)) == 5
-    assert stage.proof().broken == []
+    assert stage.consistency().broken == []
 
 
 def test_T27_overlapping_rotations_of_one_trainee_never_both_hold_and_each_refusal_has_its_holder(
@@ -189,7 +189,7 @@ def test_T27_overlapping_rotations_of_one_trainee_never_both_hold_and_each_refus
         for _, start in lost:
             assert any(overlap(weeks_covered(start, 4), reserved.week_list) for reserved in mine)
     assert {reserved.id for reserved in seated} == {outcome.link.reserved.id for outcome in outcomes if outcome.link}
-    assert stage.proof().broken == []
+    assert stage.consistency().broken == []
 
 
 def refusals(outcomes: list[Outcome], kind: type[Refusal]) -> list[Refusal]:

@@ -75,7 +75,7 @@ def test_T27_waitlist_seats_that_come_back_go_to_the_line_in_its_order_and_to_no
     assert "first" in offered
     assert set(offered) <= {"first", *(f"joiner-{n}" for n in range(JOINERS))}
     _served_in_order(stage)
-    assert stage.proof().broken == []
+    assert stage.consistency().broken == []
 
 
 def _leave(stage: Stage, name: str) -> None:

@@ -13,8 +13,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from infra.local.stack.tables import create_tables
 from infra.local.stripe.inprocess import Running, running
-from infra.local.tables import create_tables
 from shared.adapters.clock import MovableClock
 from shared.adapters.dynamodb.catalogue import DynamoCatalogue
 from shared.adapters.dynamodb.people import DynamoPeople

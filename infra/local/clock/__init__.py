@@ -1,0 +1,1 @@
+"""Business time on the local stack, and moving it (`make clock`)."""
