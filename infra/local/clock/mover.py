@@ -17,6 +17,7 @@ from infra.local.clock.business_clock import BusinessClock
 from infra.local.stack.child_process import StackError
 from infra.local.stack.queues import Queues
 from infra.local.stack.stack_info import StackInfo
+from shared.domain.core.due_readers import SWEEP
 from shared.domain.core.instants import parse
 
 ATTEMPTS = 3
@@ -95,7 +96,7 @@ class RunningStack:
         self._queues = Queues(info)
 
     def due_items(self) -> list[DueItem]:
-        """A scan: this is a developer's tool on a developer's data."""
+        """What the sweep acts on; a scan, because this is a developer's tool on a developer's data."""
         pages = (
             self._info.aws.client("dynamodb")
             .get_paginator("scan")
@@ -104,11 +105,12 @@ class RunningStack:
         return sorted(
             DueItem(
                 parse(item["due_at"]["S"]),
-                item["due_pk"]["S"].partition("#")[0],
+                item["due_kind"]["S"],
                 f"{item['pk']['S']} / {item['sk']['S']}",
             )
             for page in pages
             for item in page["Items"]
+            if item["due_pk"]["S"].startswith(f"{SWEEP}#")
         )
 
     def run_what_is_due(self) -> None:
