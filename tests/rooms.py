@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from shared.ports import Person
 from shared.runtime.http import Room
+from shared.runtime.worker import WholeBatchFailed
 from tests import builders
 from tests.fakes.wiring import PUBLIC_URL, UPLOADS, FakeWiring
 
@@ -79,6 +80,16 @@ class World(FakeWiring):
     def api(self, account_id: str = "") -> Client:
         """A program, with a bearer token if an account is named."""
         return Client(self.room, {"authorization": f"Bearer access:{account_id}"} if account_id else {})
+
+
+def come_back(handler: Callable[..., Any], *records: Mapping[str, Any]) -> list[str]:
+    """Delivers an SQS batch as Lambda does; the ids of the messages that come back: those named, or all of a batch that
+    failed whole."""
+    try:
+        answer = handler({"Records": list(records)}, CONTEXT)
+    except WholeBatchFailed:
+        return [str(record["messageId"]) for record in records]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
 @dataclass

@@ -15,7 +15,7 @@ from typing import Any
 from functions.deadlines.models import Report
 from shared.ports import system
 from shared.runtime.entry import Entry
-from shared.runtime.log import log
+from shared.runtime.log import log, with_context
 from shared.runtime.settings import CoreTable, LedgerTable, Stripe
 from shared.services.core.transitions import RequestContext
 from shared.services.operations.sweep import Swept
@@ -66,4 +66,4 @@ class Deadlines(Entry):
 
 
 deadlines = Deadlines()
-handler = deadlines.started(lambda wiring: wiring.sweep).answer
+handler = with_context(ROOM, deadlines.started(lambda wiring: wiring.sweep).answer)

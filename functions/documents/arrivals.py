@@ -7,12 +7,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
 from shared.domain.core.errors import Invalid, NotFound
 from shared.domain.documents.uploads import is_kept
 from shared.ports import Stored
 from shared.runtime.log import log
+from shared.runtime.worker import Batch
 
 
 class Arrivals:
@@ -20,12 +19,7 @@ class Arrivals:
 
     def __init__(self, name: str, register: Callable[[str, str], Stored]) -> None:
         self._name, self._register = name, register
-        self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-
-    def answer(self, event: Mapping[str, Any], context: Any) -> Any:
-        return process_partial_response(
-            event=dict(event), record_handler=self._consume, processor=self._processor, context=context
-        )
+        self.answer = Batch(self._consume).answer
 
     def _consume(self, record: Mapping[str, Any]) -> None:
         """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key comes as it is, not encoded."""

@@ -13,7 +13,7 @@ from typing import Any
 from shared.adapters.dynamodb.announcements import envelope_of
 from shared.ports import Bus
 from shared.runtime.entry import Entry
-from shared.runtime.log import log
+from shared.runtime.log import log, with_context
 from shared.runtime.settings import BusSettings
 
 NAME = "event_publisher"
@@ -35,5 +35,8 @@ def publish(event: Mapping[str, Any], bus: Bus) -> dict[str, int]:
 entry = Entry(NAME, Settings).started(lambda wiring: wiring.bus)
 
 
-def handler(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
+def _answer(event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     return publish(event, entry.wiring.bus)
+
+
+handler = with_context(NAME, _answer)

@@ -7,11 +7,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
 from shared.domain.email.email_names import TAG, EmailTrouble
 from shared.ports import system
 from shared.runtime.log import log
+from shared.runtime.worker import Batch
 from shared.services.core.transitions import RequestContext
 
 TROUBLES: Mapping[str, EmailTrouble] = {
@@ -29,12 +28,7 @@ class Reports:
 
     def __init__(self, name: str, report: Report) -> None:
         self._name, self._report = name, report
-        self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-
-    def answer(self, event: Mapping[str, Any], context: Any) -> Any:
-        return process_partial_response(
-            event=dict(event), record_handler=self._consume, processor=self._processor, context=context
-        )
+        self.answer = Batch(self._consume).answer
 
     def _consume(self, record: Mapping[str, Any]) -> None:
         body = json.loads(record["body"])

@@ -3,9 +3,7 @@ overlay. Then who saved a search that the news answers is told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 
 from shared.domain.core.aggregate import Actor
 from shared.events.application import ApplicationApproved, ApplicationRejected
@@ -23,23 +21,15 @@ class Settings(CoreTable):
 
 
 worker = Worker("search_indexer", Settings)
-answer = worker.handler()
-PROGRAMS = (ProgramPublished.TYPE, GuidelinesChanged.TYPE, SeatsExtended.TYPE)
-"""What changes a program, so that a new version is needed."""
-announced: list[str] = []
-"""The programs of the batch at hand that no version of this batch holds yet."""
-opened: dict[str, datetime] = {}
-"""Those of them that went on the market, and when."""
 
 
-@worker.on(*PROGRAMS)
-def publish(event: Envelope) -> None:
-    """Every change that a batch announces was committed before the batch arrived: one version holds them all."""
-    if event.subject.id in announced:
-        worker.wiring.indexing.rebuild(list(announced))
-        # Before the batch counts as done: when this fails, the next message tells everybody.
-        worker.wiring.alerts.programs_opened(_call(event), opened)
-        announced.clear()
+@worker.on_batch(ProgramPublished.TYPE, GuidelinesChanged.TYPE, SeatsExtended.TYPE)
+def publish(events: Sequence[Envelope]) -> None:
+    """Every change that a batch announces was committed before the batch arrived: one version holds them all. Then
+    those who saved a search that a new program answers are told; when that fails, all of it comes back."""
+    worker.wiring.indexing.rebuild([event.subject.id for event in events])
+    opened = {event.subject.id: event.occurred_at for event in events if event.type == ProgramPublished.TYPE}
+    worker.wiring.alerts.programs_opened(_call(events[0]), opened)
 
 
 @worker.on(SeatHeld.TYPE, SeatReleased.TYPE, ReservationConfirmed.TYPE)
@@ -69,23 +59,8 @@ def note_line(event: Envelope) -> None:
         )
 
 
-def handler(event: Mapping[str, Any], context: Any) -> Any:
-    found = [one for record in event["Records"] if (one := _announcement(record))]
-    announced[:] = [one.subject.id for one in found]
-    opened.clear()
-    opened.update({one.subject.id: one.occurred_at for one in found if one.type == ProgramPublished.TYPE})
-    return answer(event, context)
-
-
-def _announcement(record: Mapping[str, Any]) -> Envelope | None:
-    """The change of a program that a message announces. What cannot be read announces nothing here; the worker fails
-    that message alone."""
-    try:
-        event = Envelope.from_bus(record["body"])
-    except ValueError:
-        return None
-    return event if event.type in PROGRAMS else None
-
-
 def _call(event: Envelope) -> RequestContext:
     return RequestContext(Actor(role="system", id="search_indexer"), event.correlation_id, event.id)
+
+
+handler = worker.handler()

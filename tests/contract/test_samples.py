@@ -144,7 +144,7 @@ def test_a_bus_event_makes_notifications_write_its_mail(world: World, type: str)
 def test_a_bus_event_makes_the_indexer_note_the_start_that_is_gone(world: World, type: str) -> None:
     world.confirmed()
     world.store.open_seats(HELD["program_id"], {HELD["week_list"][0]: 0})
-    assert search_indexer(queued(type), None) == {"batchItemFailures": []}
+    assert search_indexer(queued(type), Context()) == {"batchItemFailures": []}
     assert (HELD["program_id"], HELD["week_list"][0], False) in world.publisher.overlays
 
 
@@ -160,7 +160,7 @@ def test_an_object_that_was_created_is_registered_as_the_trainees_document(world
     id = key.rpartition("/")[2]
     del world.store.states[("DOCUMENT", id)]
     documents_room.wire(world)
-    assert documents(SAMPLES["sqs-object-created"], None) == {"batchItemFailures": []}
+    assert documents(SAMPLES["sqs-object-created"], Context()) == {"batchItemFailures": []}
     assert world.store.load("DOCUMENT", id).state["sha256"] == CV
 
 

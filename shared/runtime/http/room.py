@@ -31,7 +31,7 @@ from shared.runtime.http.declared import Declared
 from shared.runtime.http.paths import SIGN_IN, leading_to
 from shared.runtime.http.refusals import invalid
 from shared.runtime.http.request import Request
-from shared.runtime.log import log
+from shared.runtime.log import correlate, log, with_context
 from shared.runtime.settings import Http
 from shared.services.core.transitions import RequestContext
 
@@ -139,11 +139,12 @@ class Room(Entry):
     # --- one call -----------------------------------------------------------------------------------------------------
     def handler(self) -> Callable[[Event, Any], dict[str, Any]]:
         """The Lambda entry point. In Lambda everything is wired now, during INIT; elsewhere at the first call."""
-        return self.started(Wiring.warm).answer
+        return with_context(self.name, self.started(Wiring.warm).answer)
 
     def answer(self, event: Event, context: Any) -> dict[str, Any]:
         self.cookies, self.secret = [], False
         self.request = Request(event)
+        correlate(self.name, self.request.id)
         self.caller = Caller(event, self.request.headers, self.wiring.sessions, self.wiring.identity)
         try:
             if self.caller.by_cookie:

@@ -29,6 +29,7 @@ from shared.services.email.text import EmailText
 from shared.services.reservations import email_texts as reserved
 from tests import builders
 from tests.fakes.clock import START
+from tests.rooms import come_back
 from tests.unit.services.operations.email_scene import DESK, HOME, URL, Post
 
 PERSON = Person("trainee-1", "Nguyễn Thị Bích Ngọc", "ngoc@example.org", "Asia/Ho_Chi_Minh")
@@ -155,8 +156,7 @@ def record(number: int, event: Envelope) -> dict[str, Any]:
 
 
 def deliver(*events: Envelope) -> list[str]:
-    answer = worker.answer({"Records": [record(number, event) for number, event in enumerate(events)]}, None)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    return come_back(worker.answer, *(record(number, event) for number, event in enumerate(events)))
 
 
 def test_H13_a_confirmed_reservation_from_the_queue_writes_to_host_and_trainee_once(post: Post) -> None:

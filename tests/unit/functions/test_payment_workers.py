@@ -14,6 +14,7 @@ from functions.deadlines.handler import RESERVE_MS, Deadlines, StuckItems
 from functions.payments.handler import worker
 from shared.domain.core.errors import Busy
 from shared.domain.reservations.reservation import ReservationStatus
+from tests.rooms import come_back
 from tests.unit.services.reservations.reservation_scene import Scene
 
 COMPLETED = "checkout.session.completed"
@@ -68,8 +69,7 @@ def delivered(event_type: str, object_id: str, number: int = 1) -> dict[str, Any
 
 
 def consume(*records: dict[str, Any]) -> list[str]:
-    answer = worker.answer({"Records": list(records)}, Context())
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    return come_back(worker.answer, *records)
 
 
 def test_H11_delivery_makes_the_worker_ask_stripe_and_reserve_the_seat(scene: Scene) -> None:

@@ -16,6 +16,7 @@ from shared.events.envelope import Envelope
 from shared.services.core.transitions import RequestContext
 from tests.builders import PROGRAM, TRAINEE, WEEKS, stored, stored_application, stored_program
 from tests.fakes.wiring import FakeWiring
+from tests.rooms import CONTEXT, come_back
 
 
 class Heard:
@@ -43,7 +44,7 @@ class World(FakeWiring):
     def deliver(self, *events: tuple[str, str, str]) -> list[str]:
         """(type, kind, id) each as SQS brings it from the bus; returns the message ids that come back."""
         records = [record(number, *event) for number, event in enumerate(events)]
-        return [failure["itemIdentifier"] for failure in handler({"Records": records}, None)["batchItemFailures"]]
+        return come_back(handler, *records)
 
 
 def record(number: int, type: str, kind: str, id: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -90,11 +91,14 @@ def test_H12_changed_guidelines_make_a_version_together_with_new_programs(world:
     ]
 
 
-def test_a_version_that_fails_is_tried_by_the_next_message_and_the_failed_one_comes_back(world: World) -> None:
+def test_a_version_that_fails_brings_back_every_message_that_it_was_for(world: World) -> None:
     stored_program(world.store, id="one")
     stored_program(world.store, id="two")
     world.publisher.publish = failing_once(world.publisher.publish)  # type: ignore[method-assign]
-    assert world.deliver(("ProgramPublished.v1", "PROGRAM", "one"), ("ProgramPublished.v1", "PROGRAM", "two")) == ["m0"]
+    published = [("ProgramPublished.v1", "PROGRAM", id) for id in ("one", "two")]
+    assert world.deliver(*published, ("SeatHeld.v1", "RESERVATION", "gone")) == ["m0", "m1", "m2"]
+    assert world.publisher.versions == []
+    assert world.deliver(*published) == []
     assert len(world.publisher.versions) == 1
 
 
@@ -133,10 +137,10 @@ def test_weeks_that_nobody_waits_for_any_more_are_noted_as_they_are(world: World
     changed = record(
         0, "WaitlistChanged.v1", "WAITLIST", PROGRAM, {"program_id": PROGRAM, "weeks": list(WEEKS), "line": []}
     )
-    assert handler({"Records": [changed]}, None)["batchItemFailures"] == []
+    assert handler({"Records": [changed]}, CONTEXT)["batchItemFailures"] == []
     assert (PROGRAM, WEEKS[1], False) in world.publisher.overlays
     world.store._shift(PROGRAM, WEEKS[1], marks=-1)
-    handler({"Records": [changed]}, None)
+    handler({"Records": [changed]}, CONTEXT)
     assert (PROGRAM, WEEKS[1], True) in world.publisher.overlays
 
 
@@ -151,7 +155,7 @@ def test_an_unreadable_message_fails_alone(world: World, body: str) -> None:
     stored_program(world.store, id="one")
     good = record(0, "ProgramPublished.v1", "PROGRAM", "one")
     bad = {"messageId": "bad", "eventSource": "aws:sqs", "body": body}
-    answer = handler({"Records": [bad, good]}, None)
+    answer = handler({"Records": [bad, good]}, CONTEXT)
     assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["bad"]
     assert len(world.publisher.versions) == 1
 
@@ -165,11 +169,13 @@ def test_a_batch_tells_of_the_programs_that_went_on_the_market_once_and_of_none_
     assert world.alerts.opened == [{"one", "two"}]
 
 
-def test_when_telling_fails_the_next_message_of_the_batch_tells_of_all(world: World) -> None:
+def test_when_telling_fails_the_messages_come_back_and_tell_of_all(world: World) -> None:
     for id in ("one", "two"):
         stored_program(world.store, id=id)
     world.alerts.failures = [Busy("The index is away.")]
-    assert world.deliver(*(("ProgramPublished.v1", "PROGRAM", id) for id in ("one", "two"))) == ["m0"]
+    published = [("ProgramPublished.v1", "PROGRAM", id) for id in ("one", "two")]
+    assert world.deliver(*published) == ["m0", "m1"]
+    assert world.deliver(*published) == []
     assert world.alerts.opened == [{"one", "two"}]
 
 
