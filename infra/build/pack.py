@@ -27,9 +27,9 @@ OWN = {
     "reservations": {"stripe"},
     "payments": {"stripe"},
     "deadlines": {"stripe"},
-    "catalogue": {"tantivy"},
-    "search_indexer": {"tantivy"},
-    "application_intake": {"tantivy"},
+    "catalogue": {"tantivy", "rapidfuzz"},
+    "search_indexer": {"tantivy", "rapidfuzz"},
+    "application_intake": {"tantivy", "rapidfuzz"},
 }
 """Libraries too large for everybody: only these rooms carry them."""
 TARGET = ("--python-version", "3.13", "--python-platform", "aarch64-manylinux2014")

@@ -78,10 +78,6 @@ class Stripe(Settings):
     stripe_api_base: str = ""
 
 
-class WebhookSecret(Settings):
-    webhook_secret_arn: str
-
-
 class MailSettings(Settings):
     """`mail_events` is SES's configuration set that reports what became of a mail."""
 

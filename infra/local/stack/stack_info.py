@@ -30,10 +30,6 @@ class StackInfo:
     def aws(self) -> Aws:
         return Aws(self.aws_url)
 
-    @property
-    def mail_dir(self) -> Path:
-        return Path(self.state_dir) / "mail"
-
     def save(self) -> None:
         """Writes it where `load` finds it."""
         path = Path(self.state_dir) / FILE

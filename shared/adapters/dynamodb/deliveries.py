@@ -1,7 +1,7 @@
 """`Deliveries`: one conditional put per Stripe webhook. Nothing else is imported here (no pydantic, no items): the
 webhook starts with it.
 
-The key is the one of `items.delivery_key`, the index attributes those of `items.by_day`; a test holds them equal.
+The index attributes are those of `items.by_day`; a test holds them equal.
 """
 
 from __future__ import annotations

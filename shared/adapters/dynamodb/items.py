@@ -286,7 +286,3 @@ def link_key(token: str) -> Item:
 
 def mail_key(mail_id: str) -> Item:
     return key(f"MAIL#{mail_id}", "MAIL")
-
-
-def delivery_key(event_id: str) -> Item:
-    return key(f"STRIPE#{event_id}", "DELIVERY")

@@ -122,15 +122,13 @@ class DynamoStore:
         self, index: str, condition: str, values: Mapping[str, str], limit: int | None = None
     ) -> list[dict[str, Any]]:
         """What an index of the core table holds under a condition: to the last page, or the first `limit`."""
-        pages = self._client.get_paginator("query").paginate(
+        return self._pages(
             TableName=self._tables.core,
             IndexName=index,
             KeyConditionExpression=condition,
             ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
             PaginationConfig={"MaxItems": limit, "PageSize": limit} if limit else {},
         )
-        found: list[dict[str, Any]] = self._ask(lambda: [item for page in pages for item in page["Items"]])
-        return found
 
     def due(
         self, reader: str, *, since: datetime | None = None, until: datetime | None = None, limit: int | None = None
@@ -221,22 +219,22 @@ class DynamoStore:
 
     # --- reads shared by the other adapters of this package -----------------------------------------------------------
     def query(self, table: str, pk: str, prefix: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        start: dict[str, Any] = {}
-        while True:
-            page = self._ask(
-                lambda: self._client.query(
-                    TableName=table,
-                    KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-                    ConsistentRead=True,
-                    ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
-                    **start,  # noqa: B023 - called at once
-                )
-            )
-            found += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return found
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        return self._pages(
+            TableName=table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ConsistentRead=True,
+            ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
+        )
+
+    def _pages(self, **asked: Any) -> list[dict[str, Any]]:
+        """The items of a query, to the last page. Raises `Busy`."""
+
+        def read() -> list[dict[str, Any]]:
+            pages = self._client.get_paginator("query").paginate(**asked)
+            return [item for page in pages for item in page["Items"]]
+
+        found: list[dict[str, Any]] = self._ask(read)
+        return found
 
     def batch(
         self, table: str, keys: Sequence[items.Item], projection: Mapping[str, Any] | None = None

@@ -3,7 +3,7 @@ through here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -75,23 +75,19 @@ class Table:
         return self._partition(pk, {})
 
     def _partition(self, pk: str, projection: Mapping[str, Any]) -> list[Item]:
-        found: list[Item] = []
-        start: dict[str, Any] = {}
-        while True:
-            page = ask(
-                lambda: self._client.query(
+        def pages() -> Iterator[Any]:
+            return iter(
+                self._client.get_paginator("query").paginate(
                     TableName=self.name,
                     KeyConditionExpression="pk = :pk",
                     ExpressionAttributeValues={":pk": {"S": pk}},
                     ConsistentRead=True,
                     **projection,
-                    **start,  # noqa: B023 - called at once
                 )
             )
-            found += page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return found
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+        found: list[Item] = ask(lambda: [item for page in pages() for item in page["Items"]])
+        return found
 
     def _guarded(self, call: Callable[[], Any]) -> tuple[bool, Item | None]:
         try:

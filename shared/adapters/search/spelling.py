@@ -47,8 +47,16 @@ def spelled(word: str) -> str:
     if longer:
         return min(longer, key=lambda one: (len(one), one))
     allowed = 2 if len(word) >= TWO_FROM else 1 if len(word) >= ONE_FROM else 0
+    # Letters left out, added, changed, or swapped with the next (optimal string alignment).
     near = [(slips, one) for one in known if (slips := _slips(word, one, allowed)) <= allowed]
     return min(near)[1] if near else word
+
+
+def _slips(word: str, one: str, most: int) -> int:
+    """Above `most` it gives up. Imported here: most words are spelled well."""
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(word, one, score_cutoff=most)
 
 
 def _practised(word: str) -> str:
@@ -75,23 +83,3 @@ def _sound(word: str) -> str:
     for written, heard in (("ph", "f"), ("ae", "e"), ("oe", "e"), ("y", "i"), ("ck", "k")):
         word = word.replace(written, heard)
     return word
-
-
-def _slips(one: str, other: str, most: int) -> int:
-    """How many letters were left out, added, changed or swapped with the next (optimal string alignment); above `most`
-    it gives up."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
-        line = [row]
-        for column, wanted in enumerate(other, 1):
-            cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (letter != wanted))
-            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == wanted:
-                cost = min(cost, before[column - 2] + 1)
-            line.append(cost)
-        if min(line) > most:
-            return most + 1
-        before, last = last, line
-    return last[-1]

@@ -351,7 +351,7 @@ def test_a_delivery_is_stored_once_with_its_raw_body(dynamodb: Any) -> None:
     delivery = Delivery("evt_1", "checkout.session.completed", "cs_1")
     assert deliveries.store(delivery, '{"a": "é"}')
     assert not deliveries.store(delivery, "{}")
-    stored = items.unmarshal(dynamodb.get_item(TableName="inbox", Key=items.delivery_key("evt_1"))["Item"])
+    stored = items.unmarshal(dynamodb.get_item(TableName="inbox", Key=items.key("STRIPE#evt_1", "DELIVERY"))["Item"])
     assert stored == {
         "pk": "STRIPE#evt_1",
         "sk": "DELIVERY",
