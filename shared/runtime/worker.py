@@ -25,11 +25,12 @@ Consumer = Callable[[Envelope], None]
 
 class Worker(Entry):
     """`name` is the folder under `functions/`. An event type that nobody consumes here is an error: its rule should not
-    have sent it."""
+    have sent it. A worker whose rule asks for something else than types takes any of them (`on_any`)."""
 
     def __init__(self, name: str, settings: type[Settings]) -> None:
         super().__init__(name, settings)
         self.consumers: dict[str, Consumer] = {}
+        self.takes_rest: Consumer | None = None
         self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
     def on(self, *types: str) -> Callable[[Consumer], Consumer]:
@@ -39,6 +40,11 @@ class Worker(Entry):
             return consumer
 
         return register
+
+    def on_any(self, consumer: Consumer) -> Consumer:
+        """For every type that no other consumer here takes."""
+        self.takes_rest = consumer
+        return consumer
 
     def handler(self) -> Callable[[Mapping[str, Any], Any], Any]:
         return self.started(lambda wiring: wiring.clock).answer
@@ -51,8 +57,16 @@ class Worker(Entry):
     def _consume(self, record: Mapping[str, Any]) -> None:
         envelope = Envelope.from_bus(record["body"])
         try:
-            self.consumers[envelope.type](envelope)
+            consumer = self.consumers.get(envelope.type) or self.takes_rest
+            if consumer is None:
+                raise KeyError(envelope.type)
+            consumer(envelope)
         except Exception as error:
             log(self.name, "event failed", error=error, event=envelope.id, type=envelope.type)
             raise
         log(self.name, "event done", event=envelope.id, type=envelope.type)
+
+
+def queue_of(event: Mapping[str, Any]) -> str:
+    """The ARN of the queue that a batch comes from; empty for a batch without messages."""
+    return str(event["Records"][0]["eventSourceARN"]) if event["Records"] else ""

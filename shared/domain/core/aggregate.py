@@ -11,15 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from shared.domain.core.instants import Instant, iso
 
-AggregateType = Literal[
-    "APPLICATION", "RESERVATION", "PROGRAM", "ACCOUNT", "DOCUMENT", "WAITLIST", "SEARCH", "RECORD", "STRIPE"
-]
+AggregateType = Annotated[str, StringConstraints(pattern=r"^[A-Z_]+$")]
+"""What an aggregate is (APPLICATION, PROGRAM ...): a name of its context's own, in capitals."""
 GENESIS = "0" * 64
 
 
