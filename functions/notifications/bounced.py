@@ -40,10 +40,3 @@ class Reports:
             log(self._name, "report failed", error=error, event=event_id)
             raise
         log(self._name, "mail in trouble", event=event_id, mail=tag, trouble=trouble, outcome=outcome)
-
-
-def is_report(event: Mapping[str, Any]) -> bool:
-    """Whether this batch is of the mail service's queue; a batch comes from one queue."""
-    return any(
-        '"tags"' in record["body"] and "detail" not in json.loads(record["body"]) for record in event.get("Records", ())
-    )

@@ -1,62 +1,28 @@
-"""Events in, mails out. What to say is in `shared/services/email/text.py`, when not to say it twice in
-`operations/notifying.py`."""
+"""Events in, emails out. What they say is in `emails.py` and `email_texts.py` of each context, how each is sent once in
+`shared/services/operations/send_emails.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from functions.notifications.bounced import Reports, is_report
+from functions.notifications.bounced import Reports
 from shared.events.envelope import Envelope
 from shared.runtime.settings import CoreTable, InboxTable, MailSettings, Uploads
-from shared.runtime.worker import Worker
-
-EVENTS = (
-    "PasswordResetAsked.v1",
-    "PasswordChanged.v1",
-    "MailChangeAsked.v1",
-    "MailChanged.v1",
-    "StaffInvited.v1",
-    "HostInvited.v1",
-    "HostAdded.v1",
-    "RecoveryCodeUsed.v1",
-    "FactorSet.v1",
-    "FactorRemoved.v1",
-    "AccountSignedUp.v1",
-    "ApplicationSubmitted.v1",
-    "ApplicationApproved.v1",
-    "ApplicationRejected.v1",
-    "ApplicationExpired.v1",
-    "ApplicationClosed.v1",
-    "ApplicationWithdrawn.v1",
-    "InformationRequested.v1",
-    "ReplyReminded.v1",
-    "ApplicationRouted.v1",
-    "HostReminded.v1",
-    "ReservationConfirmed.v1",
-    "CoachMatched.v1",
-    "RefundDue.v1",
-    "ReservationRefunded.v1",
-    "SecondPaymentRefunded.v1",
-    "HostMailAgain.v1",
-    "HostAskAgain.v1",
-    "PreparationReminded.v1",
-    "PartnerSuggested.v1",
-    "WaitlistJoined.v1",
-    "WaitlistOffered.v1",
-    "WaitlistEnded.v1",
-    "SearchMatched.v1",
-)
+from shared.runtime.worker import Worker, queue_of
 
 
 class Settings(CoreTable, InboxTable, Uploads, MailSettings):
+    """`email_reports_queue` is the ARN of the queue that brings what became of emails."""
+
     public_url: str
+    email_reports_queue: str
 
 
 worker = Worker("notifications", Settings)
 
 
-@worker.on(*EVENTS)
+@worker.on_any
 def notify(event: Envelope) -> None:
     worker.wiring.send_emails.notify(event)
 
@@ -66,5 +32,6 @@ _reports = Reports(worker.name, lambda tag, trouble, call: worker.wiring.email_r
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:
-    """The bus's queue brings events to write about, the mail service's what became of mails."""
-    return _reports.answer(event, context) if is_report(event) else _events(event, context)
+    """The bus's queue brings events to write about, the email service's what became of emails."""
+    reports = queue_of(event) == worker.wiring.settings.email_reports_queue
+    return _reports.answer(event, context) if reports else _events(event, context)

@@ -4,26 +4,17 @@ says whether they are current."""
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
-import pkgutil
 import sys
 from pathlib import Path
 from typing import Any
 
-import shared.events
-from shared.events.base import REGISTRY, EventData
+from shared.events.base import EventData
+from shared.events.catalog import events
 from shared.events.envelope import Envelope
 
 FOLDER = Path(__file__).resolve().parents[2] / "events" / "schemas"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-
-
-def events() -> dict[str, type[EventData]]:
-    """Every event of the catalog by its name on the bus."""
-    for module in pkgutil.iter_modules(shared.events.__path__):
-        importlib.import_module(f"shared.events.{module.name}")
-    return dict(sorted(REGISTRY.items()))
 
 
 def schema(event: type[EventData]) -> dict[str, Any]:
@@ -34,7 +25,11 @@ def schema(event: type[EventData]) -> dict[str, Any]:
     # An event names only the fields that it sets, so no field of its data is required but those without a default.
     data["required"] = [name for name, field in event.model_fields.items() if field.is_required()]
     definitions["Data"] = data
-    envelope["properties"] |= {"type": {"const": event.TYPE}, "data": {"$ref": "#/$defs/Data"}}
+    envelope["properties"] |= {
+        "type": {"const": event.TYPE},
+        "emailed": {"const": event.EMAILED},
+        "data": {"$ref": "#/$defs/Data"},
+    }
     definitions["Subject"]["properties"]["kind"] = {"const": event.SUBJECT}
     described = (event.__doc__ or "").strip() if event.__doc__ and event.__doc__ != EventData.__doc__ else event.TYPE
     return {

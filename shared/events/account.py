@@ -20,6 +20,7 @@ class PasswordResetAsked(AccountEvent):
     end. `onward_ref`: the page that they came from (erasable)."""
 
     TYPE: ClassVar[str] = "PasswordResetAsked.v1"
+    EMAILED: ClassVar[bool] = True
     reset_asked_at: Instant
     onward_ref: str | None = None
 
@@ -28,6 +29,7 @@ class PasswordChanged(AccountEvent):
     """By a link or by its owner; every session is over, and the owner is told by mail."""
 
     TYPE: ClassVar[str] = "PasswordChanged.v1"
+    EMAILED: ClassVar[bool] = True
     password_changed_at: Instant
     session_epoch: int
     tokens_from: Instant
@@ -38,6 +40,7 @@ class MailChangeAsked(AccountEvent):
     """`mail_change_ref` names the item with the new address, where a link is sent; a later wish ends the one before."""
 
     TYPE: ClassVar[str] = "MailChangeAsked.v1"
+    EMAILED: ClassVar[bool] = True
     mail_change_ref: str
     mail_change_asked_at: Instant
 
@@ -47,6 +50,7 @@ class MailChanged(AccountEvent):
     password end."""
 
     TYPE: ClassVar[str] = "MailChanged.v1"
+    EMAILED: ClassVar[bool] = True
     mail_ref: str
     former_mail_ref: str
     mail_changed_at: Instant
@@ -72,6 +76,7 @@ class FactorSet(AccountEvent):
     seconds that a code counted for (RFC 6238 5.2: never twice)."""
 
     TYPE: ClassVar[str] = "FactorSet.v1"
+    EMAILED: ClassVar[bool] = True
     factor_ref: str
     factor_set_at: Instant
     factor_step: int
@@ -92,6 +97,7 @@ class RecoveryCodeUsed(AccountEvent):
     """`recovery_used` are the numbers of all codes used so far; the owner is told by mail."""
 
     TYPE: ClassVar[str] = "RecoveryCodeUsed.v1"
+    EMAILED: ClassVar[bool] = True
     recovery_used: tuple[int, ...]
     attempt: str
     factor_failures: int = 0
@@ -111,6 +117,7 @@ class FactorRemoved(AccountEvent):
     is told."""
 
     TYPE: ClassVar[str] = "FactorRemoved.v1"
+    EMAILED: ClassVar[bool] = True
     session_epoch: int
     tokens_from: Instant
     factor_ref: str | None = None
@@ -122,6 +129,7 @@ class StaffInvited(AccountEvent):
     """Each is one mail with a link, whose reader chooses the password."""
 
     TYPE: ClassVar[str] = "StaffInvited.v1"
+    EMAILED: ClassVar[bool] = True
     id: str
     roles: tuple[str, ...]
     created_at: Instant
@@ -132,6 +140,7 @@ class HostInvited(AccountEvent):
     """H04: somebody is to act for `hosts`; each is one mail with a link, whose reader chooses the password."""
 
     TYPE: ClassVar[str] = "HostInvited.v1"
+    EMAILED: ClassVar[bool] = True
     id: str
     roles: tuple[str, ...]
     hosts: tuple[str, ...]
@@ -143,6 +152,7 @@ class HostAdded(AccountEvent):
     """A host manager acts for one more host from the next click on, and is told by mail; `hosts` are all of them."""
 
     TYPE: ClassVar[str] = "HostAdded.v1"
+    EMAILED: ClassVar[bool] = True
     hosts: tuple[str, ...]
     added_host: str
 

@@ -49,6 +49,7 @@ class ApplicationSaved(ApplicationEvent):
 
 class ApplicationSubmitted(ApplicationEvent):
     TYPE: ClassVar[str] = "ApplicationSubmitted.v1"
+    EMAILED: ClassVar[bool] = True
     start: date
     weeks: int
     experience_type: ExperienceType
@@ -82,6 +83,7 @@ class InformationRequested(ApplicationEvent):
     """The reviewer's question; the review clock stands still from `asked_at` on."""
 
     TYPE: ClassVar[str] = "InformationRequested.v1"
+    EMAILED: ClassVar[bool] = True
     asked_at: Instant
     question_ref: str
     question_hash: str
@@ -92,6 +94,7 @@ class InformationRequested(ApplicationEvent):
 
 class ReplyReminded(ApplicationEvent):
     TYPE: ClassVar[str] = "ReplyReminded.v1"
+    EMAILED: ClassVar[bool] = True
     reminded_at: Instant
 
 
@@ -115,6 +118,7 @@ class ApplicationRouted(ApplicationEvent):
     item, `host_link_ref`. A mail that came back before is no trouble of this one."""
 
     TYPE: ClassVar[str] = "ApplicationRouted.v1"
+    EMAILED: ClassVar[bool] = True
     routed_to_host: bool
     routed_at: Instant
     host_due_at: Instant
@@ -134,6 +138,7 @@ class ApplicationRouted(ApplicationEvent):
 
 class HostReminded(ApplicationEvent):
     TYPE: ClassVar[str] = "HostReminded.v1"
+    EMAILED: ClassVar[bool] = True
     host_reminders: int
 
 
@@ -176,6 +181,7 @@ class ApplicationApproved(ApplicationEvent):
     saw the score report."""
 
     TYPE: ClassVar[str] = "ApplicationApproved.v1"
+    EMAILED: ClassVar[bool] = True
     guideline_results: tuple[GuidelineOutcome, ...]
     overrides: tuple[Override, ...]
     step1_checked: bool = False
@@ -189,6 +195,7 @@ class ApplicationRejected(ApplicationEvent):
     decided."""
 
     TYPE: ClassVar[str] = "ApplicationRejected.v1"
+    EMAILED: ClassVar[bool] = True
     decided_by: str
     decided_at: Instant
     decision_code: str
@@ -203,6 +210,7 @@ class ApplicationWithdrawn(ApplicationEvent):
     weeks."""
 
     TYPE: ClassVar[str] = "ApplicationWithdrawn.v1"
+    EMAILED: ClassVar[bool] = True
     reserved_instead: str | None = None
 
 
@@ -210,6 +218,7 @@ class ApplicationClosed(ApplicationEvent):
     """Nobody decided before the start came too near (`decision_code` "start_near")."""
 
     TYPE: ClassVar[str] = "ApplicationClosed.v1"
+    EMAILED: ClassVar[bool] = True
     decision_code: str = ""
 
 
@@ -217,6 +226,7 @@ class ApplicationExpired(ApplicationEvent):
     """A draft, a question or an offer ran out; `decision_code` says which."""
 
     TYPE: ClassVar[str] = "ApplicationExpired.v1"
+    EMAILED: ClassVar[bool] = True
     decision_code: str
 
 
@@ -261,6 +271,7 @@ class HostAskAgain(ApplicationEvent):
     """A coordinator has the host asked again, by this event's own mail: `mail_again_seq` is the event's number."""
 
     TYPE: ClassVar[str] = "HostAskAgain.v1"
+    EMAILED: ClassVar[bool] = True
     mail_again_seq: int
     mail_trouble: None
     mail_settled_at: Instant

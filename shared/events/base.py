@@ -13,11 +13,13 @@ REGISTRY: dict[str, type[EventData]] = {}
 
 
 class EventData(BaseModel):
-    """`TYPE` is the name on the bus with its version; a breaking change is a new version beside the old one."""
+    """`TYPE` is the name on the bus with its version; a breaking change is a new version beside the old one. `EMAILED`:
+    people are told by email, so it goes to `notifications`, and some context has an `EmailRule` for it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     TYPE: ClassVar[str]
     SUBJECT: ClassVar[AggregateType]
+    EMAILED: ClassVar[bool] = False
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

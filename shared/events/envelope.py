@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.core.aggregate import Actor, EventRow
 from shared.domain.core.instants import Instant
+from shared.events.catalog import is_emailed
 
 SOURCE = "rota"
 
@@ -22,7 +23,7 @@ class Subject(BaseModel):
 
 class Envelope(BaseModel):
     """`id` is stable across republishing; consumers are idempotent by it and keep no order: they re-read the subject's
-    state."""
+    state. `emailed`: people are told by email (the rule of `notifications` asks for nothing else)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
@@ -35,10 +36,12 @@ class Envelope(BaseModel):
     case_id: str = ""
     correlation_id: str = ""
     causation_id: str = ""
+    emailed: bool = False
     data: dict[str, Any]
 
     @classmethod
     def of(cls, row: EventRow) -> Envelope:
+        """A row does not hold `emailed`: its type has it, also for rows that are older than this question."""
         return cls(
             id=row.id,
             type=row.type,
@@ -49,6 +52,7 @@ class Envelope(BaseModel):
             case_id=row.case_id,
             correlation_id=row.correlation_id,
             causation_id=row.causation_id,
+            emailed=is_emailed(row.type),
             data=row.data,
         )
 

@@ -24,6 +24,7 @@ class AccountSignedUp(AccountEvent):
     the page that they came from (erasable)."""
 
     TYPE: ClassVar[str] = "AccountSignedUp.v1"
+    EMAILED: ClassVar[bool] = True
     id: str
     roles: tuple[str, ...]
     created_at: Instant

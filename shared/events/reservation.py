@@ -81,6 +81,7 @@ class ReservationConfirmed(ReservationEvent):
     """H11, T27: paid. Also after a late payment that found the seat still free."""
 
     TYPE: ClassVar[str] = "ReservationConfirmed.v1"
+    EMAILED: ClassVar[bool] = True
     payment_intent_id: str
     paid_cents: int
     reserved_at: Instant
@@ -99,6 +100,7 @@ class RefundDue(ReservationEvent):
     """A payment that could not have its seat goes back in full."""
 
     TYPE: ClassVar[str] = "RefundDue.v1"
+    EMAILED: ClassVar[bool] = True
     payment_intent_id: str
     paid_cents: int
     refund_cents: int
@@ -106,6 +108,7 @@ class RefundDue(ReservationEvent):
 
 class ReservationRefunded(ReservationEvent):
     TYPE: ClassVar[str] = "ReservationRefunded.v1"
+    EMAILED: ClassVar[bool] = True
     refund_id: str
 
 
@@ -113,6 +116,7 @@ class SecondPaymentRefunded(ReservationEvent):
     """Somebody paid twice for one seat: the second payment went back in full, the seat and the first payment stay."""
 
     TYPE: ClassVar[str] = "SecondPaymentRefunded.v1"
+    EMAILED: ClassVar[bool] = True
     second_payment_intent_id: str
     second_refund_id: str
     second_refund_cents: int
@@ -122,6 +126,7 @@ class CoachMatched(ReservationEvent):
     """T30: the account that looks after this trainee from now on."""
 
     TYPE: ClassVar[str] = "CoachMatched.v1"
+    EMAILED: ClassVar[bool] = True
     coach_id: str
 
 
@@ -136,6 +141,7 @@ class PreparationReminded(ReservationEvent):
     """H20: items are open and the next reminder was due; the trainee gets a mail with what is open by then."""
 
     TYPE: ClassVar[str] = "PreparationReminded.v1"
+    EMAILED: ClassVar[bool] = True
     prep_reminded_at: Instant
 
 
@@ -143,6 +149,7 @@ class PartnerSuggested(ReservationEvent):
     """T31: `suggestions` are all partners that the coach has suggested so far, the newest last."""
 
     TYPE: ClassVar[str] = "PartnerSuggested.v1"
+    EMAILED: ClassVar[bool] = True
     suggestions: tuple[Suggestion, ...]
 
 
@@ -185,6 +192,7 @@ class HostMailAgain(ReservationEvent):
     number."""
 
     TYPE: ClassVar[str] = "HostMailAgain.v1"
+    EMAILED: ClassVar[bool] = True
     mail_again_seq: int
     mail_trouble: None
     mail_settled_at: Instant

@@ -33,6 +33,7 @@ class SearchMatched(SavedSearchEvent):
     `told_on`)."""
 
     TYPE: ClassVar[str] = "SearchMatched.v1"
+    EMAILED: ClassVar[bool] = True
     matches: dict[str, date]
     told_on: date
     told: tuple[str, ...]

@@ -16,6 +16,7 @@ class WaitlistJoined(ApplicationEvent):
     `offer_last_at`."""
 
     TYPE: ClassVar[str] = "WaitlistJoined.v1"
+    EMAILED: ClassVar[bool] = True
     waitlist: WaitlistStatus
     waitlist_joins: int
     waitlisted_at: Instant
@@ -28,6 +29,7 @@ class WaitlistOffered(ApplicationEvent):
     """A seat came back and is held for this trainee until `waitlist_until`."""
 
     TYPE: ClassVar[str] = "WaitlistOffered.v1"
+    EMAILED: ClassVar[bool] = True
     waitlist: WaitlistStatus
     waitlist_until: Instant
     live_reservation_id: str
@@ -38,6 +40,7 @@ class WaitlistEnded(ApplicationEvent):
     offer counts on until `offer_expires_at`; a seat that was held is given back in the same transaction."""
 
     TYPE: ClassVar[str] = "WaitlistEnded.v1"
+    EMAILED: ClassVar[bool] = True
     waitlist: WaitlistStatus
     waitlist_code: str
     waitlisted_at: None = None

@@ -6,8 +6,9 @@ its wiring during INIT (where the CPU is full and the result is snapshotted); te
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from shared.services.accounts.security import AccountSecurity
     from shared.services.accounts.sign_in import SignIn
     from shared.services.accounts.staff import StaffAccounts
+    from shared.services.applications.cv_links import CvLinks
     from shared.services.applications.document_check import DocumentCheck
     from shared.services.applications.host_review import HostReview
     from shared.services.applications.information_requests import InformationRequests
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from shared.services.applications.queries import ApplicationQueries
     from shared.services.applications.review import Review
     from shared.services.applications.submission import Submission
-    from shared.services.documents.cv_links import CvLinks
     from shared.services.documents.uploads import DocumentUploads
+    from shared.services.email.rule import EmailRule
     from shared.services.hosts.queries import HostQueries
     from shared.services.money.settlement import Settlement
     from shared.services.operations.email_reports import EmailReports
@@ -115,6 +117,7 @@ class Wiring(WiredPorts):
     host_review: HostReview = _part("applications.host_review")
     overlapping_applications: OverlappingApplications = _part("applications.overlapping_applications")
     application_queries: ApplicationQueries = _part("applications.queries")
+    cv_links: CvLinks = _part("applications.cv_links")
     settlement: Settlement = _part("money.settlement")
     holds: Holds = _part("reservations.holds")
     reserve: Reserve = _part("reservations.reserve")
@@ -125,7 +128,6 @@ class Wiring(WiredPorts):
     reservation_queries: ReservationQueries = _part("reservations.queries")
     waitlist: Waitlist = _part("waitlist.waitlist")
     document_uploads: DocumentUploads = _part("documents.uploads")
-    cv_links: CvLinks = _part("documents.cv_links")
     host_queries: HostQueries = _part("hosts.queries")
     email_reports: EmailReports = _part("operations.email_reports")
     send_emails: SendEmails = _part("operations.send_emails")
@@ -135,6 +137,18 @@ class Wiring(WiredPorts):
     def warm(self) -> None:
         """Makes what every call of an HTTP room needs."""
         _ = (self.sessions, self.identity, self.store, self.clock)
+
+    @property
+    def make_service(self) -> Callable[[type[Any]], Any]:
+        """For services that find others in a list of the contexts, instead of naming them as fields."""
+        return self.make
+
+    @cached_property
+    def email_rules(self) -> Mapping[str, tuple[EmailRule, ...]]:
+        """The emails of every context, by the type of the event that brings them."""
+        from shared.services.contexts import emails
+
+        return emails()
 
     def make(self, service: type[Service]) -> Service:
         """A service on this wiring's parts. Raises `AttributeError` for a field that nothing here has the name of."""

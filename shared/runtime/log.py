@@ -3,7 +3,6 @@ standard output."""
 
 from __future__ import annotations
 
-import os
 import traceback
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -68,4 +67,6 @@ def _count_failure(service: str) -> None:
     from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
     with single_metric(name="Failures", unit=MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
-        metric.add_dimension(name="function", value=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", service))
+        metric.add_dimension(
+            name="function", value=str(_logger(service).get_current_keys().get("function_name", service))
+        )

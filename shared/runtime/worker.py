@@ -48,15 +48,21 @@ class Batch:
 
 class Worker(Entry):
     """`name` is the folder under `functions/`. An event type that nobody consumes here is an error: its rule should not
-    have sent it."""
+    have sent it. A worker whose rule asks for something else than types takes any of them (`on_any`)."""
 
     def __init__(self, name: str, settings: type[Settings]) -> None:
         super().__init__(name, settings)
         self.consumers: dict[str, Consumer] = {}
+        self.takes_rest: Consumer | None = None
         self._batch_consumers: dict[str, BatchConsumer] = {}
         self._events: list[Envelope] = []
         self._done: dict[BatchConsumer, Exception | None] = {}
         self._batch = Batch(self._consume)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """What is consumed here by name."""
+        return frozenset({*self.consumers, *self._batch_consumers})
 
     def on(self, *types: str) -> Callable[[Consumer], Consumer]:
         def register(consumer: Consumer) -> Consumer:
@@ -76,6 +82,11 @@ class Worker(Entry):
             return consumer
 
         return register
+
+    def on_any(self, consumer: Consumer) -> Consumer:
+        """For every type that no other consumer here takes."""
+        self.takes_rest = consumer
+        return consumer
 
     def handler(self) -> Callable[[Mapping[str, Any], Any], Any]:
         return with_context(self.name, self.started(lambda wiring: wiring.clock).answer)
@@ -97,7 +108,10 @@ class Worker(Entry):
     def _serve(self, envelope: Envelope) -> None:
         together = self._batch_consumers.get(envelope.type)
         if together is None:
-            self.consumers[envelope.type](envelope)
+            consumer = self.consumers.get(envelope.type) or self.takes_rest
+            if consumer is None:
+                raise KeyError(envelope.type)
+            consumer(envelope)
             return
         if together not in self._done:
             try:
@@ -117,3 +131,8 @@ def _readable(records: Iterable[Mapping[str, Any]]) -> Iterator[Envelope]:
             yield Envelope.from_bus(record["body"])
         except ValueError:
             continue
+
+
+def queue_of(event: Mapping[str, Any]) -> str:
+    """The ARN of the queue that a batch comes from; empty for a batch without messages."""
+    return str(event["Records"][0]["eventSourceARN"]) if event["Records"] else ""

@@ -14,6 +14,7 @@ from typing import Any
 
 from shared.services.core.due_rule import DueRule
 from shared.services.core.task import QueueTask, TraineeTask
+from shared.services.email.rule import EmailRule
 
 CONTEXTS: tuple[str, ...] = (
     "email",
@@ -48,6 +49,14 @@ def trainee_tasks() -> tuple[TraineeTask, ...]:
 def queue_tasks() -> Mapping[str, QueueTask]:
     """By kind of due row. Raises `ValueError` for a kind that two contexts show."""
     return _by((task.kind, task) for task in exported("tasks", "TASKS") if isinstance(task, QueueTask))
+
+
+def emails() -> Mapping[str, tuple[EmailRule, ...]]:
+    """By the type of the event that brings them."""
+    found: dict[str, tuple[EmailRule, ...]] = {}
+    for rule in exported("emails", "EMAILS"):
+        found[rule.event.TYPE] = (*found.get(rule.event.TYPE, ()), rule)
+    return found
 
 
 def _by(pairs: Iterator[tuple[str, Any]]) -> Mapping[str, Any]:

@@ -18,19 +18,23 @@ from moto.events.models import EventPattern
 from samtranslator.yaml_helper import yaml_parse
 
 from infra.build import schemas
+from infra.lint.project import Project
 from infra.local.seed.generator import programs
 from shared.domain.core.aggregate import Actor
+from shared.domain.email.email_names import EmailName, named_by, tag_of
 from shared.domain.programs.guidelines import Guidelines
 from shared.events.base import EventData
+from shared.events.catalog import events
 from shared.events.envelope import Envelope, Subject
 from shared.events.program import ProgramPublished
+from shared.services.contexts import emails
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "events" / "samples"
-EVENTS = schemas.events()
+EVENTS = dict(events())
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
-INBOX = yaml_parse((ROOT / "infra" / "inbox.yaml").read_text())
-WORKERS = ("payments", "notifications", "search_indexer")
+TYPED = ("payments", "search_indexer")
+WORKERS = (*TYPED, "notifications")
 UNLISTED = "SomethingElse.v1"
 
 st.register_type_strategy(datetime, st.datetimes(datetime(2026, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))
@@ -51,6 +55,7 @@ def envelope(event: EventData) -> dict[str, Any]:
         actor=Actor(role="system", id="test"),
         subject=Subject(kind=event.SUBJECT, id="1"),
         seq=1,
+        emailed=event.EMAILED,
         data=event.model_dump(mode="json", exclude_unset=True),
     )
     return made.model_dump(mode="json")
@@ -89,30 +94,50 @@ def test_committed_schemas_are_those_of_the_catalog() -> None:
 
 
 # --- rules: read from the templates, never written twice --------------------------------------------------------------
-def rule_of(worker: str) -> tuple[set[str], dict[str, Any]]:
-    """(detail types, pattern) of a consumer's inbox as deployed: the nested template with this consumer's
-    parameters."""
-    logical = "".join(part.capitalize() for part in worker.split("_")) + "Inbox"
-    given_parameters = TEMPLATE["Resources"][logical]["Properties"]["Parameters"]
-    listed = {part.strip() for part in given_parameters["DetailTypes"].split(",")}
-    pattern = INBOX["Resources"]["Rule"]["Properties"]["EventPattern"]
-    source = given_parameters.get("Source", INBOX["Parameters"]["Source"]["Default"])
-    assert pattern["source"] == [{"Ref": "Source"}]
-    assert pattern["detail-type"] == {"Ref": "DetailTypes"}
-    return listed, {"source": [source], "detail-type": sorted(listed)}
+RULES = {rule.place.stack: rule.properties["EventPattern"] for rule in Project.read(ROOT).of("AWS::Events::Rule")}
+PATTERNS = {worker: RULES["".join(part.capitalize() for part in worker.split("_")) + "Inbox"] for worker in WORKERS}
+"""The pattern of each consumer's inbox as deployed: the nested template with this consumer's parameters."""
 
 
-@pytest.mark.parametrize("worker", WORKERS)
+def on_bus(name: str) -> dict[str, Any]:
+    detail = {"emailed": name in EVENTS and EVENTS[name].EMAILED}
+    return {"source": "rota", "detail-type": name, "detail": detail}
+
+
+def passes(worker: str, event: dict[str, Any]) -> bool:
+    pattern = PATTERNS[worker]
+    found: bool = EventPattern(json.dumps(pattern), pattern).matches_event(event)
+    return found
+
+
+@pytest.mark.parametrize("worker", TYPED)
 def test_a_rule_passes_exactly_what_its_consumer_takes(worker: str) -> None:
-    listed, pattern = rule_of(worker)
-    consumers = set(importlib.import_module(f"functions.{worker}.handler").worker.consumers)
-    assert consumers == listed
-    assert listed <= set(EVENTS)
-    matcher = EventPattern(json.dumps(pattern), pattern)
+    consumers = importlib.import_module(f"functions.{worker}.handler").worker.types
+    assert set(PATTERNS[worker]["detail-type"]) == consumers <= set(EVENTS)
     for name in [*EVENTS, UNLISTED]:
-        event = {"source": "rota", "detail-type": name, "detail": {}}
-        assert matcher.matches_event(event) is (name in listed), name
-        assert not matcher.matches_event({**event, "source": "somebody.else"}), name
+        assert passes(worker, on_bus(name)) is (name in consumers), name
+        assert not passes(worker, {**on_bus(name), "source": "somebody.else"}), name
+
+
+def test_the_rule_of_notifications_passes_what_people_are_told_about_and_names_no_event() -> None:
+    assert PATTERNS["notifications"] == {"source": ["rota"], "detail": {"emailed": [True]}}
+    for name in [*EVENTS, UNLISTED]:
+        assert passes("notifications", on_bus(name)) is (name in emails()), name
+        assert not passes("notifications", {**on_bus(name), "source": "somebody.else"}), name
+    assert not passes("notifications", {**on_bus(UNLISTED), "detail": {}}), "of a publisher that is older than the flag"
+
+
+def test_an_event_is_emailed_exactly_when_some_context_has_an_email_for_it() -> None:
+    assert {name for name, event in EVENTS.items() if event.EMAILED} == set(emails())
+
+
+def test_no_two_emails_of_one_event_have_the_same_name_and_each_name_fits_a_tag() -> None:
+    for name, rules in emails().items():
+        kinds = [rule.kind for rule in rules]
+        assert len(set(kinds)) == len(kinds), name
+        for kind in kinds:
+            made = EmailName(EVENTS[name].SUBJECT, "01k-x", "7", kind)
+            assert named_by(tag_of(made.id)) == made
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("bus-*.json")), ids=lambda path: path.stem)
@@ -120,10 +145,7 @@ def test_a_sample_from_the_bus_fits_its_schema_and_reaches_its_consumers(path: P
     sample = json.loads(path.read_text())
     validator(sample["detail-type"]).validate(sample["detail"])
     assert sample["detail"]["type"] == sample["detail-type"]
-    takers = [worker for worker in WORKERS if sample["detail-type"] in rule_of(worker)[0]]
-    for worker in takers:
-        pattern = rule_of(worker)[1]
-        assert EventPattern(json.dumps(pattern), pattern).matches_event(sample)
+    takers = [worker for worker in WORKERS if passes(worker, sample)]
     assert takers, "a sample that nobody takes shows nothing"
 
 

@@ -25,6 +25,7 @@ from tests.fakes.store import FakeStore
 
 PUBLIC_URL = "https://rota.test"
 UPLOADS = "https://uploads.example"
+EMAIL_REPORTS = "arn:aws:sqs:us-east-1:000000000000:email-reports"
 WRAPPED = ("store", "people", "catalogue", "identity", "links", "outbox", "mailer", "file_store", "payment_gateway")
 
 
@@ -33,7 +34,9 @@ class FakeWiring(Wiring):
     anything is an error of the test."""
 
     def __init__(self, **parts: Any) -> None:
-        settings = SimpleNamespace(public_url=PUBLIC_URL, form_origins=UPLOADS, second_factor="finance")
+        settings = SimpleNamespace(
+            public_url=PUBLIC_URL, form_origins=UPLOADS, second_factor="finance", email_reports_queue=EMAIL_REPORTS
+        )
         super().__init__(settings, "test")
         self.faults: list[Exception] = []
         vars(self).update(parts)

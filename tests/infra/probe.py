@@ -42,6 +42,10 @@ def wire(settings: Any, room: str, known: set[str]) -> None:
     for name, wanted in needs(Wiring, known).items():
         if all(hasattr(settings, setting) for setting in wanted):
             getattr(wiring, name)
+    if hasattr(settings, "mail_from"):
+        for rules in wiring.email_rules.values():
+            for rule in rules:
+                wiring.make(rule.service)
     if hasattr(settings, "stripe_secret_arn"):
         importlib.import_module("shared.adapters.stripe_gateway")
 

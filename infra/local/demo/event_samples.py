@@ -64,7 +64,8 @@ def samples(info: StackInfo) -> Iterator[tuple[str, dict[str, Any]]]:
         "ses:from-domain": ["rota.example"],
         TAG: [tag_of(f"{envelope_of(rows['ReservationConfirmed.v1']).id}:host")],
     }
-    yield "sqs-mail-bounced.json", queued({"id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "type": BOUNCED, "tags": tags})
+    reported = {"id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "type": BOUNCED, "tags": tags}
+    yield "sqs-mail-bounced.json", queued(reported, "email-reports")
     yield "sqs-sweep.json", queued({"sweep": "everything due"})
     yield (
         "http-search.json",
@@ -114,7 +115,7 @@ def on_bus(source: str, detail_type: str, detail: dict[str, Any]) -> dict[str, A
     }
 
 
-def queued(body: dict[str, Any]) -> dict[str, Any]:
+def queued(body: dict[str, Any], queue: str = "inbox") -> dict[str, Any]:
     """https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html"""
     record = {
         "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
@@ -128,7 +129,7 @@ def queued(body: dict[str, Any]) -> dict[str, Any]:
         "messageAttributes": {},
         "md5OfBody": "",
         "eventSource": "aws:sqs",
-        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:inbox",
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
         "awsRegion": REGION,
     }
     return {"Records": [record]}

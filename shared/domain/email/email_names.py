@@ -1,8 +1,9 @@
-"""What a mail of ours is called, and how a report of the mail service names it again. Ids and codes only, nothing about
-a person."""
+"""What an email of ours is called, and how a report of the email service names it again. Ids and codes only, nothing
+about a person."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,5 +38,9 @@ def tag_of(mail_id: str) -> str:
 
 def named_by(tag: str) -> EmailName | None:
     """The way back; None for a tag that is not ours."""
-    parts = tag.split("_")
-    return EmailName(*parts) if len(parts) == 4 and all(parts) else None
+    found = _OURS.fullmatch(tag)
+    return EmailName(*found.groups()) if found else None
+
+
+_OURS = re.compile(r"([A-Z_]+)_([^_]+)_([0-9]+)_([^_]+)")
+"""An aggregate's type may have the sign that stands between the parts, no other part has it."""

@@ -1,12 +1,11 @@
-"""The mails about accounts: links to confirm, to set a password, to change an address, to join the staff; and what
+"""The emails about accounts: links to confirm, to set a password, to change an address, to join the staff; and what
 owners are told.
 
-A link is made when its mail is composed, so that its secret is in no event row and no queue.
+A link is made when its email is composed, so that its secret is in no event row and no queue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,37 +23,39 @@ from shared.domain.accounts.account_input import (
 from shared.domain.accounts.account_status import INVITED, UNCONFIRMED
 from shared.domain.accounts.second_factor import RECOVERY_CODES
 from shared.domain.core.instants import parse
+from shared.events.account import (
+    FactorRemoved,
+    FactorSet,
+    MailChangeAsked,
+    MailChanged,
+    PasswordChanged,
+    PasswordResetAsked,
+    RecoveryCodeUsed,
+    StaffInvited,
+)
 from shared.events.envelope import Envelope
+from shared.events.people import AccountSignedUp
 from shared.ports import BusinessClock, Links, People, Person, Store, Stored
 from shared.services.accounts import email_texts
-from shared.services.email.outgoing import OutgoingEmail
+from shared.services.accounts.host_manager_emails import HOST_MANAGER_EMAILS
+from shared.services.email.outgoing import OutgoingEmail, Recipient, to_person
+from shared.services.email.rule import EmailRule
 from shared.services.email.text import EmailText, moment
 
 SAFETY = "/accounts/security"
 NOT_YOU = "If it was not you, set a new password at once with “Forgotten your password?” and write to us."
-Composer = Callable[[Envelope], OutgoingEmail | None]
 
 
 @dataclass(frozen=True)
-class AccountMails:
+class AccountEmails:
     store: Store
     people: People
     links: Links
     clock: BusinessClock
     public_url: str
 
-    def composers(self) -> dict[str, tuple[Composer, ...]]:
-        return {
-            "AccountSignedUp.v1": (self._signed_up,),
-            "StaffInvited.v1": (self._invited,),
-            "PasswordResetAsked.v1": (self._reset_asked,),
-            "PasswordChanged.v1": (self._password_changed,),
-            "MailChangeAsked.v1": (self._mail_change_asked,),
-            "MailChanged.v1": (self._mail_changed,),
-            "RecoveryCodeUsed.v1": (self._recovery_used,),
-            "FactorSet.v1": (self._factor_set,),
-            "FactorRemoved.v1": (self._factor_removed,),
-        }
+    def about(self, event: Envelope) -> tuple[str, ...]:
+        return (event.subject.id,)
 
     def _of(self, event: Envelope) -> tuple[Stored, Person]:
         return self.store.load("ACCOUNT", event.subject.id), self.people.person(event.subject.id)
@@ -65,21 +66,21 @@ class AccountMails:
         )
 
     # --- with a link: nothing once it would do nothing ----------------------------------------------------------------
-    def _signed_up(self, event: Envelope) -> OutgoingEmail | None:
+    def signed_up(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
         if account.state["status"] != UNCONFIRMED:
             return None
         link = self._link("confirm", CONFIRM, person, CONFIRM_LIFE)
         return OutgoingEmail(
-            "confirm", person.email, email_texts.confirm_address(person, link, CONFIRM_LIFE // timedelta(hours=1))
+            to_person(person), email_texts.confirm_address(person, link, CONFIRM_LIFE // timedelta(hours=1))
         )
 
-    def _invited(self, event: Envelope) -> OutgoingEmail | None:
+    def invited(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
         if account.state["status"] != INVITED:
             return None
         roles = " and ".join(account.state["roles"])
-        letter = EmailText(
+        text = EmailText(
             "You are invited to Rota",
             f"Hello {person.name},",
             (
@@ -90,14 +91,14 @@ class AccountMails:
             ),
             action=("Choose a password", self._link("confirm", INVITE, person, INVITE_LIFE)),
         )
-        return OutgoingEmail("invite", person.email, letter)
+        return OutgoingEmail(to_person(person), text)
 
-    def _reset_asked(self, event: Envelope) -> OutgoingEmail | None:
+    def reset_asked(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
         if account.state.get("reset_asked_at") is None:
             return None
         minutes = RESET_LIFE // timedelta(minutes=1)
-        letter = EmailText(
+        text = EmailText(
             "Set a new password",
             f"Hello {person.name},",
             (
@@ -107,9 +108,9 @@ class AccountMails:
             ),
             action=("Set a new password", self._link("reset", RESET, person, RESET_LIFE)),
         )
-        return OutgoingEmail("reset", person.email, letter)
+        return OutgoingEmail(to_person(person), text)
 
-    def _mail_change_asked(self, event: Envelope) -> OutgoingEmail | None:
+    def mail_change_asked(self, event: Envelope) -> OutgoingEmail | None:
         """To the new address; nothing to one that is somebody else's, nor for a wish that another one has taken the
         place of."""
         account, person = self._of(event)
@@ -120,7 +121,7 @@ class AccountMails:
             account.id,
         ):
             return None
-        letter = EmailText(
+        text = EmailText(
             "Confirm your new address",
             f"Hello {person.name},",
             (
@@ -130,12 +131,11 @@ class AccountMails:
             ),
             action=("Use this address", self._link("mail", f"{MAIL}:{ref}", person, MAIL_LIFE)),
         )
-        return OutgoingEmail("new-address", wanted, letter)
+        return OutgoingEmail(to_person(person, wanted), text)
 
     # --- told ---------------------------------------------------------------------------------------------------------
-    def _told(self, kind: str, to: str, person: Person, subject: str, *said: str) -> OutgoingEmail:
+    def _told(self, to: Recipient, person: Person, subject: str, *said: str) -> OutgoingEmail:
         return OutgoingEmail(
-            kind,
             to,
             EmailText(subject, f"Hello {person.name},", said, action=("Look at it", f"{self.public_url}{SAFETY}")),
         )
@@ -145,12 +145,12 @@ class AccountMails:
         at: datetime = event.occurred_at
         return moment(at, person.zone)
 
-    def _password_changed(self, event: Envelope) -> OutgoingEmail:
+    def password_changed(self, event: Envelope) -> OutgoingEmail:
         person = self._of(event)[1]
         first = f"Your password was changed on {self._when(event, person)}, and every other browser is signed out."
-        return self._told("password", person.email, person, "Your password was changed", first, NOT_YOU)
+        return self._told(to_person(person), person, "Your password was changed", first, NOT_YOU)
 
-    def _mail_changed(self, event: Envelope) -> OutgoingEmail | None:
+    def mail_changed(self, event: Envelope) -> OutgoingEmail | None:
         """To the address of before."""
         person, held = self._of(event)[1], self.store.text(event.data["former_mail_ref"])
         if held is None:
@@ -161,27 +161,41 @@ class AccountMails:
             "more mail."
         )
         other = "If it was not you, write to us at once: we can still see which address it was before."
-        return self._told("old-address", str(held["email"]), person, "Your mail address was changed", first, other)
+        return self._told(to_person(person, str(held["email"])), person, "Your mail address was changed", first, other)
 
-    def _recovery_used(self, event: Envelope) -> OutgoingEmail:
+    def recovery_used(self, event: Envelope) -> OutgoingEmail:
         person, left = self._of(event)[1], RECOVERY_CODES - len(event.data["recovery_used"])
         first = (
             f"One of your recovery codes signed in on {self._when(event, person)}. {left} of {RECOVERY_CODES} are left."
         )
-        return self._told("recovery", person.email, person, "A recovery code was used", first, NOT_YOU)
+        return self._told(to_person(person), person, "A recovery code was used", first, NOT_YOU)
 
-    def _factor_set(self, event: Envelope) -> OutgoingEmail:
+    def factor_set(self, event: Envelope) -> OutgoingEmail:
         person = self._of(event)[1]
         first = (
             f"An authenticator app was set up for your account on {self._when(event, person)}. Each sign-in asks "
             "for its code."
         )
-        return self._told("factor", person.email, person, "An authenticator app was set up", first, NOT_YOU)
+        return self._told(to_person(person), person, "An authenticator app was set up", first, NOT_YOU)
 
-    def _factor_removed(self, event: Envelope) -> OutgoingEmail:
+    def factor_removed(self, event: Envelope) -> OutgoingEmail:
         person = self._of(event)[1]
         first = (
             f"The authenticator app of your account was removed on {self._when(event, person)}, and you are "
             "signed out everywhere."
         )
-        return self._told("no-factor", person.email, person, "Your authenticator app was removed", first, NOT_YOU)
+        return self._told(to_person(person), person, "Your authenticator app was removed", first, NOT_YOU)
+
+
+EMAILS = (
+    EmailRule(AccountSignedUp, "confirm", AccountEmails, AccountEmails.signed_up),
+    EmailRule(StaffInvited, "invite", AccountEmails, AccountEmails.invited),
+    EmailRule(PasswordResetAsked, "reset", AccountEmails, AccountEmails.reset_asked),
+    EmailRule(PasswordChanged, "password", AccountEmails, AccountEmails.password_changed),
+    EmailRule(MailChangeAsked, "new-address", AccountEmails, AccountEmails.mail_change_asked),
+    EmailRule(MailChanged, "old-address", AccountEmails, AccountEmails.mail_changed),
+    EmailRule(RecoveryCodeUsed, "recovery", AccountEmails, AccountEmails.recovery_used),
+    EmailRule(FactorSet, "factor", AccountEmails, AccountEmails.factor_set),
+    EmailRule(FactorRemoved, "no-factor", AccountEmails, AccountEmails.factor_removed),
+    *HOST_MANAGER_EMAILS,
+)

@@ -1,6 +1,6 @@
 """What a host's manager is told about signing in (H04): the invitation with its link, and one more host to act for.
 
-The link is made when the mail is composed, as with every account (`account_mails.py`).
+The link is made when the email is composed, as with every account (`emails.py`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from shared.domain.accounts.account_input import INVITE, INVITE_LIFE
 from shared.domain.accounts.account_status import ACTIVE, INVITED
+from shared.events.account import HostAdded, HostInvited
 from shared.events.envelope import Envelope
-from shared.ports import BusinessClock, Catalogue, Links, People, Person, Store, Stored
-from shared.services.accounts.emails import Composer
-from shared.services.email.outgoing import OutgoingEmail
+from shared.ports import BusinessClock, Links, People, Person, Store, Stored
+from shared.services.email.outgoing import OutgoingEmail, to_person
+from shared.services.email.rule import EmailRule
 from shared.services.email.text import EmailText
 from shared.services.programs.host_index import HostIndex
 
@@ -25,28 +26,28 @@ CAN_DO = (
 
 
 @dataclass(frozen=True)
-class HostAccountMails:
+class HostManagerEmails:
     store: Store
     people: People
-    catalogue: Catalogue
     links: Links
     clock: BusinessClock
+    host_index: HostIndex
     public_url: str
 
-    def composers(self) -> dict[str, tuple[Composer, ...]]:
-        return {"HostInvited.v1": (self._invited,), "HostAdded.v1": (self._added,)}
+    def about(self, event: Envelope) -> tuple[str, ...]:
+        return (event.subject.id,)
 
     def _of(self, event: Envelope) -> tuple[Stored, Person]:
         return self.store.load("ACCOUNT", event.subject.id), self.people.person(event.subject.id)
 
-    def _invited(self, event: Envelope) -> OutgoingEmail | None:
+    def invited(self, event: Envelope) -> OutgoingEmail | None:
         """Nothing once the invitation was taken, or the host taken away again."""
         account, person = self._of(event)
         hosts = tuple(account.state.get("hosts", ()))
         if account.state["status"] != INVITED or not hosts:
             return None
         link = self.links.make(INVITE, person.account_id, self.clock.now() + INVITE_LIFE)
-        letter = EmailText(
+        text = EmailText(
             "Sign in to Rota for your programs",
             f"Hello {person.name},",
             (
@@ -59,15 +60,15 @@ class HostAccountMails:
             ),
             action=("Choose a password", f"{self.public_url}/accounts/confirm/{link}"),
         )
-        return OutgoingEmail("host-invite", person.email, letter)
+        return OutgoingEmail(to_person(person), text)
 
-    def _added(self, event: Envelope) -> OutgoingEmail | None:
+    def added(self, event: Envelope) -> OutgoingEmail | None:
         """Nothing once that host was taken away again."""
         account, person = self._of(event)
         added = str(event.data["added_host"])
         if account.state["status"] != ACTIVE or added not in account.state.get("hosts", ()):
             return None
-        letter = EmailText(
+        text = EmailText(
             "You answer for more programs at Rota",
             f"Hello {person.name},",
             (
@@ -76,12 +77,17 @@ class HostAccountMails:
             ),
             action=("Open your page", f"{self.public_url}/workspace"),
         )
-        return OutgoingEmail("host-added", person.email, letter)
+        return OutgoingEmail(to_person(person), text)
 
     def _programs(self, hosts: tuple[str, ...]) -> str:
-        lists = HostIndex(self.store, self.catalogue)
-        names = [program.name for host_id in hosts for program in lists.programs(host_id)]
+        names = [program.name for host_id in hosts for program in self.host_index.programs(host_id)]
         if not names:
             return "your programs"
         more = len(names) - SHOWN
         return ", ".join(names[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+HOST_MANAGER_EMAILS = (
+    EmailRule(HostInvited, "host-invite", HostManagerEmails, HostManagerEmails.invited),
+    EmailRule(HostAdded, "host-added", HostManagerEmails, HostManagerEmails.added),
+)

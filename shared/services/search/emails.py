@@ -1,31 +1,32 @@
-"""The mail of a saved search whose match has opened, from its event."""
+"""The email of a saved search whose match has opened, from its event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from shared.domain.programs.program import ProgramStatus
 from shared.events.envelope import Envelope
+from shared.events.saved_search import SearchMatched
 from shared.ports import BusinessClock, Catalogue, People, Store
-from shared.services.email.outgoing import OutgoingEmail
+from shared.services.email.outgoing import OutgoingEmail, to_person
+from shared.services.email.rule import EmailRule
 from shared.services.search import email_texts
 from shared.services.search.saved_searches import kept_of
 
 
 @dataclass(frozen=True)
-class SearchMails:
+class SearchEmails:
     store: Store
     people: People
     catalogue: Catalogue
     clock: BusinessClock
     public_url: str
 
-    def composers(self) -> dict[str, tuple[Callable[[Envelope], OutgoingEmail | None], ...]]:
-        return {"SearchMatched.v1": (self._matched,)}
+    def about(self, event: Envelope) -> tuple[str, ...]:
+        return (str(self.store.load("SEARCH", event.subject.id).state["trainee_id"]),)
 
-    def _matched(self, event: Envelope) -> OutgoingEmail | None:
+    def matched(self, event: Envelope) -> OutgoingEmail | None:
         """Nothing once the search has ended, its owner is gone, or no program of the event is on offer any more."""
         kept = kept_of(self.store, self.store.load("SEARCH", event.subject.id))
         if kept is None or not kept.saved.waits(self.clock.now()):
@@ -39,4 +40,7 @@ class SearchMails:
         ]
         if person is None or not matches:
             return None
-        return OutgoingEmail("match", person.email, email_texts.match_opened(person, kept, matches, self.public_url))
+        return OutgoingEmail(to_person(person), email_texts.match_opened(person, kept, matches, self.public_url))
+
+
+EMAILS = (EmailRule(SearchMatched, "match", SearchEmails, SearchEmails.matched),)

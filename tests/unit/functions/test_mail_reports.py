@@ -12,6 +12,7 @@ from functions.notifications.handler import handler, worker
 from infra.lint.__main__ import ROOT
 from infra.lint.project import Project
 from shared.domain.email.email_names import TAG
+from tests.fakes.wiring import EMAIL_REPORTS
 from tests.rooms import come_back
 from tests.unit.services.operations.test_email_reports import Sent
 
@@ -24,7 +25,7 @@ KINDS = {"Email Bounced": "bounce", "Email Complaint Received": "complaint", "Em
 @pytest.fixture
 def sent() -> Sent:
     made = Sent()
-    worker.wire(SimpleNamespace(email_reports=made.email_reports, clock=made.clock))  # type: ignore[arg-type]
+    worker.wire(made)
     return made
 
 
@@ -78,7 +79,14 @@ def passed_on(event: dict[str, Any]) -> str:
 def queued(body: str) -> dict[str, Any]:
     return {
         "Records": [
-            {"messageId": "m-1", "receiptHandle": "r", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
+            {
+                "messageId": "m-1",
+                "receiptHandle": "r",
+                "body": body,
+                "attributes": {},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": EMAIL_REPORTS,
+            }
         ]
     }
 

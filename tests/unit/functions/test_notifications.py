@@ -9,12 +9,11 @@ import html as markup
 import json
 import re
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from functions.notifications.handler import worker
+from functions.notifications.handler import handler, worker
 from shared.adapters.ses_mailer import OUR_ID, raw_message
 from shared.domain.core.policy import CURRENT
 from shared.domain.money.fees import quote
@@ -25,6 +24,7 @@ from shared.ports import Contact, Person
 from shared.runtime.pages.email import email_html
 from shared.services.accounts import email_texts as account_texts
 from shared.services.applications import email_texts as applied
+from shared.services.email.outgoing import OutgoingEmail, Recipient
 from shared.services.email.text import EmailText
 from shared.services.reservations import email_texts as reserved
 from tests import builders
@@ -145,18 +145,18 @@ def test_a_mail_is_seven_bits_on_the_wire_and_its_letters_come_back_whole(name: 
     assert page.replace("\r\n", "\n").strip() == html(letter).strip()
 
 
-def _addressed(letter: EmailText) -> Any:
-    return SimpleNamespace(to=HOME, letter=letter, attachments=())
+def _addressed(letter: EmailText) -> OutgoingEmail:
+    return OutgoingEmail(Recipient("ACCOUNT", "trainee-1", HOME), letter)
 
 
 # --- the queue --------------------------------------------------------------------------------------------------------
 def record(number: int, event: Envelope) -> dict[str, Any]:
     body = json.dumps({"detail-type": event.type, "source": "rota", "detail": event.model_dump(mode="json")})
-    return {"messageId": f"m{number}", "eventSource": "aws:sqs", "body": body}
+    return {"messageId": f"m{number}", "eventSource": "aws:sqs", "eventSourceARN": "arn:events", "body": body}
 
 
 def deliver(*events: Envelope) -> list[str]:
-    return come_back(worker.answer, *(record(number, event) for number, event in enumerate(events)))
+    return come_back(handler, *(record(number, event) for number, event in enumerate(events)))
 
 
 def test_H13_a_confirmed_reservation_from_the_queue_writes_to_host_and_trainee_once(post: Post) -> None:

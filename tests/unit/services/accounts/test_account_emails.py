@@ -11,10 +11,7 @@ from shared.domain.accounts.account_input import INVITE_LIFE, MAIL_LIFE, RESET_L
 from shared.domain.core.aggregate import Actor
 from shared.events.envelope import Envelope
 from shared.ports import Email
-from shared.services.accounts.emails import AccountMails
-from shared.services.accounts.host_manager_emails import HostAccountMails
 from shared.services.core.transitions import RequestContext
-from tests.fakes import FakeCatalogue
 from tests.unit.services.accounts.account_scene import MAIL, OPERATOR, OTHER, WORDS, AccountScene
 
 URL, NEW = "https://rota.test", "amara@clinic.example"
@@ -26,13 +23,8 @@ class Post(AccountScene):
     def post(self, id: str) -> list[Email]:
         """Every event of the account as the bus brings it; the mails sent for them now."""
         before = len(self.mailer.sent)
-        ports, catalogue = (self.links, self.clock, URL), FakeCatalogue(self.store)
-        known = {
-            **AccountMails(self.store, self.people, *ports).composers(),
-            **HostAccountMails(self.store, self.people, catalogue, *ports).composers(),
-        }
         for row in self.store.history("ACCOUNT", id):
-            if row.type in known:
+            if row.type in self.email_rules:
                 self.send_emails.notify(Envelope.of(row))
         return self.mailer.sent[before:]
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.core.instants import iso
+from shared.events.envelope import Envelope
 from shared.ports import Due, UnitOfWork
 from shared.services import contexts
 from shared.services.contexts import due_rules, queue_tasks, trainee_tasks
@@ -51,6 +52,15 @@ def test_its_tasks_are_shown_to_the_trainee_and_in_the_queue_of_the_role_that_ow
         START + timedelta(days=1),
     )
     assert wiring.workspace.queue(by("reviewer", "reviewer-1"), ["reviewer"]).rows == ()
+
+
+def test_its_email_goes_to_whom_it_names_once(wiring: FakeWiring) -> None:
+    wiring.sweep.run(SWEEP)
+    event = Envelope.of(wiring.store.history("PARCEL", "parcel-1")[-1])
+    for _ in range(2):
+        wiring.send_emails.notify(event)
+    (sent,) = wiring.mailer.sent
+    assert (sent.to, sent.subject) == ("registrar@school.example", "Parcel parcel-1 is late")
 
 
 def test_two_contexts_that_claim_one_kind_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
-"""A CV that is too large for a mail, behind an address of ours for seven days (H13, T19).
+"""The CV in a host's email: attached, or behind an address of ours for seven days when it is too large (H13, T19).
 
 A signed address of the bucket would not live that long: it ends with the session of the role that signed it
-(https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). So the host's mail carries an address
+(https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html). So the host's email carries an address
 of ours, and whoever opens it is sent on to a signed one that works for a minute. It names one file for one case, ends
 to the second, ends at once when the case is called off, and its secret lies in an erasable item, so erasing the person
 ends it as well.
@@ -9,21 +9,34 @@ ends it as well.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application import Application, ApplicationStatus
 from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.calendar import reached
-from shared.domain.core.errors import Duplicate, Expired, NotFound
+from shared.domain.core.errors import Busy, Duplicate, Expired, NotFound
 from shared.domain.core.instants import iso, parse
 from shared.domain.documents.uploads import download_name
 from shared.domain.reservations.reservation import PAID_SEAT, ReservationStatus
-from shared.ports import BusinessClock, FileStore, People, PersonalRecord, Store, Stored, UnitOfWork
+from shared.events.envelope import Envelope
+from shared.ports import (
+    Attachment,
+    BusinessClock,
+    FileStore,
+    People,
+    Person,
+    PersonalRecord,
+    Store,
+    Stored,
+    UnitOfWork,
+)
 from shared.services.core.secret_links import new_secret, secret_matches
 from shared.services.core.transitions import find
 
+ATTACH_BYTES = 6_000_000
 LINK_DAYS, SIGNED_SECONDS = 7, 60
 KINDS: Mapping[str, AggregateType] = {"a": "APPLICATION", "r": "RESERVATION"}
 OPEN_WHILE = {
@@ -43,8 +56,28 @@ class CvLinks:
     clock: BusinessClock
     public_url: str
 
+    def for_email(
+        self, event: Envelope, application: Application, person: Person
+    ) -> tuple[tuple[Attachment, ...], str]:
+        """The CV as an attachment, or as an address of ours above 6 MB (an email is limited to 10 MB after encoding).
+
+        Raises `Busy` when it is not there or not the one that was applied with: the host never gets another file than
+        the reviewer saw.
+        """
+        document = self.store.load("DOCUMENT", application.cv_document_id or "").state
+        name = download_name(document["kind"], document["number"], document["content_type"], person.name)
+        stored = self.file_store.read(document["key"])
+        if stored is None:
+            raise Busy("The CV cannot be read.", "The email is tried again.")
+        if hashlib.sha256(stored.content).hexdigest() != application.cv_sha256:
+            raise Busy("The CV is not the one that was applied with.", "A person must look at this case.")
+        if len(stored.content) > ATTACH_BYTES:
+            subject = event.subject
+            return (), self.make(subject.kind, subject.id, event.seq, person.account_id, document["id"])
+        return (Attachment(name, document["content_type"], stored.content),), ""
+
     def make(self, kind: str, id: str, seq: int, trainee_id: str, document_id: str) -> str:
-        """The address for the mail that event `seq` of a case brings: the same one when the mail is composed again."""
+        """The address for the email that event `seq` of a case brings: the same one when it is composed again."""
         ref = _ref(trainee_id, kind, id, str(seq))
         until = self.clock.now() + timedelta(days=LINK_DAYS)
         body = {"secret": new_secret(), "expires_at": iso(until), "document_id": document_id}
