@@ -89,35 +89,30 @@ def password_form() -> PasswordForm:
     access=SIGNED_IN,
     form=PasswordChange,
     again=password_form,
+    shows=security,
     goes_to=f"{SECURITY}?saved=password",
     answers={429: (PROBLEM,)},
 )
-def change_password(body: PasswordChange) -> SecurityView:
+def change_password(body: PasswordChange) -> None:
     """Sets another password. Every other session ends, and so does every token; this browser stays signed in."""
     call = room.call("account")
     room.wiring.account_security.change_password(
         call, body.current.get_secret_value(), body.password.get_secret_value()
     )
-    return _afterwards()
-
-
-def _afterwards() -> SecurityView:
     go_on_here()
-    return SecurityView.of(room.wiring.account_security.safety(room.call("account")), room.wiring.second_factor.demand)
 
 
 @room.post("/accounts/sessions/<handle>/end", access=SIGNED_IN, again=security, goes_to=f"{SECURITY}?saved=session")
-def end_one(handle: str) -> SecurityView:
+def end_one(handle: str) -> None:
     """Ends one of the caller's sessions at once; one that is not theirs is left alone."""
     room.wiring.account_security.end_session(room.call("account"), handle)
-    return security()
 
 
 @room.post("/accounts/sessions/end-others", access=SIGNED_IN, again=security, goes_to=f"{SECURITY}?saved=sessions")
-def end_others() -> SecurityView:
+def end_others() -> None:
     """Ends every other session and every token; this browser stays signed in."""
     room.wiring.account_security.end_all(room.call("account"))
-    return _afterwards()
+    go_on_here()
 
 
 # --- another address --------------------------------------------------------------------------------------------------
@@ -152,7 +147,7 @@ def moving(token: str) -> LinkView:
     return LinkView.of(room.wiring.account_security.moving(token), room.request.path)
 
 
-@room.post("/accounts/mail/<token>", access=ANYONE, again=moving, goes_to="{here}")
-def move(token: str) -> LinkView:
+@room.post("/accounts/mail/<token>", access=ANYONE, again=moving, goes_to="/accounts/mail/{token}")
+def move(token: str) -> None:
     """Uses the link: the new address signs in and gets the mails; the old one is told."""
-    return LinkView.of(room.wiring.account_security.move(token, room.request.id), room.request.path)
+    room.wiring.account_security.move(token, room.request.id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from functions.accounts.care import SecurityView
 from functions.accounts.care_routes import SECURITY, security
 from functions.accounts.code import Begun, CodeForm, CodeView, FreshView, OfferView, OwnCode
 from functions.accounts.models import SignedInView
@@ -21,16 +20,29 @@ def code_form(token: str, next: str = HOME) -> CodeView:
     return CodeView(name=room.wiring.second_factor.waiting(token), next=onward(next))
 
 
-@room.post("/accounts/code/<token>", access=ANYONE, form=CodeForm, again=code_form, goes_to="{next}", answers=TOO_MANY)
-def enter_code(token: str, body: CodeForm) -> SignedInView:
+def signed_in(account_id: str, next: str) -> SignedInView:
+    """What a program is told of the account that it has just signed in."""
+    found = room.wiring.staff.member(account_id)
+    name = found.person.name if found.person else None
+    return SignedInView(account_id=account_id, name=name, roles=tuple(found.state["roles"]), next=next)
+
+
+@room.post(
+    "/accounts/code/<token>",
+    access=ANYONE,
+    form=CodeForm,
+    again=code_form,
+    shows=signed_in,
+    goes_to="{next}",
+    answers=TOO_MANY,
+)
+def enter_code(token: str, body: CodeForm) -> dict[str, str]:
     """Opens a browser's session in a cookie. A code counts once; after five wrong ones none is looked at for 15
     minutes."""
     from_our_pages()
     account_id = room.wiring.second_factor.enter(token, body.code, room.request.id)
     begin_session(account_id)
-    found = room.wiring.staff.member(account_id)
-    name = found.person.name if found.person else None
-    return SignedInView(account_id=account_id, name=name, roles=tuple(found.state["roles"]), next=onward(body.next))
+    return {"account_id": account_id, "next": onward(body.next)}
 
 
 @room.get("/accounts/factor/<token>", access=ANYONE, page="factor.html", title="Set up your authenticator app")
@@ -72,10 +84,8 @@ def begin_factor() -> Begun:
     goes_to=f"{SECURITY}?saved=factor",
     answers=TOO_MANY,
 )
-def remove_factor(body: OwnCode) -> SecurityView:
+def remove_factor(body: OwnCode) -> None:
     """Removes the app with a code of it, for another telephone. Every other session ends; where a role asks for an app,
     the next sign-in sets up another."""
-    call = room.call("account")
-    room.wiring.second_factor.remove(call, body.code)
+    room.wiring.second_factor.remove(room.call("account"), body.code)
     go_on_here()
-    return SecurityView.of(room.wiring.account_security.safety(call), room.wiring.second_factor.demand)

@@ -167,9 +167,9 @@ def profile(saved: bool = False) -> ProfileView:
 
 
 @room.post("/accounts/profile", access=SIGNED_IN, form=ProfileForm, again=profile, goes_to="/accounts/profile?saved=1")
-def save_profile(body: ProfileForm) -> ProfileView:
+def save_profile(body: ProfileForm) -> None:
     """Saves the profile. What staff verified stays verified as long as its answer does not change."""
-    return ProfileView.of(room.wiring.sign_in.save_profile(room.call("account"), body.name, body.zone, body.declared()))
+    room.wiring.sign_in.save_profile(room.call("account"), body.name, body.zone, body.declared())
 
 
 handler = room.handler()

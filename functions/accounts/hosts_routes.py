@@ -27,21 +27,18 @@ def host(host_id: str, saved: Saved = "") -> HostView:
 
 
 @room.post(ONE, access=operator, form=HostInvitation, again=host, goes_to=f"{HERE}?saved=invited")
-def invite_host(host_id: str, body: HostInvitation) -> HostView:
+def invite_host(host_id: str, body: HostInvitation) -> None:
     """Lets somebody sign in for the host: by an invitation, or at once who manages another host already."""
     room.wiring.host_managers.invite(_call(), host_id, body.name, body.email)
-    return host(host_id)
 
 
 @room.post(f"{ONE}/invite-again/<account_id>", access=operator, again=host, goes_to=f"{HERE}?saved=again")
-def invite_host_again(host_id: str, account_id: str) -> HostView:
+def invite_host_again(host_id: str, account_id: str) -> None:
     """Sends a fresh link to somebody who has not taken the invitation, at most one a minute."""
     room.wiring.host_managers.send_again(_call(), host_id, account_id)
-    return host(host_id)
 
 
 @room.post(f"{ONE}/remove/<account_id>", access=operator, again=host, goes_to=f"{HERE}?saved=removed")
-def remove_host(host_id: str, account_id: str) -> HostView:
+def remove_host(host_id: str, account_id: str) -> None:
     """Takes the host away from an account and ends its sessions; other hosts of theirs stay."""
     room.wiring.host_managers.remove(_call(), host_id, account_id)
-    return host(host_id)

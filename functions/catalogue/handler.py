@@ -55,10 +55,9 @@ def save_search(body: SaveRequest) -> SavedView:
 @room.post(
     "/programs/searches/<search_id>/end", access=roles("trainee"), again=saved_searches, goes_to="/programs/searches"
 )
-def end_search(search_id: str) -> SavedList:
+def end_search(search_id: str) -> None:
     """End a saved search; ended before, nothing happens."""
     room.wiring.saved_searches.end(room.call("trainee"), search_id)
-    return saved_searches()
 
 
 @room.get(
@@ -76,21 +75,21 @@ def show_stop(search_id: str, secret: str) -> SavedView:
     title="Hear no more of this search",
     again=show_stop,
 )
-def stop(search_id: str, secret: str) -> SavedView:
+def stop(search_id: str, secret: str) -> None:
     """End a saved search by its mail's link, without signing in."""
     call = RequestContext(Actor(role="trainee", id="by-link"), room.request.id)
-    return SavedView.of(room.wiring.saved_searches.end_by_link(call, search_id, secret))
+    room.wiring.saved_searches.end_by_link(call, search_id, secret)
 
 
 # --- one program ------------------------------------------------------------------------------------------------------
-@room.get("/programs/<program_id>", access=ANYONE, page="program.html", title="{program[name]}")
+@room.get("/programs/<program_id>", access=ANYONE, page="program.html", title="{program.name}")
 def program(program_id: str, what_if: Annotated[WhatIf, Query()]) -> SheetView:
     """One program: whom it takes, when seats are free, what it costs, and what all of that means for the reader."""
     room.request.expect_query(WhatIf.model_fields)
     return SheetView.of(room.wiring.browsing.program(program_id, _wish(what_if), _reader()))
 
 
-@room.get("/programs/<program_id>/quote", access=ANYONE, page="quote.html", title="What it costs: {program[name]}")
+@room.get("/programs/<program_id>/quote", access=ANYONE, page="quote.html", title="What it costs: {program.name}")
 def quote(program_id: str, what_if: Annotated[WhatIf, Query()]) -> QuoteView:
     """The fee calendar for a start, a length and a day of paying (T21-T29): what a person is shown is what is
     charged."""

@@ -47,11 +47,10 @@ def show_offer(application_id: str) -> ReserveView:
     again=show_offer,
     goes_to="/reservations/for/{application_id}#pay",
 )
-def sign_terms(application_id: str, body: SignTerms) -> ReserveView:
+def sign_terms(application_id: str, body: SignTerms) -> None:
     """Sign the current clinical terms (T24)."""
     signature = Signature(body.typed_name, room.request.source_ip, room.request.headers.get("user-agent", "")[:300])
     room.wiring.reserve.sign(room.call("trainee"), application_id, body.terms_version, signature)
-    return show_offer(application_id)
 
 
 @room.post(f"{OFFER}/checkout", access=reserver, form=BeginCheckout, again=show_offer, goes_to="{checkout_url}")
@@ -62,22 +61,20 @@ def begin_checkout(application_id: str, body: BeginCheckout) -> CheckoutView:
 
 
 @room.post(f"{OFFER}/waitlist", access=roles("trainee"), again=show_offer, goes_to="/reservations/for/{application_id}")
-def join_waitlist(application_id: str) -> ReserveView:
+def join_waitlist(application_id: str) -> None:
     """Stand in line while no seat is free in all weeks; the time to reserve stands still meanwhile."""
     room.wiring.waitlist.join(room.call("trainee"), application_id)
-    return show_offer(application_id)
 
 
 @room.post(
     f"{OFFER}/waitlist/leave", access=roles("trainee"), again=show_offer, goes_to="/reservations/for/{application_id}"
 )
-def leave_waitlist(application_id: str) -> ReserveView:
+def leave_waitlist(application_id: str) -> None:
     """Leave the line; a seat that is held goes to the next in it."""
     room.wiring.waitlist.leave(room.call("trainee"), application_id)
-    return show_offer(application_id)
 
 
-@see_hub(HUB, page="reservation.html", title="Your rotation at {place[program]}")
+@see_hub(HUB, page="reservation.html", title="Your rotation at {place.program}")
 def show_reservation(reservation_id: str) -> ReservationView:
     """The seat, its receipt, its weeks and its money."""
     hub = room.wiring.reservation_queries.hub(_call("RESERVATION", reservation_id, *STAFF), reservation_id)
@@ -94,10 +91,9 @@ def show_reservation(reservation_id: str) -> ReservationView:
 @room.post(
     f"{HUB}/cancel", access=roles("trainee"), again=show_reservation, goes_to="/reservations/for/{application_id}"
 )
-def cancel_hold(reservation_id: str) -> ReservationView:
+def cancel_hold(reservation_id: str) -> dict[str, str]:
     """Give a held seat back before it is paid."""
-    room.wiring.reserve.cancel(room.call("trainee"), reservation_id)
-    return show_reservation(reservation_id)
+    return {"application_id": room.wiring.reserve.cancel(room.call("trainee"), reservation_id)}
 
 
 @room.post(
@@ -105,12 +101,11 @@ def cancel_hold(reservation_id: str) -> ReservationView:
     access=roles("trainee"),
     form=TickRequest,
     again=show_reservation,
-    goes_to="/reservations/{id}#preparation",
+    goes_to="/reservations/{reservation_id}#preparation",
 )
-def tick(reservation_id: str, body: TickRequest) -> ReservationView:
+def tick(reservation_id: str, body: TickRequest) -> None:
     """Tick an item of the preparation list off, or open it again (H19)."""
     room.wiring.preparation.tick(room.call("trainee"), reservation_id, body.kind, body.done == "yes")
-    return show_reservation(reservation_id)
 
 
 @room.post(
@@ -118,12 +113,11 @@ def tick(reservation_id: str, body: TickRequest) -> ReservationView:
     access=roles("coach"),
     form=SuggestRequest,
     again=show_reservation,
-    goes_to="/reservations/{id}#preparation",
+    goes_to="/reservations/{reservation_id}#preparation",
 )
-def suggest(reservation_id: str, body: SuggestRequest) -> ReservationView:
+def suggest(reservation_id: str, body: SuggestRequest) -> None:
     """Suggest a partner of the directory to one's own trainee (T31)."""
     room.wiring.preparation.suggest(room.call("coach"), reservation_id, body.partner_id)
-    return show_reservation(reservation_id)
 
 
 @room.post(
@@ -131,9 +125,9 @@ def suggest(reservation_id: str, body: SuggestRequest) -> ReservationView:
     access=roles("coordinator"),
     form=HostMailRequest,
     again=show_reservation,
-    goes_to="/reservations/{id}",
+    goes_to="/reservations/{reservation_id}",
 )
-def settle_host_mail(reservation_id: str, body: HostMailRequest) -> ReservationView:
+def settle_host_mail(reservation_id: str, body: HostMailRequest) -> None:
     """End the task of a host's mail that did not arrive: sent again to the corrected address, or told by phone
     (H13)."""
     call = room.call("coordinator")
@@ -141,7 +135,6 @@ def settle_host_mail(reservation_id: str, body: HostMailRequest) -> ReservationV
         room.wiring.email_reports.send_again(call, "RESERVATION", reservation_id, body.email)
     else:
         room.wiring.email_reports.told(call, "RESERVATION", reservation_id)
-    return show_reservation(reservation_id)
 
 
 @room.get("/reservations/partners", access=roles("trainee", *STAFF), page="partners.html", title="Partners")
@@ -168,20 +161,26 @@ def came_back_unpaid(reservation_id: str) -> ReservationView:
     return show_reservation(reservation_id)
 
 
-@room.post(f"{HUB}/calendar", access=roles("trainee"), again=show_reservation, goes_to="/reservations/{id}#calendar")
-def open_calendar(reservation_id: str) -> ReservationView:
+@room.post(
+    f"{HUB}/calendar",
+    access=roles("trainee"),
+    again=show_reservation,
+    goes_to="/reservations/{reservation_id}#calendar",
+)
+def open_calendar(reservation_id: str) -> None:
     """Make a secret calendar address for this rotation; one that is there stays."""
     room.wiring.calendar_feeds.open(room.call("trainee"), reservation_id)
-    return show_reservation(reservation_id)
 
 
 @room.post(
-    f"{HUB}/calendar/close", access=roles("trainee"), again=show_reservation, goes_to="/reservations/{id}#calendar"
+    f"{HUB}/calendar/close",
+    access=roles("trainee"),
+    again=show_reservation,
+    goes_to="/reservations/{reservation_id}#calendar",
 )
-def close_calendar(reservation_id: str) -> ReservationView:
+def close_calendar(reservation_id: str) -> None:
     """Take the calendar address back: it ends to work at once."""
     room.wiring.calendar_feeds.close(room.call("trainee"), reservation_id)
-    return show_reservation(reservation_id)
 
 
 @room.get("/reservations/feed/<secret>.ics", access=ANYONE, answers={200: (CALENDAR,)})

@@ -75,12 +75,9 @@ def preview_guidelines(program_id: str, body: GuidelinesRequest) -> GuidelinesVi
     again=show_guidelines,
     goes_to="/workspace/programs/{program_id}/guidelines?saved=1",
 )
-def change_guidelines(program_id: str, body: GuidelinesRequest) -> GuidelinesView:
+def change_guidelines(program_id: str, body: GuidelinesRequest) -> None:
     """These guidelines count from now on; applications that were sent keep those of their day."""
-    call = room.call("coordinator")
-    return GuidelinesView.of(
-        room.wiring.guideline_changes.change(call, program_id, body.guidelines(), body.version), saved=True
-    )
+    room.wiring.guideline_changes.change(room.call("coordinator"), program_id, body.guidelines(), body.version)
 
 
 handler = room.handler()

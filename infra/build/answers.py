@@ -29,7 +29,7 @@ REFUSALS: dict[int, tuple[str, str]] = {
     422: ("InvalidInput", "Fields that need a change; `fields` or `field` names them."),
     429: ("TooManyTries", "Tried too often; `retry_after` says when the next try is looked at."),
     500: ("Broken", "Something broke on our side; quote the reference."),
-    503: ("Busy", "Nothing is known to be decided; trying again is safe with the same key."),
+    503: ("Busy", "It could not be finished, or not be shown: the type says what is known. Trying again is safe."),
 }
 """Status -> name among the shared responses, and what it means."""
 HEADERS: dict[int, Node] = {

@@ -113,4 +113,4 @@ def disposition(name: str) -> str:
 
 
 def _busy() -> Busy:
-    return Busy("Our document store cannot be reached for a moment.", "Nothing was changed. Try again in a minute.")
+    return Busy("Our document store cannot be reached for a moment.", "Try again in a minute.")

@@ -138,8 +138,9 @@ class Store(Protocol):
 
     def commit(self, work: UnitOfWork) -> list[EventRow]:
         """All or nothing; returns the event rows written. Raises `VersionConflict`, `SoldOut(weeks=)`,
-        `WaitlistFirst(weeks=)`, `OverlappingRotation(weeks=)`, `Duplicate(key=)`, or `Busy` when conflict retries run
-        out. A repeated call after an unknown outcome is answered as the first."""
+        `WaitlistFirst(weeks=)`, `OverlappingRotation(weeks=)`, `Duplicate(key=)`, `Busy` when conflict retries run out
+        and nothing was written, or `Unconfirmed` when the answer was lost. A repeated call after an unknown outcome is
+        answered as the first."""
         ...
 
     def owned(self, kind: AggregateType, owner_id: str, limit: int = 50) -> list[Stored]:

@@ -152,4 +152,5 @@ class Wiring(WiredPorts):
 
     def make(self, service: type[Service]) -> Service:
         """A service on this wiring's parts. Raises `AttributeError` for a field that nothing here has the name of."""
-        return service(**{field.name: getattr(self, field.name) for field in fields(service)})  # type: ignore[arg-type]
+        parts = {field.name: self.outcome.watched(field.name, getattr(self, field.name)) for field in fields(service)}  # type: ignore[arg-type]
+        return service(**parts)

@@ -16,6 +16,7 @@ from shared.adapters.clock import MovableClock, WallClock
 from shared.adapters.ids import Ulids
 from shared.runtime.calls import record_calls
 from shared.runtime.log import log
+from shared.runtime.outcome import Outcome
 
 if TYPE_CHECKING:
     from shared.adapters.cognito import CognitoIdentity
@@ -43,6 +44,7 @@ class WiredPorts:
 
     def __init__(self, settings: Any, function: str) -> None:
         self.settings, self.function = settings, function
+        self.outcome = Outcome()
 
     # --- clients ------------------------------------------------------------------------------------------------------
     def client(self, service: str, attempts: int = 3, **config: Any) -> Any:

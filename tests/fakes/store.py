@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from shared.adapters.dynamodb.store import unconfirmed
 from shared.domain.accounts.second_factor import STAFF_ROLES
 from shared.domain.core.aggregate import AggregateType, EventRow, canonical, record
 from shared.domain.core.errors import (
@@ -60,7 +61,7 @@ class FakeStore:
         self._before.set(calls)
 
     def fail_after_commit(self, calls: int = 1) -> None:
-        """The next commits happen, but their answer is lost: `Busy`."""
+        """The next commits happen, but their answer is lost: `Unconfirmed`."""
         self._after.set(calls)
 
     def conflict(self, calls: int = 1) -> None:
@@ -200,7 +201,7 @@ class FakeStore:
     def commit(self, work: UnitOfWork) -> list[EventRow]:
         with self._lock:
             if self._before.strikes():
-                raise Busy("Our records cannot be reached for a moment.", "Nothing was changed. Try again in a minute.")
+                raise Busy("Our records cannot be reached for a moment.", "Try again in a minute.")
             if self._conflict.strikes():
                 raise VersionConflict(
                     "Somebody changed this at the same moment.", "Look at it again and repeat the step."
@@ -214,7 +215,7 @@ class FakeStore:
             self._apply(work, rows)
             self.commits += 1
             if self._after.strikes():
-                raise Busy("Our records cannot be reached for a moment.", "Look again before you repeat it.")
+                raise unconfirmed()
             return rows
 
     def _refusal(self, work: UnitOfWork) -> RotaError | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from shared.adapters.dynamodb.store import unconfirmed
 from shared.domain.core.errors import Busy, OutcomeUnknown, PaymentUnavailable
 
 
@@ -102,4 +103,6 @@ def unreachable(port: str) -> Exception:
 
 def silent(port: str) -> Exception:
     """It happened and the answer was lost, as this port says it."""
+    if port == "store":
+        return unconfirmed()
     return OutcomeUnknown(f"{port} did not answer.", "It may have happened.") if port == "mailer" else unreachable(port)

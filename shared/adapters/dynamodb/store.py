@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.transaction import Tables, actions, refusal
 from shared.domain.core.aggregate import AggregateType, EventRow
-from shared.domain.core.errors import Busy, NotFound, VersionConflict
+from shared.domain.core.errors import Busy, NotFound, Unconfirmed, VersionConflict
 from shared.domain.core.instants import iso
 from shared.domain.money.money import JournalEntry
 from shared.domain.seats.seats import SeatYear
@@ -30,12 +30,23 @@ THROTTLED = {
     "TransactionInProgressException",
 }
 
+UNDECIDED = {"InternalServerError", "InternalFailure", "ServiceUnavailable"}
+"""Answers of DynamoDB that say nothing about whether the request was carried out."""
+
 
 def busy(error: Exception) -> Busy:
     """What a caller hears when the table cannot answer; the cause stays attached for the log."""
-    refused = Busy("Our records cannot be reached for a moment.", "Nothing was changed. Try again in a minute.")
+    refused = Busy("Our records cannot be reached for a moment.", "Try again in a minute.")
     refused.__cause__ = error
     return refused
+
+
+def unconfirmed() -> Unconfirmed:
+    """A transaction was sent, and nobody knows whether it was taken."""
+    return Unconfirmed(
+        "Our records did not answer in time, so we do not know whether this was saved.",
+        "Send it again in a minute: that is safe, because nothing is done twice.",
+    )
 
 
 class DynamoStore:
@@ -61,7 +72,7 @@ class DynamoStore:
     def commit(self, work: UnitOfWork) -> list[EventRow]:
         rows, found = actions(work, self._tables)
         request = [action.request for action in found]
-        token = self._ids.new()
+        token, under_way = self._ids.new(), False
         for attempt in range(ATTEMPTS):
             try:
                 self._client.transact_write_items(TransactItems=request, ClientRequestToken=token)  # type: ignore[arg-type]
@@ -73,19 +84,28 @@ class DynamoStore:
                 if refused:
                     raise refused from error
             except ClientError as error:
-                if error.response["Error"]["Code"] not in THROTTLED:
+                code = error.response["Error"]["Code"]
+                if code in UNDECIDED:
+                    raise unconfirmed() from error
+                if code not in THROTTLED:
                     raise busy(error) from error
+                under_way = code == "TransactionInProgressException"
             except BotoCoreError as error:
-                raise busy(error) from error
+                raise unconfirmed() from error
             # Full jitter: items of one program are touched by many at once, and equal waits would meet again.
             self._pause(random.uniform(0, min(0.02 * 2**attempt, 0.5)))  # noqa: S311 - spreading load, not a secret
-        raise Busy("Many people are booking this at the same moment.", "Nothing was changed. Try again.")
+        if under_way:
+            raise unconfirmed()
+        raise Busy("Many people are booking this at the same moment.", "Try again.")
 
     def _recorded(self, rows: Sequence[EventRow]) -> bool:
         """Whether exactly these rows are stored: the same work was committed before and its answer lost. A row's hash
-        covers it all."""
+        covers it all. Raises `Unconfirmed` when that cannot be read."""
         keys = [items.key(items.aggregate_pk(row.kind, row.aggregate_id), items.event_sk(row.seq)) for row in rows]
-        stored = {item["hash"]["S"] for item in self.batch(self._tables.core, keys)}
+        try:
+            stored = {item["hash"]["S"] for item in self.batch(self._tables.core, keys)}
+        except Busy as error:
+            raise unconfirmed() from error
         return bool(rows) and stored == {row.hash for row in rows}
 
     def owned(self, kind: AggregateType, owner_id: str, limit: int = 50) -> list[Stored]:

@@ -133,9 +133,23 @@ class VersionConflict(RotaError):
 
 
 class Busy(RotaError):
-    """Retries ran out or a partner is unreachable; nothing was decided, trying again is safe."""
+    """Retries ran out or a partner is unreachable; trying again is safe."""
 
     slug, status, title = "busy", 503, "We are busy for a moment"
+
+
+class Unconfirmed(Busy):
+    """A change was sent to our records and the answer was lost: it may be stored. Trying again is safe, because what is
+    stored already is not stored twice."""
+
+    slug, status, title = "unconfirmed", 503, "We do not know yet whether that was saved"
+
+
+class SavedNotShown(RotaError):
+    """The change is stored; what became of it could not be read afterwards. `facts["address"]` is where it can be
+    seen."""
+
+    slug, status, title = "saved-not-shown", 503, "Your change was saved"
 
 
 class PaymentUnavailable(Busy):

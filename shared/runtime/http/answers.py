@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from email.utils import format_datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import Response
+from pydantic import BaseModel
 
-from shared.domain.core.errors import Invalid, RotaError, TooManyTries, WrongCredentials
+from shared.domain.core.errors import Invalid, RotaError, SavedNotShown, TooManyTries, Unconfirmed, WrongCredentials
 from shared.domain.core.instants import parse
-from shared.runtime.http.declared import Declared
+from shared.runtime.http.declared import Declared, parameters
 from shared.runtime.http.paths import SIGN_IN, leading_to
 from shared.runtime.http.refusals import field_errors, problem
 from shared.runtime.http.request import KEY_FIELD
@@ -31,19 +34,19 @@ class Answers:
         self._room = room
 
     # --- a resource ---------------------------------------------------------------------------------------------------
-    def represent(self, response: Response[Any], declared: Declared) -> Response[Any]:
-        """`response.body` is the serialised resource. A browser gets the route's page, or 303 to where its form
-        leads."""
-        if not self._room.request.wants_page or not response.is_json():
-            return response
-        if declared.goes_to and response.status_code < 300:
-            return Response(303, HTML, "", headers={"Location": declared.goes_to.format_map(response.body or {})})
-        if declared.page:
-            return self._page(declared, response.body, response.status_code)
-        return response
+    def to_browser(self, declared: Declared, arguments: Mapping[str, Any]) -> Response[Any]:
+        """The route's page; or, after a post, 303 to where its form leads, which reads nothing."""
+        if not declared.goes_to:
+            resource = self._room.resource(declared, arguments)
+            return resource if isinstance(resource, Response) else self._page(declared, resource, declared.status)
+        given = declared.function(**arguments)
+        self._room.wiring.outcome.done = True
+        path = {name: quote(value, safe="") for name, value in arguments.items() if isinstance(value, str)}
+        location = declared.goes_to.format_map({**path, **dict(given or {})})
+        return Response(303, HTML, "", headers={"Location": location})
 
-    def _page(self, declared: Declared, resource: Any, status: int, **context: Any) -> Response[Any]:
-        title = declared.title.format_map(resource) if "{" in declared.title else declared.title
+    def _page(self, declared: Declared, resource: BaseModel, status: int, **context: Any) -> Response[Any]:
+        title = declared.title.format_map(vars(resource)) if "{" in declared.title else declared.title
         html = render(declared.page, self._room.name, resource, self.context(title=title, **context))
         return Response(status, HTML, html)
 
@@ -69,6 +72,7 @@ class Answers:
         """A problem document; for a browser the form again with what was typed, the sign-in page, or `page`, which says
         what to do."""
         room = self._room
+        error = room.told(error)
         headers = _headers(error)
         if not room.request.wants_page:
             return Response(
@@ -79,7 +83,7 @@ class Answers:
             return Response(303, HTML, "", headers={"Location": sign_in})
         # A wrong password is a 401 as well, but its way on is the form itself.
         by_form = error.status not in {401, 403, 404} or isinstance(error, WrongCredentials)
-        if declared and declared.again and not plain_page and by_form:
+        if declared and declared.again and not plain_page and by_form and not isinstance(error, SavedNotShown):
             return self._again(error, declared, headers)
         return self._error_page(error, headers, page, declared)
 
@@ -90,19 +94,21 @@ class Answers:
         arguments = {
             name: value
             for name, value in self._room.resolver.context["_route_args"].items()
-            if name in _arguments(declared.again)
+            if name in parameters(declared.again)
         }
         try:
             resource = declared.again(**arguments)
-        except RotaError as second:
+        except RotaError as refused:
+            # What became of the post matters more than what became of its page.
+            second = error if isinstance(error, Unconfirmed) else self._room.told(refused)
             return self._error_page(second, _headers(second), declared=declared)
-        body, inputs = resource.model_dump(mode="json"), self._room.request.inputs
+        inputs = self._room.request.inputs
         told = {"errors": field_errors(error, declared.form), "inputs": inputs}
-        page = self._page(shown, body, error.status, **told)
+        page = self._page(shown, resource, error.status, **told)
         # The page may have lost the form meanwhile: somebody else decided, or the time ran out.
         lost = [one for one in words(inputs, declared.form) if one[1] not in unescape(str(page.body))]
         if lost:
-            page = self._page(shown, body, error.status, typed=lost, **told)
+            page = self._page(shown, resource, error.status, typed=lost, **told)
         page.headers.update(headers)
         return page
 
@@ -114,10 +120,13 @@ class Answers:
         asked = isinstance(error, Invalid) and request.method == "GET"
         title = "Something in the address needs a change" if asked else error.title
         links = [("Open the page without it", request.path)] if asked else []
+        if address := str(error.facts.get("address", "")):
+            links = [("Open the page", address)]
         # Another site's form has no cookie of ours, so nobody has looked at its origin: it is not ours to show, or to
         # send for somebody.
         ours = request.method == "POST" and request.headers.get("origin") == self._room.wiring.settings.public_url
-        again = ours and declared is not None and (error.status == 401 or error.status >= 500)
+        saved = isinstance(error, SavedNotShown)
+        again = ours and declared is not None and not saved and (error.status == 401 or error.status >= 500)
         form_page = self._form_page(declared) if again else ""
         sign_in = leading_to(SIGN_IN, form_page) if again and error.status == 401 else ""
         if again and secret(declared.form if declared else None):
@@ -134,12 +143,7 @@ class Answers:
 
     def _form_page(self, declared: Declared | None) -> str:
         """The address of the page that a route's forms are on; empty where it has none."""
-        rule = next(
-            (rule for (_, rule), one in self._room.declared.items() if declared and one.function is declared.again), ""
-        )
-        for name, value in self._room.resolver.context["_route_args"].items():
-            rule = rule.replace(f"<{name}>", str(value))
-        return rule
+        return self._room.address_of(declared.again, self._room.resolver.context["_route_args"]) if declared else ""
 
     # --- what every answer carries ------------------------------------------------------------------------------------
     def plain(self, response: Response[Any]) -> dict[str, Any]:
@@ -180,8 +184,3 @@ def _headers(error: RotaError) -> dict[str, str]:
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return headers
-
-
-def _arguments(function: Any) -> set[str]:
-    code = function.__code__
-    return set(code.co_varnames[: code.co_argcount])

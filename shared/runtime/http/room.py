@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from inspect import signature
+from typing import Any, TypeVar, get_type_hints
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError, ServiceError
@@ -27,7 +29,7 @@ from shared.runtime.bootstrap import Wiring
 from shared.runtime.entry import Entry
 from shared.runtime.http.access import Access, Caller, check_origin
 from shared.runtime.http.answers import Answers
-from shared.runtime.http.declared import Declared
+from shared.runtime.http.declared import Declared, parameters
 from shared.runtime.http.paths import SIGN_IN, leading_to
 from shared.runtime.http.refusals import invalid
 from shared.runtime.http.request import Request
@@ -95,7 +97,7 @@ class Room(Entry):
         title: str = "",
         answers: Mapping[int, tuple[str, ...]] | None = None,
     ) -> Callable[[Function], Function]:
-        return self._route("GET", rule, Declared(lambda: None, access, page, title, answers=answers or {}), 200)
+        return self._route("GET", rule, Declared(lambda: None, access, page, title, answers=answers or {}))
 
     def post(
         self,
@@ -104,32 +106,75 @@ class Room(Entry):
         access: Access,
         goes_to: str = "",
         again: Callable[..., Any] | None = None,
+        shows: Callable[..., Any] | None = None,
         page: str = "",
         title: str = "",
         form: type[BaseModel] | None = None,
         status: int = 200,
         answers: Mapping[int, tuple[str, ...]] | None = None,
     ) -> Callable[[Function], Function]:
-        return self._route(
-            "POST", rule, Declared(lambda: None, access, page, title, goes_to, again, form, answers or {}), status
+        """The function does what is asked for and returns nothing, or the names that `goes_to` and `shows` need beside
+        the path's arguments (`{"application_id": ...}`), or an answer of the post's own. `shows` is `again` unless
+        named."""
+        declared = Declared(
+            lambda: None, access, page, title, goes_to, again, shows or again, form, answers or {}, status
         )
+        return self._route("POST", rule, declared)
 
-    def _route(self, method: str, rule: str, declared: Declared, status: int) -> Callable[[Function], Function]:
+    def _route(self, method: str, rule: str, declared: Declared) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
-            self.declared[(method, rule)] = replace(declared, function=function)
+            complete = replace(declared, function=function)
+            self.declared[(method, rule)] = complete
             summary = (function.__doc__ or function.__name__).strip().splitlines()[0]
             self.resolver.route(
                 rule,
                 method,
                 summary=summary,
                 tags=[self.name],
-                status_code=status,
+                status_code=declared.status,
                 operation_id=f"{self.name}_{function.__name__}",
                 openapi_extensions={"x-rota-roles": declared.access.described()},
-            )(function)
+            )(self._posted(complete) if method == "POST" else function)
             return function
 
         return register
+
+    def _posted(self, declared: Declared) -> Callable[..., Any]:
+        """A post's function as programs call it: with the resource that it shows, unless it has an answer of its
+        own."""
+        types = get_type_hints(declared.function, include_extras=True)
+        if declared.shows and not _is_answer(types["return"]):
+            types["return"] = get_type_hints(declared.shows, include_extras=True)["return"]
+
+        def posted(**arguments: Any) -> Any:
+            return self.resource(declared, arguments)
+
+        given = signature(declared.function)
+        parameters = [one.replace(annotation=types[name]) for name, one in given.parameters.items()]
+        posted.__signature__ = given.replace(parameters=parameters, return_annotation=types["return"])  # type: ignore[attr-defined]
+        posted.__doc__ = declared.function.__doc__
+        return posted
+
+    def resource(self, declared: Declared, arguments: Mapping[str, Any]) -> Any:
+        """What the route answers with, for programs and for a page."""
+        given, outcome = declared.function(**arguments), self.wiring.outcome
+        outcome.done = True
+        if declared.shows is None or _is_answer(type(given)):
+            return given
+        names = {**arguments, **(given or {})}
+        outcome.address = self.address_of(declared.shows, names)
+        return declared.shows(**{name: names[name] for name in parameters(declared.shows) if name in names})
+
+    def address_of(self, function: Callable[..., Any] | None, arguments: Mapping[str, Any]) -> str:
+        """The address of a GET function's resource; empty for what has none."""
+        rule = next((rule for (_, rule), one in self.declared.items() if one.function is function), "")
+        for name, value in arguments.items():
+            rule = rule.replace(f"<{name}>", quote(str(value), safe=""))
+        return rule
+
+    def told(self, error: RotaError) -> RotaError:
+        """`error` as it is true after what this request has changed."""
+        return self.wiring.outcome.told(error)
 
     def current(self) -> Declared | None:
         """The declaration of the route being answered; None when nothing matched."""
@@ -145,6 +190,7 @@ class Room(Entry):
         self.cookies, self.secret = [], False
         self.request = Request(event)
         correlate(self.name, self.request.id)
+        self.wiring.outcome.begin(self.request.method == "POST")
         self.caller = Caller(event, self.request.headers, self.wiring.sessions, self.wiring.identity)
         try:
             if self.caller.by_cookie:
@@ -173,7 +219,9 @@ class Room(Entry):
             return following(app)
         try:
             declared.access.check(self.session)
-            return self._answers.represent(following(app), declared)
+            if self.request.wants_page and (declared.page or declared.goes_to):
+                return self._answers.to_browser(declared, app.context["_route_args"])
+            return following(app)
         except (RotaError, ServiceError, NotFoundError):
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence: a reference for the person, the trace for the log
@@ -228,3 +276,8 @@ class Room(Entry):
             return ""
         asked = f"{self.request.path}?{self.request.query_string}" if self.request.query_string else self.request.path
         return leading_to(SIGN_IN, asked)
+
+
+def _is_answer(kind: Any) -> bool:
+    """Whether a post's function returns an answer of its own."""
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

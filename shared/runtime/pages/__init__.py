@@ -3,7 +3,7 @@ network.
 
 How a room uses it:
 
-render("program.html", "catalogue", program.model_dump(), PageContext(title="Lakeview Cardiology",
+render("program.html", "catalogue", program, PageContext(title="Lakeview Cardiology",
 path="/programs/lakeview", now=now))
 
 The template (`functions/catalogue/pages/program.html`) extends `base.html`, fills the block `content`, and finds three
@@ -38,9 +38,10 @@ __all__ = [
 ]
 
 
-def render(template: str, room: str | None, resource: dict[str, Any], context: PageContext) -> str:
+def render(template: str, room: str | None, resource: Any, context: PageContext) -> str:
     """The page as HTML text.
 
+    `resource` is the route's model, or a dict with the same names: templates read both by `resource.name`.
     `template` is looked for in `functions/<room>/pages/`, then among the shared templates; a template that extends,
     includes or imports another one looks in the same order. Raises `jinja2.TemplateNotFound` for an unknown template
     and `jinja2.UndefinedError` when the template asks for a key that the resource does not have.

@@ -96,7 +96,7 @@ class Ui:
         return getattr(self._modules[home], name)
 
 
-def render_page(template: str, room: str | None, resource: dict[str, Any], context: PageContext) -> str:
+def render_page(template: str, room: str | None, resource: Any, context: PageContext) -> str:
     """See `shared.runtime.pages.render`."""
     made = environment()
     name = f"{room}:{template}" if room else template

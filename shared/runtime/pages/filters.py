@@ -47,6 +47,11 @@ def dayshort(value: date | str) -> str:
     return f"{on:%a} {on.day} {on:%b}"
 
 
+def year(value: date | str) -> int:
+    """2027-03-01 -> 2027."""
+    return _date(value).year
+
+
 def month(value: date | str) -> str:
     """2027-03 or any day of it -> "March 2027"."""
     first = date.fromisoformat(f"{value}-01") if isinstance(value, str) and len(value) == 7 else _date(value)
@@ -67,6 +72,11 @@ def _instant(value: datetime | str) -> datetime:
     if at.tzinfo is None:
         raise TypeError(f"an instant needs a zone: {value!r}")
     return at
+
+
+def utcdate(value: datetime | str) -> date:
+    """The day of an instant in UTC: for what has no place, and ends on a day."""
+    return _instant(value).astimezone(UTC).date()
 
 
 def zonename(zone: str) -> str:
@@ -175,11 +185,13 @@ def filters() -> dict[str, Any]:
         price,
         day,
         dayshort,
+        year,
         month,
         weekspan,
         instant,
         here,
         iso,
+        utcdate,
         timeleft,
         plural,
         label,

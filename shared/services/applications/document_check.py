@@ -11,7 +11,7 @@ from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import Invalid, NotFound
 from shared.domain.documents.checklist import DECLINED, Check, require_sensible
 from shared.events.people import DocumentChecked
-from shared.ports import BusinessClock, PersonalRecord, Store, Stored, UnitOfWork
+from shared.ports import BusinessClock, PersonalRecord, Store, UnitOfWork
 from shared.services.applications.review import Review
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition
 
@@ -24,7 +24,7 @@ class DocumentCheck:
 
     def check(
         self, call: RequestContext, application_id: str, document_id: str, check: Check, reason: str = ""
-    ) -> Stored:
+    ) -> None:
         """The reviewer who has the application reads one of its trainee's documents; the same again changes nothing,
         another time it replaces what was said. A paper that does not count needs a reason, which the trainee reads.
 
@@ -32,9 +32,10 @@ class DocumentCheck:
         """
         reason = reason.strip()
 
-        def decide() -> Stored:
+        def decide() -> None:
             # Whoever may approve may read: the arrow is only looked up, nothing moves.
-            _, application, _ = self.review.taken_for(call, application_id, ApplicationEvent.APPROVE)
+            _, application = self.review.sent(call, application_id)
+            self.review.deciding(application, call, ApplicationEvent.APPROVE)
             loaded = find(self.store, "DOCUMENT", document_id)
             if (
                 loaded is None
@@ -62,9 +63,8 @@ class DocumentCheck:
                 mode="json", include={"checked", "issued", "expires", "language", "check_reason_hash"}
             )
             if all(loaded.state.get(name) == value for name, value in said.items()):
-                return loaded
+                return
             texts = (PersonalRecord(ref, {"text": reason}),) if reason else ()
             self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now),), records=texts))
-            return self.store.load("DOCUMENT", document_id)
 
-        return retry_on_conflict(decide)
+        retry_on_conflict(decide)

@@ -36,7 +36,7 @@ from shared.services.applications.review_clock import ResumedReview, resume_revi
 from shared.services.applications.submission import WAITS, due_kinds_ended
 from shared.services.core.records import application_of, text_ref
 from shared.services.core.secret_links import new_secret, secret_at, secret_matches
-from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition
+from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition
 from shared.services.programs.host_index import asked_listing
 
 FOR_HOSTS = ("status", "step1", "step2_ck", "graduation_year", "languages", "lead_days", "weeks", "cv_language")
@@ -82,10 +82,10 @@ class HostReview:
         """
 
         def decide() -> Application:
-            routed = self._read(application_id)[1]
-            if routed.status is ApplicationStatus.HOST_REVIEW and routed.claimed_by == call.actor.id:
-                return routed
-            loaded, application, status = self.review.taken_for(call, application_id, ApplicationEvent.ROUTE_TO_HOST)
+            loaded, application = self.review.sent(call, application_id)
+            if application.status is ApplicationStatus.HOST_REVIEW and application.claimed_by == call.actor.id:
+                return application
+            status = self.review.deciding(application, call, ApplicationEvent.ROUTE_TO_HOST)
             if application.host_recommendation is not None:
                 raise NotAllowedNow(
                     "The host has answered already.",
@@ -93,8 +93,7 @@ class HostReview:
                     state=application.status.value,
                     event=ApplicationEvent.ROUTE_TO_HOST.value,
                 )
-            self._ask(call, loaded, application, status)
-            return self._read(application_id)[1]
+            return self._ask(call, loaded, application, status)
 
         return retry_on_conflict(decide)
 
@@ -119,8 +118,7 @@ class HostReview:
             )
             if not reason:
                 raise Invalid("The file needs the reason.", "Write why you ask the host once more.", field="why")
-            self._ask(call, loaded, application, status, reason)
-            return self._read(application_id)[1]
+            return self._ask(call, loaded, application, status, reason)
 
         return retry_on_conflict(decide)
 
@@ -144,21 +142,21 @@ class HostReview:
 
     def recommend(
         self, application_id: str, by: str | Manager, answer: Literal["yes", "no"], note: str, correlation_id: str = ""
-    ) -> HostFile:
+    ) -> State:
         """The host's answer, also after reminders and escalation; a no needs a note. The reviewer has it again for four
-        business hours.
+        business hours. How the question stands afterwards.
 
         The same answer again changes nothing. Raises `NotFound`, `Invalid` (field "note"), `Expired` from day 10 on,
         and `NotAllowedNow` for an application that moved on without the host.
         """
         note = note.strip()
 
-        def decide() -> None:
+        def decide() -> State:
             loaded, application = self._admitted(application_id, by)
             same = (application.host_recommendation, application.host_note_hash) == (answer, text_hash(note))
-            if same:
-                return
             state = question_state(application, self.clock.now())
+            if same:
+                return state
             if state == "over":
                 raise Expired(
                     "The time to answer is over.",
@@ -195,9 +193,9 @@ class HostReview:
                 loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.HOST_REVIEW, status)
             )
             self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": note}),)))
+            return question_state(Application.model_validate(state_after(moved)), now)
 
-        retry_on_conflict(decide)
-        return self.open(application_id, by)
+        return retry_on_conflict(decide)
 
     def take_back(self, call: RequestContext, application_id: str, reason: str) -> Application:
         """The coordinator waits no longer, with a reason: the review goes on, and the host's link explains it. From day
@@ -233,16 +231,16 @@ class HostReview:
                 loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.HOST_REVIEW, status)
             )
             self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": reason}),)))
-            return self._read(application_id)[1]
+            return Application.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
 
     # --- parts --------------------------------------------------------------------------------------------------------
     def _ask(
         self, call: RequestContext, loaded: Stored, application: Application, status: ApplicationStatus, again: str = ""
-    ) -> None:
+    ) -> Application:
         """A new link and five days, or fewer before it closes; what was left of the review clock, when it stands still
-        already, stays."""
+        already, stays. The application afterwards."""
         now, policy = self.clock.now(), by_version(application.policy_version)
         until = host_times(application, now, policy)
         ref, why = (
@@ -274,9 +272,9 @@ class HostReview:
         listing = asked_listing(self.catalogue.program(application.program_id).host_id, application.id, now)
         link = PersonalRecord(ref, {"secret": new_secret(), "application_id": application.id}, listing)
         texts = (link, *((PersonalRecord(why, {"text": again}),) if again else ()))
-        self.store.commit(
-            UnitOfWork(transitions=(transition(loaded, event, call, now, due=due, done=done),), records=texts)
-        )
+        moved = transition(loaded, event, call, now, due=due, done=done)
+        self.store.commit(UnitOfWork(transitions=(moved,), records=texts))
+        return Application.model_validate(state_after(moved))
 
     @staticmethod
     def _goes_on(application: Application, now: datetime) -> ResumedReview:

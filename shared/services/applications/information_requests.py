@@ -11,7 +11,7 @@ from shared.domain.applications.application import (
     ApplicationEvent,
     ApplicationStatus,
 )
-from shared.domain.applications.clocks import as_of, reply_times, require_running
+from shared.domain.applications.clocks import reply_times, require_running
 from shared.domain.applications.due_kinds import ASKED, REPLY, REPLY_REMINDER
 from shared.domain.core.aggregate import text_hash
 from shared.domain.core.due_readers import WATCHED
@@ -23,8 +23,8 @@ from shared.ports import BusinessClock, Due, PersonalRecord, Store, UnitOfWork
 from shared.services.applications.review import Review
 from shared.services.applications.review_clock import resume_review
 from shared.services.applications.submission import DOCUMENTS_READ, due_kinds_ended, newest_cv, own_application
-from shared.services.core.records import application_of, text_ref
-from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
+from shared.services.core.records import text_ref
+from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +42,11 @@ class InformationRequests:
         question = question.strip()
 
         def decide() -> Application:
-            asked = self._read(application_id)
-            same = asked.question_hash == text_hash(question) and asked.claimed_by == call.actor.id
-            if asked.status is ApplicationStatus.NEEDS_INFO and same:
-                return asked
-            loaded, application, status = self.review.taken_for(call, application_id, ApplicationEvent.ASK)
+            loaded, application = self.review.sent(call, application_id)
+            same = application.question_hash == text_hash(question) and application.claimed_by == call.actor.id
+            if application.status is ApplicationStatus.NEEDS_INFO and same:
+                return application
+            status = self.review.deciding(application, call, ApplicationEvent.ASK)
             if not question:
                 raise Invalid("There is no question yet.", "Write what you need to know or to see.", field="question")
             now, policy = self.clock.now(), by_version(application.policy_version)
@@ -70,7 +70,7 @@ class InformationRequests:
                 loaded, event, call, now, due=due, done=due_kinds_ended(ApplicationStatus.IN_REVIEW, status)
             )
             self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": question}),)))
-            return self._read(application_id)
+            return Application.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
 
@@ -112,13 +112,10 @@ class InformationRequests:
                 loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.NEEDS_INFO, status)
             )
             self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": answer}),)))
-            return self._read(application_id)
+            return Application.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
 
     def _newest_cv(self, application: Application) -> dict[str, str]:
         cv = newest_cv(self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
         return {"cv_document_id": cv.document_id, "cv_sha256": cv.sha256} if cv else {}
-
-    def _read(self, id: str) -> Application:
-        return as_of(application_of(self.store.load("APPLICATION", id)), self.clock.now())

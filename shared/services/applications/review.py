@@ -79,7 +79,7 @@ class Review:
         `NotAllowedNow`, one's own `WrongRole`."""
 
         def decide() -> Application:
-            loaded, application = self._load(call, application_id)
+            loaded, application = self.sent(call, application_id)
             if self._mine(application, call):
                 return application
             if application.status is ApplicationStatus.IN_REVIEW:
@@ -118,10 +118,10 @@ class Review:
         """
 
         def decide() -> Application:
-            loaded, application = self._load(call, application_id)
+            loaded, application = self.sent(call, application_id)
             if application.status is ApplicationStatus.REJECTED and application.decided_by == call.actor.id:
                 return application
-            status = self._deciding(application, call, ApplicationEvent.REJECT)
+            status = self.deciding(application, call, ApplicationEvent.REJECT)
             if code not in REJECT_CODES:
                 raise Invalid(
                     "This is not one of the reasons.", f"Choose one of {', '.join(REJECT_CODES)}.", field="code"
@@ -151,25 +151,50 @@ class Review:
 
         return retry_on_conflict(decide)
 
-    def taken_for(
-        self, call: RequestContext, application_id: str, event: ApplicationEvent
-    ) -> tuple[Stored, Application, ApplicationStatus]:
-        """The application that this reviewer has, and the state that `event` leads to. Raises `NotFound`,
-        `NotAllowedNow`, and `WrongRole` for one's own."""
-        loaded, application = self._load(call, application_id)
-        return loaded, application, self._deciding(application, call, event)
+    def sent(self, call: RequestContext, application_id: str) -> tuple[Stored, Application]:
+        """The application as stored and as it is now. Staff see what was submitted; a draft is the trainee's own
+        business and does not exist for them. Nobody reviews their own."""
+        loaded = self.store.load("APPLICATION", application_id)
+        application = as_of(application_of(loaded), self.clock.now())
+        forbid_self_decision(call.actor, application.trainee_id)
+        if application.submitted_at is None:
+            raise NotFound(
+                f"There is no application {application_id}.", "Check the address, or start again from the queue."
+            )
+        return loaded, application
+
+    def deciding(self, application: Application, call: RequestContext, event: ApplicationEvent) -> ApplicationStatus:
+        """The state a decision leads to. Raises `NotAllowedNow` for one that waits to be claimed, or that a colleague
+        has."""
+        if application.status is ApplicationStatus.SUBMITTED:
+            raise NotAllowedNow(
+                "Nobody has taken this application yet.",
+                "Take it first, then decide.",
+                state=application.status.value,
+                event=event.value,
+            )
+        status = _fire(application, event)
+        if not self._mine(application, call):
+            raise self._taken(application, event)
+        return status
 
     def facts(self, application: Application) -> TraineeFacts:
         """What rules may know of the applicant: the profile and which documents are stored. Raises `NotFound` when both
         are erased."""
+        return self._with_documents(application, self._profile(application))
+
+    # --- parts --------------------------------------------------------------------------------------------------------
+    def _profile(self, application: Application) -> TraineeFacts:
         facts = self.people.facts(application.trainee_id)
         if facts is None:
             raise NotFound(
                 "The applicant's profile is gone.", "They may have asked to be erased; reject the application."
             )
-        return facts_with_documents(facts, self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
+        return facts
 
-    # --- parts --------------------------------------------------------------------------------------------------------
+    def _with_documents(self, application: Application, profile: TraineeFacts) -> TraineeFacts:
+        return facts_with_documents(profile, self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
+
     def _alternatives(self, application: Application) -> Found:
         facts = self.people.facts(application.trainee_id)
         return self.alternatives.find(application, self.catalogue.program(application.program_id), facts)
@@ -177,16 +202,17 @@ class Review:
     def _approve(
         self, call: RequestContext, application_id: str, overrides: Sequence[Overriding], step1_verified: bool
     ) -> Application:
-        loaded, application = self._load(call, application_id)
+        loaded, application = self.sent(call, application_id)
         if application.status is ApplicationStatus.APPROVED and application.decided_by == call.actor.id:
             return application
-        status = self._deciding(application, call, ApplicationEvent.APPROVE)
+        status = self.deciding(application, call, ApplicationEvent.APPROVE)
         program, policy, now = (
             self.catalogue.program(application.program_id),
             by_version(application.policy_version),
             self.clock.now(),
         )
-        facts = self.facts(application)
+        profile = self._profile(application)
+        facts = self._with_documents(application, profile)
         if step1_verified:
             facts = _with_step1(facts)
         results = guideline_results(program, facts, application, now)
@@ -211,46 +237,14 @@ class Review:
             decided_at=now,
             offer_expires_at=expires,
         )
-        if step1_verified:
+        if step1_verified and not profile.step1_verified:
             # Before the commit: a crash in between leaves a true statement behind, never an approval without its
             # ground.
-            self._keep_step1(application.trainee_id)
+            self.people.save_facts(application.trainee_id, _with_step1(profile))
         due = (Due(OFFER, expires, "trainee"),)
         moved = transition(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
         self.store.commit(UnitOfWork(transitions=(moved,), records=tuple(texts)))
         return Application.model_validate(state_after(moved))
-
-    def _keep_step1(self, trainee_id: str) -> None:
-        stored = self.people.facts(trainee_id)
-        if stored is not None and not stored.step1_verified:
-            self.people.save_facts(trainee_id, _with_step1(stored))
-
-    def _deciding(self, application: Application, call: RequestContext, event: ApplicationEvent) -> ApplicationStatus:
-        """The state a decision leads to. Raises `NotAllowedNow` for one that waits to be claimed, or that a colleague
-        has."""
-        if application.status is ApplicationStatus.SUBMITTED:
-            raise NotAllowedNow(
-                "Nobody has taken this application yet.",
-                "Take it first, then decide.",
-                state=application.status.value,
-                event=event.value,
-            )
-        status = _fire(application, event)
-        if not self._mine(application, call):
-            raise self._taken(application, event)
-        return status
-
-    def _load(self, call: RequestContext, application_id: str) -> tuple[Stored, Application]:
-        """Staff see what was submitted; a draft is the trainee's own business and does not exist for them. Nobody
-        reviews their own."""
-        loaded = self.store.load("APPLICATION", application_id)
-        application = as_of(application_of(loaded), self.clock.now())
-        forbid_self_decision(call.actor, application.trainee_id)
-        if application.submitted_at is None:
-            raise NotFound(
-                f"There is no application {application_id}.", "Check the address, or start again from the queue."
-            )
-        return loaded, application
 
     @staticmethod
     def _mine(application: Application, call: RequestContext) -> bool:

@@ -55,7 +55,7 @@ class GuidelineChanges:
         `NotFound`."""
         return self._sheet(program_id, proposed)
 
-    def change(self, call: RequestContext, program_id: str, proposed: Guidelines, version: int) -> GuidelineSheet:
+    def change(self, call: RequestContext, program_id: str, proposed: Guidelines, version: int) -> None:
         """`proposed` counts from now on. `version` is the one that the person looked at; saving what is in force
         changes nothing.
 
@@ -85,7 +85,6 @@ class GuidelineChanges:
             self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now),)))
 
         retry_on_conflict(decide)
-        return self.show(program_id)
 
     # --- parts --------------------------------------------------------------------------------------------------------
     def _sheet(self, program_id: str, proposed: Guidelines | None) -> GuidelineSheet:

@@ -16,9 +16,9 @@ from shared.domain.core.errors import NotAllowedNow, NotFound
 from shared.domain.programs.program import Program
 from shared.domain.reservations.reservation import Reservation, ReservationStatus
 from shared.events.reservation import CalendarFeedClosed, CalendarFeedOpened
-from shared.ports import BusinessClock, Catalogue, PersonalRecord, Store, Stored, UnitOfWork
+from shared.ports import BusinessClock, Catalogue, PersonalRecord, Store, UnitOfWork
 from shared.services.core.secret_links import new_secret, secret_at, secret_matches
-from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition
+from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition
 from shared.services.reservations.reserve import Reserve
 
 REFRESH = timedelta(hours=6)
@@ -49,7 +49,7 @@ class CalendarFeeds:
         is paid for."""
 
         def decide() -> Reservation:
-            loaded, reserved = self._own(call, reservation_id)
+            loaded, reserved = self.reserve.stored(call, reservation_id)
             if reserved.reserved_at is None:
                 raise NotAllowedNow(
                     "A calendar comes with a reserved seat, and this one is not paid for.",
@@ -62,10 +62,9 @@ class CalendarFeeds:
             ref = f"{reserved.trainee_id}/calendar-{reserved.id}-{reserved.version}"
             text = PersonalRecord(ref, {"secret": new_secret()})
             opened = CalendarFeedOpened(status=reserved.status, feed_ref=ref)
-            self.store.commit(
-                UnitOfWork(transitions=(transition(loaded, opened, call, self.clock.now()),), records=(text,))
-            )
-            return self._own(call, reservation_id)[1]
+            moved = transition(loaded, opened, call, self.clock.now())
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(text,)))
+            return Reservation.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
 
@@ -74,12 +73,13 @@ class CalendarFeeds:
         happens. `NotFound`."""
 
         def decide() -> Reservation:
-            loaded, reserved = self._own(call, reservation_id)
+            loaded, reserved = self.reserve.stored(call, reservation_id)
             if reserved.feed_ref is None:
                 return reserved
             closed = CalendarFeedClosed(status=reserved.status, feed_ref=None)
-            self.store.commit(UnitOfWork(transitions=(transition(loaded, closed, call, self.clock.now()),)))
-            return self._own(call, reservation_id)[1]
+            moved = transition(loaded, closed, call, self.clock.now())
+            self.store.commit(UnitOfWork(transitions=(moved,)))
+            return Reservation.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
 
@@ -96,11 +96,6 @@ class CalendarFeeds:
         return bytes(
             calendar(reserved, self.catalogue.program(reserved.program_id), self.clock.now(), self.public_url).to_ical()
         )
-
-    def _own(self, call: RequestContext, reservation_id: str) -> tuple[Stored, Reservation]:
-        self.reserve.reservation(call, reservation_id)
-        loaded = self.store.load("RESERVATION", reservation_id)
-        return loaded, Reservation.model_validate(loaded.state)
 
 
 def calendar(reserved: Reservation, program: Program, now: datetime, public_url: str) -> Calendar:

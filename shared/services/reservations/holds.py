@@ -8,6 +8,7 @@ from enum import StrEnum
 from shared.domain.core.calendar import end_date, reached
 from shared.domain.core.errors import Invalid, KeyReused, NotFound, PaymentUnavailable, VersionConflict
 from shared.domain.core.instants import say
+from shared.domain.programs.program import Program
 from shared.domain.reservations.reservation import (
     Choice,
     Reservation,
@@ -58,13 +59,14 @@ class Holds:
     settlement: Settlement
     public_url: str
 
-    def open(self, reserved: Reservation) -> Checkout:
-        """The session of this hold, made now or found: the request is the same each time, and so is its key.
+    def open(self, reserved: Reservation, program: Program | None = None) -> Checkout:
+        """The session of this hold, made now or found: the request is the same each time, and so is its key. `program`
+        is its program, for who has read it already.
 
         Raises `PaymentUnavailable` (it may exist), `Invalid` (Stripe refused for good: it does not), `KeyReused` (one
         exists that was asked for with other details), `NotFound` (the person was erased).
         """
-        program = self.catalogue.program(reserved.program_id)
+        program = program or self.catalogue.program(reserved.program_id)
         what = "Deposit" if reserved.choice is Choice.DEPOSIT and reserved.balance_cents else "Full fee"
         days = f"{say(reserved.start)} to {say(end_date(reserved.start, reserved.weeks))}"
         address = f"{self.public_url}/reservations/{reserved.id}"

@@ -23,7 +23,7 @@ from shared.domain.reservations.reservation import (
 )
 from shared.events.reservation import PartnerSuggested, PreparationReminded, PreparationTicked
 from shared.ports import BusinessClock, Catalogue, Due, Store, Stored, UnitOfWork
-from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
+from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 
 NOTHING = "not due any more"
 PREPARING = (ReservationStatus.RESERVED, ReservationStatus.CLEARED)
@@ -61,8 +61,9 @@ class Preparation:
             )
             ticked = PreparationTicked(status=ReservationStatus(arrow.target), prep_done=kept)
             reopened = not done and len(reserved.prep_done) == len(PrepKind)
-            self._commit(loaded, reserved.model_copy(update={"prep_done": kept}), ticked, call, again=reopened)
-            return self._read(reservation_id)[1]
+            after = reserved.model_copy(update={"prep_done": kept, "version": reserved.version + 1})
+            self._commit(loaded, after, ticked, call, again=reopened)
+            return after
 
         return retry_on_conflict(decide)
 
@@ -101,8 +102,9 @@ class Preparation:
             now = self.clock.now()
             all_now = (*reserved.suggestions, Suggestion(partner_id=partner.id, at=now))
             event = PartnerSuggested(status=ReservationStatus(arrow.target), suggestions=all_now)
-            self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now),)))
-            return self._read(reservation_id)[1]
+            moved = transition(loaded, event, call, now)
+            self.store.commit(UnitOfWork(transitions=(moved,)))
+            return Reservation.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
 

@@ -133,9 +133,9 @@ class Reserve:
         from the gate; `PaymentUnavailable` with `reservation_id` and `held_until` while the seat stays held and the
         page could not be opened.
         """
-        reserved = retry_on_conflict(lambda: self._held(call, application_id, choice))
+        reserved, program = retry_on_conflict(lambda: self._held(call, application_id, choice))
         try:
-            session = self.holds.open(reserved)
+            session = self.holds.open(reserved, program)
         except Invalid as refused:
             self.holds.abandon(reserved.id, call)
             raise PaymentUnavailable(
@@ -150,15 +150,15 @@ class Reserve:
             ) from silent
         return retry_on_conflict(lambda: self._opened(call, reserved.id, session, reserved.payment_number))
 
-    def cancel(self, call: RequestContext, reservation_id: str) -> Reservation:
-        """Ends the trainee's own hold before payment. Cancelled before: nothing happens.
+    def cancel(self, call: RequestContext, reservation_id: str) -> str:
+        """Ends the trainee's own hold before payment. Cancelled before: nothing happens. The application's id.
 
         Raises `NotFound`, `NotAllowedNow` (paid, also a moment ago; a payment is on its way), `PaymentUnavailable` (the
         hold stays).
         """
         reserved = self.reservation(call, reservation_id)
         if reserved.status is ReservationStatus.RELEASED:
-            return reserved
+            return reserved.application_id
         if reserved.status is not ReservationStatus.HELD:
             raise _too_late("This rotation is paid for; it can no longer be cancelled as a checkout.", reserved)
         RESERVATION.fire(reserved.status, ReservationEvent.CANCEL, Actor(call.actor.role))
@@ -167,7 +167,7 @@ class Reserve:
             raise _too_late("Your payment arrived a moment before.", self.reservation(call, reservation_id))
         if ended is Ended.IN_FLIGHT:
             raise _too_late("A payment for this seat is on its way.", reserved)
-        return self.reservation(call, reservation_id)
+        return reserved.application_id
 
     # --- reading ------------------------------------------------------------------------------------------------------
     def application(self, call: RequestContext, application_id: str) -> tuple[Stored, Application]:
@@ -186,12 +186,17 @@ class Reserve:
 
     def reservation(self, call: RequestContext, reservation_id: str) -> Reservation:
         """The trainee's own, or any for staff. Raises `NotFound` for somebody else's."""
-        reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
+        return self.stored(call, reservation_id)[1]
+
+    def stored(self, call: RequestContext, reservation_id: str) -> tuple[Stored, Reservation]:
+        """The same, and how it is stored."""
+        loaded = self.store.load("RESERVATION", reservation_id)
+        reserved = Reservation.model_validate(loaded.state)
         if call.actor.role == Actor.TRAINEE and reserved.trainee_id != call.actor.id:
             raise NotFound(
                 f"There is no reservation {reservation_id}.", "Check the address, or start again from your list."
             )
-        return reserved
+        return loaded, reserved
 
     def plan(self, applied: Application, program: Program) -> fees.Quote:
         """The bill as of today at the site, at the price that was shown when the application was submitted."""
@@ -205,8 +210,8 @@ class Reserve:
         )
 
     # --- deciding -----------------------------------------------------------------------------------------------------
-    def _held(self, call: RequestContext, application_id: str, choice: Choice) -> Reservation:
-        """The live hold of this application, or a new one through the gate."""
+    def _held(self, call: RequestContext, application_id: str, choice: Choice) -> tuple[Reservation, Program | None]:
+        """The live hold of this application, or a new one through the gate; and its program where it was read."""
         loaded, applied = self.application(call, application_id)
         if in_line(applied):
             raise NotAllowedNow(
@@ -222,9 +227,9 @@ class Reserve:
                     "The time to pay for this seat has run out.", "It is being given back. Look again in two minutes."
                 )
             if not live.paying:
-                return self._payment_of_offered(call, live.id, choice)
+                return self._payment_of_offered(call, live.id, choice), None
             if live.choice is choice:
-                return live
+                return live, None
         require_running(as_of(applied, self.clock.now()))
         APPLICATION.fire(applied.status, ApplicationEvent.HOLD_PLACED, Actor(call.actor.role))
         now, policy, program = (
@@ -236,7 +241,7 @@ class Reserve:
         held = self._hold_of(applied, program, choice)
         work = seat_gate.hold(loaded, held, call, now)
         self.store.commit(work)
-        return Reservation.model_validate(state_after(work.transitions[1]))
+        return Reservation.model_validate(state_after(work.transitions[1])), program
 
     def _payment_of_offered(self, call: RequestContext, reservation_id: str, choice: Choice) -> Reservation:
         """The seat is held since the waitlist offered it: what is due is reckoned anew, and its next payment page may

@@ -15,7 +15,7 @@ from shared.events.saved_search import SearchEnded, SearchSaved
 from shared.ports import BusinessClock, Due, Ids, PersonalRecord, Store, Stored, UniqueKey, UnitOfWork
 from shared.services.core.due_rule import NOTHING
 from shared.services.core.secret_links import new_secret, secret_matches
-from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition, unsaved
+from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition, unsaved
 
 LISTED = 200
 ENDED = SavedSearchStatus.ENDED
@@ -67,10 +67,11 @@ class SavedSearches:
             created_at=now,
             ends_at=now + LIFE,
         )
-        text = PersonalRecord(ref, {"query": kept(query), "secret": new_secret()})
+        secret = new_secret()
+        text = PersonalRecord(ref, {"query": kept(query), "secret": secret})
         one = transition(unsaved("SEARCH", id), event, call, now, due=_due(event.ends_at))
         self.store.commit(UnitOfWork(transitions=(one,), keys=(claim,), records=(text,)))
-        return self._kept(id)
+        return Kept(SavedSearch.model_validate(state_after(one)), _query(text.body["query"]), secret)
 
     def own(self, call: RequestContext) -> list[Kept]:
         """Those that still wait, newest first."""
@@ -97,7 +98,7 @@ class SavedSearches:
             raise _unknown()
         return found
 
-    def end_by_link(self, call: RequestContext, id: str, secret: str) -> Kept:
+    def end_by_link(self, call: RequestContext, id: str, secret: str) -> None:
         """Who has the link has the mail. Again: nothing happens. Raises `NotFound`."""
 
         def decide() -> None:
@@ -105,7 +106,6 @@ class SavedSearches:
             end(self.store, self.clock, self.store.load("SEARCH", id), call)
 
         retry_on_conflict(decide)
-        return self.of_link(id, secret)
 
     def end_in_time(self, id: str, call: RequestContext) -> str:
         """The sweep's: ends it once its year is over."""

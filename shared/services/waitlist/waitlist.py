@@ -36,7 +36,7 @@ from shared.services.core.transitions import RequestContext, retry_on_conflict
 from shared.services.money.charges import bill
 from shared.services.reservations.holds import Ended, Holds
 from shared.services.seats import seat_gate
-from shared.services.seats.line import Standing, line_of, read_line, standing_of
+from shared.services.seats.line import line_of, read_line
 
 NOBODY = "nobody to serve"
 
@@ -49,16 +49,15 @@ class Waitlist:
     ids: Ids
     holds: Holds
 
-    def join(self, call: RequestContext, application_id: str) -> Standing:
+    def join(self, call: RequestContext, application_id: str) -> None:
         """The trainee stands in line, last. Joining again changes nothing.
 
         Raises `NotFound`, `NotAllowedNow` (not approved, a live hold, a seat free in every week, the program or the
         line full or closed), `Expired` (the offer is over), `Invalid` (the start is no longer possible).
         """
         retry_on_conflict(lambda: self._join(call, application_id))
-        return standing_of(self.store, application_of(self.store.load("APPLICATION", application_id)))
 
-    def leave(self, call: RequestContext, application_id: str) -> Application:
+    def leave(self, call: RequestContext, application_id: str) -> None:
         """Out of the line, at any time; a seat that is held goes to the next. Left before: nothing happens.
 
         Raises `NotFound`, `NotAllowedNow` when the seat is paid or a payment is on its way, `PaymentUnavailable`
@@ -73,7 +72,6 @@ class Waitlist:
                 )
         else:
             retry_on_conflict(lambda: self._leave(call, application_id))
-        return application_of(self.store.load("APPLICATION", application_id))
 
     def serve_in_time(self, program_id: str, call: RequestContext) -> str:
         """The sweep's: as `serve`, in words."""

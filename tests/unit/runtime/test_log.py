@@ -36,13 +36,13 @@ def raised() -> Exception:
 def test_an_error_is_told_by_type_and_frames_without_its_message_and_is_counted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    log("site", "failed", error=raised(), request="request-1")
+    log("failing-site", "failed", error=raised(), request="request-1")
     told, counted = lines(capsys)
     assert TYPED not in json.dumps(told)
     assert (told["level"], told["error_type"], told["request"]) == ("ERROR", "RuntimeError", "request-1")
     assert told["frames"][0].endswith(" raised")
     assert "from ValueError" in told["frames"]
-    assert (counted["Failures"], counted["function"]) == ([1.0], "site")
+    assert (counted["Failures"], counted["function"]) == ([1.0], "failing-site")
     assert counted["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Rota"
 
 

@@ -13,6 +13,7 @@ from shared.domain.core.errors import GuidelineFailed, Invalid, NotAllowedNow, N
 from shared.domain.documents.checklist import Check
 from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs.guidelines import Guidelines
+from shared.ports import Stored
 from tests.builders import TRAINEE
 from tests.unit.services.applications.application_scene import AS_COLLEAGUE, AS_REVIEWER, Desk
 
@@ -27,6 +28,10 @@ def desk() -> Desk:
     made = Desk().scene(guidelines=TB_TEST)
     made.document("document-2", kind="tb_test")
     return made
+
+
+def stored(desk: Desk) -> Stored:
+    return desk.store.load("DOCUMENT", "document-2")
 
 
 def accepted(**changes: Any) -> Check:
@@ -63,9 +68,10 @@ def test_a_document_must_be_valid_through_the_last_day_that_day_included(expires
 
 def test_a_declined_document_does_not_count_its_reason_is_erasable_and_a_newer_one_counts_again(desk: Desk) -> None:
     mine = desk.claimed()
-    read = desk.document_check.check(
+    desk.document_check.check(
         AS_REVIEWER, mine.id, "document-2", Check(verdict="declined"), "The second page of Amara is missing."
     )
+    read = stored(desk)
     assert desk.store.text(read.state["check_reason_ref"]) == {"text": "The second page of Amara is missing."}
     assert "Amara" not in str(desk.store.history("DOCUMENT", "document-2"))
     with pytest.raises(GuidelineFailed, match="Not uploaded"):
@@ -109,19 +115,19 @@ def test_what_cannot_stand_on_a_document_is_refused_and_changes_nothing(
 
 def test_issued_today_and_expiring_the_day_it_was_issued_can_stand_on_a_document(desk: Desk) -> None:
     today = date(2026, 11, 23)
-    read = desk.document_check.check(
-        AS_REVIEWER, desk.claimed().id, "document-2", accepted(issued=today, expires=today)
-    )
+    desk.document_check.check(AS_REVIEWER, desk.claimed().id, "document-2", accepted(issued=today, expires=today))
+    read = stored(desk)
     assert (read.state["issued"], read.state["expires"]) == ("2026-11-23", "2026-11-23")
 
 
 def test_the_same_again_changes_nothing_and_something_else_replaces_it(desk: Desk) -> None:
     mine = desk.claimed()
-    first = desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted())
-    assert desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted()).version == first.version
-    assert (
-        desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted(expires=None)).state["expires"] is None
-    )
+    desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted())
+    first = stored(desk).version
+    desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted())
+    assert stored(desk).version == first
+    desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted(expires=None))
+    assert (stored(desk).version, stored(desk).state["expires"]) == (first + 1, None)
 
 
 def test_only_who_has_the_application_reads_and_only_its_trainees_documents(desk: Desk) -> None:

@@ -66,7 +66,9 @@ def test_T19_the_hosts_answer_gives_it_back_to_the_reviewer_with_the_clock_that_
 ) -> None:
     found = routed(desk)
     desk.clock.move(timedelta(days=1))
-    shown = desk.host_review.recommend(found.id, secret(desk, found), answer, note)  # type: ignore[arg-type]
+    state = desk.host_review.recommend(found.id, secret(desk, found), answer, note)  # type: ignore[arg-type]
+    shown = desk.host_review.open(found.id, secret(desk, found))
+    assert state == shown.state
     assert (shown.state, shown.applicant, shown.school, shown.guidelines) == ("answered", "", "", ())
     back = desk.application(found.id)
     assert (back.status, back.host_recommendation, back.claimed_by) == (ApplicationStatus.IN_REVIEW, answer, REVIEWER)
@@ -99,7 +101,7 @@ def test_the_link_answers_once_and_the_same_answer_again_changes_nothing(desk: D
     with pytest.raises(Busy):
         desk.host_review.recommend(found.id, link, "yes", "")
     version = desk.application(found.id).version
-    assert desk.host_review.recommend(found.id, link, "yes", "").state == "answered"
+    assert desk.host_review.recommend(found.id, link, "yes", "") == "answered"
     with pytest.raises(NotAllowedNow, match="here already"):
         desk.host_review.recommend(found.id, link, "no", "I changed my mind.")
     assert desk.application(found.id).version == version
@@ -177,7 +179,7 @@ def test_an_answer_after_the_escalation_still_counts_until_day_ten(desk: Desk) -
     found = routed(desk)
     desk.clock.move(timedelta(days=10) - SECOND)
     desk.swept(found.id)
-    assert desk.host_review.recommend(found.id, secret(desk, found), "yes", "").state == "answered"
+    assert desk.host_review.recommend(found.id, secret(desk, found), "yes", "") == "answered"
     assert desk.waiting(found.id) == {"review", "claim"}
 
 
@@ -213,7 +215,7 @@ def test_routed_again_after_it_was_taken_back_only_the_new_link_answers(desk: De
     assert again.host_reminders == 0
     with pytest.raises(NotFound):
         desk.host_review.open(found.id, old)
-    assert desk.host_review.recommend(found.id, secret(desk, again), "yes", "").state == "answered"
+    assert desk.host_review.recommend(found.id, secret(desk, again), "yes", "") == "answered"
 
 
 def test_taking_back_needs_a_reason_and_a_host_that_was_asked(desk: Desk) -> None:
@@ -312,7 +314,7 @@ def test_T20_the_coordinator_asks_once_more_with_a_new_link_and_new_days(desk: D
     assert "colleague" not in str(desk.store.history("APPLICATION", found.id))
     with pytest.raises(NotFound):
         desk.host_review.open(found.id, old)
-    assert desk.host_review.recommend(found.id, secret(desk, again), "yes", "").state == "answered"
+    assert desk.host_review.recommend(found.id, secret(desk, again), "yes", "") == "answered"
 
 
 @pytest.mark.parametrize(("early", "again"), [(SECOND, False), (timedelta(), True)])

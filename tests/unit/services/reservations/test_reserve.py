@@ -306,11 +306,13 @@ def test_lost_races_are_decided_again(scene: Scene) -> None:
 # --- cancelling before payment ----------------------------------------------------------------------------------------
 def test_cancelled_hold_gives_every_week_back_and_the_offer_waits_again(scene: Scene) -> None:
     held = scene.checkout().reserved
-    cancelled = scene.reserve.cancel(TRAINEE_CALL, held.id)
+    assert scene.reserve.cancel(TRAINEE_CALL, held.id) == held.application_id
+    cancelled = scene.reserve.reservation(TRAINEE_CALL, held.id)
     assert (cancelled.status, cancelled.release_code, scene.taken()) == (ReservationStatus.RELEASED, "cancelled", {0})
     assert scene.payments.sessions[str(cancelled.checkout_session_id)].status == "expired"
     assert (scene.due("hold"), scene.due("offer")) == ([], ["application-1"])
-    assert scene.reserve.cancel(TRAINEE_CALL, held.id) == cancelled
+    assert scene.reserve.cancel(TRAINEE_CALL, held.id) == held.application_id
+    assert scene.reserve.reservation(TRAINEE_CALL, held.id) == cancelled
     scene.check()
 
 

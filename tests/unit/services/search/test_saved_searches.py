@@ -177,7 +177,8 @@ def test_the_link_of_a_mail_ends_it_without_signing_in_and_a_wrong_one_says_noth
         assert refused.value.detail == "There is no such saved search."
     assert world.saved_searches.own(ME)
     for _ in range(2):
-        assert world.saved_searches.end_by_link(ME, kept.saved.id, kept.secret).saved.ended_at
+        world.saved_searches.end_by_link(ME, kept.saved.id, kept.secret)
+        assert world.saved_searches.of_link(kept.saved.id, kept.secret).saved.ended_at
     assert world.published() == 0
 
 

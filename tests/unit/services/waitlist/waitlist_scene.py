@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.domain.reservations.reservation import Choice
 from shared.domain.seats.waitlist import WaitlistStatus
 from shared.services.reservations.reserve import PayLink
-from shared.services.seats.line import Standing, line_of
+from shared.services.seats.line import Standing, line_of, standing_of
 from tests.builders import PROGRAM
 from tests.unit.services.reservations.reservation_scene import Scene, by
 
@@ -31,7 +31,8 @@ class Line(Scene):
         return self.checkout(choice, *who)
 
     def join(self, who: tuple[str, str]) -> Standing:
-        return self.waitlist.join(by("trainee", who[1]), who[0])
+        self.waitlist.join(by("trainee", who[1]), who[0])
+        return standing_of(self.store, self.application(who[0]))
 
     def leave(self, who: tuple[str, str]) -> None:
         self.waitlist.leave(by("trainee", who[1]), who[0])
