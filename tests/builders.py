@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.domain.applications.application import Application, ApplicationStatus
 from shared.domain.core.aggregate import GENESIS, Actor, AggregateType, NewEvent
+from shared.domain.core.instants import iso
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.program import ExperienceType, HostKind, Place, Program
 from shared.domain.trainees.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
@@ -141,7 +142,13 @@ def stored_account(
         store,
         "ACCOUNT",
         id,
-        {"id": id, "status": status, "roles": list(roles), **({"hosts": list(hosts)} if hosts else {})},
+        {
+            "id": id,
+            "status": status,
+            "roles": list(roles),
+            "created_at": iso(START),
+            **({"hosts": list(hosts)} if hosts else {}),
+        },
     )
 
 

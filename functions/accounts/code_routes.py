@@ -30,7 +30,7 @@ def enter_code(token: str, body: CodeForm) -> SignedInView:
     begin_session(account_id)
     found = room.wiring.staff.member(account_id)
     name = found.person.name if found.person else None
-    return SignedInView(account_id=account_id, name=name, roles=tuple(found.state["roles"]), next=onward(body.next))
+    return SignedInView(account_id=account_id, name=name, roles=found.account.roles, next=onward(body.next))
 
 
 @room.get("/accounts/factor/<token>", access=ANYONE, page="factor.html", title="Set up your authenticator app")

@@ -10,15 +10,15 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from shared.domain.core.errors import Invalid, NotFound
+from shared.domain.documents.document import Document
 from shared.domain.documents.uploads import is_kept
-from shared.ports import Stored
 from shared.runtime.log import log
 
 
 class Arrivals:
     """`register` takes an object's key and the event's id. Messages that fail come back alone."""
 
-    def __init__(self, name: str, register: Callable[[str, str], Stored]) -> None:
+    def __init__(self, name: str, register: Callable[[str, str], Document]) -> None:
         self._name, self._register = name, register
         self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
@@ -42,4 +42,4 @@ class Arrivals:
             log(self._name, "upload failed", error=error, event=event_id)
             raise
         else:
-            log(self._name, "upload registered", event=event_id, document=found.id, status=found.state["status"])
+            log(self._name, "upload registered", event=event_id, document=found.id, status=found.status)

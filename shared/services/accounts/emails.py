@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.domain.accounts.account import Account, AccountStatus
 from shared.domain.accounts.account_input import (
     CONFIRM,
     CONFIRM_LIFE,
@@ -21,12 +22,12 @@ from shared.domain.accounts.account_input import (
     RESET_LIFE,
     email_key,
 )
-from shared.domain.accounts.account_status import INVITED, UNCONFIRMED
 from shared.domain.accounts.second_factor import RECOVERY_CODES
 from shared.domain.core.instants import parse
 from shared.events.envelope import Envelope
-from shared.ports import BusinessClock, Links, People, Person, Store, Stored
+from shared.ports import BusinessClock, Links, People, Person, Store
 from shared.services.accounts import email_texts
+from shared.services.core.people_records import account_of
 from shared.services.email.outgoing import OutgoingEmail
 from shared.services.email.text import EmailText, moment
 
@@ -56,8 +57,8 @@ class AccountMails:
             "FactorRemoved.v1": (self._factor_removed,),
         }
 
-    def _of(self, event: Envelope) -> tuple[Stored, Person]:
-        return self.store.load("ACCOUNT", event.subject.id), self.people.person(event.subject.id)
+    def _of(self, event: Envelope) -> tuple[Account, Person]:
+        return account_of(self.store.load("ACCOUNT", event.subject.id)), self.people.person(event.subject.id)
 
     def _link(self, page: str, purpose: str, person: Person, life: timedelta) -> str:
         return (
@@ -67,7 +68,7 @@ class AccountMails:
     # --- with a link: nothing once it would do nothing ----------------------------------------------------------------
     def _signed_up(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
-        if account.state["status"] != UNCONFIRMED:
+        if account.status is not AccountStatus.UNCONFIRMED:
             return None
         link = self._link("confirm", CONFIRM, person, CONFIRM_LIFE)
         return OutgoingEmail(
@@ -76,9 +77,9 @@ class AccountMails:
 
     def _invited(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
-        if account.state["status"] != INVITED:
+        if account.status is not AccountStatus.INVITED:
             return None
-        roles = " and ".join(account.state["roles"])
+        roles = " and ".join(account.roles)
         letter = EmailText(
             "You are invited to Rota",
             f"Hello {person.name},",
@@ -94,7 +95,7 @@ class AccountMails:
 
     def _reset_asked(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
-        if account.state.get("reset_asked_at") is None:
+        if account.reset_asked_at is None:
             return None
         minutes = RESET_LIFE // timedelta(minutes=1)
         letter = EmailText(
@@ -115,7 +116,7 @@ class AccountMails:
         account, person = self._of(event)
         ref = event.data["mail_change_ref"]
         wanted = str((self.store.text(ref) or {}).get("email", ""))
-        if account.state.get("mail_change_ref") != ref or self.store.claimed_by(email_key(wanted)) not in (
+        if account.mail_change_ref != ref or self.store.claimed_by(email_key(wanted)) not in (
             None,
             account.id,
         ):

@@ -25,6 +25,8 @@ from shared.domain.core.calendar import by_iso_year, local_date, monday_of, week
 from shared.domain.core.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut, VersionConflict
 from shared.domain.core.machine import NEW, Actor
 from shared.domain.core.policy import CURRENT, by_version
+from shared.domain.documents.checklist import newest
+from shared.domain.documents.document import Document
 from shared.domain.money.fees import price
 from shared.domain.programs.program import ExperienceType, Program, ProgramStatus
 from shared.domain.programs.starts import require_start
@@ -55,6 +57,7 @@ from shared.ports import (
 )
 from shared.services.applications.review_clock import review_due_rows
 from shared.services.applications.school_contacts import note
+from shared.services.core.people_records import document_of
 from shared.services.core.records import application_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition, unsaved
 from shared.services.programs.past_applicants import snapshot
@@ -170,22 +173,27 @@ class Cv:
     number: int
 
 
-def newest_cv(documents: Iterable[Stored], document_id: str | None = None) -> Cv | None:
+def newest_cv(documents: Iterable[Document], document_id: str | None = None) -> Cv | None:
     """The newest stored CV among a trainee's documents, None when there is none; or the one named.
 
     Raises `Invalid` (field "cv") when the one named is not a stored CV of theirs.
     """
-    found = [one.state for one in documents if one.state["kind"] == "cv" and one.state["status"] == "STORED"]
+    found = [one for one in documents if one.kind == "cv" and one.stored]
     if document_id is not None:
-        found = [state for state in found if state["id"] == document_id]
+        found = [one for one in found if one.id == document_id]
         if not found:
             raise Invalid(
                 "That document is not one of your CVs.",
                 "Choose one from your documents, or upload it again.",
                 field="cv",
             )
-    newest = max(found, key=lambda state: int(state["number"]), default=None)
-    return Cv(newest["id"], newest["sha256"], int(newest["number"])) if newest else None
+    latest = newest(found)
+    return Cv(latest.id, latest.sha256, latest.number) if latest else None
+
+
+def documents_of(store: Store, trainee_id: str) -> list[Document]:
+    """A trainee's documents, stored and refused, newest first."""
+    return [document_of(one) for one in store.owned("DOCUMENT", trainee_id, DOCUMENTS_READ)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,7 +319,7 @@ class Submission:
         if application.status is ApplicationStatus.SUBMITTED and same:
             return application
         status = _fire(application.status, ApplicationEvent.SUBMIT)
-        documents = self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)
+        documents = documents_of(self.store, application.trainee_id)
         cv = newest_cv(documents, document_id)
         wished = wished.model_copy(update={"cv_document_id": cv.document_id if cv else None})
         program, policy = self.catalogue.program(application.program_id), by_version(application.policy_version)

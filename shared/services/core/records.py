@@ -1,15 +1,24 @@
-"""How an application is read from what is stored, and where the texts about it are kept."""
+"""How an application, a reservation and a program are read from what is stored, and where the texts about an
+application are kept."""
 
 from __future__ import annotations
 
-from shared.domain.applications.application import (
-    Application,
-)
+from shared.domain.applications.application import Application
+from shared.domain.programs.program import Program, program_from
+from shared.domain.reservations.reservation import Reservation
 from shared.ports import Stored
 
 
 def application_of(loaded: Stored) -> Application:
     return Application.model_validate(loaded.state)
+
+
+def reservation_of(loaded: Stored) -> Reservation:
+    return Reservation.model_validate(loaded.state)
+
+
+def program_of(loaded: Stored) -> Program:
+    return program_from(loaded.state)
 
 
 def text_ref(application: Application, what: str, version: int | None = None) -> str:

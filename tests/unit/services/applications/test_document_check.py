@@ -66,7 +66,7 @@ def test_a_declined_document_does_not_count_its_reason_is_erasable_and_a_newer_o
     read = desk.document_check.check(
         AS_REVIEWER, mine.id, "document-2", Check(verdict="declined"), "The second page of Amara is missing."
     )
-    assert desk.store.text(read.state["check_reason_ref"]) == {"text": "The second page of Amara is missing."}
+    assert desk.store.text(read.check_reason_ref) == {"text": "The second page of Amara is missing."}
     assert "Amara" not in str(desk.store.history("DOCUMENT", "document-2"))
     with pytest.raises(GuidelineFailed, match="Not uploaded"):
         desk.review.approve(AS_REVIEWER, mine.id)
@@ -74,7 +74,7 @@ def test_a_declined_document_does_not_count_its_reason_is_erasable_and_a_newer_o
     with pytest.raises(GuidelineFailed, match="not recorded"):
         desk.review.approve(AS_REVIEWER, mine.id)
     desk.people.erase(TRAINEE)
-    assert desk.store.text(read.state["check_reason_ref"]) is None
+    assert desk.store.text(read.check_reason_ref) is None
 
 
 def test_the_language_of_a_cv_is_what_the_reviewer_read() -> None:
@@ -112,16 +112,14 @@ def test_issued_today_and_expiring_the_day_it_was_issued_can_stand_on_a_document
     read = desk.document_check.check(
         AS_REVIEWER, desk.claimed().id, "document-2", accepted(issued=today, expires=today)
     )
-    assert (read.state["issued"], read.state["expires"]) == ("2026-11-23", "2026-11-23")
+    assert (read.issued, read.expires) == (today, today)
 
 
 def test_the_same_again_changes_nothing_and_something_else_replaces_it(desk: Desk) -> None:
     mine = desk.claimed()
     first = desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted())
     assert desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted()).version == first.version
-    assert (
-        desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted(expires=None)).state["expires"] is None
-    )
+    assert desk.document_check.check(AS_REVIEWER, mine.id, "document-2", accepted(expires=None)).expires is None
 
 
 def test_only_who_has_the_application_reads_and_only_its_trainees_documents(desk: Desk) -> None:
