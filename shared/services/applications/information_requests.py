@@ -21,7 +21,8 @@ from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Due, PersonalRecord, Store, UnitOfWork
 from shared.services.applications.review import Review
 from shared.services.applications.review_clock import resume_review
-from shared.services.applications.submission import documents_of, due_kinds_ended, newest_cv, own_application
+from shared.services.applications.submission import due_kinds_ended, own_application
+from shared.services.applications.trainee_documents import documents_of, newest_cv
 from shared.services.core.records import application_of, text_ref
 from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 

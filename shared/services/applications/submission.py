@@ -3,7 +3,7 @@ commits once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -25,8 +25,6 @@ from shared.domain.core.calendar import by_iso_year, local_date, monday_of, week
 from shared.domain.core.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut, VersionConflict
 from shared.domain.core.machine import NEW, Actor
 from shared.domain.core.policy import CURRENT, by_version
-from shared.domain.documents.checklist import newest
-from shared.domain.documents.document import Document
 from shared.domain.money.fees import price
 from shared.domain.programs.program import ExperienceType, Program, ProgramStatus
 from shared.domain.programs.starts import require_start
@@ -57,7 +55,7 @@ from shared.ports import (
 )
 from shared.services.applications.review_clock import review_due_rows
 from shared.services.applications.school_contacts import note
-from shared.services.core.people_records import document_of
+from shared.services.applications.trainee_documents import documents_of, newest_cv
 from shared.services.core.records import application_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition, unsaved
 from shared.services.programs.past_applicants import snapshot
@@ -76,10 +74,6 @@ WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
 def due_kinds_ended(left: ApplicationStatus, entered: ApplicationStatus) -> tuple[str, ...]:
     """The due rows of a state that the next one does not keep."""
     return tuple(kind for kind in WAITS[left] if kind not in WAITS[entered])
-
-
-DOCUMENTS_READ = 200
-"""Of a trainee's documents, newest first: more than anybody uploads."""
 
 
 def open_claim(application: Application) -> UniqueKey:
@@ -162,38 +156,6 @@ class RotationRequest:
     start: date | None = None
     weeks: int = 4
     credit_wish: bool = False
-
-
-@dataclass(frozen=True)
-class Cv:
-    """A stored CV: the document's id, its file's SHA-256, its version number among the trainee's CVs."""
-
-    document_id: str
-    sha256: str
-    number: int
-
-
-def newest_cv(documents: Iterable[Document], document_id: str | None = None) -> Cv | None:
-    """The newest stored CV among a trainee's documents, None when there is none; or the one named.
-
-    Raises `Invalid` (field "cv") when the one named is not a stored CV of theirs.
-    """
-    found = [one for one in documents if one.kind == "cv" and one.stored]
-    if document_id is not None:
-        found = [one for one in found if one.id == document_id]
-        if not found:
-            raise Invalid(
-                "That document is not one of your CVs.",
-                "Choose one from your documents, or upload it again.",
-                field="cv",
-            )
-    latest = newest(found)
-    return Cv(latest.id, latest.sha256, latest.number) if latest else None
-
-
-def documents_of(store: Store, trainee_id: str) -> list[Document]:
-    """A trainee's documents, stored and refused, newest first."""
-    return [document_of(one) for one in store.owned("DOCUMENT", trainee_id, DOCUMENTS_READ)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,10 @@ application are kept."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.domain.applications.application import Application
+from shared.domain.core.instants import parse
 from shared.domain.programs.program import Program, program_from
 from shared.domain.reservations.reservation import Reservation
 from shared.ports import Stored
@@ -19,6 +22,12 @@ def reservation_of(loaded: Stored) -> Reservation:
 
 def program_of(loaded: Stored) -> Program:
     return program_from(loaded.state)
+
+
+def guidelines_changed_at(loaded: Stored) -> datetime | None:
+    """When the host last changed what a program asks; None for what it was published with."""
+    changed_at = loaded.state.get("guidelines_changed_at")
+    return parse(changed_at) if changed_at else None
 
 
 def text_ref(application: Application, what: str, version: int | None = None) -> str:

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from shared.domain.accounts.account import AccountStatus
 from shared.domain.applications.application import (
     Application,
     ApplicationStatus,
@@ -55,6 +56,7 @@ from shared.ports import (
 from shared.services.accounts.emails import AccountMails
 from shared.services.accounts.host_manager_emails import HostAccountMails
 from shared.services.applications import email_texts as applied
+from shared.services.core.people_records import account_of, document_of
 from shared.services.core.secret_links import secret_at
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition
 from shared.services.documents.cv_links import LINK_DAYS, CvLinks
@@ -193,7 +195,7 @@ class SendEmails:
         owner = event.subject.id
         if event.subject.kind != "ACCOUNT":
             owner = str(self.store.load(event.subject.kind, event.subject.id).state["trainee_id"])  # type: ignore[arg-type]
-        return bool(self.store.load("ACCOUNT", owner).state["status"] == "ERASED")
+        return account_of(self.store.load("ACCOUNT", owner)).status is AccountStatus.ERASED
 
     # --- composing ----------------------------------------------------------------------------------------------------
     def _application(self, event: Envelope) -> tuple[Person, Application, Program]:
@@ -395,9 +397,9 @@ class SendEmails:
         Raises `Busy` when it is not there or not the one that was applied with: the host never gets another file than
         the reviewer saw.
         """
-        document = self.store.load("DOCUMENT", application.cv_document_id or "").state
-        name = download_name(document["kind"], document["number"], document["content_type"], person.name)
-        stored = self.file_store.read(document["key"])
+        document = document_of(self.store.load("DOCUMENT", application.cv_document_id or ""))
+        name = download_name(document.kind, document.number, document.content_type, person.name)
+        stored = self.file_store.read(document.key)
         if stored is None:
             raise Busy("The CV cannot be read.", "The mail is tried again.")
         if hashlib.sha256(stored.content).hexdigest() != application.cv_sha256:
@@ -409,9 +411,9 @@ class SendEmails:
                 file_store=self.file_store,
                 clock=self.clock,
                 public_url=self.public_url,
-            ).make(event.subject.kind, event.subject.id, event.seq, person.account_id, document["id"])
+            ).make(event.subject.kind, event.subject.id, event.seq, person.account_id, document.id)
             return (), made
-        return (Attachment(name, document["content_type"], stored.content),), ""
+        return (Attachment(name, document.content_type, stored.content),), ""
 
     def _refund_due(self, event: Envelope) -> OutgoingEmail:
         person, reservation, program = self._reservation(event)

@@ -10,7 +10,7 @@ from functions.application_intake.handler import room as applications
 from functions.workspace.handler import room as workspace
 from shared.domain.core.instants import iso
 from tests import builders
-from tests.builders import FIRST_DAY, PROGRAM, REVIEWER, TRAINEE, WEEKS
+from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
 from tests.rooms import Answer, Client, World
 from tests.unit.pages.page_markup import problems
 
@@ -97,29 +97,3 @@ def primary(tree: html.HtmlElement) -> list[str]:
     return [
         " ".join(one.text_content().split()) for one in found if not {"quiet", "danger"} & set(one.get("class").split())
     ]
-
-
-def reservation_state(**changes: Any) -> dict[str, Any]:
-    """A rotation that is reserved by deposit, as it is stored, with `changes`."""
-    return {
-        "id": "reservation-1",
-        "status": "RESERVED",
-        "case_id": "application-1",
-        "application_id": "application-1",
-        "trainee_id": TRAINEE,
-        "program_id": PROGRAM,
-        "start": FIRST_DAY.isoformat(),
-        "weeks": 4,
-        "week_list": list(WEEKS),
-        "choice": "deposit",
-        "charge_cents": 69900,
-        "total_cents": 214900,
-        "balance_cents": 145000,
-        "balance_due_at": "2027-01-16T05:59:59Z",
-        "policy_version": "2026-11",
-        "created_at": "2026-11-23T15:00:00Z",
-        "held_until": "2026-11-23T15:30:00Z",
-        "session_expires_at": "2026-11-23T15:35:00Z",
-        "paid_cents": 69900,
-        **changes,
-    }

@@ -13,7 +13,7 @@ from shared.domain.reservations.reservation import ReservationStatus
 from tests import builders
 from tests.builders import HOST, REVIEWER
 from tests.rooms import Client
-from tests.unit.functions.application_rooms import COORDINATOR, Rooms, primary, reservation_state, shown
+from tests.unit.functions.application_rooms import COORDINATOR, Rooms, primary, shown
 from tests.unit.functions.test_application_host_pages import RULES, asked
 
 MANAGER, OTHER_MANAGER = "manager-1", "manager-2"
@@ -171,7 +171,7 @@ def seated(rooms: Rooms, status: str, weeks: int = 4) -> None:
     here, _ = asked(rooms)
     id = here.rsplit("/", 1)[1]
     builders.change(rooms.store, "APPLICATION", id, {"status": "CONVERTED", "live_reservation_id": "reservation-1"})
-    kept = reservation_state(application_id=id, status=status, start="2027-03-01", weeks=weeks)
+    kept = builders.reservation_state(application_id=id, status=status, start="2027-03-01", weeks=weeks)
     builders.stored(rooms.store, "RESERVATION", "reservation-1", kept)
 
 

@@ -20,7 +20,6 @@ from tests.unit.functions.application_rooms import (
     OTHER,
     Rooms,
     primary,
-    reservation_state,
     shown,
 )
 
@@ -31,7 +30,7 @@ def rooms() -> Rooms:
 
 
 def reserved(rooms: Rooms, id: str = "reservation-1", due: tuple[Due, ...] = (), **changes: Any) -> None:
-    state = reservation_state(id=id, **changes)
+    state = builders.reservation_state(id=id, **changes)
     rooms.store.commit(
         UnitOfWork(transitions=(Transition(builders.fresh("RESERVATION", id), builders.draft(state), due),))
     )
