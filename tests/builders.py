@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.domain.applications.application import Application, ApplicationStatus
 from shared.domain.core.aggregate import GENESIS, Actor, AggregateType, NewEvent
+from shared.domain.core.instants import iso
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.program import ExperienceType, HostKind, Place, Program
 from shared.domain.trainees.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
@@ -141,7 +142,13 @@ def stored_account(
         store,
         "ACCOUNT",
         id,
-        {"id": id, "status": status, "roles": list(roles), **({"hosts": list(hosts)} if hosts else {})},
+        {
+            "id": id,
+            "status": status,
+            "roles": list(roles),
+            "created_at": iso(START),
+            **({"hosts": list(hosts)} if hosts else {}),
+        },
     )
 
 
@@ -163,3 +170,29 @@ def checkout_request(**changes: Any) -> CheckoutRequest:
         "cancel_url": "http://127.0.0.1:8000/reservations/reservation-1",
     }
     return CheckoutRequest(**(values | changes))
+
+
+def reservation_state(**changes: Any) -> dict[str, Any]:
+    """A rotation that is reserved by deposit, as it is stored, with `changes`."""
+    return {
+        "id": "reservation-1",
+        "status": "RESERVED",
+        "case_id": "application-1",
+        "application_id": "application-1",
+        "trainee_id": TRAINEE,
+        "program_id": PROGRAM,
+        "start": FIRST_DAY.isoformat(),
+        "weeks": 4,
+        "week_list": list(WEEKS),
+        "choice": "deposit",
+        "charge_cents": 69900,
+        "total_cents": 214900,
+        "balance_cents": 145000,
+        "balance_due_at": "2027-01-16T05:59:59Z",
+        "policy_version": "2026-11",
+        "created_at": "2026-11-23T15:00:00Z",
+        "held_until": "2026-11-23T15:30:00Z",
+        "session_expires_at": "2026-11-23T15:35:00Z",
+        "paid_cents": 69900,
+        **changes,
+    }

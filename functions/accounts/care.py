@@ -111,7 +111,7 @@ class SecurityView(Answer):
 
     @classmethod
     def of(cls, found: Safety, demand: Demand, saved: str = "") -> Self:
-        state = found.state
+        account = found.account
         rows = [
             SessionRow(
                 handle=one.handle,
@@ -124,11 +124,11 @@ class SecurityView(Answer):
         ]
         return cls(
             email=found.person.email,
-            roles=found.roles,
-            password_changed_at=state.get("password_changed_at"),
-            factor_set_at=state.get("factor_set_at") if state.get("factor_ref") else None,
-            factor_needed=needed(found.roles, demand),
-            recovery_left=RECOVERY_CODES - len(state.get("recovery_used", ())),
+            roles=account.roles,
+            password_changed_at=account.password_changed_at,
+            factor_set_at=account.factor_set_at if account.factor_ref else None,
+            factor_needed=needed(account.roles, demand),
+            recovery_left=RECOVERY_CODES - len(account.recovery_used),
             saved=saved,
             sessions=tuple(sorted(rows, key=lambda row: not row.here)),
         )

@@ -24,7 +24,7 @@ def signed_in(account_id: str, next: str) -> SignedInView:
     """What a program is told of the account that it has just signed in."""
     found = room.wiring.staff.member(account_id)
     name = found.person.name if found.person else None
-    return SignedInView(account_id=account_id, name=name, roles=tuple(found.state["roles"]), next=next)
+    return SignedInView(account_id=account_id, name=name, roles=found.account.roles, next=next)
 
 
 @room.post(

@@ -30,13 +30,13 @@ class HostManagerView(Answer):
 
     @classmethod
     def of(cls, found: Member) -> Self:
-        state, person = found.state, found.person
+        account, person = found.account, found.person
         return cls(
             id=found.id,
             name=person.name if person else "Erased",
             email=person.email if person else "",
-            status=state["status"],
-            invited_at=state.get("invited_at"),
+            status=account.status,
+            invited_at=account.invited_at,
         )
 
 

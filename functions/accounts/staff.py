@@ -43,17 +43,17 @@ class MemberView(Answer):
 
     @classmethod
     def of(cls, found: Member, caller: str, demand: Demand, saved: bool = False) -> Self:
-        state, person = found.state, found.person
+        account, person = found.account, found.person
         return cls(
             id=found.id,
             name=person.name if person else "Erased",
             email=person.email if person else "",
-            status=state["status"],
-            roles=tuple(state["roles"]),
-            created_at=state.get("created_at"),
-            invited_at=state.get("invited_at"),
-            factor=bool(state.get("factor_ref")),
-            factor_needed=needed(state["roles"], demand),
+            status=account.status,
+            roles=account.roles,
+            created_at=account.created_at,
+            invited_at=account.invited_at,
+            factor=bool(account.factor_ref),
+            factor_needed=needed(account.roles, demand),
             own=found.id == caller,
             saved=saved,
         )

@@ -114,18 +114,18 @@ class DocumentBrief(Answer):
 
     @classmethod
     def of(cls, paper: Paper, used: bool) -> DocumentBrief:
-        state = paper.state
+        document = paper.document
         return cls(
-            id=state["id"],
-            kind=state["kind"],
-            name=sentence(state["kind"]),
-            number=state["number"],
-            created_at=state["created_at"],
+            id=document.id,
+            kind=document.kind,
+            name=sentence(document.kind),
+            number=document.number,
+            created_at=document.created_at,
             used=used,
-            checked=state.get("checked") or "",
-            issued=state.get("issued"),
-            expires=state.get("expires"),
-            language=state.get("language") or "",
+            checked=document.checked or "",
+            issued=document.issued,
+            expires=document.expires,
+            language=document.language,
             why=paper.why or "",
         )
 
@@ -225,7 +225,7 @@ class ReviewPart(Answer):
             overrides=tuple(
                 OverrideBrief(code=one.code, reason=file.override_texts.get(one.code, "")) for one in applied.overrides
             ),
-            documents=tuple(DocumentBrief.of(one, one.state["id"] == applied.cv_document_id) for one in file.papers),
+            documents=tuple(DocumentBrief.of(one, one.document.id == applied.cv_document_id) for one in file.papers),
             evidence={one.code: _evidence(one, file.papers) for one in file.guidelines},
             asked_since=file.asked_since,
             dropped_since=file.dropped_since,
@@ -268,4 +268,4 @@ def _can(applied: Application, account_id: str, worn: Collection[str]) -> str:
 
 def _evidence(rule: GuidelineResult, papers: Collection[Paper]) -> tuple[str, ...]:
     kinds = evidence_for(rule.code)
-    return tuple(one.state["id"] for one in papers if one.state["kind"] in kinds)
+    return tuple(one.document.id for one in papers if one.document.kind in kinds)

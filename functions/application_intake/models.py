@@ -339,7 +339,7 @@ class ApplicationView(Answer):
     @classmethod
     def for_staff(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ApplicationView:
         cv = next((one for one in file.documents if one.id == file.application.cv_document_id), None)
-        number = int(cv.state["number"]) if cv else None
+        number = cv.number if cv else None
         view = _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, worn))
         return view.model_copy(update={"standing": for_staff(file.application, view.standing, now)})
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.domain.core.errors import Invalid, NotFound
+from shared.domain.documents.document import Document
 from shared.domain.documents.uploads import is_kept
-from shared.ports import Stored
 from shared.runtime.log import log
 from shared.runtime.worker import Batch
 
@@ -17,7 +17,7 @@ from shared.runtime.worker import Batch
 class Arrivals:
     """`register` takes an object's key and the event's id. Messages that fail come back alone."""
 
-    def __init__(self, name: str, register: Callable[[str, str], Stored]) -> None:
+    def __init__(self, name: str, register: Callable[[str, str], Document]) -> None:
         self._name, self._register = name, register
         self.answer = Batch(self._consume).answer
 
@@ -36,4 +36,4 @@ class Arrivals:
             log(self._name, "upload failed", error=error, event=event_id)
             raise
         else:
-            log(self._name, "upload registered", event=event_id, document=found.id, status=found.state["status"])
+            log(self._name, "upload registered", event=event_id, document=found.id, status=found.status)

@@ -53,7 +53,7 @@ def document(document_id: str, next: str = "") -> DocumentPage:
     """One document, stored or refused with the reason; the caller's own, or anybody's for staff who review."""
     call = _reader(document_id)
     found = room.wiring.document_uploads.document(call, document_id)
-    mine = found.state["trainee_id"] == call.actor.id
+    mine = found.trainee_id == call.actor.id
     return DocumentPage(**dict(DocumentView.of(found)), mine=mine, next=local_path(next, ""))
 
 
@@ -72,7 +72,7 @@ def received(document_id: str, kind: str, next: str = HOME) -> Response[str]:
     refused."""
     found = room.wiring.document_uploads.received(room.call("trainee").actor.id, document_id, kind)
     then = local_path(next, HOME)
-    if found.state["status"] != "STORED":
+    if not found.stored:
         then = f"/documents/{found.id}?{urlencode({'next': then})}"
     return Response(303, "text/plain", "", headers={"Location": then})
 

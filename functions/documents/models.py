@@ -8,8 +8,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.core.instants import Instant
+from shared.domain.documents.document import Document
 from shared.domain.documents.uploads import EXTENSIONS, KINDS, refusal
-from shared.ports import Stored
 from shared.services.documents.uploads import UploadForm
 
 HOME = "/documents"
@@ -75,17 +75,28 @@ class DocumentView(Answer):
     expires: date | None = None
 
     @classmethod
-    def of(cls, loaded: Stored) -> Self:
-        state = loaded.state
-        stored = state["status"] == "STORED"
-        common = {name: state[name] for name in ("id", "kind", "status", "trainee_id", "created_at")}
-        common["name"] = KINDS[state["kind"]].name
-        if not stored:
-            return cls(**common, refusal=Refusal(**refusal(state["reason_code"])))
-        facts = {name: state[name] for name in ("number", "size", "content_type", "sha256")}
-        facts |= {name: state[name] for name in ("checked", "issued", "expires") if state.get(name)}
+    def of(cls, found: Document) -> Self:
+        common = {
+            "id": found.id,
+            "kind": found.kind,
+            "name": KINDS[found.kind].name,
+            "status": found.status.value,
+            "trainee_id": found.trainee_id,
+            "created_at": found.created_at,
+        }
+        if not found.stored:
+            return cls(**common, refusal=Refusal(**refusal(found.reason_code)))
         return cls(
-            **common, **facts, extension=EXTENSIONS[state["content_type"]].upper(), file=f"/documents/{loaded.id}/file"
+            **common,
+            number=found.number,
+            size=found.size,
+            content_type=found.content_type,
+            sha256=found.sha256,
+            checked=found.checked or "",
+            issued=found.issued,
+            expires=found.expires,
+            extension=EXTENSIONS[found.content_type].upper(),
+            file=f"/documents/{found.id}/file",
         )
 
 
@@ -108,6 +119,6 @@ class DocumentList(Answer):
     kinds: list[KindChoice]
 
     @classmethod
-    def of(cls, found: list[Stored]) -> Self:
+    def of(cls, found: list[Document]) -> Self:
         kinds = [KindChoice(code=kind.code, name=kind.name) for kind in KINDS.values()]
         return cls(documents=[DocumentView.of(one) for one in found], kinds=kinds)

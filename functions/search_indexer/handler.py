@@ -13,6 +13,7 @@ from shared.events.reservation import ReservationConfirmed, SeatHeld, SeatReleas
 from shared.events.waitlist import WaitlistChanged
 from shared.runtime.settings import CoreTable
 from shared.runtime.worker import Worker
+from shared.services.core.records import reservation_of
 from shared.services.core.transitions import RequestContext
 
 
@@ -35,11 +36,12 @@ def publish(events: Sequence[Envelope]) -> None:
 @worker.on(SeatHeld.TYPE, SeatReleased.TYPE, ReservationConfirmed.TYPE)
 def note_seats(event: Envelope) -> None:
     """The event says which reservation; program and weeks are its state's."""
-    state = worker.wiring.store.load("RESERVATION", event.subject.id).state
-    worker.wiring.indexing.seats_changed(state["program_id"], state["week_list"])
+    reserved = reservation_of(worker.wiring.store.load("RESERVATION", event.subject.id))
+    program_id, weeks = reserved.program_id, reserved.week_list
+    worker.wiring.indexing.seats_changed(program_id, weeks)
     worker.wiring.indexing.shorten()
     if event.type == SeatReleased.TYPE:
-        worker.wiring.alerts.seats_returned(_call(event), state["program_id"], state["week_list"], event.occurred_at)
+        worker.wiring.alerts.seats_returned(_call(event), program_id, weeks, event.occurred_at)
 
 
 @worker.on(ApplicationApproved.TYPE, ApplicationRejected.TYPE)

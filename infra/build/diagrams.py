@@ -6,19 +6,22 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from shared.domain.accounts.account import ACCOUNT
 from shared.domain.applications.application import APPLICATION
 from shared.domain.core.machine import NEW, Arrow, Machine
+from shared.domain.documents.document import DOCUMENT
 from shared.domain.reservations.reservation import RESERVATION
 from shared.domain.seats.waitlist import WAITLIST
 from shared.services.contexts import due_rules
 
-MACHINES = (APPLICATION, RESERVATION, WAITLIST)
+MACHINES = (APPLICATION, RESERVATION, WAITLIST, ACCOUNT, DOCUMENT)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "state-machines.md"
 _HEAD = """# State machines
 
 Drawn from the data in `shared/domain` by `python -m infra.build.diagrams`; change the data, not this page.
 What is not an arrow is refused: `not-allowed-now` when the state has no such event, `wrong-role` when somebody else's
-role has it.
+role has it. What leaves an account's status as it is (its roles, a password, an address, a second factor) is no
+arrow.
 """
 
 

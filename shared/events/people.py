@@ -4,13 +4,13 @@ those are erasable items."""
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 
+from shared.domain.accounts.account import AccountStatus
 from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
+from shared.domain.documents.document import DocumentStatus, Verdict
 from shared.events.base import EventData
-
-AccountStatus = Literal["UNCONFIRMED", "INVITED", "ACTIVE", "DISABLED", "ERASED"]
 
 
 class AccountEvent(EventData):
@@ -58,9 +58,6 @@ class AccountErased(AccountEvent):
     roles: tuple[str, ...] = ()
 
 
-DocumentStatus = Literal["STORED", "REFUSED"]
-
-
 class DocumentEvent(EventData):
     SUBJECT: ClassVar[AggregateType] = "DOCUMENT"
     status: DocumentStatus
@@ -98,7 +95,7 @@ class DocumentChecked(DocumentEvent):
     item."""
 
     TYPE: ClassVar[str] = "DocumentChecked.v1"
-    checked: Literal["accepted", "declined"]
+    checked: Verdict
     issued: date | None
     expires: date | None
     language: str

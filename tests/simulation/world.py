@@ -31,7 +31,7 @@ from shared.services.applications.submission import open_claim
 from shared.services.core.transitions import RequestContext
 from shared.services.reservations.reserve import PayLink
 from shared.services.seats.line import line_of
-from tests.builders import FIRST_DAY, actor, application, draft, facts, fresh, program, stored
+from tests.builders import FIRST_DAY, actor, application, draft, facts, fresh, program, stored, stored_account
 from tests.fakes import (
     CountingIds,
     FakeBus,
@@ -107,7 +107,7 @@ class World:
         self.deliveries = StreamDeliveries(self.store.stream, self.clock)
         self.published = self.routed = 0
         self._wire()
-        stored(self.store, "ACCOUNT", "coach", {"id": "coach", "status": "ACTIVE", "roles": ["coach"]})
+        stored_account(self.store, "coach", ("coach",))
         self.programs = [self._program(number, seats, weeks) for number in range(programs)]
 
     def _wire(self) -> None:
@@ -160,6 +160,8 @@ class World:
         self.people.save_facts(trainee, facts())
         self.file_store.objects[f"uploads/{trainee}/cv"] = StoredObject(CV, {"kind": "cv"})
         data = {
+            "id": f"cv-{trainee}",
+            "status": "STORED",
             "trainee_id": trainee,
             "created_at": iso(self.clock.now()),
             "kind": "cv",
@@ -168,7 +170,7 @@ class World:
             "content_type": "application/pdf",
         }
         stored(self.store, "DOCUMENT", f"cv-{trainee}", data)
-        stored(self.store, "ACCOUNT", trainee, {"id": trainee, "status": "ACTIVE", "roles": ["trainee"]})
+        stored_account(self.store, trainee)
 
     def approve(self, trainee: str, program_id: str = "program-0", start: date = FIRST_DAY, days: int = 7) -> str:
         """An application as approval leaves it, its offer open for `days`; the id."""

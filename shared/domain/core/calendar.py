@@ -68,11 +68,6 @@ def mondays(first: date, last: date) -> Iterator[date]:
         day += timedelta(days=7)
 
 
-def start_of_iso_year(year: int) -> date:
-    """The Monday of W01: 2027 -> 2027-01-04, 2026 -> 2025-12-29."""
-    return date.fromisocalendar(year, 1, 1)
-
-
 def by_iso_year(weeks: Iterable[str]) -> dict[int, tuple[str, ...]]:
     """ISO weeks grouped by ISO year, as the seat items are: {2026: ("W53",), 2027: ("W01", "W02")}."""
     years: dict[int, list[str]] = {}

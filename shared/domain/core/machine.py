@@ -18,13 +18,16 @@ NEW = "NEW"
 
 
 class Actor(StrEnum):
-    """Who may cause an event. SYSTEM is a timer or a confirmed fact of a partner (a payment)."""
+    """Who may cause an event. SYSTEM is a timer, a confirmed fact of a partner (a payment), or the operator at a
+    terminal; ACCOUNT is whoever acts on their own account, in whatever role."""
 
     TRAINEE = "trainee"
     HOST = "host"
     REVIEWER = "reviewer"
     COORDINATOR = "coordinator"
     COACH = "coach"
+    ACCOUNT = "account"
+    ADMIN = "admin"
     SYSTEM = "system"
 
 
@@ -92,10 +95,6 @@ class Machine:
             event=str(event),
             actor=str(actor),
         )
-
-    def events_for(self, state: str, actor: Actor) -> tuple[str, ...]:
-        """What this actor may cause from here, guards aside: what a page offers as actions."""
-        return tuple(arrow.event for arrow in self.arrows if arrow.source == state and actor in arrow.actors)
 
     def to_mermaid(self) -> str:
         """A Mermaid state diagram of all arrows, in their order."""

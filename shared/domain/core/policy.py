@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.core.business_clock import ZONE
 from shared.domain.core.errors import NotFound
 
 
@@ -19,7 +20,7 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     version: str
-    business_zone: str = "America/Chicago"
+    business_zone: str = ZONE
 
     # Applications
     draft_days: int = 90

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.core.errors import Invalid
+from shared.domain.documents.document import Document, Verdict
 from shared.domain.documents.rules import DocumentRule, document_name
 from shared.domain.trainees.trainee import DocumentFact, TraineeFacts, TraineeStatus
 
-ACCEPTED, DECLINED = "accepted", "declined"
+ACCEPTED: Verdict = "accepted"
+DECLINED: Verdict = "declined"
 OLDEST = date(1950, 1, 1)
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "status": ("good_standing_letter", "transcript", "diploma"),
@@ -35,7 +37,7 @@ class Check(BaseModel):
     ""."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    verdict: Literal["accepted", "declined"]
+    verdict: Verdict
     issued: date | None = None
     expires: date | None = None
     language: str = ""
@@ -56,39 +58,41 @@ def evidence_for(code: str) -> tuple[str, ...]:
     return (code.removeprefix("document:"),) if code.startswith("document:") else EVIDENCE.get(code, ())
 
 
-def with_documents(facts: TraineeFacts, documents: Sequence[Mapping[str, Any]]) -> TraineeFacts:
-    """The profile with its owner's documents (their states): of each kind the newest that was not declined counts.
+def with_documents(facts: TraineeFacts, documents: Sequence[Document]) -> TraineeFacts:
+    """The profile with its owner's documents: of each kind the newest stored one that was not declined counts.
 
     What a reviewer read replaces what the profile says of that kind; what nobody read yet is added where the profile
     says nothing.
     """
     known = {fact.kind: fact for fact in facts.documents}
     read: list[DocumentFact] = []
-    for kind in sorted({str(state["kind"]) for state in documents if state["status"] == "STORED"}):
-        newest = newest_that_counts(documents, kind)
-        if newest is not None and newest.get("checked") == ACCEPTED:
-            language = str(newest.get("language") or (known[kind].language if kind in known else ""))
+    for kind in sorted({one.kind for one in documents if one.stored}):
+        latest = newest_that_counts(documents, kind)
+        if latest is not None and latest.checked == ACCEPTED:
+            language = latest.language or (known[kind].language if kind in known else "")
             read.append(
                 DocumentFact(
                     kind=kind,
                     accepted=True,
-                    issued=newest.get("issued"),
-                    expires=newest.get("expires"),
+                    issued=latest.issued,
+                    expires=latest.expires,
                     language=language,
                 )
             )
-        elif newest is not None and kind not in known:
+        elif latest is not None and kind not in known:
             read.append(DocumentFact(kind=kind))
     replaced = {fact.kind for fact in read}
     kept = tuple(fact for fact in facts.documents if fact.kind not in replaced)
     return facts.model_copy(update={"documents": (*kept, *read)})
 
 
-def newest_that_counts(documents: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | None:
-    found = [
-        one for one in documents if one["kind"] == kind and one["status"] == "STORED" and one.get("checked") != DECLINED
-    ]
-    return max(found, key=lambda state: int(state["number"]), default=None)
+def newest_that_counts(documents: Iterable[Document], kind: str) -> Document | None:
+    return newest(one for one in documents if one.kind == kind and one.counts)
+
+
+def newest(documents: Iterable[Document]) -> Document | None:
+    """The one with the highest number, which counts per kind; None among none."""
+    return max(documents, key=lambda one: one.number, default=None)
 
 
 # --- the trainee's checklist ------------------------------------------------------------------------------------------
@@ -122,7 +126,7 @@ def checklist(
     rules: Sequence[DocumentRule],
     required: Iterable[str],
     facts: TraineeFacts | None,
-    documents: Sequence[Mapping[str, Any]],
+    documents: Sequence[Document],
     start: date | None,
     weeks: int,
 ) -> tuple[ChecklistItem, ...]:
@@ -150,15 +154,14 @@ def checklist(
                 expires=fact.expires if fact else None,
                 issued_from=oldest,
                 valid_until=last,
-                reason_ref=declined.get("check_reason_ref") if declined and state == "declined" else None,
+                reason_ref=declined.check_reason_ref if declined and state == "declined" else None,
             )
         )
     return tuple(lines)
 
 
-def _declined(documents: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, Any] | None:
-    found = [one for one in documents if one["kind"] == kind and one.get("checked") == DECLINED]
-    return max(found, key=lambda state: int(state["number"]), default=None)
+def _declined(documents: Iterable[Document], kind: str) -> Document | None:
+    return newest(one for one in documents if one.kind == kind and one.checked == DECLINED)
 
 
 def _state(

@@ -133,11 +133,6 @@ def balance_due_date(start: date, policy: Policy) -> date:
     return start - timedelta(days=policy.balance_days)
 
 
-def late_fee_date(start: date, policy: Policy) -> date:
-    """T29: the day after the due day; the fee is charged once."""
-    return balance_due_date(start, policy) + timedelta(days=1)
-
-
 def full_only(start: date, pay_on: date, total_cents: int, policy: Policy) -> bool:
     """Everything is due at reserve: the start is less than 45 days away, or the total does not exceed the deposit."""
     return (start - pay_on).days < policy.balance_days or total_cents <= policy.deposit_cents

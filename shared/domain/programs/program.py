@@ -3,8 +3,10 @@ erasable items)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -88,3 +90,8 @@ class Program(BaseModel):
     stipend_week_cents: int = Field(ge=0)
     status: ProgramStatus = ProgramStatus.LIVE
     coordinator_id: str = ""
+
+
+def program_from(state: Mapping[str, Any]) -> Program:
+    """The stored state also holds its version and dates, which are not part of the offer."""
+    return Program.model_validate({name: state[name] for name in Program.model_fields if name in state})

@@ -1,18 +1,17 @@
-"""The pure part of the seat gate (T27): seats per program and ISO year, which weeks a move takes and gives, and which
-starts are free.
+"""The pure part of the seat gate (T27): seats per program and ISO year, and which starts are free.
 
-The adapter turns a plan into one conditional write per seat item; nothing here decides a race.
+Which weeks a reservation takes and gives is a `SeatMove` of the store's port; the adapter turns it into conditional
+writes of the seat items, and only those decide a race.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.core.calendar import by_iso_year, mondays, split_week, week_of, weeks_covered
+from shared.domain.core.calendar import mondays, split_week, week_of, weeks_covered
 from shared.domain.programs.program import Program
 from shared.domain.programs.starts import capacity_by_week
 
@@ -50,29 +49,6 @@ class SeatYear(BaseModel):
         return week.free if week else 0
 
 
-class SeatPlan(BaseModel):
-    """What one transaction changes at one program: ISO year -> week keys, for seats taken and seats given back. Never
-    both for a week."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    take: dict[int, tuple[str, ...]] = Field(default_factory=dict)
-    give: dict[int, tuple[str, ...]] = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_change_per_week(cls, data: Any) -> Any:
-        take, give = (data.get(side, {}) for side in ("take", "give"))
-        for year in set(take) & set(give):
-            if both := set(take[year]) & set(give[year]):
-                raise ValueError(f"{year} {sorted(both)} is both taken and given back")
-        return data
-
-    @property
-    def years(self) -> tuple[int, ...]:
-        """The seat items that the plan touches, each once."""
-        return tuple(sorted({*self.take, *self.give}))
-
-
 class FreeStart(BaseModel):
     """A Monday on which a rotation may start: `seats` is the least over its weeks."""
 
@@ -80,20 +56,6 @@ class FreeStart(BaseModel):
     start: date
     week: str
     seats: int
-
-
-def plan_take(weeks: Iterable[str]) -> SeatPlan:
-    return SeatPlan(take=by_iso_year(weeks))
-
-
-def plan_give(weeks: Iterable[str]) -> SeatPlan:
-    return SeatPlan(give=by_iso_year(weeks))
-
-
-def plan_switch(old: Iterable[str], new: Iterable[str]) -> SeatPlan:
-    """Only the difference: a week in both stays untouched, so a switch can never lose a week it already has."""
-    before, after = set(old), set(new)
-    return SeatPlan(take=by_iso_year(sorted(after - before)), give=by_iso_year(sorted(before - after)))
 
 
 def new_seat_years(program: Program, first: date, last: date) -> list[SeatYear]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.domain.accounts.account import Account, AccountStatus
 from shared.domain.accounts.account_input import email_key
-from shared.domain.accounts.account_status import ACTIVE
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.errors import Busy, Duplicate, NotFound, TooManyTries, WrongCredentials
 from shared.domain.core.instants import iso
@@ -30,7 +30,8 @@ from shared.ports import (
     UniqueKey,
     UnitOfWork,
 )
-from shared.services.core.transitions import RequestContext, find, transition
+from shared.services.core.people_records import account_of
+from shared.services.core.transitions import RequestContext, find, transition, unsaved
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,19 +45,21 @@ class AccountPorts:
     ids: Ids
     guesses: Guesses
 
-    def _account(self, account_id: str) -> Stored | None:
-        return find(self.store, "ACCOUNT", account_id)
+    def _account(self, account_id: str) -> tuple[Stored, Account | None]:
+        """As stored, and as read; an unsaved one and None where there is no such account."""
+        loaded = find(self.store, "ACCOUNT", account_id)
+        return (loaded, account_of(loaded)) if loaded else (unsaved("ACCOUNT", account_id), None)
 
-    def _active(self, account_id: str) -> Stored:
-        """Raises `NotFound`, also for an account that is not active (any more)."""
-        account = self._account(account_id)
-        if account is None or account.state["status"] != ACTIVE:
+    def _active(self, account_id: str) -> tuple[Stored, Account]:
+        """As stored, and as read. Raises `NotFound`, also for an account that is not active (any more)."""
+        loaded, account = self._account(account_id)
+        if account is None or account.status is not AccountStatus.ACTIVE:
             raise NotFound("There is no such account.", "It may have been disabled or erased.")
-        return account
+        return loaded, account
 
-    def _onward(self, account: Stored) -> str:
+    def _onward(self, account: Account) -> str:
         """The page that the newest link was asked from, as its text says; empty for none."""
-        ref = account.state.get("onward_ref")
+        ref = account.onward_ref
         return str((self.store.text(ref) or {}).get("path", "")) if ref else ""
 
     def _holder(self, email: str) -> str:
@@ -73,7 +76,7 @@ class AccountPorts:
 
     def _record(
         self,
-        account: Stored,
+        loaded: Stored,
         event: EventData,
         call: RequestContext,
         *,
@@ -82,13 +85,13 @@ class AccountPorts:
     ) -> None:
         self.store.commit(
             UnitOfWork(
-                transitions=(transition(account, event, call, self.clock.now()),), records=texts, released_keys=releases
+                transitions=(transition(loaded, event, call, self.clock.now()),), records=texts, released_keys=releases
             )
         )
 
-    def _over(self, account: Stored) -> dict[str, Any]:
+    def _over(self, account: Account) -> dict[str, Any]:
         """The fields that end every session and token of an account."""
-        return {"session_epoch": account.state.get("session_epoch", 0) + 1, "tokens_from": self.sessions.wall()}
+        return {"session_epoch": account.session_epoch + 1, "tokens_from": self.sessions.wall()}
 
     def _try(self, email: str, password: str, field: str = "password") -> tuple[str, Tokens]:
         """The one place where a password is looked at, so that every try counts for its address wherever it was typed;

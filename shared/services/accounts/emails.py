@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.domain.accounts.account import Account, AccountStatus
 from shared.domain.accounts.account_input import (
     CONFIRM,
     CONFIRM_LIFE,
@@ -20,7 +21,6 @@ from shared.domain.accounts.account_input import (
     RESET_LIFE,
     email_key,
 )
-from shared.domain.accounts.account_status import INVITED, UNCONFIRMED
 from shared.domain.accounts.second_factor import RECOVERY_CODES
 from shared.domain.core.instants import parse
 from shared.events.account import (
@@ -35,9 +35,10 @@ from shared.events.account import (
 )
 from shared.events.envelope import Envelope
 from shared.events.people import AccountSignedUp
-from shared.ports import BusinessClock, Links, People, Person, Store, Stored
+from shared.ports import BusinessClock, Links, People, Person, Store
 from shared.services.accounts import email_texts
 from shared.services.accounts.host_manager_emails import HOST_MANAGER_EMAILS
+from shared.services.core.people_records import account_of
 from shared.services.email.outgoing import OutgoingEmail, Recipient, to_person
 from shared.services.email.rule import EmailRule
 from shared.services.email.text import EmailText, moment
@@ -57,8 +58,8 @@ class AccountEmails:
     def about(self, event: Envelope) -> tuple[str, ...]:
         return (event.subject.id,)
 
-    def _of(self, event: Envelope) -> tuple[Stored, Person]:
-        return self.store.load("ACCOUNT", event.subject.id), self.people.person(event.subject.id)
+    def _of(self, event: Envelope) -> tuple[Account, Person]:
+        return account_of(self.store.load("ACCOUNT", event.subject.id)), self.people.person(event.subject.id)
 
     def _link(self, page: str, purpose: str, person: Person, life: timedelta) -> str:
         return (
@@ -68,7 +69,7 @@ class AccountEmails:
     # --- with a link: nothing once it would do nothing ----------------------------------------------------------------
     def signed_up(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
-        if account.state["status"] != UNCONFIRMED:
+        if account.status is not AccountStatus.UNCONFIRMED:
             return None
         link = self._link("confirm", CONFIRM, person, CONFIRM_LIFE)
         return OutgoingEmail(
@@ -77,9 +78,9 @@ class AccountEmails:
 
     def invited(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
-        if account.state["status"] != INVITED:
+        if account.status is not AccountStatus.INVITED:
             return None
-        roles = " and ".join(account.state["roles"])
+        roles = " and ".join(account.roles)
         text = EmailText(
             "You are invited to Rota",
             f"Hello {person.name},",
@@ -95,7 +96,7 @@ class AccountEmails:
 
     def reset_asked(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
-        if account.state.get("reset_asked_at") is None:
+        if account.reset_asked_at is None:
             return None
         minutes = RESET_LIFE // timedelta(minutes=1)
         text = EmailText(
@@ -116,7 +117,7 @@ class AccountEmails:
         account, person = self._of(event)
         ref = event.data["mail_change_ref"]
         wanted = str((self.store.text(ref) or {}).get("email", ""))
-        if account.state.get("mail_change_ref") != ref or self.store.claimed_by(email_key(wanted)) not in (
+        if account.mail_change_ref != ref or self.store.claimed_by(email_key(wanted)) not in (
             None,
             account.id,
         ):

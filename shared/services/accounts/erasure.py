@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain.accounts.account import Account, AccountEvent, AccountStatus, status_after
 from shared.domain.core.errors import NotAllowedNow
 from shared.domain.documents.uploads import folders_of
 from shared.domain.reservations.reservation import SEATED
 from shared.events.people import AccountErased
-from shared.ports import BusinessClock, FileStore, Identity, People, Sessions, Store, Stored, UniqueKey, UnitOfWork
+from shared.ports import BusinessClock, FileStore, Identity, People, Sessions, Store, UniqueKey, UnitOfWork
 from shared.services.accounts.account_ports import email_claim
+from shared.services.core.people_records import account_of
+from shared.services.core.records import reservation_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 
 ALL = 1000
@@ -36,7 +39,8 @@ class Erasure:
 
         Raises `NotFound`, `NotAllowedNow` while a seat is held, or `Busy` (repeat it).
         """
-        seats = [one.id for one in self.store.owned("RESERVATION", account_id, ALL) if one.state["status"] in SEATED]
+        reserved = [reservation_of(one) for one in self.store.owned("RESERVATION", account_id, ALL)]
+        seats = [one.id for one in reserved if one.status in SEATED]
         if seats and not despite_seats:
             raise NotAllowedNow(
                 "A rotation is still ahead or running.",
@@ -52,19 +56,20 @@ class Erasure:
 
     def _mark(self, call: RequestContext, account_id: str) -> None:
         """The account says so, and its address is free, in one transaction."""
-        account = self.store.load("ACCOUNT", account_id)
-        if account.state["status"] == "ERASED":
+        loaded = self.store.load("ACCOUNT", account_id)
+        account = account_of(loaded)
+        if account.status is AccountStatus.ERASED:
             return
-        now = self.clock.now()
-        erased = AccountErased(status="ERASED", erased_at=now, roles=())
+        now, status = self.clock.now(), status_after(account.status, AccountEvent.ERASE, call.actor.role)
+        erased = AccountErased(status=status, erased_at=now, roles=())
         self.store.commit(
-            UnitOfWork(transitions=(transition(account, erased, call, now),), released_keys=self._addresses(account))
+            UnitOfWork(transitions=(transition(loaded, erased, call, now),), released_keys=self._addresses(account))
         )
 
-    def _addresses(self, account: Stored) -> tuple[UniqueKey, ...]:
+    def _addresses(self, account: Account) -> tuple[UniqueKey, ...]:
         """The claims on the person's address, and on one that they were about to change to; none where an account was
         made without one."""
-        person, wish = self.people.persons([account.id]).get(account.id), account.state.get("mail_change_ref")
+        person, wish = self.people.persons([account.id]).get(account.id), account.mail_change_ref
         wanted = (self.store.text(wish) or {}).get("email") if wish else None
         claims = [email_claim(email, account.id) for email in (person.email if person else None, wanted) if email]
         return tuple(claim for claim in claims if self.store.claimed_by(claim.key) == account.id)

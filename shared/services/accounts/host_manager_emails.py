@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain.accounts.account import Account, AccountStatus
 from shared.domain.accounts.account_input import INVITE, INVITE_LIFE
-from shared.domain.accounts.account_status import ACTIVE, INVITED
 from shared.events.account import HostAdded, HostInvited
 from shared.events.envelope import Envelope
-from shared.ports import BusinessClock, Links, People, Person, Store, Stored
+from shared.ports import BusinessClock, Links, People, Person, Store
+from shared.services.core.people_records import account_of
 from shared.services.email.outgoing import OutgoingEmail, to_person
 from shared.services.email.rule import EmailRule
 from shared.services.email.text import EmailText
@@ -37,14 +38,14 @@ class HostManagerEmails:
     def about(self, event: Envelope) -> tuple[str, ...]:
         return (event.subject.id,)
 
-    def _of(self, event: Envelope) -> tuple[Stored, Person]:
-        return self.store.load("ACCOUNT", event.subject.id), self.people.person(event.subject.id)
+    def _of(self, event: Envelope) -> tuple[Account, Person]:
+        return account_of(self.store.load("ACCOUNT", event.subject.id)), self.people.person(event.subject.id)
 
     def invited(self, event: Envelope) -> OutgoingEmail | None:
         """Nothing once the invitation was taken, or the host taken away again."""
         account, person = self._of(event)
-        hosts = tuple(account.state.get("hosts", ()))
-        if account.state["status"] != INVITED or not hosts:
+        hosts = account.hosts
+        if account.status is not AccountStatus.INVITED or not hosts:
             return None
         link = self.links.make(INVITE, person.account_id, self.clock.now() + INVITE_LIFE)
         text = EmailText(
@@ -66,7 +67,7 @@ class HostManagerEmails:
         """Nothing once that host was taken away again."""
         account, person = self._of(event)
         added = str(event.data["added_host"])
-        if account.state["status"] != ACTIVE or added not in account.state.get("hosts", ()):
+        if account.status is not AccountStatus.ACTIVE or added not in account.hosts:
             return None
         text = EmailText(
             "You answer for more programs at Rota",

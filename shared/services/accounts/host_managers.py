@@ -9,17 +9,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.domain.accounts.account import (
+    HOST,
+    TRAINEE,
+    Account,
+    AccountEvent,
+    AccountStatus,
+    invitation_over,
+    status_after,
+)
 from shared.domain.accounts.account_input import email_address, person_name
-from shared.domain.accounts.account_status import ACTIVE, INVITED, UNCONFIRMED
 from shared.domain.core.errors import Duplicate, NotFound
-from shared.domain.core.instants import parse
+from shared.domain.core.machine import NEW
 from shared.domain.programs.program import Program
 from shared.events.account import HostAdded, HostInvited, HostRemoved
 from shared.ports import Catalogue, Contact, Person, Stored
-from shared.services.accounts.invitations import Inviting, invitation, waits_as
+from shared.services.accounts.invitations import Inviting, invitation
 from shared.services.accounts.staff import Member, by_name
+from shared.services.core.people_records import account_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict
-from shared.services.programs.host_index import HOST, HostIndex, acts_for, manager_entry
+from shared.services.programs.host_index import HostIndex, manager_entry
 
 
 @dataclass(frozen=True)
@@ -43,10 +52,9 @@ class HostManagers(Inviting):
         """Raises `NotFound` for a host of which nothing is known."""
         programs, contact = self._host(host_id)
         ids = self.host_index.managers(host_id)
-        accounts, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
-        managers = by_name(
-            Member(one.id, persons.get(one.id), one.state) for one in accounts.values() if acts_for(one, host_id)
-        )
+        stored, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
+        accounts = [account_of(one) for one in stored.values()]
+        managers = by_name(Member(persons.get(one.id), one) for one in accounts if one.acts_for(host_id))
         return HostSheet(host_id, programs, contact, tuple(managers))
 
     def _host(self, host_id: str) -> tuple[tuple[Program, ...], Contact | None]:
@@ -71,21 +79,25 @@ class HostManagers(Inviting):
         return person.account_id
 
     def _give(self, call: RequestContext, host_id: str, person: Person) -> None:
-        account, now = self._account(person.account_id), self.clock.now()
-        if account and account.state["status"] != UNCONFIRMED:
-            self._add(call, host_id, account, person)
+        (loaded, account), now = self._account(person.account_id), self.clock.now()
+        if account and account.status is not AccountStatus.UNCONFIRMED:
+            self._add(call, host_id, loaded, account, person)
             return
-        created_at = parse(account.state["created_at"]) if account else now
         event = HostInvited(
-            status=INVITED, id=person.account_id, roles=(HOST,), hosts=(host_id,), created_at=created_at, invited_at=now
+            status=status_after(account.status if account else NEW, AccountEvent.INVITE, call.actor.role),
+            id=person.account_id,
+            roles=(HOST,),
+            hosts=(host_id,),
+            created_at=account.created_at if account else now,
+            invited_at=now,
         )
-        version = account.version + 1 if account else 1
-        entry = manager_entry(person.account_id, host_id, version, now)
-        self._invited(account, person, event, call, (entry,))
+        entry = manager_entry(person.account_id, host_id, loaded.version + 1, now)
+        self._invited(loaded, person, event, call, (entry,))
 
-    def _add(self, call: RequestContext, host_id: str, account: Stored, person: Person) -> None:
+    def _add(self, call: RequestContext, host_id: str, loaded: Stored, account: Account, person: Person) -> None:
         """Who has not taken an earlier invitation gets a fresh link, which is for all of their hosts."""
-        if set(account.state["roles"]) != {HOST} or account.state["status"] not in (ACTIVE, INVITED):
+        invited = account.status is AccountStatus.INVITED
+        if set(account.roles) != {HOST} or not (invited or account.status is AccountStatus.ACTIVE):
             facts = {"account_id": account.id} if call.actor.role == "admin" else {}
             raise Duplicate(
                 "This address has another account at Rota already.",
@@ -93,21 +105,22 @@ class HostManagers(Inviting):
                 field="email",
                 **facts,
             )
-        if acts_for(account, host_id):
-            if account.state["status"] == INVITED:
+        if account.acts_for(host_id):
+            if invited:
                 self.people.save_person(person)  # the call before may have ended between the invitation and the name
             return
-        now, hosts = self.clock.now(), (*account.state.get("hosts", ()), host_id)
-        invited = account.state["status"] == INVITED
+        now, hosts = self.clock.now(), (*account.hosts, host_id)
         event = (
-            invitation(account, now, hosts) if invited else HostAdded(status=ACTIVE, hosts=hosts, added_host=host_id)
+            invitation(account, now, hosts, call)
+            if invited
+            else HostAdded(status=account.status, hosts=hosts, added_host=host_id)
         )
-        self._record(account, event, call, texts=(manager_entry(account.id, host_id, account.version + 1, now),))
+        self._record(loaded, event, call, texts=(manager_entry(account.id, host_id, loaded.version + 1, now),))
 
     def send_again(self, call: RequestContext, host_id: str, account_id: str) -> None:
         """A fresh link, at most one a minute. Raises `NotFound`, also for who does not act for this host;
         `NotAllowedNow` once taken."""
-        if not acts_for(self._known(account_id), host_id):
+        if not self._known(account_id)[1].acts_for(host_id):
             raise NotFound("There is no such account.", "Look at the list again.")
         self.invite_again(call, account_id)
 
@@ -117,15 +130,16 @@ class HostManagers(Inviting):
         for who never acted for a host."""
 
         def decide() -> None:
-            account = self._known(account_id)
-            held = tuple(account.state.get("hosts", ()))
-            if "hosts" not in account.state:
+            loaded, account = self._known(account_id)
+            if not account.ever_had_hosts:
                 raise NotFound("There is no such account.", "Look at the list again.")
-            if host_id in held:
-                left = tuple(id for id in held if id != host_id)
-                status = account.state["status"]
-                becomes = waits_as(account.state, left) if status == INVITED else {"status": status}
-                event = HostRemoved(**becomes, hosts=left, removed_host=host_id, **self._over(account))
-                self._record(account, event, call)
+            if host_id in account.hosts:
+                left, status = tuple(id for id in account.hosts if id != host_id), account.status
+                ends = status is AccountStatus.INVITED and invitation_over(account, left)
+                if ends:
+                    status = status_after(status, AccountEvent.END_INVITATION, call.actor.role)
+                roles = {"roles": (TRAINEE,)} if ends else {}
+                event = HostRemoved(status=status, **roles, hosts=left, removed_host=host_id, **self._over(account))
+                self._record(loaded, event, call)
 
         retry_on_conflict(decide)

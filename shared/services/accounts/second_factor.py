@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain.accounts.account import Account
 from shared.domain.accounts.account_input import CODE, FACTOR, TICKET_LIFE
 from shared.domain.accounts.second_factor import (
     RECOVERY_CODES,
@@ -26,7 +27,6 @@ from shared.domain.accounts.second_factor import (
     uri,
 )
 from shared.domain.core.errors import CodeNeeded, Expired, NotAllowedNow, WrongCredentials
-from shared.domain.core.instants import parse
 from shared.events.account import FactorFailed, FactorOffered, FactorPassed, FactorRemoved, FactorSet, RecoveryCodeUsed
 from shared.ports import Link, PersonalRecord, Stored
 from shared.services.accounts.account_ports import AccountPorts, own, too_many
@@ -70,10 +70,10 @@ class SecondFactor(AccountPorts):
     # --- between password and session ---------------------------------------------------------------------------------
     def ticket(self, account_id: str, correlation_id: str = "") -> Ticket | None:
         """None where the password is enough. Raises `NotFound`, `Busy`."""
-        state = self._active(account_id).state
-        if state.get("factor_ref"):
+        _, account = self._active(account_id)
+        if account.factor_ref:
             return self._ticket(CODE, account_id)
-        if not needed(state["roles"], self.demand):
+        if not needed(account.roles, self.demand):
             return None
         self._offer(own(account_id, correlation_id))
         return self._ticket(FACTOR, account_id)
@@ -100,8 +100,8 @@ class SecondFactor(AccountPorts):
 
         Raises `CodeNeeded` where one is missing or has to be set up first, `WrongCredentials`, `TooManyTries`, `Busy`.
         """
-        state = self._active(account_id).state
-        if state.get("factor_ref"):
+        _, account = self._active(account_id)
+        if account.factor_ref:
             if not code:
                 raise CodeNeeded(
                     "This account signs in with a code as well.",
@@ -109,7 +109,7 @@ class SecondFactor(AccountPorts):
                     field="code",
                 )
             self.check(own(account_id, correlation_id), code)
-        elif needed(state["roles"], self.demand):
+        elif needed(account.roles, self.demand):
             raise CodeNeeded(
                 "This account needs an authenticator app.",
                 "Sign in with a browser once; it is set up there.",
@@ -133,31 +133,26 @@ class SecondFactor(AccountPorts):
             raise WrongCredentials("This code is not right.", remedy, field="code")
 
     def _checked(self, call: RequestContext, code: str, attempt: str) -> bool:
-        account, now = self._active(call.actor.id), self.sessions.wall()
-        state, held, common = (
-            account.state,
-            self._held(account),
-            {"status": account.state["status"], "attempt": attempt},
-        )
-        failures, failed_at = state.get("factor_failures", 0), state.get("factor_failed_at")
-        until = locked_until(failures, parse(failed_at) if failed_at else None, now)
+        (loaded, account), now = self._active(call.actor.id), self.sessions.wall()
+        held, common = self._held(account), {"status": account.status, "attempt": attempt}
+        until = locked_until(account.factor_failures, account.factor_failed_at, now)
         if until:
             raise too_many("wrong codes", until, now, field="code")
-        accepted = accepted_step(held["secret"], code, now, state["factor_step"])
+        accepted = accepted_step(held["secret"], code, now, account.factor_step)
         if accepted is not None:
-            self._record(account, FactorPassed(**common, factor_step=accepted, factor_failures=0), call)
+            self._record(loaded, FactorPassed(**common, factor_step=accepted, factor_failures=0), call)
             return True
-        used = tuple(state.get("recovery_used", ()))
+        used = account.recovery_used
         index = recovery_index(account.id, code, held["codes"], used)
         if index is not None:
-            self._record(account, RecoveryCodeUsed(**common, recovery_used=(*used, index), factor_failures=0), call)
+            self._record(loaded, RecoveryCodeUsed(**common, recovery_used=(*used, index), factor_failures=0), call)
             return True
-        self._record(account, FactorFailed(**common, factor_failures=failures + 1, factor_failed_at=now), call)
+        failures = account.factor_failures + 1
+        self._record(loaded, FactorFailed(**common, factor_failures=failures, factor_failed_at=now), call)
         return False
 
-    def _held(self, account: Stored) -> Mapping[str, Any]:
-        ref = account.state.get("factor_ref")
-        held = self.store.text(ref) if ref else None
+    def _held(self, account: Account) -> Mapping[str, Any]:
+        held = self.store.text(account.factor_ref) if account.factor_ref else None
         if held is None:
             raise NotAllowedNow("No authenticator app is set up.", "Sign in again.", field="code")
         return held
@@ -172,27 +167,25 @@ class SecondFactor(AccountPorts):
         """One secret waits at a time, so that a page that is opened again shows the same."""
 
         def decide() -> None:
-            account = self._active(call.actor.id)
-            if account.state.get("factor_ref"):
+            loaded, account = self._active(call.actor.id)
+            if account.factor_ref:
                 raise NotAllowedNow("An authenticator app is set up already.", "Remove it first.")
-            if account.state.get("factor_offer_ref"):
+            if account.factor_offer_ref:
                 return
-            ref = f"{account.id}/factor-offer-{account.version}"
+            ref = f"{account.id}/factor-offer-{loaded.version}"
             text = PersonalRecord(ref, {"secret": _random(SECRET_LENGTH).upper()})
-            self._record(
-                account, FactorOffered(status=account.state["status"], factor_offer_ref=ref), call, texts=(text,)
-            )
+            self._record(loaded, FactorOffered(status=account.status, factor_offer_ref=ref), call, texts=(text,))
 
         retry_on_conflict(decide)
 
     def offer(self, token: str) -> Offer:
         """What to take into the app. Raises `NotFound`, `Expired`."""
-        account = self._active(self._open(token, FACTOR).account_id)
+        _, account = self._active(self._open(token, FACTOR).account_id)
         person, secret = self.people.person(account.id), self._offered(account)
         return Offer(person.name, grouped(secret.lower()), uri(secret, person.email))
 
-    def _offered(self, account: Stored) -> str:
-        ref = account.state.get("factor_offer_ref")
+    def _offered(self, account: Account) -> str:
+        ref = account.factor_offer_ref
         held = self.store.text(ref) if ref else None
         if held is None:
             raise Expired("This step of the sign-in is over.", "Sign in again with your password.")
@@ -205,10 +198,10 @@ class SecondFactor(AccountPorts):
         call = own(link.account_id, correlation_id)
 
         def decide() -> tuple[str, ...] | None:
-            account = self._active(link.account_id)
+            loaded, account = self._active(link.account_id)
             secret = self._offered(account)
             accepted = accepted_step(secret, plain_code(code), self.sessions.wall(), -1)
-            return None if accepted is None else self._set(call, account, secret, accepted)
+            return None if accepted is None else self._set(call, loaded, account, secret, accepted)
 
         codes = retry_on_conflict(decide)
         if codes is None:
@@ -220,18 +213,20 @@ class SecondFactor(AccountPorts):
         """A known secret, for accounts that show how it works. One that has a factor keeps it."""
 
         def decide() -> None:
-            account = self._active(account_id)
-            if not account.state.get("factor_ref"):
-                self._set(call, account, secret, 0)
+            loaded, account = self._active(account_id)
+            if not account.factor_ref:
+                self._set(call, loaded, account, secret, 0)
 
         retry_on_conflict(decide)
 
-    def _set(self, call: RequestContext, account: Stored, secret: str, accepted: int) -> tuple[str, ...]:
+    def _set(
+        self, call: RequestContext, loaded: Stored, account: Account, secret: str, accepted: int
+    ) -> tuple[str, ...]:
         codes = tuple(_random(16) for _ in range(RECOVERY_CODES))
-        ref = f"{account.id}/factor-{account.version}"
+        ref = f"{account.id}/factor-{loaded.version}"
         text = PersonalRecord(ref, {"secret": secret, "codes": [recovery_hash(account.id, one) for one in codes]})
         event = FactorSet(
-            status=account.state["status"],
+            status=account.status,
             factor_ref=ref,
             factor_set_at=self.clock.now(),
             factor_step=accepted,
@@ -240,7 +235,7 @@ class SecondFactor(AccountPorts):
             recovery_used=(),
             attempt=self.ids.new(),
         )
-        self._record(account, event, call, texts=(text,))
+        self._record(loaded, event, call, texts=(text,))
         return tuple(grouped(one) for one in codes)
 
     def remove(self, call: RequestContext, code: str) -> None:
@@ -257,16 +252,16 @@ class SecondFactor(AccountPorts):
         nothing happens."""
 
         def decide() -> None:
-            account = self._active(account_id)
-            if account.state.get("factor_ref"):
+            loaded, account = self._active(account_id)
+            if account.factor_ref:
                 event = FactorRemoved(
-                    status=account.state["status"],
+                    status=account.status,
                     factor_ref=None,
                     factor_offer_ref=None,
                     factor_failures=0,
                     **self._over(account),
                 )
-                self._record(account, event, call)
+                self._record(loaded, event, call)
 
         retry_on_conflict(decide)
 

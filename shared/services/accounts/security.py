@@ -7,16 +7,14 @@ good one spent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
 
+from shared.domain.accounts.account import Account, AccountStatus
 from shared.domain.accounts.account_input import MAIL, RESEND_AFTER, RESET, email_address, email_key, new_password
-from shared.domain.accounts.account_status import ACTIVE
 from shared.domain.core.errors import Duplicate, Expired, Invalid, WrongCredentials
-from shared.domain.core.instants import parse
 from shared.events.account import MailChangeAsked, MailChanged, PasswordChanged, PasswordResetAsked, SessionsEnded
-from shared.ports import Link, OpenSession, Person, PersonalRecord, Stored, UniqueKey, UnitOfWork
+from shared.ports import Link, OpenSession, Person, PersonalRecord, UniqueKey, UnitOfWork
 from shared.services.accounts.account_ports import AccountPorts, no_link, onward_text, own
 from shared.services.core.transitions import RequestContext, retry_on_conflict
 
@@ -34,14 +32,12 @@ class LinkState:
 
 @dataclass(frozen=True)
 class Safety:
-    """`sessions` newest first, `here` the handle of the one that asks (empty for an API client). `factor_set_at` None:
-    no app is set up."""
+    """`sessions` newest first, `here` the handle of the one that asks (empty for an API client)."""
 
     person: Person
-    roles: tuple[str, ...]
+    account: Account
     sessions: tuple[OpenSession, ...]
     here: str
-    state: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,22 +51,21 @@ class AccountSecurity(AccountPorts):
             retry_on_conflict(lambda: self._ask(account_id, correlation_id, onward))
 
     def _ask(self, account_id: str, correlation_id: str, onward: str) -> None:
-        account, now = self._account(account_id), self.clock.now()
-        if account is None or account.state["status"] != ACTIVE or self._lately(account, "reset_asked_at"):
+        (loaded, account), now = self._account(account_id), self.clock.now()
+        if account is None or account.status is not AccountStatus.ACTIVE or self._lately(account.reset_asked_at):
             return
-        kept = onward_text(account_id, account.version + 1, onward)
-        event = PasswordResetAsked(status=ACTIVE, reset_asked_at=now, onward_ref=kept[0].ref if kept else None)
-        self._record(account, event, own(account_id, correlation_id), texts=kept)
+        kept = onward_text(account_id, loaded.version + 1, onward)
+        event = PasswordResetAsked(status=account.status, reset_asked_at=now, onward_ref=kept[0].ref if kept else None)
+        self._record(loaded, event, own(account_id, correlation_id), texts=kept)
 
-    def _lately(self, account: Stored, field: str) -> bool:
-        asked = account.state.get(field)
-        return asked is not None and self.clock.now() - parse(asked) < RESEND_AFTER
+    def _lately(self, asked_at: datetime | None) -> bool:
+        return asked_at is not None and self.clock.now() - asked_at < RESEND_AFTER
 
     def resetting(self, token: str) -> LinkState:
         """What the link would do; looking at it changes nothing. Raises `NotFound`."""
         link = self._link(token, RESET)
-        account = self._active(link.account_id)
-        over = account.state.get("reset_asked_at") is None
+        _, account = self._active(link.account_id)
+        over = account.reset_asked_at is None
         state = "done" if over else "expired" if self._run_out(link) else "open"
         return LinkState(state, self.people.person(account.id).name, onward=self._onward(account))
 
@@ -100,13 +95,13 @@ class AccountSecurity(AccountPorts):
         return replace(found, state="done")
 
     def _changed(self, call: RequestContext, only_while_asked: bool = False) -> None:
-        account = self._active(call.actor.id)
-        if only_while_asked and account.state.get("reset_asked_at") is None:
+        loaded, account = self._active(call.actor.id)
+        if only_while_asked and account.reset_asked_at is None:
             return
         event = PasswordChanged(
-            status=ACTIVE, password_changed_at=self.clock.now(), reset_asked_at=None, **self._over(account)
+            status=account.status, password_changed_at=self.clock.now(), reset_asked_at=None, **self._over(account)
         )
-        self._record(account, event, call)
+        self._record(loaded, event, call)
 
     def change_password(self, call: RequestContext, current: str, password: str) -> None:
         """Ends every session, the caller's own too: it is opened anew.
@@ -114,7 +109,7 @@ class AccountSecurity(AccountPorts):
         Raises `WrongCredentials`, `TooManyTries`, `Invalid`, `Busy`. After a crash in between, repeating it goes on:
         then the new one is the present one. Both are looked at, so a wrong change counts as two tries.
         """
-        account, email = self._active(call.actor.id), self.people.person(call.actor.id).email
+        (_, account), email = self._active(call.actor.id), self.people.person(call.actor.id).email
         new_password(password)
         if current == password:
             raise Invalid("This is the password that you have.", "Choose another one.", field="password")
@@ -145,30 +140,30 @@ class AccountSecurity(AccountPorts):
         return wanted
 
     def _ask_mail_change(self, call: RequestContext, wanted: str) -> None:
-        account = self._active(call.actor.id)
-        if self._lately(account, "mail_change_asked_at") and self._wanted(account) == wanted:
+        loaded, account = self._active(call.actor.id)
+        if self._lately(account.mail_change_asked_at) and self._address(account.mail_change_ref) == wanted:
             return
-        ref = f"{account.id}/mail-{account.version}"
-        event = MailChangeAsked(status=ACTIVE, mail_change_ref=ref, mail_change_asked_at=self.clock.now())
-        self._record(account, event, call, texts=(PersonalRecord(ref, {"email": wanted}),))
+        ref = f"{account.id}/mail-{loaded.version}"
+        event = MailChangeAsked(status=account.status, mail_change_ref=ref, mail_change_asked_at=self.clock.now())
+        self._record(loaded, event, call, texts=(PersonalRecord(ref, {"email": wanted}),))
 
-    def _wanted(self, account: Stored, field: str = "mail_change_ref") -> str:
-        ref = account.state.get(field)
+    def _address(self, ref: str | None) -> str:
+        """What an erasable item of an address says; empty once it is erased, and for none."""
         return str((self.store.text(ref) or {}).get("email", "")) if ref else ""
 
     def moving(self, token: str) -> LinkState:
         """What a link at the new address would do. Raises `NotFound`, also when a later wish has taken its place."""
         link, account = self._mail_link(token)
         ref, person = link.purpose.partition(":")[2], self.people.person(account.id)
-        if account.state.get("mail_ref") == ref:
-            return LinkState("done", person.name, self._wanted(account, "mail_ref"))
-        if account.state.get("mail_change_ref") != ref:
+        if account.mail_ref == ref:
+            return LinkState("done", person.name, self._address(ref))
+        if account.mail_change_ref != ref:
             raise no_link()
-        return LinkState("expired" if self._run_out(link) else "open", person.name, self._wanted(account))
+        return LinkState("expired" if self._run_out(link) else "open", person.name, self._address(ref))
 
-    def _mail_link(self, token: str) -> tuple[Link, Stored]:
+    def _mail_link(self, token: str) -> tuple[Link, Account]:
         link = self._link(token, MAIL)
-        return link, self._active(link.account_id)
+        return link, self._active(link.account_id)[1]
 
     def move(self, token: str, correlation_id: str = "") -> LinkState:
         """From now on the new address signs in and gets the mails; the old one is told. Every step may be repeated
@@ -202,13 +197,13 @@ class AccountSecurity(AccountPorts):
             self.store.commit(UnitOfWork(transitions=(), keys=(UniqueKey(email_key(email), account_id),)))
 
     def _moved(self, call: RequestContext, email: str) -> None:
-        account, former = self._active(call.actor.id), self.people.person(call.actor.id).email
-        ref = account.state.get("mail_change_ref")
-        if ref is None or self._wanted(account) != email:
+        (loaded, account), former = self._active(call.actor.id), self.people.person(call.actor.id).email
+        ref = account.mail_change_ref
+        if ref is None or self._address(ref) != email:
             return
-        told = PersonalRecord(f"{account.id}/former-mail-{account.version}", {"email": former})
+        told = PersonalRecord(f"{account.id}/former-mail-{loaded.version}", {"email": former})
         event = MailChanged(
-            status=ACTIVE,
+            status=account.status,
             mail_ref=ref,
             former_mail_ref=told.ref,
             mail_changed_at=self.clock.now(),
@@ -217,16 +212,15 @@ class AccountSecurity(AccountPorts):
         )
         held = UniqueKey(email_key(former), account.id)
         releases = (held,) if self.store.claimed_by(held.key) == account.id else ()
-        self._record(account, event, call, texts=(told,), releases=releases)
+        self._record(loaded, event, call, texts=(told,), releases=releases)
 
     # --- where somebody is signed in ----------------------------------------------------------------------------------
     def safety(self, call: RequestContext, session_id: str = "") -> Safety:
         """The caller's own. `session_id` is their cookie's."""
-        account = self._active(call.actor.id)
-        epoch = account.state.get("session_epoch", 0)
-        live = tuple(one for one in self.sessions.listed(account.id) if one.epoch == epoch)
+        _, account = self._active(call.actor.id)
+        live = tuple(one for one in self.sessions.listed(account.id) if one.epoch == account.session_epoch)
         here = self.sessions.handle(session_id) if session_id else ""
-        return Safety(self.people.person(account.id), tuple(account.state["roles"]), live, here, account.state)
+        return Safety(self.people.person(account.id), account, live, here)
 
     def end_session(self, call: RequestContext, handle: str) -> None:
         """Another person's handle, or none's, ends nothing and says nothing."""
@@ -236,7 +230,7 @@ class AccountSecurity(AccountPorts):
         """Every session and access token; whoever goes on is signed in anew."""
 
         def decide() -> None:
-            account = self._active(call.actor.id)
-            self._record(account, SessionsEnded(status=ACTIVE, **self._over(account)), call)
+            loaded, account = self._active(call.actor.id)
+            self._record(loaded, SessionsEnded(status=account.status, **self._over(account)), call)
 
         retry_on_conflict(decide)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from shared.domain.accounts.account import TRAINEE, Account, AccountEvent, AccountStatus, status_after
 from shared.domain.accounts.account_input import (
     CONFIRM,
     INVITE,
@@ -22,15 +23,16 @@ from shared.domain.accounts.account_input import (
     person_name,
     zone_name,
 )
-from shared.domain.accounts.account_status import ACTIVE, DISABLED, INVITED, TRAINEE, UNCONFIRMED
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.errors import Busy, Expired, Invalid, NotAllowedNow
-from shared.domain.core.instants import iso, parse
+from shared.domain.core.instants import to_utc
+from shared.domain.core.machine import NEW
 from shared.domain.trainees.trainee import TraineeFacts
 from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
-from shared.ports import Person, Stored, Tokens
+from shared.ports import Person, Tokens
 from shared.services.accounts.account_ports import AccountPorts, no_link, no_match, onward_text, own
-from shared.services.core.transitions import RequestContext, retry_on_conflict, unsaved
+from shared.services.core.people_records import account_of
+from shared.services.core.transitions import RequestContext, retry_on_conflict
 from shared.services.programs.host_index import manager_entry
 
 
@@ -71,7 +73,7 @@ class SignIn(AccountPorts):
         `onward`, a path of ours, is where the confirmed person goes on: the mail may be opened in another browser, days
         later. Raises `Invalid` (name, email, zone), `Busy` (repeat it).
         """
-        person = self._enter(name, email, zone, only_while=UNCONFIRMED)
+        person = self._enter(name, email, zone, only_while=AccountStatus.UNCONFIRMED)
         if person:
             retry_on_conflict(lambda: self._announce(person.account_id, correlation_id, onward))
 
@@ -79,55 +81,49 @@ class SignIn(AccountPorts):
         """A fresh link for an unconfirmed account, at most one a minute; the same silence for every other address.
         Raises `Invalid`."""
         account_id = self.store.claimed_by(email_key(email))
-        account = self._account(account_id) if account_id else None
-        if account and account.state["status"] == UNCONFIRMED:
+        account = self._account(account_id)[1] if account_id else None
+        if account and account.status is AccountStatus.UNCONFIRMED:
             retry_on_conflict(lambda: self._announce(account.id, correlation_id))
 
-    def _enter(self, name: str, email: str, zone: str, only_while: str = "") -> Person | None:
+    def _enter(self, name: str, email: str, zone: str, only_while: AccountStatus | None = None) -> Person | None:
         """Claim and person. None when `only_while` is given and the account is already in another status."""
         name, email, zone = person_name(name), email_address(email), zone_name(zone)
         account_id = self._holder(email)
-        account = self._account(account_id)
-        if account and only_while and account.state["status"] != only_while:
+        _, account = self._account(account_id)
+        if account and only_while and account.status is not only_while:
             return None
         person = Person(account_id, name, email, zone)
         self.people.save_person(person)
         return person
 
     def _announce(self, account_id: str, correlation_id: str, onward: str = "") -> None:
-        account, now = self._account(account_id), self.clock.now()
-        if account and account.state["status"] != UNCONFIRMED:
+        (loaded, account), now = self._account(account_id), self.clock.now()
+        if account and account.status is not AccountStatus.UNCONFIRMED:
             return
-        asked_at = (
-            account.state.get("asked_at") if account else None
-        )  # none after an invitation that ended before it was taken
-        if asked_at and now - parse(asked_at) < RESEND_AFTER:
+        # None after an invitation that ended before it was taken.
+        asked_at = account.asked_at if account else None
+        if asked_at and now - asked_at < RESEND_AFTER:
             return
-        kept = onward_text(account_id, account.version + 1 if account else 1, onward)
+        kept = onward_text(account_id, loaded.version + 1, onward)
         event = AccountSignedUp(
-            status=UNCONFIRMED,
+            status=status_after(account.status if account else NEW, AccountEvent.SIGN_UP, TRAINEE),
             id=account_id,
             roles=(TRAINEE,),
             asked_at=now,
-            created_at=parse(account.state["created_at"]) if account else now,
+            created_at=account.created_at if account else now,
             **({"onward_ref": kept[0].ref} if kept else {}),
         )
-        self._record(
-            account or unsaved("ACCOUNT", account_id),
-            event,
-            RequestContext(Actor(role=TRAINEE, id=account_id), correlation_id),
-            texts=kept,
-        )
+        self._record(loaded, event, RequestContext(Actor(role=TRAINEE, id=account_id), correlation_id), texts=kept)
 
     # --- confirming ---------------------------------------------------------------------------------------------------
     def confirmation(self, token: str) -> Confirmation:
         """What a link would do; looking at it changes nothing, since mail scanners look too. Raises `NotFound`."""
         link = self._link(token, CONFIRM, INVITE)
-        account, invited = self._account(link.account_id), link.purpose == INVITE
-        waiting = INVITED if invited else UNCONFIRMED
-        if account is None or account.state["status"] not in (waiting, ACTIVE):
+        (_, account), invited = self._account(link.account_id), link.purpose == INVITE
+        waiting = AccountStatus.INVITED if invited else AccountStatus.UNCONFIRMED
+        if account is None or account.status not in (waiting, AccountStatus.ACTIVE):
             raise no_link()
-        state = "done" if account.state["status"] == ACTIVE else "expired" if self._run_out(link) else "open"
+        state = "done" if account.status is AccountStatus.ACTIVE else "expired" if self._run_out(link) else "open"
         return Confirmation(state, self.people.person(account.id).name, invited, self._onward(account))
 
     def confirm(self, token: str, password: str, correlation_id: str = "") -> Confirmation:
@@ -151,11 +147,11 @@ class SignIn(AccountPorts):
         return replace(found, state="done")
 
     def _activate(self, account_id: str, correlation_id: str) -> None:
-        account = self.store.load("ACCOUNT", account_id)
-        if account.state["status"] in (UNCONFIRMED, INVITED):
-            self._record(
-                account, AccountConfirmed(status=ACTIVE, confirmed_at=self.clock.now()), own(account_id, correlation_id)
-            )
+        loaded, call = self.store.load("ACCOUNT", account_id), own(account_id, correlation_id)
+        account = account_of(loaded)
+        if account.status in (AccountStatus.UNCONFIRMED, AccountStatus.INVITED):
+            status = status_after(account.status, AccountEvent.CONFIRM, call.actor.role)
+            self._record(loaded, AccountConfirmed(status=status, confirmed_at=self.clock.now()), call)
 
     # --- signing in ---------------------------------------------------------------------------------------------------
     def sign_in(self, email: str, password: str) -> SignedIn:
@@ -169,27 +165,27 @@ class SignIn(AccountPorts):
     def tokens(self, email: str, password: str) -> SignedIn:
         """For API clients; as `sign_in`. Tokens say when they were issued to the second only, and none of the second in
         which everything before was ended counts: in that second `Busy` is raised."""
-        asked_at = iso(self.sessions.wall())  # before the token is issued: one that is issued later counts all the more
+        asked_at = to_utc(
+            self.sessions.wall()
+        )  # before the token is issued: one that is issued later counts all the more
         found, account = self._let_in(email, password)
-        counts_from = account.state.get("tokens_from")
-        if counts_from and asked_at <= counts_from:
+        if account.tokens_from and asked_at <= account.tokens_from:
             raise Busy("Everything that was signed in has ended a moment ago.", "Try again in a second.")
         return found
 
-    def _let_in(self, email: str, password: str) -> tuple[SignedIn, Stored]:
+    def _let_in(self, email: str, password: str) -> tuple[SignedIn, Account]:
         """The same answers for an address that nobody has: what is counted is tries for an address. A session that is
         open stays so."""
         email = self._typed(email)
         account_id, tokens = self._try(email, password)
-        account = self._account(account_id)
-        if account and account.state["status"] == DISABLED:
-            raise NotAllowedNow(
-                "This account is disabled.", "Ask an administrator of Rota to enable it.", state=DISABLED, field="email"
-            )
-        if account is None or account.state["status"] != ACTIVE:
+        _, account = self._account(account_id)
+        if account and account.status is AccountStatus.DISABLED:
+            remedy = "Ask an administrator of Rota to enable it."
+            raise NotAllowedNow("This account is disabled.", remedy, state=account.status.value, field="email")
+        if account is None or account.status is not AccountStatus.ACTIVE:
             raise no_match()
         self.guesses.forget(email)
-        return SignedIn(self.people.person(account_id), tuple(account.state["roles"]), tokens), account
+        return SignedIn(self.people.person(account_id), account.roles, tokens), account
 
     @staticmethod
     def _typed(email: str) -> str:
@@ -201,7 +197,7 @@ class SignIn(AccountPorts):
 
     def open_session(self, account_id: str, device: str = "") -> str:
         """A browser's session id for somebody who just signed in. Raises `NotFound`."""
-        return self.sessions.open(account_id, device, self._active(account_id).state.get("session_epoch", 0))
+        return self.sessions.open(account_id, device, self._active(account_id)[1].session_epoch)
 
     def close_session(self, session_id: str) -> None:
         if session_id:
@@ -210,8 +206,8 @@ class SignIn(AccountPorts):
     # --- profile ------------------------------------------------------------------------------------------------------
     def profile(self, call: RequestContext) -> Profile:
         """The caller's own. Raises `NotFound` once erased."""
-        account = self.store.load("ACCOUNT", call.actor.id)
-        roles = tuple(account.state["roles"])
+        account = account_of(self.store.load("ACCOUNT", call.actor.id))
+        roles = account.roles
         return Profile(
             self.people.person(account.id), roles, self.people.facts(account.id) if TRAINEE in roles else None
         )
@@ -259,17 +255,17 @@ class SignIn(AccountPorts):
         return person.account_id
 
     def _provide(self, call: RequestContext, account_id: str, roles: tuple[str, ...], hosts: tuple[str, ...]) -> None:
-        account, now = self._account(account_id), self.clock.now()
-        held = tuple(account.state.get("hosts", ())) if account else ()
+        (loaded, account), now = self._account(account_id), self.clock.now()
+        held = account.hosts if account else ()
         more = tuple(host_id for host_id in hosts if host_id not in held)
-        if account and account.state["status"] == ACTIVE and tuple(account.state["roles"]) == roles and not more:
+        if account and account.status is AccountStatus.ACTIVE and account.roles == roles and not more:
             return
-        created = parse(account.state["created_at"]) if account else now
+        status = status_after(account.status if account else NEW, AccountEvent.PROVISION, call.actor.role)
+        created = account.created_at if account else now
         for_hosts = {"hosts": (*held, *more)} if more else {}
-        event = AccountProvisioned(status=ACTIVE, id=account_id, roles=roles, created_at=created, **for_hosts)
-        version = account.version + 1 if account else 1
-        texts = tuple(manager_entry(account_id, host_id, version, now) for host_id in more)
-        self._record(account or unsaved("ACCOUNT", account_id), event, call, texts=texts)
+        event = AccountProvisioned(status=status, id=account_id, roles=roles, created_at=created, **for_hosts)
+        texts = tuple(manager_entry(account_id, host_id, loaded.version + 1, now) for host_id in more)
+        self._record(loaded, event, call, texts=texts)
 
 
 def _complete(facts: TraineeFacts) -> TraineeFacts:

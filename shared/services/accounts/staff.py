@@ -6,28 +6,39 @@ Nobody can lock everybody out: administrators change neither their own roles nor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from shared.domain.accounts.account import (
+    HOST,
+    TRAINEE,
+    Account,
+    AccountEvent,
+    AccountStatus,
+    enabling,
+    status_after,
+)
 from shared.domain.accounts.account_input import email_address, email_key, known_roles, person_name
-from shared.domain.accounts.account_status import ACTIVE, DISABLED, INVITED, UNCONFIRMED
 from shared.domain.accounts.second_factor import STAFF_ROLES, Demand, needed
 from shared.domain.core.errors import Duplicate, Invalid, NotAllowedNow
+from shared.domain.core.machine import NEW
 from shared.events.account import AccountDisabled, AccountEnabled, RolesChanged, StaffInvited
-from shared.ports import Person, Stored
-from shared.services.accounts.invitations import Inviting, waits_as
+from shared.ports import Person
+from shared.services.accounts.invitations import Inviting
+from shared.services.core.people_records import account_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict
-from shared.services.programs.host_index import HOST
 
 
 @dataclass(frozen=True)
 class Member:
-    """`person` None once erased. `state` is the account's."""
+    """`person` None once erased."""
 
-    id: str
     person: Person | None
-    state: Mapping[str, Any]
+    account: Account
+
+    @property
+    def id(self) -> str:
+        return self.account.id
 
 
 def by_name(members: Iterable[Member]) -> list[Member]:
@@ -45,13 +56,13 @@ class StaffAccounts(Inviting):
         ids = self.store.staff()
         accounts, persons = self.store.load_many([("ACCOUNT", id) for id in ids]), self.people.persons(ids)
         return by_name(
-            Member(id, persons.get(id), accounts[("ACCOUNT", id)].state) for id in ids if ("ACCOUNT", id) in accounts
+            Member(persons.get(id), account_of(accounts[("ACCOUNT", id)])) for id in ids if ("ACCOUNT", id) in accounts
         )
 
     def member(self, account_id: str) -> Member:
         """One account. Raises `NotFound`."""
-        account = self._known(account_id)
-        return Member(account.id, self.people.persons([account.id]).get(account.id), account.state)
+        _, account = self._known(account_id)
+        return Member(self.people.persons([account.id]).get(account.id), account)
 
     # --- inviting -----------------------------------------------------------------------------------------------------
     def invite(self, call: RequestContext, name: str, email: str, roles: Iterable[str]) -> str:
@@ -67,12 +78,13 @@ class StaffAccounts(Inviting):
         return person.account_id
 
     def _invite(self, call: RequestContext, person: Person, roles: tuple[str, ...]) -> None:
-        account, now = self._account(person.account_id), self.clock.now()
-        if account and account.state["status"] != UNCONFIRMED:
+        (loaded, account), now = self._account(person.account_id), self.clock.now()
+        if account and account.status is not AccountStatus.UNCONFIRMED:
             remedy = "Open that account and change its roles."
             raise Duplicate("This address has an account already.", remedy, account_id=person.account_id, field="email")
-        event = StaffInvited(status=INVITED, id=person.account_id, roles=roles, created_at=now, invited_at=now)
-        self._invited(account, person, event, call)
+        status = status_after(account.status if account else NEW, AccountEvent.INVITE, call.actor.role)
+        event = StaffInvited(status=status, id=person.account_id, roles=roles, created_at=now, invited_at=now)
+        self._invited(loaded, person, event, call)
 
     def first(self, call: RequestContext, email: str) -> str:
         """The first administrator, from a terminal: an account that is there gets the role, any other address an
@@ -81,10 +93,10 @@ class StaffAccounts(Inviting):
         Raises `Invalid` for a host manager's account, which has no other role.
         """
         held = self.store.claimed_by(email_key(email))
-        account = self._account(held) if held else None
+        account = self._account(held)[1] if held else None
         if account is None:
             return self.invite(call, email_address(email).partition("@")[0], email, ("admin",))
-        self.change_roles(call, account.id, (*account.state["roles"], "admin"))
+        self.change_roles(call, account.id, (*account.roles, "admin"))
         return account.id
 
     # --- changing -----------------------------------------------------------------------------------------------------
@@ -98,17 +110,17 @@ class StaffAccounts(Inviting):
         wanted = known_roles(roles)
 
         def decide() -> None:
-            account = self._known(account_id)
+            loaded, account = self._known(account_id)
             self._not_own(call, account_id)
             self._not_unconfirmed(account)
-            held = tuple(account.state["roles"])
+            held = account.roles
             if set(held) == set(wanted):
                 return
-            more = needed(wanted, self.demand) and not needed(held, self.demand) and not account.state.get("factor_ref")
-            over = self._over(account) if more else {"session_epoch": account.state.get("session_epoch", 0)}
+            more = needed(wanted, self.demand) and not needed(held, self.demand) and not account.factor_ref
+            over = self._over(account) if more else {"session_epoch": account.session_epoch}
             stays = HOST in held and HOST in wanted
-            gone = {"hosts": ()} if account.state.get("hosts") and not stays else {}
-            self._record(account, RolesChanged(status=account.state["status"], roles=wanted, **over, **gone), call)
+            gone = {"hosts": ()} if account.hosts and not stays else {}
+            self._record(loaded, RolesChanged(status=account.status, roles=wanted, **over, **gone), call)
 
         retry_on_conflict(decide)
 
@@ -116,12 +128,13 @@ class StaffAccounts(Inviting):
         """Every session ends, nobody signs in. Disabled before: nothing happens. Raises `NotFound`, `NotAllowedNow`."""
 
         def decide() -> None:
-            account = self._known(account_id)
+            loaded, account = self._known(account_id)
             self._not_own(call, account_id)
             self._not_unconfirmed(account)
-            if account.state["status"] != DISABLED:
-                event = AccountDisabled(status=DISABLED, disabled_at=self.clock.now(), **self._over(account))
-                self._record(account, event, call)
+            if account.status is not AccountStatus.DISABLED:
+                status = status_after(account.status, AccountEvent.DISABLE, call.actor.role)
+                event = AccountDisabled(status=status, disabled_at=self.clock.now(), **self._over(account))
+                self._record(loaded, event, call)
 
         retry_on_conflict(decide)
 
@@ -130,11 +143,11 @@ class StaffAccounts(Inviting):
         Enabled: nothing happens. Raises `NotFound`."""
 
         def decide() -> None:
-            account = self._known(account_id)
-            if account.state["status"] == DISABLED:
-                waits = account.state.get("invited_at") and not account.state.get("confirmed_at")
-                back = waits_as(account.state, account.state.get("hosts", ())) if waits else {"status": ACTIVE}
-                self._record(account, AccountEnabled(**back, disabled_at=None), call)
+            loaded, account = self._known(account_id)
+            if account.status is AccountStatus.DISABLED:
+                status = status_after(account.status, enabling(account), call.actor.role)
+                ended = {"roles": (TRAINEE,)} if status is AccountStatus.UNCONFIRMED else {}
+                self._record(loaded, AccountEnabled(status=status, **ended, disabled_at=None), call)
 
         retry_on_conflict(decide)
 
@@ -144,10 +157,10 @@ class StaffAccounts(Inviting):
             raise NotAllowedNow("This is your own account.", "Ask another administrator, so that one always remains.")
 
     @staticmethod
-    def _not_unconfirmed(account: Stored) -> None:
-        if account.state["status"] == UNCONFIRMED:
+    def _not_unconfirmed(account: Account) -> None:
+        if account.status is AccountStatus.UNCONFIRMED:
             raise NotAllowedNow(
-                "Nobody has confirmed this address yet.", "Wait until its owner has.", state="UNCONFIRMED"
+                "Nobody has confirmed this address yet.", "Wait until its owner has.", state=account.status.value
             )
 
 

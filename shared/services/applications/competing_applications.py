@@ -16,7 +16,7 @@ from shared.domain.core.calendar import weeks_covered
 from shared.domain.reservations.reservation import SEATED, Reservation
 from shared.ports import People, Person, Store
 from shared.services.applications.submission import open_list
-from shared.services.core.records import application_of
+from shared.services.core.records import application_of, reservation_of
 
 LONGEST = 52
 """Weeks of the longest rotation that a form takes: so much earlier an application for one of the same weeks may
@@ -60,5 +60,5 @@ def _meets(application: Application, weeks: tuple[str, ...]) -> bool:
 def _seats(store: Store, program_id: str, weeks: tuple[str, ...]) -> dict[str, Reservation]:
     """By application; the list may be a moment behind, so each reservation is asked whether it still has its seat."""
     found = store.load_many(("RESERVATION", id) for id in store.seated(program_id, weeks[0], weeks[-1]))
-    held = (Reservation.model_validate(loaded.state) for loaded in found.values())
+    held = (reservation_of(loaded) for loaded in found.values())
     return {one.application_id: one for one in held if one.status in SEATED}

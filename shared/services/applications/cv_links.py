@@ -20,7 +20,7 @@ from shared.domain.core.calendar import reached
 from shared.domain.core.errors import Busy, Duplicate, Expired, NotFound
 from shared.domain.core.instants import iso, parse
 from shared.domain.documents.uploads import download_name
-from shared.domain.reservations.reservation import PAID_SEAT, ReservationStatus
+from shared.domain.reservations.reservation import PAID_SEAT, Reservation, ReservationStatus
 from shared.events.envelope import Envelope
 from shared.ports import (
     Attachment,
@@ -30,9 +30,10 @@ from shared.ports import (
     Person,
     PersonalRecord,
     Store,
-    Stored,
     UnitOfWork,
 )
+from shared.services.core.people_records import document_of
+from shared.services.core.records import application_of, reservation_of
 from shared.services.core.secret_links import new_secret, secret_matches
 from shared.services.core.transitions import find
 
@@ -94,27 +95,30 @@ class CvLinks:
         if len(parts) != 4 or parts[0] not in KINDS:
             raise _unknown()
         kind, id, seq, given = KINDS[parts[0]], *parts[1:]
-        case = find(self.store, kind, id)
-        kept = self.store.text(_ref(str(case.state["trainee_id"]), kind, id, seq)) if case and seq else None
+        case = self._case(kind, id)
+        kept = self.store.text(_ref(case.trainee_id, kind, id, seq)) if case and seq else None
         if case is None or not kept or not secret_matches(str(kept["secret"]), given):
             raise _unknown()
-        if reached(parse(str(kept["expires_at"])), self.clock.now()) or case.state["status"] not in OPEN_WHILE[kind]:
+        if reached(parse(str(kept["expires_at"])), self.clock.now()) or case.status not in OPEN_WHILE[kind]:
             raise Expired(
                 "This address of a CV has ended.", "Answer the mail that it came with: we send you the CV again."
             )
-        return self._signed(case, str(kept["document_id"]))
+        return self._signed(case.trainee_id, str(kept["document_id"]))
 
-    def _signed(self, case: Stored, document_id: str) -> str:
-        document = find(self.store, "DOCUMENT", document_id)
-        if (
-            document is None
-            or document.state["status"] != "STORED"
-            or document.state["trainee_id"] != case.state["trainee_id"]
-        ):
+    def _case(self, kind: AggregateType, id: str) -> Application | Reservation | None:
+        loaded = find(self.store, kind, id)
+        if loaded is None:
+            return None
+        return application_of(loaded) if kind == "APPLICATION" else reservation_of(loaded)
+
+    def _signed(self, trainee_id: str, document_id: str) -> str:
+        loaded = find(self.store, "DOCUMENT", document_id)
+        document = document_of(loaded) if loaded else None
+        if document is None or not document.stored or document.trainee_id != trainee_id:
             raise _unknown()
-        state, person = document.state, self.people.person(str(case.state["trainee_id"]))
-        name = download_name(state["kind"], state["number"], state["content_type"], person.name)
-        return self.file_store.link(state["key"], name, SIGNED_SECONDS)
+        person = self.people.person(trainee_id)
+        name = download_name(document.kind, document.number, document.content_type, person.name)
+        return self.file_store.link(document.key, name, SIGNED_SECONDS)
 
 
 def _ref(trainee_id: str, kind: str, id: str, seq: str) -> str:

@@ -10,9 +10,11 @@ from shared.domain.core.aggregate import text_hash
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import Invalid, NotFound
 from shared.domain.documents.checklist import DECLINED, Check, require_sensible
+from shared.domain.documents.document import DocumentEvent, document_status_after
 from shared.events.people import DocumentChecked
 from shared.ports import BusinessClock, PersonalRecord, Store, UnitOfWork
 from shared.services.applications.review import Review
+from shared.services.core.people_records import document_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition
 
 
@@ -37,10 +39,12 @@ class DocumentCheck:
             _, application = self.review.sent(call, application_id)
             self.review.deciding(application, call, ApplicationEvent.APPROVE)
             loaded = find(self.store, "DOCUMENT", document_id)
+            document = document_of(loaded) if loaded else None
             if (
                 loaded is None
-                or loaded.state["trainee_id"] != application.trainee_id
-                or loaded.state["status"] != "STORED"
+                or document is None
+                or document.trainee_id != application.trainee_id
+                or not document.stored
             ):
                 raise NotFound("There is no such document in this application.", "Reload the page.")
             now = self.clock.now()
@@ -48,8 +52,9 @@ class DocumentCheck:
             if check.verdict == DECLINED and not reason:
                 raise Invalid("The trainee needs to know why it does not count.", "Write one sentence.", field="why")
             ref = f"{application.trainee_id}/document:{document_id}:check-{loaded.version + 1}"
+            verdict = DocumentEvent.DECLINE if check.verdict == DECLINED else DocumentEvent.ACCEPT
             event = DocumentChecked(
-                status="STORED",
+                status=document_status_after(document.status, verdict, call.actor.role),
                 checked=check.verdict,
                 issued=check.issued,
                 expires=check.expires,
@@ -59,10 +64,8 @@ class DocumentCheck:
                 check_reason_ref=ref if reason else None,
                 check_reason_hash=text_hash(reason) if reason else None,
             )
-            said = event.model_dump(
-                mode="json", include={"checked", "issued", "expires", "language", "check_reason_hash"}
-            )
-            if all(loaded.state.get(name) == value for name, value in said.items()):
+            said = {"checked", "issued", "expires", "language", "check_reason_hash"}
+            if event.model_dump(include=said) == document.model_dump(include=said):
                 return
             texts = (PersonalRecord(ref, {"text": reason}),) if reason else ()
             self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now),), records=texts))

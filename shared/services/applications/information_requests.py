@@ -22,7 +22,8 @@ from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Due, PersonalRecord, Store, UnitOfWork
 from shared.services.applications.review import Review
 from shared.services.applications.review_clock import resume_review
-from shared.services.applications.submission import DOCUMENTS_READ, due_kinds_ended, newest_cv, own_application
+from shared.services.applications.submission import due_kinds_ended, own_application
+from shared.services.applications.trainee_documents import documents_of, newest_cv
 from shared.services.core.records import text_ref
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 
@@ -117,5 +118,5 @@ class InformationRequests:
         return retry_on_conflict(decide)
 
     def _newest_cv(self, application: Application) -> dict[str, str]:
-        cv = newest_cv(self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
+        cv = newest_cv(documents_of(self.store, application.trainee_id))
         return {"cv_document_id": cv.document_id, "cv_sha256": cv.sha256} if cv else {}

@@ -13,7 +13,7 @@ from shared.domain.reservations.reservation import SEATED, Reservation, overlap
 from shared.events.application import ApplicationWithdrawn
 from shared.ports import BusinessClock, Store, Stored
 from shared.services.applications.submission import closing_work
-from shared.services.core.records import application_of
+from shared.services.core.records import application_of, reservation_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict
 
 MANY = 100
@@ -30,7 +30,7 @@ class OverlappingApplications:
         A draft stays, its start can still be changed; one with a live hold cannot overlap, because the gate would not
         have let it. What ran out by itself is the sweep's, and a seat that was given back meanwhile ends nothing.
         """
-        reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
+        reserved = reservation_of(self.store.load("RESERVATION", reservation_id))
         if reserved.status not in SEATED:
             return 0
         found = self.store.owned("APPLICATION", reserved.trainee_id, MANY)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from shared.domain.applications.application import OPEN, Application, ApplicationStatus, offer_expiry
 from shared.domain.applications.clocks import as_of
@@ -18,24 +18,25 @@ from shared.domain.core.aggregate import EventRow
 from shared.domain.core.calendar import horizon, local_date, monday_of, weeks_covered
 from shared.domain.core.errors import Invalid, NotFound
 from shared.domain.core.policy import CURRENT, by_version
-from shared.domain.documents.checklist import ChecklistItem, checklist
+from shared.domain.documents.checklist import ChecklistItem, checklist, with_documents
+from shared.domain.documents.document import Document
 from shared.domain.money.fees import Quote, quote
 from shared.domain.programs.guidelines import GuidelineResult, Guidelines, check, describe
 from shared.domain.programs.program import ExperienceType, Program, ProgramStatus
 from shared.domain.programs.starts import require_start
-from shared.domain.reservations.reservation import SEATED, Reservation, overlap
+from shared.domain.reservations.reservation import SEATED, overlap
 from shared.domain.search.query import usual_weeks
 from shared.domain.seats.seats import FreeStart, free_by_week, free_starts, seats_for
 from shared.domain.trainees.trainee import TraineeFacts
 from shared.events.application import InformationGiven, InformationRequested
-from shared.ports import BusinessClock, Catalogue, People, Person, Store, Stored
+from shared.ports import BusinessClock, Catalogue, People, Person, Store
 from shared.services.applications.competing_applications import Rival, rivals_of
 from shared.services.applications.review import guideline_results
 from shared.services.applications.school_contacts import SchoolContact, school_contact
-from shared.services.applications.submission import DOCUMENTS_READ, Cv, newest_cv, own_application, releases_of
-from shared.services.core.records import application_of
+from shared.services.applications.submission import own_application, releases_of
+from shared.services.applications.trainee_documents import Cv, documents_of, newest_cv
+from shared.services.core.records import application_of, reservation_of
 from shared.services.core.transitions import RequestContext, find
-from shared.services.programs.past_applicants import facts_with_documents
 from shared.services.search.alternatives import Alternative, next_starts
 
 
@@ -92,9 +93,9 @@ class Message:
 
 @dataclass(frozen=True)
 class Paper:
-    """A stored document's state, and why it does not count where a reviewer said so; None once that was erased."""
+    """A stored document, and why it does not count where a reviewer said so; None once that was erased."""
 
-    state: Mapping[str, Any]
+    document: Document
     why: str | None
 
 
@@ -138,7 +139,7 @@ class ReviewFile:
     gaps: tuple[Reason, ...]
     guidelines: tuple[GuidelineResult, ...]
     override_texts: Mapping[str, str]
-    documents: tuple[Stored, ...]
+    documents: tuple[Document, ...]
     papers: tuple[Paper, ...]
     seats: int
     rivals: tuple[Rival, ...]
@@ -191,7 +192,7 @@ class ApplicationQueries:
         prospect = self._prospect(application.trainee_id, program, kind, start, weeks) if draft else None
         history = self.store.history("APPLICATION", application.id)
         asked = application.status is ApplicationStatus.NEEDS_INFO
-        documents = [] if draft else self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)
+        documents = [] if draft else documents_of(self.store, application.trainee_id)
         return TraineeFile(
             application=application,
             program=program,
@@ -214,13 +215,13 @@ class ApplicationQueries:
         """Of the seat that is held while it is paid, which a payment on its way may prolong."""
         live = application.live_reservation_id if application.status is ApplicationStatus.APPROVED else None
         held = find(self.store, "RESERVATION", live)
-        return Reservation.model_validate(held.state).held_until if held else None
+        return reservation_of(held).held_until if held else None
 
     def _coach(self, application: Application) -> Person | None:
         """T30: whoever looks after the rotation that this application became; None before one is matched, and once
         erased."""
         found = find(self.store, "RESERVATION", application.live_reservation_id)
-        coach = found.state.get("coach_id") if found else None
+        coach = reservation_of(found).coach_id if found else None
         return self.people.persons([coach]).get(coach) if coach else None
 
     def staff(self, application_id: str) -> ReviewFile:
@@ -231,16 +232,12 @@ class ApplicationQueries:
                 f"There is no application {application_id}.", "Check the address, or start again from the queue."
             )
         program, now = self.catalogue.program(application.program_id), self.clock.now()
-        documents = tuple(
-            one
-            for one in self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)
-            if one.state["status"] == "STORED"
-        )
+        documents = tuple(one for one in documents_of(self.store, application.trainee_id) if one.stored)
         persons = self.people.persons(
             [application.trainee_id, *([application.claimed_by] if application.claimed_by else [])]
         )
         stored = self.people.facts(application.trainee_id)
-        facts = facts_with_documents(stored, documents) if stored else None
+        facts = with_documents(stored, documents) if stored else None
         kind, today = application.experience_type, local_date(now, program.place.zone)
         history = self.store.history("APPLICATION", application.id)
         return ReviewFile(
@@ -284,14 +281,12 @@ class ApplicationQueries:
         return tuple(Alternative(one, next_starts(self.store, one, local_date(now, one.place.zone))) for one in live)
 
     def _checklist(
-        self, application: Application, program: Program, documents: Sequence[Stored]
+        self, application: Application, program: Program, documents: Sequence[Document]
     ) -> tuple[ChecklistItem, ...]:
         """The documents that the host asked for on the day of submission."""
-        rules, states = application.guidelines or program.guidelines, [one.state for one in documents]
+        rules, start, weeks = application.guidelines or program.guidelines, application.start, application.weeks
         facts = self.people.facts(application.trainee_id)
-        return self._told(
-            checklist(rules.documents, program.required_documents, facts, states, application.start, application.weeks)
-        )
+        return self._told(checklist(rules.documents, program.required_documents, facts, documents, start, weeks))
 
     def _told(self, lines: Iterable[ChecklistItem]) -> tuple[ChecklistItem, ...]:
         """With the reviewer's reasons, as long as they are not erased."""
@@ -313,7 +308,7 @@ class ApplicationQueries:
             for one in applied
             if one.start and releases_of(one) and wanted & set(weeks_covered(one.start, one.weeks))
         ]
-        reserved = [Reservation.model_validate(one.state) for one in self.store.owned("RESERVATION", account_id)]
+        reserved = [reservation_of(one) for one in self.store.owned("RESERVATION", account_id)]
         seated = [one for one in reserved if one.status in SEATED and overlap(wanted, one.week_list)]
         wanted_names = {one.program_id for one in waiting} | {one.program_id for one in seated}
         names = self.catalogue.programs(wanted_names) if wanted_names else {}
@@ -351,13 +346,12 @@ class ApplicationQueries:
     ) -> Prospect:
         today = local_date(self.clock.now(), program.place.zone)
         stored = self.people.facts(account_id)
-        documents = self.store.owned("DOCUMENT", account_id, DOCUMENTS_READ)
-        facts = facts_with_documents(stored, documents) if stored else None
+        documents = documents_of(self.store, account_id)
+        facts = with_documents(stored, documents) if stored else None
         refused = _refusal(program, start, weeks, today)
         starts = self._starts(program, weeks, today)
         chosen = None if refused else start
         seats = next((free.seats for free in starts if free.start == chosen), 0)
-        states = [one.state for one in documents]
         return Prospect(
             program=program,
             today=today,
@@ -373,7 +367,7 @@ class ApplicationQueries:
             guidelines=tuple(check(program.guidelines, facts, chosen, weeks, today)) if facts and chosen else (),
             cv=newest_cv(documents),
             papers=self._told(
-                checklist(program.guidelines.documents, program.required_documents, stored, states, chosen, weeks)
+                checklist(program.guidelines.documents, program.required_documents, stored, documents, chosen, weeks)
             ),
             advice=lead_time_advice(chosen, today) if chosen else None,
             full=self._full(program, chosen, weeks) if chosen and not seats else (),
@@ -392,12 +386,10 @@ class ApplicationQueries:
         years = sorted({int(week[:4]) for week in wanted})
         return seats_for(free_by_week(self.store.seat_years([(program.id, year) for year in years])), wanted)
 
-    def _papers(self, documents: Iterable[Stored]) -> tuple[Paper, ...]:
+    def _papers(self, documents: Iterable[Document]) -> tuple[Paper, ...]:
         """Newest first, by kind."""
-        ordered = sorted(
-            documents, key=lambda one: (one.state["kind"] != "cv", one.state["kind"], -int(one.state["number"]))
-        )
-        return tuple(Paper(one.state, self._text(one.state.get("check_reason_ref"))) for one in ordered)
+        ordered = sorted(documents, key=lambda one: (one.kind != "cv", one.kind, -one.number))
+        return tuple(Paper(one, self._text(one.check_reason_ref)) for one in ordered)
 
     def _messages(self, history: list[EventRow]) -> tuple[Message, ...]:
         return tuple(
@@ -413,8 +405,8 @@ class ApplicationQueries:
         return str(found["text"]) if found else None
 
 
-def _number(document_id: str | None, documents: Iterable[Stored]) -> int | None:
-    return next((int(one.state["number"]) for one in documents if one.id == document_id), None)
+def _number(document_id: str | None, documents: Iterable[Document]) -> int | None:
+    return next((one.number for one in documents if one.id == document_id), None)
 
 
 def _only(here: Guidelines | None, there: Guidelines | None) -> tuple[str, ...]:

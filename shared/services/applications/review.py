@@ -24,16 +24,17 @@ from shared.domain.core.errors import Invalid, NotAllowedNow, NotFound
 from shared.domain.core.machine import Actor
 from shared.domain.core.policy import by_version
 from shared.domain.core.self_decision import forbid_self_decision
+from shared.domain.documents.checklist import with_documents
 from shared.domain.programs.guidelines import GuidelineResult, GuidelineVerdict, check
 from shared.domain.programs.program import Program
 from shared.domain.trainees.trainee import StepResult, TraineeFacts
 from shared.events.application import ApplicationApproved, ApplicationClaimed, ApplicationRejected
 from shared.ports import BusinessClock, Catalogue, Due, People, PersonalRecord, Store, Stored, UnitOfWork
 from shared.services.applications.review_clock import claim_due_row, claim_expiry
-from shared.services.applications.submission import DOCUMENTS_READ, WAITS, releases_of
+from shared.services.applications.submission import WAITS, releases_of
+from shared.services.applications.trainee_documents import documents_of
 from shared.services.core.records import application_of, text_ref
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
-from shared.services.programs.past_applicants import facts_with_documents
 from shared.services.search.alternatives import Alternatives, Found
 
 REJECT_CODES: Mapping[str, str] = {
@@ -193,7 +194,7 @@ class Review:
         return facts
 
     def _with_documents(self, application: Application, profile: TraineeFacts) -> TraineeFacts:
-        return facts_with_documents(profile, self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ))
+        return with_documents(profile, documents_of(self.store, application.trainee_id))
 
     def _alternatives(self, application: Application) -> Found:
         facts = self.people.facts(application.trainee_id)

@@ -3,7 +3,7 @@ commits once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -68,6 +68,7 @@ from shared.ports import (
 )
 from shared.services.applications.review_clock import review_due_rows
 from shared.services.applications.school_contacts import note
+from shared.services.applications.trainee_documents import documents_of, newest_cv
 from shared.services.core.records import application_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition, unsaved
 from shared.services.programs.past_applicants import snapshot
@@ -86,10 +87,6 @@ WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
 def due_kinds_ended(left: ApplicationStatus, entered: ApplicationStatus) -> tuple[str, ...]:
     """The due rows of a state that the next one does not keep."""
     return tuple(kind for kind in WAITS[left] if kind not in WAITS[entered])
-
-
-DOCUMENTS_READ = 200
-"""Of a trainee's documents, newest first: more than anybody uploads."""
 
 
 def open_claim(application: Application) -> UniqueKey:
@@ -172,33 +169,6 @@ class RotationRequest:
     start: date | None = None
     weeks: int = 4
     credit_wish: bool = False
-
-
-@dataclass(frozen=True)
-class Cv:
-    """A stored CV: the document's id, its file's SHA-256, its version number among the trainee's CVs."""
-
-    document_id: str
-    sha256: str
-    number: int
-
-
-def newest_cv(documents: Iterable[Stored], document_id: str | None = None) -> Cv | None:
-    """The newest stored CV among a trainee's documents, None when there is none; or the one named.
-
-    Raises `Invalid` (field "cv") when the one named is not a stored CV of theirs.
-    """
-    found = [one.state for one in documents if one.state["kind"] == "cv" and one.state["status"] == "STORED"]
-    if document_id is not None:
-        found = [state for state in found if state["id"] == document_id]
-        if not found:
-            raise Invalid(
-                "That document is not one of your CVs.",
-                "Choose one from your documents, or upload it again.",
-                field="cv",
-            )
-    newest = max(found, key=lambda state: int(state["number"]), default=None)
-    return Cv(newest["id"], newest["sha256"], int(newest["number"])) if newest else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -324,7 +294,7 @@ class Submission:
         if application.status is ApplicationStatus.SUBMITTED and same:
             return application
         status = _fire(application.status, ApplicationEvent.SUBMIT)
-        documents = self.store.owned("DOCUMENT", application.trainee_id, DOCUMENTS_READ)
+        documents = documents_of(self.store, application.trainee_id)
         cv = newest_cv(documents, document_id)
         wished = wished.model_copy(update={"cv_document_id": cv.document_id if cv else None})
         program, policy = self.catalogue.program(application.program_id), by_version(application.policy_version)

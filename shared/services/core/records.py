@@ -1,15 +1,33 @@
-"""How an application is read from what is stored, and where the texts about it are kept."""
+"""How an application, a reservation and a program are read from what is stored, and where the texts about an
+application are kept."""
 
 from __future__ import annotations
 
-from shared.domain.applications.application import (
-    Application,
-)
+from datetime import datetime
+
+from shared.domain.applications.application import Application
+from shared.domain.core.instants import parse
+from shared.domain.programs.program import Program, program_from
+from shared.domain.reservations.reservation import Reservation
 from shared.ports import Stored
 
 
 def application_of(loaded: Stored) -> Application:
     return Application.model_validate(loaded.state)
+
+
+def reservation_of(loaded: Stored) -> Reservation:
+    return Reservation.model_validate(loaded.state)
+
+
+def program_of(loaded: Stored) -> Program:
+    return program_from(loaded.state)
+
+
+def guidelines_changed_at(loaded: Stored) -> datetime | None:
+    """When the host last changed what a program asks; None for what it was published with."""
+    changed_at = loaded.state.get("guidelines_changed_at")
+    return parse(changed_at) if changed_at else None
 
 
 def text_ref(application: Application, what: str, version: int | None = None) -> str:

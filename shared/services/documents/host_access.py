@@ -4,50 +4,39 @@ too, while the host is asked or has the trainee."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 
 from shared.domain.applications.application import ApplicationStatus, host_over
 from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.calendar import end_date, end_of_day, passed
-from shared.domain.reservations.reservation import PAID_SEAT
-from shared.ports import Store, Stored
-from shared.services.core.records import application_of
+from shared.domain.documents.document import Document
+from shared.domain.programs.program import Program
+from shared.domain.reservations.reservation import PAID_SEAT, Reservation
+from shared.ports import Store
+from shared.services.core.records import application_of, program_of, reservation_of
 
 READ = 200
 
 
-def host_may_open(store: Store, document: Stored, hosts: Collection[str], now: datetime) -> bool:
+def host_may_open(store: Store, document: Document, hosts: Collection[str], now: datetime) -> bool:
     """The CV of an application that waits for one of these hosts, until the host's time is over, or of a seat reserved
     there, until the rotation's last day at its site is over or it ended before."""
-    applied = [
-        one for one in store.owned("APPLICATION", str(document.state["trainee_id"]), READ) if _carries(one, document)
-    ]
-    asked = [
-        one
-        for one in applied
-        if one.state["status"] == ApplicationStatus.HOST_REVIEW and not host_over(application_of(one), now)
-    ]
+    owned = (application_of(one) for one in store.owned("APPLICATION", document.trainee_id, READ))
+    applied = [one for one in owned if one.cv_document_id == document.id]
+    asked = [one for one in applied if one.status is ApplicationStatus.HOST_REVIEW and not host_over(one, now)]
     became: set[tuple[AggregateType, str]] = {
-        ("RESERVATION", one.state["live_reservation_id"]) for one in applied if _became(one)
+        ("RESERVATION", one.live_reservation_id) for one in applied if one.live_reservation_id
     }
-    seated = [one for one in store.load_many(became).values() if one.state["status"] in PAID_SEAT]
-    where: set[tuple[AggregateType, str]] = {("PROGRAM", case.state["program_id"]) for case in (*asked, *seated)}
-    programs = store.load_many(where)
-    mine = {program.id: program for program in programs.values() if program.state["host_id"] in hosts}
-    waits = any(one.state["program_id"] in mine for one in asked)
-    return waits or any(
-        _lasts(one, mine[one.state["program_id"]], now) for one in seated if one.state["program_id"] in mine
-    )
+    reserved = (reservation_of(one) for one in store.load_many(became).values())
+    seated = [one for one in reserved if one.status in PAID_SEAT]
+    where: set[tuple[AggregateType, str]] = {("PROGRAM", case.program_id) for case in asked}
+    where |= {("PROGRAM", case.program_id) for case in seated}
+    programs = (program_of(one) for one in store.load_many(where).values())
+    mine = {program.id: program for program in programs if program.host_id in hosts}
+    waits = any(one.program_id in mine for one in asked)
+    return waits or any(_lasts(one, mine[one.program_id], now) for one in seated if one.program_id in mine)
 
 
-def _lasts(reservation: Stored, program: Stored, now: datetime) -> bool:
-    last = end_date(date.fromisoformat(reservation.state["start"]), reservation.state["weeks"])
-    return not passed(end_of_day(last, program.state["place"]["zone"]), now)
-
-
-def _became(application: Stored) -> bool:
-    return bool(application.state.get("live_reservation_id"))
-
-
-def _carries(application: Stored, document: Stored) -> bool:
-    return bool(application.state.get("cv_document_id") == document.id)
+def _lasts(reservation: Reservation, program: Program, now: datetime) -> bool:
+    last = end_date(reservation.start, reservation.weeks)
+    return not passed(end_of_day(last, program.place.zone), now)

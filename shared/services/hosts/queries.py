@@ -13,7 +13,7 @@ from shared.domain.hosts.host_question import SHOWN_FOR, Outcome, outcome, quest
 from shared.domain.programs.program import Program
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.ports import BusinessClock, Catalogue, People, Person, Store
-from shared.services.core.records import application_of
+from shared.services.core.records import application_of, reservation_of
 from shared.services.programs.host_index import HostIndex
 
 LONGEST_WAIT = timedelta(days=30)
@@ -97,7 +97,7 @@ class HostQueries:
         keys: set[tuple[AggregateType, str]] = {
             ("RESERVATION", one.live_reservation_id) for one in applied if one.live_reservation_id
         }
-        return {one.id: ReservationStatus(one.state["status"]) for one in self.store.load_many(keys).values()}
+        return {one.id: reservation_of(one).status for one in self.store.load_many(keys).values()}
 
 
 def _left(question: Question) -> tuple[datetime, str]:

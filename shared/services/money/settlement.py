@@ -34,6 +34,7 @@ from shared.domain.reservations.reservation import (
 )
 from shared.events.reservation import RefundDue, ReservationRefunded, SecondPaymentRefunded
 from shared.ports import BusinessClock, Checkout, Due, PaymentGateway, Store, Transition, UnitOfWork
+from shared.services.core.records import reservation_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 from shared.services.seats import seat_gate
 from shared.services.seats.seat_gate import Case, Payment, read_case
@@ -80,7 +81,7 @@ class Settlement:
 
         Raises `Invalid` when Stripe refuses the refund for good; the due row stays, for a person to look at.
         """
-        reserved = Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
+        reserved = reservation_of(self.store.load("RESERVATION", reservation_id))
         if reserved.status is not ReservationStatus.REFUND_DUE:
             return Settled.ALREADY
         assert reserved.payment_intent_id is not None
@@ -140,7 +141,7 @@ class Settlement:
 
     def _record_refund(self, reservation_id: str, refund_id: str, call: RequestContext) -> Settled:
         loaded, now = self.store.load("RESERVATION", reservation_id), self.clock.now()
-        reserved = Reservation.model_validate(loaded.state)
+        reserved = reservation_of(loaded)
         if reserved.status is not ReservationStatus.REFUND_DUE:
             return Settled.ALREADY
         arrow = RESERVATION.fire(reserved.status, ReservationEvent.REFUND_RECORDED, Actor.SYSTEM)
@@ -168,7 +169,7 @@ class Settlement:
         so."""
         loaded, now = self.store.load("RESERVATION", reservation_id), self.clock.now()
         event = SecondPaymentRefunded(
-            status=ReservationStatus(loaded.state["status"]),
+            status=reservation_of(loaded).status,
             second_payment_intent_id=paid.intent_id,
             second_refund_id=refund_id,
             second_refund_cents=paid.cents,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.domain.accounts.account_status import ERASED
+from shared.domain.accounts.account import AccountStatus
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.due_readers import COORDINATORS
 from shared.domain.core.errors import Busy, OutcomeUnknown, RotaError
@@ -23,6 +23,7 @@ from shared.domain.email.email_names import tag_of
 from shared.events.envelope import Envelope
 from shared.events.reservation import HostMailUncertain
 from shared.ports import BusinessClock, Due, Email, Ids, Mailer, Outbox, Store, UnitOfWork
+from shared.services.core.people_records import account_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 from shared.services.email.outgoing import OutgoingEmail, Recipient
 from shared.services.email.rule import EmailRule
@@ -74,7 +75,7 @@ class SendEmails:
 
     def _erased(self, *account_ids: str) -> bool:
         """Whether somebody is no longer there. The account says so before the first personal item goes."""
-        return any(self.store.load("ACCOUNT", id).state["status"] == ERASED for id in account_ids)
+        return any(account_of(self.store.load("ACCOUNT", id)).status is AccountStatus.ERASED for id in account_ids)
 
     def _send_once(self, rule: EmailRule, event: Envelope, email: OutgoingEmail) -> None:
         email_id = f"{event.id}:{rule.kind}"

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import NotAllowedNow, VersionConflict
-from shared.domain.core.instants import parse
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.guideline_lint import Finding, lint, require_clean
 from shared.domain.programs.guideline_simulation import Change, compare
@@ -19,6 +18,7 @@ from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import Program, ProgramStatus
 from shared.events.program import GuidelinesChanged
 from shared.ports import BusinessClock, Catalogue, Store, Stored, UnitOfWork
+from shared.services.core.records import guidelines_changed_at
 from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 from shared.services.programs.past_applicants import PastApplicants
 
@@ -92,11 +92,10 @@ class GuidelineChanges:
         wanted = program.guidelines if proposed is None else proposed
         change = compare(program.guidelines, wanted, self.past_applicants.past(program_id))
         today = local_date(self.clock.now(), program.place.zone)
-        changed_at = loaded.state.get("guidelines_changed_at")
         return GuidelineSheet(
             program=program,
             version=loaded.version,
-            changed_at=parse(changed_at) if changed_at else None,
+            changed_at=guidelines_changed_at(loaded),
             proposed=wanted,
             change=change,
             findings=lint(program, wanted, today, CURRENT, change.after),

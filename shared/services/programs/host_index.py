@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.accounts.account_status import ACTIVE, ERASED
+from shared.domain.accounts.account import AccountStatus
 from shared.domain.core.instants import iso
 from shared.domain.programs.program import Program
-from shared.ports import Catalogue, IndexEntry, PersonalRecord, Store, Stored
+from shared.ports import Catalogue, IndexEntry, PersonalRecord, Store
+from shared.services.core.people_records import account_of
 
 EARLIEST = "0"
 """Before every order in these lists: an index takes no empty text."""
-HOST = "host"
 
 
 def program_entry(program: Program) -> PersonalRecord:
@@ -41,12 +41,6 @@ def asked_listing(host_id: str, application_id: str, now: datetime) -> IndexEntr
     return IndexEntry(f"ASKED#{host_id}", f"{iso(now)}#{application_id}")
 
 
-def acts_for(account: Stored, host_id: str) -> bool:
-    """Now, or once they have taken the invitation or are enabled again."""
-    state = account.state
-    return state["status"] != ERASED and HOST in state["roles"] and host_id in state.get("hosts", ())
-
-
 @dataclass(frozen=True)
 class HostIndex:
     """From an index, to the last entry: a new one may show a moment later."""
@@ -68,8 +62,9 @@ class HostIndex:
 
     def signs_in(self, host_id: str) -> bool:
         """Whether somebody can sign in for this host at this moment."""
-        accounts = self.store.load_many(("ACCOUNT", id) for id in self.managers(host_id))
-        return any(one.state["status"] == ACTIVE and acts_for(one, host_id) for one in accounts.values())
+        stored = self.store.load_many(("ACCOUNT", id) for id in self.managers(host_id))
+        accounts = (account_of(one) for one in stored.values())
+        return any(one.status is AccountStatus.ACTIVE and one.acts_for(host_id) for one in accounts)
 
     def asked(self, host_id: str, since: datetime) -> list[str]:
         """Ids of the applications that this host was asked about from `since` on, newest first, each once."""

@@ -15,10 +15,11 @@ from shared.domain.applications.application import Application
 from shared.domain.core.calendar import local_date
 from shared.domain.core.instants import iso
 from shared.domain.documents.checklist import with_documents
+from shared.domain.documents.document import Document
 from shared.domain.programs.guideline_simulation import Applicant
 from shared.domain.programs.program import Program
 from shared.domain.trainees.trainee import TraineeFacts
-from shared.ports import BusinessClock, IndexEntry, PersonalRecord, Store, Stored
+from shared.ports import BusinessClock, IndexEntry, PersonalRecord, Store
 from shared.services.core.records import text_ref
 
 DAYS_BACK = 365
@@ -27,18 +28,13 @@ READ = 200
 """The newest so many; a program with more applicants a year is told about these."""
 
 
-def facts_with_documents(facts: TraineeFacts, documents: Sequence[Stored]) -> TraineeFacts:
-    """The profile with its owner's stored documents, as far as they were read (`papers.with_papers`)."""
-    return with_documents(facts, [one.state for one in documents])
-
-
 def snapshot(
-    application: Application, program: Program, facts: TraineeFacts, documents: Sequence[Stored], now: datetime
+    application: Application, program: Program, facts: TraineeFacts, documents: Sequence[Document], now: datetime
 ) -> PersonalRecord:
     """What is kept when `application`, which has a start, is submitted at `now`. School and country are left out: no
     guideline asks."""
     assert application.start is not None  # submitted, so it has one
-    known = facts_with_documents(facts, documents).model_copy(update={"school": "", "country": ""})
+    known = with_documents(facts, documents).model_copy(update={"school": "", "country": ""})
     applicant = Applicant(
         start=application.start,
         weeks=application.weeks,

@@ -11,6 +11,7 @@ from shared.domain.core.business_clock import business_time_between
 from shared.domain.programs.response_times import Answered, AnswerRecord
 from shared.events.answer_record import AnswerRecorded
 from shared.ports import BusinessClock, Store, UnitOfWork
+from shared.services.core.records import application_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition, unsaved
 
 
@@ -24,7 +25,7 @@ class ResponseTimes:
         return retry_on_conflict(lambda: self._add(call, application_id))
 
     def _add(self, call: RequestContext, application_id: str) -> bool:
-        application = Application.model_validate(self.store.load("APPLICATION", application_id).state)
+        application = application_of(self.store.load("APPLICATION", application_id))
         added = answered(application)
         loaded = find(self.store, "RECORD", application.program_id) or unsaved("RECORD", application.program_id)
         record = AnswerRecord.model_validate({"id": application.program_id, **loaded.state})

@@ -14,6 +14,7 @@ from shared.domain.programs.program import Program, ProgramStatus
 from shared.domain.seats.seats import SeatYear, new_seat_years
 from shared.events.program import SeatsExtended
 from shared.ports import BusinessClock, Due, Store, Stored, UnitOfWork
+from shared.services.core.records import program_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 
 HOUR = time(5)
@@ -44,9 +45,7 @@ class SeatYears:
 
     def _extend(self, program_id: str, call: RequestContext) -> str:
         loaded, now = self.store.load("PROGRAM", program_id), self.clock.now()
-        program = Program.model_validate(
-            {name: value for name, value in loaded.state.items() if name in Program.model_fields}
-        )
+        program = program_of(loaded)
         if program.status is ProgramStatus.RETIRED:
             return self._commit(loaded, program, (), (), call)
         if program.status is not ProgramStatus.LIVE:

@@ -17,6 +17,7 @@ from shared.domain.programs.program import Program
 from shared.domain.reservations.reservation import Reservation, ReservationStatus
 from shared.events.reservation import CalendarFeedClosed, CalendarFeedOpened
 from shared.ports import BusinessClock, Catalogue, PersonalRecord, Store, UnitOfWork
+from shared.services.core.records import reservation_of
 from shared.services.core.secret_links import new_secret, secret_at, secret_matches
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition
 from shared.services.reservations.reserve import Reserve
@@ -88,7 +89,7 @@ class CalendarFeeds:
         wrong address."""
         reservation_id, _, given = address.partition(".")
         found = find(self.store, "RESERVATION", reservation_id)
-        reserved = Reservation.model_validate(found.state) if found else None
+        reserved = reservation_of(found) if found else None
         if reserved is None or not secret_matches(secret_at(self.store, reserved.feed_ref), given):
             raise NotFound(
                 "There is no calendar at this address.", "Open your rotation and copy its calendar address again."

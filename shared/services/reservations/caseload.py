@@ -9,6 +9,7 @@ from shared.domain.core.due_readers import of_coach
 from shared.domain.programs.program import Program
 from shared.domain.reservations.reservation import SEATED, Reservation
 from shared.ports import BusinessClock, Catalogue, People, Person, Store
+from shared.services.core.records import reservation_of
 from shared.services.core.transitions import RequestContext
 
 MOST = 100
@@ -36,7 +37,7 @@ class Caseload:
         """The caller's, the next start first; rotations that are over or called off are left out."""
         rows = self.store.due(of_coach(call.actor.id), since=self.clock.now() - DAYS_BACK, limit=MOST)
         found = self.store.load_many([("RESERVATION", row.subject_id) for row in rows])
-        reserved = [Reservation.model_validate(loaded.state) for loaded in found.values()]
+        reserved = [reservation_of(loaded) for loaded in found.values()]
         mine = [one for one in reserved if one.coach_id == call.actor.id and one.status in SEATED]
         programs = self.catalogue.programs({one.program_id for one in mine})
         persons = self.people.persons({one.trainee_id for one in mine})

@@ -10,9 +10,10 @@ from shared.domain.core.due_readers import of_coach
 from shared.domain.core.errors import Busy
 from shared.domain.reservations.coaches import coach_for
 from shared.domain.reservations.due_kinds import ROTATION
-from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus
+from shared.domain.reservations.reservation import SEATED, ReservationStatus
 from shared.events.reservation import CoachMatched
 from shared.ports import BusinessClock, Due, Store, UnitOfWork
+from shared.services.core.records import reservation_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 
 
@@ -31,7 +32,7 @@ class Coaching:
 
     def _match(self, reservation_id: str, call: RequestContext) -> str | None:
         loaded = self.store.load("RESERVATION", reservation_id)
-        reserved = Reservation.model_validate(loaded.state)
+        reserved = reservation_of(loaded)
         if reserved.coach_id is not None:
             return reserved.coach_id
         if reserved.status is ReservationStatus.HELD or reserved.status not in SEATED:

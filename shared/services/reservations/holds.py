@@ -29,6 +29,7 @@ from shared.ports import (
     system,
 )
 from shared.services.core.due_rule import NOTHING
+from shared.services.core.records import reservation_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict
 from shared.services.money.settlement import Settled, Settlement
 from shared.services.seats import seat_gate
@@ -161,7 +162,7 @@ class Holds:
         return Ended.RELEASED
 
     def _reserved(self, reservation_id: str) -> Reservation:
-        return Reservation.model_validate(self.store.load("RESERVATION", reservation_id).state)
+        return reservation_of(self.store.load("RESERVATION", reservation_id))
 
 
 def _as_system(call: RequestContext) -> RequestContext:

@@ -23,6 +23,7 @@ from shared.domain.reservations.reservation import (
 )
 from shared.events.reservation import PartnerSuggested, PreparationReminded, PreparationTicked
 from shared.ports import BusinessClock, Catalogue, Due, Store, Stored, UnitOfWork
+from shared.services.core.records import reservation_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 
 NOTHING = "not due any more"
@@ -141,4 +142,4 @@ class Preparation:
 
     def _read(self, reservation_id: str) -> tuple[Stored, Reservation]:
         loaded = self.store.load("RESERVATION", reservation_id)
-        return loaded, Reservation.model_validate(loaded.state)
+        return loaded, reservation_of(loaded)

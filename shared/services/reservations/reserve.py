@@ -55,6 +55,7 @@ from shared.ports import (
     Stored,
     UnitOfWork,
 )
+from shared.services.core.records import application_of, reservation_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 from shared.services.money.charges import bill
 from shared.services.reservations.holds import Ended, Holds
@@ -173,7 +174,7 @@ class Reserve:
     def application(self, call: RequestContext, application_id: str) -> tuple[Stored, Application]:
         """The trainee's own, or any for a coordinator. Raises `NotFound` for somebody else's."""
         loaded = self.store.load("APPLICATION", application_id)
-        applied = Application.model_validate(loaded.state)
+        applied = application_of(loaded)
         if call.actor.role != COORDINATOR and applied.trainee_id != call.actor.id:
             raise NotFound(
                 f"There is no application {application_id}.", "Check the address, or start again from your list."
@@ -182,7 +183,9 @@ class Reserve:
 
     def owns(self, call: RequestContext, kind: Literal["APPLICATION", "RESERVATION"], id: str) -> bool:
         """Whether the caller is its trainee. Raises `NotFound` for one that does not exist."""
-        return bool(self.store.load(kind, id).state["trainee_id"] == call.actor.id)
+        loaded = self.store.load(kind, id)
+        case = application_of(loaded) if kind == "APPLICATION" else reservation_of(loaded)
+        return case.trainee_id == call.actor.id
 
     def reservation(self, call: RequestContext, reservation_id: str) -> Reservation:
         """The trainee's own, or any for staff. Raises `NotFound` for somebody else's."""
@@ -191,7 +194,7 @@ class Reserve:
     def stored(self, call: RequestContext, reservation_id: str) -> tuple[Stored, Reservation]:
         """The same, and how it is stored."""
         loaded = self.store.load("RESERVATION", reservation_id)
-        reserved = Reservation.model_validate(loaded.state)
+        reserved = reservation_of(loaded)
         if call.actor.role == Actor.TRAINEE and reserved.trainee_id != call.actor.id:
             raise NotFound(
                 f"There is no reservation {reservation_id}.", "Check the address, or start again from your list."
@@ -221,7 +224,7 @@ class Reserve:
                 event=ApplicationEvent.HOLD_PLACED.value,
             )
         if applied.live_reservation_id is not None and applied.status is ApplicationStatus.APPROVED:
-            live = Reservation.model_validate(self.store.load("RESERVATION", applied.live_reservation_id).state)
+            live = reservation_of(self.store.load("RESERVATION", applied.live_reservation_id))
             if hold_over(live, self.clock.now()):
                 raise Expired(
                     "The time to pay for this seat has run out.", "It is being given back. Look again in two minutes."
@@ -306,7 +309,7 @@ class Reserve:
         """Writes down the session of a hold's payment `number`. A hold or a payment that ended meanwhile takes its
         session with it."""
         loaded = self.store.load("RESERVATION", reservation_id)
-        reserved = Reservation.model_validate(loaded.state)
+        reserved = reservation_of(loaded)
         over = reserved.status is not ReservationStatus.HELD or not reserved.paying or reserved.payment_number != number
         if over and session.status != "complete":
             self.payment_gateway.expire(session.id)

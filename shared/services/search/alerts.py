@@ -18,13 +18,13 @@ from shared.domain.core.errors import Invalid
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.program import Program
 from shared.domain.search.query import LENGTHS, MAX_LIMIT, ReaderQuery, SearchHit, usual_weeks
-from shared.domain.search.saved_search import NEWS, SavedSearch, opened
+from shared.domain.search.saved_search import NEWS, opened
 from shared.domain.seats.seats import free_by_week
 from shared.events.saved_search import SearchMatched
 from shared.ports import BusinessClock, Catalogue, People, SearchIndex, Store, UnitOfWork
 from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 from shared.services.search.browsing import for_reader
-from shared.services.search.saved_searches import Kept, kept_of
+from shared.services.search.saved_searches import Kept, kept_of, saved_search_of
 
 AT_ONCE, READ = MAX_LIMIT, 50
 """Programs of one question to the index, and saved searches read at once: all of them are read, however many, and none
@@ -71,7 +71,7 @@ class SearchAlerts:
 
     def _note(self, call: RequestContext, id: str, matches: Mapping[str, date]) -> bool:
         loaded, now, today = self.store.load("SEARCH", id), self.clock.now(), self._today()
-        saved = SavedSearch.model_validate(loaded.state)
+        saved = saved_search_of(loaded)
         news = saved.news(matches, today)
         if not news or not saved.waits(now):
             return False

@@ -84,7 +84,7 @@ class SavedSearches:
 
         def decide() -> None:
             loaded = find(self.store, "SEARCH", id)
-            if loaded is None or loaded.state["trainee_id"] != call.actor.id:
+            if loaded is None or saved_search_of(loaded).trainee_id != call.actor.id:
                 raise _unknown()
             end(self.store, self.clock, loaded, call)
 
@@ -128,7 +128,7 @@ class SavedSearches:
 
 def end(store: Store, clock: BusinessClock, loaded: Stored, call: RequestContext) -> None:
     """Ended before: nothing happens. The due row goes in the same transaction, so nobody looks at it again."""
-    saved = SavedSearch.model_validate(loaded.state)
+    saved = saved_search_of(loaded)
     if saved.status is ENDED:
         return
     now = clock.now()
@@ -138,9 +138,13 @@ def end(store: Store, clock: BusinessClock, loaded: Stored, call: RequestContext
     store.commit(UnitOfWork(transitions=(ended,), released_keys=releases))
 
 
+def saved_search_of(loaded: Stored) -> SavedSearch:
+    return SavedSearch.model_validate(loaded.state)
+
+
 def kept_of(store: Store, loaded: Stored) -> Kept | None:
     """None once its owner was erased, or for a query of fields that are no more."""
-    saved = SavedSearch.model_validate(loaded.state)
+    saved = saved_search_of(loaded)
     text = store.text(saved.query_ref)
     return Kept(saved, _query(text["query"]), str(text["secret"])) if text else None
 

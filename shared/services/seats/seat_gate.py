@@ -32,6 +32,7 @@ from shared.events.reservation import PaymentLapsed, ReservationConfirmed, SeatH
 from shared.events.waitlist import WaitlistChanged, WaitlistEnded, WaitlistJoined, WaitlistOffered
 from shared.ports import Due, SeatMove, Store, Stored, Transition, UnitOfWork
 from shared.services.applications.submission import releases_of
+from shared.services.core.records import application_of, reservation_of
 from shared.services.core.transitions import RequestContext, transition, unsaved
 from shared.services.seats.line import line_of
 
@@ -45,11 +46,11 @@ class Case:
 
     @property
     def applied(self) -> Application:
-        return Application.model_validate(self.application.state)
+        return application_of(self.application)
 
     @property
     def reserved(self) -> Reservation:
-        return Reservation.model_validate(self.reservation.state)
+        return reservation_of(self.reservation)
 
 
 def read_case(store: Store, reservation_id: str) -> Case:
@@ -57,7 +58,7 @@ def read_case(store: Store, reservation_id: str) -> Case:
     reads: a live hold is always that of an approved application, so anything else was never stored and is no ground for
     a refusal."""
     reservation = store.load("RESERVATION", reservation_id)
-    case = Case(store.load("APPLICATION", str(reservation.state["application_id"])), reservation)
+    case = Case(store.load("APPLICATION", reservation_of(reservation).application_id), reservation)
     lives = case.applied.status is ApplicationStatus.APPROVED and case.applied.live_reservation_id == reservation.id
     if case.reserved.status is ReservationStatus.HELD and not lives:
         raise VersionConflict(
@@ -79,10 +80,10 @@ def hold(application: Stored, held: SeatHeld, call: RequestContext, now: datetim
 
     The hold's due row takes the place of the offer's, so that an offer never lapses under somebody who is paying.
     """
-    status = ApplicationStatus(application.state["status"])
-    arrow = APPLICATION.fire(status, ApplicationEvent.HOLD_PLACED, Actor(call.actor.role))
+    applied = application_of(application)
+    arrow = APPLICATION.fire(applied.status, ApplicationEvent.HOLD_PLACED, Actor(call.actor.role))
     RESERVATION.fire(NEW, ReservationEvent.BEGIN_CHECKOUT, Actor(call.actor.role))
-    holds = int(application.state.get("holds_used", 0)) + 1
+    holds = applied.holds_used + 1
     placed = HoldPlaced(status=ApplicationStatus(arrow.target), holds_used=holds, live_reservation_id=held.id)
     return UnitOfWork(
         transitions=(
@@ -187,7 +188,7 @@ def join(
     """Last in line, with a mark on every week that has no seat for everybody: from this transaction on no seat that
     comes back there goes to anybody who is not in line. It happens only if those weeks still have none; a seat that
     came back meanwhile is a conflict. `last_at`: beyond it the offer never counts, however long they wait."""
-    applied = Application.model_validate(application.state)
+    applied = application_of(application)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.JOIN_WAITLIST, Actor(call.actor.role))
     entry = WAITLIST.fire(applied.waitlist or NEW, WaitlistEvent.JOIN, Actor(call.actor.role))
     joined = WaitlistJoined(
@@ -214,7 +215,7 @@ def leave(
 ) -> UnitOfWork:
     """Out of the line without a seat: LEFT by the trainee, LAPSED by the system. The offer counts on with what was
     left."""
-    applied = Application.model_validate(application.state)
+    applied = application_of(application)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.LEAVE_WAITLIST, Actor(call.actor.role))
     event = WaitlistEvent.LEAVE if call.actor.role == Actor.TRAINEE else WaitlistEvent.LAPSE
     until, gone = offer_after_waiting(applied, now), forget(line, place, call, now)
@@ -255,7 +256,7 @@ def offer(
 ) -> UnitOfWork:
     """The seat that came back is held for who is first in line: taken, and the place's marks gone, in one
     transaction."""
-    applied = Application.model_validate(application.state)
+    applied = application_of(application)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.SEAT_OFFERED, Actor.SYSTEM)
     entry = WAITLIST.fire(applied.waitlist or NEW, WaitlistEvent.OFFER, Actor.SYSTEM)
     RESERVATION.fire(NEW, ReservationEvent.OFFER_SEAT, Actor.SYSTEM)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.accounts.account import AccountStatus
 from shared.domain.applications.application import APPLICATION, Application, ApplicationEvent, in_line, reservable_until
 from shared.domain.applications.clocks import require_running
 from shared.domain.applications.guards import can_end
@@ -31,6 +32,7 @@ from shared.domain.seats.waitlist import MOST_PLACES, Place, WaitlistStatus, lin
 from shared.events.reservation import SeatHeld
 from shared.ports import BusinessClock, Catalogue, Ids, Store, Stored
 from shared.services.applications.submission import own_application
+from shared.services.core.people_records import account_of
 from shared.services.core.records import application_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict
 from shared.services.money.charges import bill
@@ -186,7 +188,7 @@ class Waitlist:
             if application is None or not _stands(application_of(application), place):
                 self.store.commit(seat_gate.forget(loaded, place, call, now))
                 return "gone"
-            erased = accounts.get(place.trainee_id) == "ERASED"
+            erased = accounts.get(place.trainee_id) is AccountStatus.ERASED
             if code := "erased" if erased else _ends(place, program, now):
                 self.store.commit(seat_gate.leave(application, loaded, place, code, call, now))
                 return "lapsed"
@@ -253,10 +255,10 @@ class Waitlist:
         found = self.store.load_many(("APPLICATION", place.application_id) for place in places)
         return {id: loaded for (_, id), loaded in found.items()}
 
-    def _accounts(self, places: tuple[Place, ...]) -> Mapping[str, str]:
+    def _accounts(self, places: tuple[Place, ...]) -> Mapping[str, AccountStatus]:
         """Status by account id: nobody holds a seat for a person who was erased."""
         found = self.store.load_many(("ACCOUNT", place.trainee_id) for place in places)
-        return {id: str(loaded.state["status"]) for (_, id), loaded in found.items()}
+        return {id: account_of(loaded).status for (_, id), loaded in found.items()}
 
 
 def _ends(place: Place, program: Program, now: datetime) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.applications.application import APPLICATION
+from infra.build.diagrams import MACHINES
 from shared.domain.applications.eligibility import approval_gaps, explain
 from shared.domain.core import calendar
 from shared.domain.core.business_clock import add_business_hours, business_time_between, is_business_day
@@ -19,7 +19,7 @@ from shared.domain.core.policy import CURRENT
 from shared.domain.money import fees
 from shared.domain.programs.guidelines import Guidelines, GuidelineVerdict, check, unresolved
 from shared.domain.programs.program import ExperienceType
-from shared.domain.reservations.reservation import RESERVATION, Choice
+from shared.domain.reservations.reservation import Choice
 from shared.domain.seats import seats
 from shared.domain.trainees.trainee import TraineeFacts
 from tests.unit.domain.samples import a_program
@@ -134,18 +134,6 @@ def test_local_day_lasts_from_its_midnight_to_its_last_second(day, zone) -> None
     assert end - begin in {timedelta(hours=hours, seconds=-1) for hours in (23, 24, 25)}
 
 
-@given(old=MONDAYS, shift=st.integers(-20, 20), old_weeks=WEEKS, new_weeks=WEEKS)
-def test_T27_switch_turns_the_old_weeks_into_the_new_ones_and_no_others(old, shift, old_weeks, new_weeks) -> None:
-    before = calendar.weeks_covered(old, old_weeks)
-    after = calendar.weeks_covered(old + timedelta(days=7 * shift), new_weeks)
-    plan = seats.plan_switch(before, after)
-    taken = {f"{year}-{key}" for year, keys in plan.take.items() for key in keys}
-    given_back = {f"{year}-{key}" for year, keys in plan.give.items() for key in keys}
-    assert (set(before) - given_back) | taken == set(after)
-    assert not taken & given_back
-    assert not taken & set(before)
-
-
 @given(
     capacity=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=8, max_size=40),
     weeks=st.integers(1, 6),
@@ -216,19 +204,20 @@ def test_H12_every_rule_is_answered_once_and_overriding_all_resolves_all(rules, 
 
 @given(
     steps=st.lists(st.tuples(st.integers(0, 99), st.sampled_from(Actor)), max_size=40),
-    machine=st.sampled_from([APPLICATION, RESERVATION]),
+    machine=st.sampled_from(MACHINES),
 )
 def test_walk_never_leaves_a_final_state_nor_comes_back_to_nothing(steps, machine) -> None:
     state = NEW
     for number, actor in steps:
         event = machine.events[number % len(machine.events)]
+        known = any((one.source, one.event) == (state, event) and actor in one.actors for one in machine.arrows)
         try:
             arrow = machine.fire(state, event, actor)
         except (NotAllowedNow, WrongRole):
-            assert event not in machine.events_for(state, actor)
+            assert not known
             continue
         assert state not in machine.final_states
-        assert event in machine.events_for(state, actor)
+        assert known
         state = arrow.target
         assert state in machine.states
         assert state != NEW

@@ -18,7 +18,7 @@ from shared.services.core.transitions import RequestContext
 from tests.builders import TRAINEE, actor
 from tests.rooms import PASSWORD, Answer, Client, World
 from tests.unit.functions.test_account_pages import session_of, shown
-from tests.unit.services.accounts.account_scene import SECRET
+from tests.unit.services.accounts.account_scene import OPERATOR, SECRET
 
 MAIL, OTHER, NEW = f"{TRAINEE}@example.org", "amber meadow compass", "amara@clinic.example"
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -379,7 +379,7 @@ def test_a_refused_invitation_keeps_what_was_typed_and_leads_to_the_account(worl
     )
     world.sign_in.sign_up("Nora Feldspar", "nora@staff.example")
     world.clock.move(timedelta(minutes=1))
-    world.staff.invite(me("seed"), "Nora Feldspar", "nora@staff.example", ("coach",))
+    world.staff.invite(OPERATOR, "Nora Feldspar", "nora@staff.example", ("coach",))
     shown(
         admin.post("/accounts/staff", {"name": "N", "email": "nora@staff.example", "roles[]": ["coach"]}),
         409,

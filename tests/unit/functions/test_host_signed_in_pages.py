@@ -171,8 +171,7 @@ def seated(rooms: Rooms, status: str, weeks: int = 4) -> None:
     here, _ = asked(rooms)
     id = here.rsplit("/", 1)[1]
     builders.change(rooms.store, "APPLICATION", id, {"status": "CONVERTED", "live_reservation_id": "reservation-1"})
-    program = rooms.store.states[("APPLICATION", id)].state["program_id"]
-    kept = {"id": "reservation-1", "status": status, "program_id": program, "start": "2027-03-01", "weeks": weeks}
+    kept = builders.reservation_state(application_id=id, status=status, start="2027-03-01", weeks=weeks)
     builders.stored(rooms.store, "RESERVATION", "reservation-1", kept)
 
 

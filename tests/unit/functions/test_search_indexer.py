@@ -14,7 +14,7 @@ from functions.search_indexer.handler import handler, worker
 from shared.domain.core.errors import Busy
 from shared.events.envelope import Envelope
 from shared.services.core.transitions import RequestContext
-from tests.builders import PROGRAM, TRAINEE, WEEKS, stored, stored_application, stored_program
+from tests.builders import PROGRAM, WEEKS, reservation_state, stored, stored_application, stored_program
 from tests.fakes.wiring import FakeWiring
 from tests.rooms import CONTEXT, come_back
 
@@ -117,14 +117,7 @@ def failing_once(publish: Callable[[Any], str]) -> Callable[[Any], str]:
 def test_seats_are_noted_from_the_reservation_as_it_is(world: World, type: str) -> None:
     stored_program(world.store)
     world.store.open_seats(PROGRAM, dict.fromkeys(WEEKS, 0))
-    reservation = {
-        "id": "r1",
-        "program_id": PROGRAM,
-        "trainee_id": TRAINEE,
-        "week_list": list(WEEKS),
-        "created_at": "2026-11-23T15:00:00Z",
-    }
-    stored(world.store, "RESERVATION", "r1", reservation)
+    stored(world.store, "RESERVATION", "r1", reservation_state(id="r1"))
     assert world.deliver((type, "RESERVATION", "r1")) == []
     assert {(PROGRAM, week, False) for week in WEEKS} <= set(world.publisher.overlays)
 
@@ -185,14 +178,7 @@ def test_when_telling_fails_the_messages_come_back_and_tell_of_all(world: World)
 def test_only_a_seat_that_comes_back_is_told(world: World, type: str, told: bool) -> None:
     stored_program(world.store)
     world.store.open_seats(PROGRAM, dict.fromkeys(WEEKS, 1))
-    reservation = {
-        "id": "r1",
-        "program_id": PROGRAM,
-        "trainee_id": TRAINEE,
-        "week_list": list(WEEKS),
-        "created_at": "2026-11-23T15:00:00Z",
-    }
-    stored(world.store, "RESERVATION", "r1", reservation)
+    stored(world.store, "RESERVATION", "r1", reservation_state(id="r1"))
     assert world.deliver((type, "RESERVATION", "r1")) == []
     assert world.alerts.returned == ([(PROGRAM, WEEKS)] if told else [])
 

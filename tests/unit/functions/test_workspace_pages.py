@@ -11,9 +11,17 @@ from shared.domain.applications.application import ApplicationStatus
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.ports import Due, Transition, UnitOfWork
 from tests import builders
-from tests.builders import FIRST_DAY, PROGRAM, REVIEWER, TRAINEE, WEEKS
+from tests.builders import PROGRAM, REVIEWER, TRAINEE, WEEKS
 from tests.fakes.clock import START
-from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, FINANCE, OTHER, Rooms, primary, shown
+from tests.unit.functions.application_rooms import (
+    COLLEAGUE,
+    COORDINATOR,
+    FINANCE,
+    OTHER,
+    Rooms,
+    primary,
+    shown,
+)
 
 
 @pytest.fixture
@@ -22,28 +30,7 @@ def rooms() -> Rooms:
 
 
 def reserved(rooms: Rooms, id: str = "reservation-1", due: tuple[Due, ...] = (), **changes: Any) -> None:
-    state = {
-        "id": id,
-        "status": "RESERVED",
-        "case_id": "application-1",
-        "application_id": "application-1",
-        "trainee_id": TRAINEE,
-        "program_id": PROGRAM,
-        "start": FIRST_DAY.isoformat(),
-        "weeks": 4,
-        "week_list": list(WEEKS),
-        "choice": "deposit",
-        "charge_cents": 69900,
-        "total_cents": 214900,
-        "balance_cents": 145000,
-        "balance_due_at": "2027-01-16T05:59:59Z",
-        "policy_version": "2026-11",
-        "created_at": "2026-11-23T15:00:00Z",
-        "held_until": "2026-11-23T15:30:00Z",
-        "session_expires_at": "2026-11-23T15:35:00Z",
-        "paid_cents": 69900,
-        **changes,
-    }
+    state = builders.reservation_state(id=id, **changes)
     rooms.store.commit(
         UnitOfWork(transitions=(Transition(builders.fresh("RESERVATION", id), builders.draft(state), due),))
     )

@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.core.business_clock import (
     add_business_hours,
-    business_hours_between,
+    business_time_between,
     federal_holidays,
     is_business_day,
 )
@@ -41,7 +41,7 @@ def local(*parts: int) -> datetime:
 )
 def test_T18_business_hours_skip_weekends_and_federal_holidays(begin, hours, end) -> None:
     assert add_business_hours(begin, hours) == end
-    assert business_hours_between(begin, end) == hours
+    assert business_time_between(begin, end) == timedelta(hours=hours)
 
 
 def test_answer_is_a_utc_instant_and_zero_hours_change_nothing() -> None:
@@ -57,7 +57,7 @@ def test_friday_15_to_monday_15_is_72_wall_hours_and_71_or_73_when_clocks_change
 
 def test_hours_backwards_are_negative_and_counting_back_is_refused() -> None:
     monday, tuesday = local(2026, 11, 23, 9), local(2026, 11, 24, 9)
-    assert business_hours_between(tuesday, monday) == -24
+    assert business_time_between(tuesday, monday) == timedelta(hours=-24)
     with pytest.raises(ValueError, match="forward"):
         add_business_hours(monday, -1)
 

@@ -48,11 +48,6 @@ def test_weeks_covered_cross_a_long_iso_year() -> None:
     assert grouped == {2026: ("W52", "W53"), 2027: ("W01", "W02")}
 
 
-def test_iso_year_starts_on_the_monday_of_its_first_week() -> None:
-    assert calendar.start_of_iso_year(2026) == date(2025, 12, 29)
-    assert calendar.start_of_iso_year(2027) == date(2027, 1, 4)
-
-
 @pytest.mark.parametrize(
     ("today", "last"),
     [

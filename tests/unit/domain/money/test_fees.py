@@ -75,7 +75,6 @@ def test_price_of_no_weeks_is_refused() -> None:
 )
 def test_T28_balance_is_due_45_days_before_the_start(start, due) -> None:
     assert fees.balance_due_date(start, CURRENT) == due
-    assert fees.late_fee_date(start, CURRENT) == due + timedelta(days=1)
 
 
 def test_T28_due_instant_is_the_end_of_the_day_at_the_site() -> None:

@@ -1,23 +1,14 @@
-"""The pure part of the seat gate (T27, T12): plans that touch only what changes, and starts with a seat in every
-week."""
+"""The pure part of the seat gate (T12): starts with a seat in every week."""
 
 from __future__ import annotations
 
 from datetime import date
 
-import pytest
-from pydantic import ValidationError
-
-from shared.domain.core.calendar import weeks_covered
 from shared.domain.seats.seats import (
-    SeatPlan,
     SeatYear,
     free_by_week,
     free_starts,
     new_seat_years,
-    plan_give,
-    plan_switch,
-    plan_take,
     seats_for,
 )
 from tests.unit.domain.samples import START, TODAY, a_program
@@ -26,28 +17,6 @@ from tests.unit.domain.samples import START, TODAY, a_program
 def a_year(year: int, **weeks: tuple[int, int]) -> SeatYear:
     counters = {key: {"capacity": capacity, "taken": taken} for key, (capacity, taken) in weeks.items()}
     return SeatYear.model_validate({"program_id": "lakeside-cardiology", "year": year, "weeks": counters})
-
-
-def test_T27_plan_to_take_groups_weeks_by_iso_year() -> None:
-    plan = plan_take(weeks_covered(date(2026, 12, 21), 4))
-    assert plan.take == {2026: ("W52", "W53"), 2027: ("W01", "W02")}
-    assert (plan.give, plan.years) == ({}, (2026, 2027))
-    assert plan_give(weeks_covered(START, 4)).give == {2027: ("W09", "W10", "W11", "W12")}
-
-
-def test_switch_touches_only_the_difference_of_weeks() -> None:
-    plan = plan_switch(weeks_covered(START, 4), weeks_covered(date(2027, 3, 15), 4))
-    assert plan.take == {2027: ("W13", "W14")}
-    assert plan.give == {2027: ("W09", "W10")}
-
-
-def test_switch_to_the_same_weeks_touches_nothing() -> None:
-    assert plan_switch(weeks_covered(START, 4), weeks_covered(START, 4)).years == ()
-
-
-def test_plan_that_takes_and_gives_the_same_week_is_refused() -> None:
-    with pytest.raises(ValidationError):
-        SeatPlan(take={2027: ("W09",)}, give={2027: ("W09",)})
 
 
 def test_T12_start_is_free_only_with_a_seat_in_every_week_and_counts_the_least() -> None:

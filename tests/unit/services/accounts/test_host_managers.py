@@ -71,7 +71,7 @@ def test_H04_a_hosts_page_names_its_programs_its_contact_and_who_may_sign_in(
         ["Inpatient Cardiology"],
         "Dr. Lee",
     )
-    assert [(one.id, one.state["status"], one.person and one.person.email) for one in found.managers] == [
+    assert [(one.id, one.account.status, one.person and one.person.email) for one in found.managers] == [
         (id, "INVITED", MAGDA)
     ]
     assert hosting.sheet(ELSEWHERE).managers == ()
@@ -150,7 +150,7 @@ def test_a_disabled_host_manager_gets_no_other_host(scene: AccountScene, hosting
     scene.staff.disable(IRIS, id)
     with pytest.raises(Duplicate):
         hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
-    assert [one.state["status"] for one in hosting.sheet(HOST).managers] == ["DISABLED"]
+    assert [one.account.status for one in hosting.sheet(HOST).managers] == ["DISABLED"]
 
 
 def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link_ends(

@@ -245,7 +245,7 @@ def test_the_list_has_everybody_of_the_staff_by_name_and_nobody_else(scene: Acco
     invited(scene)
     gone = scene.person("coach", email="maya@staff.example", name="Maya Lindenholm")
     scene.staff.disable(OPERATOR, gone.actor.id)
-    found = [(one.person.name if one.person else "", one.state["status"]) for one in scene.staff.staff()]
+    found = [(one.person.name if one.person else "", one.account.status) for one in scene.staff.staff()]
     assert found == [("Amara Okafor", "ACTIVE"), ("Maya Lindenholm", "DISABLED"), ("Nora Feldspar", "INVITED")]
 
 

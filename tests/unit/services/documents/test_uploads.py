@@ -10,8 +10,10 @@ import pytest
 
 from shared.domain.core.aggregate import Actor, chain_breaks, fold
 from shared.domain.core.errors import Busy, Invalid, NotFound
+from shared.domain.documents.document import Document
 from shared.domain.documents.uploads import MAX_BYTES, MAX_SENT, UploadPlace, place_of
-from shared.ports import Person, Stored, StoredObject
+from shared.ports import Person, StoredObject
+from shared.services.core.people_records import document_of
 from shared.services.core.transitions import RequestContext
 from tests.builders import TRAINEE
 from tests.fakes.doomed import Doomed, Killed
@@ -34,7 +36,7 @@ class Scene(FakeWiring):
         self.file_store.arrive(key, content)
         return key
 
-    def stored(self, content: bytes = A_PDF, kind: str = "cv", who: str = TRAINEE) -> Stored:
+    def stored(self, content: bytes = A_PDF, kind: str = "cv", who: str = TRAINEE) -> Document:
         return self.document_uploads.register(self.upload(content, kind, who))
 
 
@@ -68,9 +70,9 @@ def test_a_form_for_a_photo_takes_images_only(scene: Scene) -> None:
 
 # --- arrival ----------------------------------------------------------------------------------------------------------
 def test_T15_an_uploaded_cv_is_stored_with_its_hash_size_type_and_number(scene: Scene) -> None:
-    state = scene.stored().state
-    assert state["sha256"] == hashlib.sha256(A_PDF).hexdigest()
-    assert (state["status"], state["size"], state["content_type"], state["number"]) == (
+    found = scene.stored()
+    assert found.sha256 == hashlib.sha256(A_PDF).hexdigest()
+    assert (found.status, found.size, found.content_type, found.number) == (
         "STORED",
         len(A_PDF),
         "application/pdf",
@@ -80,12 +82,12 @@ def test_T15_an_uploaded_cv_is_stored_with_its_hash_size_type_and_number(scene: 
 
 def test_versions_count_per_kind_and_person_and_refused_files_do_not_count(scene: Scene) -> None:
     numbers = [
-        scene.stored(content, kind).state.get("number")
+        scene.stored(content, kind).number
         for content, kind in ((A_PDF, "cv"), (A_PNG, "tb_test"), (REFUSED, "cv"), (A_JPEG, "cv"))
     ]
-    assert numbers == [1, 1, None, 2]
-    assert scene.stored(who=OTHER).state["number"] == 1
-    assert [loaded.state["kind"] for loaded in scene.document_uploads.of(TRAINEE)].count("cv") == 3
+    assert numbers == [1, 1, 0, 2]
+    assert scene.stored(who=OTHER).number == 1
+    assert [loaded.kind for loaded in scene.document_uploads.of(TRAINEE)].count("cv") == 3
 
 
 def test_the_browser_and_the_bucket_may_both_tell_in_any_order_any_number_of_times(scene: Scene) -> None:
@@ -103,7 +105,7 @@ def test_the_browser_and_the_bucket_may_both_tell_in_any_order_any_number_of_tim
 def test_T15_a_refused_file_is_deleted_and_recorded_with_its_reason(scene: Scene) -> None:
     key = scene.upload(REFUSED)
     loaded = scene.document_uploads.register(key)
-    assert (loaded.state["status"], loaded.state["reason_code"]) == ("REFUSED", "wrong_type")
+    assert (loaded.status, loaded.reason_code) == ("REFUSED", "wrong_type")
     assert key not in scene.file_store.objects
     assert scene.document_uploads.register(key) == loaded
 
@@ -115,19 +117,19 @@ def test_T15_what_the_form_lets_through_and_does_not_count_is_refused_in_our_wor
     scene: Scene, content: bytes, reason: str
 ) -> None:
     key = scene.upload(content)
-    assert scene.document_uploads.register(key).state["reason_code"] == reason
+    assert scene.document_uploads.register(key).reason_code == reason
     assert key not in scene.file_store.objects
 
 
 def test_T15_a_stored_file_stays_what_was_looked_at_whatever_its_form_sends_later(scene: Scene) -> None:
     key = scene.upload(A_PDF)
     stored = scene.document_uploads.register(key)
-    assert stored.state["key"] not in scene.file_store.uploads, "no form writes there"
+    assert stored.key not in scene.file_store.uploads, "no form writes there"
     for later in (A_PNG, REFUSED, b""):
         scene.file_store.arrive(key, later)
         scene.document_uploads.register(key)
-        assert scene.store.load("DOCUMENT", stored.id) == stored
-        assert scene.file_store.objects[stored.state["key"]].content == A_PDF
+        assert document_of(scene.store.load("DOCUMENT", stored.id)) == stored
+        assert scene.file_store.objects[stored.key].content == A_PDF
 
 
 def test_T15_a_second_file_through_a_stored_ones_form_is_the_next_version_whoever_tells_of_it(scene: Scene) -> None:
@@ -136,12 +138,12 @@ def test_T15_a_second_file_through_a_stored_ones_form_is_the_next_version_whoeve
     scene.file_store.arrive(key, A_PNG)
     second = scene.document_uploads.register(key, "bucket-event")
     assert scene.document_uploads.received(TRAINEE, first.id, "cv") == second == scene.document_uploads.register(key)
-    assert (second.state["status"], second.state["number"], second.id == first.id) == ("STORED", 2, False)
+    assert (second.status, second.number, second.id == first.id) == ("STORED", 2, False)
     assert place_of(UploadPlace(TRAINEE, "cv", "0" * 26).further("f" * 64).key), "its id has room for the hash"
     scene.file_store.arrive(key, REFUSED)
     third = scene.document_uploads.register(key)
-    assert (third.state["status"], third.state["reason_code"]) == ("REFUSED", "wrong_type")
-    assert scene.store.load("DOCUMENT", second.id) == second
+    assert (third.status, third.reason_code) == ("REFUSED", "wrong_type")
+    assert document_of(scene.store.load("DOCUMENT", second.id)) == second
 
 
 @pytest.mark.parametrize("bad", [b"", A_PDF + b"\0" * MAX_BYTES, REFUSED], ids=["empty", "large", "type"])
@@ -151,10 +153,10 @@ def test_T15_a_good_file_through_the_form_of_a_refused_one_is_stored_in_its_plac
     scene.file_store.arrive(key, A_PDF)
     scene.document_uploads.register(key, "bucket-event")
     good = scene.document_uploads.received(TRAINEE, refused.id, "cv")
-    assert (good.id, good.state["status"], good.state["number"]) == (refused.id, "STORED", 1)
-    assert scene.file_store.objects[good.state["key"]].content == A_PDF
+    assert (good.id, good.status, good.number) == (refused.id, "STORED", 1)
+    assert scene.file_store.objects[good.key].content == A_PDF
     rows = scene.store.history("DOCUMENT", good.id)
-    assert (len(rows), fold(rows), chain_breaks(rows)) == (2, dict(good.state), [])
+    assert (len(rows), fold(rows), chain_breaks(rows)) == (2, dict(scene.store.load("DOCUMENT", good.id).state), [])
 
 
 def test_T15_another_bad_file_in_its_place_is_refused_for_its_own_reason_and_the_same_one_only_deleted(
@@ -165,7 +167,7 @@ def test_T15_another_bad_file_in_its_place_is_refused_for_its_own_reason_and_the
     for content, reason, rows in ((b"", "empty", 1), (REFUSED, "wrong_type", 2)):
         scene.file_store.arrive(key, content)
         loaded = scene.document_uploads.register(key)
-        assert (loaded.state["reason_code"], len(scene.store.history("DOCUMENT", loaded.id))) == (reason, rows)
+        assert (loaded.reason_code, len(scene.store.history("DOCUMENT", loaded.id))) == (reason, rows)
         assert key not in scene.file_store.objects
 
 
@@ -173,7 +175,7 @@ def test_the_same_file_sent_twice_through_one_form_stays_stored(scene: Scene) ->
     key = scene.upload(A_PDF)
     scene.document_uploads.register(key)
     scene.file_store.arrive(key, A_PDF)
-    assert scene.document_uploads.register(key).state["status"] == "STORED"
+    assert scene.document_uploads.register(key).status == "STORED"
 
 
 @pytest.mark.parametrize("content", [A_PDF, REFUSED])
@@ -190,14 +192,14 @@ def test_a_registration_killed_at_any_call_is_finished_by_the_next_message(
     except Killed:
         assert count[0] == at
     loaded = scene.document_uploads.register(key)
-    assert loaded.state["status"] == ("STORED" if content == A_PDF else "REFUSED")
-    kept = scene.file_store.objects.get(loaded.state.get("key", ""))
+    assert loaded.status == ("STORED" if content == A_PDF else "REFUSED")
+    kept = scene.file_store.objects.get(loaded.key)
     assert (kept and kept.content, key in scene.file_store.objects) == (
         (A_PDF, True) if content == A_PDF else (None, False)
     )
     rows = scene.store.history("DOCUMENT", loaded.id)
     assert len(rows) == 1
-    assert fold(rows) == dict(loaded.state)
+    assert fold(rows) == dict(scene.store.load("DOCUMENT", loaded.id).state)
     assert chain_breaks(rows) == []
 
 
@@ -209,8 +211,8 @@ def test_a_lost_answer_and_a_lost_race_end_in_one_record(scene: Scene) -> None:
     scene.store.conflict()
     other = scene.upload(A_PDF)
     assert (
-        scene.document_uploads.register(key).state["number"],
-        scene.document_uploads.register(other).state["number"],
+        scene.document_uploads.register(key).number,
+        scene.document_uploads.register(other).number,
     ) == (1, 2)
 
 
@@ -224,7 +226,7 @@ def test_two_files_that_arrive_at_once_get_different_numbers(scene: Scene) -> No
         return inner(work)
 
     scene.store.commit = beaten  # type: ignore[method-assign]
-    assert scene.document_uploads.register(first).state["number"] == 2
+    assert scene.document_uploads.register(first).number == 2
 
 
 @pytest.mark.parametrize("key", ["uploads/a/nonsense/b", "export/report.csv"])
@@ -249,7 +251,7 @@ def test_nobody_registers_a_file_of_their_own_under_somebody_elses_document(scen
     scene.file_store.objects[f"uploads/{OTHER}/cv/{mine.id}"] = StoredObject(A_PNG, {})
     with pytest.raises(NotFound):
         scene.document_uploads.received(OTHER, mine.id, "cv")
-    assert scene.store.load("DOCUMENT", mine.id) == mine
+    assert document_of(scene.store.load("DOCUMENT", mine.id)) == mine
 
 
 def test_no_name_is_in_the_event_rows_of_a_document(scene: Scene) -> None:

@@ -148,7 +148,7 @@ def test_who_has_a_seat_is_named_and_who_called_it_off_is_not(
     builders.change(
         scene.store, "APPLICATION", found.id, {"status": "CONVERTED", "live_reservation_id": "reservation-1"}
     )
-    builders.stored(scene.store, "RESERVATION", "reservation-1", {"id": "reservation-1", "status": status})
+    builders.stored(scene.store, "RESERVATION", "reservation-1", builders.reservation_state(status=status))
     assert became(scene) == [("yes", *shown)]
 
 
