@@ -15,7 +15,7 @@ from shared.services.hosts.queries import Desk, HostQueries
 from tests import builders
 from tests.builders import HOST, PROGRAM, TRAINEE
 from tests.fakes.clock import START
-from tests.unit.services import application_scene
+from tests.unit.services.applications import application_scene
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_TRAINEE, monday
 from tests.unit.services.applications.test_host_review import AS_COORDINATOR, secret
 
