@@ -14,6 +14,7 @@ from shared.domain.documents.checklist import Check
 from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs.guidelines import Guidelines
 from shared.services.applications.document_check import DocumentCheck
+from shared.services.applications.queries import ApplicationQueries
 from tests.builders import TRAINEE
 from tests.unit.services.applications.application_scene import AS_COLLEAGUE, AS_REVIEWER, Desk
 
@@ -50,6 +51,14 @@ def test_a_document_that_was_read_and_counts_meets_its_guideline(desk: Desk) -> 
     desk.reviewing.claim(AS_REVIEWER, mine.id)
     checking(desk).check(AS_REVIEWER, mine.id, "document-2", accepted(issued=date(2026, 12, 1)))
     assert desk.reviewing.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
+
+
+def test_H12_a_reviewer_sees_the_cv_first_then_the_other_kinds_the_newest_of_each_first(desk: Desk) -> None:
+    for number, (id, kind) in enumerate((("document-3", "bls"), ("document-4", "bls")), 1):
+        desk.document(id, kind=kind, number=number)
+    files = ApplicationQueries(store=desk.store, people=desk.people, catalogue=desk.catalogue, clock=desk.clock)
+    papers = files.staff(desk.submitted().id).papers
+    assert [one.state["id"] for one in papers] == ["document-1", "document-4", "document-3", "document-2"]
 
 
 @pytest.mark.parametrize(("expires", "fine"), [(date(2027, 3, 27), False), (LAST_DAY, True)])
