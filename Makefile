@@ -1,6 +1,6 @@
 # Every target sets up what it needs: git, make and a Python 3.11 or newer are enough. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test browser check demo bench clock admin replay seed package lock clean
+.PHONY: help run test browser check demo bench mutants clock admin replay seed package lock clean
 SHELL := /bin/bash
 PY := .venv/bin/python
 STATE ?= .rota
@@ -25,6 +25,9 @@ demo: .venv/ready ## The whole journey on a throwaway stack, step by step
 
 bench: .venv/ready ## Speed as ratios against the least possible
 	@$(PY) -m infra.bench $(ARGS)
+
+mutants: .venv/ready ## Which wrong operators and constants of domain and services no test notices (an hour; ARGS="--number 40")
+	@$(PY) -m infra.mutants $(ARGS)
 
 clock: .venv/ready ## Move business time of the running stack: BY=48h or TO=2027-01-15T06:00:00Z
 	@$(PY) -m infra.local.clock --state-dir $(STATE) --by "$(BY)" --to "$(TO)"

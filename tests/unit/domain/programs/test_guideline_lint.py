@@ -109,6 +109,12 @@ def test_H12_the_warning_says_how_many_and_which_rule() -> None:
     assert finding.would_change == "“USMLE Step 2 CK passed” refuses 37 of them; without it, 36 more would be accepted."
 
 
+def test_H12_a_document_that_is_never_fresh_is_told_with_the_days_that_are_left_after_the_longest_review() -> None:
+    rules = Guidelines.model_validate({**document(max_age_days=35, needed_by="approval"), "lead_days": 60})
+    (finding,) = lint(a_program(), rules, TODAY, CURRENT)
+    assert "may be 35 days old at the start, but whoever applies in time is decided on 36 or more days" in finding.text
+
+
 def test_H12_errors_come_first() -> None:
     rules = Guidelines.model_validate(
         {"visa_types": ["Z-9"], "documents": [{"kind": "cv"}, {"kind": "nothing"}], "statuses": ["student"]}

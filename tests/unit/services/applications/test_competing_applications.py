@@ -49,6 +49,15 @@ def test_whoever_paid_is_named_with_the_seat_and_an_offer_that_lapsed_no_more() 
     assert ids(line, WALKER[0]) == [HOLDER[0]]
 
 
+@pytest.mark.parametrize("apart", [-3, 3])
+def test_H12_a_seat_in_the_first_or_the_last_week_alone_makes_a_rival_of_whoever_paid_for_it(apart: int) -> None:
+    line = Line()
+    assert line.webhook(line.pay(line.hold))
+    moved = line.application(WALKER[0]).model_copy(update={"start": FIRST_DAY + timedelta(weeks=apart)})
+    found = rivals_of(moved, line.store, FakePeople(line.store), line.clock.now())
+    assert [one.application.id for one in found if one.seat] == [HOLDER[0]]
+
+
 def test_a_list_that_is_a_moment_behind_gives_nobody_a_seat_that_went_back() -> None:
     line = Line()
     behind = dict(line.store.trainee_weeks), dict(line.store.week_programs)

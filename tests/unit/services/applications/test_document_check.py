@@ -52,6 +52,13 @@ def test_a_document_that_was_read_and_counts_meets_its_guideline(desk: Desk) -> 
     assert desk.review.approve(AS_REVIEWER, mine.id).status is ApplicationStatus.APPROVED
 
 
+def test_H12_a_reviewer_sees_the_cv_first_then_the_other_kinds_the_newest_of_each_first(desk: Desk) -> None:
+    for number, (id, kind) in enumerate((("document-3", "bls"), ("document-4", "bls")), 1):
+        desk.document(id, kind=kind, number=number)
+    papers = desk.application_queries.staff(desk.submitted().id).papers
+    assert [one.document.id for one in papers] == ["document-1", "document-4", "document-3", "document-2"]
+
+
 @pytest.mark.parametrize(("expires", "fine"), [(date(2027, 3, 27), False), (LAST_DAY, True)])
 def test_a_document_must_be_valid_through_the_last_day_that_day_included(expires: date, fine: bool) -> None:
     rules = Guidelines(documents=(DocumentRule(kind="bls", must_cover=True, needed_by=NeededBy.APPROVAL),))

@@ -119,6 +119,15 @@ def test_answers_stay_with_what_became_of_them_and_without_a_name(scene: applica
     assert became(scene) == [("yes", "ended", "")]
 
 
+def test_T19_what_was_answered_last_stands_first(scene: application_scene.Desk) -> None:
+    scene.program(id=OTHER_PROGRAM, name="Surgery")
+    first, second = asked(scene), asked(scene, "key-2", program_id=OTHER_PROGRAM)
+    for one in (second, first):
+        scene.clock.move(timedelta(hours=1))
+        scene.host_review.recommend(one.id, secret(scene, one), "yes", "")
+    assert [one.application.id for one in today(scene).past] == [first.id, second.id]
+
+
 def test_what_was_taken_away_is_there_without_an_answer(scene: application_scene.Desk) -> None:
     found = asked(scene)
     scene.host_review.take_back(AS_COORDINATOR, found.id, "The host is away.")
