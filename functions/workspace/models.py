@@ -6,9 +6,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from functions.workspace.base import Answer
 from functions.workspace.hosts import TodayView
 from shared.domain.applications.application import ApplicationStatus
 from shared.domain.core import due_kinds
@@ -17,17 +16,17 @@ from shared.domain.core.instants import Instant
 from shared.domain.email.email_names import EmailTrouble
 from shared.domain.programs.program import ExperienceType, Program
 from shared.domain.reservations.reservation import Reservation, ReservationStatus, balance_overdue
+from shared.runtime.http.models import Answer, Request
 from shared.services.applications.status_text import ApplicationCard
 from shared.services.operations.workspace import Hub, Queue, Task, Waiting
 
 View = Literal["all", "overdue", "mine", "free", "programs", "host", "trainee"]
 
 
-class QueueQuery(BaseModel):
+class QueueQuery(Request):
     """`mine`: taken by the caller; `free`: taken by nobody; `programs`: of programs whose coordinator the caller is;
     `host` and `trainee`: what waits for them, not for us."""
 
-    model_config = ConfigDict(extra="forbid")
     view: View = Field("all", title="View")
 
 
