@@ -1,5 +1,5 @@
-"""`python -m infra.lint.sizes`: files stay short enough to be read. A room's `handler.py` has 90 lines at most, any other
-file of ours 400."""
+"""`python -m infra.lint.sizes`: files stay short enough to be read. A room's `handler.py` has 90 lines at most, every
+other file of ours 400."""
 
 from __future__ import annotations
 
