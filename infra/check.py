@@ -19,6 +19,7 @@ CHECKS: tuple[tuple[str, Sequence[str]], ...] = (
     ("types", (str(BIN / "mypy"),)),
     ("layers", (str(BIN / "lint-imports"),)),
     ("templates", (PYTHON, "-m", "infra.lint")),
+    ("file sizes", (PYTHON, "-m", "infra.lint.sizes")),
     ("state diagrams current", (PYTHON, "-m", "infra.build.diagrams", "--check")),
     ("event schemas current", (PYTHON, "-m", "infra.build.schemas", "--check")),
     ("API document current", (PYTHON, "-m", "infra.build.openapi", "--check")),

@@ -1,175 +1,20 @@
-"""Accounts: sign up, confirm the mail address, sign in and out, the profile that eligibility and guidelines read."""
+"""The accounts room: its routes by topic, and the Lambda's entry point."""
 
 from __future__ import annotations
 
-import functions.accounts.care_routes
-import functions.accounts.code_routes
-import functions.accounts.hosts_routes
-import functions.accounts.staff_routes  # noqa: F401 - the routes of these four register themselves
-from functions.accounts.care import FORGOT
-from functions.accounts.models import (
-    CheckMail,
-    Confirm,
-    ConfirmView,
-    Me,
-    ProfileForm,
-    ProfileView,
-    Resend,
-    SignedInView,
-    SignedOut,
-    SignIn,
-    SignInView,
-    SignUp,
-    SignUpView,
-    TokenRequest,
-    TokenView,
-)
-from functions.accounts.room import (
-    HOME,
-    Settings,
-    asked_for,
-    begin_session,
-    end_session,
-    from_our_pages,
-    kept,
-    onward,
-    room,
-)
-from shared.domain.core.errors import SignInNeeded
-from shared.runtime.http import ANYONE, SIGNED_IN
-from shared.runtime.http.answers import PROBLEM
-from shared.runtime.http.paths import SIGN_IN, leading_to, local_path
-from shared.services.accounts.sign_in import Confirmation
+from functions.accounts.room import Settings, room
+from functions.accounts.routes import host_managers, profile, second_factor, security, sign_in, staff
 
-__all__ = ["Settings", "handler", "room"]
-
-
-@room.get("/accounts/sign-up", access=ANYONE, page="sign-up.html", title="Create an account")
-def sign_up_form(next: str = "") -> SignUpView:
-    """What a sign-up asks for, and where it leads in the end."""
-    goal = kept(asked_for(next))
-    return SignUpView(next=goal, sign_in=leading_to(SIGN_IN, goal))
-
-
-@room.post(
-    "/accounts/sign-up",
-    access=ANYONE,
-    form=SignUp,
-    again=sign_up_form,
-    page="check-mail.html",
-    title="Check your mail",
-    status=202,
-)
-def sign_up(body: SignUp) -> CheckMail:
-    """Creates a trainee's account; a mail with a link confirms it. The answer is the same for a known address."""
-    goal = kept(body.next)
-    room.wiring.sign_in.sign_up(body.name, body.email, body.zone, room.request.id, goal)
-    return CheckMail(email=body.email, sign_in=leading_to(SIGN_IN, goal))
-
-
-@room.get("/accounts/resend", access=ANYONE, page="resend.html", title="Send the mail again")
-def resend_form() -> SignUpView:
-    """What asking for another mail needs: the address."""
-    return SignUpView()
-
-
-@room.post(
-    "/accounts/resend",
-    access=ANYONE,
-    form=Resend,
-    again=resend_form,
-    page="check-mail.html",
-    title="Check your mail",
-    status=202,
-)
-def resend(body: Resend) -> CheckMail:
-    """Sends a fresh confirmation link, at most one a minute. The answer is the same for every address."""
-    room.wiring.sign_in.resend(body.email, room.request.id)
-    return CheckMail(email=body.email)
-
-
-@room.get("/accounts/confirm/<token>", access=ANYONE, page="confirm.html", title="Confirm your mail address")
-def confirmation(token: str) -> ConfirmView:
-    """What a confirmation link would do. Looking changes nothing: mail scanners open links too."""
-    return _confirmed(room.wiring.sign_in.confirmation(token))
-
-
-@room.post(
-    "/accounts/confirm/<token>",
-    access=ANYONE,
-    form=Confirm,
-    again=confirmation,
-    goes_to="{sign_in}",
-    answers={429: (PROBLEM,)},
-)
-def confirm(token: str, body: Confirm) -> ConfirmView:
-    """Uses the link: its reader chooses the password, and the account may sign in from now on."""
-    return _confirmed(room.wiring.sign_in.confirm(token, body.password.get_secret_value(), room.request.id))
-
-
-def _confirmed(found: Confirmation) -> ConfirmView:
-    return ConfirmView.of(found, leading_to(f"{SIGN_IN}?confirmed=1", kept(found.onward)))
-
-
-@room.get("/accounts/sign-in", access=ANYONE, page="sign-in.html", title="Sign in")
-def sign_in_form(next: str = HOME, confirmed: bool = False, changed: bool = False) -> SignInView:
-    """What a sign-in asks for, and where it leads."""
-    goal = local_path(asked_for(next), HOME)
-    ways = {"sign_up": leading_to("/accounts/sign-up", kept(goal)), "forgot": leading_to(FORGOT, kept(goal))}
-    return SignInView(next=goal, **ways, confirmed=confirmed, changed=changed)
-
-
-@room.post(
-    "/accounts/sign-in", access=ANYONE, form=SignIn, again=sign_in_form, goes_to="{next}", answers={429: (PROBLEM,)}
-)
-def sign_in(body: SignIn) -> SignedInView:
-    """Opens a browser's session in a cookie, at once or after a code. API clients ask for a token instead."""
-    from_our_pages()
-    found = room.wiring.sign_in.sign_in(body.email, body.password.get_secret_value())
-    goal, person = onward(body.next), found.person
-    ticket = room.wiring.second_factor.ticket(person.account_id, room.request.id)
-    if ticket:
-        return SignedInView(
-            state=ticket.purpose, next=leading_to(f"/accounts/{ticket.purpose}/{ticket.token}", goal, HOME)
-        )
-    begin_session(person.account_id)
-    return SignedInView(account_id=person.account_id, name=person.name, roles=found.roles, next=goal)
-
-
-@room.post("/accounts/tokens", access=ANYONE, form=TokenRequest, answers={429: (PROBLEM,)})
-def tokens(body: TokenRequest) -> TokenView:
-    """An access token for `Authorization: Bearer`, good for an hour."""
-    found = room.wiring.sign_in.tokens(body.email, body.password.get_secret_value())
-    room.wiring.second_factor.demanded(found.person.account_id, body.code, room.request.id)
-    return TokenView.of(found)
-
-
-@room.post("/accounts/sign-out", access=ANYONE, goes_to="/")
-def sign_out() -> SignedOut:
-    """Ends this browser's session at once. Without one there is nothing to end, which is fine."""
-    end_session()
-    return SignedOut()
-
-
-@room.get("/accounts/me", access=SIGNED_IN)
-def me() -> Me:
-    """Who is calling, with present roles."""
-    session = room.session
-    if session is None:
-        raise SignInNeeded("This needs an account.", "Sign in, or create an account; it takes two minutes.")
-    return Me(account_id=session.account_id, name=session.name, zone=session.zone, roles=session.roles)
-
-
-@room.get("/accounts/profile", access=SIGNED_IN, page="profile.html", title="Your profile")
-def profile(saved: bool = False) -> ProfileView:
-    """Name, time zone, and for trainees the facts that eligibility and guidelines are decided on."""
-    return ProfileView.of(room.wiring.sign_in.profile(room.call("account")), saved)
-
-
-@room.post("/accounts/profile", access=SIGNED_IN, form=ProfileForm, again=profile, goes_to="/accounts/profile?saved=1")
-def save_profile(body: ProfileForm) -> None:
-    """Saves the profile. What staff verified stays verified as long as its answer does not change."""
-    room.wiring.sign_in.save_profile(room.call("account"), body.name, body.zone, body.declared())
-
+__all__ = [
+    "Settings",
+    "handler",
+    "host_managers",
+    "profile",
+    "room",
+    "second_factor",
+    "security",
+    "sign_in",
+    "staff",
+]
 
 handler = room.handler()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from functions.catalogue.models import HitView, Link, Option, Options, ResultsView
+from functions.catalogue.models.search import HitView, Link, Option, Options, ResultsView
 from shared.domain.programs import specialties
 from shared.domain.programs.states import state_name
 from shared.domain.search.query import FacetCount, Facets, SearchQuery, Sort, city_name

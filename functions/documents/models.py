@@ -5,24 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.domain.core.instants import Instant
 from shared.domain.documents.document import Document
 from shared.domain.documents.uploads import EXTENSIONS, KINDS, refusal
+from shared.runtime.http.models import Answer, Request
 from shared.services.documents.uploads import UploadForm
 
 HOME = "/documents"
 
 
-class Answer(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class UploadRequest(BaseModel):
+class UploadRequest(Request):
     """`kind` as listed by `GET /documents`; `next` is the path of ours where a browser goes after the upload."""
 
-    model_config = ConfigDict(extra="forbid")
     kind: str = Field(title="Kind of document", max_length=40)
     next: str = Field("", max_length=2000)
 

@@ -53,12 +53,10 @@ def note_answer(event: Envelope) -> None:
 @worker.on(WaitlistChanged.TYPE)
 def note_line(event: Envelope) -> None:
     """A seat that nobody waits for any more is open to everybody again, without a seat having moved."""
-    if event.data["weeks"]:
-        worker.wiring.indexing.seats_changed(event.data["program_id"], event.data["weeks"])
+    if weeks := event.data["weeks"]:
+        worker.wiring.indexing.seats_changed(event.data["program_id"], weeks)
         worker.wiring.indexing.shorten()
-        worker.wiring.alerts.seats_returned(
-            _call(event), event.data["program_id"], event.data["weeks"], event.occurred_at
-        )
+        worker.wiring.alerts.seats_returned(_call(event), event.data["program_id"], weeks, event.occurred_at)
 
 
 def _call(event: Envelope) -> RequestContext:

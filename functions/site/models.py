@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from shared.domain.core.policy import Policy
+from shared.runtime.http.models import Answer
 
 
-class Choice(BaseModel):
+class Choice(Answer):
     slug: str
     name: str
 
 
-class HomeView(BaseModel):
+class HomeView(Answer):
     """`months` are those in which a rotation may start (`2027-03`)."""
 
     specialties: list[Choice]
@@ -22,11 +21,11 @@ class HomeView(BaseModel):
     policy: Policy
 
 
-class HowItWorksView(BaseModel):
+class HowItWorksView(Answer):
     policy: Policy
 
 
-class ApiIndex(BaseModel):
+class ApiIndex(Answer):
     """The API document's rooms; `document` is the OpenAPI 3.1 file's address."""
 
     title: str
@@ -36,7 +35,7 @@ class ApiIndex(BaseModel):
     document: str = "/docs/openapi.json"
 
 
-class ApiRoom(BaseModel):
+class ApiRoom(Answer):
     name: str
     operations: list[dict[str, Any]]
     models: list[dict[str, Any]]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
 
 from shared.domain.core.instants import Instant
 from shared.domain.documents.rules import DocumentRule, NeededBy
@@ -17,6 +17,7 @@ from shared.domain.programs.guidelines import Guideline, Guidelines, describe
 from shared.domain.programs.program import ProgramStatus
 from shared.domain.trainees.entry_status import VISAS, named
 from shared.domain.trainees.trainee import TraineeStatus
+from shared.runtime.http.models import Answer, Request
 from shared.runtime.http.refusals import invalid
 from shared.services.programs.guideline_changes import GuidelineSheet
 
@@ -38,14 +39,13 @@ Words = Annotated[list[Line], BeforeValidator(_listed), Field(max_length=ROWS)]
 Asked = Annotated[Literal[*VISAS], BeforeValidator(named)]  # type: ignore[valid-type]
 
 
-class GuidelinesRequest(BaseModel):
+class GuidelinesRequest(Request):
     """All guidelines of a program; what is left out is no rule. `version` is the one that the change was made from
     (saving asks for it).
 
     `documents` for programs; a form sends its rows as four columns instead, "any" where there is no limit.
     """
 
-    model_config = ConfigDict(extra="forbid")
     version: int = Field(0, ge=0, title="Version")
     statuses: list[TraineeStatus] = Field(default=list(TraineeStatus), title="Takes", max_length=4)
     step1_required: bool = Field(False, title="Step 1")
@@ -99,13 +99,12 @@ def _field(entry: Any) -> str:
     return where if where in Guidelines.model_fields else "documents"
 
 
-class GuidelinesView(BaseModel):
+class GuidelinesView(Answer):
     """`guidelines` are those in the form, `in_force` the program's, in plain words. Of the `applicants` of the last 365
     days the first would accept `accepted`, `to_show` of them after a document or an answer; `accepted_now` is what the
     present ones accept. `previewed`: the answer is to a trial; `saved`: it follows a change. `kinds` are (code, name)
     of every document that can be asked for, `visas` the ways to enter."""
 
-    model_config = ConfigDict(frozen=True)
     program_id: str
     program_name: str
     host_id: str

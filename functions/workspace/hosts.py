@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from functions.workspace.base import Answer
 from shared.domain.applications.application import Application
 from shared.domain.core.calendar import end_date
 from shared.domain.core.instants import Instant
 from shared.domain.hosts.host_question import SHOWN_FOR, Outcome
 from shared.domain.programs.program import ExperienceType, Program
+from shared.runtime.http.models import Answer
 from shared.services.hosts.queries import Desk, Past, Question
 
 

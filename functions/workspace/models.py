@@ -6,15 +6,15 @@ from collections.abc import Collection
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from functions.workspace.base import Answer
 from functions.workspace.hosts import TodayView
 from shared.domain.applications.due_kinds import ASKED, REVIEW
 from shared.domain.core.calendar import end_date
 from shared.domain.core.instants import Instant
 from shared.domain.programs.program import ExperienceType, Program
 from shared.domain.reservations.reservation import Reservation, ReservationStatus, balance_overdue
+from shared.runtime.http.models import Answer, Request
 from shared.services.applications.status_text import ApplicationCard
 from shared.services.core.task import Task
 from shared.services.operations.workspace import Hub, Queue, Waiting
@@ -22,11 +22,10 @@ from shared.services.operations.workspace import Hub, Queue, Waiting
 View = Literal["all", "overdue", "mine", "free", "programs", "host", "trainee"]
 
 
-class QueueQuery(BaseModel):
+class QueueQuery(Request):
     """`mine`: taken by the caller; `free`: taken by nobody; `programs`: of programs whose coordinator the caller is;
     `host` and `trainee`: what waits for them, not for us."""
 
-    model_config = ConfigDict(extra="forbid")
     view: View = Field("all", title="View")
 
 

@@ -32,7 +32,8 @@ OWN = {
     "application_intake": {"tantivy", "rapidfuzz"},
 }
 """Libraries too large for everybody: only these rooms carry them."""
-TARGET = ("--python-version", "3.13", "--python-platform", "aarch64-manylinux2014")
+# Amazon Linux 2023 has glibc 2.34 (https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html).
+TARGET = ("--python-version", "3.13", "--python-platform", "aarch64-manylinux_2_28")
 SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pyi")
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pyotp
 
 from functions.application_intake.handler import room as applications
-from functions.stripe_webhook.handler import Webhook
+from functions.stripe_webhook.webhook import Webhook
 from infra.build import openapi
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex

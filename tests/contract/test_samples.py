@@ -21,7 +21,7 @@ from functions.notifications.handler import worker as notifications
 from functions.payments.handler import worker as payments
 from functions.search_indexer.handler import handler as search_indexer
 from functions.search_indexer.handler import worker as indexing_worker
-from functions.stripe_webhook.handler import Webhook
+from functions.stripe_webhook.webhook import Webhook
 from infra.local.seed.catalogue import load as catalogue
 from shared.domain.core.instants import parse
 from shared.ports import Checkout, Contact, Person, StoredObject

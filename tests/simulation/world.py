@@ -17,7 +17,7 @@ from typing import Any
 
 from functions.deadlines.handler import Deadlines, StuckItems
 from functions.payments.handler import worker as payments_worker
-from functions.stripe_webhook.handler import Webhook
+from functions.stripe_webhook.webhook import Webhook
 from shared.adapters.dynamodb.announcements import envelope_of
 from shared.domain.applications.application import Application
 from shared.domain.core.calendar import weeks_covered

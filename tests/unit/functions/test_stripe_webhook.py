@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from functions.stripe_webhook.handler import MAX_BYTES, Webhook
+from functions.stripe_webhook.webhook import MAX_BYTES, Webhook
 from shared.domain.core.errors import Busy
 from tests.fakes import FakeDeliveries
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
-from functions.accounts.models import SignUp
+from functions.accounts.models.sign_in import SignUp
 from shared.runtime.http.typed import hidden, words
 from tests import builders
 from tests.builders import REVIEWER, TRAINEE

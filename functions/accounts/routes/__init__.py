@@ -1,0 +1,1 @@
+"""accounts: routes, by topic."""

@@ -1,0 +1,91 @@
+"""The second step of a sign-in, and the authenticator app behind it: setting up, recovery codes, removing."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from functions.accounts.models.second_factor import Begun, CodeForm, CodeView, FreshView, OfferView, OwnCode
+from functions.accounts.models.sign_in import SignedInView
+from functions.accounts.room import HOME, begin_session, from_our_pages, go_on_here, onward, room
+from functions.accounts.routes.security import SECURITY, security
+from shared.runtime.http import ANYONE, SIGNED_IN
+from shared.runtime.http.answers import PROBLEM
+
+TOO_MANY = {429: (PROBLEM,)}
+
+
+@room.get("/accounts/code/<token>", access=ANYONE, page="code.html", title="Enter your code")
+def code_form(token: str, next: str = HOME) -> CodeView:
+    """What comes after the password: the code that the app shows."""
+    return CodeView(name=room.wiring.second_factor.waiting(token), next=onward(next))
+
+
+def signed_in(account_id: str, next: str) -> SignedInView:
+    """What a program is told of the account that it has just signed in."""
+    found = room.wiring.staff.member(account_id)
+    name = found.person.name if found.person else None
+    return SignedInView(account_id=account_id, name=name, roles=found.account.roles, next=next)
+
+
+@room.post(
+    "/accounts/code/<token>",
+    access=ANYONE,
+    form=CodeForm,
+    again=code_form,
+    shows=signed_in,
+    goes_to="{next}",
+    answers=TOO_MANY,
+)
+def enter_code(token: str, body: CodeForm) -> dict[str, str]:
+    """Opens a browser's session in a cookie. A code counts once; after five wrong ones none is looked at for 15
+    minutes."""
+    from_our_pages()
+    account_id = room.wiring.second_factor.enter(token, body.code, room.request.id)
+    begin_session(account_id)
+    return {"account_id": account_id, "next": onward(body.next)}
+
+
+@room.get("/accounts/factor/<token>", access=ANYONE, page="factor.html", title="Set up your authenticator app")
+def offer(token: str, next: str = HOME) -> OfferView:
+    """The secret to take into the app, as text and as a picture."""
+    room.keep_secret()
+    return OfferView.of(room.wiring.second_factor.offer(token), onward(next))
+
+
+@room.post(
+    "/accounts/factor/<token>",
+    access=ANYONE,
+    form=CodeForm,
+    again=offer,
+    page="recovery-codes.html",
+    title="Your recovery codes",
+)
+def set_up(token: str, body: CodeForm) -> FreshView:
+    """The first code proves that the app has the secret; the browser is signed in, and the recovery codes are shown,
+    once."""
+    from_our_pages()
+    fresh = room.wiring.second_factor.set_up(token, body.code, room.request.id)
+    begin_session(fresh.account_id)
+    return FreshView.of(fresh, onward(body.next))
+
+
+@room.post("/accounts/security/factor", access=SIGNED_IN, again=security, goes_to="{next}")
+def begin_factor() -> Begun:
+    """Somebody signed in sets up an app, although nobody asks for it."""
+    ticket = room.wiring.second_factor.begin(room.call("account"))
+    return Begun(next=f"/accounts/factor/{ticket.token}?next={quote(SECURITY, safe='/')}")
+
+
+@room.post(
+    "/accounts/security/factor/remove",
+    access=SIGNED_IN,
+    form=OwnCode,
+    again=security,
+    goes_to=f"{SECURITY}?saved=factor",
+    answers=TOO_MANY,
+)
+def remove_factor(body: OwnCode) -> None:
+    """Removes the app with a code of it, for another telephone. Every other session ends; where a role asks for an app,
+    the next sign-in sets up another."""
+    room.wiring.second_factor.remove(room.call("account"), body.code)
+    go_on_here()

@@ -1,0 +1,1 @@
+"""application_intake: models, by topic."""

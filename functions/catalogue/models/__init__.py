@@ -1,0 +1,1 @@
+"""catalogue: models, by topic."""

@@ -1,0 +1,1 @@
+"""catalogue: routes, by topic."""

@@ -1,0 +1,1 @@
+"""reservations: models, by topic."""
