@@ -38,6 +38,8 @@ class Batch:
         self._processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=True)
 
     def answer(self, event: Mapping[str, Any], context: Any) -> Any:
+        if not event["Records"]:
+            return {"batchItemFailures": []}
         try:
             return process_partial_response(
                 event=dict(event), record_handler=self._consume, processor=self._processor, context=context

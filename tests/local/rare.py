@@ -25,7 +25,7 @@ from infra.local.seed.catalogue import load as catalogue
 from infra.local.seed.loader import wiring
 from infra.local.stack.queues import Queues
 from infra.local.stack.template_parameters import MAIL_FROM
-from infra.local.stack.warm_up import UNREADABLE
+from infra.local.stack.warm_up import EMPTY_BATCH
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.announcements import Announcements
 from shared.adapters.dynamodb.outbox import PENDING
@@ -217,7 +217,7 @@ class Rare:
         confirmed = [event for event in self.events() if event.type == ReservationConfirmed.TYPE]
         event = next(event for event in confirmed if event.subject.id == trainee.reservation_id)
         claims = {claim["pk"]["S"].rpartition(":")[2]: claim for claim in self.outbox([event])}
-        self.at_once("notifications", {"Records": [UNREADABLE]})
+        self.at_once("notifications", json.loads(EMPTY_BATCH))
         for number in range(MEETINGS):
             again = event.model_copy(update={"id": f"{event.id}-{number}"})
             for kind, claim in claims.items():

@@ -12,17 +12,7 @@ from typing import Any
 from infra.local.stack.preprocess import functions
 from infra.local.stack.stack_info import StackInfo
 
-UNREADABLE = {
-    "messageId": "warm",
-    "receiptHandle": "warm",
-    "body": "{}",
-    "attributes": {},
-    "messageAttributes": {},
-    "md5OfBody": "99914b932bd37a50b983c5e7c90ae93b",
-    "eventSource": "aws:sqs",
-    "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:warm",
-    "awsRegion": "us-east-1",
-}
+EMPTY_BATCH = json.dumps({"Records": []}).encode()
 AT_ONCE = 3
 """Starting a function is work for a processor: more at once on a small machine only makes all of them late."""
 
@@ -46,25 +36,15 @@ def http_calls(template: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def worker_events(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Room -> an event of the kind its source sends, without anything in it to act on: an empty batch, or one message
-    nobody can read."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, room in functions(dict(template)).items():
-        sources = {event["Type"] for event in template["Resources"][name]["Properties"].get("Events", {}).values()}
-        found[room] = {"Records": [UNREADABLE] if "SQS" in sources else []}
-    return found
-
-
 def prewarm(info: StackInfo, template: Mapping[str, Any]) -> Iterator[str]:
     """Warms every function, those that answer people first; yields one line for each that failed."""
-    calls, events = http_calls(template), worker_events(template)
+    calls = http_calls(template)
     client = info.aws.client("lambda", connections=AT_ONCE)
 
     def warm(room: str) -> str | None:
         if room in calls:
             return _call(info.public_url, *calls[room])
-        answer = client.invoke(FunctionName=info.functions[room], Payload=json.dumps(events[room]).encode())
+        answer = client.invoke(FunctionName=info.functions[room], Payload=EMPTY_BATCH)
         return str(answer["Payload"].read().decode())[:300] if "FunctionError" in answer else None
 
     rooms = sorted(info.functions, key=lambda room: (room not in calls, room))

@@ -87,7 +87,8 @@ def consume(record: Any) -> None:
 
 def test_the_messages_that_fail_come_back_alone() -> None:
     assert Batch(consume).answer(batch("good", "bad"), CONTEXT) == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
-    assert Batch(consume).answer(batch("good"), CONTEXT) == {"batchItemFailures": []}
+    for harmless in (batch("good"), batch()):
+        assert Batch(consume).answer(harmless, CONTEXT) == {"batchItemFailures": []}
 
 
 def test_a_batch_that_fails_whole_raises_and_does_not_say_what_was_typed() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.stack.deploy import load_template
 from infra.local.stack.hot_reload import rooms_touched
-from infra.local.stack.warm_up import UNREADABLE, http_calls, worker_events
+from infra.local.stack.warm_up import http_calls
 
 FIXTURE = Path(__file__).resolve().parents[4] / "tests/local/fixture/template.yaml"
 ROOMS = {"site", "accounts", "payments"}
@@ -37,10 +37,3 @@ def test_rooms_with_routes_are_warmed_over_http_by_a_method_they_take() -> None:
     assert http_calls(template) == {"echo": ("GET", "/echo"), "pages": ("GET", "/")}
     events["Hook"] = {"Type": "HttpApi", "Properties": {"Method": "post", "Path": "/webhooks/stripe"}}
     assert http_calls(template)["relay"] == ("POST", "/webhooks/stripe")
-
-
-def test_workers_are_warmed_by_what_their_source_sends_with_nothing_to_act_on() -> None:
-    template = copy.deepcopy(load_template(FIXTURE))
-    assert worker_events(template)["relay"] == {"Records": [UNREADABLE]}
-    del template["Resources"]["Relay"]["Properties"]["Events"]["Work"]
-    assert worker_events(template)["relay"] == {"Records": []}
