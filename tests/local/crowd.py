@@ -63,7 +63,7 @@ class Crowd:
 
     def _account(self, name: str) -> Trainee:
         email, password = f"{secrets.token_hex(6)}@trainees.example", f"Aa1-{secrets.token_urlsafe(12)}"
-        id = self._wiring.accounts.provision(LOADER, name, email, password, ("trainee",), "Africa/Cairo")
+        id = self._wiring.sign_in.provision(LOADER, name, email, password, ("trainee",), "Africa/Cairo")
         student = next(person.facts for person in demo_people() if person.key == "student")
         assert student is not None
         self._wiring.people.save_facts(id, student)

@@ -19,6 +19,7 @@ import pytest
 from infra.local.clock.mover import mover_of
 from infra.local.stack.local_stack import ROOT, STRIPE_KEY, Stack
 from infra.local.stack.stripe_endpoint import register_webhook
+from shared.domain.core.due_readers import SWEEP
 from shared.domain.core.instants import iso
 
 _HOUR = timedelta(hours=1)
@@ -114,8 +115,9 @@ def test_moving_time_runs_what_falls_due_in_order_and_waits_for_what_follows(too
     mover = mover_of(tool_stack.info)
     start = mover.clock.now()
     for name, hours in (("late", 3), ("early", 1), ("middle", 2), ("beyond", 30)):
-        due = {"due_pk": {"S": f"hold#{hours}"}, "due_at": {"S": iso(start.replace(microsecond=0) + hours * _HOUR)}}
-        item = {"pk": {"S": name}, "sk": {"S": "DUE"}} | due
+        due = {"due_pk": {"S": f"{SWEEP}#{hours % 2}"}, "due_kind": {"S": "hold"}}
+        at = {"due_at": {"S": iso(start.replace(microsecond=0) + hours * _HOUR)}}
+        item = {"pk": {"S": name}, "sk": {"S": "DUE"}} | due | at
         tool_stack.info.aws.client("dynamodb").put_item(TableName=tool_stack.info.outputs["CoreTable"], Item=item)
     # As `make clock BY=3h` calls it.
     command = [
