@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.domain.accounts.account_input import new_password
+from shared.domain.accounts.account_input import email_address, new_password
 from shared.domain.accounts.devices import UNKNOWN, device_name
 from shared.domain.accounts.second_factor import (
     accepted_step,
@@ -101,3 +101,12 @@ def test_a_password_has_12_to_128_characters(length: int, good: bool) -> None:
 )
 def test_a_browser_is_named_as_a_person_would(text: str, name: str) -> None:
     assert device_name(text) == name
+
+
+def test_an_address_has_254_characters_at_most_without_the_spaces_around_it() -> None:
+    longest = f"{'a' * 242}@example.com"
+    assert len(longest) == 254
+    assert email_address(f" {longest} ") == longest
+    with pytest.raises(Invalid) as refusal:
+        email_address(f"a{longest}")
+    assert refusal.value.facts["field"] == "email"

@@ -86,6 +86,14 @@ def test_H17_the_last_start_within_two_years_is_in_the_version(world: World) -> 
     assert open_starts(world.publisher.versions[0][0])[-1] >= date(2028, 11, 20)
 
 
+def test_H17_a_version_has_the_weeks_of_a_rotation_that_starts_on_the_last_day_to_its_end(world: World) -> None:
+    last_weeks = weeks_covered(date(2028, 11, 20), 8)
+    assert last_weeks[-1] == "2029-W02"
+    world.seats(last_weeks, 1)
+    world.indexing.rebuild()
+    assert [world.publisher.versions[0][0].weeks.get(week) for week in last_weeks] == [1] * 8
+
+
 def test_a_program_that_the_list_does_not_name_yet_is_indexed_when_its_event_names_it(world: World) -> None:
     class Lagging(FakeCatalogue):
         def live_ids(self) -> list[str]:
