@@ -6,6 +6,7 @@ from datetime import date
 
 from shared.domain.seats.seats import (
     SeatYear,
+    WeekSeats,
     free_by_week,
     free_starts,
     new_seat_years,
@@ -51,6 +52,13 @@ def test_H21_week_reserved_above_a_lowered_capacity_has_no_free_seat() -> None:
     assert a_year(2027).free("W09") == 0
     assert free_by_week([a_year(2027, W09=(3, 1))]) == {"2027-W09": 2}
     assert seats_for({"2027-W09": 2}, ()) == 0
+
+
+@pytest.mark.parametrize("counter", ["capacity", "taken", "waiting"])
+def test_T27_a_weeks_counters_go_down_to_nothing_and_not_below(counter: str) -> None:
+    assert getattr(WeekSeats(**{"capacity": 1, counter: 0}), counter) == 0
+    with pytest.raises(ValidationError):
+        WeekSeats(**{"capacity": 1, counter: -1})
 
 
 def test_new_seat_years_open_every_week_empty_and_closed_weeks_without_seats() -> None:
