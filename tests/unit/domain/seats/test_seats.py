@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+from pydantic import ValidationError
+
 from shared.domain.seats.seats import (
     SeatYear,
     WeekSeats,
