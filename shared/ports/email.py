@@ -36,8 +36,8 @@ class Mailer(Protocol):
 
 
 SENDING_TIME = timedelta(seconds=60)
-"""So long a claimed mail may still be in the hands of who claimed it: longer than the function may run (template.yaml:
-20 s)."""
+"""How long an email that was claimed may still be in its claimer's hands: longer than the function may run
+(template.yaml: 20 s)."""
 
 
 class Outbox(Protocol):

@@ -1,4 +1,4 @@
-"""The marks of who waits, on both stores: who may set them, who is kept out by them, and what a refusal says."""
+"""The marks of those waiting, on both stores: who may set them, whom they keep out, and what a refusal says."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def give(store: Store, *weeks: str) -> None:
 
 
 def offered(*marks: str) -> UnitOfWork:
-    """A seat for who waited, its marks gone in the same transaction."""
+    """A seat for somebody who waited, its marks gone in the same transaction."""
     data = {"id": "reservation-9", "status": "HELD", "trainee_id": THIRD, "created_at": "2026-11-23T15:00:00Z"}
     move = SeatMove(PROGRAM, THIRD, "reservation-9", take=WEEKS, unwait=marks, in_line=True)
     return UnitOfWork(transitions=(step("RESERVATION", "reservation-9", data),), seats=(move,))

@@ -30,7 +30,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Change:
-    """What one work changes in one week: seats taken, marks of who waits, and whether the seat goes to the line."""
+    """What one work changes in one week: seats taken, marks of those waiting, and whether the seat goes to the line."""
 
     seats: int = 0
     marks: int = 0

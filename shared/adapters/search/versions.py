@@ -35,7 +35,7 @@ ROW = "OVERLAY#"
 _CONFLICT = "ConditionalCheckFailedException"
 _EXISTS = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
 _MISSING = frozenset({"NoSuchKey", "404", "AccessDenied", "403"})
-"""What S3 answers for an object that is not there: the last two to who may not list the bucket, as our functions."""
+"""What S3 answers for an object that is not there: the last two to callers that may not list the bucket, as ours."""
 _FAILURES = (ClientError, BotoCoreError)
 
 

@@ -109,7 +109,7 @@ class SoldOut(RotaError):
 
 
 class WaitlistFirst(RotaError):
-    """Others stand in line for `facts["weeks"]`: a seat that came back there goes to them, not to who comes by."""
+    """Others stand in line for `facts["weeks"]`: a seat that opens up there goes to them, not to a walk-up."""
 
     slug, status, title = "waitlist-first", 409, "Others wait for this seat"
 

@@ -187,6 +187,6 @@ def refusal(reason: str) -> dict[str, Any]:
 
 
 def download_name(kind: str, number: int, content_type: str, person: str) -> str:
-    """What a file is called on the disk of who downloads it, as "CV 2 - Amara Okafor.pdf"."""
+    """The name of a downloaded file, such as "CV 2 - Amara Okafor.pdf"."""
     name = f"{KINDS[kind].name} {number} - {person}"
     return f"{' '.join(re.sub(r'[/:*?<>|]', ' ', name).split())}.{EXTENSIONS[content_type]}"

@@ -220,7 +220,7 @@ class Suggestion(BaseModel):
 class Reservation(BaseModel):
     """The stored state. `week_list` holds ISO weeks; `charge_cents` is what the open or settled checkout asks for.
 
-    A seat held for who was first in line has an `offer_until`; while it waits for them to begin, nothing is being paid
+    A seat held for the first person in line has an `offer_until`; until they begin to pay, nothing is being paid
     (`paying` False), and each beginning opens the payment page `payment_number`.
     """
 
@@ -298,7 +298,7 @@ def waitlist_payment_window(now: datetime, policy: Policy) -> HoldWindow:
 
 
 def still_offered(reservation: Reservation, now: datetime) -> bool:
-    """A seat held for who was first in line, up to the second before `offer_until`."""
+    """A seat held for the first person in line, up to the second before `offer_until`."""
     return reservation.offer_until is not None and not reached(reservation.offer_until, now)
 
 

@@ -128,8 +128,8 @@ class Line(BaseModel):
         return tuple(place for place in self.line if place.application_id != application_id)
 
     def position(self, application_id: str) -> tuple[int, int]:
-        """(place, how many) among those who wait for the same start, counted from 1; (0, how many) for who does not
-        stand in line."""
+        """(place, how many) among those who wait for the same start, counted from 1; (0, how many) when the
+        application is not in line."""
         mine = self.place(application_id)
         same = [place.application_id for place in self.line if mine and place.start == mine.start]
         return (same.index(application_id) + 1 if mine else 0), len(same)

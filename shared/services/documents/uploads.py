@@ -197,8 +197,8 @@ class DocumentUploads:
         return sorted(mine, key=lambda one: (one.created_at, one.id), reverse=True)
 
     def document(self, call: RequestContext, document_id: str, hosts: Collection[str] = ()) -> Document:
-        """The caller's own; anybody's for staff who act as such; for who acts for `hosts`, the CV that these may see
-        now. Raises `NotFound`, also for somebody else's."""
+        """The caller's own; anybody's for staff acting as such; for a manager of `hosts`, the CV that these hosts may
+        see now. Raises `NotFound`, also for somebody else's."""
         loaded = find(self.store, "DOCUMENT", document_id)
         found = document_of(loaded) if loaded else None
         if found is None or not self._may_open(call, found, hosts):

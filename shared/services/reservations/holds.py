@@ -61,8 +61,8 @@ class Holds:
     public_url: str
 
     def open(self, reserved: Reservation, program: Program | None = None) -> Checkout:
-        """The session of this hold, made now or found: the request is the same each time, and so is its key. `program`
-        is its program, for who has read it already.
+        """The session of this hold, made now or found: the request is the same each time, and so is its key. `program`:
+        where it was read before.
 
         Raises `PaymentUnavailable` (it may exist), `Invalid` (Stripe refused for good: it does not), `KeyReused` (one
         exists that was asked for with other details), `NotFound` (the person was erased).

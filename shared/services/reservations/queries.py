@@ -41,8 +41,8 @@ class Stage(StrEnum):
 @dataclass(frozen=True)
 class Offer:
     """`plan` is None before submission; `seats_left` is the least over the weeks; `live` the hold that is being paid,
-    if any; `offered` the seat that the waitlist holds and nobody has begun to pay; `standing` the place in line of who
-    waits."""
+    if any; `offered` the seat that the waitlist holds and nobody has begun to pay; `standing` the
+    trainee's place in line, if they wait."""
 
     applied: Application
     program: Program

@@ -29,7 +29,8 @@ def match_opened(person: Person, kept: Kept, matches: Sequence[tuple[Program, da
         f"{said.removesuffix('.')}",
         f"Hello {person.name},",
         (
-            said + " Seats go to who pays first, so look soon; you need to do nothing if it is not for you.",
+            said
+            + " Seats go to the first person who pays, so don't wait too long. If it isn't for you, ignore this email.",
             *((f"The first {SHOWN} are below; {more} more are in your search.",) if more > 0 else ()),
         ),
         tuple((program.name, _about(program, start)) for program, start in matches[:SHOWN]),

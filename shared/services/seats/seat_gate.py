@@ -254,7 +254,7 @@ def mark_again(line: Stored, place: Place, marks: tuple[str, ...], call: Request
 def offer(
     application: Stored, line: Stored, place: Place, held: SeatHeld, call: RequestContext, now: datetime
 ) -> UnitOfWork:
-    """The seat that came back is held for who is first in line: taken, and the place's marks gone, in one
+    """Holds the seat that opened up for the first person in line: taken, and that place's marks removed, in one
     transaction."""
     applied = application_of(application)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.SEAT_OFFERED, Actor.SYSTEM)

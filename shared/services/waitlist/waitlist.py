@@ -1,5 +1,5 @@
-"""The waitlist: an approved trainee whose weeks have no seat stands in line, and a seat that comes back is held for who
-came first.
+"""The waitlist: an approved trainee whose weeks have no seat stands in line, and a seat that opens up is held for
+the first person in it.
 
 The order and the marks that keep a seat for the line are written by the gate, in one transaction with what they are
 about. Who comes next is decided here, by the sweep: it looks at every line in which somebody stands, concludes nothing
@@ -81,8 +81,8 @@ class Waitlist:
         return ", ".join(f"{often} {what}" for what, often in sorted(done.items())) or NOBODY
 
     def serve(self, program_id: str, call: RequestContext) -> Counter[str]:
-        """One line, until nothing is left to do: seats that came back are held for who is first in line whose weeks are
-        all free, ended applications leave, marks follow what is full. Counts what was done."""
+        """One line, until nothing is left to do: seats that opened up are held for the first person in line whose
+        weeks are all free, ended applications leave, marks follow what is full. Counts what was done."""
         done: Counter[str] = Counter()
         passed: set[str] = set()
         # Each turn takes a place away, or changes its marks once and for all: this is more than the longest line needs.

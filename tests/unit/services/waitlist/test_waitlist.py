@@ -1,4 +1,4 @@
-"""The waitlist: who came first gets the seat that came back, nobody who walks up does, and every clock to its
+"""The waitlist: the first person in line gets the seat that opens up, a walk-up never does, and every clock to its
 second."""
 
 from __future__ import annotations
