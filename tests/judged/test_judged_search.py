@@ -33,7 +33,7 @@ def directory(catalogue: tuple[Program, ...], tmp_path_factory: pytest.TempPathF
 def test_there_are_at_least_sixty_queries_of_every_kind_each_once() -> None:
     texts = [judged.text.casefold() for judged in QUERIES]
     assert len(texts) == len(set(texts)) >= 60
-    assert set(KINDS) == {"specialty", "alias", "prefix", "typo", "place", "mixed", "name"}
+    assert set(KINDS) == {"specialty", "alias", "prefix", "typo", "place", "mixed", "name", "sentence"}
 
 
 def test_every_query_can_be_answered_as_asked(catalogue: tuple[Program, ...]) -> None:
