@@ -27,6 +27,7 @@ def resource(query: SearchQuery, found: Results) -> ResultsView:
     links = chosen(query)
     return ResultsView(
         text=query.text,
+        left_out=page.left_out,
         zip=query.zip or "",
         weeks=query.weeks,
         price_min_cents=query.price_min_cents,

@@ -112,7 +112,7 @@ def raw_on(
 
 def scored(raw: RawTantivy, question: Question) -> Query | None:
     words = query_words(question.query.text)
-    return text_query(raw.searcher, raw.schema, words) if words else None
+    return text_query(raw.searcher, raw.schema, words).query if words else None
 
 
 def _answer(ask: Ask) -> Answer:

@@ -39,10 +39,11 @@ Found = tuple[Key, int]
 
 @dataclass(frozen=True)
 class Scored:
-    """What words find: price ranks, the best first, and the set of them."""
+    """What words find: price ranks, the best first, and the set of them; and the words that no program has."""
 
     ranks: Sequence[int]
     programs: int
+    left_out: tuple[str, ...]
 
 
 class TantivyIndex:
@@ -88,6 +89,7 @@ class TantivyIndex:
             facets=facets.count(asked),
             next_cursor=cursor.encode(found[-1][0], query, self.version, seal) if more else None,
             index_version=self.version,
+            left_out=scored.left_out if scored else (),
         )
 
     def _available(self, overlay: Overlay) -> Availability:
@@ -98,11 +100,12 @@ class TantivyIndex:
 
     def _scored(self, words: Sequence[str]) -> Scored:
         contents = self._contents
-        ranks = contents.scored(text_query(contents.searcher, contents.schema, words))
+        query, left_out = text_query(contents.searcher, contents.schema, words)
+        ranks = contents.scored(query)
         found = bytearray(self.programs)
         for rank in ranks:
             found[rank] = 1
-        return Scored(ranks, from_flags(found))
+        return Scored(ranks, from_flags(found), left_out)
 
     # --- the four orders: keys and price ranks of what is found, from behind the cursor on ----------------------------
     def _from(self, asked: Asked, order: type[Key], after: Key | None, scored: Scored | None) -> Iterator[Found]:

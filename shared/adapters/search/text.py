@@ -19,6 +19,16 @@ _SHORT = {"saint": "st", "sainte": "ste", "fort": "ft", "mount": "mt"}
 # "OR").
 _SMALL = frozenset({"a", "an", "and", "at", "by", "for", "from", "in", "near", "of", "on", "or", "the", "to", "with"})
 
+_EMPTY = """
+america american available best clerkship clerkships clinical elective electives experience experiences externship
+externships find fmg good i im img imgs internship internships looking me medical my need opportunities opportunity
+placement placements please program programs rotation rotations search searching some states student students training
+united us usa usce want
+"""
+EMPTY = frozenset(_EMPTY.split())
+"""What is true of every program, or of none: said in a search, these words tell no program from another. One that is
+part of a specialty's name there ("medical oncology") tells them apart."""
+
 
 def words(text: str) -> list[str]:
     """Lower case, without accents; "E.N.T." and "St. Mary's" are "ent" and "st marys", other punctuation separates."""

@@ -194,7 +194,8 @@ class Facets(BaseModel):
 
 
 class SearchPage(BaseModel):
-    """`total` counts all programs found, not only this page's; `next_cursor` is None on the last page."""
+    """`total` counts all programs found, not only this page's; `next_cursor` is None on the last page; `left_out` are
+    words of the text that no program has, so that the others alone were looked for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     hits: tuple[SearchHit, ...]
@@ -202,6 +203,7 @@ class SearchPage(BaseModel):
     facets: Facets
     next_cursor: str | None
     index_version: str
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

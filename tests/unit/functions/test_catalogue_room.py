@@ -48,6 +48,14 @@ def scene(tmp_path: Path) -> Scene:
     return made
 
 
+# --- results ----------------------------------------------------------------------------------------------------------
+def test_H09_a_word_that_no_program_has_is_named_and_left_out(scene: Scene) -> None:
+    page = scene.page("/programs?text=cardiology+rotation+zzyzx")
+    assert "Lakeview Cardiology" in page
+    assert "No rotation has “zzyzx”, so we left it out." in page
+    assert scene.get("/programs?text=cardiology+rotation")["left_out"] == []
+
+
 # --- one program ------------------------------------------------------------------------------------------------------
 def test_the_page_shows_the_bill_that_the_rule_makes(scene: Scene) -> None:
     sheet = scene.get("/programs/heart-chicago?start=2027-03-01")

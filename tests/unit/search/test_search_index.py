@@ -288,7 +288,7 @@ def test_an_overlay_that_says_what_the_index_says_changes_nothing(index: Tantivy
     "text",
     [
         "AND OR NOT",
-        'a:b"c" (d',
+        'a:q"xq" (jq',
         "*",
         "state:[a TO b]",
         "^^~2",
@@ -311,6 +311,32 @@ def test_prices_the_wrong_way_round_are_refused(index: TantivyIndex) -> None:
     with pytest.raises(Invalid) as refused:
         ask(index, price_min_cents=200_000, price_max_cents=100_000)
     assert refused.value.facts["field"] == "price_max_cents"
+
+
+@pytest.mark.parametrize(
+    ("text", "same", "left_out"),
+    [
+        ("dermatology rotation", "dermatology", ()),
+        ("clinical dermatology elective usa", "dermatology", ()),
+        ("dermatology zzyzx", "dermatology", ("zzyzx",)),
+        ("dermatology zzyzx qqvv", "dermatology", ("zzyzx", "qqvv")),
+    ],
+)
+def test_H09_a_word_that_says_nothing_takes_nothing_away(
+    index: TantivyIndex, text: str, same: str, left_out: tuple[str, ...]
+) -> None:
+    page = ask(index, text)
+    assert (page.total, [hit.program_id for hit in page.hits]) == (
+        ask(index, same).total,
+        [hit.program_id for hit in ask(index, same).hits],
+    )
+    assert page.total > 0
+    assert page.left_out == left_out
+
+
+def test_H09_where_no_word_is_known_nothing_is_found_and_nothing_called_left_out(index: TantivyIndex) -> None:
+    page = ask(index, "zzyzx qqvv")
+    assert (page.total, page.left_out) == (0, ())
 
 
 def test_an_empty_catalogue_answers_with_nothing(tmp_path: Path) -> None:
