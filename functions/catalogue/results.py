@@ -28,6 +28,7 @@ def resource(query: SearchQuery, found: Results) -> ResultsView:
     return ResultsView(
         text=query.text,
         left_out=page.left_out,
+        restarted=found.restarted,
         zip=query.zip or "",
         weeks=query.weeks,
         price_min_cents=query.price_min_cents,

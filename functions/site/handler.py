@@ -4,7 +4,6 @@ owns."""
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,11 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from functions.site.models import ApiIndex, ApiRoom, Choice, HomeView, HowItWorksView
+from shared.domain.core.calendar import earliest_day
 from shared.domain.core.errors import NotFound
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs import specialties
+from shared.domain.search.query import month_of, start_window
 from shared.runtime.http import ANYONE, Room
 from shared.runtime.pages import read_asset
 from shared.runtime.pages.apidocs import api_overview, api_room
@@ -34,8 +35,7 @@ room = Room("site", Settings)
 @room.get("/", access=ANYONE, page="home.html", title="Clinical rotations in the United States")
 def home() -> HomeView:
     """The three choices that start a search."""
-    today = room.wiring.clock.now().date().replace(day=1)
-    months = sorted({(today + timedelta(days=31 * ahead)).strftime("%Y-%m") for ahead in range(24)})
+    months = sorted(set(map(month_of, start_window(earliest_day(room.wiring.clock.now())))))
     found = [Choice(slug=entry.slug, name=entry.name) for entry in specialties.all()]
     return HomeView(specialties=sorted(found, key=lambda entry: entry.name), months=months, policy=CURRENT)
 

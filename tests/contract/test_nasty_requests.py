@@ -157,6 +157,14 @@ def test_broken_base64_and_a_form_of_501_fields_are_refused(house: House, line: 
     refused(call(house, "POST", path, {**FORM, **headers}, "&".join(f"f{n}=1" for n in range(501))), 400)
 
 
+@named(WITH_BODY)
+def test_fields_by_the_hundred_thousand_are_refused_small(house: House, line: Line) -> None:
+    crowd = [{f"k{n}": n for n in range(60_000)}, {"name": list(range(100_000))}, {"a" * 900_000: 1}]
+    for body in crowd:
+        answer = post(house, line, json.dumps(body))
+        assert (answer.status in {400, 422}, len(answer.body) < 10_000) == (True, True), answer.body[:300]
+
+
 @named(POSTS)
 def test_an_idempotency_key_that_is_longer_than_the_document_says_is_refused(house: House, line: Line) -> None:
     body = json.dumps(BODIES.get(line.route, {}))

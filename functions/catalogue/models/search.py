@@ -80,11 +80,12 @@ class ResultsView(LateAnswer):
     """One page of programs. `chosen` are the filters in force with the address without each, `instead` (when nothing is
     found) those whose absence would find something; `verdicts` what is open to the reader, `only_open` the same search
     for that alone; `eligible` was asked for, which works only for somebody whose profile we know (`known`). `address`
-    is this search's first page; `left_out` are words of `text` that no program has; links are empty where they would
-    change nothing."""
+    is this search's first page; `left_out` are words of `text` that no program has; `restarted`: the page
+    asked for is no more, and this is the first one; links are empty where they would change nothing."""
 
     text: str
     left_out: tuple[str, ...]
+    restarted: bool
     zip: str
     weeks: int | None
     price_min_cents: int | None

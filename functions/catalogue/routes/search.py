@@ -17,4 +17,4 @@ from shared.runtime.http import ANYONE
 def search(query: Annotated[SearchQuery, Query()]) -> ResultsView:
     """Programs by specialty, state, kind, month with a seat, price and text (H09, T10)."""
     room.request.expect_query(SearchQuery.model_fields)
-    return resource(query, room.wiring.browsing.search(query, reader()))
+    return resource(query, room.wiring.browsing.search(query, reader(), restart=room.request.wants_page))

@@ -171,6 +171,7 @@ def _document(projection: Projection) -> dict[str, Any]:
             "program_id": program.id,
             "name": program.name,
             "host_kind": program.host_kind.value,
+            "zone": program.place.zone,
             "setting": program.setting,
             "summary": program.summary,
             "specialty": program.specialty,

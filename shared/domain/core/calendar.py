@@ -16,6 +16,7 @@ from shared.domain.core.errors import Invalid
 
 DEFAULT_WEEKS = 4
 HORIZON_YEARS = 2
+WESTERNMOST = "Pacific/Pago_Pago"
 _WEEK = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
@@ -101,6 +102,12 @@ def horizon(today: date, years: int = HORIZON_YEARS) -> date:
 def local_date(instant: datetime, zone: str) -> date:
     """The date that a wall calendar shows at the site at that instant; `zone` is an IANA name."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def earliest_day(instant: datetime) -> date:
+    """The date in American Samoa, the westernmost of the states and territories: nowhere among them is it an earlier
+    day, so what is not open by this date is open nowhere."""
+    return local_date(instant, WESTERNMOST)
 
 
 def start_of_day(day: date, zone: str) -> datetime:

@@ -56,7 +56,7 @@ class Place(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     city: str
     state: str = Field(pattern=r"^[A-Z]{2}$")
-    zip: str = Field(pattern=r"^\d{5}$")
+    zip: str = Field(pattern=r"^[0-9]{5}$")
     zone: str
     latitude: float
     longitude: float

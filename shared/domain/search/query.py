@@ -61,6 +61,11 @@ def _length(weeks: int) -> int:
     return weeks
 
 
+def _area(zip: str) -> str:
+    """The first five digits of a ZIP+4 code."""
+    return zip[:5]
+
+
 def _radius(miles: int) -> int:
     if miles not in RADII:
         raise ValueError("Search within 10, 25, 50, 100 or 250 miles.")
@@ -82,10 +87,10 @@ class SearchQuery(BaseModel):
     subspecialty: Choices = ()
     state: Choices = ()
     city: Choices = ()
-    zip: Annotated[str, StringConstraints(pattern=r"^\d{5}$")] | None = None
+    zip: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}(-?[0-9]{4})?$"), AfterValidator(_area)] | None = None
     within_miles: Annotated[int, AfterValidator(_radius), Field(json_schema_extra={"enum": list(RADII)})] | None = None
     experience_type: Annotated[tuple[ExperienceType, ...], Field(max_length=10)] = ()
-    month: Annotated[str, StringConstraints(pattern=r"^20\d{2}-(0[1-9]|1[0-2])$")] | None = None
+    month: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")] | None = None
     weeks: Annotated[int, AfterValidator(_length), Field(json_schema_extra={"enum": list(LENGTHS)})] | None = None
     price_min_cents: Cents | None = None
     price_max_cents: Cents | None = None
@@ -144,6 +149,7 @@ class SearchHit(BaseModel):
     city: str
     state: str
     zip: str
+    zone: str
     experience_types: tuple[ExperienceType, ...]
     price_4w_cents: int
     prices: dict[int, int] = Field(default_factory=dict)

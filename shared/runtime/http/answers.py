@@ -119,7 +119,8 @@ class Answers:
         # Whoever follows a link or types an address has seen no form.
         asked = isinstance(error, Invalid) and request.method == "GET"
         title = "Something in the address needs a change" if asked else error.title
-        links = [("Open the page without it", request.path)] if asked else []
+        wrong = {entry["field"] for entry in error.facts.get("fields", ())} | {str(error.facts.get("field", ""))}
+        links = [("Open the page without it", request.without(wrong))] if asked else []
         if address := str(error.facts.get("address", "")):
             links = [("Open the page", address)]
         # Another site's form has no cookie of ours, so nobody has looked at its origin: it is not ours to show, or to

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+YEARS = range(1900, 2200)
+"""Of any day that people write to us: calendars of both sides know them, and so do days some years before and after."""
 
 
 class Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _near(cls, value: Any) -> Any:
+        if isinstance(value, date) and value.year not in YEARS:
+            raise ValueError(f"Write a year from {YEARS[0]} to {YEARS[-1]}.")
+        return value
 
 
 class Answer(BaseModel):

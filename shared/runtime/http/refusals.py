@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,6 +14,8 @@ from shared.domain.core.errors import Invalid, RotaError
 from shared.runtime.pages import FieldError
 
 TYPE_BASE = "/problems/"
+MOST_FIELDS, LONGEST_NAME = 20, 100
+"""A refusal does not grow with what was sent: so many fields are named, each with so many characters."""
 
 # What pydantic's error types mean to a person (https://docs.pydantic.dev/latest/errors/validation_errors/).
 PLAIN_WORDS = {
@@ -56,8 +59,10 @@ def plain(entry: Mapping[str, Any]) -> str:
 
 
 def invalid(errors: Iterable[Mapping[str, Any]]) -> Invalid:
-    """The field errors of a request as one refusal; `facts["fields"]` lists {field, message}."""
-    fields = [{"field": field_name(entry["loc"]), "message": plain(entry)} for entry in errors]
+    """The field errors of a request as one refusal; `facts["fields"]` lists {field, message}, `MOST_FIELDS` of them at
+    most."""
+    named = ({"field": field_name(entry["loc"])[:LONGEST_NAME], "message": plain(entry)} for entry in errors)
+    fields = list(islice(named, MOST_FIELDS))
     detail = "; ".join(f"{entry['field']}: {entry['message']}" for entry in fields[:5])
     return Invalid(detail or "The input does not fit.", "Correct the fields named and send it again.", fields=fields)
 

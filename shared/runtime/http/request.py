@@ -5,20 +5,28 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from shared.domain.core.errors import Invalid, Malformed, TooLarge
 
 MAX_BODY = 1_000_000
 MAX_DEPTH = 20
 """Of JSON within JSON; ours goes three deep. Beyond Python's own limit the function would end without an answer."""
+MAX_PARTS = 500
+"""Of one object, list or form; no field of ours has as many."""
 MAX_KEY = 200
 FORM = "application/x-www-form-urlencoded"
 KEY_FIELD = "idempotency_key"
 SECRETS = {"password", "current"}
 """Fields that no page shows again."""
+TRACKING = re.compile(
+    r"(utm|mtm|pk|hsa|oly|vero)_\w+|_hs(enc|mi)|_g[al]|(fb|g|d|ms|tw|tt|y)clid|gclsrc|[gw]braid|li_fat_id|igs(h|hid)|mc_[ce]id"
+    r"|mkt_tok|srsltid|s_cid|epik|ref(_src|_url)?"
+)
+"""What mail programs, advertisements and social sites add to an address: it says nothing to us."""
 
 
 class Request:
@@ -36,7 +44,7 @@ class Request:
         self.query: dict[str, list[str]] = {}
         self.id: str = event["requestContext"].get("requestId", "")
         self.source_ip: str = http.get("sourceIp", "")
-        self.wants_page = "text/html" in self.headers.get("accept", "")
+        self.wants_page = _page_wanted(self.headers.get("accept", ""))
         self.inputs: dict[str, Any] = {}
         self.emptied: set[str] = set()
         self.idempotency_key = self.headers.get("idempotency-key", "")
@@ -53,6 +61,11 @@ class Request:
         if unknown:
             detail = f"The address asks for “{unknown[0]}”, which is not known here."
             raise Invalid(detail, "Leave it out.", field=unknown[0], known=sorted(names))
+
+    def without(self, names: Collection[str]) -> str:
+        """This address with every query field but these."""
+        rest = [(name, value) for name, values in self.query.items() if name not in names for value in values]
+        return self.path + (f"?{urlencode(rest)}" if rest else "")
 
     def read_query(self) -> None:
         """Query fields as forms send them: what is empty is absent. Raises `Malformed` for more fields than any page of
@@ -97,7 +110,7 @@ class Request:
         """An empty field is absent; a name ending in `[]` is a list, also with one value or none."""
         fields: dict[str, Any] = {}
         try:
-            pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=500)
+            pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARTS)
         except ValueError:
             raise Malformed("The form has too many fields.", "Send the form as the page offers it.") from None
         for name, value in pairs:
@@ -106,7 +119,8 @@ class Request:
             elif name == KEY_FIELD:
                 self.idempotency_key = self.idempotency_key or value
             elif value.strip():
-                fields[name] = value.strip()
+                # As the browser counts it: a line's end is one character (HTML, "value sanitization" of textarea).
+                fields[name] = value.replace("\r\n", "\n").strip()
             else:
                 self.emptied.add(name)
         self.emptied -= fields.keys()
@@ -131,6 +145,25 @@ class Request:
             raise _too_deep() from None
         if _deep(found, MAX_DEPTH):
             raise _too_deep()
+        if _crowded(found):
+            raise Malformed(
+                f"The body has an object or a list of more than {MAX_PARTS} parts.",
+                "Send the fields as the API describes them.",
+            )
+
+
+def _page_wanted(accept: str) -> bool:
+    """Whether a page is named among what is accepted, and JSON not before it (RFC 9110 12.5.1). Programs that take
+    anything get JSON."""
+    weights: dict[str, float] = {}
+    for part in accept.lower().split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
+        try:
+            weights[kind] = float(weight)
+        except ValueError:
+            weights[kind] = 1.0
+    return weights.get("text/html", 0.0) > 0 and weights["text/html"] >= weights.get("application/json", 0.0)
 
 
 def _no_number(name: str) -> Any:
@@ -145,19 +178,26 @@ def _deep(value: Any, levels: int) -> bool:
     )
 
 
+def _crowded(value: Any) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return len(value) > MAX_PARTS or any(map(_crowded, inner))
+
+
 def _too_deep() -> Malformed:
     return Malformed("The body is nested too deeply.", "Send the fields as the API describes them.")
 
 
 def _query(raw: str) -> dict[str, list[str]]:
-    """name -> its values in order; an empty value is absent, as a form sends what was not chosen. Bytes that are no
-    text are replaced."""
+    """name -> its values in order; an empty value is absent, as a form sends what was not chosen, and so is what others
+    added to the address. Bytes that are no text are replaced."""
     try:
-        pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=500)
+        pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=MAX_PARTS)
     except ValueError:
         raise Malformed("The address has too many parameters.", "Choose less at once.") from None
     found: dict[str, list[str]] = {}
     for name, value in pairs:
-        if value.strip():
+        if value.strip() and not TRACKING.fullmatch(name):
             found.setdefault(name, []).append(value.strip())
     return found

@@ -8,11 +8,11 @@ seat items.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from shared.domain.applications.eligibility import Reason, Verdict, explain, for_all_types, lead_time_advice
-from shared.domain.core.calendar import DEFAULT_WEEKS, horizon, local_date, next_monday, weeks_covered
+from shared.domain.core.calendar import DEFAULT_WEEKS, earliest_day, horizon, local_date, next_monday, weeks_covered
 from shared.domain.core.errors import Invalid, NotFound
 from shared.domain.core.instants import say
 from shared.domain.core.policy import CURRENT
@@ -52,11 +52,13 @@ class Hit:
 
 @dataclass(frozen=True)
 class Results:
-    """`verdicts` say which kinds of rotation are open to the reader at all (T10), for a start today."""
+    """`verdicts` say which kinds of rotation are open to the reader at all (T10), for a start today; `restarted`: the
+    list has changed, and this is its first page again."""
 
     page: SearchPage
     hits: tuple[Hit, ...]
     verdicts: tuple[Verdict, ...]
+    restarted: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,16 +99,25 @@ class Browsing:
     clock: BusinessClock
 
     # --- results ------------------------------------------------------------------------------------------------------
-    def search(self, query: SearchQuery, reader: str | None) -> Results:
-        """`reader` is an account id or None; `eligible` is asked in vain while nothing is known of them. Raises what
-        the index refuses (`Invalid`), and `Busy`."""
-        today = local_date(self.clock.now(), CURRENT.business_zone)
+    def search(self, query: SearchQuery, reader: str | None, restart: bool = False) -> Results:
+        """`reader` is an account id or None; `eligible` has no effect while nothing is known of them. With `restart`, a
+        page marker that no longer counts leads to the first page. Raises what the index refuses (`Invalid`), and
+        `Busy`."""
+        now = self.clock.now()
+        today = earliest_day(now)
         facts = self._facts(reader)
-        page = self.open_index().search(for_reader(query, facts, today), today)
+        try:
+            page = self.open_index().search(for_reader(query, facts, today), today)
+        except Invalid as refused:
+            if not restart or refused.facts.get("field") != "cursor":
+                raise
+            return replace(self.search(query.model_copy(update={"cursor": None}), reader), restarted=True)
         free = self._free(page.hits, query.weeks)
         hits = tuple(
             Hit(
-                card, _fresh(card, free.get(card.program_id, {}), query.weeks), _verdicts_for(card, facts, query, today)
+                card,
+                _fresh(card, free.get(card.program_id, {}), query.weeks, now),
+                _verdicts_for(card, facts, query, today),
             )
             for card in page.hits
         )
@@ -179,7 +190,8 @@ class Browsing:
         return program, local_date(self.clock.now(), program.place.zone)
 
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
-        first, last = CURRENT.first_start(today), horizon(today)
+        # The horizon that search has too, so that both know the same starts at every instant.
+        first, last = CURRENT.first_start(today), horizon(earliest_day(self.clock.now()))
         years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
         return tuple(
             free_starts(self.store.seat_years([(program.id, year) for year in years]), first, last, weeks, today)
@@ -219,9 +231,12 @@ def _open_to(facts: TraineeFacts, today: date) -> tuple[OpenTo, ...]:
     )
 
 
-def _fresh(card: SearchHit, free: Mapping[str, int], length: int | None) -> tuple[FreeStart, ...]:
-    starts = []
+def _fresh(card: SearchHit, free: Mapping[str, int], length: int | None, now: datetime) -> tuple[FreeStart, ...]:
+    """The card's starts that still have a seat in every week, and for which one can still apply by the site's date."""
+    first, starts = CURRENT.first_start(local_date(now, card.zone)), []
     for start in card.starts:
+        if start < first:
+            continue
         weeks = weeks_covered(start, length or _usual(card))
         if seats := seats_for(free, weeks):
             starts.append(FreeStart(start=start, week=weeks[0], seats=seats))

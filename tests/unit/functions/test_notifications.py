@@ -110,6 +110,13 @@ def test_text_and_html_say_the_same(name: str) -> None:
         at = text.index(piece, at) + len(piece)
 
 
+def test_a_list_in_a_question_keeps_its_lines() -> None:
+    letter = replace(LETTERS["reserved"], paragraphs=("Please send:\n- the BLS card\n- a photo",))
+    assert re.search(
+        r'<p style="[^"]*white-space:pre-line[^"]*">Please send:\n- the BLS card\n- a photo</p>', html(letter)
+    )
+
+
 @pytest.mark.parametrize("name", LETTERS)
 def test_a_letter_has_no_empty_piece_no_template_left_in_it_and_no_script(name: str) -> None:
     letter, page = LETTERS[name], html(LETTERS[name])

@@ -9,8 +9,9 @@ import pytest
 from lxml import html
 
 from shared.domain.core.calendar import week_of
+from shared.domain.core.instants import parse
 from shared.domain.search.query import Overlay
-from tests.builders import facts
+from tests.builders import facts, place
 from tests.unit.functions.catalogue_scene import Scene
 from tests.unit.functions.test_catalogue_room import TEXAS, scene
 
@@ -81,7 +82,7 @@ def test_pages_follow_each_other_by_a_sealed_marker(scene: Scene) -> None:
         ("text=!!!", "text"),
         ("price_min_cents=2&price_max_cents=1", "price_max_cents"),
         ("experience_type=virtual", "experience_type"),
-        ("cursor=x", "cursor"),
+        ("start=9999-12-31", "start"),
     ],
 )
 def test_a_search_that_cannot_be_is_refused_with_its_field_and_a_remedy(scene: Scene, query: str, field: str) -> None:
@@ -97,6 +98,80 @@ def test_an_unknown_filter_names_the_known_ones_to_programs_and_not_to_people(sc
     refused = scene.get("/programs?specialities=x", 422)
     assert {"specialty", "price_max_cents"} <= set(refused["known"])
     assert "price_max_cents" not in html.fromstring(scene.page("/programs?specialities=x", 422)).text_content()
+
+
+@pytest.mark.parametrize(
+    "added", ["utm_source=mail&utm_campaign=x", "fbclid=IwAR0", "gclid=1&_ga=2", "mc_cid=1&mc_eid=2", "ref=newsletter"]
+)
+def test_what_others_add_to_an_address_is_left_out_of_the_search(scene: Scene, added: str) -> None:
+    plain = scene.get("/programs?state=TX")
+    assert scene.get(f"/programs?state=TX&{added}") == plain
+    assert plain["total"] > 0
+
+
+def test_a_page_marker_of_an_old_list_leads_a_person_to_the_first_page_and_tells_a_program(scene: Scene) -> None:
+    old = scene.get("/programs?limit=1")["next_cursor"]
+    scene.add("heart-boston")
+    scene.index_again()
+    assert scene.get(f"/programs?limit=1&cursor={old}", 422)["field"] == "cursor"
+    page = scene.page(f"/programs?limit=1&cursor={old}")
+    assert "this is its first page again" in page
+    assert "this is its first page again" not in scene.page("/programs?limit=1")
+
+
+def test_a_zip_code_with_four_more_digits_is_that_zip_code(scene: Scene) -> None:
+    assert scene.get("/programs?zip=78701-1234&within_miles=25") == scene.get("/programs?zip=78701&within_miles=25")
+
+
+def test_the_way_out_of_a_wrong_address_keeps_every_other_filter(scene: Scene) -> None:
+    page = html.fromstring(scene.page("/programs?text=skin&state=TX&state=IL&month=2027-13", 422))
+    (way_out,) = page.xpath("//a[text()='Open the page without it']/@href")
+    assert way_out == "/programs?text=skin&state=TX&state=IL"
+
+
+@pytest.mark.parametrize(
+    ("accept", "page"),
+    [
+        ("text/html;q=0, application/json", False),
+        ("TEXT/HTML", True),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", True),
+        ("application/json, text/html;q=0.5", False),
+        ("*/*", False),
+        ("", False),
+    ],
+)
+def test_who_gets_a_page_follows_RFC_9110(scene: Scene, accept: str, page: bool) -> None:
+    assert scene.answer("/programs?state=TX", accept)[1].startswith("<!doctype html>") is page
+
+
+@pytest.mark.parametrize("address", ["/programs?month=20٢٧-01", "/programs/heart-chicago?start=9999-12-31"])
+def test_months_in_other_digits_and_years_far_away_are_refused_small(scene: Scene, address: str) -> None:
+    status, body = scene.answer(address, "application/json")
+    assert (status, len(body) < 10_000) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("at", "first"),
+    [
+        # 14 days ahead is a Monday until midnight at the site, which comes to Honolulu four hours after Chicago.
+        ("2027-03-02T05:59:59Z", {"heart-chicago": "2027-03-15", "heart-honolulu": "2027-03-15"}),
+        ("2027-03-02T06:00:00Z", {"heart-chicago": "2027-03-22", "heart-honolulu": "2027-03-15"}),
+        ("2027-03-02T10:00:00Z", {"heart-chicago": "2027-03-22", "heart-honolulu": "2027-03-22"}),
+    ],
+)
+def test_search_and_page_agree_on_the_first_start_at_every_midnight(
+    scene: Scene, at: str, first: dict[str, str]
+) -> None:
+    honolulu = place(
+        city="Honolulu", state="HI", zip="96813", latitude=21.3, longitude=-157.85, zone="Pacific/Honolulu"
+    )
+    scene.add("heart-honolulu", place=honolulu)
+    scene.index_again()
+    scene.clock.set(parse(at))
+    hits = {hit["program_id"]: hit["open"][0]["start"] for hit in scene.get("/programs")["hits"]}
+    for program, start in first.items():
+        assert hits[program] == start
+        assert scene.get(f"/programs/{program}")["starts"][0]["start"] == start
 
 
 def test_more_parameters_than_any_page_sends_are_malformed(scene: Scene) -> None:
