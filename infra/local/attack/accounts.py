@@ -82,10 +82,10 @@ def factor_after_the_end(field: Field) -> str:
     begun = thief.form("/accounts/security/factor", {"password": owner.password})
     expect(begun.status == 303, f"setting up an app begins ({begun.status})")
     page = thief.get(begun.location)
-    found = re.search(r"secret=([A-Z2-7]+)", page.text)
+    found = re.search(r'class="secret">([A-Z2-7 ]+)<', page.text)
     expect(found, "the page offers a secret")
     resets(field, owner)
-    code = fresh_code(found.group(1) if found else "")
+    code = fresh_code(found.group(1).replace(" ", "") if found else "")
     thief.form(begun.location.partition("?")[0], {"code": code})
     never(thief.signed_in, "the thief is signed in with an app of their own")
     never(

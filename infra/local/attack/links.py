@@ -100,6 +100,6 @@ def open_redirect(field: Field) -> str:
     ):
         browser = field.visitor()
         answer = browser.form("/accounts/sign-in", {"email": owner.email, "password": owner.password, "next": away})
-        leaves = re.match(r"[a-z]+:|//|/\\\\", answer.location) and not answer.location.startswith(field.journey.url)
+        leaves = re.match(r"[a-z]+:|//|/\\", answer.location) and not answer.location.startswith(field.journey.url)
         never(leaves, f"{away} leads to {answer.location}")
     return "stays here"
