@@ -1,6 +1,6 @@
 # Every target sets up what it needs: git, make and a Python 3.11 or newer are enough. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test browser check demo bench mutants clock admin replay seed package lock clean
+.PHONY: help run test browser check demo attack fuzz bench mutants clock admin replay seed package lock clean
 SHELL := /bin/bash
 PY := .venv/bin/python
 STATE ?= .rota
@@ -20,8 +20,14 @@ browser: .venv/ready ## Walks through every page in Chromium (Debian: apt-get in
 check: .venv/ready ## Lint, types, layers, templates, and that generated files are current
 	@$(PY) -m infra.check
 
-demo: .venv/ready ## The whole journey on a throwaway stack, step by step
-	@$(PY) -m infra.local.demo
+demo: .venv/ready ## The whole journey on a throwaway stack, step by step (ARGS="reviews waitlist" for some chapters)
+	@$(PY) -m infra.local.demo $(ARGS)
+
+attack: .venv/ready .venv-sam/ready ## What an attacker would try, over HTTP on a throwaway stack (ARGS=links for one group)
+	@$(PY) -m infra.local.attack $(ARGS)
+
+fuzz: .venv/ready ## Ten times the fuzzing of `make test`, from a fresh seed (SEED=... repeats one)
+	@ROTA_FUZZ=10 $(PY) -m pytest -n 2 tests/contract/test_fuzz.py --hypothesis-seed=$(or $(SEED),$(shell date +%s)) $(ARGS)
 
 bench: .venv/ready ## Speed as ratios against the least possible
 	@$(PY) -m infra.bench $(ARGS)

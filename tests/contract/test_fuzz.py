@@ -7,6 +7,7 @@ ids and values are mixed in, so that the rooms are reached and not only their do
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from itertools import cycle, islice
 from pathlib import Path
@@ -32,8 +33,11 @@ from tests.contract.front import wsgi
 from tests.contract.house import CODE, EVERYBODY, PERSONS, House
 from tests.rooms import FORM, PASSWORD
 
-EXAMPLES, BOUNDARIES = 12, 30
-"""Per operation: random requests, and boundary cases at most."""
+TIMES = int(os.environ.get("ROTA_FUZZ", "1"))
+EXAMPLES, BOUNDARIES = 12 * TIMES, 30 * TIMES
+"""Per operation: random requests, and boundary cases at most. `make fuzz` tries ten times as many from a fresh seed."""
+LARGEST_REFUSAL = 100_000
+"""Characters. A refused form comes back with what was typed, and never grows with it."""
 CHECKS = [
     status_code_conformance,
     content_type_conformance,
@@ -111,6 +115,7 @@ def sent(house: House, case: Any, who: str, browser: bool = False, fault: str = 
         headers, more = {**headers, **FORM}, {"data": urlencode(fields, doseq=True, errors="replace")}
     response = case.call(app=wsgi(house), headers=headers, **more)
     assert response.status_code < 500 or (fault and response.status_code == 503), response.text
+    assert response.status_code < 400 or len(response.text) < LARGEST_REFUSAL, f"{len(response.text)} characters"
     case.validate_response(response, checks=CHECKS)
     return int(response.status_code)
 
