@@ -10,7 +10,7 @@ from lxml import html
 
 from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs.guidelines import Guidelines
-from tests.builders import PROGRAM, REVIEWER, TRAINEE
+from tests.builders import PROGRAM, TRAINEE
 from tests.rooms import Answer
 from tests.unit.functions.application_rooms import COORDINATOR, OTHER, Rooms, primary, shown
 
@@ -210,24 +210,6 @@ def test_two_people_at_once_the_second_sees_both_and_loses_nothing() -> None:
     assert (value(tree, "languages"), value(tree, "version")) == ("Spanish", "2")
     assert desk.in_force() == Guidelines(step2_ck_required=True)
     assert desk.send(version="2", languages="Spanish").status == 303
-
-
-def test_H12_a_lost_answer_of_the_store_comes_back_as_a_form_and_saving_again_is_one_change() -> None:
-    desk = Desk()
-    desk.store.fail_after_commit()
-    assert desk.send(step2_ck_required="yes").status == 503
-    assert desk.send(step2_ck_required="yes").status == 303
-    assert len(desk.store.history("PROGRAM", PROGRAM)) == 2
-
-
-def test_only_coordinators_look_at_guidelines_and_a_wrong_address_is_not_found() -> None:
-    desk = Desk()
-    for who in (TRAINEE, REVIEWER):
-        assert desk.in_workspace(desk.api(who)).get(HERE).status == 403
-        assert desk.in_workspace(desk.api(who)).post(HERE, {"version": 1, "step2_ck_required": True}).status == 403
-    assert desk.in_workspace(desk.browser()).get(HERE).location.startswith("/accounts/sign-in")
-    assert desk.in_workspace(desk.api(COORDINATOR)).get("/workspace/programs/none/guidelines").status == 404
-    assert desk.in_force() == Guidelines()
 
 
 def _json(form: dict[str, Any]) -> dict[str, Any]:
