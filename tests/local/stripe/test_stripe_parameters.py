@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.stripe import generate, params
-from infra.local.stripe.control import ControlRefused, SimulatorControl
+from infra.local.stripe.control import SimulatorControl
 from infra.local.stripe.errors import StripeError
 from infra.local.stripe.inprocess import free_port
 
@@ -148,29 +148,6 @@ def test_a_call_without_a_secret_test_key_is_refused_with_401(sim, header):
     assert body["error"]["type"] == "invalid_request_error"
 
 
-def test_basic_authentication_and_the_callers_version_are_accepted_and_echoed(sim):
-    status, headers, _ = get(
-        sim.url, "/v1/customers", Authorization="Basic c2tfdGVzdF9yb3RhOg==", Stripe_Version="2025-01-01.acacia"
-    )
-    assert (status, headers["stripe-version"]) == (200, "2025-01-01.acacia")
-    assert headers["request-id"].startswith("req_")
-
-
-def test_a_body_above_one_megabyte_is_refused_with_413(sim):
-    target = urlsplit(sim.url)
-    connection = http.client.HTTPConnection(target.hostname, target.port, timeout=10)
-    headers = {"Authorization": "Bearer sk_test_rota", "Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", "/v1/customers", "name=" + "x" * 1_100_000, headers)
-    assert connection.getresponse().status == 413
-    connection.close()
-
-
-def test_an_unknown_address_is_refused_as_stripe_does(sim):
-    status, _, body = get(sim.url, "/v1/unicorns", Authorization="Bearer sk_test_rota")
-    assert status == 404
-    assert "Unrecognized request URL (GET: /v1/unicorns)" in body["error"]["message"]
-
-
 def test_lists_page_in_both_directions_newest_first(client):
     made = [client.v1.customers.create(params={"name": str(number)}).id for number in range(5)][::-1]
     first = client.v1.customers.list(params={"limit": 2})
@@ -200,15 +177,6 @@ def test_a_property_that_cannot_be_expanded_is_refused(client, new_session):
         client.v1.checkout.sessions.retrieve(
             session.id, params={"expand": ["payment_intent.latest_charge.payment_intent.a.b"]}
         )
-
-
-def test_a_control_that_does_not_exist_or_is_ill_used_says_so(sim):
-    with pytest.raises(ControlRefused, match="no control POST /_sim/explode"):
-        sim.control._control("POST", "explode")
-    with pytest.raises(ControlRefused, match="unexpected keyword argument 'evnts'"):
-        sim.control._control("POST", "drop", evnts=3)
-    with pytest.raises(ControlRefused, match="No such event"):
-        sim.control.redeliver("evt_none")
 
 
 def test_the_command_line_starts_within_seconds_survives_a_kill_and_reads_the_clock_file(tmp_path):

@@ -92,27 +92,3 @@ def test_a_failing_refund_gives_the_money_back_to_the_charge(client, sim, pay):
     charge = client.v1.charges.retrieve(intent.latest_charge)
     assert (charge.amount_refunded, charge.refunded) == (0, False)
     assert "refund.failed" in refund_events(client)
-
-
-def test_metadata_of_a_refund_can_be_merged_and_unset(client, pay):
-    refund = client.v1.refunds.create(params={"payment_intent": pay().id, "metadata": {"a": "1", "b": "2"}})
-    changed = client.v1.refunds.update(refund.id, params={"metadata": {"b": "", "c": "3"}})
-    assert changed.metadata.to_dict() == {"a": "1", "c": "3"}
-
-
-def test_a_payment_intent_is_canceled_only_before_it_succeeds_and_never_behind_checkouts_back(client, pay):
-    plain = client.v1.payment_intents.create(params={"amount": 5000, "currency": "usd", "metadata": {"why": "test"}})
-    canceled = client.v1.payment_intents.cancel(plain.id, params={"cancellation_reason": "abandoned"})
-    assert (canceled.status, canceled.cancellation_reason) == ("canceled", "abandoned")
-    with pytest.raises(stripe.InvalidRequestError, match="has a status of canceled") as refused:
-        client.v1.payment_intents.cancel(plain.id)
-    assert refused.value.code == "payment_intent_unexpected_state"
-    with pytest.raises(stripe.InvalidRequestError, match="created by a Checkout Session"):
-        client.v1.payment_intents.cancel(pay().id)
-
-
-def test_money_becomes_available_two_days_later_by_business_time(client, sim, pay):
-    charge = client.v1.charges.retrieve(pay().latest_charge)
-    assert client.v1.balance_transactions.retrieve(charge.balance_transaction).status == "pending"
-    sim.move_clock(2 * 24 * 3600 + 5)
-    assert client.v1.balance_transactions.retrieve(charge.balance_transaction).status == "available"
