@@ -165,7 +165,12 @@ def test_another_password_keeps_this_browser_and_ends_the_others(world: World) -
     assert (answer.status, answer.location) == (303, "/accounts/security?saved=password")
     assert other.get("/accounts/security").status == 303
     shown(signed_in(world, browser, answer).get(answer.location), 200, "Your password is changed")
-    assert world.api(TRAINEE).post("/accounts/password", {"current": OTHER, "password": PASSWORD}).cookies == []
+
+
+def test_an_api_client_that_changes_its_password_gets_no_cookie(world: World) -> None:
+    world.person()
+    answer = world.api(TRAINEE).post("/accounts/password", {"current": PASSWORD, "password": OTHER})
+    assert (answer.status, answer.cookies) == (200, [])
 
 
 def test_another_address_is_confirmed_from_its_own_mailbox(world: World) -> None:

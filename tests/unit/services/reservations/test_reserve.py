@@ -274,6 +274,15 @@ def test_answer_lost_after_the_session_was_made_finds_the_same_session(scene: Sc
     assert len(scene.payments.sessions) == 1
 
 
+def test_session_that_was_paid_before_we_knew_of_it_leads_to_no_payment_page_again(scene: Scene) -> None:
+    scene.payments.unavailable_after()
+    with pytest.raises(PaymentUnavailable):
+        scene.checkout()
+    scene.payments.pay("cs_1")
+    assert refused(scene, Expired, scene.checkout).facts["reservation_id"] == scene.reservations()[0].id
+    assert scene.taken() == {1}
+
+
 def test_session_that_stripe_refuses_for_good_gives_the_seat_back_at_once(scene: Scene) -> None:
     scene.payments.refuse()
     with pytest.raises(PaymentUnavailable):
