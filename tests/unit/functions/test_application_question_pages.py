@@ -37,7 +37,7 @@ def test_a_question_shows_the_trainee_what_to_do_by_when_in_both_zones(rooms: Ro
         "The review clock stands still",
     )
     assert primary(tree) == ["Send the answer"]
-    hub = rooms.in_workspace(rooms.browser(TRAINEE)).get("/workspace")
+    hub = rooms.work(TRAINEE)
     shown(hub, 200, "Answer your reviewer's question", "Your reviewer asks you something")
 
 
@@ -54,7 +54,7 @@ def test_the_reviewer_sees_that_the_trainee_owes_the_next_step_and_the_queue_is_
             never=("Needs your answer",),
         )
         assert not tree.xpath("//main//form")
-    assert rooms.in_workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]["open"] == 0
+    assert rooms.found(REVIEWER)["queue"]["open"] == 0
 
 
 def test_the_answer_gives_it_back_to_the_reviewer_and_both_read_the_talk(rooms: Rooms) -> None:

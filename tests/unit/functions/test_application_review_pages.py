@@ -17,7 +17,7 @@ from shared.ports import SeatMove, UnitOfWork
 from shared.services.applications.submission import open_claim
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
-from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, OTHER, Rooms, primary, shown
+from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, Rooms, primary, shown
 from tests.unit.services.waitlist.waitlist_scene import Line
 
 STEP2 = Guidelines(step2_ck_required=True, languages=("English",))
@@ -240,11 +240,7 @@ def test_T19_a_host_that_decides_too_is_asked_first_and_the_page_offers_nothing_
 def test_rivals_are_named_with_where_they_are_and_who_came_first(rooms: Rooms) -> None:
     here = rooms.sent()
     rooms.clock.move(timedelta(hours=1))
-    rooms.facts(OTHER)
-    rooms.cv(OTHER, "document-2")
-    wish = {"program_id": "cardiology-chicago", "experience_type": "hands_on", "start": "2027-03-01", "weeks": "4"}
-    theirs = rooms.browser(OTHER).post("/applications", wish).location
-    rooms.browser(OTHER).post(f"{theirs}/submit", {})
+    theirs = rooms.rival()
     rooms.browser(REVIEWER).post(f"{theirs}/claim")
     rooms.browser(REVIEWER).post(f"{theirs}/ask", {"question": "Where?"})
     tree = shown(

@@ -109,11 +109,7 @@ def test_a_reused_key_for_another_wish_is_refused(rooms: Rooms) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({**WISH, "start": "2027-03-02"}, 422),
-        ({**WISH, "program_id": "nowhere"}, 404),
-    ],
+    ("body", "status"), [({**WISH, "start": "2027-03-02"}, 422), ({**WISH, "program_id": "nowhere"}, 404)]
 )
 def test_a_start_that_cannot_be_is_refused_and_changes_nothing(rooms: Rooms, body: dict[str, str], status: int) -> None:
     commits = rooms.store.commits
@@ -165,15 +161,6 @@ def test_T07_sending_what_one_is_not_eligible_for_comes_back_with_the_reason() -
     shown(rooms.browser(TRAINEE).post(f"{here}/submit", {}), 409, "observerships are for graduates")
     answer = rooms.api(TRAINEE).post(f"{here}/submit", {})
     assert answer.json["reasons"][0]["requirement"] == "T07"
-
-
-def test_T12_a_start_without_a_seat_is_refused_as_sold_out(rooms: Rooms) -> None:
-    here = rooms.draft(start="2027-06-07")
-    answer = rooms.api(TRAINEE).post(f"{here}/submit", {})
-    assert (answer.status, answer.json["type"]) == (409, "/problems/sold-out")
-    shown(
-        rooms.browser(TRAINEE).post(f"{here}/submit", {}), 409, "There is no free seat in the week of Mon 7 June 2027"
-    )
 
 
 # --- sent -------------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from shared.ports import StoredObject
 from tests import builders
 from tests.builders import TRAINEE
 from tests.files import A_PDF, A_PNG
-from tests.rooms import CONTEXT, UPLOADS, Answer, World
-from tests.unit.pages.page_markup import problems
+from tests.rooms import CONTEXT, UPLOADS, World
+from tests.unit.functions.application_rooms import shown
 
 REVIEWER, OTHER = "reviewer-1", "trainee-2"
 
@@ -27,13 +27,6 @@ def world() -> World:
     made.person(OTHER, name="Bela Novak")
     made.person(REVIEWER, ("reviewer",), "Nora Feldspar", "America/Chicago")
     return made
-
-
-def shown(answer: Answer, status: int, *words: str) -> None:
-    assert answer.status == status, answer.body
-    assert problems(answer.body) == []
-    text = " ".join(html.fromstring(answer.body).text_content().split())
-    assert [word for word in words if word not in text] == [], text
 
 
 def upload(world: World, content: bytes = A_PDF, kind: str = "cv", next: str = "/documents") -> str:

@@ -12,7 +12,7 @@ from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs.guidelines import Guidelines
 from tests.builders import PROGRAM, TRAINEE
 from tests.rooms import Answer
-from tests.unit.functions.application_rooms import COORDINATOR, OTHER, Rooms, primary, shown
+from tests.unit.functions.application_rooms import COORDINATOR, Rooms, primary, shown
 
 HERE = f"/workspace/programs/{PROGRAM}/guidelines"
 ANY_ROW = {"document_kind[]": "any", "document_age[]": "any", "document_cover[]": "any", "document_when[]": "clearance"}
@@ -33,14 +33,8 @@ class Desk(Rooms):
         """Two past applicants: a student who passed nothing further, and one who passed Step 2 CK."""
         self.ready().sent()
         self.clock.move(timedelta(minutes=1))
-        self.facts(OTHER, step2_ck="passed", step2_ck_verified=True)
-        self.cv(OTHER, "document-2")
-        draft = self.browser(OTHER).post("/applications", {**WISH, "idempotency_key": "key-2"}).location
-        assert self.browser(OTHER).post(f"{draft}/submit", {}).status == 303
+        self.rival(step2_ck="passed", step2_ck_verified=True)
         return self
-
-
-WISH = {"program_id": PROGRAM, "experience_type": "hands_on", "start": "2027-03-01", "weeks": "4"}
 
 
 def value(tree: html.HtmlElement, name: str) -> str:

@@ -3,11 +3,8 @@ T31)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from shared.domain.core.calendar import end_of_day
 from shared.domain.reservations.preparation import PrepKind
 from shared.ports import Contact
 from tests.builders import HOST
@@ -61,14 +58,6 @@ def test_H19_a_list_that_is_all_done_says_that_nothing_needs_doing(desk: Desk) -
     for kind in PrepKind:
         assert desk.api.post(f"/reservations/{id}/preparation", {"kind": kind, "done": "yes"}).status == 200
     assert "You need to do nothing: we send no more reminders." in good_page(desk.page.get(f"/reservations/{id}"))
-
-
-def test_H19_an_item_shows_as_late_from_the_second_after_its_sunday(desk: Desk) -> None:
-    id = desk.reserved()
-    late = desk.scene.preparation.tasks(desk.scene.reservation(id), desk.scene.program)[0]
-    for moved, said in ((timedelta(), False), (timedelta(seconds=1), True)):
-        desk.scene.clock.set(end_of_day(late.due_on, "America/Chicago") + moved)
-        assert desk.api.get(f"/reservations/{id}").json["care"]["weeks"][0]["tasks"][0]["late"] is said
 
 
 def test_T31_a_coach_suggests_from_the_case_and_the_trainee_reads_it_as_a_suggestion(desk: Desk) -> None:

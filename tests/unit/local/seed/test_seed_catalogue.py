@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from pydantic import EmailStr, TypeAdapter
 
-from infra.local.seed import places
 from infra.local.seed.catalogue import Seed, closures, load
 from shared.domain.applications.eligibility import explain
 from shared.domain.core.errors import Invalid
@@ -141,12 +140,3 @@ def test_an_id_used_in_two_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(GOOD, "utf-8")
     with pytest.raises(Invalid, match=r"mossygale.*twice"):
         _load(tmp_path, GOOD)
-
-
-@pytest.mark.parametrize(
-    "zip_code", ["", "6061", "606144", "00000", "09001", "00601", "96910", "10008", "20505", "chicago"]
-)
-def test_T02_a_zip_outside_the_states_or_of_no_street_is_refused(zip_code: str) -> None:
-    with pytest.raises(Invalid) as refusal:
-        places.place(zip_code)
-    assert refusal.value.facts == {"field": "zip"}

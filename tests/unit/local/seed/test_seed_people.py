@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import EmailStr, TypeAdapter
 
 from infra.local.seed.catalogue import DemoPerson, demo_people, load
 from infra.local.seed.cv import demo_cv
@@ -20,25 +18,6 @@ TODAY = date(2026, 11, 21)
 
 def _person(key: str) -> DemoPerson:
     return next(p for p in demo_people(TODAY) if p.key == key)
-
-
-def test_every_role_has_a_demo_account_with_a_key_and_address_of_its_own() -> None:
-    people = demo_people(TODAY)
-    assert {role for p in people for role in p.roles} == {
-        "trainee",
-        "host",
-        "reviewer",
-        "coordinator",
-        "coach",
-        "finance",
-        "admin",
-    }
-    assert len({p.key for p in people}) == len({p.email for p in people}) == len(people)
-    for person in people:
-        assert person.email.endswith(".example")
-        assert TypeAdapter(EmailStr).validate_python(person.email) == person.email
-        assert ZoneInfo(person.zone).key == person.zone
-        assert (person.facts is not None) == ("trainee" in person.roles)
 
 
 @pytest.mark.parametrize(
