@@ -232,15 +232,6 @@ def test_a_seat_beyond_the_weeks_that_a_version_has_room_for_is_none(tmp_path: P
     assert list(hit.starts) == [final - timedelta(weeks=3)] * starts
 
 
-def test_a_sold_week_disappears_from_hits_counts_and_starts_at_once(index: TantivyIndex) -> None:
-    sold = Overlay({("inner-chicago", "2027-W01"): False})
-    page = ask(index, overlay=sold, month="2027-01")
-    assert found(page) == ["skin-austin", "heart-york"]
-    assert facet(page, "specialty") == {"dermatology": 1, "internal-medicine": 1}
-    assert facet(page, "month")["2027-01"] == 2
-    assert ask(index, "internal", overlay=sold).hits[0].next_start is None
-
-
 def test_a_returned_seat_appears_in_hits_counts_and_starts_at_once(index: TantivyIndex) -> None:
     back = {("child-jose", f"2027-W0{week}"): True for week in (5, 6, 7, 8)}
     free = Overlay({**back, ("inner-chicago", "2027-W01"): False, ("gone", "2027-W01"): True})

@@ -200,11 +200,6 @@ def test_H17_start_in_the_past_or_beyond_two_years_is_refused() -> None:
         assert refused(scene, Invalid, lambda scene=scene: scene.checkout(Choice.FULL)).facts["field"] == "start"  # type: ignore[misc]
 
 
-def test_offer_can_be_used_until_the_second_before_it_is_over(scene: Scene) -> None:
-    scene.clock.move(timedelta(days=7, seconds=-1))
-    assert scene.checkout().reserved.status is ReservationStatus.HELD
-
-
 def test_offer_is_over_at_its_boundary_second(scene: Scene) -> None:
     scene.clock.move(timedelta(days=7))
     refused(scene, Expired, scene.checkout)
