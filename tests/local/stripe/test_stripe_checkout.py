@@ -67,19 +67,6 @@ def test_a_paid_session_is_complete_and_its_events_come_in_stripes_order(client,
     ]
 
 
-def test_balance_transaction_is_null_in_charge_succeeded_and_comes_with_charge_updated(client, sim, new_session):
-    sim.control.settle(30)
-    session = new_session()
-    sim.control.pay(session.url)
-    (charge,) = client.v1.charges.list().data
-    assert charge.balance_transaction is None
-    sim.move_clock(31)
-    settled = client.v1.charges.retrieve(charge.id, params={"expand": ["balance_transaction"]})
-    assert (settled.balance_transaction.fee, settled.balance_transaction.net) == (2057, 67843)
-    (updated,) = client.v1.events.list(params={"type": "charge.updated"}).data
-    assert updated.data.previous_attributes.to_dict() == {"balance_transaction": None}
-
-
 @pytest.mark.parametrize(
     ("card", "code", "message"),
     [

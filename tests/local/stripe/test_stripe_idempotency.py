@@ -67,15 +67,6 @@ def test_a_key_is_forgotten_after_24_hours_of_business_time(sim, client):
     assert post(sim.url, "/v1/customers", {}, Idempotency_Key="k1")[2]["id"] != first[2]["id"]
 
 
-def test_a_saved_500_is_replayed_for_ever_and_tells_clients_not_to_retry(sim, client):
-    sim.control.fail(1, status=500, saved=True)
-    status, headers, _ = post(sim.url, "/v1/customers", {}, Idempotency_Key="k1")
-    assert (status, headers["stripe-should-retry"]) == (500, "false")
-    status, headers, body = post(sim.url, "/v1/customers", {}, Idempotency_Key="k1")
-    assert (status, headers["idempotent-replayed"], body["error"]["type"]) == (500, "true", "api_error")
-    assert client.v1.customers.list().data == []
-
-
 def test_an_unsaved_500_and_a_503_are_overcome_by_the_sdks_retries(sim):
     patient = stripe.StripeClient("sk_test_rota", base_addresses={"api": sim.url}, max_network_retries=2)
     sim.control.fail(1, status=500, method="POST")

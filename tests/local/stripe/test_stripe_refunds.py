@@ -70,25 +70,3 @@ def test_a_payment_that_did_not_succeed_cannot_be_refunded(client, sim, new_sess
         client.v1.refunds.create(params={"charge": intent.latest_charge})
     with pytest.raises(stripe.InvalidRequestError, match="payment_intent or charge"):
         client.v1.refunds.create(params={"amount": 5})
-
-
-def test_a_pending_refund_succeeds_when_the_bank_answers(client, sim, pay):
-    intent = pay("4000000000007726")
-    refund = client.v1.refunds.create(params={"payment_intent": intent.id})
-    assert (refund.status, refund.pending_reason) == ("pending", "processing")
-    sim.move_clock(60)
-    assert client.v1.refunds.retrieve(refund.id).status == "succeeded"
-    updated = client.v1.events.list(params={"type": "refund.updated"}).data[0]
-    assert updated.data.previous_attributes.status == "pending"
-
-
-def test_a_failing_refund_gives_the_money_back_to_the_charge(client, sim, pay):
-    intent = pay("4000000000005126")
-    refund = client.v1.refunds.create(params={"payment_intent": intent.id})
-    assert refund.status == "succeeded"
-    sim.move_clock(60)
-    failed = client.v1.refunds.retrieve(refund.id, params={"expand": ["failure_balance_transaction"]})
-    assert (failed.status, failed.failure_balance_transaction.amount) == ("failed", 69900)
-    charge = client.v1.charges.retrieve(intent.latest_charge)
-    assert (charge.amount_refunded, charge.refunded) == (0, False)
-    assert "refund.failed" in refund_events(client)

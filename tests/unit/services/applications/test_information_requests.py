@@ -119,16 +119,6 @@ def test_the_trainee_is_reminded_once_at_the_second_of_day_seven(desk: Desk) -> 
     assert desk.swept(id) == reminded
 
 
-def test_an_unanswered_question_ends_the_application_at_its_second_and_frees_its_name(desk: Desk) -> None:
-    id = asked(desk)
-    desk.clock.move(timedelta(days=14) - SECOND)
-    assert desk.swept(id).status is ApplicationStatus.NEEDS_INFO
-    desk.clock.move(SECOND)
-    ended = desk.swept(id)
-    assert (ended.status, ended.decision_code) == (ApplicationStatus.EXPIRED, "reply")
-    assert (desk.waiting(id), desk.store.claims) == (set(), {})
-
-
 def test_a_sweep_that_comes_too_late_to_remind_only_ends_it(desk: Desk) -> None:
     id = asked(desk)
     desk.clock.move(timedelta(days=20))

@@ -76,18 +76,6 @@ def test_nobody_reviews_their_own_application(desk: Desk) -> None:
         desk.review.claim(RequestContext(actor("reviewer", TRAINEE)), sent.id)
 
 
-def test_a_claim_lapses_at_its_second_and_not_before(desk: Desk) -> None:
-    mine = desk.claimed()
-    desk.clock.move(timedelta(hours=4, seconds=-1))
-    assert desk.swept(mine.id).status is ApplicationStatus.IN_REVIEW
-    desk.clock.move(timedelta(seconds=1))
-    back = desk.swept(mine.id)
-    assert (back.status, back.claimed_by, back.claim_lapses_at) == (ApplicationStatus.SUBMITTED, None, None)
-    assert desk.waiting(mine.id) == {"review"}
-    assert desk.swept(mine.id) == back
-    assert desk.review.claim(AS_COLLEAGUE, mine.id).claimed_by == "reviewer-2"
-
-
 def test_T18_the_review_clock_keeps_running_through_claim_and_lapse(desk: Desk) -> None:
     mine = desk.claimed()
     desk.clock.move(timedelta(hours=5))
