@@ -205,13 +205,13 @@ def test_H10_submitting_to_a_program_that_went_off_the_market_is_refused(desk: D
         desk.submission.submit(AS_TRAINEE, draft.id)
 
 
-@pytest.mark.parametrize("start", ["2027-03-22", "2027-06-07"])
-def test_T12_weeks_without_a_seat_are_refused_by_name(desk: Desk, start: str) -> None:
+@pytest.mark.parametrize(("start", "first"), [("2027-03-22", "Mon 29 March 2027"), ("2027-06-07", "Mon 7 June 2027")])
+def test_T12_weeks_without_a_seat_are_refused_by_name(desk: Desk, start: str, first: str) -> None:
     draft = desk.draft(start=monday(start))
     with pytest.raises(SoldOut) as refused:
         desk.submission.submit(AS_TRAINEE, draft.id)
     assert "2027-W09" not in refused.value.facts["weeks"]
-    assert refused.value.facts["weeks"]
+    assert f"There is no free seat in the week of {first}" in refused.value.detail
 
 
 def test_a_second_open_application_for_the_same_program_and_start_is_refused_and_named(desk: Desk) -> None:
