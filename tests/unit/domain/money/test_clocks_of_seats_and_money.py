@@ -60,7 +60,7 @@ HERE = {
     "balance_days",
 }
 NEAR_CLOSING = {"closing_hours"}
-"""Tested in `test_application_clocks`."""
+"""Tested in `test_clocks_at_the_second`."""
 OF_BILLING = {"seat_review_days", "balance_reminder_days"}
 """The sweeps that read these belong to billing a balance, which nothing does yet: nobody is reminded of one or loses a
 seat for it."""
