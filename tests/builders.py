@@ -12,7 +12,8 @@ from shared.domain.core.instants import iso
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.program import ExperienceType, HostKind, Place, Program
 from shared.domain.trainees.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
-from shared.ports import CheckoutRequest, Store, Stored, Transition, UnitOfWork
+from shared.ports import CheckoutRequest, Due, Store, Stored, Transition, UnitOfWork
+from shared.services.applications.submission import open_claim
 from tests.fakes.clock import START
 
 TRAINEE, REVIEWER, PROGRAM, HOST = "trainee-1", "reviewer-1", "cardiology-chicago", "host-1"
@@ -156,6 +157,19 @@ def stored_application(store: Store, **changes: Any) -> Application:
     made = application(**changes)
     loaded = stored(store, "APPLICATION", made.id, made.model_dump(mode="json", exclude={"version"}))
     return Application.model_validate(loaded.state)
+
+
+def approve(store: Store, *wanted: Application, at: datetime = START, type: str = "ApplicationApproved.v1") -> None:
+    """Applications as approval leaves them, in one work: their names claimed, their offers due."""
+    made = [
+        Transition(
+            fresh("APPLICATION", one.id),
+            draft(one.model_dump(mode="json", exclude={"version"}), type, at, case_id=one.case_id),
+            (Due("offer", one.offer_expires_at, "trainee"),) if one.offer_expires_at else (),
+        )
+        for one in wanted
+    ]
+    store.commit(UnitOfWork(transitions=tuple(made), keys=tuple(open_claim(one) for one in wanted)))
 
 
 def checkout_request(**changes: Any) -> CheckoutRequest:

@@ -26,12 +26,11 @@ from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice, Reservation
 from shared.domain.seats.waitlist import Place
 from shared.events.envelope import Envelope
-from shared.ports import Contact, Delivery, Due, Person, StoredObject, Transition, UnitOfWork
-from shared.services.applications.submission import open_claim
+from shared.ports import Contact, Delivery, Person, StoredObject, UnitOfWork
 from shared.services.core.transitions import RequestContext
 from shared.services.reservations.reserve import PayLink
 from shared.services.seats.line import line_of
-from tests.builders import FIRST_DAY, actor, application, draft, facts, fresh, program, stored, stored_account
+from tests.builders import FIRST_DAY, actor, application, approve, facts, program, stored, stored_account
 from tests.fakes import (
     CountingIds,
     FakeBus,
@@ -186,11 +185,7 @@ class World:
             cv_sha256=hashlib.sha256(CV).hexdigest(),
             offer_expires_at=self.clock.now() + timedelta(days=days),
         )
-        data = made.model_dump(mode="json", exclude={"version"})
-        assert made.offer_expires_at
-        due = (Due("offer", made.offer_expires_at, "trainee"),)
-        first = Transition(fresh("APPLICATION", id), draft(data, "Given.v1", self.clock.now(), case_id=id), due)
-        self.store.commit(UnitOfWork(transitions=(first,), keys=(open_claim(made),)))
+        approve(self.store, made, at=self.clock.now(), type="Given.v1")
         return id
 
     # --- what happens -------------------------------------------------------------------------------------------------

@@ -17,18 +17,15 @@ from shared.adapters.dynamodb.people import DynamoPeople
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
-from shared.domain.applications.application import Application
 from shared.domain.core.errors import Busy, OverlappingRotation, RotaError, SoldOut
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import SEATED, Choice, Reservation
 from shared.domain.seats.seats import SeatYear, WeekSeats
-from shared.ports import Checkout, CheckoutRequest, Due, Person, Transition, UnitOfWork, system
-from shared.services.applications.submission import open_claim
+from shared.ports import Person, UnitOfWork, system
 from shared.services.core.transitions import RequestContext
 from shared.services.reservations.reserve import PayLink
-from tests.builders import PROGRAM, actor, application, draft, fresh, program, step
+from tests.builders import PROGRAM, actor, application, approve, program, step
 from tests.fakes import FakePayments, FrozenClock
-from tests.fakes.clock import START
 from tests.fakes.wiring import FakeWiring
 
 PER_WORK = 20
@@ -43,25 +40,15 @@ class SharedPayments(FakePayments):
         super().__init__()
         self._turn = threading.RLock()
 
-    def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        with self._turn:
-            return super().open_checkout(request)
+        for name in ("open_checkout", "checkout", "expire", "refund", "pay"):
+            setattr(self, name, self._in_turn(getattr(self, name)))
 
-    def checkout(self, session_id: str) -> Checkout:
-        with self._turn:
-            return super().checkout(session_id)
+    def _in_turn(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            with self._turn:
+                return call(*arguments)
 
-    def expire(self, session_id: str) -> Checkout:
-        with self._turn:
-            return super().expire(session_id)
-
-    def refund(self, payment_intent_id: str, amount_cents: int, key: str) -> str:
-        with self._turn:
-            return super().refund(payment_intent_id, amount_cents, key)
-
-    def pay(self, session_id: str) -> Checkout:
-        with self._turn:
-            return super().pay(session_id)
+        return run
 
 
 @dataclass
@@ -112,12 +99,7 @@ class Stage:
             application(**({"terms_version": terms.CURRENT, "case_id": values["id"]} | values)) for values in wanted
         ]
         for start in range(0, len(made), PER_WORK):
-            some = made[start : start + PER_WORK]
-            self.store.commit(
-                UnitOfWork(
-                    transitions=tuple(_approved(one) for one in some), keys=tuple(open_claim(one) for one in some)
-                )
-            )
+            approve(self.store, *made[start : start + PER_WORK])
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(self._known, {one.trainee_id for one in made}))
 
@@ -205,12 +187,3 @@ def require_told_by_a_failed_week(refused: SoldOut, weeks: Iterable[str]) -> Non
 def told(outcomes: Iterable[Outcome]) -> Counter[str]:
     """How often each refusal was given, over all attempts."""
     return Counter(type(refused).__name__ for outcome in outcomes for refused in outcome.refusals)
-
-
-def _approved(made: Application) -> Transition:
-    data = made.model_dump(mode="json", exclude={"version"})
-    assert made.offer_expires_at
-    due = (Due("offer", made.offer_expires_at, "trainee"),)
-    return Transition(
-        fresh("APPLICATION", made.id), draft(data, "ApplicationApproved.v1", START, case_id=made.case_id), due
-    )

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from infra.bench.least import LEAST, Least
-from infra.bench.measure import Ratio, in_turns, seconds
-from infra.bench.processes import ProcessFailed, libraries, run, same_imports
-from infra.bench.report import gate_line, request_line, start_line, verdict
-from infra.bench.requests import Counted, minus, per, requests_in
-from infra.bench.starts import ROUNDS, Start, believed
+from infra.bench.least import Least
+from infra.bench.measure import Ratio, in_turns
+from infra.bench.processes import run
+from infra.bench.requests import Counted, requests_in
+from infra.bench.starts import ROUNDS, believed
 
 
 def test_turns_alternate_so_that_a_drifting_machine_meets_both_sides() -> None:
@@ -54,49 +53,6 @@ def test_a_bound_holds_up_to_itself_in_its_direction(value: float, bound: float,
     assert (ratio.verdict == "") is (bound == 0)
 
 
-@pytest.mark.parametrize(("ours", "peer"), [([], []), ([1.0], [1.0, 2.0])])
-def test_values_that_are_no_pairs_make_no_ratio(ours: list[float], peer: list[float]) -> None:
-    with pytest.raises(ValueError, match="no pairs"):
-        Ratio("x", ours, peer)
-
-
-def test_seconds_are_those_of_the_call() -> None:
-    assert 0 <= seconds(lambda: None) < 1
-
-
-def test_peer_imports_all_but_the_room_and_the_libraries_nothing_of_ours() -> None:
-    loaded = [
-        "json",
-        "boto3",
-        "shared.ports",
-        "functions",
-        "functions.site",
-        "functions.site.handler",
-        "functions.sitemap",
-        "functools",
-    ]
-    assert same_imports(loaded, "site") == [
-        "json",
-        "boto3",
-        "shared.ports",
-        "functions",
-        "functions.sitemap",
-        "functools",
-    ]
-    assert libraries(loaded) == ["json", "boto3", "functools"]
-
-
-def test_a_process_is_measured_from_start_to_end_and_a_failing_one_is_named(tmp_path: Path) -> None:
-    script = tmp_path / "work.py"
-    script.write_text("import time\nwhile time.process_time() < 0.1: pass\n")
-    used = run(script, [], {}, tmp_path)
-    assert used.cpu >= 0.1
-    assert used.wall >= 0.1
-    script.write_text("raise SystemExit('no table')")
-    with pytest.raises(ProcessFailed, match="no table"):
-        run(script, [], {}, tmp_path)
-
-
 def test_a_measured_process_sees_neither_this_environment_nor_this_checkout(tmp_path: Path) -> None:
     script = tmp_path / "look.py"
     script.write_text("import os, sys, json\njson.dump([sorted(os.environ), sys.path], open('found', 'w'))")
@@ -133,43 +89,10 @@ def test_requests_are_those_of_the_function_without_what_a_process_asks_once() -
     assert requests_in(log, "payments") == Counter({"dynamodb:GetItem": 2})
 
 
-def test_an_operation_less_what_is_asked_anyway() -> None:
-    assert minus(Counter(a=3, b=1), Counter(a=2)) == Counter(a=1, b=1)
-    with pytest.raises(ValueError, match="not part"):
-        minus(Counter(a=1), Counter(a=2))
-
-
-def test_one_of_several_equal_operations() -> None:
-    counted = Counted("webhook", Counter(put=6), 0, Least(1, 0, "one put"))
-    assert per(counted, 3).sent == 2
-    for times in (0, 4):
-        with pytest.raises(ValueError, match="not the same"):
-            per(counted, times)
-
-
 def test_excess_is_what_aws_and_stripe_got_beyond_the_least() -> None:
     least = Least(2, 1, "two reads and a session", "apart")
     assert Counted("x", Counter(get=2), 1, least).remark == ""
     assert Counted("x", Counter(get=4), 2, least).remark == "+3 apart"
 
 
-def test_every_excess_has_a_word_and_every_least_its_parts() -> None:
-    words = {word for least in LEAST.values() for word in least.beyond.split(", ") if word}
-    assert words <= {"apart", "again", "kinds"}
-    assert all(least.made_of and least.aws > 0 for least in LEAST.values())
-
-
 # --- lines ------------------------------------------------------------------------------------------------------------
-def test_lines_show_ratio_bound_and_both_sides() -> None:
-    cpu = Ratio("site", [0.6], [0.5], 1.25)
-    shown = start_line(Start("site", cpu, Ratio("site", [0.9], [0.6]), Ratio("site", [0.6], [0.4])))
-    assert shown.split() == ["1.20", "ok", "(≤", "1.25)", "site", "600", "/", "500", "1.20-1.20", "1.50", "1.50"]
-    assert "0.80  ok (≥ 0.70)" in gate_line(Ratio("gate", [80], [100], 0.7, at_least=True))
-    assert "12 (least  4), 1 (0)   +9 apart" in request_line(
-        Counted("x", Counter(get=12), 1, Least(4, 0, "reads", "apart"))
-    )
-
-
-def test_verdict_names_every_miss() -> None:
-    assert verdict([], 9) == "Every bound holds (9 s)"
-    assert verdict([Ratio("site", [1.5], [1.0], 1.25)], 9) == "MISSED: site 1.50 (9 s)"

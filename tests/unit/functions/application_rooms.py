@@ -59,6 +59,22 @@ class Rooms(World):
         """The same person in the other room."""
         return Client(workspace, client.headers)
 
+    def work(self, who: str, query: str = "") -> Answer:
+        """The page that `who` finds after signing in."""
+        return self.in_workspace(self.browser(who)).get(f"/workspace{query}")
+
+    def found(self, who: str, query: str = "") -> Any:
+        """The same as JSON."""
+        return self.in_workspace(self.api(who)).get(f"/workspace{query}").json
+
+    def rival(self, **facts: Any) -> str:
+        """The address of another trainee's application for the same seat, sent."""
+        self.facts(OTHER, **facts)
+        self.cv(OTHER, "document-2")
+        here = self.browser(OTHER).post("/applications", {**WISH, "idempotency_key": "key-2"}).location
+        assert self.browser(OTHER).post(f"{here}/submit", {}).status == 303
+        return here
+
     def draft(self, key: str = "key-1", **changes: str) -> str:
         """A draft's address, made by a browser."""
         return self.browser(TRAINEE).post("/applications", {**WISH, **changes, "idempotency_key": key}).location

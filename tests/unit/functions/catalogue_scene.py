@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,7 +104,3 @@ class Scene(FakeWiring):
         found, body = self.answer(address, "text/html")
         assert found == status, body
         return body
-
-
-def a_week_later(start: date, weeks: int = 1) -> date:
-    return start + timedelta(weeks=weeks)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders import REVIEWER, TRAINEE
-from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, OTHER, Rooms, primary, shown
+from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, Rooms, primary, shown
 
 QUESTION, ANSWER = "Which <b>ward</b> was it?", "The cardiac ward, in 2025."
 
@@ -37,7 +37,7 @@ def test_a_question_shows_the_trainee_what_to_do_by_when_in_both_zones(rooms: Ro
         "The review clock stands still",
     )
     assert primary(tree) == ["Send the answer"]
-    hub = rooms.in_workspace(rooms.browser(TRAINEE)).get("/workspace")
+    hub = rooms.work(TRAINEE)
     shown(hub, 200, "Answer your reviewer's question", "Your reviewer asks you something")
 
 
@@ -54,7 +54,7 @@ def test_the_reviewer_sees_that_the_trainee_owes_the_next_step_and_the_queue_is_
             never=("Needs your answer",),
         )
         assert not tree.xpath("//main//form")
-    assert rooms.in_workspace(rooms.api(REVIEWER)).get("/workspace").json["queue"]["open"] == 0
+    assert rooms.found(REVIEWER)["queue"]["open"] == 0
 
 
 def test_the_answer_gives_it_back_to_the_reviewer_and_both_read_the_talk(rooms: Rooms) -> None:
@@ -93,15 +93,6 @@ def test_refused_forms_come_back_with_what_was_typed(rooms: Rooms) -> None:
         rooms.browser(TRAINEE).post(f"{here}/reply", {"newest_cv": "true"}), 422, "Answer: Please fill this in."
     )
     assert tree.xpath("//textarea[@name='answer']")
-
-
-def test_who_has_no_business_with_it_is_refused(rooms: Rooms) -> None:
-    here = rooms.taken()
-    assert rooms.api(TRAINEE).post(f"{here}/ask", {"question": QUESTION}).status == 403
-    assert rooms.api(COLLEAGUE).post(f"{here}/ask", {"question": QUESTION}).status == 409
-    rooms.api(REVIEWER).post(f"{here}/ask", {"question": QUESTION})
-    assert rooms.api(OTHER).post(f"{here}/reply", {"answer": ANSWER}).status == 404
-    assert rooms.api(REVIEWER).post(f"{here}/reply", {"answer": ANSWER}).status == 403
 
 
 def test_a_question_that_ran_out_says_so_before_the_sweep_has_come_by(rooms: Rooms) -> None:

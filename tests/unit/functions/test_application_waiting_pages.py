@@ -111,7 +111,7 @@ def test_H10_a_program_paused_between_approval_and_payment_is_explained_to_both(
         "17:00 for you in Cairo",
     )
     assert primary(tree) == []
-    assert rooms.in_workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["tasks"] == []
+    assert rooms.found(TRAINEE)["hub"]["tasks"] == []
     shown(rooms.browser(REVIEWER).get(here), 200, "This program is paused")
     builders.change(rooms.store, "PROGRAM", PROGRAM, {"status": "LIVE"})
     assert primary(shown(rooms.browser(TRAINEE).get(here), 200)) == ["Sign and reserve"]

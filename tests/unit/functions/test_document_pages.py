@@ -14,8 +14,8 @@ from shared.ports import StoredObject
 from tests import builders
 from tests.builders import TRAINEE
 from tests.files import A_PDF, A_PNG
-from tests.rooms import CONTEXT, UPLOADS, Answer, World
-from tests.unit.pages.page_markup import problems
+from tests.rooms import CONTEXT, UPLOADS, World
+from tests.unit.functions.application_rooms import shown
 
 REVIEWER, OTHER = "reviewer-1", "trainee-2"
 
@@ -27,13 +27,6 @@ def world() -> World:
     made.person(OTHER, name="Bela Novak")
     made.person(REVIEWER, ("reviewer",), "Nora Feldspar", "America/Chicago")
     return made
-
-
-def shown(answer: Answer, status: int, *words: str) -> None:
-    assert answer.status == status, answer.body
-    assert problems(answer.body) == []
-    text = " ".join(html.fromstring(answer.body).text_content().split())
-    assert [word for word in words if word not in text] == [], text
 
 
 def upload(world: World, content: bytes = A_PDF, kind: str = "cv", next: str = "/documents") -> str:
@@ -89,16 +82,6 @@ def test_T15_a_refused_file_leads_to_a_page_that_says_why_and_offers_another_try
     assert world.api(TRAINEE).get(f"/documents/{id}").json["refusal"]["reason_code"] == "wrong_type"
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [(b"", "The file is empty."), (A_PDF + b"\0" * 10_000_000, "The file is larger than 10 MB.")],
-    ids=["empty", "large"],
-)
-def test_T15_an_empty_or_too_large_file_ends_on_a_page_of_ours(world: World, content: bytes, words: str) -> None:
-    answer = world.browser(TRAINEE).get(upload(world, content))
-    shown(world.browser(TRAINEE).get(answer.location), 200, words, "Upload it again")
-
-
 def test_coming_back_without_a_file_is_not_found_and_records_nothing(world: World) -> None:
     id = world.api(TRAINEE).post("/documents/uploads", {"kind": "cv"}).json["document_id"]
     shown(world.browser(TRAINEE).get(f"/documents/{id}/received?kind=cv"), 404, "The file has not arrived")
@@ -133,23 +116,6 @@ def test_the_owner_and_a_reviewer_read_a_document_through_a_link_of_a_minute(wor
         assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-@pytest.mark.parametrize("path", ["/documents/{id}", "/documents/{id}/file", "/documents/{id}/received?kind=cv"])
-def test_somebody_elses_document_is_not_found(world: World, path: str) -> None:
-    path = path.format(id=stored(world))
-    assert world.api(OTHER).get(path).json["status"] == 404
-    assert world.browser(OTHER).get(path).status == 404
-
-
-def test_staff_have_no_documents_of_their_own_and_nobody_reads_unsigned(world: World) -> None:
-    id = stored(world)
-    assert world.api(REVIEWER).get("/documents").json["status"] == 403
-    assert world.api(REVIEWER).post("/documents/uploads", {"kind": "cv"}).status == 403
-    assert world.api().get(f"/documents/{id}").status == 401
-    assert world.browser().get("/documents").location == "/accounts/sign-in?next=/documents"
-    world.person("finance-1", ("finance",))
-    assert world.api("finance-1").get(f"/documents/{id}/file").status == 403
-
-
 # --- the bucket's own messages ----------------------------------------------------------------------------------------
 def batch(*keys: str) -> dict[str, Any]:
     records = []
@@ -178,22 +144,6 @@ def test_T15_a_file_whose_browser_never_came_back_is_registered_by_the_buckets_m
     id = key.split("/")[-1]
     assert world.store.load("DOCUMENT", id).state["status"] == "STORED"
     assert [row.correlation_id for row in world.store.history("DOCUMENT", id)] == ["event-0"]
-
-
-def test_T15_back_after_a_refusal_and_a_good_file_in_the_same_form_lead_on(world: World) -> None:
-    back = upload(world, b"", next="/applications/start?program=cardiology&weeks=4")
-    refused = world.browser(TRAINEE).get(back).location
-    shown(world.browser(TRAINEE).get(refused), 200, "The file is empty")
-    world.file_store.arrive(list(world.file_store.uploads)[-1], A_PDF)
-    assert world.browser(TRAINEE).get(back).location == "/applications/start?program=cardiology&weeks=4"
-
-
-def test_T15_back_after_a_good_file_and_a_bad_one_in_the_same_form_say_why_it_is_refused(world: World) -> None:
-    back = upload(world)
-    first = world.browser(TRAINEE).get(back)
-    world.file_store.arrive(list(world.file_store.uploads)[-1], b"")
-    shown(world.browser(TRAINEE).get(world.browser(TRAINEE).get(back).location), 200, "The file is empty")
-    shown(world.browser(TRAINEE).get(first.location), 200, "CV, version 1", "Stored")
 
 
 def test_the_buckets_word_on_a_copy_of_ours_is_nothing_new(world: World, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,12 +12,9 @@ from infra.lint.__main__ import ROOT
 from infra.lint.project import Project
 from shared.domain.email.email_names import TAG
 from tests.fakes.wiring import EMAIL_REPORTS
-from tests.rooms import come_back
+from tests.rooms import CONTEXT, come_back
 from tests.unit.services.operations.test_email_reports import Sent
 
-CONTEXT = SimpleNamespace(
-    aws_request_id="request", function_name="test", memory_limit_in_mb=128, invoked_function_arn="arn:test"
-)
 KINDS = {"Email Bounced": "bounce", "Email Complaint Received": "complaint", "Email Rejected": "reject"}
 
 

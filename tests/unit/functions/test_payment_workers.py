@@ -82,12 +82,6 @@ def test_H11_delivery_makes_the_worker_ask_stripe_and_reserve_the_seat(scene: Sc
     assert (row.actor.role, row.actor.id, row.causation_id) == ("system", "payments", "STRIPE#evt_1#1")
 
 
-def test_delivery_that_claims_a_payment_which_stripe_does_not_have_changes_nothing(scene: Scene) -> None:
-    link = scene.checkout()
-    assert consume(delivered(COMPLETED, scene.payments.session_of(link.reserved.id).id)) == []
-    assert scene.reservation(link.reserved.id).status is ReservationStatus.HELD
-
-
 def test_deliveries_about_other_things_and_unknown_sessions_are_done_without_a_word(scene: Scene) -> None:
     assert consume(delivered("payment_intent.succeeded", "pi_1"), delivered(COMPLETED, "cs_unknown", 2)) == []
     assert scene.payments.calls == ["checkout"]
@@ -99,17 +93,6 @@ def test_silent_stripe_fails_that_message_alone_and_its_redelivery_settles(scene
     assert consume(delivered(COMPLETED, session.id), delivered("charge.succeeded", "ch_1", 2)) == ["message-1"]
     assert consume(delivered(COMPLETED, session.id)) == []
     assert scene.reservations()[0].status is ReservationStatus.RESERVED
-
-
-def test_duplicates_and_any_order_end_in_the_same_state(scene: Scene) -> None:
-    session = scene.pay(scene.checkout())
-    records = [
-        delivered(type, session.id, number)
-        for number, type in enumerate(["checkout.session.expired", COMPLETED, COMPLETED], 1)
-    ]
-    assert consume(*reversed(records)) == []
-    assert [reserved.status for reserved in scene.reservations()] == [ReservationStatus.RESERVED]
-    scene.check()
 
 
 def test_reserved_seat_ends_the_other_applications_for_its_weeks(scene: Scene) -> None:

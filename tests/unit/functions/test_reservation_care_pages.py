@@ -3,11 +3,8 @@ T31)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from shared.domain.core.calendar import end_of_day
 from shared.domain.reservations.preparation import PrepKind
 from shared.ports import Contact
 from tests.builders import HOST
@@ -63,33 +60,6 @@ def test_H19_a_list_that_is_all_done_says_that_nothing_needs_doing(desk: Desk) -
     assert "You need to do nothing: we send no more reminders." in good_page(desk.page.get(f"/reservations/{id}"))
 
 
-def test_H19_an_item_shows_as_late_from_the_second_after_its_sunday(desk: Desk) -> None:
-    id = desk.reserved()
-    late = desk.scene.preparation.tasks(desk.scene.reservation(id), desk.scene.program)[0]
-    for moved, said in ((timedelta(), False), (timedelta(seconds=1), True)):
-        desk.scene.clock.set(end_of_day(late.due_on, "America/Chicago") + moved)
-        assert desk.api.get(f"/reservations/{id}").json["care"]["weeks"][0]["tasks"][0]["late"] is said
-
-
-@pytest.mark.parametrize(
-    "body", [{}, {"kind": "visa"}, {"kind": "pet", "done": "yes"}, {"kind": "visa", "done": "maybe"}]
-)
-def test_a_tick_that_names_no_item_is_refused_and_changes_nothing(desk: Desk, body: dict[str, str]) -> None:
-    id = desk.reserved()
-    commits = desk.scene.store.commits
-    assert desk.api.post(f"/reservations/{id}/preparation", body).status == 422
-    assert desk.scene.store.commits == commits
-
-
-def test_a_held_or_foreign_list_is_not_ticked_and_a_held_seat_shows_none(desk: Desk) -> None:
-    id = desk.held()
-    tick = {"kind": "visa", "done": "yes"}
-    assert "Before you go" not in good_page(desk.page.get(f"/reservations/{id}"))
-    assert desk.api.post(f"/reservations/{id}/preparation", tick).status == 409
-    assert desk.world.api("trainee-9").post(f"/reservations/{id}/preparation", tick).status == 404
-    assert desk.world.api("coordinator-1").post(f"/reservations/{id}/preparation", tick).status == 403
-
-
 def test_T31_a_coach_suggests_from_the_case_and_the_trainee_reads_it_as_a_suggestion(desk: Desk) -> None:
     id, coach, _ = matched(desk)
     page = desk.world.browser(coach)
@@ -106,12 +76,11 @@ def test_T31_a_coach_suggests_from_the_case_and_the_trainee_reads_it_as_a_sugges
     assert 'value="lakeside-rooms"' not in good_page(page.get(f"/reservations/{id}")), "offered once"
 
 
-def test_T31_an_unknown_partner_comes_back_on_the_page_and_another_coach_or_role_is_refused(desk: Desk) -> None:
+def test_T31_an_unknown_partner_comes_back_on_the_page_and_another_coach_is_refused(desk: Desk) -> None:
     id, coach, other = matched(desk)
     refused = good_page(desk.world.browser(coach).post(f"/reservations/{id}/suggest", {"partner_id": "nobody"}), 422)
     assert "This partner is not in our directory." in refused
     assert desk.world.api(other).post(f"/reservations/{id}/suggest", {"partner_id": "lakeside-rooms"}).status == 404
-    assert desk.api.post(f"/reservations/{id}/suggest", {"partner_id": "lakeside-rooms"}).status == 403
     assert desk.scene.reservation(id).suggestions == ()
 
 
@@ -129,7 +98,6 @@ def test_a_coach_sees_their_own_trainees_by_start_and_nobody_elses(desk: Desk) -
     for said in ("Amara Okafor", "Mon 1 March 2027", "4 of 5", f'href="/reservations/{id}#preparation"'):
         assert said in html, said
     assert "No trainees at the moment" in good_page(desk.world.browser(other).get("/reservations/cases"))
-    assert desk.world.api("coordinator-1").get("/reservations/cases").status == 403
     desk.scene.people.erase("trainee-1")
     assert desk.world.api(coach).get("/reservations/cases").json["rows"][0]["trainee"] == "Name erased"
 

@@ -48,9 +48,7 @@ def test_a_search_without_any_filter_is_every_rotation(world: World) -> None:
     assert "Every rotation" in world.browser(TRAINEE).get("/programs/searches").body
 
 
-@pytest.mark.parametrize(
-    "search", ["?month=soon", "?weeks=5", "?open_to=x", "?only=skin-austin", "?" + "a=1&" * 300, "?zip=1"]
-)
+@pytest.mark.parametrize("search", ["?month=soon", "?weeks=5", "?open_to=x", "?" + "a=1&" * 300])
 def test_what_is_no_search_is_refused_and_saves_nothing(world: World, search: str) -> None:
     answer = world.api(TRAINEE).post("/programs/searches", {"search": search})
     assert (answer.status, answer.json["field"]) == (422, "search")

@@ -56,7 +56,7 @@ def test_while_the_trainee_pays_both_sides_read_until_when_the_seat_is_held(room
 def test_while_the_trainee_pays_their_lists_say_until_when(rooms: Rooms) -> None:
     paying(rooms)
     (one,) = rooms.api(TRAINEE).get("/applications").json["applications"]
-    (card,) = rooms.in_workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]["applications"]
+    (card,) = rooms.found(TRAINEE)["hub"]["applications"]
     assert one["standing"]["due_at"] == card["standing"]["due_at"] == iso(HELD_UNTIL)
 
 
@@ -71,7 +71,7 @@ def test_staff_read_that_the_trainee_stands_in_line_and_since_when_and_nobody_is
         "In line since Mon 23 Nov 2026, 09:00 Chicago",
         never=("There is nothing to decide here",),
     )
-    hub = rooms.in_workspace(rooms.api(TRAINEE)).get("/workspace").json["hub"]
+    hub = rooms.found(TRAINEE)["hub"]
     assert [task["code"] for task in hub["tasks"]] == []
 
 

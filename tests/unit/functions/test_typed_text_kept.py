@@ -47,15 +47,10 @@ def test_H12_a_reason_comes_back_although_a_colleague_asked_meanwhile(rooms: Roo
     assert kept(browser.post(f"{here}/reject", REASON), 409) == {"What you tell the trainee": SHOWN}
 
 
-def test_H12_a_reason_comes_back_although_the_claim_lapsed(rooms: Rooms) -> None:
+def test_H12_reasons_come_back_although_the_claim_lapsed(rooms: Rooms) -> None:
     here = rooms.taken()
     builders.change(rooms.store, "APPLICATION", here.split("/")[-1], {"status": "SUBMITTED", "claimed_by": None})
     assert kept(rooms.browser(REVIEWER).post(f"{here}/reject", REASON), 409) == {"What you tell the trainee": SHOWN}
-
-
-def test_H12_reasons_of_overrides_come_back_although_the_claim_lapsed(rooms: Rooms) -> None:
-    here = rooms.taken()
-    builders.change(rooms.store, "APPLICATION", here.split("/")[-1], {"status": "SUBMITTED", "claimed_by": None})
     answer = rooms.browser(REVIEWER).post(f"{here}/approve", {"override.lead_days": WORDS})
     assert kept(answer, 409) == {"Override lead days": SHOWN}
 

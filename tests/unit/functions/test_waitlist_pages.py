@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import PROGRAM, START, WEEKS
+from tests.builders import START, WEEKS
 from tests.unit.functions.test_reservations_room import OFFER, Desk, good_page
 from tests.unit.services.reservations.reservation_scene import by
 
@@ -131,10 +131,3 @@ def test_waitlist_leaving_leads_back_to_the_offer_with_the_time_that_was_left(de
     assert (left.status, left.location) == (303, OFFER)
     assert "You left the waitlist." in good_page(desk.page.get(OFFER))
     assert desk.scene.application().offer_expires_at == START + timedelta(days=7, minutes=20)
-
-
-@pytest.mark.parametrize("who", ["coordinator-1", "trainee-9"])
-def test_waitlist_is_the_trainees_own(desk: Full, who: str) -> None:
-    for path in (f"{OFFER}/waitlist", f"{OFFER}/waitlist/leave"):
-        assert desk.world.api(who).post(path).status == (403 if who == "coordinator-1" else 404)
-    assert ("WAITLIST", PROGRAM) not in desk.scene.store.states

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,11 +67,3 @@ def test_a_span_that_is_none_is_refused_with_how_to_write_it(since: str, until: 
     with pytest.raises(Invalid) as refused:
         span(since, until, WALL, WALL)
     assert refused.value.remedy
-
-
-def test_without_a_running_stack_the_command_says_how_to_start_one(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "infra.local.replay", "--state-dir", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "make run" in done.stderr
-    assert "Traceback" not in done.stderr

@@ -232,32 +232,6 @@ def test_a_seat_beyond_the_weeks_that_a_version_has_room_for_is_none(tmp_path: P
     assert list(hit.starts) == [final - timedelta(weeks=3)] * starts
 
 
-def test_a_facet_is_counted_without_its_own_choice_and_with_all_others(index: TantivyIndex) -> None:
-    page = ask(index, state=("TX",), price_max_cents=150_000)
-    assert facet(page, "state") == {"CA": 1, "IL": 1, "TX": 1}
-    assert facet(page, "specialty") == {"dermatology": 1}
-    assert facet(page, "experience_type") == {"hands_on": 1, "observership": 1}
-    empty = ask(index, state=("NY",), price_max_cents=100_000)
-    assert facet(empty, "state") == {"CA": 1, "NY": 0}  # a choice never disappears from under the person
-    assert empty.total == 0
-
-
-def test_facets_count_only_programs_with_a_seat_in_the_month(index: TantivyIndex) -> None:
-    page = ask(index, month="2027-02")
-    assert facet(page, "specialty") == {"dermatology": 1, "internal-medicine": 1}
-    assert facet(page, "month")["2027-01"] == 3
-    assert list(facet(page, "month"))[:2] == ["2026-11", "2026-12"]
-
-
-def test_a_sold_week_disappears_from_hits_counts_and_starts_at_once(index: TantivyIndex) -> None:
-    sold = Overlay({("inner-chicago", "2027-W01"): False})
-    page = ask(index, overlay=sold, month="2027-01")
-    assert found(page) == ["skin-austin", "heart-york"]
-    assert facet(page, "specialty") == {"dermatology": 1, "internal-medicine": 1}
-    assert facet(page, "month")["2027-01"] == 2
-    assert ask(index, "internal", overlay=sold).hits[0].next_start is None
-
-
 def test_a_returned_seat_appears_in_hits_counts_and_starts_at_once(index: TantivyIndex) -> None:
     back = {("child-jose", f"2027-W0{week}"): True for week in (5, 6, 7, 8)}
     free = Overlay({**back, ("inner-chicago", "2027-W01"): False, ("gone", "2027-W01"): True})
@@ -342,13 +316,6 @@ def test_H09_where_no_word_is_known_nothing_is_found_and_nothing_called_left_out
 def test_an_empty_catalogue_answers_with_nothing(tmp_path: Path) -> None:
     page = ask(indexed(tmp_path, []), "derm", month="2027-01", overlay=Overlay({("x", "2027-W01"): True}))
     assert (page.hits, page.total, page.next_cursor) == ((), 0, None)
-
-
-def test_a_rotation_longer_than_four_weeks_needs_all_its_weeks(tmp_path: Path) -> None:
-    index = indexed(
-        tmp_path, [projection("long", weeks_min=6, weeks_max=8, weeks=weeks(date(2027, 1, 4), date(2027, 2, 8)))]
-    )
-    assert ask(index).hits[0].starts == (date(2027, 1, 4),)
 
 
 def test_counts_over_all_programs_are_those_of_each_question_however_many_prices_were_asked(tmp_path: Path) -> None:

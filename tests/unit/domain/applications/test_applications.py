@@ -171,16 +171,6 @@ def test_offer_lives_7_days_or_72_hours_when_the_start_is_less_than_60_days_away
     assert offer_expiry(NOW, start, CURRENT, "America/Chicago") - NOW == lifetime
 
 
-def test_offer_counts_days_on_the_sites_calendar() -> None:
-    late_evening = datetime(2026, 11, 22, 5, 59, 59, tzinfo=UTC)  # still 21 November in Chicago
-    start = date(2027, 1, 20)
-    assert offer_expiry(late_evening, start, CURRENT, "America/Chicago") - late_evening == timedelta(days=7)
-    assert (
-        offer_expiry(late_evening + SECOND, start, CURRENT, "America/Chicago") - late_evening
-        == timedelta(hours=72) + SECOND
-    )
-
-
 def test_offer_is_open_until_its_last_second_and_over_from_the_boundary_on() -> None:
     application = an_application(**APPROVED)
     end = NOW + timedelta(days=7)

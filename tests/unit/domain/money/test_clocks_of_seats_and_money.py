@@ -38,12 +38,7 @@ from tests.unit.domain.samples import CHICAGO, a_program, a_reservation
 from tests.unit.services.applications.clock_table import CLOCKS
 
 SECOND = timedelta(seconds=1)
-SITES = {
-    "Chicago": "America/Chicago",
-    "New York": "America/New_York",
-    "Honolulu": "Pacific/Honolulu",
-    "Phoenix": "America/Phoenix",
-}
+SITES = ("America/Chicago", "America/New_York", "Pacific/Honolulu", "America/Phoenix")
 
 
 def both_sides(due: datetime, over: Callable[[datetime], bool]) -> tuple[bool, bool]:
@@ -65,7 +60,7 @@ HERE = {
     "balance_days",
 }
 NEAR_CLOSING = {"closing_hours"}
-"""Tested in `test_application_clocks`."""
+"""Tested in `test_clocks_at_the_second`."""
 OF_BILLING = {"seat_review_days", "balance_reminder_days"}
 """The sweeps that read these belong to billing a balance, which nothing does yet: nobody is reminded of one or loses a
 seat for it."""
@@ -127,28 +122,16 @@ def test_T24_an_offer_never_outlives_the_first_day_of_its_rotation(start, approv
         # the start is less than 14 days away from the first second of its 13th day before, at the site
         ("America/Chicago", date(2027, 3, 1), "2026-11-23T15:00:00Z", "2027-02-16T06:00:00Z"),
         ("Pacific/Honolulu", date(2027, 3, 1), "2026-11-23T15:00:00Z", "2027-02-16T10:00:00Z"),
-        (
-            "America/Chicago",
-            date(2027, 3, 22),
-            "2026-11-23T15:00:00Z",
-            "2027-03-09T06:00:00Z",
-        ),  # the week before clocks go forward
+        # the week before clocks go forward
+        ("America/Chicago", date(2027, 3, 22), "2026-11-23T15:00:00Z", "2027-03-09T06:00:00Z"),
         ("America/Chicago", date(2027, 3, 29), "2026-11-23T15:00:00Z", "2027-03-16T05:00:00Z"),  # and the week after
         # sent on short notice it has the 72 business hours first: Friday noon to Wednesday noon (Presidents' Day is
         # over)
         ("America/Chicago", date(2027, 3, 1), "2027-02-19T18:00:00Z", "2027-02-24T18:00:00Z"),
-        (
-            "America/Chicago",
-            date(2027, 3, 1),
-            "2027-02-10T06:00:00Z",
-            "2027-02-16T06:00:00Z",
-        ),  # 72 of them end before that day
-        (
-            "America/Chicago",
-            date(2027, 3, 1),
-            "2027-02-11T06:00:00Z",
-            "2027-02-17T06:00:00Z",
-        ),  # and after, for Presidents' Day
+        # 72 of them end before that day
+        ("America/Chicago", date(2027, 3, 1), "2027-02-10T06:00:00Z", "2027-02-16T06:00:00Z"),
+        # and after, for Presidents' Day
+        ("America/Chicago", date(2027, 3, 1), "2027-02-11T06:00:00Z", "2027-02-17T06:00:00Z"),
         # and never beyond the first day of the rotation
         ("America/Chicago", date(2027, 3, 1), "2027-02-26T18:00:00Z", "2027-03-02T06:00:00Z"),
         ("America/Chicago", date(2027, 3, 1), "2027-03-01T18:00:00Z", "2027-03-02T06:00:00Z"),
@@ -163,16 +146,10 @@ def test_T13_what_nobody_decided_closes_when_the_start_is_less_than_14_days_away
     ("begun", "held_until", "session_ends"),
     [
         ("2026-11-23T15:00:00Z", "2026-11-23T15:30:00Z", "2026-11-23T15:35:00Z"),
-        (
-            "2027-03-14T07:45:00Z",
-            "2027-03-14T08:15:00Z",
-            "2027-03-14T08:20:00Z",
-        ),  # 01:45 in Chicago, 03:15 thirty minutes later
-        (
-            "2027-11-07T06:45:00Z",
-            "2027-11-07T07:15:00Z",
-            "2027-11-07T07:20:00Z",
-        ),  # 01:45, and 01:15 thirty minutes later
+        # 01:45 in Chicago, 03:15 thirty minutes later
+        ("2027-03-14T07:45:00Z", "2027-03-14T08:15:00Z", "2027-03-14T08:20:00Z"),
+        # 01:45, and 01:15 thirty minutes later
+        ("2027-11-07T06:45:00Z", "2027-11-07T07:15:00Z", "2027-11-07T07:20:00Z"),
     ],
 )
 def test_T27_a_hold_is_30_minutes_and_its_session_35_whatever_the_wall_clock_does(
@@ -279,11 +256,8 @@ def test_T13_advice_about_short_notice_begins_at_midnight_at_the_site(zone, mome
         ("America/Phoenix", date(2027, 5, 3), "2027-03-20T06:59:59Z"),  # where they do not
         ("America/Chicago", date(2027, 12, 20), "2027-11-06T04:59:59Z"),  # the Friday before they go back
         ("America/Chicago", date(2027, 12, 27), "2027-11-13T05:59:59Z"),  # and the one after
-        (
-            "America/Chicago",
-            date(2028, 2, 7),
-            "2027-12-25T05:59:59Z",
-        ),  # Christmas observed: money is due on calendar days
+        # Christmas observed: money is due on calendar days
+        ("America/Chicago", date(2028, 2, 7), "2027-12-25T05:59:59Z"),
     ],
 )
 def test_T28_T29_a_balance_is_on_time_through_its_day_at_the_site_and_late_with_its_fee_the_second_after(
@@ -300,7 +274,7 @@ def test_T28_T29_a_balance_is_on_time_through_its_day_at_the_site_and_late_with_
     assert (on_time, late) == (0, 10000)
 
 
-@pytest.mark.parametrize("zone", SITES.values(), ids=SITES)
+@pytest.mark.parametrize("zone", SITES)
 def test_T28_who_reserves_in_the_last_second_of_the_45th_day_may_pay_a_deposit_and_a_second_later_pays_all(
     zone,
 ) -> None:
@@ -360,10 +334,8 @@ def test_T18_the_business_clock_is_the_operators_and_not_the_sites() -> None:
 @pytest.mark.parametrize(
     ("sent", "due"),
     [
-        (
-            "2026-11-21T05:59:59Z",
-            "2026-11-24T05:59:59Z",
-        ),  # the last second of Friday in Chicago: one second counts, then Monday's
+        # the last second of Friday in Chicago: one second counts, then Monday's
+        ("2026-11-21T05:59:59Z", "2026-11-24T05:59:59Z"),
         ("2026-11-21T06:00:00Z", "2026-11-24T06:00:00Z"),  # Saturday's first: all of Monday
         ("2026-11-23T05:59:59Z", "2026-11-24T06:00:00Z"),  # Sunday's last
         ("2026-11-23T06:00:00Z", "2026-11-24T06:00:00Z"),  # Monday's first

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import EmailStr, TypeAdapter
 
-from infra.local.seed import places
 from infra.local.seed.catalogue import Seed, closures, load
 from shared.domain.applications.eligibility import explain
 from shared.domain.core.errors import Invalid
 from shared.domain.core.policy import CURRENT
-from shared.domain.programs import specialties
 from shared.domain.programs.guidelines import describe
 from shared.domain.programs.program import ExperienceType, HostKind, Program, ProgramStatus, ReviewMode
 from shared.domain.trainees.trainee import StepResult, TraineeFacts
@@ -35,51 +31,15 @@ def test_T05_catalogue_has_about_60_programs_in_at_least_40_specialties_and_20_s
     assert len({p.place.zone for p in seed.programs}) >= 7
 
 
-def test_every_specialty_slug_exists(seed: Seed) -> None:
-    for program in seed.programs:
-        assert specialties.get(program.specialty).slug == program.specialty
-
-
 def test_T21_every_fee_lies_within_the_bounds_and_both_bounds_occur(seed: Seed) -> None:
     fees = [p.price_4w_cents for p in seed.programs]
     assert (min(fees), max(fees)) == (CURRENT.price_4w_min_cents, CURRENT.price_4w_max_cents) == (99900, 419900)
-
-
-def test_own_prices_of_other_lengths_grow_with_the_weeks_and_lie_within_the_lengths_offered(seed: Seed) -> None:
-    priced = [p for p in seed.programs if p.price_table]
-    assert priced
-    for program in priced:
-        table = {**program.price_table, 4: program.price_4w_cents}
-        assert [table[weeks] for weeks in sorted(table)] == sorted(table.values())
-        assert all(program.weeks_min <= weeks <= program.weeks_max for weeks in table)
-
-
-def test_host_stipend_is_below_the_fee_everywhere(seed: Seed) -> None:
-    assert all(0 < 4 * p.stipend_week_cents < p.price_4w_cents for p in seed.programs)
-
-
-def test_T02_every_place_is_a_us_zip_with_a_zone_that_exists(seed: Seed) -> None:
-    for program in seed.programs:
-        assert program.place == places.place(program.place.zip)
-        assert program.place.state in places.STATES
-        assert ZoneInfo(program.place.zone).key == program.place.zone
 
 
 def test_T02_T19_all_host_kinds_review_modes_and_experience_types_occur(seed: Seed) -> None:
     assert {p.host_kind for p in seed.programs} == set(HostKind)
     assert {p.review_mode for p in seed.programs} == set(ReviewMode)
     assert {kind for p in seed.programs for kind in p.experience_types} == set(ExperienceType)
-
-
-def test_capacities_credit_letters_vacations_and_lengths_are_mixed(seed: Seed) -> None:
-    capacities = Counter(p.capacity for p in seed.programs)
-    assert capacities[1] >= 20
-    assert len(capacities) >= 5
-    for flags in ([p.credit_friendly for p in seed.programs], [p.letter_possible for p in seed.programs]):
-        assert min(Counter(flags).values()) >= 8
-        assert len(Counter(flags)) == 2
-    assert 15 <= sum(bool(p.vacations) for p in seed.programs) <= 50
-    assert sum(p.weeks_max > 4 for p in seed.programs) >= 5
 
 
 def test_every_program_is_live_takes_a_four_week_rotation_and_asks_for_a_cv(seed: Seed) -> None:
@@ -118,27 +78,6 @@ def test_H13_every_host_has_a_contact_at_an_address_that_cannot_receive_mail(see
         assert TypeAdapter(EmailStr).validate_python(contact.email)
 
 
-def test_no_host_exists_under_two_names_and_no_program_shares_its_id_or_name(seed: Seed) -> None:
-    assert len({p.id for p in seed.programs}) == len({p.name for p in seed.programs}) == len(seed.programs)
-    for program in seed.programs:
-        assert program.id.startswith(program.host_id), program.id
-        invented = program.host_id.split("-")[0].capitalize()
-        assert program.name.startswith(invented), program.id
-
-
-def test_summaries_say_something_and_end_like_sentences(seed: Seed) -> None:
-    assert len({p.summary for p in seed.programs}) == len(seed.programs)
-    for program in seed.programs:
-        assert 60 <= len(program.summary) <= 320, program.id
-        assert program.summary.endswith("."), program.id
-        assert "\n" not in program.summary, program.id
-
-
-def test_loading_twice_gives_the_same_and_the_coordinator_is_set_on_request(seed: Seed) -> None:
-    assert load(TODAY) == seed
-    assert {p.coordinator_id for p in load(TODAY, coordinator_id="acc-1").programs} == {"acc-1"}
-
-
 # --- closures ---------------------------------------------------------------------------------------------------------
 def test_H06_yearly_closure_covers_the_horizon_and_leaves_out_what_is_over() -> None:
     days = [(v.first, v.last) for v in closures(["07-01/07-11"], TODAY)]
@@ -174,28 +113,16 @@ def _load(folder: Path, text: str) -> tuple[Program, ...]:
     return load(TODAY, folder=folder).programs
 
 
-def test_a_fitting_file_is_read(tmp_path: Path) -> None:
-    (program,) = _load(tmp_path, GOOD)
-    assert (program.place.city, program.place.state, program.place.zone) == ("Chicago", "IL", "America/Chicago")
-    assert program.host_kind is HostKind.HOSPITAL
-
-
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
         ("general-surgery", "astrology", "astrology"),
         ('"60614"', '"00000"', "00000"),
-        ('"60614"', '"09001"', "09001"),
         ("host_id: mossygale", "host_id: elsewhere", "elsewhere"),
-        ("capacity: 1", "capacity: 0", "capacity"),
         ("capacity: 1", "capazity: 1", "capazity"),
-        ('zip: "60614", ', "", "zip"),
-        ("id: mossygale-surgery, ", "", "id"),
         ("capacity: 1", "capacity: 1, closed: [02-29/03-02]", "day"),
         ("capacity: 1", "capacity: [", "test.yaml"),
-        ("name: Ada Brook, ", "", "name"),
         ("hosts:", "hostz:", "hosts"),
-        ("programs:", "programz:", "programs"),
     ],
 )
 def test_an_entry_that_does_not_fit_is_refused_with_its_file_and_what_is_wrong(
@@ -213,12 +140,3 @@ def test_an_id_used_in_two_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(GOOD, "utf-8")
     with pytest.raises(Invalid, match=r"mossygale.*twice"):
         _load(tmp_path, GOOD)
-
-
-@pytest.mark.parametrize(
-    "zip_code", ["", "6061", "606144", "00000", "09001", "00601", "96910", "10008", "20505", "chicago"]
-)
-def test_T02_a_zip_outside_the_states_or_of_no_street_is_refused(zip_code: str) -> None:
-    with pytest.raises(Invalid) as refusal:
-        places.place(zip_code)
-    assert refusal.value.facts == {"field": "zip"}

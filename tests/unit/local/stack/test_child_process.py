@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.stack.child_process import Child, StackError, free_port, port_is_free
+from infra.local.stack.child_process import Child, StackError, free_port
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -44,17 +44,6 @@ def gone(pid: int, seconds: float = 10.0) -> bool:
     return False
 
 
-def test_a_port_in_use_is_not_free() -> None:
-    import socket
-
-    port = free_port()
-    assert port_is_free(port)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", port))
-        listener.listen()
-        assert not port_is_free(port)
-
-
 def test_a_child_that_dies_while_starting_is_reported_with_its_last_words(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -63,36 +52,6 @@ def test_a_child_that_dies_while_starting_is_reported_with_its_last_words(
     with pytest.raises(StackError, match=r"the part stopped while starting(.|\n)*no such bucket"):
         child.wait_until_answers(f"http://127.0.0.1:{free_port()}/")
     child.stop()
-
-
-def test_a_child_that_never_answers_is_reported(tmp_path: Path, environment: dict[str, str]) -> None:
-    write(tmp_path, "silent_part", "import time", "time.sleep(60)")
-    child = Child("the part", ["silent_part"], environment, tmp_path / "log")
-    with pytest.raises(StackError, match="the part did not answer"):
-        child.wait_until_answers(f"http://127.0.0.1:{free_port()}/", seconds=0.2)
-    child.stop()
-    assert not child.alive
-
-
-def test_stopping_is_graceful_first_and_takes_grandchildren_along(
-    tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(
-        tmp_path,
-        "busy_part",
-        "import atexit, os, pathlib, subprocess, sys, time",
-        "atexit.register(lambda: pathlib.Path('saved').write_text('yes\\n'))",
-        "worker = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])",
-        "pathlib.Path('worker').write_text(f'{worker.pid}\\n')",
-        "time.sleep(60)",
-    )
-    monkeypatch.chdir(tmp_path)
-    child = Child("the part", ["busy_part"], environment, tmp_path / "log")
-    worker = int(wait_for(tmp_path / "worker"))
-    child.stop()
-    child.stop()
-    assert (tmp_path / "saved").exists()
-    assert gone(worker)
 
 
 def test_a_child_ends_gracefully_when_its_parent_is_killed(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -131,18 +131,6 @@ def test_a_no_without_a_note_is_refused_and_changes_nothing(desk: Desk) -> None:
 
 
 # --- silence ----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("days", "reminders"), [(3, 1), (5, 2)])
-def test_the_host_is_reminded_at_the_second_of_days_three_and_five_once_each(
-    desk: Desk, days: int, reminders: int
-) -> None:
-    found = routed(desk)
-    desk.clock.move(timedelta(days=days) - SECOND)
-    assert desk.swept(found.id).host_reminders == reminders - 1
-    desk.clock.move(SECOND)
-    reminded = desk.swept(found.id)
-    assert (reminded.status, reminded.host_reminders) == (ApplicationStatus.HOST_REVIEW, reminders)
-    assert desk.swept(found.id) == reminded
-    assert desk.waiting(found.id) == {"host", "with_host"}
 
 
 def test_a_late_sweep_reminds_once_and_not_for_every_day_it_missed(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.applications.application import ApplicationStatus, review_overdue
 from shared.domain.core.aggregate import chain_breaks, fold, text_hash
-from shared.domain.core.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
+from shared.domain.core.errors import Busy, Invalid, NotAllowedNow, NotFound
 from tests.builders import REVIEWER, TRAINEE
 from tests.fakes.clock import START
 from tests.unit.services.applications.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_STRANGER, AS_TRAINEE, Desk
@@ -119,32 +119,11 @@ def test_the_trainee_is_reminded_once_at_the_second_of_day_seven(desk: Desk) -> 
     assert desk.swept(id) == reminded
 
 
-def test_an_unanswered_question_ends_the_application_at_its_second_and_frees_its_name(desk: Desk) -> None:
-    id = asked(desk)
-    desk.clock.move(timedelta(days=14) - SECOND)
-    assert desk.swept(id).status is ApplicationStatus.NEEDS_INFO
-    desk.clock.move(SECOND)
-    ended = desk.swept(id)
-    assert (ended.status, ended.decision_code) == (ApplicationStatus.EXPIRED, "reply")
-    assert (desk.waiting(id), desk.store.claims) == (set(), {})
-
-
 def test_a_sweep_that_comes_too_late_to_remind_only_ends_it(desk: Desk) -> None:
     id = asked(desk)
     desk.clock.move(timedelta(days=20))
     assert desk.swept(id).status is ApplicationStatus.EXPIRED
     assert "ReplyReminded.v1" not in desk.types(id)
-
-
-def test_an_answer_from_the_last_moment_on_is_refused_though_no_sweep_came_by(desk: Desk) -> None:
-    id = asked(desk)
-    desk.clock.move(timedelta(days=14))
-    before = desk.snapshot()
-    with pytest.raises(Expired, match="over"):
-        desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
-    assert desk.snapshot() == before
-    desk.clock.move(-SECOND)
-    assert desk.information_requests.reply(AS_TRAINEE, id, ANSWER).status is ApplicationStatus.IN_REVIEW
 
 
 # --- refused, repeated ------------------------------------------------------------------------------------------------

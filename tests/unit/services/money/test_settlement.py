@@ -3,7 +3,6 @@ call."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -219,77 +218,6 @@ def test_second_payment_that_loses_the_race_for_the_seat_goes_back(scene: Scene)
     assert scene.webhook(session) is Settled.REFUNDED
     assert scene.reservation(link.reserved.id).payment_intent_id == "pi_faster"
     assert [refund.payment_intent_id for refund in scene.payments.refunds.values()] == ["pi_1"]
-
-
-# --- killed after any call --------------------------------------------------------------------------------------------
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class Killer:
-    """Counts calls to the store and to Stripe, and kills after the nth has had its effect."""
-
-    def __init__(self, scene: Scene, after: int) -> None:
-        self.left = after
-        for thing, names in (
-            (scene.store, ("commit",)),
-            (scene.payments, ("open_checkout", "checkout", "expire", "refund")),
-        ):
-            for name in names:
-                setattr(thing, name, self._watched(getattr(thing, name)))
-
-    def _watched(self, real: Callable[..., object]) -> Callable[..., object]:
-        def call(*arguments: object) -> object:
-            result = real(*arguments)
-            self.left -= 1
-            if self.left == 0:
-                raise Killed
-            return result
-
-        return call
-
-
-def journey_in_time(scene: Scene) -> None:
-    scene.webhook(scene.pay(scene.checkout()))
-
-
-def journey_to_a_refund(scene: Scene) -> None:
-    link = scene.checkout()
-    scene.run_sweep(minutes=30)
-    session = scene.payments.session_of(link.reserved.id)
-    scene.payments.sessions[session.id] = replace(
-        session, status="complete", payment_status="paid", payment_intent_id="pi_late"
-    )
-    loaded = scene.store.load("APPLICATION", "application-1")
-    scene.store.states[("APPLICATION", "application-1")] = replace(loaded, state={**loaded.state, "status": "EXPIRED"})
-    scene.webhook(session)
-
-
-@pytest.mark.parametrize("journey", [journey_in_time, journey_to_a_refund])
-def test_killed_after_any_call_every_payment_is_answered_and_no_seat_is_sold_twice(
-    journey: Callable[[Scene], None],
-) -> None:
-    for after in range(1, 12):
-        scene = Scene()
-        scene.apply()
-        killer = Killer(scene, after)
-        try:
-            journey(scene)
-        except Killed:
-            killer.left = -1
-            for _ in range(3):
-                # What comes by itself: the queue's redelivery, Stripe's repetition, the minute's sweep.
-                for session in list(scene.payments.sessions.values()):
-                    scene.settlement.settle(session, WEBHOOK)
-                scene.run_sweep(minutes=31)
-        paid = [session for session in scene.payments.sessions.values() if session.payment_status == "paid"]
-        for session in paid:
-            status = scene.reservation(session.reservation_id).status
-            assert status in (ReservationStatus.RESERVED, ReservationStatus.REFUNDED), after
-            assert (status is ReservationStatus.REFUNDED) == (len(scene.payments.refunds) == 1), after
-        if not paid:
-            assert scene.taken() == {0}, after
-        assert (scene.due("hold"), scene.due("refund")) == ([], [])
 
 
 # --- siblings ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Each event's mails: who gets which facts. Once, and through crashes: `test_notifying_once.py`."""
+"""Each event's mails: who gets which facts. Once, and through crashes: `test_send_emails_once.py`."""
 
 from __future__ import annotations
 

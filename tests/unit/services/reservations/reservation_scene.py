@@ -11,14 +11,13 @@ from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.money.money import Account, balance, book_of
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import SEATED, Choice, Reservation
-from shared.ports import Checkout, Due, Person, Transition, UnitOfWork, system
-from shared.services.applications.submission import open_claim
+from shared.ports import Checkout, Person, system
 from shared.services.core.transitions import RequestContext
 from shared.services.money.settlement import Settled
 from shared.services.operations.sweep import Swept
 from shared.services.reservations.reserve import PayLink, Signature
 from shared.services.seats.line import line_of
-from tests.builders import PROGRAM, TRAINEE, WEEKS, actor, application, draft, fresh, stored_account, stored_program
+from tests.builders import PROGRAM, TRAINEE, WEEKS, actor, application, approve, stored_account, stored_program
 from tests.fakes.wiring import FakeWiring
 
 NAME = "Amara Okafor"
@@ -47,12 +46,7 @@ class Scene(FakeWiring):
         values = {"id": id, "trainee_id": trainee, "case_id": id, "terms_version": terms.CURRENT} | changes
         made = application(**values)
         self.people.save_person(Person(trainee, NAME, f"{trainee}@example.org", "Africa/Cairo"))
-        data = made.model_dump(mode="json", exclude={"version"})
-        due = (Due("offer", made.offer_expires_at, "trainee"),) if made.offer_expires_at else ()
-        first = Transition(
-            fresh("APPLICATION", id), draft(data, "ApplicationApproved.v1", self.clock.now(), case_id=id), due
-        )
-        self.store.commit(UnitOfWork(transitions=(first,), keys=(open_claim(made),)))
+        approve(self.store, made, at=self.clock.now())
         return self.application(id)
 
     def coach(self, id: str = "coach-1", name: str = "Maya Lindenholm", status: str = "ACTIVE") -> str:

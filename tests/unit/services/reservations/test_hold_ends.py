@@ -3,7 +3,6 @@ page."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -60,14 +59,6 @@ def test_unreachable_stripe_keeps_the_hold_until_it_answers(scene: Scene) -> Non
     assert len(scene.run_sweep(minutes=30).failures) == 1
     assert scene.taken() == {1}
     assert scene.run_sweep(minutes=1).done == {"hold: released": 1}
-
-
-def test_payment_in_flight_keeps_the_hold(scene: Scene) -> None:
-    link = scene.checkout()
-    session = scene.payments.session_of(link.reserved.id)
-    scene.payments.sessions[session.id] = replace(session, status="complete")
-    assert scene.run_sweep(minutes=30).done == {"hold: payment in flight": 1}
-    assert scene.taken() == {1}
 
 
 def test_lost_session_is_found_and_ended_when_the_hold_falls_due(scene: Scene) -> None:

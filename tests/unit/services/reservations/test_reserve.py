@@ -200,11 +200,6 @@ def test_H17_start_in_the_past_or_beyond_two_years_is_refused() -> None:
         assert refused(scene, Invalid, lambda scene=scene: scene.checkout(Choice.FULL)).facts["field"] == "start"  # type: ignore[misc]
 
 
-def test_offer_can_be_used_until_the_second_before_it_is_over(scene: Scene) -> None:
-    scene.clock.move(timedelta(days=7, seconds=-1))
-    assert scene.checkout().reserved.status is ReservationStatus.HELD
-
-
 def test_offer_is_over_at_its_boundary_second(scene: Scene) -> None:
     scene.clock.move(timedelta(days=7))
     refused(scene, Expired, scene.checkout)
@@ -272,6 +267,15 @@ def test_answer_lost_after_the_session_was_made_finds_the_same_session(scene: Sc
         scene.checkout()
     scene.checkout()
     assert len(scene.payments.sessions) == 1
+
+
+def test_session_that_was_paid_before_we_knew_of_it_leads_to_no_payment_page_again(scene: Scene) -> None:
+    scene.payments.unavailable_after()
+    with pytest.raises(PaymentUnavailable):
+        scene.checkout()
+    scene.payments.pay("cs_1")
+    assert refused(scene, Expired, scene.checkout).facts["reservation_id"] == scene.reservations()[0].id
+    assert scene.taken() == {1}
 
 
 def test_session_that_stripe_refuses_for_good_gives_the_seat_back_at_once(scene: Scene) -> None:
