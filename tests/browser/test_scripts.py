@@ -87,6 +87,9 @@ def test_T15_a_draft_says_what_it_saved_what_it_could_not_and_why(
         _types(page, "credit_form", "Form B")
         expect(said).to_contain_text("The price and the lists follow your choice.")
         assert person.client.get(path)["school"] == {"name": "", "email": "", "form": "Form B"}
+        # Saving anything else moves nobody to another start.
+        assert page.locator("select[name=start]").input_value() == wish["start"]
+        assert person.client.get(path)["start"] == wish["start"]
 
         _types(page, "credit_email", "electives")
         expect(said).to_contain_text("Not saved: This is not a mail address.")

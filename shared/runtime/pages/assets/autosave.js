@@ -24,7 +24,12 @@ async function bring(address) {
   }
   const starts = fresh.querySelector("select[name=start]");
   const shown = document.querySelector("[data-autosave] select[name=start]");
-  if (starts && shown && shown !== document.activeElement && starts.value === shown.value) shown.replaceChildren(...starts.childNodes);
+  if (starts && shown && shown !== document.activeElement && starts.value === shown.value) {
+    // Options that move one by one take the choice with them: a list that loses its chosen one chooses another.
+    const chosen = shown.value;
+    shown.replaceChildren(...starts.childNodes);
+    shown.value = chosen;
+  }
 }
 
 function watch(form) {
