@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shared.domain.applications.eligibility import Verdict
 from shared.domain.core.calendar import DEFAULT_WEEKS
 from shared.domain.core.policy import CURRENT
+from shared.domain.money import fees
 from shared.domain.programs.states import state_name
 from shared.domain.search.query import SearchHit
 from shared.domain.seats.seats import FreeStart
@@ -15,7 +18,9 @@ from shared.services.search.browsing import Hit
 # --- search -----------------------------------------------------------------------------------------------------------
 class HitView(SearchHit):
     """A found program. `open` are its next starts with the seats left in them, as fresh as the seat counters;
-    `price_cents` is the fee for `weeks`, the length asked for (four when none was)."""
+    `price_cents` is the fee for `weeks`, the length asked for (four when none was); `reserve_cents` reserves the first
+    of `open` today, and `deposit_from` is the first of them for which a deposit is enough, when it is not for that one
+    (T25, T28)."""
 
     state_name: str
     weeks: int
@@ -23,11 +28,15 @@ class HitView(SearchHit):
     open: tuple[FreeStart, ...]
     verdicts: tuple[Verdict, ...]
     reserve_cents: int
+    deposit_from: date | None
+    deposit_cents: int
 
     @classmethod
     def of(cls, hit: Hit, weeks: int | None) -> HitView:
         card = hit.card
         cents = card.prices.get(weeks, card.price_4w_cents) if weeks else card.price_4w_cents
+        needed = [fees.due_now(one.start, hit.today, cents, CURRENT) for one in hit.starts]
+        later = next((one.start for one, due in zip(hit.starts, needed, strict=True) if due < needed[0]), None)
         return cls(
             **card.model_dump(),
             state_name=state_name(card.state),
@@ -35,7 +44,9 @@ class HitView(SearchHit):
             price_cents=cents,
             open=hit.starts,
             verdicts=hit.verdicts,
-            reserve_cents=min(CURRENT.deposit_cents, cents),
+            reserve_cents=needed[0] if needed else fees.deposit(cents, CURRENT),
+            deposit_from=later,
+            deposit_cents=fees.deposit(cents, CURRENT),
         )
 
 

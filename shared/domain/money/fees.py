@@ -138,6 +138,11 @@ def full_only(start: date, pay_on: date, total_cents: int, policy: Policy) -> bo
     return (start - pay_on).days < policy.balance_days or total_cents <= policy.deposit_cents
 
 
+def due_now(start: date, pay_on: date, total_cents: int, policy: Policy) -> int:
+    """The least that reserves a seat on `pay_on`, in cents: the deposit, or everything (T25, T28)."""
+    return total_cents if full_only(start, pay_on, total_cents, policy) else deposit(total_cents, policy)
+
+
 def quote(
     program: Program, start: date, weeks: int, pay_on: date, policy: Policy, total_cents: int | None = None
 ) -> Quote:
@@ -149,7 +154,7 @@ def quote(
     """
     total = price(program, weeks) if total_cents is None else total_cents
     all_now = full_only(start, pay_on, total, policy)
-    first = total if all_now else deposit(total, policy)
+    first = due_now(start, pay_on, total, policy)
     due_on = None if all_now else balance_due_date(start, policy)
     return Quote(
         program_id=program.id,

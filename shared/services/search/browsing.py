@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from shared.domain.applications.eligibility import Reason, Verdict, explain, for_all_types, lead_time_advice
 from shared.domain.core.calendar import DEFAULT_WEEKS, earliest_day, horizon, local_date, next_monday, weeks_covered
@@ -43,9 +43,10 @@ class Wish:
 @dataclass(frozen=True)
 class Hit:
     """`starts` are those of the index that still have a seat in every week; `verdicts` is empty when we know nothing of
-    the reader."""
+    the reader; `today` is the date at the site."""
 
     card: SearchHit
+    today: date
     starts: tuple[FreeStart, ...]
     verdicts: tuple[Verdict, ...]
 
@@ -116,7 +117,8 @@ class Browsing:
         hits = tuple(
             Hit(
                 card,
-                _fresh(card, free.get(card.program_id, {}), query.weeks, now),
+                here := local_date(now, card.zone),
+                _fresh(card, free.get(card.program_id, {}), query.weeks, here),
                 _verdicts_for(card, facts, query, today),
             )
             for card in page.hits
@@ -231,9 +233,9 @@ def _open_to(facts: TraineeFacts, today: date) -> tuple[OpenTo, ...]:
     )
 
 
-def _fresh(card: SearchHit, free: Mapping[str, int], length: int | None, now: datetime) -> tuple[FreeStart, ...]:
+def _fresh(card: SearchHit, free: Mapping[str, int], length: int | None, here: date) -> tuple[FreeStart, ...]:
     """The card's starts that still have a seat in every week, and for which one can still apply by the site's date."""
-    first, starts = CURRENT.first_start(local_date(now, card.zone)), []
+    first, starts = CURRENT.first_start(here), []
     for start in card.starts:
         if start < first:
             continue

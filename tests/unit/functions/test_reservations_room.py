@@ -207,7 +207,8 @@ def test_reserved_hub_shows_the_receipt_the_weeks_and_the_money(desk: Desk) -> N
 def test_paid_page_before_the_webhook_says_that_nothing_needs_doing(desk: Desk) -> None:
     id = desk.held()
     html = good_page(desk.page.get(f"/reservations/{id}/paid"))
-    assert "You need to do nothing. This usually takes a few seconds" in html
+    assert "this page then shows your reservation by itself" in html
+    assert "data-follow" in html
 
 
 def test_T28_overdue_balance_shows_at_the_second_after_its_day(desk: Desk) -> None:

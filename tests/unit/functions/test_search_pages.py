@@ -116,6 +116,24 @@ def test_the_way_out_of_a_wrong_address_keeps_every_other_filter(scene: Scene) -
 
 
 @pytest.mark.parametrize(
+    ("month", "reserve", "deposit_from"),
+    [
+        # 23 November: what starts within 45 days is paid in full, from 7 January on a deposit reserves.
+        ("2026-12", 214900, None),
+        ("2027-01", 214900, "2027-01-11"),
+        ("2027-02", 69900, None),
+    ],
+)
+def test_T28_what_reserves_is_what_the_start_shown_will_ask_for(
+    scene: Scene, month: str, reserve: int, deposit_from: str | None
+) -> None:
+    (hit,) = scene.get(f"/programs?month={month}&state=IL")["hits"]
+    assert (hit["reserve_cents"], hit["deposit_from"]) == (reserve, deposit_from)
+    start = hit["open"][0]["start"]
+    assert scene.get(f"/programs/heart-chicago?start={start}")["plan"]["due_now_cents"] == reserve
+
+
+@pytest.mark.parametrize(
     ("accept", "page"),
     [
         ("text/html;q=0, application/json", False),
