@@ -12,6 +12,7 @@ from functions.reservations.models.preparation import CareView
 from shared.domain.core.calendar import end_date, local_date, monday_of
 from shared.domain.core.instants import Instant
 from shared.domain.core.policy import by_version
+from shared.domain.documents.checklist import ChecklistItem
 from shared.domain.email.email_names import EmailTrouble
 from shared.domain.money.money import Account, balance
 from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus, balance_overdue
@@ -73,7 +74,7 @@ class MoneyRow(Answer):
 class ReservationView(Answer):
     """The hub. `paid_cents` is what the ledger holds for this rotation now; `owed_cents` what is still to pay.
     `calendar_path` is where the calendar is, with its secret: for the trainee alone (`mine`), who made it. `trainee` is
-    the name, for staff alone."""
+    the name, for staff alone. `documents` are those that the host asks for, from the payment on."""
 
     id: str
     application_id: str
@@ -107,6 +108,7 @@ class ReservationView(Answer):
     care: CareView
     host_mail: HostMailView | None
     calendar_path: str | None
+    documents: tuple[ChecklistItem, ...]
 
     @classmethod
     def of(cls, hub: Hub, clock: BusinessClock, host_address: str | None = None) -> ReservationView:
@@ -147,6 +149,7 @@ class ReservationView(Answer):
             host_mail=HostMailView.of(reserved, hub.staff, host_address),
             care=CareView.of(reserved, hub.program, clock, hub.coaching),
             calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,
+            documents=hub.documents,
         )
 
 

@@ -6,7 +6,7 @@ Nothing here writes or decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -31,6 +31,7 @@ from shared.domain.trainees.trainee import TraineeFacts
 from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Catalogue, People, Person, Store
 from shared.services.applications.competing_applications import Rival, rivals_of
+from shared.services.applications.document_checklists import asked_documents, with_reasons
 from shared.services.applications.review import guideline_results
 from shared.services.applications.school_contacts import SchoolContact, school_contact
 from shared.services.applications.submission import own_application, releases_of
@@ -202,7 +203,9 @@ class ApplicationQueries:
             cv_number=_number(application.cv_document_id, documents),
             messages=self._messages(history),
             newest_cv=newest_cv(documents) if asked else None,
-            papers=self._checklist(application, program, documents) if application.status in OPEN and not draft else (),
+            papers=asked_documents(self.store, self.people, application, program, documents)
+            if application.status in OPEN and not draft
+            else (),
             asked_since=_only(program.guidelines, application.guidelines),
             dropped_since=_only(application.guidelines, program.guidelines),
             alternatives=self._alternatives(application) if application.alternatives else (),
@@ -280,23 +283,6 @@ class ApplicationQueries:
         ]
         return tuple(Alternative(one, next_starts(self.store, one, local_date(now, one.place.zone))) for one in live)
 
-    def _checklist(
-        self, application: Application, program: Program, documents: Sequence[Document]
-    ) -> tuple[ChecklistItem, ...]:
-        """The documents that the host asked for on the day of submission."""
-        rules, start, weeks = application.guidelines or program.guidelines, application.start, application.weeks
-        facts = self.people.facts(application.trainee_id)
-        return self._told(checklist(rules.documents, program.required_documents, facts, documents, start, weeks))
-
-    def _told(self, lines: Iterable[ChecklistItem]) -> tuple[ChecklistItem, ...]:
-        """With the reviewer's reasons, as long as they are not erased."""
-        return tuple(
-            one.model_copy(update={"why": self._text(one.reason_ref) or "", "reason_ref": None})
-            if one.reason_ref
-            else one
-            for one in lines
-        )
-
     def _clashes(self, account_id: str, program: Program, start: date, weeks: int) -> tuple[Clash, ...]:
         """One trainee, overlapping dates (policies): the same wish twice is refused, other applications may stand, of
         seats only one."""
@@ -366,8 +352,9 @@ class ApplicationQueries:
             verdict=explain(facts, kind, chosen or today, today) if facts else None,
             guidelines=tuple(check(program.guidelines, facts, chosen, weeks, today)) if facts and chosen else (),
             cv=newest_cv(documents),
-            papers=self._told(
-                checklist(program.guidelines.documents, program.required_documents, stored, documents, chosen, weeks)
+            papers=with_reasons(
+                self.store,
+                checklist(program.guidelines.documents, program.required_documents, stored, documents, chosen, weeks),
             ),
             advice=lead_time_advice(chosen, today) if chosen else None,
             full=self._full(program, chosen, weeks) if chosen and not seats else (),

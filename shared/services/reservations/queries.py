@@ -10,13 +10,17 @@ from shared.domain.core.aggregate import EventRow
 from shared.domain.core.calendar import by_iso_year, monday_of, weeks_covered
 from shared.domain.core.machine import Actor
 from shared.domain.core.policy import by_version
+from shared.domain.documents.checklist import ChecklistItem
 from shared.domain.money import fees
 from shared.domain.money.money import JournalEntry, book_of
 from shared.domain.programs.program import Program
 from shared.domain.reservations import terms
-from shared.domain.reservations.reservation import Reservation, hold_over
+from shared.domain.reservations.reservation import SEATED, Reservation, hold_over
 from shared.domain.seats.seats import SeatYear, WeekSeats, free_by_week, seats_for
 from shared.ports import BusinessClock, Catalogue, People, Person, Store
+from shared.services.applications.document_checklists import asked_documents
+from shared.services.applications.trainee_documents import documents_of
+from shared.services.core.records import application_of
 from shared.services.core.secret_links import secret_at
 from shared.services.core.transitions import RequestContext
 from shared.services.reservations.reserve import Reserve
@@ -64,6 +68,7 @@ class Hub:
 
     `mine`: the caller is the trainee, `coaching`: its coach, `staff`: one of ours. Only for the trainee `feed` is the
     name of the calendar's secret address, empty while it is closed; `trainee` is only for staff, and None once erased.
+    `documents` are those that the host asks for, from the payment on.
     """
 
     reserved: Reservation
@@ -77,6 +82,7 @@ class Hub:
     feed: str
     coach: Person | None
     trainee: Person | None
+    documents: tuple[ChecklistItem, ...] = ()
 
 
 WAITING = (
@@ -154,9 +160,10 @@ class ReservationQueries:
         mine, staff = call.actor.id == reserved.trainee_id, call.actor.role != Actor.TRAINEE
         wanted = [one for one in (reserved.coach_id, reserved.trainee_id if staff else None) if one]
         people = self.people.persons(wanted) if wanted else {}
+        program = self.catalogue.program(reserved.program_id)
         return Hub(
             reserved,
-            self.catalogue.program(reserved.program_id),
+            program,
             self.store.history("RESERVATION", reserved.id),
             {week: weeks[week] for week in sorted(reserved.week_list, key=monday_of) if week in weeks},
             self.store.journal(book_of(reserved.id)),
@@ -166,7 +173,16 @@ class ReservationQueries:
             self._feed(reserved) if mine else "",
             people.get(reserved.coach_id or ""),
             people.get(reserved.trainee_id) if staff else None,
+            self._documents(reserved, program) if reserved.reserved_at else (),
         )
+
+    def _documents(self, reserved: Reservation, program: Program) -> tuple[ChecklistItem, ...]:
+        """For as long as the rotation is ahead or runs."""
+        if reserved.status not in SEATED:
+            return ()
+        applied = application_of(self.store.load("APPLICATION", reserved.application_id))
+        documents = documents_of(self.store, reserved.trainee_id)
+        return asked_documents(self.store, self.people, applied, program, documents)
 
     def _coach(self, reserved: Reservation) -> Person | None:
         """T30. None before one is matched, and once the coach was erased."""

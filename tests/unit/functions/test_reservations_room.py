@@ -9,6 +9,8 @@ import pytest
 from lxml.html import fromstring
 
 from functions.reservations.handler import room
+from shared.domain.documents.rules import DocumentRule
+from shared.domain.programs.guidelines import Guidelines
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import ReservationStatus
 from tests.builders import PROGRAM, START, TRAINEE, WEEKS
@@ -202,6 +204,20 @@ def test_reserved_hub_shows_the_receipt_the_weeks_and_the_money(desk: Desk) -> N
     assert "Your seat is reserved." in good_page(desk.page.get(f"/reservations/{id}/paid"))
     assert "This seat is paid for and yours." in good_page(desk.page.get(f"/reservations/{id}/left"))
     assert f"/reservations/{id}" in good_page(desk.page.get(OFFER))
+
+
+def test_what_the_host_asks_for_stays_in_view_after_paying_with_dates_and_a_way_to_upload_it() -> None:
+    wanted = Guidelines(documents=(DocumentRule(kind="bls", must_cover=True),))
+    desk = Desk(guidelines=wanted)
+    id = desk.reserved()
+    (bls,) = [one for one in desk.api.get(f"/reservations/{id}").json["documents"] if one["kind"] == "bls"]
+    assert (bls["state"], bls["valid_until"]) == ("missing", "2027-03-28")
+    html = good_page(desk.page.get(f"/reservations/{id}"))
+    assert "Documents for this rotation" in html
+    assert f'name="next" value="/reservations/{id}#documents"' in html
+    for_staff = good_page(desk.world.browser("coordinator-1").get(f"/reservations/{id}"))
+    assert "What the host asks of the trainee." in for_staff
+    assert 'action="/documents/uploads"' not in for_staff
 
 
 def test_paid_page_before_the_webhook_says_that_nothing_needs_doing(desk: Desk) -> None:
