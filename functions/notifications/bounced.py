@@ -19,6 +19,15 @@ TROUBLES: Mapping[str, EmailTrouble] = {
     "Email Rejected": "rejected",
 }
 """https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html"""
+PASSING: Mapping[str, EmailTrouble | None] = {
+    "General": None,
+    "MailboxFull": "mailbox_full",
+    "MessageTooLarge": "too_large",
+    "ContentRejected": "content",
+    "AttachmentRejected": "content",
+}
+"""Subtypes of a transient bounce. The general one is how an answer of absence is reported: the email has arrived
+(https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types)."""
 Report = Callable[[str, EmailTrouble, RequestContext], str]
 
 
@@ -32,7 +41,10 @@ class Reports:
 
     def _consume(self, record: Mapping[str, Any]) -> None:
         body = json.loads(record["body"])
-        event_id, trouble = str(body["id"]), TROUBLES[body["type"]]
+        event_id, trouble = str(body["id"]), trouble_of(body)
+        if trouble is None:
+            log(self._name, "email answered by a machine", event=event_id)
+            return
         try:
             tag = str((body["tags"].get(TAG) or [""])[0])
             outcome = self._report(tag, trouble, RequestContext(system(self._name), event_id, event_id))
@@ -40,3 +52,9 @@ class Reports:
             log(self._name, "report failed", error=error, event=event_id)
             raise
         log(self._name, "mail in trouble", event=event_id, mail=tag, trouble=trouble, outcome=outcome)
+
+
+def trouble_of(report: Mapping[str, Any]) -> EmailTrouble | None:
+    """None for a report that is no trouble. Raises `KeyError` for a type that the rule does not pass on."""
+    found = TROUBLES[report["type"]]
+    return PASSING.get(report.get("why", ""), found) if report.get("bounce") == "Transient" else found

@@ -10,9 +10,9 @@ from typing import Literal
 TAG = "rota-mail"
 """The message tag under which SES gives a mail's name back with a bounce."""
 
-EmailTrouble = Literal["unknown", "bounced", "complaint", "rejected"]
-"""A host's mail: handed over without an answer, sent back, called spam, or not sent because it held something
-harmful."""
+EmailTrouble = Literal["unknown", "bounced", "complaint", "rejected", "mailbox_full", "too_large", "content"]
+"""A host's mail: handed over without an answer, sent back, called spam, not sent because it held something harmful, or
+not taken because the mailbox is full, the email too large, or its content or attachment not wanted."""
 
 
 @dataclass(frozen=True)

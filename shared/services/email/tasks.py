@@ -13,6 +13,9 @@ from shared.services.core.task import QueueTask, Subject
 WHAT = {
     "bounced": "Host mail came back: correct the address or call",
     "complaint": "Host mail was called spam: call the host",
+    "mailbox_full": "Host’s mailbox is full: call the host",
+    "too_large": "Host mail was too large: call the host",
+    "content": "Host’s mail system refused our mail: call the host",
     "rejected": "Host mail was not sent: call the host",
     "unknown": "Host mail: find out whether it arrived",
 }

@@ -25,7 +25,9 @@ def sent() -> Sent:
     return made
 
 
-def ses_event(tag: str, kind: str = "Email Bounced") -> dict[str, Any]:
+def ses_event(
+    tag: str, kind: str = "Email Bounced", bounce: tuple[str, str] = ("Permanent", "General")
+) -> dict[str, Any]:
     """As https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html has the detail."""
     mail = {
         "timestamp": "2026-11-23T15:00:02.012Z",
@@ -40,9 +42,11 @@ def ses_event(tag: str, kind: str = "Email Bounced") -> dict[str, Any]:
         "commonHeaders": {"to": ["desk@clinic.example"], "subject": "Reserved: Amara Okafor"},
         "tags": {"ses:configuration-set": ["rota-dev"], "ses:from-domain": ["rota.example"], TAG: [tag]},
     }
-    told = {
+    told: dict[str, Any] = {
         "bouncedRecipients": [{"emailAddress": "desk@clinic.example", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}]
     }
+    if kind == "Email Bounced":
+        told |= {"bounceType": bounce[0], "bounceSubType": bounce[1]}
     detail = {"eventType": KINDS[kind].title(), KINDS[kind]: told, "mail": mail}
     return {
         "version": "0",
@@ -67,8 +71,9 @@ def passed_on(event: dict[str, Any]) -> str:
     for name, path in target["InputTransformer"]["InputPathsMap"].items():
         found: Any = event
         for part in path.removeprefix("$.").split("."):
-            found = found[part]
-        text = text.replace(f"<{name}>", json.dumps(found))
+            found = found.get(part, {})
+        # Between quotes a text stands without its own; what is not there is nothing.
+        text = text.replace(f'"<{name}>"', json.dumps(found or "")).replace(f"<{name}>", json.dumps(found))
     return text
 
 
@@ -104,6 +109,26 @@ def test_each_report_of_ses_becomes_a_task_once_although_delivered_twice(sent: S
         assert handler(event, CONTEXT) == {"batchItemFailures": []}
     assert (sent.due("mail"), sent.reservation(sent.id).mail_trouble) == ([sent.id], trouble)
     assert sent.types().count("HostMailBounced.v1") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "trouble"),
+    [
+        (("Transient", "General"), None),
+        (("Transient", "MailboxFull"), "mailbox_full"),
+        (("Transient", "MessageTooLarge"), "too_large"),
+        (("Transient", "AttachmentRejected"), "content"),
+        (("Transient", "SomethingNew"), "bounced"),
+        (("Undetermined", "Undetermined"), "bounced"),
+        (("Permanent", "NoEmail"), "bounced"),
+    ],
+)
+def test_an_answer_of_absence_is_no_task_and_every_other_bounce_one_of_its_kind(
+    sent: Sent, kind: tuple[str, str], trouble: str | None
+) -> None:
+    assert handler(queued(passed_on(ses_event(sent.tag, bounce=kind))), CONTEXT) == {"batchItemFailures": []}
+    assert sent.reservation(sent.id).mail_trouble == trouble
+    assert sent.due("mail") == ([sent.id] if trouble else [])
 
 
 def test_a_report_of_a_mail_without_our_tag_is_only_logged(sent: Sent) -> None:
