@@ -29,6 +29,8 @@ from shared.services.email.outgoing import OutgoingEmail, Recipient
 from shared.services.email.rule import EmailRule
 from shared.services.email.text import EmailText
 
+SILENT = (AccountStatus.ERASED, AccountStatus.DISABLED)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SendEmails:
@@ -45,7 +47,8 @@ class SendEmails:
     make_service: Callable[[type[Any]], Any]
 
     def notify(self, event: Envelope) -> None:
-        """Sends what the event calls for; nothing about or to somebody who was erased.
+        """Sends what the event calls for; nothing about somebody who was erased, nothing to them or to somebody
+        disabled.
 
         One email's failure keeps no other from going out; afterwards it is raised, and the event comes back: `Busy`
         when an email could not be handed over, `OutcomeUnknown` when the answer was lost. Raises `KeyError` for a type
@@ -54,14 +57,15 @@ class SendEmails:
         rules = self.email_rules[event.type]
         services = {rule.service: self.make_service(rule.service) for rule in rules}
         about = {kind: service.about(event) for kind, service in services.items()}
-        gone = {kind for kind, people in about.items() if self._erased(*people)}
+        known = {id: self._status(id) for id in dict.fromkeys(id for people in about.values() for id in people)}
+        gone = {kind for kind, people in about.items() if AccountStatus.ERASED in map(known.get, people)}
         failures: list[RotaError] = []
         for rule in rules:
             if rule.service in gone:
                 continue
             try:
                 email = rule.compose(services[rule.service], event)
-                if email is not None and not self._gone(email.to, about[rule.service]):
+                if email is not None and not self._silent(email.to, known):
                     self._send_once(rule, event, email)
             except RotaError as error:
                 failures.append(error)
@@ -69,13 +73,13 @@ class SendEmails:
             raise failures[0]
 
     # --- parts --------------------------------------------------------------------------------------------------------
-    def _gone(self, to: Recipient, known: tuple[str, ...]) -> bool:
-        """`known` are accounts that were looked at before."""
-        return to.kind == "ACCOUNT" and to.id not in known and self._erased(to.id)
+    def _silent(self, to: Recipient, known: Mapping[str, AccountStatus]) -> bool:
+        """Whether nothing is written to this account. `known` are those that were looked at before."""
+        return to.kind == "ACCOUNT" and (known.get(to.id) or self._status(to.id)) in SILENT
 
-    def _erased(self, *account_ids: str) -> bool:
-        """Whether somebody is no longer there. The account says so before the first personal item goes."""
-        return any(account_of(self.store.load("ACCOUNT", id)).status is AccountStatus.ERASED for id in account_ids)
+    def _status(self, account_id: str) -> AccountStatus:
+        """An erased account says so before the first personal item goes."""
+        return account_of(self.store.load("ACCOUNT", account_id)).status
 
     def _send_once(self, rule: EmailRule, event: Envelope, email: OutgoingEmail) -> None:
         email_id = f"{event.id}:{rule.kind}"

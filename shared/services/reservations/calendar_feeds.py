@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from shared.domain.core.errors import NotAllowedNow, NotFound
 from shared.domain.programs.program import Program
@@ -100,25 +100,28 @@ class CalendarFeeds:
 
 
 def calendar(reserved: Reservation, program: Program, now: datetime, public_url: str) -> Calendar:
-    """One all-day entry from the first Monday to the last Sunday. Its UID never changes, its SEQUENCE only grows (RFC
-    5545 3.8.7.4), DTEND is the day after the last (3.6.1), and a rotation that was called off is cancelled, not gone
-    (RFC 5546 3.2.5)."""
+    """One all-day entry from the first Monday to the last Sunday, which leaves its days free (TRANSP). Its UID never
+    changes; its SEQUENCE grows with what an invitation would be sent again for, dates, place and status (RFC 5545
+    3.8.7.4); DTEND is the day after the last (3.6.1), and a rotation that was called off is cancelled, not gone. A feed
+    has no METHOD: it is no invitation (RFC 5546 1.4)."""
     off = reserved.status in CALLED_OFF
     made = Calendar()
     made.add("prodid", "-//Rota//Rotations//EN")
     made.add("version", "2.0")
-    made.add("method", "CANCEL" if off else "PUBLISH")
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    made.add("name", f"Rota: {program.name}")
+    # RFC 7986 5.1; Outlook and Apple read the second name. Both are texts, and escaped as such.
+    for name in ("name", "x-wr-calname"):
+        made.add(name, vText(f"Rota: {program.name}"))
     entry = Event()
     entry.add("uid", f"{reserved.id}@rota")
-    entry.add("sequence", reserved.version)
+    entry.add("sequence", int(off))
     entry.add("dtstamp", now)
     entry.add("dtstart", reserved.start)
     entry.add("dtend", reserved.start + timedelta(weeks=reserved.weeks))
     entry.add("summary", f"Clinical rotation: {program.name}")
     entry.add("location", f"{program.place.city}, {program.place.state}")
     entry.add("status", "CANCELLED" if off else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT")
     entry.add("class", "PRIVATE")
     entry.add("url", f"{public_url}/reservations/{reserved.id}")
     made.add_component(entry)

@@ -192,6 +192,8 @@ class Waitlist:
             if code := "erased" if erased else _ends(place, program, now):
                 self.store.commit(seat_gate.leave(application, loaded, place, code, call, now))
                 return "lapsed"
+            if accounts.get(place.trainee_id) is AccountStatus.DISABLED:
+                continue  # passed over; the place in line stays theirs
             what = self._place(loaded, place, application, program, spare, passed, call)
             if what:
                 return what

@@ -343,6 +343,20 @@ def test_an_erased_trainee_gets_no_mail_and_nobody_is_told_about_them(post: Post
     assert post.outbox.claims == {}
 
 
+def test_somebody_disabled_gets_no_mail_and_others_are_told_as_ever(post: Post) -> None:
+    event = post.reserved()
+    post.store.commit(
+        UnitOfWork(
+            transitions=(
+                Transition(post.store.load("ACCOUNT", TRAINEE), draft({"status": "DISABLED"}, "AccountDisabled.v1")),
+            )
+        )
+    )
+    post.send_emails.notify(event)
+    assert HOME not in [mail.to for mail in post.mailer.sent]
+    assert len(post.mailer.sent) == 1
+
+
 def test_a_reason_that_was_erased_leaves_a_letter_without_an_empty_reason(post: Post) -> None:
     post.store.commit(UnitOfWork(transitions=(), records=(PersonalRecord(f"{TRAINEE}/other", {"text": "x"}),)))
     post.send_emails.notify(

@@ -321,6 +321,16 @@ def test_waitlist_holds_no_seat_for_somebody_who_was_erased(line: Line) -> None:
     assert (line.entry(FIRST), line.application(FIRST[0]).waitlist_code, line.taken()) == (W.LAPSED, "erased", {0})
 
 
+def test_waitlist_passes_over_somebody_disabled_who_keeps_the_place(line: Line) -> None:
+    line.join(FIRST)
+    line.join(SECOND)
+    stored_account(line.store, FIRST[1], status="DISABLED")
+    line.reserve.cancel(by("trainee", HOLDER[1]), line.hold.reserved.id)
+    line.run_sweep(minutes=1)
+    assert (line.entry(FIRST), line.entry(SECOND)) == (W.WAITING, W.OFFERED)
+    assert line.line()[0] == FIRST[0]
+
+
 # --- leaving ----------------------------------------------------------------------------------------------------------
 def test_waitlist_leaving_gives_the_place_up_and_coming_back_means_the_end_of_the_line(line: Line) -> None:
     line.join(FIRST)
