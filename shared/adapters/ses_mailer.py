@@ -9,8 +9,9 @@ send a second mail.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from email.message import EmailMessage
-from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import (
@@ -21,7 +22,8 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
-from shared.domain.core.errors import Busy, OutcomeUnknown
+from shared.adapters.email_policy import SEVEN_BIT
+from shared.domain.core.errors import AddressRefused, Busy, OutcomeUnknown
 from shared.domain.email.email_names import TAG
 from shared.ports import Email
 
@@ -30,25 +32,39 @@ if TYPE_CHECKING:
 
 MAX_RAW_BYTES = 10 * 1000 * 1000
 OUR_ID = "Rota-Mail-ID"
-SEVEN_BIT = SMTP.clone(cte_type="7bit")
-"""Every server on the way takes seven bits (RFC 5321 2.4); eight need an extension that some do not have."""
+
+IDLE = 5.0
+"""Seconds after which a connection is not trusted any more: while a function is frozen it may go away unnoticed, and an
+email written into it would be one whose fate nobody knows."""
+FOR_GOOD = {"InvalidParameterValue"}
+"""What SES answers to an address that it cannot send to, whenever it is asked."""
 NEVER_LEFT = (EndpointConnectionError, ConnectTimeoutError, NoCredentialsError)
 
 
 class SesMailer:
-    def __init__(self, client: SESClient, sender: str, reply_to: str = "", reports: str = "") -> None:
+    def __init__(
+        self,
+        client: SESClient,
+        sender: str,
+        reply_to: str = "",
+        reports: str = "",
+        wall: Callable[[], float] = time.time,
+    ) -> None:
         """`sender` and `reply_to` as RFC 5322 addresses (`Rota <post@rota.example>`). `reports` is the configuration
         set that says what became of a mail; empty asks for nothing. Raises `ValueError` for a client that retries."""
         if (getattr(client.meta.config, "retries", None) or {}).get("total_max_attempts") != 1:
             raise ValueError('the SES client must not retry: Config(retries={"total_max_attempts": 1})')
         self._client, self._sender, self._reply_to, self._reports = client, sender, reply_to or sender, reports
+        self._wall, self._used = wall, wall()
 
     def send(self, mail: Email) -> str:
-        """The provider's message id. Raises `Busy` when nothing was sent, `OutcomeUnknown` when the answer was lost on
-        the way, `ValueError` above 10 MB after encoding (large documents go as signed links)."""
+        """The provider's message id. Raises `Busy` when nothing was sent, `AddressRefused` when nothing ever will be,
+        `OutcomeUnknown` when the answer was lost on the way, `ValueError` above 10 MB after encoding (large files go
+        as signed links)."""
         raw = raw_message(mail, self._sender, self._reply_to)
         if len(raw) > MAX_RAW_BYTES:
             raise ValueError(f"a mail of {len(raw)} bytes does not fit SES")
+        self._refresh()
         try:
             asked: dict[str, Any] = {"ConfigurationSetName": self._reports} if self._reports else {}
             return self._client.send_raw_email(
@@ -57,11 +73,20 @@ class SesMailer:
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
                 raise _unknown() from error
+            if error.response["Error"]["Code"] in FOR_GOOD:
+                raise AddressRefused("The email service takes nothing for this address.", "Correct it.") from error
             raise Busy("The mail service refused the message for now.", "It is sent again by itself.") from error
         except NEVER_LEFT as error:
             raise Busy("The mail service cannot be reached.", "The message is sent again by itself.") from error
         except BotoCoreError as error:
             raise _unknown() from error
+
+    def _refresh(self) -> None:
+        """A new connection after a pause. Wall time: a frozen function's other clocks may stand still."""
+        now, before = self._wall(), self._used
+        self._used = now
+        if now - before > IDLE:
+            self._client.close()
 
 
 def raw_message(mail: Email, sender: str, reply_to: str) -> bytes:
@@ -70,6 +95,11 @@ def raw_message(mail: Email, sender: str, reply_to: str) -> bytes:
     message = EmailMessage(policy=SEVEN_BIT)
     message["From"], message["To"], message["Reply-To"] = sender, mail.to, reply_to
     message["Subject"], message["Message-ID"], message[OUR_ID] = mail.subject, mail.message_id, mail.message_id
+    # Nobody's answering machine answers a machine (RFC 3834 5).
+    message["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     if mail.tag:
         # SES takes its own headers off again
         # (https://docs.aws.amazon.com/ses/latest/dg/event-publishing-send-email.html).

@@ -18,7 +18,8 @@ class Attachment:
 class Email:
     """`message_id` is derived from the event and what kind of mail it is, so that a duplicate shows itself (RFC 5322
     3.6.4). `tag` names the mail to the provider, which gives it back when the mail bounces; it says nothing about a
-    person."""
+    person. `unsubscribe` is the address that ends emails of this kind by one POST (RFC 8058), if there is one.
+    """
 
     to: str
     subject: str
@@ -27,11 +28,12 @@ class Email:
     message_id: str
     attachments: tuple[Attachment, ...] = ()
     tag: str = ""
+    unsubscribe: str = ""
 
 
 class Mailer(Protocol):
     def send(self, mail: Email) -> str:
-        """The provider's message id. Raises `Busy` when nothing was sent."""
+        """The provider's message id. Raises `Busy` when nothing was sent, `AddressRefused` when nothing ever can be."""
         ...
 
 

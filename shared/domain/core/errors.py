@@ -163,6 +163,12 @@ class OutcomeUnknown(RotaError):
     slug, status, title = "outcome-unknown", 503, "We do not know yet whether that worked"
 
 
+class AddressRefused(RotaError):
+    """The email service takes no email to this address, now or later. Nothing was sent, and asking again is no use."""
+
+    slug, status, title = "address-refused", 422, "No email can be sent to this address"
+
+
 class Unauthentic(RotaError):
     """A webhook whose signature is missing, wrong or stale."""
 

@@ -7,6 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Collection, Mapping
+from email import message_from_string
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,6 +20,8 @@ MAX_PARTS = 500
 """Of one object, list or form; no field of ours has as many."""
 MAX_KEY = 200
 FORM = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data"
+"""How a mail program may send its one click (RFC 8058 3.1). Files go to the bucket, never here."""
 KEY_FIELD = "idempotency_key"
 SECRETS = {"password", "current"}
 """Fields that no page shows again."""
@@ -94,6 +97,8 @@ class Request:
         kind = self.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind == FORM:
             text = json.dumps(self._form(text))
+        elif kind == PARTS:
+            text = json.dumps(self._form(_joined(self.headers["content-type"], text)))
         elif self.method in {"POST", "PUT", "PATCH"} and text:
             self._check_json(kind, text)
         if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
@@ -150,6 +155,22 @@ class Request:
                 f"The body has an object or a list of more than {MAX_PARTS} parts.",
                 "Send the fields as the API describes them.",
             )
+
+
+def _joined(content_type: str, text: str) -> str:
+    """A form in parts as one in pairs. Raises `Malformed` for a part that is no field."""
+    message = message_from_string(f"Content-Type: {content_type}\n\n{text}")
+    found = []
+    for part in message.walk():
+        if part is message:
+            continue
+        name = part.get_param("name", header="content-disposition")
+        if not isinstance(name, str) or part.get_filename() is not None or part.is_multipart():
+            raise Malformed("The form has a part that is no field.", "Send files to the upload address instead.")
+        found.append((name, str(part.get_payload())))
+    if not found:
+        raise Malformed("The form has no parts.", "Send the form as the page offers it.")
+    return urlencode(found)
 
 
 def _page_wanted(accept: str) -> bool:

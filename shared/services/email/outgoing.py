@@ -31,9 +31,12 @@ def to_host(contact: Contact) -> Recipient:
 
 @dataclass(frozen=True)
 class OutgoingEmail:
+    """`unsubscribe` is the address that ends emails of this kind by one POST (RFC 8058), if there is one."""
+
     to: Recipient
     content: EmailText
     attachments: tuple[Attachment, ...] = ()
+    unsubscribe: str = ""
 
 
 def host_contact(people: People, program: Program) -> Contact:

@@ -114,6 +114,7 @@ class SendEmails:
             message_id,
             email.attachments,
             tag_of(email_id),
+            email.unsubscribe,
         )
 
     def _surface(self, event: Envelope, email_id: str) -> None:

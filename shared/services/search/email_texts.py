@@ -24,7 +24,7 @@ def match_opened(person: Person, kept: Kept, matches: Sequence[tuple[Program, da
         if len(matches) == 1
         else f"{len(matches)} rotations that you look for have opened."
     )
-    stop = f"{url}/programs/searches/{kept.saved.id}/stop/{kept.secret}"
+    stop = way_out(kept, url)
     return EmailText(
         f"{said.removesuffix('.')}",
         f"Hello {person.name},",
@@ -37,6 +37,11 @@ def match_opened(person: Person, kept: Kept, matches: Sequence[tuple[Program, da
         ("Open your search", f"{url}{address(kept.query)}"),
         links=(("You saved this search on Rota. To hear no more of it", stop),),
     )
+
+
+def way_out(kept: Kept, url: str) -> str:
+    """Where the search is ended without signing in: a page to look at, and by one POST what it offers (RFC 8058)."""
+    return f"{url}/programs/searches/{kept.saved.id}/stop/{kept.secret}"
 
 
 def _about(program: Program, start: date) -> str:

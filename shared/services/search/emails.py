@@ -40,7 +40,8 @@ class SearchEmails:
         ]
         if person is None or not matches:
             return None
-        return OutgoingEmail(to_person(person), email_texts.match_opened(person, kept, matches, self.public_url))
+        text = email_texts.match_opened(person, kept, matches, self.public_url)
+        return OutgoingEmail(to_person(person), text, unsubscribe=email_texts.way_out(kept, self.public_url))
 
 
 EMAILS = (EmailRule(SearchMatched, "match", SearchEmails, SearchEmails.matched),)

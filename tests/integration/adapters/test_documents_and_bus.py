@@ -1,30 +1,25 @@
-"""Documents on S3 (the form as a browser sends it, on MiniStack), mail on SES, events on EventBridge."""
+"""Documents on S3 (the form as a browser sends it, on MiniStack), events on EventBridge."""
 
 from __future__ import annotations
 
 import base64
-import email
-import email.policy
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 import requests
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from infra.local.stack.ministack import Aws
 from shared.adapters.eventbridge_bus import MAX_BYTES, EventBridgeBus, size
 from shared.adapters.s3_documents import S3Documents, disposition
-from shared.adapters.ses_mailer import SesMailer, raw_message
-from shared.domain.core.errors import Busy, OutcomeUnknown
+from shared.domain.core.errors import Busy
 from shared.domain.documents.uploads import KINDS, MAX_SENT, inspect
 from shared.domain.documents.uploads import MAX_BYTES as MOST
-from shared.ports import Attachment, Email, StoredObject
+from shared.ports import StoredObject
 from tests.integration.adapters.conftest import Unreachable, client
 
 BUCKET = "uploads"
@@ -150,87 +145,6 @@ def test_a_store_that_cannot_answer_is_busy() -> None:
             documents.delete("a")
         with pytest.raises(Busy):
             documents.keep("a", PDF, "cv", "application/pdf")
-
-
-# --- mail -------------------------------------------------------------------------------------------------------------
-MAIL = Email(
-    "dana@example.org",
-    "A rotation is reserved: Zoë",
-    "Plain wörds",
-    "<p>Rich wörds</p>",
-    "<event-1.host@rota.example>",
-    (Attachment("CV Zoë.pdf", "application/pdf", PDF * 1000),),
-)
-SENDER = "Rota <post@rota.example>"
-
-
-def test_a_mail_keeps_both_texts_its_id_and_its_attachment_byte_for_byte() -> None:
-    message = email.message_from_bytes(raw_message(MAIL, SENDER, "help@rota.example"), policy=email.policy.default)
-    assert message["Message-ID"] == MAIL.message_id
-    assert (message["From"], message["To"], message["Reply-To"]) == (SENDER, MAIL.to, "help@rota.example")
-    assert message["Subject"] == MAIL.subject
-    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
-    assert text.get_content().strip() == MAIL.text
-    assert html.get_content().strip() == MAIL.html
-    (attached,) = message.iter_attachments()
-    assert (attached.get_filename(), attached.get_content_type()) == ("CV Zoë.pdf", "application/pdf")
-    assert attached.get_content() == PDF * 1000
-
-
-def test_ses_answers_with_its_id_once_it_knows_the_sender(moto_aws: None) -> None:
-    ses = client("ses")
-    with pytest.raises(Busy):
-        SesMailer(ses, SENDER).send(MAIL)
-    ses.verify_email_identity(EmailAddress="post@rota.example")
-    assert SesMailer(ses, SENDER).send(MAIL)
-
-
-def test_a_line_break_in_a_header_is_refused() -> None:
-    with pytest.raises(ValueError, match="linefeed"):
-        raw_message(replace(MAIL, subject="Hello\r\nBcc: all@example.org"), SENDER, SENDER)
-
-
-class Answering(Unreachable):
-    """A mail client without retries whose every call fails in one way."""
-
-    meta = SimpleNamespace(config=SimpleNamespace(retries={"total_max_attempts": 1}))
-
-
-def refused(code: str, status: int) -> ClientError:
-    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, "SendRawEmail")  # type: ignore[arg-type,typeddict-item]
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        refused("Throttling", 400),
-        refused("MessageRejected", 400),
-        EndpointConnectionError(endpoint_url="http://127.0.0.1"),
-        ConnectTimeoutError(endpoint_url="http://127.0.0.1"),
-    ],
-)
-def test_H13_a_refused_mail_is_busy_because_nothing_was_sent(error: Exception) -> None:
-    with pytest.raises(Busy):
-        SesMailer(Answering(error), SENDER).send(MAIL)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("error", [refused("InternalFailure", 500), ReadTimeoutError(endpoint_url="http://127.0.0.1")])
-def test_H13_a_lost_answer_is_unknown_so_that_nobody_sends_again(error: Exception) -> None:
-    with pytest.raises(OutcomeUnknown) as unknown:
-        SesMailer(Answering(error), SENDER).send(MAIL)  # type: ignore[arg-type]
-    assert not isinstance(unknown.value, Busy)
-
-
-def test_H13_a_client_that_retries_by_itself_is_refused() -> None:
-    ses = boto3.client("ses", region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
-    with pytest.raises(ValueError, match="retry"):
-        SesMailer(ses, SENDER)
-
-
-def test_a_mail_over_ten_megabytes_is_refused_before_it_is_sent() -> None:
-    large = replace(MAIL, attachments=(Attachment("cv.pdf", "application/pdf", b"x" * 8_000_000),))
-    with pytest.raises(ValueError, match="does not fit"):
-        SesMailer(Answering(AssertionError()), SENDER).send(large)  # type: ignore[arg-type]
 
 
 # --- events -----------------------------------------------------------------------------------------------------------
