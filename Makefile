@@ -1,6 +1,6 @@
 # Every target sets up what it needs: git, make and a Python 3.11 or newer are enough. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test browser check demo attack fuzz bench mutants clock admin replay seed package lock clean
+.PHONY: help run test peers browser check demo attack fuzz bench mutants clock admin replay seed package lock clean
 SHELL := /bin/bash
 PY := .venv/bin/python
 STATE ?= .rota
@@ -11,7 +11,7 @@ help: ## This list
 run: .venv/ready ## Rota on http://127.0.0.1:8000 (PORT=8001 elsewhere, FRESH=1 begins anew)
 	@exec $(PY) -m infra.local.run --state-dir $(STATE)
 
-test: .venv/ready .venv-sam/ready ## All tests (ARGS="tests/unit -k fees" for some)
+test: .venv/ready .venv-sam/ready peers ## All tests (ARGS="tests/unit -k fees" for some)
 	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 browser: .venv/ready ## Walks through every page in Chromium (Debian: apt-get install chromium); pictures in screenshots/
@@ -62,6 +62,11 @@ clean: ## Remove environments, local state and caches
 .venv/ready: requirements/uv.txt requirements/dev.txt requirements/stripe-spec.txt
 	@.ci/venv .venv requirements/dev.txt requirements/stripe-spec.txt
 	@touch $@
+
+# Independent programs that tests hold Rota against; without npm those tests say that they were left out.
+peers:
+	@if command -v npm >/dev/null && [ tests/peers/package-lock.json -nt tests/peers/node_modules/ready ]; then \
+		npm ci --prefix tests/peers --ignore-scripts --no-audit --no-fund --silent && touch tests/peers/node_modules/ready; fi
 
 .venv-sam/ready: requirements/uv.txt requirements/sam.txt
 	@.ci/venv .venv-sam requirements/sam.txt

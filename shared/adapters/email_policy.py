@@ -12,22 +12,19 @@ LONGEST = 76
 
 
 class _Folding(EmailPolicy):
-    """Encodes a subject of other scripts whole, in words that a reader joins again. The library's own folding sets
-    plain words between encoded ones, and loses the blanks beside them (RFC 2047 6.2; Python 3.11 to 3.13)."""
+    """Folds a subject at its blanks, and encodes one of other scripts whole, in words that a reader joins again. The
+    library's own folding sets plain words between encoded ones and loses the blanks beside them, or begins with an
+    empty line that readers take for a blank (RFC 2047 6.2; Python 3.11 to 3.13)."""
 
     def fold(self, name: str, value: Any) -> str:
-        return _encoded(name, value) if _in_other_letters(name, value) else super().fold(name, value)
+        return _subject(name, str(value)) if name == "Subject" else super().fold(name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        return _encoded(name, value).encode() if _in_other_letters(name, value) else super().fold_binary(name, value)
+        return self.fold(name, value).encode() if name == "Subject" else super().fold_binary(name, value)
 
 
-def _in_other_letters(name: str, value: Any) -> bool:
-    return name == "Subject" and not str(value).isascii()
-
-
-def _encoded(name: str, value: Any) -> str:
-    words = Header(str(value), "utf-8", maxlinelen=LONGEST, header_name=name)
+def _subject(name: str, value: str) -> str:
+    words = Header(value, None if value.isascii() else "utf-8", maxlinelen=LONGEST, header_name=name)
     return f"{name}: {words.encode(linesep=CRLF)}{CRLF}"
 
 

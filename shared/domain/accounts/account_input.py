@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.core.aggregate import text_hash
 from shared.domain.core.errors import Invalid
+from shared.domain.core.text_input import has_letter, one_line
 
 ROLES = ("trainee", "host", "reviewer", "coordinator", "coach", "finance", "admin")
 CONFIRM = "confirm"
@@ -29,17 +30,20 @@ GUESSES, GUESS_PAUSE = 10, timedelta(minutes=15)
 Authentication Cheat Sheet, "Account Lockout": threshold, observation window, duration). Below both is Cognito's own
 lockout, which begins at five."""
 LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3: a path of 256 with its brackets
+LONGEST_MAILBOX = 64  # RFC 5321 4.5.3.1.1: what stands before the @
 LONGEST_NAME = 100
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 # One mailbox, nothing that could add a header, a second recipient or a comment (RFC 5322 3.4.1 without quoted local
-# parts).
-_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~\-]+@[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?\.[a-z]{2,63}\Z")
+# parts). A name of the domain begins and ends with a letter or digit (RFC 1123 2.1); the last is letters, or a name of
+# another script in its ASCII form (RFC 5890).
+_ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~\-]+", r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9\-]{{0,58}}[a-z0-9])\Z")
 
 
 def email_address(text: str) -> str:
     """The address in lower case without spaces around it. Raises `Invalid` (field `email`)."""
     found = text.strip().lower()
-    if len(found) > LONGEST_ADDRESS or ".." in found or not _ADDRESS.match(found):
+    if len(found) > LONGEST_ADDRESS or found.find("@") > LONGEST_MAILBOX or not _ADDRESS.match(found):
         raise Invalid("This is not a mail address.", "Write it as name@university.example.", field="email")
     return found
 
@@ -50,9 +54,9 @@ def email_key(email: str) -> str:
 
 
 def person_name(text: str) -> str:
-    """The name on one line. Raises `Invalid` (field `name`)."""
-    found = " ".join(text.split())
-    if not found or len(found) > LONGEST_NAME or not found.isprintable():
+    """The name on one line, in any script, as `one_line` keeps it. Raises `Invalid` (field `name`)."""
+    found = one_line(text)
+    if not found or len(found) > LONGEST_NAME or not has_letter(found):
         raise Invalid("A name has 1 to 100 letters.", "Write your name as your passport does.", field="name")
     return found
 

@@ -82,7 +82,8 @@ def _section(text: str) -> Section:
 
 def same_name(typed: str, name: str) -> bool:
     """T24: whether a typed signature is this name. Letters and accents count; capitals, spaces, and how a keyboard
-    writes an accent (Unicode NFC or NFD), an apostrophe or a hyphen do not."""
+    writes an accent (Unicode NFC or NFD), an apostrophe or a hyphen do not. Nor does the dot of an i, which capitals of
+    one language put where another's leave it out."""
     return _plain(typed) == _plain(name)
 
 
@@ -93,4 +94,5 @@ def _plain(name: str) -> str:
     seen = (
         letter for letter in unicodedata.normalize("NFKC", marks).casefold() if unicodedata.category(letter) != "Cf"
     )
-    return " ".join(unicodedata.normalize("NFC", "".join(seen)).split())
+    dotless = "".join(seen).replace("i\u0307", "i").replace("ı", "i")
+    return " ".join(unicodedata.normalize("NFC", dotless).split())

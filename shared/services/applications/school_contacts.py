@@ -12,6 +12,7 @@ from shared.domain.accounts.account_input import email_address
 from shared.domain.applications.application import Application
 from shared.domain.core.aggregate import canonical, text_hash
 from shared.domain.core.errors import Invalid
+from shared.domain.core.text_input import one_line
 from shared.ports import PersonalRecord, Store
 from shared.services.core.records import text_ref
 from shared.services.core.secret_links import new_secret
@@ -62,14 +63,19 @@ def note(store: Store, application: Application, wished: Application, given: Map
 
 def _read(given: Mapping[str, str]) -> dict[str, str]:
     known = {one.name for one in fields(SchoolContact)}
-    said = {name: " ".join(value.split()) for name, value in given.items() if name in known}
-    if not all(value.isprintable() for value in said.values()):
-        raise Invalid(
-            "The school's contact has a letter that cannot be written.", "Type the words again.", field="credit_contact"
-        )
+    said = {name: _written(value) for name, value in given.items() if name in known}
     if said.get("email"):
         said["email"] = _address(said["email"])
     return said
+
+
+def _written(text: str) -> str:
+    found = one_line(text)
+    if found is None:
+        raise Invalid(
+            "The school's contact has a letter that cannot be written.", "Type the words again.", field="credit_contact"
+        )
+    return found
 
 
 def _address(text: str) -> str:

@@ -54,6 +54,9 @@ def test_edited_terms_are_refused() -> None:
         ("Jose\u0301 Nu\u0301n\u0303ez", "Jos\u00e9 N\u00fa\u00f1ez"),
         ("  amara \t OKAFOR\u200e", "Amara Okafor"),
         ("STRASSE", "Stra\u00dfe"),
+        ("IŞIK YILDIRIM", "Işık Yıldırım"),
+        ("İBRAHİM", "ibrahim"),
+        ("ISIL", "Isıl"),
     ],
 )
 def test_T24_a_signature_is_the_name_however_a_keyboard_writes_it(typed: str, name: str) -> None:

@@ -105,7 +105,7 @@ def test_H14_a_contact_given_while_sending_goes_along_and_sending_it_again_chang
         ({"email": "electives"}, "credit_email"),
         ({"email": "a@school.example, b@school.example"}, "credit_email"),
         ({"name": "Ilse\x00Vandermeer"}, "credit_contact"),
-        ({"form": "Form \u202eB"}, "credit_contact"),
+        ({"form": "Form \ud800B"}, "credit_contact"),
     ],
 )
 def test_H14_what_is_no_contact_is_refused_by_field_and_changes_nothing(
