@@ -21,9 +21,9 @@ from infra.build import openapi
 from shared.adapters.search.builder import build
 from shared.adapters.search.index import TantivyIndex
 from shared.domain.accounts.account_input import email_key
-from shared.domain.email.email_names import EmailName
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.instants import iso
+from shared.domain.email.email_names import EmailName
 from shared.domain.programs.program import ExperienceType
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice
@@ -111,7 +111,9 @@ class House(World):
             EmailName("APPLICATION", self.applications["HOST_REVIEW"], "9", "host-asked"),
         ):
             self.wiring.emails_in_trouble.report(email, "bounced", WEBHOOK)
-        made = self.wiring.cv_links.make("APPLICATION", self.applications["HOST_REVIEW"], "event", "trainee-1", "document-1")
+        made = self.wiring.cv_links.make(
+            "APPLICATION", self.applications["HOST_REVIEW"], "event", "trainee-1", "document-1"
+        )
         self.cv = made.rpartition("/")[2]
         self.wiring.coaching.match(self.reservations["RESERVED"], WEBHOOK)
         self.search = self.wiring.saved_searches.save(OWNER, SearchQuery(text="cardiology"))

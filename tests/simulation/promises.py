@@ -9,8 +9,8 @@ from shared.domain.applications.application import ApplicationStatus, in_line
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.errors import RotaError
-from shared.domain.money.money import Account, balance, book_of
 from shared.domain.email.email_in_trouble import EmailSubject
+from shared.domain.money.money import Account, balance, book_of
 from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus, overlap, still_offered
 from shared.domain.seats.waitlist import WaitlistStatus
 from shared.services.applications.submission import open_claim

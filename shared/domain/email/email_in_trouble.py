@@ -124,8 +124,8 @@ class EmailInTrouble(BaseModel):
 def says_nothing_new(
     known: EmailInTrouble, email: EmailName, trouble: EmailTrouble
 ) -> Literal["known", "settled since"] | None:
-    """Why a report changes nothing: the same was said of this email before, or it went out before a coordinator settled.
-    None for what is new, which includes what became of an email that nobody knew the fate of."""
+    """Why a report changes nothing: the same was said of this email before, or it went out before a coordinator settled
+    it. None for what is new, which includes what became of an email that nobody knew the fate of."""
     before = known.emails.get(email.id)
     if before is not None and (trouble == "unknown" or before != "unknown"):
         return "known"

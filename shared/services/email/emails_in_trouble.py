@@ -99,8 +99,8 @@ class EmailsInTrouble:
                 since=now,
             )
             due = (
-                Due(TASK, now, Actor.COORDINATOR, COORDINATORS),
-                Due(EMAIL_AWAITED, now + LOOKED_AT, Actor.SYSTEM),
+                Due(TASK, now, "coordinator", COORDINATORS),
+                Due(EMAIL_AWAITED, now + LOOKED_AT, "system"),
             )
             self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now, due=due),)))
             return "task"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.email.email_names import EmailName
 from shared.domain.reservations.preparation import PrepKind
 from shared.ports import Contact
 from tests.builders import HOST
@@ -134,7 +135,7 @@ def bounced(desk: Desk) -> str:
     return id
 
 
-def test_a_bounced_email_to_the_host_shows_on_the_case_to_staff_with_the_address_only_to_a_coordinator(desk: Desk) -> None:
+def test_a_bounced_email_to_the_host_shows_to_staff_with_the_address_only_to_a_coordinator(desk: Desk) -> None:
     id = bounced(desk)
     html = good_page(desk.world.browser("coordinator-1").get(f"/reservations/{id}"))
     for said in (

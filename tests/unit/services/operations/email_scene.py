@@ -1,4 +1,4 @@
-"""A trainee with a CV, a host with a contact, and the emails of what happens to them; everything behind it in memory."""
+"""A trainee with a CV, a host with a contact, and the emails of what happens to them; all in memory."""
 
 from __future__ import annotations
 

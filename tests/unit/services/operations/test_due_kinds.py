@@ -21,8 +21,8 @@ from shared.services.money.settlement import Settled
 from tests.fakes import FakeStore
 from tests.fakes.wiring import FakeWiring
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
+from tests.unit.services.email.trouble_scene import Sent
 from tests.unit.services.money.test_settlement import late
-from tests.unit.services.operations.test_email_reports import SES, Sent
 from tests.unit.services.programs.test_publishing import Desk as ProgramDesk
 from tests.unit.services.reservations.reservation_scene import WEBHOOK, Scene
 from tests.unit.services.waitlist.waitlist_scene import Line
