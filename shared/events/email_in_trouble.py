@@ -23,7 +23,7 @@ class EmailTroubleReported(EmailTroubleEvent):
     TYPE: ClassVar[str] = "EmailTroubleReported.v1"
     id: str
     case_id: str
-    about_kind: AggregateType
+    about_kind: str
     about_id: str
     email: str
     trainee_id: str
