@@ -1,5 +1,5 @@
-"""What the mail service says became of a mail, through EventBridge and a queue of its own: ids and codes only, because
-the rule passes nothing on that names a person (infra/inbox.yaml)."""
+"""What the email service says became of an email, through EventBridge and a queue of its own: ids and codes only,
+because the rule passes nothing on that names a person (infra/inbox.yaml)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shared.domain.email.email_names import TAG, EmailTrouble
+from shared.domain.email.email_names import TAG, EmailName, EmailTrouble, named_by
 from shared.ports import system
 from shared.runtime.log import log
 from shared.runtime.worker import Batch
@@ -28,12 +28,12 @@ PASSING: Mapping[str, EmailTrouble | None] = {
 }
 """Subtypes of a transient bounce. The general one is how an answer of absence is reported: the email has arrived
 (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types)."""
-Report = Callable[[str, EmailTrouble, RequestContext], str]
+Report = Callable[[EmailName, EmailTrouble, RequestContext], str]
 
 
 class Reports:
-    """`report` takes a mail's tag, what became of it, and the call; it says what that came to. Messages that fail come
-    back alone."""
+    """`report` takes an email's name, what became of it, and the call; it says what that came to. Messages that fail
+    come back alone."""
 
     def __init__(self, name: str, report: Report) -> None:
         self._name, self._report = name, report
@@ -47,11 +47,12 @@ class Reports:
             return
         try:
             tag = str((body["tags"].get(TAG) or [""])[0])
-            outcome = self._report(tag, trouble, RequestContext(system(self._name), event_id, event_id))
+            email, call = named_by(tag), RequestContext(system(self._name), event_id, event_id)
+            outcome = self._report(email, trouble, call) if email else "not an email of ours"
         except Exception as error:
             log(self._name, "report failed", error=error, event=event_id)
             raise
-        log(self._name, "mail in trouble", event=event_id, mail=tag, trouble=trouble, outcome=outcome)
+        log(self._name, "email in trouble", event=event_id, email=tag, trouble=trouble, outcome=outcome)
 
 
 def trouble_of(report: Mapping[str, Any]) -> EmailTrouble | None:

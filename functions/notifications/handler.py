@@ -28,7 +28,7 @@ def notify(event: Envelope) -> None:
 
 
 _events = worker.handler()
-_reports = Reports(worker.name, lambda tag, trouble, call: worker.wiring.email_reports.report(tag, trouble, call))
+_reports = Reports(worker.name, lambda *said: worker.wiring.emails_in_trouble.report(*said))
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Any:

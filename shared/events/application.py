@@ -8,7 +8,6 @@ from typing import ClassVar, Literal
 from shared.domain.applications.application import ApplicationStatus, GuidelineOutcome, Override
 from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
-from shared.domain.email.email_names import EmailTrouble
 from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ExperienceType, ReviewMode
 from shared.domain.seats.waitlist import WaitlistStatus
@@ -115,7 +114,7 @@ class InformationGiven(ApplicationEvent):
 
 class ApplicationRouted(ApplicationEvent):
     """T19, T20: the host is asked, perhaps again by the coordinator. What the link in its mail carries is an erasable
-    item, `host_link_ref`. A mail that came back before is no trouble of this one."""
+    item, `host_link_ref`."""
 
     TYPE: ClassVar[str] = "ApplicationRouted.v1"
     EMAILED: ClassVar[bool] = True
@@ -127,8 +126,6 @@ class ApplicationRouted(ApplicationEvent):
     host_reminders: int
     host_escalated_at: None = None
     host_waived: bool = False
-    mail_trouble: None = None
-    mail_trouble_at: None = None
     asked_again_ref: str | None = None
     asked_again_hash: str | None = None
     claim_lapses_at: None = None
@@ -153,8 +150,6 @@ class HostRecommended(ApplicationEvent):
     host_answered_at: Instant
     host_note_ref: str
     host_note_hash: str
-    mail_trouble: None = None
-    mail_trouble_at: None = None
     review_due_at: Instant
     escalate_at: Instant
     claim_lapses_at: Instant
@@ -169,8 +164,6 @@ class HostTakenBack(ApplicationEvent):
     taken_back_ref: str
     taken_back_hash: str
     host_waived: bool = False
-    mail_trouble: None = None
-    mail_trouble_at: None = None
     review_due_at: Instant
     escalate_at: Instant
     claim_lapses_at: Instant
@@ -256,31 +249,3 @@ class ApplicationConverted(ApplicationEvent):
     TYPE: ClassVar[str] = "ApplicationConverted.v1"
     live_reservation_id: str
     waitlist: WaitlistStatus = WaitlistStatus.TAKEN
-
-
-class HostAskBounced(ApplicationEvent):
-    """The mail that asks the host did not arrive, or was called spam. `bounced_mails` are all that ever did."""
-
-    TYPE: ClassVar[str] = "HostAskBounced.v1"
-    mail_trouble: EmailTrouble
-    mail_trouble_at: Instant
-    bounced_mails: tuple[str, ...]
-
-
-class HostAskAgain(ApplicationEvent):
-    """A coordinator has the host asked again, by this event's own mail: `mail_again_seq` is the event's number."""
-
-    TYPE: ClassVar[str] = "HostAskAgain.v1"
-    EMAILED: ClassVar[bool] = True
-    mail_again_seq: int
-    mail_trouble: None
-    mail_settled_at: Instant
-    host_reminders: int
-
-
-class HostAskSettled(ApplicationEvent):
-    """A coordinator asked the host by phone."""
-
-    TYPE: ClassVar[str] = "HostAskSettled.v1"
-    mail_trouble: None
-    mail_settled_at: Instant

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
-from shared.domain.email.email_names import EmailTrouble
 from shared.domain.reservations.preparation import PrepKind
 from shared.domain.reservations.reservation import Choice, ReservationStatus, Suggestion
 from shared.events.base import EventData
@@ -165,44 +164,3 @@ class CalendarFeedClosed(ReservationEvent):
 
     TYPE: ClassVar[str] = "CalendarFeedClosed.v1"
     feed_ref: None
-
-
-class HostMailUncertain(ReservationEvent):
-    """H13: the host's mail was handed over and no answer came back. It is never sent again by itself; a coordinator
-    finds out."""
-
-    TYPE: ClassVar[str] = "HostMailUncertain.v1"
-    uncertain_mail: str
-    mail_trouble: EmailTrouble | None = None
-    mail_trouble_at: Instant | None = None
-
-
-class HostMailBounced(ReservationEvent):
-    """The mail service says that the host's mail did not arrive, or was called spam. `bounced_mails` are all that ever
-    did."""
-
-    TYPE: ClassVar[str] = "HostMailBounced.v1"
-    mail_trouble: EmailTrouble
-    mail_trouble_at: Instant
-    bounced_mails: tuple[str, ...]
-
-
-class HostMailAgain(ReservationEvent):
-    """A coordinator has the host's mail sent again, as this event's own mail: `mail_again_seq` is the event's
-    number."""
-
-    TYPE: ClassVar[str] = "HostMailAgain.v1"
-    EMAILED: ClassVar[bool] = True
-    mail_again_seq: int
-    mail_trouble: None
-    mail_settled_at: Instant
-    uncertain_mail: None
-
-
-class HostMailSettled(ReservationEvent):
-    """A coordinator told the host by phone."""
-
-    TYPE: ClassVar[str] = "HostMailSettled.v1"
-    mail_trouble: None
-    mail_settled_at: Instant
-    uncertain_mail: None

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from shared.services.applications.review import Review
     from shared.services.applications.submission import Submission
     from shared.services.documents.uploads import DocumentUploads
+    from shared.services.email.emails_in_trouble import EmailsInTrouble
     from shared.services.email.rule import EmailRule
     from shared.services.hosts.queries import HostQueries
     from shared.services.money.settlement import Settlement
-    from shared.services.operations.email_reports import EmailReports
     from shared.services.operations.send_emails import SendEmails
     from shared.services.operations.sweep import Sweep
     from shared.services.operations.workspace import Workspace
@@ -129,7 +129,7 @@ class Wiring(WiredPorts):
     waitlist: Waitlist = _part("waitlist.waitlist")
     document_uploads: DocumentUploads = _part("documents.uploads")
     host_queries: HostQueries = _part("hosts.queries")
-    email_reports: EmailReports = _part("operations.email_reports")
+    emails_in_trouble: EmailsInTrouble = _part("email.emails_in_trouble")
     send_emails: SendEmails = _part("operations.send_emails")
     sweep: Sweep = _part("operations.sweep")
     workspace: Workspace = _part("operations.workspace")

@@ -23,6 +23,7 @@ from shared.adapters.search.index import TantivyIndex
 from shared.domain.accounts.account_input import email_key
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.instants import iso
+from shared.domain.email.email_names import EmailName
 from shared.domain.programs.program import ExperienceType
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice
@@ -105,12 +106,14 @@ class House(World):
             self.store.open_seats(PROGRAM, dict.fromkeys(weeks_covered(start, 4), 0))
         self.wiring.waitlist.join(OWNER, self.applications["WAITING"])
         self.reservations = {name: self._reservation(self.applications[name]) for name in ("HELD", "RESERVED")}
-        for tag in (
-            f"RESERVATION_{self.reservations['RESERVED']}_9_host",
-            f"APPLICATION_{self.applications['HOST_REVIEW']}_9_host-asked",
+        for email in (
+            EmailName("RESERVATION", self.reservations["RESERVED"], "9", "host"),
+            EmailName("APPLICATION", self.applications["HOST_REVIEW"], "9", "host-asked"),
         ):
-            self.wiring.email_reports.report(tag, "bounced", WEBHOOK)
-        made = self.wiring.cv_links.make("APPLICATION", self.applications["HOST_REVIEW"], 1, "trainee-1", "document-1")
+            self.wiring.emails_in_trouble.report(email, "bounced", WEBHOOK)
+        made = self.wiring.cv_links.make(
+            "APPLICATION", self.applications["HOST_REVIEW"], "event", "trainee-1", "document-1"
+        )
         self.cv = made.rpartition("/")[2]
         self.wiring.coaching.match(self.reservations["RESERVED"], WEBHOOK)
         self.search = self.wiring.saved_searches.save(OWNER, SearchQuery(text="cardiology"))

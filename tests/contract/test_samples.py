@@ -167,7 +167,7 @@ def test_an_object_that_was_created_is_registered_as_the_trainees_document(world
 def test_a_report_that_the_hosts_mail_bounced_is_a_coordinators_task(world: World) -> None:
     world.confirmed()
     assert notify(SAMPLES["sqs-mail-bounced"], Context()) == {"batchItemFailures": []}
-    assert world.due("mail") == [HELD["id"]]
+    assert world.due("email_trouble") == [f"reservation-{HELD['id']}-host"]
 
 
 def test_the_schedules_message_sweeps(world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.domain.core.errors import Busy, OutcomeUnknown
+from shared.domain.core.errors import AddressRefused, Busy, OutcomeUnknown
 from shared.ports import SENDING_TIME, Email
 from tests.fakes.faults import Fault
 
@@ -15,6 +15,8 @@ class FakeMailer:
     def __init__(self) -> None:
         self.sent: list[Email] = []
         self._before, self._after = Fault(), Fault()
+        self.refused: set[str] = set()
+        """Addresses to which nothing can be sent, ever."""
 
     def fail_before(self, calls: int = 1) -> None:
         """The next mails are refused: `Busy`, nothing sent."""
@@ -27,6 +29,8 @@ class FakeMailer:
     def send(self, mail: Email) -> str:
         if self._before.strikes():
             raise Busy("The mail service refused the message for now.", "It is sent again by itself.")
+        if mail.to in self.refused:
+            raise AddressRefused("The email service takes nothing for this address.", "Correct it.")
         self.sent.append(mail)
         if self._after.strikes():
             raise OutcomeUnknown("The mail service did not answer in time.", "The message may have been sent.")

@@ -219,7 +219,7 @@ class Rare:
         claims = {claim["pk"]["S"].rpartition(":")[2]: claim for claim in self.outbox([event])}
         self.at_once("notifications", json.loads(EMPTY_BATCH))
         for number in range(MEETINGS):
-            again = event.model_copy(update={"id": f"{event.id}-{number}"})
+            again = event.model_copy(update={"id": f"{event.id}{number:02}"})
             for kind, claim in claims.items():
                 killed = {"state": PENDING, "owner": "killed"} if kind == "host" else {}
                 self.table("put_item", Item=claim | items.mail_key(f"{again.id}:{kind}") | items.marshal(killed))
@@ -240,12 +240,12 @@ class Rare:
         for _ in range(2):
             expect(ses_reports.report(self.info, mail), "the mail names itself")
         Queues(self.info).drain()
-        expect(coordinator.get(hub)["host_mail"]["trouble"] == "bounced", "the case shows it")
+        expect(coordinator.get(hub)["email_trouble"]["trouble"] == "bounced", "the case shows it")
         before = len(self.stack.mailbox.messages(contact.email))
         coordinator.post(f"{hub}/host-mail", {"answer": "again", "email": contact.email})
         Queues(self.info).drain()
         expect(len(self.stack.mailbox.messages(contact.email)) == before + 1, "it is sent again, once")
-        expect(coordinator.get(hub)["host_mail"] is None, "the task is over")
+        expect(coordinator.get(hub)["email_trouble"] is None, "the task is over")
 
     def outbox(self, events: Sequence[Envelope]) -> list[dict[str, Any]]:
         """The claims on the mails of these events."""

@@ -9,6 +9,7 @@ from shared.domain.applications.application import ApplicationStatus, in_line
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.errors import RotaError
+from shared.domain.email.email_in_trouble import EmailSubject
 from shared.domain.money.money import Account, balance, book_of
 from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus, overlap, still_offered
 from shared.domain.seats.waitlist import WaitlistStatus
@@ -146,9 +147,9 @@ def _mails_went_out(world: World) -> None:
     to_hosts = Counter(mail.message_id for mail in world.mailer.sent if mail.to.startswith("host-"))
     assert all(count == 1 for count in to_hosts.values()), to_hosts
     confirmed = [reserved for reserved in world.all_reservations() if reserved.status is ReservationStatus.RESERVED]
-    uncertain = [reserved for reserved in confirmed if reserved.uncertain_mail]
-    assert len(to_hosts) <= len(confirmed) <= len(to_hosts) + len(uncertain)
-    assert {item.subject_id for item in world.store.rows_of("mail")} == {reserved.id for reserved in uncertain}
+    tasks = {item.subject_id for item in world.store.rows_of("email_trouble")}
+    assert len(to_hosts) <= len(confirmed) <= len(to_hosts) + len(tasks)
+    assert tasks <= {EmailSubject("RESERVATION", reserved.id, "host").trouble_id for reserved in confirmed}
     to_trainees = {mail.message_id for mail in world.mailer.sent if not mail.to.startswith("host-")}
     assert len(to_trainees) == sum(event["type"] in world.queues["notifications"].types for event in _once(world))
 

@@ -251,8 +251,8 @@ class Story:
         ends["taken from the waitlist"] = sum(
             applied.waitlist is WaitlistStatus.TAKEN for applied in self.world.all_applications()
         )
-        uncertain = len(self.world.store.rows_of("mail"))
-        return self.told + ends + Counter({"host mail uncertain": uncertain})
+        uncertain = len(self.world.store.rows_of("email_trouble"))
+        return self.told + ends + Counter({"email to the host uncertain": uncertain})
 
 
 def seeds() -> Iterator[int]:

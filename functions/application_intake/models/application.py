@@ -28,6 +28,7 @@ from shared.services.applications.staff_status_text import for_staff
 from shared.services.applications.status_text import ApplicationCard, Milestone, Standing, standing, timeline
 from shared.services.applications.submission import RotationRequest
 from shared.services.documents.uploads import UploadForm
+from shared.services.email.emails_in_trouble import OpenTrouble
 from shared.services.search.alternatives import Alternative
 
 
@@ -337,10 +338,18 @@ class ApplicationView(Answer):
         )
 
     @classmethod
-    def for_staff(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ApplicationView:
+    def for_staff(
+        cls,
+        file: ReviewFile,
+        now: Instant,
+        account_id: str,
+        worn: Collection[str],
+        trouble: OpenTrouble | None = None,
+    ) -> ApplicationView:
+        """`trouble` of the email that asks the host."""
         cv = next((one for one in file.documents if one.id == file.application.cv_document_id), None)
         number = cv.number if cv else None
-        view = _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, worn))
+        view = _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, worn, trouble))
         return view.model_copy(update={"standing": for_staff(file.application, view.standing, now)})
 
 

@@ -12,7 +12,6 @@ from shared.domain.applications.application import host_over
 from shared.domain.applications.guards import host_decides
 from shared.domain.core.calendar import end_date
 from shared.domain.core.instants import Instant
-from shared.domain.email.email_names import EmailTrouble
 from shared.domain.hosts.host_question import State
 from shared.domain.programs.guidelines import GuidelineVerdict
 from shared.domain.programs.program import ExperienceType
@@ -41,14 +40,6 @@ class RecommendRequest(Request):
 
     answer: Literal["yes", "no"] = Field(title="Your answer")
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = Field("", title="Note")
-
-
-class HostMailRequest(Request):
-    """For a mail that did not reach the host. `again` needs the corrected address; `told`: the host was asked by
-    phone."""
-
-    answer: Literal["again", "told"] = Field(title="What was done")
-    email: str = Field("", title="Corrected address", max_length=254)
 
 
 class TakeBackRequest(Request):
@@ -93,8 +84,6 @@ class HostPart(Answer):
     asked_again_reason: str | None
     over: bool
     decides: bool
-    mail_trouble: EmailTrouble | None
-    mail_trouble_at: Instant | None
 
     @classmethod
     def of(cls, file: ReviewFile, now: Instant) -> HostPart | None:
@@ -116,8 +105,6 @@ class HostPart(Answer):
             asked_again_reason=file.asked_again_reason,
             over=host_over(applied, now),
             decides=host_decides(applied, file.program),
-            mail_trouble=applied.mail_trouble,
-            mail_trouble_at=applied.mail_trouble_at,
         )
 
 
@@ -130,7 +117,7 @@ class Check(Answer):
 
 class RecommendView(Answer):
     """What the host's link shows, or the manager who is signed in sees. About the trainee only while it is open; `zone`
-    is the site's IANA zone. `cv` is where the CV can be opened: empty by the link, whose mail brings it."""
+    is the site's IANA zone. `cv` is where the CV can be opened: empty by the link, whose email brings it."""
 
     application_id: str
     signed_in: bool

@@ -23,10 +23,12 @@ from shared.domain.programs.guidelines import GuidelineResult, GuidelineVerdict
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.domain.seats.waitlist import WaitlistStatus
 from shared.domain.trainees.trainee import TraineeFacts
+from shared.runtime.http.email_trouble import EmailTroubleView
 from shared.runtime.http.models import Answer, Request
 from shared.services.applications.competing_applications import Rival
 from shared.services.applications.queries import Paper, ReviewFile
 from shared.services.applications.review import REJECT_CODES, Overriding
+from shared.services.email.emails_in_trouble import OpenTrouble
 
 OVERRIDE = "override."
 """A form names each override's reason `override.<guideline>`; JSON sends `overrides`."""
@@ -205,12 +207,20 @@ class ReviewPart(Answer):
     can_route: bool
     lacks_host: bool
     host: HostPart | None
+    email_trouble: EmailTroubleView | None
     reject_choices: tuple[RejectChoice, ...] = tuple(
         RejectChoice(code=code, words=words) for code, words in REJECT_CODES.items()
     )
 
     @classmethod
-    def of(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ReviewPart:
+    def of(
+        cls,
+        file: ReviewFile,
+        now: Instant,
+        account_id: str,
+        worn: Collection[str],
+        trouble: OpenTrouble | None = None,
+    ) -> ReviewPart:
         applied = file.application
         asked = _asked_now(applied, now)
         unmet = [one for one in file.guidelines if one.verdict is not GuidelineVerdict.MET]
@@ -244,6 +254,7 @@ class ReviewPart(Answer):
             and asked is not None,
             lacks_host=lacks_host(applied, file.program),
             host=HostPart.of(file, now),
+            email_trouble=EmailTroubleView.of(trouble, ends="coordinator" in worn),
         )
 
 

@@ -18,7 +18,14 @@ from functions.application_intake.models.application import (
 )
 from functions.application_intake.room import ONE, PAGE, STAFF, anyone_here, room, trainee
 from shared.domain.applications.application import ApplicationStatus
+from shared.domain.email.email_in_trouble import EmailSubject
+from shared.services.applications.host_email import EMAIL as HOST_EMAIL
 from shared.services.applications.status_text import ApplicationCard
+
+
+def asking_host(application_id: str) -> EmailSubject:
+    """The email that asks the host about it."""
+    return EmailSubject("APPLICATION", application_id, HOST_EMAIL)
 
 
 @room.get("/applications", access=trainee, page="list.html", title="My applications")
@@ -49,7 +56,8 @@ def show_application(application_id: str) -> ApplicationView:
     call = room.call("trainee")
     # Whoever is staff too sees their own as a trainee.
     if worn & set(STAFF) and not files.owns(call, application_id):
-        return ApplicationView.for_staff(files.staff(application_id), now, call.actor.id, worn)
+        trouble = room.wiring.emails_in_trouble.open(asking_host(application_id))
+        return ApplicationView.for_staff(files.staff(application_id), now, call.actor.id, worn, trouble)
     own = files.own(call, application_id)
     drafting = own.application.status is ApplicationStatus.DRAFT
     upload = (

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functions.application_intake.models.conversation import (
     AskAgainRequest,
     AskRequest,
-    HostMailRequest,
     RecommendRequest,
     RecommendView,
     ReplyRequest,
     TakeBackRequest,
 )
 from functions.application_intake.room import ONE, PAGE, coordinator, host, reviewer, room, trainee
-from functions.application_intake.routes.application import show_application
+from functions.application_intake.routes.application import asking_host, show_application
 from shared.runtime.http import ANYONE
+from shared.runtime.http.email_trouble import EmailTroubleRequest
 from shared.services.applications.host_review import Manager
 
 
@@ -31,18 +31,14 @@ def reply(application_id: str, body: ReplyRequest) -> None:
 
 @room.post(f"{ONE}/route", access=reviewer, again=show_application, goes_to=PAGE)
 def route(application_id: str) -> None:
-    """Asks the host by mail (T19); the review clock stands still, and the host has five days (T20)."""
+    """Asks the host by email (T19); the review clock stands still, and the host has five days (T20)."""
     room.wiring.host_review.route(room.call("reviewer"), application_id)
 
 
-@room.post(f"{ONE}/host-mail", access=coordinator, form=HostMailRequest, again=show_application, goes_to=PAGE)
-def settle_host_mail(application_id: str, body: HostMailRequest) -> None:
-    """Ends the task of a mail that did not reach the host: sent again to the corrected address, or asked by phone."""
-    call = room.call("coordinator")
-    if body.answer == "again":
-        room.wiring.email_reports.send_again(call, "APPLICATION", application_id, body.email)
-    else:
-        room.wiring.email_reports.told(call, "APPLICATION", application_id)
+@room.post(f"{ONE}/host-mail", access=coordinator, form=EmailTroubleRequest, again=show_application, goes_to=PAGE)
+def end_email_trouble(application_id: str, body: EmailTroubleRequest) -> None:
+    """Ends the task of an email that did not reach the host: sent again to the corrected address, or asked by phone."""
+    body.end(room.wiring.emails_in_trouble, room.call("coordinator"), asking_host(application_id))
 
 
 @room.post(f"{ONE}/take-back", access=coordinator, form=TakeBackRequest, again=show_application, goes_to=PAGE)
@@ -61,7 +57,7 @@ def ask_again(application_id: str, body: AskAgainRequest) -> None:
     f"{ONE}/recommend/<secret>", access=ANYONE, page="recommend.html", title="Recommend a trainee: {program_name}"
 )
 def recommendation(application_id: str, secret: str) -> RecommendView:
-    """What the link in a host's mail asks, without an account. Looking changes nothing: mail scanners open links
+    """What the link in a host's email asks, without an account. Looking changes nothing: email scanners open links
     too."""
     return RecommendView.of(room.wiring.host_review.open(application_id, secret))
 

@@ -1,11 +1,8 @@
-"""A reserved seat, and a host's mail about it. Cents are US cents, weeks ISO weeks, instants UTC."""
+"""A reserved seat. Cents are US cents, weeks ISO weeks, instants UTC."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Literal
-
-from pydantic import Field
 
 from functions.reservations.models.offer import CoachView, HoldView, Place, hold_view
 from functions.reservations.models.preparation import CareView
@@ -13,34 +10,13 @@ from shared.domain.core.calendar import end_date, local_date, monday_of
 from shared.domain.core.instants import Instant
 from shared.domain.core.policy import by_version
 from shared.domain.documents.checklist import ChecklistItem
-from shared.domain.email.email_names import EmailTrouble
 from shared.domain.money.money import Account, balance
-from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus, balance_overdue
+from shared.domain.reservations.reservation import Choice, ReservationStatus, balance_overdue
 from shared.ports import BusinessClock
-from shared.runtime.http.models import Answer, Request
+from shared.runtime.http.email_trouble import EmailTroubleView
+from shared.runtime.http.models import Answer
+from shared.services.email.emails_in_trouble import OpenTrouble
 from shared.services.reservations.queries import Hub
-
-
-class HostMailRequest(Request):
-    """`again` needs the corrected address; `told`: the host knows by phone."""
-
-    answer: Literal["again", "told"] = Field(title="What was done")
-    email: str = Field("", title="Corrected address", max_length=254)
-
-
-class HostMailView(Answer):
-    """For staff: a mail that the host did not get, until somebody ends it. `address` is where it went, for a
-    coordinator alone, who ends it."""
-
-    trouble: EmailTrouble
-    at: Instant
-    address: str | None
-
-    @classmethod
-    def of(cls, reserved: Reservation, staff: bool, address: str | None) -> HostMailView | None:
-        if not staff or reserved.mail_trouble is None or reserved.mail_trouble_at is None:
-            return None
-        return cls(trouble=reserved.mail_trouble, at=reserved.mail_trouble_at, address=address)
 
 
 class ReceiptRow(Answer):
@@ -106,13 +82,15 @@ class ReservationView(Answer):
     trainee: str | None
     mine: bool
     care: CareView
-    host_mail: HostMailView | None
+    email_trouble: EmailTroubleView | None
     calendar_path: str | None
     documents: tuple[ChecklistItem, ...]
 
     @classmethod
-    def of(cls, hub: Hub, clock: BusinessClock, host_address: str | None = None) -> ReservationView:
-        """`host_address`: where the host's mails go, for who may correct it."""
+    def of(
+        cls, hub: Hub, clock: BusinessClock, trouble: OpenTrouble | None = None, ends: bool = False
+    ) -> ReservationView:
+        """`trouble` of the email to the host; `ends`: the reader may end it."""
         reserved, zone, now = hub.reserved, hub.program.place.zone, clock.now()
         paid = -balance(hub.journal, Account.TRAINEE)
         held = reserved.status is ReservationStatus.HELD
@@ -146,7 +124,7 @@ class ReservationView(Answer):
             coach=CoachView(name=hub.coach.name, email=hub.coach.email) if hub.coach else None,
             mine=hub.mine,
             trainee=(hub.trainee.name if hub.trainee else "Name erased") if hub.staff else None,
-            host_mail=HostMailView.of(reserved, hub.staff, host_address),
+            email_trouble=EmailTroubleView.of(trouble, ends),
             care=CareView.of(reserved, hub.program, clock, hub.coaching),
             calendar_path=f"/reservations/feed/{hub.feed}.ics" if hub.feed else None,
             documents=hub.documents,

@@ -7,25 +7,27 @@ from __future__ import annotations
 
 from aws_lambda_powertools.event_handler import Response
 
-from functions.reservations.models.reservation import HostMailRequest, ReservationView
+from functions.reservations.models.reservation import ReservationView
 from functions.reservations.room import HUB, STAFF, acting, room, see_hub
+from shared.domain.email.email_in_trouble import EmailSubject
 from shared.runtime.http import ANYONE, roles
+from shared.runtime.http.email_trouble import EmailTroubleRequest
+from shared.services.reservations.host_email import EMAIL as HOST_EMAIL
 
 CALENDAR = "text/calendar"
+
+
+def _to_host(reservation_id: str) -> EmailSubject:
+    return EmailSubject("RESERVATION", reservation_id, HOST_EMAIL)
 
 
 @see_hub(HUB, page="reservation.html", title="Your rotation at {place.program}")
 def show_reservation(reservation_id: str) -> ReservationView:
     """The seat, its receipt, its weeks and its money."""
     hub = room.wiring.reservation_queries.hub(acting("RESERVATION", reservation_id, *STAFF), reservation_id)
-    corrects = (
-        hub.staff
-        and hub.reserved.mail_trouble is not None
-        and room.session is not None
-        and "coordinator" in room.session.roles
-    )
-    contact = room.wiring.email_reports.contact(hub.program.id) if corrects else None
-    return ReservationView.of(hub, room.wiring.clock, contact.email if contact else None)
+    trouble = room.wiring.emails_in_trouble.open(_to_host(reservation_id)) if hub.staff else None
+    ends = room.session is not None and "coordinator" in room.session.roles
+    return ReservationView.of(hub, room.wiring.clock, trouble, ends)
 
 
 @room.post(
@@ -39,18 +41,14 @@ def cancel_hold(reservation_id: str) -> dict[str, str]:
 @room.post(
     f"{HUB}/host-mail",
     access=roles("coordinator"),
-    form=HostMailRequest,
+    form=EmailTroubleRequest,
     again=show_reservation,
     goes_to="/reservations/{reservation_id}",
 )
-def settle_host_mail(reservation_id: str, body: HostMailRequest) -> None:
-    """End the task of a host's mail that did not arrive: sent again to the corrected address, or told by phone
+def end_email_trouble(reservation_id: str, body: EmailTroubleRequest) -> None:
+    """End the task of an email that did not reach the host: sent again to the corrected address, or told by phone
     (H13)."""
-    call = room.call("coordinator")
-    if body.answer == "again":
-        room.wiring.email_reports.send_again(call, "RESERVATION", reservation_id, body.email)
-    else:
-        room.wiring.email_reports.told(call, "RESERVATION", reservation_id)
+    body.end(room.wiring.emails_in_trouble, room.call("coordinator"), _to_host(reservation_id))
 
 
 @see_hub(f"{HUB}/paid", page="paid.html", title="Your payment")
@@ -83,7 +81,7 @@ def open_calendar(reservation_id: str) -> None:
     goes_to="/reservations/{reservation_id}#calendar",
 )
 def close_calendar(reservation_id: str) -> None:
-    """Take the calendar address back: it ends to work at once."""
+    """Take the calendar address back: it stops working at once."""
     room.wiring.calendar_feeds.close(room.call("trainee"), reservation_id)
 
 

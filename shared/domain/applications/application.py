@@ -16,7 +16,6 @@ from shared.domain.core.calendar import local_date, reached, start_of_day
 from shared.domain.core.instants import Instant
 from shared.domain.core.machine import NEW, Actor, Arrow, Machine
 from shared.domain.core.policy import Policy
-from shared.domain.email.email_names import EmailTrouble
 from shared.domain.programs.guidelines import Guidelines, GuidelineVerdict
 from shared.domain.programs.program import ExperienceType, ReviewMode
 from shared.domain.seats.waitlist import WaitlistStatus
@@ -305,11 +304,6 @@ class Application(BaseModel):
     host_recommendation: Literal["yes", "no"] | None = None
     host_note_ref: str | None = None
     host_note_hash: str | None = None
-    bounced_mails: tuple[str, ...] = ()
-    mail_trouble: EmailTrouble | None = None
-    mail_trouble_at: Instant | None = None
-    mail_settled_at: Instant | None = None
-    mail_again_seq: int = 0
     taken_back_ref: str | None = None
     taken_back_hash: str | None = None
     host_waived: bool = False

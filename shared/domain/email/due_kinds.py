@@ -6,4 +6,5 @@ They stand in stored rows: a new meaning is a new name. What happens at the due 
 
 from __future__ import annotations
 
-MAIL = "mail"
+EMAIL_TROUBLE = "email_trouble"
+EMAIL_AWAITED = "email_awaited"

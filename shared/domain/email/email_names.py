@@ -8,32 +8,35 @@ from dataclasses import dataclass
 from typing import Literal
 
 TAG = "rota-mail"
-"""The message tag under which SES gives a mail's name back with a bounce."""
+"""The message tag under which SES gives an email's name back with a bounce."""
 
-EmailTrouble = Literal["unknown", "bounced", "complaint", "rejected", "mailbox_full", "too_large", "content"]
-"""A host's mail: handed over without an answer, sent back, called spam, not sent because it held something harmful, or
-not taken because the mailbox is full, the email too large, or its content or attachment not wanted."""
+EmailTrouble = Literal[
+    "unknown", "bounced", "complaint", "rejected", "mailbox_full", "too_large", "content", "address_refused"
+]
+"""An email that must arrive: handed over without an answer, sent back, called spam, not sent because it held something
+harmful, or not taken because the mailbox is full, the email too large, or its content not wanted; or the email service
+sends nothing to such an address."""
 
 
 @dataclass(frozen=True)
 class EmailName:
-    """The `mail` (host, host-asked ...) that event `seq` of an aggregate brought. `id` is the claim on it in the
+    """The `email` (host, host-asked ...) that event `seq` of an aggregate brought. `id` is the claim on it in the
     outbox."""
 
     kind: str
     aggregate_id: str
     seq: str
-    mail: str
+    email: str
 
     @property
     def id(self) -> str:
-        return f"{self.kind}#{self.aggregate_id}#{self.seq}:{self.mail}"
+        return f"{self.kind}#{self.aggregate_id}#{self.seq}:{self.email}"
 
 
-def tag_of(mail_id: str) -> str:
-    """A mail's id as the value of a message tag, which takes letters, digits, `_` and `-` only
+def tag_of(email_id: str) -> str:
+    """An email's id as the value of a message tag, which takes letters, digits, `_` and `-` only
     (https://docs.aws.amazon.com/ses/latest/APIReference/API_MessageTag.html)."""
-    return mail_id.replace("#", "_").replace(":", "_")
+    return email_id.replace("#", "_").replace(":", "_")
 
 
 def named_by(tag: str) -> EmailName | None:

@@ -17,7 +17,6 @@ from shared.domain.core.calendar import passed, reached
 from shared.domain.core.instants import Instant
 from shared.domain.core.machine import NEW, Actor, Arrow, Machine
 from shared.domain.core.policy import Policy
-from shared.domain.email.email_names import EmailTrouble
 from shared.domain.reservations.preparation import PrepKind
 
 
@@ -79,7 +78,13 @@ SEATED = (_S.HELD, _S.RESERVED, _S.CLEARED, _S.IN_PROGRESS)
 PAID_SEAT = tuple(one for one in SEATED if one is not _S.HELD)
 """States in which the trainee has the seat for sure, until the rotation is over or called off."""
 
-_RESERVED_EFFECTS = ("host mail with CV", "coach matched", "balance schedule", "preparation list", "calendar entry")
+_RESERVED_EFFECTS = (
+    "CV emailed to the host",
+    "coach matched",
+    "balance schedule",
+    "preparation list",
+    "calendar entry",
+)
 _CANCEL_EFFECTS = ("seat given back", "refund computed", "next on the waitlist")
 
 RESERVATION = Machine(
@@ -264,12 +269,6 @@ class Reservation(BaseModel):
     prep_done: dict[PrepKind, Instant] = Field(default_factory=dict)
     prep_reminded_at: Instant | None = None
     suggestions: tuple[Suggestion, ...] = ()
-    uncertain_mail: str | None = None
-    bounced_mails: tuple[str, ...] = ()
-    mail_trouble: EmailTrouble | None = None
-    mail_trouble_at: Instant | None = None
-    mail_settled_at: Instant | None = None
-    mail_again_seq: int = 0
     feed_ref: str | None = None
 
 

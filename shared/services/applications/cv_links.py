@@ -65,28 +65,29 @@ class CvLinks:
         Raises `Busy` when it is not there or not the one that was applied with: the host never gets another file than
         the reviewer saw.
         """
-        document = self.store.load("DOCUMENT", application.cv_document_id or "").state
-        name = download_name(document["kind"], document["number"], document["content_type"], person.name)
-        stored = self.file_store.read(document["key"])
+        document = document_of(self.store.load("DOCUMENT", application.cv_document_id or ""))
+        name = download_name(document.kind, document.number, document.content_type, person.name)
+        stored = self.file_store.read(document.key)
         if stored is None:
             raise Busy("The CV cannot be read.", "The email is tried again.")
         if hashlib.sha256(stored.content).hexdigest() != application.cv_sha256:
             raise Busy("The CV is not the one that was applied with.", "A person must look at this case.")
         if len(stored.content) > ATTACH_BYTES:
-            subject = event.subject
-            return (), self.make(subject.kind, subject.id, event.seq, person.account_id, document["id"])
-        return (Attachment(name, document["content_type"], stored.content),), ""
+            return (), self.make(event.subject.kind, event.subject.id, event.id, person.account_id, document.id)
+        return (Attachment(name, document.content_type, stored.content),), ""
 
-    def make(self, kind: str, id: str, seq: int, trainee_id: str, document_id: str) -> str:
-        """The address for the email that event `seq` of a case brings: the same one when it is composed again."""
-        ref = _ref(trainee_id, kind, id, str(seq))
+    def make(self, kind: str, id: str, event_id: str, trainee_id: str, document_id: str) -> str:
+        """The address for the email about a case that an event brings: the same one when it is composed again, another
+        one, with days of its own, when a coordinator has it sent again."""
+        name = hashlib.sha256(event_id.encode()).hexdigest()[:16]
+        ref = _ref(trainee_id, kind, id, name)
         until = self.clock.now() + timedelta(days=LINK_DAYS)
         body = {"secret": new_secret(), "expires_at": iso(until), "document_id": document_id}
         try:
             self.store.commit(UnitOfWork(transitions=(), records=(PersonalRecord(ref, body),)))
         except Duplicate:
             body = dict(self.store.text(ref) or body)
-        return f"{self.public_url}/documents/shared/{kind[0].lower()}.{id}.{seq}.{body['secret']}"
+        return f"{self.public_url}/documents/shared/{kind[0].lower()}.{id}.{name}.{body['secret']}"
 
     def open(self, address: str) -> str:
         """Where the file can be read for a minute. Raises `NotFound`, the same for every wrong address and for an
@@ -94,14 +95,14 @@ class CvLinks:
         parts = address.split(".")
         if len(parts) != 4 or parts[0] not in KINDS:
             raise _unknown()
-        kind, id, seq, given = KINDS[parts[0]], *parts[1:]
+        kind, id, name, given = KINDS[parts[0]], *parts[1:]
         case = self._case(kind, id)
-        kept = self.store.text(_ref(case.trainee_id, kind, id, seq)) if case and seq else None
+        kept = self.store.text(_ref(case.trainee_id, kind, id, name)) if case and name else None
         if case is None or not kept or not secret_matches(str(kept["secret"]), given):
             raise _unknown()
         if reached(parse(str(kept["expires_at"])), self.clock.now()) or case.status not in OPEN_WHILE[kind]:
             raise Expired(
-                "This address of a CV has ended.", "Answer the mail that it came with: we send you the CV again."
+                "This address of a CV has ended.", "Answer the email that it came with: we send you the CV again."
             )
         return self._signed(case.trainee_id, str(kept["document_id"]))
 
@@ -121,9 +122,9 @@ class CvLinks:
         return self.file_store.link(document.key, name, SIGNED_SECONDS)
 
 
-def _ref(trainee_id: str, kind: str, id: str, seq: str) -> str:
-    return f"{trainee_id}/cv-link:{kind}:{id}:{seq}"
+def _ref(trainee_id: str, kind: str, id: str, name: str) -> str:
+    return f"{trainee_id}/cv-link:{kind}:{id}:{name}"
 
 
 def _unknown() -> NotFound:
-    return NotFound("There is no CV at this address.", "Open the newest mail and use its link unchanged.")
+    return NotFound("There is no CV at this address.", "Open the newest email and use its link unchanged.")

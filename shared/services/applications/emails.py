@@ -16,7 +16,6 @@ from shared.events.application import (
     ApplicationRejected,
     ApplicationRouted,
     ApplicationSubmitted,
-    HostAskAgain,
     HostReminded,
     InformationRequested,
     ReplyReminded,
@@ -25,7 +24,9 @@ from shared.events.envelope import Envelope
 from shared.ports import BusinessClock, Catalogue, People, Person, Store
 from shared.services.applications import email_texts
 from shared.services.applications.cv_links import CvLinks
-from shared.services.core.records import application_of
+from shared.services.applications.host_email import EMAIL as HOST_ASKED
+from shared.services.applications.host_email import HostIsAsked
+from shared.services.core.records import application_of, reservation_of
 from shared.services.core.secret_links import secret_at
 from shared.services.email.outgoing import OutgoingEmail, host_contact, to_host, to_person
 from shared.services.email.rule import EmailRule
@@ -42,7 +43,8 @@ def case_of(store: Store, people: People, catalogue: Catalogue, event: Envelope)
 
 def trainee_of(store: Store, event: Envelope) -> tuple[str, ...]:
     """Whom the emails of an application or a reservation are about."""
-    return (str(store.load(event.subject.kind, event.subject.id).state["trainee_id"]),)
+    loaded = store.load(event.subject.kind, event.subject.id)
+    return ((application_of(loaded) if loaded.kind == "APPLICATION" else reservation_of(loaded)).trainee_id,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,9 +157,8 @@ EMAILS = (
     EmailRule(InformationRequested, "question", ApplicationEmails, ApplicationEmails.information_requested),
     EmailRule(ReplyReminded, "reminder", ApplicationEmails, ApplicationEmails.reply_reminded),
     EmailRule(ApplicationRouted, "with-host", ApplicationEmails, ApplicationEmails.routed),
-    EmailRule(ApplicationRouted, "host-asked", ApplicationEmails, ApplicationEmails.host_asked),
-    EmailRule(HostReminded, "host-asked", ApplicationEmails, ApplicationEmails.host_asked),
-    EmailRule(HostAskAgain, "host-asked", ApplicationEmails, ApplicationEmails.host_asked),
+    EmailRule(ApplicationRouted, HOST_ASKED, ApplicationEmails, ApplicationEmails.host_asked, must_arrive=HostIsAsked),
+    EmailRule(HostReminded, HOST_ASKED, ApplicationEmails, ApplicationEmails.host_asked, must_arrive=HostIsAsked),
     EmailRule(ApplicationApproved, "approved", ApplicationEmails, ApplicationEmails.approved),
     EmailRule(ApplicationRejected, "rejected", ApplicationEmails, ApplicationEmails.rejected),
     EmailRule(ApplicationExpired, "expired", ApplicationEmails, ApplicationEmails.expired),

@@ -183,8 +183,6 @@ class HostReview:
                 host_answered_at=now,
                 host_note_ref=ref,
                 host_note_hash=text_hash(note),
-                mail_trouble=None,
-                mail_trouble_at=None,
                 **again.fields,
             )
             who = by.account_id if isinstance(by, Manager) else self.catalogue.program(application.program_id).host_id
@@ -223,8 +221,6 @@ class HostReview:
                 taken_back_ref=ref,
                 taken_back_hash=text_hash(reason),
                 host_waived=host_over(application, now),
-                mail_trouble=None,
-                mail_trouble_at=None,
                 **again.fields,
             )
             moved = transition(
@@ -258,8 +254,6 @@ class HostReview:
             host_reminders=0,
             host_escalated_at=None,
             host_waived=False,
-            mail_trouble=None,
-            mail_trouble_at=None,
             asked_again_ref=why if again else None,
             asked_again_hash=text_hash(again) if again else None,
             **(left | {"claim_lapses_at": None}),

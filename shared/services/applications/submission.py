@@ -37,7 +37,6 @@ from shared.domain.core.calendar import by_iso_year, local_date, monday_of, week
 from shared.domain.core.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut, VersionConflict
 from shared.domain.core.machine import NEW, Actor
 from shared.domain.core.policy import CURRENT, by_version
-from shared.domain.email.due_kinds import MAIL
 from shared.domain.money.fees import price
 from shared.domain.programs.program import ExperienceType, Program, ProgramStatus
 from shared.domain.programs.starts import require_start
@@ -78,7 +77,7 @@ WAITS: Mapping[ApplicationStatus, tuple[str, ...]] = {
     ApplicationStatus.SUBMITTED: (REVIEW, STALE),
     ApplicationStatus.IN_REVIEW: (REVIEW, CLAIM, STALE),
     ApplicationStatus.NEEDS_INFO: (REPLY, REPLY_REMINDER, ASKED, STALE),
-    ApplicationStatus.HOST_REVIEW: (HOST, WITH_HOST, HOST_LATE, MAIL, STALE),
+    ApplicationStatus.HOST_REVIEW: (HOST, WITH_HOST, HOST_LATE, STALE),
     ApplicationStatus.APPROVED: (OFFER,),
 }
 """The due rows that an application keeps in a state; whatever ends the state removes them in the same transaction."""

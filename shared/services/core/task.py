@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from shared.domain.core.aggregate import AggregateType
 from shared.domain.programs.program import ExperienceType, Program
@@ -30,8 +31,8 @@ class Task:
 
 @dataclass(frozen=True)
 class TraineeTask:
-    """`task` of an aggregate of the trainee's own, with the programs that the trainee's aggregates name, at an instant
-    (UTC); None when nothing is to be done."""
+    """`task` of an aggregate of the trainee's own, with the programs of the trainee's applications and reservations, at
+    an instant (UTC); None when nothing is to be done."""
 
     of: AggregateType
     task: Callable[[Stored, Mapping[str, Program], datetime], Task | None]
@@ -64,11 +65,13 @@ class Subject:
 class QueueTask:
     """How due rows of a kind are shown to the operator's staff. `owed_by` are the roles that owe the next step (none:
     staff watch it), `acts` says who acts where nobody takes it ("The host"). `subject` of the aggregate at an instant
-    (UTC); None when it does not wait any more: the index may be a moment behind the state."""
+    (UTC); None when it does not wait any more: the index may be a moment behind the state. Where the aggregate alone
+    does not say it, `subject` is a method of `service`, which the wiring makes."""
 
     kind: str
     reader: str
     owed_by: tuple[str, ...]
-    subject: Callable[[Stored, datetime], Subject | None]
+    subject: Callable[..., Subject | None]
     acts: str = ""
     watched: bool = False
+    service: type[Any] | None = None

@@ -16,15 +16,13 @@ from typing import Any
 
 from shared.domain.accounts.account import AccountStatus
 from shared.domain.core.aggregate import Actor
-from shared.domain.core.due_readers import COORDINATORS
-from shared.domain.core.errors import Busy, OutcomeUnknown, RotaError
-from shared.domain.email.due_kinds import MAIL
-from shared.domain.email.email_names import tag_of
+from shared.domain.core.errors import AddressRefused, Busy, OutcomeUnknown, RotaError
+from shared.domain.email.email_names import EmailName, EmailTrouble, tag_of
 from shared.events.envelope import Envelope
-from shared.events.reservation import HostMailUncertain
-from shared.ports import BusinessClock, Due, Email, Ids, Mailer, Outbox, Store, UnitOfWork
+from shared.ports import BusinessClock, Email, Ids, Mailer, Outbox, Store
 from shared.services.core.people_records import account_of
-from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
+from shared.services.core.transitions import RequestContext
+from shared.services.email.emails_in_trouble import EmailsInTrouble
 from shared.services.email.outgoing import OutgoingEmail, Recipient
 from shared.services.email.rule import EmailRule
 from shared.services.email.text import EmailText
@@ -45,6 +43,7 @@ class SendEmails:
     public_url: str
     email_rules: Mapping[str, tuple[EmailRule, ...]]
     make_service: Callable[[type[Any]], Any]
+    emails_in_trouble: EmailsInTrouble
 
     def notify(self, event: Envelope) -> None:
         """Sends what the event calls for; nothing about somebody who was erased, nothing to them or to somebody
@@ -89,14 +88,18 @@ class SendEmails:
         if claim == "pending":
             raise Busy("This email is being sent at this moment.", "The event is looked at again.")
         if claim == "unknown" and rule.once:
-            self._surface(event, email_id)
+            self._surface(event, rule)
             return
         try:
             provider_id = self.mailer.send(self._message(email, email_id))
         except OutcomeUnknown:
             if not rule.once:
                 raise
-            self._surface(event, email_id)
+            self._surface(event, rule)
+        except AddressRefused:
+            # Nobody tries it ten times: whoever waits for it hears of it, and the claim stays.
+            self._surface(event, rule, "address_refused")
+            self.outbox.sent(email_id, "address refused")
         except Busy:
             self.outbox.unclaim(email_id)
             raise
@@ -117,21 +120,9 @@ class SendEmails:
             email.unsubscribe,
         )
 
-    def _surface(self, event: Envelope, email_id: str) -> None:
-        """A coordinator asks the host whether the email came, instead of us sending a second one."""
-        retry_on_conflict(lambda: self._note(event, email_id))
-
-    def _note(self, event: Envelope, email_id: str) -> None:
-        loaded = self.store.load("RESERVATION", event.subject.id)
-        if loaded.state.get("uncertain_mail") == email_id:
-            return
+    def _surface(self, event: Envelope, rule: EmailRule, trouble: EmailTrouble = "unknown") -> None:
+        """A coordinator asks the recipient whether the email came, instead of us sending a second one; nothing for an
+        email that nobody waits for."""
+        email = EmailName(event.subject.kind, event.subject.id, event.id.rpartition("#")[2], rule.kind)
         call = RequestContext(Actor(role="system", id="notifications"), event.correlation_id, event.id)
-        now = self.clock.now()
-        noted = HostMailUncertain(
-            status=loaded.state["status"], uncertain_mail=email_id, mail_trouble="unknown", mail_trouble_at=now
-        )
-        self.store.commit(
-            UnitOfWork(
-                transitions=(transition(loaded, noted, call, now, due=(Due(MAIL, now, "coordinator", COORDINATORS),)),)
-            )
-        )
+        self.emails_in_trouble.report(email, trouble, call)

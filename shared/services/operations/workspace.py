@@ -3,9 +3,11 @@ to do is said by the contexts (`tasks.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from shared.domain.applications.application import Application, ApplicationStatus
 from shared.domain.applications.clocks import as_of
@@ -15,7 +17,7 @@ from shared.domain.programs.program import Program
 from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus
 from shared.ports import BusinessClock, Catalogue, DueItem, People, Person, Store, Stored
 from shared.services.contexts import queue_tasks, trainee_tasks
-from shared.services.core.records import application_of
+from shared.services.core.records import application_of, reservation_of
 from shared.services.core.task import QueueTask, Subject, Task
 from shared.services.core.transitions import RequestContext
 
@@ -77,10 +79,13 @@ class Queue:
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
+    """`make_service` makes the service of a task."""
+
     store: Store
     people: People
     catalogue: Catalogue
     clock: BusinessClock
+    make_service: Callable[[type[Any]], Any]
 
     def hub(self, call: RequestContext) -> Hub:
         """The caller's own rotations, newest first, and what to do next by time left."""
@@ -88,13 +93,13 @@ class Workspace:
         kinds = dict.fromkeys(("APPLICATION", "RESERVATION", *(rule.of for rule in rules)))
         owned = {kind: self.store.owned(kind, call.actor.id) for kind in kinds}
         applied = [as_of(application_of(loaded), now) for loaded in owned["APPLICATION"]]
-        reserved = [Reservation.model_validate(loaded.state) for loaded in owned["RESERVATION"]]
+        reserved = [reservation_of(loaded) for loaded in owned["RESERVATION"]]
         shown = [
             one
             for one in reserved
             if one.status in (*SEATED, ReservationStatus.REFUND_DUE, ReservationStatus.COMPLETED)
         ]
-        programs = self.catalogue.programs(_programs(loaded for found in owned.values() for loaded in found))
+        programs = self.catalogue.programs({one.program_id for one in applied} | {one.program_id for one in reserved})
         # A converted application lives on as its reservation.
         listed = [one for one in applied if one.status is not ApplicationStatus.CONVERTED]
         leading = [one for one in listed if one.status in _LEADING]
@@ -140,7 +145,8 @@ class Workspace:
         now = self.clock.now()
         found = self.store.load_many((item.subject_kind, item.subject_id) for item in items)
         there = [(item, found[key]) for item in items if (key := (item.subject_kind, item.subject_id)) in found]
-        about = [(item, subject) for item, loaded in there if (subject := tasks[item.due.kind].subject(loaded, now))]
+        shown = self._subjects({item.due.kind: tasks[item.due.kind] for item, _ in there})
+        about = [(item, subject) for item, loaded in there if (subject := shown[item.due.kind](loaded, now))]
         programs = self.catalogue.programs({subject.program_id for _, subject in about if subject.program_id})
         persons = self.people.persons(
             {id for _, subject in about for id in (subject.trainee_id, subject.holder_id) if id}
@@ -160,9 +166,11 @@ class Workspace:
             for item, subject in about
         ]
 
-
-def _programs(owned: Iterable[Stored]) -> set[str]:
-    return {str(loaded.state["program_id"]) for loaded in owned if "program_id" in loaded.state}
+    def _subjects(self, tasks: Mapping[str, QueueTask]) -> dict[str, Callable[[Stored, datetime], Subject | None]]:
+        return {
+            kind: partial(task.subject, self.make_service(task.service)) if task.service else task.subject
+            for kind, task in tasks.items()
+        }
 
 
 _LEADING = (

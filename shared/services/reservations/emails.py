@@ -13,7 +13,6 @@ from shared.events.application import ApplicationWithdrawn
 from shared.events.envelope import Envelope
 from shared.events.reservation import (
     CoachMatched,
-    HostMailAgain,
     PartnerSuggested,
     PreparationReminded,
     RefundDue,
@@ -29,6 +28,8 @@ from shared.services.core.transitions import find
 from shared.services.email.outgoing import OutgoingEmail, host_contact, to_host, to_person
 from shared.services.email.rule import EmailRule
 from shared.services.reservations import email_texts
+from shared.services.reservations.host_email import EMAIL as HOST
+from shared.services.reservations.host_email import HostIsTold
 from shared.services.reservations.preparation import PREPARING, Preparation
 
 
@@ -141,8 +142,14 @@ class ReservationEmails:
 EMAILS = (
     EmailRule(ApplicationWithdrawn, "withdrawn", ReservationEmails, ReservationEmails.withdrawn),
     EmailRule(ReservationConfirmed, "reserved", ReservationEmails, ReservationEmails.reserved),
-    EmailRule(ReservationConfirmed, "host", ReservationEmails, ReservationEmails.reserved_for_host, once=True),
-    EmailRule(HostMailAgain, "host", ReservationEmails, ReservationEmails.reserved_for_host, once=True),
+    EmailRule(
+        ReservationConfirmed,
+        HOST,
+        ReservationEmails,
+        ReservationEmails.reserved_for_host,
+        once=True,
+        must_arrive=HostIsTold,
+    ),
     EmailRule(CoachMatched, "coach", ReservationEmails, ReservationEmails.coach_matched),
     EmailRule(CoachMatched, "for-coach", ReservationEmails, ReservationEmails.trainee_for_coach),
     EmailRule(RefundDue, "refund-due", ReservationEmails, ReservationEmails.refund_due),

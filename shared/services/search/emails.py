@@ -12,7 +12,7 @@ from shared.ports import BusinessClock, Catalogue, People, Store
 from shared.services.email.outgoing import OutgoingEmail, to_person
 from shared.services.email.rule import EmailRule
 from shared.services.search import email_texts
-from shared.services.search.saved_searches import kept_of
+from shared.services.search.saved_searches import kept_of, saved_search_of
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class SearchEmails:
     public_url: str
 
     def about(self, event: Envelope) -> tuple[str, ...]:
-        return (str(self.store.load("SEARCH", event.subject.id).state["trainee_id"]),)
+        return (saved_search_of(self.store.load("SEARCH", event.subject.id)).trainee_id,)
 
     def matched(self, event: Envelope) -> OutgoingEmail | None:
         """Nothing once the search has ended, its owner is gone, or no program of the event is on offer any more."""

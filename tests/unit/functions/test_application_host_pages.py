@@ -7,8 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.email.email_names import EmailName
 from shared.domain.programs.guidelines import Guidelines
-from tests.builders import REVIEWER, TRAINEE
+from shared.ports import system
+from shared.services.core.transitions import RequestContext
+from tests.builders import HOST, REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import COORDINATOR, Rooms, primary, shown
 
 RULES = Guidelines(step1_required=True, visa_types=("B-1",))
@@ -116,3 +119,21 @@ def test_a_link_that_ran_out_says_who_decides_now(rooms: Rooms) -> None:
     shown(rooms.browser().get(link), 200, "The time to answer is over", "A coordinator decides now", never=("Amara",))
     shown(rooms.browser().post(link, {"answer": "yes"}), 410, "The time to answer is over")
     shown(rooms.browser().get(f"{link[:-1]}-"), 404, "There is no such link")
+
+
+# --- the email that asks did not arrive -------------------------------------------------------------------------------
+def test_T19_an_email_that_did_not_reach_the_host_shows_to_staff_and_a_coordinator_sends_it_again(rooms: Rooms) -> None:
+    here, _ = asked(rooms)
+    email = EmailName("APPLICATION", here.rpartition("/")[2], "4", "host-asked")
+    rooms.wiring.emails_in_trouble.report(email, "bounced", RequestContext(system("test")))
+    said = "The email that asks the host came back"
+    shown(rooms.browser(REVIEWER).get(here), 200, said, "a coordinator corrects the address", never=("Send it again",))
+    shown(rooms.browser(TRAINEE).get(here), 200, never=(said,))
+    page = rooms.browser(COORDINATOR)
+    shown(page.get(here), 200, said, "Send it again", "The host was told by phone")
+    refused = page.post(f"{here}/host-mail", {"answer": "again", "email": "front desk"})
+    assert shown(refused, 422, said).xpath("//input[@name='email']/@value") == ["front desk"]
+    for _ in range(2):
+        assert page.post(f"{here}/host-mail", {"answer": "again", "email": "front@clinic.example"}).location == here
+    shown(page.get(here), 200, never=(said,))
+    assert rooms.people.contact(HOST).email == "front@clinic.example"

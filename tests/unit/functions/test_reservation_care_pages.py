@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.email.email_names import EmailName
 from shared.domain.reservations.preparation import PrepKind
 from shared.ports import Contact
 from tests.builders import HOST
@@ -129,16 +130,16 @@ def bounced(desk: Desk) -> str:
     id = desk.reserved()
     scene = desk.scene
     scene.people.save_contact(Contact(HOST, "Dr. Dubois", "desk@clinic.example"))
-    desk.world.wiring.email_reports = scene.email_reports
-    assert desk.world.wiring.email_reports.report(f"RESERVATION_{id}_3_host", "bounced", WEBHOOK) == "task"
+    desk.world.wiring.emails_in_trouble = scene.emails_in_trouble
+    assert scene.emails_in_trouble.report(EmailName("RESERVATION", id, "3", "host"), "bounced", WEBHOOK) == "task"
     return id
 
 
-def test_a_bounced_host_mail_shows_on_the_case_to_staff_with_the_address_only_to_a_coordinator(desk: Desk) -> None:
+def test_a_bounced_email_to_the_host_shows_to_staff_with_the_address_only_to_a_coordinator(desk: Desk) -> None:
     id = bounced(desk)
     html = good_page(desk.world.browser("coordinator-1").get(f"/reservations/{id}"))
     for said in (
-        "The host’s mail came back",
+        "The email to the host came back",
         "It went to desk@clinic.example",
         "Send it again",
         "The host was told by phone",
@@ -151,7 +152,7 @@ def test_a_bounced_host_mail_shows_on_the_case_to_staff_with_the_address_only_to
     assert "came back" not in good_page(desk.page.get(f"/reservations/{id}")).split('id="receipt"')[0], (
         "nothing that troubles the trainee"
     )
-    assert desk.api.get(f"/reservations/{id}").json["host_mail"] is None
+    assert desk.api.get(f"/reservations/{id}").json["email_trouble"] is None
 
 
 @pytest.mark.parametrize("body", [{"answer": "again", "email": "front@clinic.example"}, {"answer": "told"}])
@@ -161,7 +162,7 @@ def test_a_coordinator_ends_it_from_the_case_in_two_ways(desk: Desk, body: dict[
     done = page.post(f"/reservations/{id}/host-mail", body)
     assert (done.status, done.location) == (303, f"/reservations/{id}")
     assert "came back" not in good_page(page.get(f"/reservations/{id}")).split('id="receipt"')[0]
-    assert desk.scene.due("mail") == []
+    assert desk.scene.due("email_trouble") == []
 
 
 def test_without_an_address_it_is_not_sent_again_and_says_where(desk: Desk) -> None:
@@ -170,4 +171,4 @@ def test_without_an_address_it_is_not_sent_again_and_says_where(desk: Desk) -> N
         desk.world.browser("coordinator-1").post(f"/reservations/{id}/host-mail", {"answer": "again", "email": ""}), 422
     )
     assert "This is not a mail address." in html
-    assert desk.scene.due("mail") == [id]
+    assert desk.scene.due("email_trouble") == [f"reservation-{id}-host"]

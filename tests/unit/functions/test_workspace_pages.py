@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from shared.domain.applications.application import ApplicationStatus
+from shared.domain.core.instants import iso
+from shared.domain.email.email_names import EmailName, EmailTrouble
 from shared.domain.reservations.reservation import ReservationStatus
-from shared.ports import Due, Transition, UnitOfWork
+from shared.ports import Due, Transition, UnitOfWork, system
+from shared.services.core.transitions import RequestContext
 from tests import builders
 from tests.builders import REVIEWER, TRAINEE, WEEKS
 from tests.fakes.clock import START
@@ -195,14 +198,18 @@ def test_what_was_decided_leaves_the_queue(rooms: Rooms) -> None:
 @pytest.mark.parametrize(
     ("trouble", "said"),
     [
-        ("unknown", "Host mail: find out whether it arrived"),
-        ("bounced", "Host mail came back: correct the address or call"),
-        ("complaint", "Host mail was called spam"),
-        ("rejected", "Host mail was not sent"),
+        ("unknown", "Email to the host: find out whether it arrived"),
+        ("bounced", "Email to the host came back: correct the address or call"),
+        ("complaint", "Email to the host was called spam: call the host"),
+        ("rejected", "Email to the host was not sent: call the host"),
     ],
 )
-def test_H13_a_host_mail_in_trouble_waits_for_the_coordinator(rooms: Rooms, trouble: str, said: str) -> None:
-    reserved(rooms, due=(Due("mail", START, "coordinator", "coordinators"),), mail_trouble=trouble)
+def test_H13_an_email_to_a_host_in_trouble_waits_for_the_coordinator(
+    rooms: Rooms, trouble: EmailTrouble, said: str
+) -> None:
+    reserved(rooms, reserved_at=iso(START))
+    email = EmailName("RESERVATION", "reservation-1", "1", "host")
+    assert rooms.wiring.emails_in_trouble.report(email, trouble, RequestContext(system("test"))) == "task"
     tree = shown(rooms.work(COORDINATOR), 200, said)
     assert "/reservations/reservation-1" in tree.xpath("//main//a/@href")
     assert rooms.found(REVIEWER)["queue"]["rows"] == []

@@ -12,10 +12,12 @@ from shared.domain.applications.application import Application, ApplicationStatu
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.business_clock import business_time_between
 from shared.domain.core.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
-from shared.domain.core.instants import iso
 from shared.domain.documents.rules import DocumentRule
+from shared.domain.email.email_in_trouble import EmailSubject
+from shared.domain.email.email_names import EmailName
 from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ReviewMode
+from shared.ports import system
 from shared.services.core.transitions import RequestContext
 from tests import builders
 from tests.builders import HOST, PROGRAM, REVIEWER, TRAINEE, actor
@@ -321,21 +323,22 @@ def test_T20_the_same_reason_asks_again_once_the_hosts_time_is_over_and_not_befo
 @pytest.mark.parametrize(
     "step",
     [
-        lambda desk, id: desk.host_review.ask_again(AS_COORDINATOR, id, "A colleague reads the mails."),
+        lambda desk, id: desk.host_review.ask_again(AS_COORDINATOR, id, "A colleague reads the emails."),
         lambda desk, id: desk.host_review.take_back(AS_COORDINATOR, id, "The host is away."),
         lambda desk, id: desk.host_review.recommend(id, secret(desk, desk.application(id)), "yes", ""),
     ],
 )
-def test_a_mail_that_came_back_is_no_trouble_of_the_case_once_the_host_is_asked_anew_or_not_waited_for(
+def test_an_email_that_came_back_is_no_trouble_of_the_case_once_the_host_is_asked_anew_or_not_waited_for(
     desk: Desk, step: Callable[[Desk, str], object]
 ) -> None:
     found = routed(desk)
-    came_back = {"mail_trouble": "bounced", "mail_trouble_at": iso(desk.clock.now())}
-    builders.change(desk.store, "APPLICATION", found.id, came_back)
-    assert desk.application(found.id).mail_trouble == "bounced"
+    about = EmailSubject("APPLICATION", found.id, "host-asked")
+    report = RequestContext(system("notifications"), "report-1")
+    desk.emails_in_trouble.report(EmailName(about.kind, about.id, "4", about.email), "bounced", report)
+    assert desk.emails_in_trouble.open(about) is not None
+    desk.clock.move(SECOND)
     step(desk, found.id)
-    after = desk.application(found.id)
-    assert (after.mail_trouble, after.mail_trouble_at) == (None, None)
+    assert desk.emails_in_trouble.open(about) is None
 
 
 def test_T18_what_is_left_of_the_review_clock_survives_asking_the_host_twice() -> None:

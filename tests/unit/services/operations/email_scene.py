@@ -1,10 +1,11 @@
-"""A trainee with a CV, a host with a contact, and the mails of what happens to them; everything behind it in memory."""
+"""A trainee with a CV, a host with a contact, and the emails of what happens to them; all in memory."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Any
 
+from shared.domain.email.email_in_trouble import EmailInTrouble, EmailSubject
 from shared.domain.reservations.reservation import Choice
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Email, StoredObject, Transition, UnitOfWork
@@ -59,9 +60,12 @@ class Post(Scene):
         ]
         return Envelope.of(found[0])
 
-    def uncertain(self) -> list[str]:
-        """Reservations that a coordinator must ask the host about."""
-        return self.due("mail")
+    def in_trouble(self) -> list[str]:
+        """Emails that are a coordinator's task, by their trouble."""
+        return self.due("email_trouble")
+
+    def trouble(self, about: EmailSubject) -> EmailInTrouble:
+        return EmailInTrouble.model_validate(self.store.load("EMAIL_TROUBLE", about.trouble_id).state)
 
     def one(self, address: str) -> Email:
         (mail,) = self.mailer.to(address)

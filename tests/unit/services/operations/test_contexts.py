@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.core.instants import iso
+from shared.domain.email.email_in_trouble import EmailSubject
+from shared.domain.email.email_names import named_by
 from shared.events.envelope import Envelope
 from shared.ports import Due, UnitOfWork
 from shared.services import contexts
@@ -61,6 +63,29 @@ def test_its_email_goes_to_whom_it_names_once(wiring: FakeWiring) -> None:
         wiring.send_emails.notify(event)
     (sent,) = wiring.mailer.sent
     assert (sent.to, sent.subject) == ("registrar@school.example", "Parcel parcel-1 is late")
+
+
+def test_its_email_that_must_arrive_and_bounced_is_a_task_and_is_sent_again_to_the_corrected_address(
+    wiring: FakeWiring,
+) -> None:
+    wiring.sweep.run(SWEEP)
+    wiring.send_emails.notify(Envelope.of(wiring.store.history("PARCEL", "parcel-1")[-1]))
+    bounced, about = named_by(wiring.mailer.sent[0].tag), EmailSubject("PARCEL", "parcel-1", "late")
+    assert bounced is not None
+    assert wiring.emails_in_trouble.report(bounced, "bounced", SWEEP) == "task"
+    rows = wiring.workspace.queue(by("coordinator", "coordinator-1"), ["coordinator"]).rows
+    assert ("Email about a late parcel came back: correct the address or call", "/parcels/parcel-1") in [
+        (row.subject.title, row.subject.href) for row in rows
+    ]
+    wiring.emails_in_trouble.send_again(by("coordinator", "coordinator-1"), about, "dean@school.example")
+    again = Envelope.of(wiring.store.history("EMAIL_TROUBLE", about.trouble_id)[-1])
+    for _ in range(2):
+        wiring.send_emails.notify(again)
+    assert [(sent.to, sent.subject) for sent in wiring.mailer.sent] == [
+        ("registrar@school.example", "Parcel parcel-1 is late"),
+        ("dean@school.example", "Parcel parcel-1 is late"),
+    ]
+    assert wiring.store.rows_of("email_trouble") == []
 
 
 def test_two_contexts_that_claim_one_kind_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,8 @@ from shared.services.money.settlement import Settled
 from tests.fakes import FakeStore
 from tests.fakes.wiring import FakeWiring
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_TRAINEE, Desk
+from tests.unit.services.email.trouble_scene import Sent
 from tests.unit.services.money.test_settlement import late
-from tests.unit.services.operations.test_email_reports import SES, Sent
 from tests.unit.services.programs.test_publishing import Desk as ProgramDesk
 from tests.unit.services.reservations.reservation_scene import WEBHOOK, Scene
 from tests.unit.services.waitlist.waitlist_scene import Line
@@ -110,7 +110,7 @@ def seats() -> Iterator[FakeStore]:
 
 def the_rest() -> Iterator[FakeStore]:
     sent = Sent()
-    sent.email_reports.report(sent.tag, "bounced", SES)
+    sent.reported("bounced")
     yield sent.store
     asked = Desk().scene()
     asked.saved_searches.save(AS_TRAINEE, SearchQuery())
@@ -176,7 +176,7 @@ def names_kinds(node: ast.AST) -> bool:
         'item.due.kind == "host"',
         'a.kind in ("host", "reply")',
         'KINDS = ("host", "host_late")',
-        'QUEUES = {"admin": ["review", "mail"]}',
+        'QUEUES = {"admin": ["review", "email_trouble"]}',
     ],
 )
 def test_a_string_in_the_place_of_a_kind_is_found(line: str) -> None:

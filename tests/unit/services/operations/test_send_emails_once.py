@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.errors import Busy, OutcomeUnknown
+from shared.domain.email.email_in_trouble import EmailSubject
+from shared.events.envelope import Envelope
 from shared.ports import SENDING_TIME
 from tests.builders import HOST
 from tests.fakes.doomed import Doomed, Killed
@@ -21,6 +22,11 @@ from tests.unit.services.operations.email_scene import DESK, HOME, KEY, URL, Pos
 @pytest.fixture
 def post() -> Post:
     return Post()
+
+
+def in_trouble(event: Envelope) -> str:
+    """The trouble of the email to the host that this event brings."""
+    return EmailSubject("RESERVATION", event.subject.id, "host").trouble_id
 
 
 # --- the CV -----------------------------------------------------------------------------------------------------------
@@ -44,7 +50,7 @@ def test_H13_a_cv_that_cannot_be_read_holds_the_host_mail_until_it_can(post: Pos
     post.send_emails.notify(event)
     assert post.one(DESK).attachments
     assert post.one(HOME)
-    assert post.uncertain() == []
+    assert post.in_trouble() == []
 
 
 def test_H13_a_cv_over_six_megabytes_goes_as_a_link_of_seven_days() -> None:
@@ -82,7 +88,7 @@ def test_H13_replays_and_duplicates_of_an_event_send_nothing_more(post: Post) ->
         post.send_emails.notify(event)
         post.clock.move(timedelta(days=400))
     assert (len(post.mailer.to(DESK)), len(post.mailer.to(HOME))) == (1, 1)
-    assert post.uncertain() == []
+    assert post.in_trouble() == []
 
 
 def test_H13_a_duplicate_that_is_served_at_the_same_time_waits_and_troubles_nobody(post: Post) -> None:
@@ -101,7 +107,7 @@ def test_H13_a_duplicate_that_is_served_at_the_same_time_waits_and_troubles_nobo
     post.send_emails.notify(event)
     assert seen == [HOME]
     assert (len(post.mailer.to(DESK)), len(post.mailer.to(HOME))) == (1, 1)
-    assert post.uncertain() == []
+    assert post.in_trouble() == []
 
 
 def test_a_mail_that_was_refused_is_sent_by_the_next_delivery_and_the_other_one_went_out_at_once(post: Post) -> None:
@@ -125,13 +131,10 @@ def test_H13_a_host_mail_whose_answer_was_lost_becomes_a_coordinators_item_and_i
         post.clock.move(SENDING_TIME)
         post.send_emails.notify(event)
     assert len(post.mailer.to(DESK)) == 1
-    assert post.uncertain() == [event.subject.id]
-    rows = post.store.history("RESERVATION", event.subject.id)
-    assert [row.type for row in rows].count("HostMailUncertain.v1") == 1
-    assert chain_breaks(rows) == []
-    assert fold(rows) == dict(post.store.load("RESERVATION", event.subject.id).state)
-    noted = {"status": "RESERVED", "uncertain_mail": f"{event.id}:host", "mail_trouble": "unknown"}
-    assert rows[-1].data.items() >= noted.items()
+    assert post.in_trouble() == [in_trouble(event)]
+    (row,) = post.store.history("EMAIL_TROUBLE", in_trouble(event))
+    noted = {"status": "IN_TROUBLE", "emails": {f"{event.id}:host": "unknown"}, "trouble": "unknown"}
+    assert row.data.items() >= noted.items()
 
 
 def test_a_trainee_mail_whose_answer_was_lost_goes_out_again_under_the_same_id(post: Post) -> None:
@@ -174,10 +177,10 @@ def test_H13_killed_at_any_call_the_host_has_one_mail_or_a_coordinator_knows_and
         post.send_emails.notify(event)
     host = len(post.mailer.to(DESK))
     assert host <= 1
-    assert host == 1 or post.uncertain() == [event.subject.id]
+    assert host == 1 or post.in_trouble() == [in_trouble(event)]
     assert len(post.mailer.to(HOME)) in {1, 2}
     assert len({mail.message_id for mail in post.mailer.to(HOME)}) == 1
-    assert len(post.store.rows_of("mail")) <= 1
+    assert len(post.store.rows_of("email_trouble")) <= 1
 
 
 def test_H13_the_kill_test_kills_at_every_call_there_is() -> None:
@@ -187,10 +190,10 @@ def test_H13_the_kill_test_kills_at_every_call_there_is() -> None:
     assert count[0] == CALLS
 
 
-def test_a_changed_reservation_is_read_again_when_its_uncertain_mail_is_noted(post: Post) -> None:
+def test_a_task_that_somebody_else_changes_is_read_again_when_an_email_of_unknown_fate_is_noted(post: Post) -> None:
     event = post.reserved()
     post.outbox.claim(f"{event.id}:host", "somebody", post.clock.now())
     post.clock.move(SENDING_TIME)
     post.store.conflict(2)
     post.send_emails.notify(event)
-    assert post.uncertain() == [event.subject.id]
+    assert post.in_trouble() == [in_trouble(event)]

@@ -1,4 +1,4 @@
-"""What SES reports about a mail, from its event on AWS through the rule of the template to the coordinator's task."""
+"""What SES reports about an email, from its event on AWS through the rule of the template to the coordinator's task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from infra.lint.project import Project
 from shared.domain.email.email_names import TAG
 from tests.fakes.wiring import EMAIL_REPORTS
 from tests.rooms import CONTEXT, come_back
-from tests.unit.services.operations.test_email_reports import Sent
+from tests.unit.services.email.trouble_scene import Sent
 
 KINDS = {"Email Bounced": "bounce", "Email Complaint Received": "complaint", "Email Rejected": "reject"}
 
@@ -92,7 +92,7 @@ def queued(body: str) -> dict[str, Any]:
     }
 
 
-def test_no_address_no_header_and_no_name_of_the_mail_reaches_our_queue(sent: Sent) -> None:
+def test_no_address_no_header_and_no_name_of_the_email_reaches_our_queue(sent: Sent) -> None:
     text = passed_on(ses_event(sent.tag))
     assert json.loads(text)["tags"][TAG] == [sent.tag]
     for secret in ("desk@clinic.example", "Amara", "550", "headers"):
@@ -107,8 +107,8 @@ def test_each_report_of_ses_becomes_a_task_once_although_delivered_twice(sent: S
     event = queued(passed_on(ses_event(sent.tag, kind)))
     for _ in range(2):
         assert handler(event, CONTEXT) == {"batchItemFailures": []}
-    assert (sent.due("mail"), sent.reservation(sent.id).mail_trouble) == ([sent.id], trouble)
-    assert sent.types().count("HostMailBounced.v1") == 1
+    assert (sent.in_trouble(), sent.now().trouble) == ([sent.about.trouble_id], trouble)
+    assert sent.events() == ["EmailTroubleReported.v1"]
 
 
 @pytest.mark.parametrize(
@@ -127,15 +127,16 @@ def test_an_answer_of_absence_is_no_task_and_every_other_bounce_one_of_its_kind(
     sent: Sent, kind: tuple[str, str], trouble: str | None
 ) -> None:
     assert handler(queued(passed_on(ses_event(sent.tag, bounce=kind))), CONTEXT) == {"batchItemFailures": []}
-    assert sent.reservation(sent.id).mail_trouble == trouble
-    assert sent.due("mail") == ([sent.id] if trouble else [])
+    assert sent.in_trouble() == ([sent.about.trouble_id] if trouble else [])
+    if trouble:
+        assert sent.now().trouble == trouble
 
 
-def test_a_report_of_a_mail_without_our_tag_is_only_logged(sent: Sent) -> None:
+def test_a_report_of_an_email_without_our_tag_is_only_logged(sent: Sent) -> None:
     assert handler(queued(json.dumps({"id": "1", "type": "Email Bounced", "tags": {}})), CONTEXT) == {
         "batchItemFailures": []
     }
-    assert sent.due("mail") == []
+    assert sent.in_trouble() == []
 
 
 def test_a_report_that_cannot_be_recorded_now_comes_back(sent: Sent) -> None:
@@ -143,4 +144,4 @@ def test_a_report_that_cannot_be_recorded_now_comes_back(sent: Sent) -> None:
     event = queued(passed_on(ses_event(sent.tag)))
     assert come_back(handler, *event["Records"]) == ["m-1"]
     assert handler(event, CONTEXT) == {"batchItemFailures": []}
-    assert sent.due("mail") == [sent.id]
+    assert sent.in_trouble() == [sent.about.trouble_id]
