@@ -9,12 +9,13 @@ from pathlib import Path
 from shared.domain.accounts.account import ACCOUNT
 from shared.domain.applications.application import APPLICATION
 from shared.domain.core.machine import NEW, Arrow, Machine
+from shared.domain.credit_forms.machine import CREDIT_FORM
 from shared.domain.documents.document import DOCUMENT
 from shared.domain.reservations.reservation import RESERVATION
 from shared.domain.seats.waitlist import WAITLIST
 from shared.services.contexts import due_rules
 
-MACHINES = (APPLICATION, RESERVATION, WAITLIST, ACCOUNT, DOCUMENT)
+MACHINES = (APPLICATION, RESERVATION, CREDIT_FORM, WAITLIST, ACCOUNT, DOCUMENT)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "state-machines.md"
 _HEAD = """# State machines
 
