@@ -9,9 +9,12 @@ from shared.ports.documents import FileStore, StoredObject, Upload
 from shared.ports.email import SENDING_TIME, Attachment, Email, Mailer, Outbox
 from shared.ports.payments import Checkout, CheckoutRequest, Deliveries, Delivery, PaymentGateway
 from shared.ports.people import (
+    DUTIES,
     Bearer,
     Contact,
+    Duty,
     Guesses,
+    HostContact,
     Identity,
     Link,
     Links,
@@ -37,6 +40,7 @@ from shared.ports.store import (
 from shared.ports.world import SYSTEM, Bus, BusinessClock, Ids, system
 
 __all__ = [
+    "DUTIES",
     "SENDING_TIME",
     "SYSTEM",
     "Attachment",
@@ -51,9 +55,11 @@ __all__ = [
     "Delivery",
     "Due",
     "DueItem",
+    "Duty",
     "Email",
     "FileStore",
     "Guesses",
+    "HostContact",
     "Identity",
     "Ids",
     "IndexEntry",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
+
+Stream = Literal["service", "news"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,8 @@ class Attachment:
 class Email:
     """`message_id` is derived from the event and what kind of mail it is, so that a duplicate shows itself (RFC 5322
     3.6.4). `tag` names the mail to the provider, which gives it back when the mail bounces; it says nothing about a
-    person."""
+    person. `reply_to` is who reads an answer, where that is not the house. `stream`: what somebody must have
+    (`service`) and what they may stop (`news`) are reported, and stopped, apart."""
 
     to: str
     subject: str
@@ -27,6 +31,9 @@ class Email:
     message_id: str
     attachments: tuple[Attachment, ...] = ()
     tag: str = ""
+    reply_to: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    stream: Stream = "service"
 
 
 class Mailer(Protocol):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shared.domain.core.errors import Busy
 from shared.domain.programs.program import Program
 from shared.ports import Attachment, Contact, People, Person
+from shared.ports.email import Stream
 from shared.services.email.text import EmailText
 
 
@@ -34,6 +36,9 @@ class OutgoingEmail:
     to: Recipient
     content: EmailText
     attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    stream: Stream = "service"
 
 
 def host_contact(people: People, program: Program) -> Contact:

@@ -110,6 +110,9 @@ class SendEmails:
             message_id,
             email.attachments,
             tag_of(email_id),
+            email.reply_to,
+            email.headers,
+            email.stream,
         )
 
     def _surface(self, event: Envelope, email_id: str) -> None:
