@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from shared.services.applications.queries import ApplicationQueries
     from shared.services.applications.review import Review
     from shared.services.applications.submission import Submission
+    from shared.services.credit_forms.acceptance import CreditAcceptance
+    from shared.services.credit_forms.answer import CreditAnswers
+    from shared.services.credit_forms.follow import CreditFollower
+    from shared.services.credit_forms.forwarding import CreditForwarding
+    from shared.services.credit_forms.request import CreditRequests
+    from shared.services.credit_forms.send import CreditSending
+    from shared.services.credit_forms.sign import CreditSigning
+    from shared.services.credit_forms.sla import CreditClock
     from shared.services.documents.uploads import DocumentUploads
     from shared.services.email.rule import EmailRule
     from shared.services.hosts.queries import HostQueries
@@ -127,6 +135,14 @@ class Wiring(WiredPorts):
     calendar_feeds: CalendarFeeds = _part("reservations.calendar_feeds")
     reservation_queries: ReservationQueries = _part("reservations.queries")
     waitlist: Waitlist = _part("waitlist.waitlist")
+    credit_requests: CreditRequests = _part("credit_forms.request")
+    credit_sending: CreditSending = _part("credit_forms.send")
+    credit_answers: CreditAnswers = _part("credit_forms.answer")
+    credit_signing: CreditSigning = _part("credit_forms.sign")
+    credit_acceptance: CreditAcceptance = _part("credit_forms.acceptance")
+    credit_forwarding: CreditForwarding = _part("credit_forms.forwarding")
+    credit_follower: CreditFollower = _part("credit_forms.follow")
+    credit_clock: CreditClock = _part("credit_forms.sla")
     document_uploads: DocumentUploads = _part("documents.uploads")
     host_queries: HostQueries = _part("hosts.queries")
     email_reports: EmailReports = _part("operations.email_reports")

@@ -25,6 +25,7 @@ CONTEXTS: tuple[str, ...] = (
     "money",
     "reservations",
     "waitlist",
+    "credit_forms",
 )
 FOLDER = "shared.services"
 

@@ -74,11 +74,14 @@ def next_step(round: Round, zone: str, policy: CreditPolicy, now: datetime) -> N
             if not done and not missed and at < round.due_at:
                 return Next(Step.REMIND, at)
         return Next(Step.BREACH, round.due_at)
+    left = []
     if round.late_noted_at is None:
-        return Next(Step.LATE_NOTE, after_quiet(max(round.due_at, round.breached_at), zone, policy))
+        note = after_quiet(max(round.due_at, round.breached_at), zone, policy)
+        missed = reached(note, now) and is_quiet(now, zone, policy)
+        left.append(Next(Step.LATE_NOTE, after_quiet(now, zone, policy) if missed else note))
     if round.again_at is None:
-        return Next(Step.AGAIN, round.due_at + timedelta(hours=policy.again_hours))
-    return None
+        left.append(Next(Step.AGAIN, round.due_at + timedelta(hours=policy.again_hours)))
+    return min(left, key=lambda one: one.at, default=None)
 
 
 def lateness(round: Round, now: datetime) -> timedelta:

@@ -95,6 +95,7 @@ class Round(_Value):
     outcome: Outcome | None = None
     answered_at: Instant | None = None
     decline_code: DeclineCode | None = None
+    words_ref: str | None = None
 
 
 class Version(_Value):

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared.events.base import EventData
 from shared.events.envelope import Envelope
 from shared.services.email.outgoing import OutgoingEmail
+
+Composed = OutgoingEmail | Sequence[OutgoingEmail] | None
 
 
 class EmailService(Protocol):
@@ -25,12 +27,13 @@ class EmailService(Protocol):
 class EmailRule:
     """`event` brings this email; `kind` tells the emails of one event apart, and is part of the email's name for ever.
 
-    `compose` is a method of `service`; it returns None when there is nothing to say any more. `once` forbids a second
+    `compose` is a method of `service`; it returns None when there is nothing to say any more, and several emails where
+    each of a group gets one. `once` forbids a second
     sending even when nobody knows whether the first one arrived.
     """
 
     event: type[EventData]
     kind: str
     service: type[EmailService]
-    compose: Callable[[Any, Envelope], OutgoingEmail | None]
+    compose: Callable[[Any, Envelope], Composed]
     once: bool = False

@@ -10,7 +10,7 @@ back later.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from shared.ports import BusinessClock, Due, Email, Ids, Mailer, Outbox, Store, 
 from shared.services.core.people_records import account_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict, transition
 from shared.services.email.outgoing import OutgoingEmail, Recipient
-from shared.services.email.rule import EmailRule
+from shared.services.email.rule import Composed, EmailRule
 from shared.services.email.text import EmailText
 
 
@@ -60,9 +60,9 @@ class SendEmails:
             if rule.service in gone:
                 continue
             try:
-                email = rule.compose(services[rule.service], event)
-                if email is not None and not self._gone(email.to, about[rule.service]):
-                    self._send_once(rule, event, email)
+                for name, email in _each(rule, rule.compose(services[rule.service], event)):
+                    if not self._gone(email.to, about[rule.service]):
+                        self._send_once(rule, event, email, name)
             except RotaError as error:
                 failures.append(error)
         if failures:
@@ -77,8 +77,8 @@ class SendEmails:
         """Whether somebody is no longer there. The account says so before the first personal item goes."""
         return any(account_of(self.store.load("ACCOUNT", id)).status is AccountStatus.ERASED for id in account_ids)
 
-    def _send_once(self, rule: EmailRule, event: Envelope, email: OutgoingEmail) -> None:
-        email_id = f"{event.id}:{rule.kind}"
+    def _send_once(self, rule: EmailRule, event: Envelope, email: OutgoingEmail, name: str) -> None:
+        email_id = f"{event.id}:{name}"
         claim = self.outbox.claim(email_id, self.ids.new(), self.clock.now())
         if claim == "sent":
             return
@@ -133,3 +133,11 @@ class SendEmails:
                 transitions=(transition(loaded, noted, call, now, due=(Due(MAIL, now, "coordinator", COORDINATORS),)),)
             )
         )
+
+
+def _each(rule: EmailRule, composed: Composed) -> Iterator[tuple[str, OutgoingEmail]]:
+    """Each email with its name: an email to several has one for each of them."""
+    if isinstance(composed, OutgoingEmail):
+        yield rule.kind, composed
+    elif composed is not None:
+        yield from ((f"{rule.kind}-{one.to.id.replace('_', '-')}", one) for one in composed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,19 +19,7 @@ from shared.adapters.dynamodb.sessions import DynamoSessions
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.domain.core.errors import Busy, Expired, NotFound
 from shared.domain.core.instants import iso
-from shared.ports import (
-    DUTIES,
-    SENDING_TIME,
-    Contact,
-    Delivery,
-    HostContact,
-    Link,
-    Person,
-    PersonalRecord,
-    Session,
-    Transition,
-    UnitOfWork,
-)
+from shared.ports import SENDING_TIME, Contact, Delivery, Link, Person, PersonalRecord, Session, Transition, UnitOfWork
 from tests.builders import PROGRAM, START, TRAINEE, draft, facts, program, step, stored_account, stored_program
 from tests.fakes import FrozenClock
 from tests.integration.adapters.conftest import Recording, Unreachable
@@ -52,19 +39,6 @@ def test_a_person_reads_back_as_saved_and_the_last_write_wins(dynamodb: Any) -> 
     assert people.contact("host-1") == Contact("host-1", "Dana", "dana@example.org")
     assert people.facts("nobody") is None
     assert people.contact("nobody") is None
-    (dana,) = people.contacts("host-1")
-    assert (dana.id, dana.does, dana.preceptor) == ("host-1-contact", DUTIES, False)
-    forms = HostContact("contact-9", "host-1", "Ada", "ada@example.org", "+1 312 555 0100", ("forms",), True)
-    people.save_host_contact(replace(dana, does=("programs",)))
-    people.save_host_contact(forms)
-    people.save_contact(Contact("host-1", "Dana B.", "dana.b@example.org"))
-    assert people.contacts("host-1") == (
-        replace(dana, name="Dana B.", email="dana.b@example.org", does=("programs",)),
-        forms,
-    )
-    assert people.contact("host-1") == Contact("host-1", "Dana B.", "dana.b@example.org")
-    assert [people.erase_contact("host-1", "contact-9") for _ in range(2)] == [1, 0]
-    assert [one.id for one in people.contacts("host-1")] == ["host-1-contact"]
     with pytest.raises(NotFound):
         people.person("nobody")
 
