@@ -148,3 +148,27 @@ def test_nobody_waits_for_a_host_a_month_after_the_rotation(scene: FormScene) ->
     assert (scene.form(form).status, scene.rows(form)) == (FormStatus.CLOSED, {})
     with pytest.raises(NotAllowedNow, match="not needed"):
         scene.signed(form, "04-28T05:01")
+
+
+def test_once_signed_only_accepting_waits_and_no_request_goes_out_any_more(scene: FormScene) -> None:
+    form = scene.signed(scene.sent())
+    assert scene.rows(form) == {"credit_accept": "02-03T19:00:00"}
+    subjects = [subject for _, subject in scene.told(form)]
+    assert not [one for one in subjects if "please answer" in one or "has your form until" in one]
+
+
+def test_an_address_that_came_back_is_not_tried_again(scene: FormScene) -> None:
+    form = scene.sent()
+    scene.credit_follower.undelivered(AS_SYSTEM, form.id, form.version, "host")
+    scene.credit_sending.reroute(AS_COORDINATOR, form.id, OTHER.id, "Her email came back")
+    with pytest.raises(NotAllowedNow, match="came back"):
+        scene.credit_sending.reroute(AS_COORDINATOR, form.id, KOWAL.id, "Once more")
+
+
+def test_a_morning_that_was_missed_is_not_made_up_for_by_night(scene: FormScene) -> None:
+    form = scene.sent("02-02T09:00")
+    for when in ("02-04T09:00", "02-05T05:00"):
+        scene.ticked(when)
+    assert scene.types(form)[2:] == ["CreditFormBreached"]
+    scene.ticked("02-05T13:00")
+    assert "CreditFormLateNoted" in scene.types(form)
