@@ -15,6 +15,7 @@ from tests.unit.services.credit_forms.credit_scene import (
     AS_SYSTEM,
     AS_TRAINEE,
     KOWAL,
+    OTHER,
     STUDENT,
     FormScene,
     wish,
