@@ -79,8 +79,6 @@ def raw_message(mail: Email, sender: str, reply_to: str) -> bytes:
         # SES takes its own headers off again
         # (https://docs.aws.amazon.com/ses/latest/dg/event-publishing-send-email.html).
         message["X-SES-MESSAGE-TAGS"] = f"{TAG}={mail.tag}"
-    for name, value in mail.headers.items():
-        message[name] = value
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     for attachment in mail.attachments:

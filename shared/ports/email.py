@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -32,7 +31,6 @@ class Email:
     attachments: tuple[Attachment, ...] = ()
     tag: str = ""
     reply_to: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
     stream: Stream = "service"
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from shared.domain.core.errors import Busy
 from shared.domain.programs.program import Program
@@ -37,7 +36,6 @@ class OutgoingEmail:
     content: EmailText
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
     stream: Stream = "service"
 
 

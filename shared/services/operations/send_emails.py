@@ -110,9 +110,8 @@ class SendEmails:
             message_id,
             email.attachments,
             tag_of(email_id),
-            email.reply_to,
-            email.headers,
-            email.stream,
+            reply_to=email.reply_to,
+            stream=email.stream,
         )
 
     def _surface(self, event: Envelope, email_id: str) -> None:
