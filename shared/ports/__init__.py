@@ -5,6 +5,7 @@ Adapters (`shared/adapters`) implement them on AWS and Stripe, `tests/fakes` in 
 """
 
 from shared.ports.catalogue import Catalogue, SearchIndex, SearchPublisher
+from shared.ports.document_maker import DocumentMaker
 from shared.ports.documents import FileStore, StoredObject, Upload
 from shared.ports.email import SENDING_TIME, Attachment, Email, Mailer, Outbox
 from shared.ports.payments import Checkout, CheckoutRequest, Deliveries, Delivery, PaymentGateway
@@ -53,6 +54,7 @@ __all__ = [
     "Contact",
     "Deliveries",
     "Delivery",
+    "DocumentMaker",
     "Due",
     "DueItem",
     "Duty",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shared.services.applications.queries import ApplicationQueries
     from shared.services.applications.review import Review
     from shared.services.applications.submission import Submission
+    from shared.services.core.document_rule import DocumentRule
     from shared.services.credit_forms.acceptance import CreditAcceptance
     from shared.services.credit_forms.answer import CreditAnswers
     from shared.services.credit_forms.follow import CreditFollower
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from shared.services.hosts.queries import HostQueries
     from shared.services.money.settlement import Settlement
     from shared.services.operations.email_reports import EmailReports
+    from shared.services.operations.make_documents import MakeDocuments
     from shared.services.operations.send_emails import SendEmails
     from shared.services.operations.sweep import Sweep
     from shared.services.operations.workspace import Workspace
@@ -147,6 +149,7 @@ class Wiring(WiredPorts):
     host_queries: HostQueries = _part("hosts.queries")
     email_reports: EmailReports = _part("operations.email_reports")
     send_emails: SendEmails = _part("operations.send_emails")
+    make_documents: MakeDocuments = _part("operations.make_documents")
     sweep: Sweep = _part("operations.sweep")
     workspace: Workspace = _part("operations.workspace")
 
@@ -165,6 +168,13 @@ class Wiring(WiredPorts):
         from shared.services.contexts import emails
 
         return emails()
+
+    @cached_property
+    def document_rules(self) -> Mapping[str, tuple[DocumentRule, ...]]:
+        """The documents of every context, by the type of the event that asks for them."""
+        from shared.services.contexts import documents
+
+        return documents()
 
     def make(self, service: type[Service]) -> Service:
         """A service on this wiring's parts. Raises `AttributeError` for a field that nothing here has the name of."""

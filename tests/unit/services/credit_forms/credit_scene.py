@@ -115,6 +115,9 @@ class FormScene(Scene):
     def form(self, form: CreditForm) -> CreditForm:
         return CreditForm.model_validate(self.store.load("CREDIT_FORM", form.id).state)
 
+    def form_by(self, id: str) -> CreditForm:
+        return CreditForm.model_validate(self.store.load("CREDIT_FORM", id).state)
+
     def rows(self, form: CreditForm) -> dict[str, str]:
         """Kind of due row -> its instant, as `at` takes it."""
         found = {k: one for (_, id, k), one in self.store.waiting.items() if id == form.id}
