@@ -9,13 +9,14 @@ from pathlib import Path
 from shared.domain.accounts.account import ACCOUNT
 from shared.domain.applications.application import APPLICATION
 from shared.domain.core.machine import NEW, Arrow, Machine
+from shared.domain.credit_forms.machine import CREDIT_FORM
 from shared.domain.documents.document import DOCUMENT
 from shared.domain.email.email_in_trouble import EMAIL_IN_TROUBLE
 from shared.domain.reservations.reservation import RESERVATION
 from shared.domain.seats.waitlist import WAITLIST
 from shared.services.contexts import due_rules
 
-MACHINES = (APPLICATION, RESERVATION, WAITLIST, ACCOUNT, DOCUMENT, EMAIL_IN_TROUBLE)
+MACHINES = (APPLICATION, RESERVATION, CREDIT_FORM, WAITLIST, ACCOUNT, DOCUMENT, EMAIL_IN_TROUBLE)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "state-machines.md"
 _HEAD = """# State machines
 

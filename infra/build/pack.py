@@ -30,6 +30,7 @@ OWN = {
     "catalogue": {"tantivy", "rapidfuzz"},
     "search_indexer": {"tantivy", "rapidfuzz"},
     "application_intake": {"tantivy", "rapidfuzz"},
+    "pdf_maker": {"typst", "fontpkg", "fontpkg-noto-sans", "fontpkg-noto-sans-arabic", "fontpkg-noto-sans-thai"},
 }
 """Libraries too large for everybody: only these rooms carry them."""
 # Amazon Linux 2023 has glibc 2.34 (https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html).

@@ -48,13 +48,16 @@ class SesMailer:
         sender: str,
         reply_to: str = "",
         reports: str = "",
+        news_reports: str = "",
         wall: Callable[[], float] = time.time,
     ) -> None:
         """`sender` and `reply_to` as RFC 5322 addresses (`Rota <post@rota.example>`). `reports` is the configuration
-        set that says what became of a mail; empty asks for nothing. Raises `ValueError` for a client that retries."""
+        set that says what became of a mail, `news_reports` the one of the stream of news; empty asks for nothing.
+        Raises `ValueError` for a client that retries."""
         if (getattr(client.meta.config, "retries", None) or {}).get("total_max_attempts") != 1:
             raise ValueError('the SES client must not retry: Config(retries={"total_max_attempts": 1})')
-        self._client, self._sender, self._reply_to, self._reports = client, sender, reply_to or sender, reports
+        self._client, self._sender, self._reply_to = client, sender, reply_to or sender
+        self._reports = {"service": reports, "news": news_reports or reports}
         self._wall, self._used = wall, wall()
 
     def send(self, mail: Email) -> str:
@@ -66,7 +69,8 @@ class SesMailer:
             raise ValueError(f"a mail of {len(raw)} bytes does not fit SES")
         self._refresh()
         try:
-            asked: dict[str, Any] = {"ConfigurationSetName": self._reports} if self._reports else {}
+            reports = self._reports[mail.stream]
+            asked: dict[str, Any] = {"ConfigurationSetName": reports} if reports else {}
             return self._client.send_raw_email(
                 Source=self._sender, Destinations=[mail.to], RawMessage={"Data": raw}, **asked
             )["MessageId"]
@@ -93,7 +97,7 @@ def raw_message(mail: Email, sender: str, reply_to: str) -> bytes:
     """The MIME message: text and HTML as alternatives, attachments behind them. A line break in a header raises
     `ValueError`."""
     message = EmailMessage(policy=SEVEN_BIT)
-    message["From"], message["To"], message["Reply-To"] = sender, mail.to, reply_to
+    message["From"], message["To"], message["Reply-To"] = sender, mail.to, mail.reply_to or reply_to
     message["Subject"], message["Message-ID"], message[OUR_ID] = mail.subject, mail.message_id, mail.message_id
     # Nobody's answering machine answers a machine (RFC 3834 5).
     message["Auto-Submitted"] = "auto-generated"

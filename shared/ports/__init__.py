@@ -5,13 +5,17 @@ Adapters (`shared/adapters`) implement them on AWS and Stripe, `tests/fakes` in 
 """
 
 from shared.ports.catalogue import Catalogue, SearchIndex, SearchPublisher
+from shared.ports.document_maker import DocumentMaker
 from shared.ports.documents import FileStore, StoredObject, Upload
 from shared.ports.email import SENDING_TIME, Attachment, Email, Mailer, Outbox
 from shared.ports.payments import Checkout, CheckoutRequest, Deliveries, Delivery, PaymentGateway
 from shared.ports.people import (
+    DUTIES,
     Bearer,
     Contact,
+    Duty,
     Guesses,
+    HostContact,
     Identity,
     Link,
     Links,
@@ -37,6 +41,7 @@ from shared.ports.store import (
 from shared.ports.world import SYSTEM, Bus, BusinessClock, Ids, system
 
 __all__ = [
+    "DUTIES",
     "SENDING_TIME",
     "SYSTEM",
     "Attachment",
@@ -49,11 +54,14 @@ __all__ = [
     "Contact",
     "Deliveries",
     "Delivery",
+    "DocumentMaker",
     "Due",
     "DueItem",
+    "Duty",
     "Email",
     "FileStore",
     "Guesses",
+    "HostContact",
     "Identity",
     "Ids",
     "IndexEntry",

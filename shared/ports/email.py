@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
+
+Stream = Literal["service", "news"]
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,9 @@ class Attachment:
 class Email:
     """`message_id` is derived from the event and what kind of mail it is, so that a duplicate shows itself (RFC 5322
     3.6.4). `tag` names the mail to the provider, which gives it back when the mail bounces; it says nothing about a
-    person. `unsubscribe` is the address that ends emails of this kind by one POST (RFC 8058), if there is one.
-    """
+    person. `unsubscribe` is the address that ends emails of this kind by one POST (RFC 8058), if any. `reply_to`
+    is who reads an answer, where that is not the house. `stream`: what somebody must have (`service`) and what they may
+    stop (`news`) are reported, and stopped, apart."""
 
     to: str
     subject: str
@@ -29,6 +32,8 @@ class Email:
     attachments: tuple[Attachment, ...] = ()
     tag: str = ""
     unsubscribe: str = ""
+    reply_to: str = ""
+    stream: Stream = "service"
 
 
 class Mailer(Protocol):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from shared.domain.trainees.trainee import TraineeFacts
 
@@ -29,6 +29,34 @@ class Contact:
     email: str
 
 
+Duty = Literal["programs", "forms", "letters", "money", "first_day"]
+DUTIES: tuple[Duty, ...] = ("programs", "forms", "letters", "money", "first_day")
+
+
+@dataclass(frozen=True)
+class HostContact:
+    """Erasable on its own: one of a host's persons, and what each does. `preceptor`: trainees work with them."""
+
+    id: str
+    host_id: str
+    name: str
+    email: str
+    phone: str = ""
+    does: tuple[Duty, ...] = DUTIES
+    preceptor: bool = False
+
+
+def first_contact_id(host_id: str) -> str:
+    """Who gets a host's email about its programs. Ids are unique over all hosts: texts of a contact's own have them."""
+    return f"{host_id}-contact"
+
+
+def as_first(contact: Contact, known: HostContact | None = None) -> HostContact:
+    """The contact as the host's first one; what else is known of them stays."""
+    found = known or HostContact(first_contact_id(contact.host_id), contact.host_id, "", "")
+    return replace(found, name=contact.name, email=contact.email)
+
+
 class People(Protocol):
     """Erasable items about people; plain puts, last write wins, nothing here decides anything."""
 
@@ -37,8 +65,23 @@ class People(Protocol):
     def save_person(self, person: Person) -> None: ...
     def facts(self, account_id: str) -> TraineeFacts | None: ...
     def save_facts(self, account_id: str, facts: TraineeFacts) -> None: ...
-    def contact(self, host_id: str) -> Contact | None: ...
-    def save_contact(self, contact: Contact) -> None: ...
+    def contact(self, host_id: str) -> Contact | None:
+        """The first one: who gets the email about programs."""
+        ...
+
+    def save_contact(self, contact: Contact) -> None:
+        """The first one's name and address; what else is known of them stays."""
+        ...
+
+    def contacts(self, host_id: str) -> tuple[HostContact, ...]:
+        """All of a host's, the first one first, then by name. The only one that was ever named does everything."""
+        ...
+
+    def save_host_contact(self, contact: HostContact) -> None: ...
+    def erase_contact(self, host_id: str, contact_id: str) -> int:
+        """Removes the contact and every text of theirs; returns how many items went."""
+        ...
+
     def erase(self, account_id: str) -> int:
         """Removes every erasable item of this person; returns how many."""
         ...

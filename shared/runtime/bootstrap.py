@@ -29,11 +29,21 @@ if TYPE_CHECKING:
     from shared.services.applications.queries import ApplicationQueries
     from shared.services.applications.review import Review
     from shared.services.applications.submission import Submission
+    from shared.services.core.document_rule import DocumentRule
+    from shared.services.credit_forms.acceptance import CreditAcceptance
+    from shared.services.credit_forms.answer import CreditAnswers
+    from shared.services.credit_forms.follow import CreditFollower
+    from shared.services.credit_forms.forwarding import CreditForwarding
+    from shared.services.credit_forms.request import CreditRequests
+    from shared.services.credit_forms.send import CreditSending
+    from shared.services.credit_forms.sign import CreditSigning
+    from shared.services.credit_forms.sla import CreditClock
     from shared.services.documents.uploads import DocumentUploads
     from shared.services.email.emails_in_trouble import EmailsInTrouble
     from shared.services.email.rule import EmailRule
     from shared.services.hosts.queries import HostQueries
     from shared.services.money.settlement import Settlement
+    from shared.services.operations.make_documents import MakeDocuments
     from shared.services.operations.send_emails import SendEmails
     from shared.services.operations.sweep import Sweep
     from shared.services.operations.workspace import Workspace
@@ -127,10 +137,19 @@ class Wiring(WiredPorts):
     calendar_feeds: CalendarFeeds = _part("reservations.calendar_feeds")
     reservation_queries: ReservationQueries = _part("reservations.queries")
     waitlist: Waitlist = _part("waitlist.waitlist")
+    credit_requests: CreditRequests = _part("credit_forms.request")
+    credit_sending: CreditSending = _part("credit_forms.send")
+    credit_answers: CreditAnswers = _part("credit_forms.answer")
+    credit_signing: CreditSigning = _part("credit_forms.sign")
+    credit_acceptance: CreditAcceptance = _part("credit_forms.acceptance")
+    credit_forwarding: CreditForwarding = _part("credit_forms.forwarding")
+    credit_follower: CreditFollower = _part("credit_forms.follow")
+    credit_clock: CreditClock = _part("credit_forms.sla")
     document_uploads: DocumentUploads = _part("documents.uploads")
     host_queries: HostQueries = _part("hosts.queries")
     emails_in_trouble: EmailsInTrouble = _part("email.emails_in_trouble")
     send_emails: SendEmails = _part("operations.send_emails")
+    make_documents: MakeDocuments = _part("operations.make_documents")
     sweep: Sweep = _part("operations.sweep")
     workspace: Workspace = _part("operations.workspace")
 
@@ -149,6 +168,13 @@ class Wiring(WiredPorts):
         from shared.services.contexts import emails
 
         return emails()
+
+    @cached_property
+    def document_rules(self) -> Mapping[str, tuple[DocumentRule, ...]]:
+        """The documents of every context, by the type of the event that asks for them."""
+        from shared.services.contexts import documents
+
+        return documents()
 
     def make(self, service: type[Service]) -> Service:
         """A service on this wiring's parts. Raises `AttributeError` for a field that nothing here has the name of."""

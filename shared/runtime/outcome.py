@@ -13,7 +13,7 @@ from shared.domain.core.errors import RotaError, SavedNotShown, Unconfirmed
 
 WRITES: Mapping[str, Collection[str]] = {
     "store": ("commit",),
-    "people": ("save_person", "save_facts", "save_contact", "erase"),
+    "people": ("save_person", "save_facts", "save_contact", "save_host_contact", "erase", "erase_contact"),
     "identity": ("register", "move", "remove"),
     "sessions": ("open", "close", "end", "forget"),
     "links": ("make", "use"),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shared.adapters.search.live import Publisher as SearchPublisher
     from shared.adapters.search.versions import Versions
     from shared.adapters.ses_mailer import SesMailer
+    from shared.adapters.typst.maker import TypstMaker
     from shared.ports import BusinessClock, PaymentGateway, SearchIndex
     from shared.services.email.text import EmailText
 
@@ -154,6 +155,12 @@ class WiredPorts:
         from shared.adapters.s3_documents import S3Documents
 
         return S3Documents(lambda: self.client("s3", signature_version="s3v4"), self.settings.upload_bucket)
+
+    @cached_property
+    def document_maker(self) -> TypstMaker:
+        from shared.adapters.typst.maker import TypstMaker
+
+        return TypstMaker()
 
     @cached_property
     def mailer(self) -> SesMailer:

@@ -1,8 +1,9 @@
-"""The contexts, and what they export: a capability adds its timers, emails and tasks in its own folder, and its name
-here.
+"""The contexts, and what they export: a capability adds its timers, emails, tasks and documents in its own folder, and
+its name here.
 
-`shared/services/<context>/due_rules.py` exports `DUE_RULES`, `emails.py` `EMAILS`, `tasks.py` `TASKS`; none has to be
-there. A module is imported when somebody asks for its kind of thing, so that no function pays for the others.
+`shared/services/<context>/due_rules.py` exports `DUE_RULES`, `emails.py` `EMAILS`, `tasks.py` `TASKS`, `documents.py`
+`DOCUMENTS`; none has to be there. A module is imported when somebody asks for its kind of thing, so that no function
+pays for the others.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from shared.services.core.document_rule import DocumentRule
 from shared.services.core.due_rule import DueRule
 from shared.services.core.task import QueueTask, TraineeTask
 from shared.services.email.rule import EmailRule
@@ -25,6 +27,7 @@ CONTEXTS: tuple[str, ...] = (
     "money",
     "reservations",
     "waitlist",
+    "credit_forms",
 )
 FOLDER = "shared.services"
 
@@ -55,6 +58,14 @@ def emails() -> Mapping[str, tuple[EmailRule, ...]]:
     """By the type of the event that brings them."""
     found: dict[str, tuple[EmailRule, ...]] = {}
     for rule in exported("emails", "EMAILS"):
+        found[rule.event.TYPE] = (*found.get(rule.event.TYPE, ()), rule)
+    return found
+
+
+def documents() -> Mapping[str, tuple[DocumentRule, ...]]:
+    """By the type of the event that asks for them."""
+    found: dict[str, tuple[DocumentRule, ...]] = {}
+    for rule in exported("documents", "DOCUMENTS"):
         found[rule.event.TYPE] = (*found.get(rule.event.TYPE, ()), rule)
     return found
 

@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "events" / "samples"
 EVENTS = dict(events())
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text())
-TYPED = ("payments", "search_indexer")
+TYPED = ("payments", "search_indexer", "pdf_maker")
 WORKERS = (*TYPED, "notifications")
 UNLISTED = "SomethingElse.v1"
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from shared.domain.core.aggregate import canonical
 from shared.ports import StoredObject, Upload
 
 
@@ -39,3 +43,14 @@ class FakeDocuments:
         for key in keys:
             del self.objects[key]
         return len(keys)
+
+
+class FakeDocumentMaker:
+    """Documents that are their data, written down; `made` are the templates used."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def make(self, template: str, data: Mapping[str, Any]) -> bytes:
+        self.made.append(template)
+        return canonical(data).encode()

@@ -12,7 +12,8 @@ from shared.domain.accounts.account_input import GUESS_PAUSE, GUESSES
 from shared.domain.core.errors import Busy, Duplicate, Expired, Invalid, NotFound, SignInNeeded, WrongCredentials
 from shared.domain.core.instants import parse, to_utc
 from shared.domain.trainees.trainee import TraineeFacts
-from shared.ports import Bearer, BusinessClock, Contact, Link, OpenSession, Person, Session, Tokens
+from shared.ports import Bearer, BusinessClock, Contact, HostContact, Link, OpenSession, Person, Session, Tokens
+from shared.ports.people import as_first, first_contact_id
 from tests.fakes.clock import START
 from tests.fakes.faults import Fault
 from tests.fakes.store import FakeStore
@@ -25,7 +26,7 @@ class FakePeople:
         self._store = store or FakeStore()
         self.people: dict[str, Person] = {}
         self.all_facts: dict[str, TraineeFacts] = {}
-        self.contacts: dict[str, Contact] = {}
+        self.host_contacts: dict[str, HostContact] = {}
 
     def person(self, account_id: str) -> Person:
         if account_id not in self.people:
@@ -45,17 +46,31 @@ class FakePeople:
         self.all_facts[account_id] = facts
 
     def contact(self, host_id: str) -> Contact | None:
-        return self.contacts.get(host_id)
+        found = self.host_contacts.get(first_contact_id(host_id))
+        return Contact(host_id, found.name, found.email) if found else None
 
     def save_contact(self, contact: Contact) -> None:
-        self.contacts[contact.host_id] = contact
+        self.save_host_contact(as_first(contact, self.host_contacts.get(first_contact_id(contact.host_id))))
+
+    def contacts(self, host_id: str) -> tuple[HostContact, ...]:
+        found, first = [one for one in self.host_contacts.values() if one.host_id == host_id], first_contact_id(host_id)
+        return tuple(sorted(found, key=lambda one: (one.id != first, one.name.casefold(), one.id)))
+
+    def save_host_contact(self, contact: HostContact) -> None:
+        self.host_contacts[contact.id] = contact
+
+    def erase_contact(self, host_id: str, contact_id: str) -> int:
+        return (self.host_contacts.pop(contact_id, None) is not None) + self.erase(contact_id)
 
     def erase(self, account_id: str) -> int:
         texts = [ref for ref in self._store.texts if ref.startswith(f"{account_id}/")]
         for ref in texts:
             del self._store.texts[ref]
-        held = [book.pop(account_id, None) for book in (self.people, self.all_facts, self.contacts)]
-        return len(texts) + sum(item is not None for item in held)
+        held = [book.pop(account_id, None) for book in (self.people, self.all_facts)]
+        contacts = [one.id for one in self.host_contacts.values() if one.host_id == account_id]
+        for id in contacts:
+            del self.host_contacts[id]
+        return len(texts) + len(contacts) + sum(item is not None for item in held)
 
 
 class FakeIdentity:

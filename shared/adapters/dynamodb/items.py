@@ -225,8 +225,12 @@ def facts_key(account_id: str) -> Item:
     return key(person_pk(account_id), "FACTS")
 
 
-def contact_key(host_id: str) -> Item:
-    return key(person_pk(host_id), "CONTACT")
+CONTACT = "CONTACT"
+
+
+def contact_key(host_id: str, contact_id: str = "") -> Item:
+    """The host's first contact, or another one."""
+    return key(person_pk(host_id), f"{CONTACT}#{contact_id}" if contact_id else CONTACT)
 
 
 def text_key(ref: str) -> Item:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import Table, batch_get
 from shared.domain.core.errors import NotFound
 from shared.domain.trainees.trainee import TraineeFacts
-from shared.ports import Contact, Person
+from shared.ports import DUTIES, Contact, HostContact, Person
+from shared.ports.people import as_first, first_contact_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,15 +51,29 @@ class DynamoPeople:
         )
 
     def contact(self, host_id: str) -> Contact | None:
-        item = self._table.get(items.contact_key(host_id))
-        if item is None:
-            return None
-        values = items.unmarshal(item)
-        return Contact(values["host_id"], values["name"], values["email"])
+        found = self._first(host_id)
+        return Contact(found.host_id, found.name, found.email) if found else None
 
     def save_contact(self, contact: Contact) -> None:
-        values = {"host_id": contact.host_id, "name": contact.name, "email": contact.email}
-        self._table.put(items.contact_key(contact.host_id) | items.marshal(values))
+        self.save_host_contact(as_first(contact, self._first(contact.host_id)))
+
+    def contacts(self, host_id: str) -> tuple[HostContact, ...]:
+        found = [_contact(item) for item in self._table.partition(items.person_pk(host_id), items.CONTACT)]
+        first = first_contact_id(host_id)
+        return tuple(sorted(found, key=lambda one: (one.id != first, one.name.casefold(), one.id)))
+
+    def save_host_contact(self, contact: HostContact) -> None:
+        values = asdict(contact) | {"does": list(contact.does)}
+        self._table.put(_contact_key(contact.host_id, contact.id) | items.marshal(values))
+
+    def erase_contact(self, host_id: str, contact_id: str) -> int:
+        known = self._table.get(_contact_key(host_id, contact_id))
+        self._table.delete(_contact_key(host_id, contact_id))
+        return (known is not None) + self.erase(contact_id)
+
+    def _first(self, host_id: str) -> HostContact | None:
+        item = self._table.get(items.contact_key(host_id))
+        return None if item is None else _contact(item)
 
     def erase(self, account_id: str) -> int:
         """Person, facts and every text of theirs. Run again after a failure: what is gone already does not hurt."""
@@ -70,3 +86,21 @@ class DynamoPeople:
 def _person(item: items.Item) -> Person:
     values = items.unmarshal(item)
     return Person(values["account_id"], values["name"], values["email"], values["zone"])
+
+
+def _contact_key(host_id: str, contact_id: str) -> items.Item:
+    return items.contact_key(host_id, "" if contact_id == first_contact_id(host_id) else contact_id)
+
+
+def _contact(item: items.Item) -> HostContact:
+    """A contact of the time when each host had one is the first one, and does everything."""
+    values = items.unmarshal(item)
+    return HostContact(
+        id=values.get("id", first_contact_id(values["host_id"])),
+        host_id=values["host_id"],
+        name=values["name"],
+        email=values["email"],
+        phone=values.get("phone", ""),
+        does=tuple(values.get("does", DUTIES)),
+        preceptor=bool(values.get("preceptor", False)),
+    )

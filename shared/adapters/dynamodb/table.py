@@ -70,17 +70,20 @@ class Table:
         """The keys of one partition, all pages."""
         return self._partition(pk, {"ProjectionExpression": "pk, sk"})
 
-    def partition(self, pk: str) -> list[Item]:
-        """Everything in one partition, all pages: for partitions that stay small."""
-        return self._partition(pk, {})
+    def partition(self, pk: str, beginning: str = "") -> list[Item]:
+        """Everything in one partition, or what of it begins so, all pages: for partitions that stay small."""
+        return self._partition(pk, {}, beginning)
 
-    def _partition(self, pk: str, projection: Mapping[str, Any]) -> list[Item]:
+    def _partition(self, pk: str, projection: Mapping[str, Any], beginning: str = "") -> list[Item]:
+        condition = "pk = :pk AND begins_with(sk, :sk)" if beginning else "pk = :pk"
+        values = {":pk": {"S": pk}} | ({":sk": {"S": beginning}} if beginning else {})
+
         def pages() -> Iterator[Any]:
             return iter(
                 self._client.get_paginator("query").paginate(
                     TableName=self.name,
-                    KeyConditionExpression="pk = :pk",
-                    ExpressionAttributeValues={":pk": {"S": pk}},
+                    KeyConditionExpression=condition,
+                    ExpressionAttributeValues=values,
                     ConsistentRead=True,
                     **projection,
                 )

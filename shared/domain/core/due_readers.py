@@ -13,6 +13,10 @@ WATCHED = "watched"
 """What waits for a trainee or a host: staff see it, and owe nothing."""
 ALERTS = "alerts"
 """Saved searches to be told of matches."""
+CREDIT_FORMS = "credit-form-sla"
+"""The clock of the credit form (H16) has a minute's run of its own: nothing else can make it late."""
+ACTING = (SWEEP, CREDIT_FORMS)
+"""Runs that act on what fell due; all other readers list it."""
 
 
 def of_coach(account_id: str) -> str:

@@ -19,7 +19,8 @@ NEW = "NEW"
 
 class Actor(StrEnum):
     """Who may cause an event. SYSTEM is a timer, a confirmed fact of a partner (a payment), or the operator at a
-    terminal; ACCOUNT is whoever acts on their own account, in whatever role."""
+    terminal; ACCOUNT is whoever acts on their own account, in whatever role; SCHOOL is who opens the link that a school
+    was sent."""
 
     TRAINEE = "trainee"
     HOST = "host"
@@ -28,6 +29,7 @@ class Actor(StrEnum):
     COACH = "coach"
     ACCOUNT = "account"
     ADMIN = "admin"
+    SCHOOL = "school"
     SYSTEM = "system"
 
 

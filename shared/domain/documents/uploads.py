@@ -131,9 +131,14 @@ def folder_of(account_id: str) -> str:
     return f"{FOLDER}/{account_id}"
 
 
-def folders_of(account_id: str) -> tuple[str, str]:
-    """Everything that an account ever uploaded lies under these."""
-    return folder_of(account_id), f"{KEPT_FOLDER}/{account_id}"
+def forms_folder(account_id: str) -> str:
+    """The signed school forms about an account, which hosts wrote."""
+    return f"{KEPT_FOLDER}/forms/{account_id}"
+
+
+def folders_of(account_id: str) -> tuple[str, str, str]:
+    """Everything that an account ever uploaded, and what was signed about it, lies under these."""
+    return folder_of(account_id), f"{KEPT_FOLDER}/{account_id}", forms_folder(account_id)
 
 
 def kept_key(place: UploadPlace, sha256: str) -> str:

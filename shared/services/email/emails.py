@@ -10,8 +10,7 @@ from shared.domain.email.email_in_trouble import EmailInTrouble
 from shared.events.email_in_trouble import EmailSentAgain
 from shared.events.envelope import Envelope
 from shared.ports import Store
-from shared.services.email.outgoing import OutgoingEmail
-from shared.services.email.rule import EmailRule
+from shared.services.email.rule import Composed, EmailRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +26,7 @@ class EmailsAgain:
         people: tuple[str, ...] = self.make_service(rule.service).about(first)
         return people
 
-    def again(self, event: Envelope) -> OutgoingEmail | None:
+    def again(self, event: Envelope) -> Composed:
         """Nothing when there is nothing to say any more."""
         rule, first = self._newest(event)
         return rule.compose(self.make_service(rule.service), first)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.domain.core.errors import Busy
 from shared.domain.programs.program import Program
 from shared.ports import Attachment, Contact, People, Person
+from shared.ports.email import Stream
 from shared.services.email.text import EmailText
 
 
@@ -37,6 +38,8 @@ class OutgoingEmail:
     content: EmailText
     attachments: tuple[Attachment, ...] = ()
     unsubscribe: str = ""
+    reply_to: str = ""
+    stream: Stream = "service"
 
 
 def host_contact(people: People, program: Program) -> Contact:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,6 +12,8 @@ from shared.events.base import EventData
 from shared.events.envelope import Envelope
 from shared.services.core.task import Subject
 from shared.services.email.outgoing import OutgoingEmail, Recipient
+
+Composed = OutgoingEmail | Sequence[OutgoingEmail] | None
 
 
 class EmailService(Protocol):
@@ -53,15 +55,15 @@ class MustArrive(Protocol):
 class EmailRule:
     """`event` brings this email; `kind` tells the emails of one event apart, and is part of the email's name for ever.
 
-    `compose` is a method of `service`; it returns None when there is nothing to say any more. `once` forbids a second
-    sending even when nobody knows whether the first one arrived. What `must_arrive` and does not becomes a
-    coordinator's task; what is sent once must arrive. Emails of one name about one type of aggregate are the same email
-    to the same recipient, whichever event brings them.
+    `compose` is a method of `service`; it returns None when there is nothing to say any more, and several emails where
+    each of a group gets one. `once` forbids a second sending even when nobody knows whether the first one arrived. What
+    `must_arrive` and does not becomes a coordinator's task; what is sent once must arrive. Emails of one name about one
+    type of aggregate are the same email to the same recipient, whichever event brings them.
     """
 
     event: type[EventData]
     kind: str
     service: type[EmailService]
-    compose: Callable[[Any, Envelope], OutgoingEmail | None]
+    compose: Callable[[Any, Envelope], Composed]
     once: bool = False
     must_arrive: type[MustArrive] | None = None

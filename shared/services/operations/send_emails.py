@@ -10,7 +10,7 @@ back later.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from shared.services.core.people_records import account_of
 from shared.services.core.transitions import RequestContext
 from shared.services.email.emails_in_trouble import EmailsInTrouble
 from shared.services.email.outgoing import OutgoingEmail, Recipient
-from shared.services.email.rule import EmailRule
+from shared.services.email.rule import Composed, EmailRule
 from shared.services.email.text import EmailText
 
 SILENT = (AccountStatus.ERASED, AccountStatus.DISABLED)
@@ -63,9 +63,9 @@ class SendEmails:
             if rule.service in gone:
                 continue
             try:
-                email = rule.compose(services[rule.service], event)
-                if email is not None and not self._silent(email.to, known):
-                    self._send_once(rule, event, email)
+                for name, email in _each(rule, rule.compose(services[rule.service], event)):
+                    if not self._silent(email.to, known):
+                        self._send_once(rule, event, email, name)
             except RotaError as error:
                 failures.append(error)
         if failures:
@@ -80,8 +80,8 @@ class SendEmails:
         """An erased account says so before the first personal item goes."""
         return account_of(self.store.load("ACCOUNT", account_id)).status
 
-    def _send_once(self, rule: EmailRule, event: Envelope, email: OutgoingEmail) -> None:
-        email_id = f"{event.id}:{rule.kind}"
+    def _send_once(self, rule: EmailRule, event: Envelope, email: OutgoingEmail, name: str) -> None:
+        email_id = f"{event.id}:{name}"
         claim = self.outbox.claim(email_id, self.ids.new(), self.clock.now())
         if claim == "sent":
             return
@@ -117,7 +117,9 @@ class SendEmails:
             message_id,
             email.attachments,
             tag_of(email_id),
-            email.unsubscribe,
+            unsubscribe=email.unsubscribe,
+            reply_to=email.reply_to,
+            stream=email.stream,
         )
 
     def _surface(self, event: Envelope, rule: EmailRule, trouble: EmailTrouble = "unknown") -> None:
@@ -126,3 +128,11 @@ class SendEmails:
         email = EmailName(event.subject.kind, event.subject.id, event.id.rpartition("#")[2], rule.kind)
         call = RequestContext(Actor(role="system", id="notifications"), event.correlation_id, event.id)
         self.emails_in_trouble.report(email, trouble, call)
+
+
+def _each(rule: EmailRule, composed: Composed) -> Iterator[tuple[str, OutgoingEmail]]:
+    """Each email with its name: an email to several has one for each of them."""
+    if isinstance(composed, OutgoingEmail):
+        yield rule.kind, composed
+    elif composed is not None:
+        yield from ((f"{rule.kind}-{one.to.id.replace('_', '-')}", one) for one in composed)

@@ -43,15 +43,15 @@ class Sweep:
     clock: BusinessClock
     make: Callable[[type[Any]], Any]
 
-    def run(self, call: RequestContext, time_left: Callable[[], bool] = lambda: True) -> Swept:
-        """Goes through what is due now, in turns of the kinds, oldest first. `time_left` says whether another item may
-        be begun; the rest is counted as `left`.
+    def run(self, call: RequestContext, time_left: Callable[[], bool] = lambda: True, reader: str = SWEEP) -> Swept:
+        """Goes through what is due now for one reader, in turns of the kinds, oldest first. `time_left` says whether
+        another item may be begun; the rest is counted as `left`.
 
         Raises `Busy` when the due rows themselves cannot be read: then nothing was looked at, and the message should
         come again.
         """
         swept, silent, made = Swept(), False, dict[type[Any], Any]()
-        due = self.store.due(SWEEP, until=self.clock.now())
+        due = self.store.due(reader, until=self.clock.now())
         rules = due_rules() if due else {}
         swept.failures += [(item, LookupError(item.due.kind)) for item in due if item.due.kind not in rules]
         for rule, item in _in_turns(due, rules):

@@ -47,6 +47,24 @@ def test_a_mail_keeps_both_texts_its_id_and_its_attachment_byte_for_byte() -> No
     assert attached.get_content() == PDF * 1000
 
 
+def test_a_mail_may_name_somebody_else_who_reads_the_answer() -> None:
+    mail = replace(MAIL, reply_to="coordinator@rota.example")
+    message = email.message_from_bytes(raw_message(mail, SENDER, SENDER), policy=email.policy.default)
+    assert message["Reply-To"] == mail.reply_to
+    with pytest.raises(ValueError, match="linefeed"):
+        raw_message(replace(MAIL, reply_to="a@b.example\r\nBcc: all@example.org"), SENDER, SENDER)
+
+
+@pytest.mark.parametrize(("stream", "reports"), [("service", "rota-mail"), ("news", "rota-news")])
+def test_each_stream_is_reported_to_a_configuration_set_of_its_own(stream: Any, reports: str) -> None:
+    class Ses(Answering):
+        def send_raw_email(self, **asked: Any) -> dict[str, str]:
+            return {"MessageId": asked["ConfigurationSetName"]}
+
+    mailer = SesMailer(Ses(RuntimeError()), SENDER, reports="rota-mail", news_reports="rota-news")  # type: ignore[arg-type]
+    assert mailer.send(replace(MAIL, stream=stream)) == reports
+
+
 @pytest.mark.parametrize(
     "subject",
     [

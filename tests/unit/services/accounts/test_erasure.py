@@ -127,7 +127,7 @@ def test_a_person_whose_hold_ended_is_erased_without_insisting(life: Life) -> No
     assert life.id not in life.people.people
 
 
-CALLS = 10
+CALLS = 11
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -13,6 +13,7 @@ from shared.domain.core.errors import Busy, OutcomeUnknown
 from shared.domain.email.email_in_trouble import EmailSubject
 from shared.events.envelope import Envelope
 from shared.ports import SENDING_TIME
+from shared.ports.people import first_contact_id
 from tests.builders import HOST
 from tests.fakes.doomed import Doomed, Killed
 from tests.files import A_PDF
@@ -71,7 +72,8 @@ def test_H13_a_cv_of_just_six_megabytes_is_attached() -> None:
 
 def test_H13_a_host_without_a_contact_waits_for_one_while_the_trainee_is_told(post: Post) -> None:
     event = post.reserved()
-    contact = post.people.contacts.pop(HOST)
+    contact = post.people.contact(HOST)
+    post.people.erase_contact(HOST, first_contact_id(HOST))
     for _ in range(2):
         with pytest.raises(Busy, match="no contact"):
             post.send_emails.notify(event)
