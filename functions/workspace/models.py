@@ -119,9 +119,9 @@ class HubView(Answer):
 
 class QueueRow(Answer):
     """`kind` names what waits: review (an application to decide), host_late (a host that does not answer: the
-    coordinator decides), mail (an email to a host in trouble), and with_host and asked, which wait for the host and the
-    trainee; `title` says it in words. `acts` is who acts where nobody takes it. `taken`: somebody has it now,
-    `reviewer` has or had it. `can_claim`: the caller may take it."""
+    coordinator decides), email_trouble (an email that must arrive and did not), and with_host and asked, which wait for
+    the host and the trainee; `title` says it in words. `acts` is who acts where nobody takes it. `taken`: somebody has
+    it now, `reviewer` has or had it. `can_claim`: the caller may take it."""
 
     kind: str
     title: str

@@ -137,7 +137,7 @@ class PreparationTicked(ReservationEvent):
 
 
 class PreparationReminded(ReservationEvent):
-    """H20: items are open and the next reminder was due; the trainee gets a mail with what is open by then."""
+    """H20: items are open and the next reminder was due; the trainee gets an email with what is open by then."""
 
     TYPE: ClassVar[str] = "PreparationReminded.v1"
     EMAILED: ClassVar[bool] = True

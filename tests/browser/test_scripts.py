@@ -92,7 +92,7 @@ def test_T15_a_draft_says_what_it_saved_what_it_could_not_and_why(
         assert person.client.get(path)["start"] == wish["start"]
 
         _types(page, "credit_email", "electives")
-        expect(said).to_contain_text("Not saved: This is not a mail address.")
+        expect(said).to_contain_text("Not saved: This is not an email address.")
         assert person.client.get(path)["school"]["email"] == ""
         provoked = ("ERR_INTERNET_DISCONNECTED", "422")
         visitor.problems[:] = [one for one in visitor.problems if not any(word in one for word in provoked)]

@@ -65,7 +65,7 @@ class SaveRequest(Request):
     weeks: int = Field(4, title="Weeks", ge=1, le=52)
     credit_wish: bool = Field(False, title="School credit")
     credit_contact: str = Field("", title="Who at your school asks for the form", max_length=120)
-    credit_email: str = Field("", title="Their mail address", max_length=254)
+    credit_email: str = Field("", title="Their email address", max_length=254)
     credit_form: str = Field("", title="What the form is called", max_length=160)
 
     def changes(self, emptied: Collection[str] = ()) -> dict[str, Any]:

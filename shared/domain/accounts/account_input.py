@@ -44,7 +44,7 @@ def email_address(text: str) -> str:
     """The address in lower case without spaces around it. Raises `Invalid` (field `email`)."""
     found = text.strip().lower()
     if len(found) > LONGEST_ADDRESS or found.find("@") > LONGEST_MAILBOX or not _ADDRESS.match(found):
-        raise Invalid("This is not a mail address.", "Write it as name@university.example.", field="email")
+        raise Invalid("This is not an email address.", "Write it as name@university.example.", field="email")
     return found
 
 

@@ -118,7 +118,7 @@ def recommendation_wanted(
     cv_link: str = "",
     desk: str = "",
 ) -> EmailText:
-    """T19: what the host is asked, without an account. `reminder` 0 is the first mail; `cv_link` is empty when the CV
+    """T19: what the host is asked, without an account. `reminder` 0 is the first email; `cv_link` is empty when the CV
     is attached; `desk` is where the host's manager answers signed in, empty when nobody can."""
     assert application.host_due_at is not None
     assert application.host_decide_at is not None

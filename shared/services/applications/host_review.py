@@ -1,5 +1,5 @@
-"""The host is asked (T19, T20): routed by the reviewer, answered from a link in a mail or signed in, taken back by the
-coordinator.
+"""The host is asked (T19, T20): routed by the reviewer, answered from a link in an email or signed in, taken back by
+the coordinator.
 
 Both ways lead to one question that is answered once: the answer moves the application on, and of an application that
 moved on the link and the manager's page only explain what happened.
@@ -160,7 +160,7 @@ class HostReview:
             if state == "over":
                 raise Expired(
                     "The time to answer is over.",
-                    "A coordinator decides now; answer the mail if you have something to add.",
+                    "A coordinator decides now; answer the email if you have something to add.",
                 )
             if state != "open":
                 raise NotAllowedNow(
@@ -299,7 +299,7 @@ class HostReview:
             or application is None
             or not secret_matches(secret_at(self.store, application.host_link_ref), secret)
         ):
-            raise NotFound("There is no such link.", "Open the newest mail and use its link unchanged.")
+            raise NotFound("There is no such link.", "Open the newest email and use its link unchanged.")
         return loaded, application
 
     def _others(self, call: RequestContext, application_id: str) -> tuple[Stored, Application]:

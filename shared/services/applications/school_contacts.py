@@ -20,7 +20,7 @@ from shared.services.core.secret_links import new_secret
 
 @dataclass(frozen=True)
 class SchoolContact:
-    """Who at the school asks for the form, their mail address, and what the form is called; each may be empty."""
+    """Who at the school asks for the form, their email address, and what the form is called; each may be empty."""
 
     name: str = ""
     email: str = ""

@@ -16,7 +16,7 @@ from shared.services.email.text import EmailText, Facts, both, day, rotation, sp
 
 
 def with_coach(coach: Person | None) -> Facts:
-    """T30: the coach in every later mail of the rotation; nothing before one is matched, and once they were erased."""
+    """T30: the coach in every later email of the rotation; nothing before one is matched, and once they were erased."""
     return (("Your coach", f"{coach.name}, {coach.email}"),) if coach else ()
 
 
@@ -143,7 +143,7 @@ def coach_matched(person: Person, coach: Person, reservation: Reservation, progr
             "that goes wrong.",
             f"You need to do nothing now. Write to {coach.email} whenever you have a question.",
         ),
-        (("Coach", coach.name), ("Mail", coach.email), *rotation(program, reservation.start, reservation.weeks)),
+        (("Coach", coach.name), ("Email", coach.email), *rotation(program, reservation.start, reservation.weeks)),
         ("Open your rotation", f"{url}/reservations/{reservation.id}"),
     )
 
@@ -153,7 +153,7 @@ def trainee_for_coach(coach: Person, person: Person, reservation: Reservation, p
         f"New trainee: {person.name}, {day(reservation.start)}",
         f"Hello {coach.name},",
         (f"{person.name} has reserved a rotation, and you are their coach. They have your name and your address.",),
-        (("Trainee", person.name), ("Mail", person.email), *rotation(program, reservation.start, reservation.weeks)),
+        (("Trainee", person.name), ("Email", person.email), *rotation(program, reservation.start, reservation.weeks)),
         ("Open the rotation", f"{url}/reservations/{reservation.id}"),
     )
 

@@ -100,7 +100,7 @@ def test_a_fresh_link_is_asked_for_on_a_page_of_its_own(world: World) -> None:
 def test_a_refused_sign_up_comes_back_with_the_reason_beside_the_field_and_what_was_typed_kept(world: World) -> None:
     typed = {**SIGN_UP, "email": "amara"}
     answer = world.browser().post("/accounts/sign-up", typed)
-    shown(answer, 422, "There is a problem", "not a mail address")
+    shown(answer, 422, "There is a problem", "not an email address")
     page = html.fromstring(answer.body)
     assert page.xpath("//*[@id='f-email']/@aria-invalid") == ["true"]
     assert page.xpath("//input[@name='email']/@value") == ["amara"]

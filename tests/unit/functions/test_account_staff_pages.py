@@ -53,7 +53,7 @@ def test_an_administrator_invites_somebody_changes_roles_disables_and_enables(wo
 def test_a_refused_invitation_keeps_what_was_typed_and_leads_to_the_account(world: World) -> None:
     admin = world.browser(world.person("admin-1", ("admin",)))
     answer = admin.post("/accounts/staff", {"name": "Nora", "email": "nonsense", "roles[]": ["finance"]})
-    shown(answer, 422, "There is a problem", "not a mail address")
+    shown(answer, 422, "There is a problem", "not an email address")
     page = html.fromstring(answer.body)
     assert page.xpath("//input[@name='name']/@value") == ["Nora"]
     assert page.xpath("//input[@name='roles[]'][@checked]/@value") == ["finance"]

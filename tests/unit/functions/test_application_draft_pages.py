@@ -201,7 +201,7 @@ def test_H14_a_mail_address_that_is_none_is_refused_beside_its_field_and_kept_to
     refused = rooms.browser(TRAINEE).post(
         f"{here}/save", {"credit_wish": "true", **CONTACT, "credit_email": "electives"}
     )
-    tree = shown(refused, 422, "Their mail address: This is not a mail address.", "or leave it empty")
+    tree = shown(refused, 422, "Their email address: This is not an email address.", "or leave it empty")
     assert tree.xpath("//details[@open]//input[@name='credit_email'][@aria-invalid]/@value") == ["electives"]
 
 

@@ -37,7 +37,7 @@ def test_T19_the_link_shows_a_host_who_applies_and_the_clock_and_nothing_about_v
         200,
         "Would you take Amara Okafor?",
         "Universidad del Valle",
-        "attached to our mail",
+        "attached to our email",
         "USMLE Step 1 passed",
         "Sat 28 Nov 2026, 09:00 Chicago",
         "Your answer counts until Thu 3 Dec 2026, 09:00 Chicago",

@@ -77,7 +77,7 @@ def test_a_refused_invitation_keeps_what_was_typed_and_an_unknown_host_is_not_fo
     shown(theo.get("/accounts/hosts/no-such-host"), 404, "There is no such host")
     shown(theo.post(f"{HERE}/remove/coordinator-1"), 404, "There is no such account")
     answer = theo.post(HERE, {"name": "Magdalena", "email": "nonsense"})
-    shown(answer, 422, "There is a problem", "not a mail address")
+    shown(answer, 422, "There is a problem", "not an email address")
     assert html.fromstring(answer.body).xpath("//input[@name='name']/@value") == ["Magdalena"]
 
 

@@ -71,7 +71,7 @@ def test_T19_signed_in_the_same_question_is_answered_and_today_says_what_became_
         "Universidad del Valle",
         "Open the CV",
         "USMLE Step 1 passed",
-        never=("B-1", "attached to our mail"),
+        never=("B-1", "attached to our email"),
     )
     assert tree.xpath("//a[@href='/documents/document-1/file']")
     assert "Open the CV" not in rooms.browser().get(link).body

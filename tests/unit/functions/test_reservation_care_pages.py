@@ -170,5 +170,5 @@ def test_without_an_address_it_is_not_sent_again_and_says_where(desk: Desk) -> N
     html = good_page(
         desk.world.browser("coordinator-1").post(f"/reservations/{id}/host-mail", {"answer": "again", "email": ""}), 422
     )
-    assert "This is not a mail address." in html
+    assert "This is not an email address." in html
     assert desk.scene.due("email_trouble") == [f"reservation-{id}-host"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 from lxml import html
 
+from shared.domain.email.email_names import EmailTrouble
 from shared.runtime.pages import FieldError, Notice, PageContext, ProblemView, render
 from shared.runtime.pages.environment import Ui, environment
 
@@ -273,3 +274,14 @@ def test_calls_with_a_body_keep_it() -> None:
 def test_a_page_context_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         PageContext(title="x", path="/", now=datetime(2026, 11, 23))
+
+
+# --- an email in trouble ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("trouble", get_args(EmailTrouble))
+def test_each_trouble_of_an_email_is_said_in_words_and_only_who_ends_it_has_the_form(trouble: EmailTrouble) -> None:
+    source = '{{ ui.email_trouble(resource, "/cases/1/host-mail", "America/Chicago") }}'
+    found = {"what": "email to the host", "who": "host", "trouble": trouble, "since": NOW}
+    reads, ends = (fragment(source, **found, address=address) for address in (None, "desk@clinic.example"))
+    assert "email to the host" in said(reads.xpath(".//h2")[0])
+    assert (reads.xpath(".//form"), ends.xpath(".//form/@action")) == ([], ["/cases/1/host-mail"])
+    assert ("desk@clinic.example" in said(reads), "desk@clinic.example" in said(ends)) == (False, True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound, WrongRole
 from shared.domain.email.email_in_trouble import EmailSubject
-from shared.domain.email.email_names import EmailName, named_by, tag_of
+from shared.domain.email.email_names import EmailName, EmailTrouble, named_by, tag_of
 from shared.domain.reservations.reservation import PAID_SEAT, ReservationStatus
 from shared.services.contexts import emails
 from tests.builders import HOST
@@ -77,13 +78,14 @@ def test_emails_of_one_name_are_one_email_to_one_recipient() -> None:
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("trouble", ["bounced", "complaint", "rejected"])
+@pytest.mark.parametrize("trouble", [one for one in get_args(EmailTrouble) if one != "unknown"])
 def test_a_bounced_email_to_the_host_is_a_coordinators_task_once_although_reported_twice(
     sent: Sent, trouble: str
 ) -> None:
     assert [sent.reported(trouble) for _ in range(2)] == ["task", "known"]  # type: ignore[arg-type]
     assert sent.in_trouble() == [sent.about.trouble_id]
     assert sent.events() == ["EmailTroubleReported.v1"]
+    assert len(queue(sent)) == 1
     found = sent.now()
     assert (found.trouble, found.since, found.about) == (trouble, sent.clock.now(), sent.about)
     assert (found.recipient_kind, found.recipient_id, list(found.emails)) == ("HOST", HOST, [f"{sent.event.id}:host"])
