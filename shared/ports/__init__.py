@@ -5,7 +5,7 @@ Adapters (`shared/adapters`) implement them on AWS and Stripe, `tests/fakes` in 
 """
 
 from shared.ports.catalogue import Catalogue, SearchIndex, SearchPublisher
-from shared.ports.documents import FileStore, StoredObject, Upload
+from shared.ports.documents import FileInspector, FileStore, MalwareScanner, ScanVerdict, StoredObject, Upload
 from shared.ports.email import SENDING_TIME, Attachment, Email, Mailer, Outbox
 from shared.ports.payments import Checkout, CheckoutRequest, Deliveries, Delivery, PaymentGateway
 from shared.ports.people import (
@@ -52,6 +52,7 @@ __all__ = [
     "Due",
     "DueItem",
     "Email",
+    "FileInspector",
     "FileStore",
     "Guesses",
     "Identity",
@@ -60,6 +61,7 @@ __all__ = [
     "Link",
     "Links",
     "Mailer",
+    "MalwareScanner",
     "OpenSession",
     "Outbox",
     "PaymentGateway",
@@ -68,6 +70,7 @@ __all__ = [
     "PersonalRecord",
     "SearchIndex",
     "SearchPublisher",
+    "ScanVerdict",
     "SeatMove",
     "Session",
     "Sessions",

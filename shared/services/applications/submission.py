@@ -68,7 +68,8 @@ from shared.ports import (
 )
 from shared.services.applications.review_clock import review_due_rows
 from shared.services.applications.school_contacts import note
-from shared.services.applications.trainee_documents import documents_of, newest_cv
+from shared.services.applications.trainee_documents import cv_to_send
+from shared.services.core.document_versions import documents_of
 from shared.services.core.records import application_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition, unsaved
 from shared.services.programs.past_applicants import snapshot
@@ -295,7 +296,7 @@ class Submission:
             return application
         status = _fire(application.status, ApplicationEvent.SUBMIT)
         documents = documents_of(self.store, application.trainee_id)
-        cv = newest_cv(documents, document_id)
+        cv = cv_to_send(documents, document_id)
         wished = wished.model_copy(update={"cv_document_id": cv.document_id if cv else None})
         program, policy = self.catalogue.program(application.program_id), by_version(application.policy_version)
         now = self.clock.now()
