@@ -16,7 +16,7 @@ from shared.ports import PaymentGateway
 from shared.runtime.bootstrap import Wiring
 from tests.fakes.bus import FakeBus, FakeCatalogue, FakeDeliveries, FakeSearchPublisher
 from tests.fakes.clock import CountingIds, FrozenClock
-from tests.fakes.documents import FakeDocuments
+from tests.fakes.documents import FakeDocuments, FakeScanner
 from tests.fakes.mail import FakeMailer, FakeOutbox
 from tests.fakes.payments import FakePayments
 from tests.fakes.people import FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions
@@ -50,7 +50,7 @@ class FakeWiring(Wiring):
 
     def parts(self) -> dict[str, Any]:
         """Its ports, for another wiring that shares them."""
-        names = ("clock", "ids", "sessions", "guesses", "search_index", *WRAPPED)
+        names = ("clock", "ids", "sessions", "guesses", "search_index", "malware_scanner", *WRAPPED)
         return {name: getattr(self, name) for name in names}
 
     def client(self, service: str, attempts: int = 3, **config: Any) -> Any:
@@ -96,6 +96,10 @@ class FakeWiring(Wiring):
     @cached_property
     def file_store(self) -> Any:
         return FakeDocuments()
+
+    @cached_property
+    def malware_scanner(self) -> Any:
+        return FakeScanner()
 
     @cached_property
     def outbox(self) -> Any:
