@@ -32,10 +32,8 @@ def scene() -> Scene:
 
 
 def reserve(scene: Scene, status: ReservationStatus) -> None:
-    reserved = builders.reservation(
-        id=f"reservation-{status.value}", case_id="case-1", trainee_id=TRAINEE, status=status, coach_id="coach-1"
-    )
-    builders.stored(scene.store, "RESERVATION", reserved.id, reserved.model_dump(mode="json", exclude={"version"}))
+    state = builders.reservation_state(case_id="case-1", trainee_id=TRAINEE, status=status.value, coach_id="coach-1")
+    builders.stored(scene.store, "RESERVATION", state["id"], state)
 
 
 def passport(scene: Scene) -> Document:
