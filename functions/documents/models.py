@@ -118,7 +118,7 @@ class DocumentPage(DocumentView):
 
     mine: bool = False
     next: str = ""
-    openings: list[OpeningView] = []
+    openings: tuple[OpeningView, ...] = ()
 
 
 class KindChoice(Answer):

@@ -9,7 +9,6 @@ from shared.services.core.transitions import RequestContext
 from shared.services.documents.uploads import STAFF_READERS
 
 
-
 class Settings(Http, Uploads, MalwareScan):
     """Every room's, the bucket, and the scanner."""
 

@@ -6,7 +6,15 @@ from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 
-from functions.documents.models import HOME, DocumentList, DocumentPage, DocumentView, OpeningView, UploadRequest, UploadView
+from functions.documents.models import (
+    HOME,
+    DocumentList,
+    DocumentPage,
+    DocumentView,
+    OpeningView,
+    UploadRequest,
+    UploadView,
+)
 from functions.documents.room import reader, room
 from shared.runtime.http import ANYONE, roles
 from shared.runtime.http.answers import PROBLEM
@@ -36,12 +44,12 @@ def upload(body: UploadRequest) -> UploadView:
 
 @room.get("/documents/<document_id>", access=roles("trainee", *STAFF_READERS), page="document.html", title="{name}")
 def document(document_id: str, next: str = "") -> DocumentPage:
-    """One document, stored, in check, or refused with the reason; the caller's own, or for staff that of a trainee whose
-    case they have."""
+    """One document, stored, in check, or refused with the reason; the caller's own, or for staff that of a trainee
+    whose case they have."""
     call = reader(document_id)
     found = room.wiring.document_uploads.document(call, document_id)
     mine = found.trainee_id == call.actor.id
-    openings = [OpeningView.of(one, mine) for one in room.wiring.document_uploads.openings(found)]
+    openings = tuple(OpeningView.of(one, mine) for one in room.wiring.document_uploads.openings(found))
     return DocumentPage(**dict(DocumentView.of(found)), mine=mine, next=local_path(next, ""), openings=openings)
 
 

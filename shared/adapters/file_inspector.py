@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from shared.domain.documents.images import JPEG_START, PNG_START, jpeg_fault, png_fault
+from shared.domain.documents.images import DAMAGED, JPEG_START, PNG_START, jpeg_fault, png_fault
 from shared.domain.documents.uploads import JPEG, PDF, PNG, Looked
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ UNPACKED = 64_000_000
 """What one packed part of a PDF's structure may unpack to, in bytes; a page's pictures are not unpacked."""
 NESTED, OBJECTS, LINES = 100, 200_000, 400_000
 """More than any program writes into 10 MB: objects within objects, objects, and lines of a file without its table."""
+
+_TRAILER = re.compile(rb"trailer\s*<<")
 
 # --- what makes a PDF do something (ISO 32000-1, 12.6.4 and Annex E; ISO 32000-2) -------------------------------------
 ACTIONS = frozenset(
@@ -49,13 +51,9 @@ ANNOTATIONS = frozenset({"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/
 KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/XFA", "/RichMediaContent"})
 """Names of entries that hold a script, a file or a form that is a program."""
 WORDS = frozenset(
-    {("/Type", "/EmbeddedFile")}
-    | {("/S", name) for name in ACTIONS}
-    | {("/Subtype", name) for name in ANNOTATIONS}
+    {("/Type", "/EmbeddedFile")} | {("/S", name) for name in ACTIONS} | {("/Subtype", name) for name in ANNOTATIONS}
 )
-_SUSPECT = re.compile(
-    b"(?:%s)(?![A-Za-z0-9])" % b"|".join(sorted({name.encode() for name in KEYS} | {word.encode() for _, word in WORDS}))
-)
+_SUSPECT = re.compile(f"(?:{'|'.join(sorted(KEYS | {word for _, word in WORDS}))})(?![A-Za-z0-9])".encode())
 """Most objects hold none of these words; those that do are read exactly, since a text may hold them, too."""
 
 
@@ -73,31 +71,34 @@ class FileInspector:
 
 
 def pdf_fault(content: bytes) -> str:
-    """"" for a PDF that opens without a password and only shows its pages; else "locked", "no_page", "active" or
+    """ "" for a PDF that opens without a password and only shows its pages; else "locked", "no_page", "active" or
     "damaged"."""
+    tried = (_fault(found, recovers) for found, recovers in _ways(content))
+    return next((fault for fault in tried if fault is not None), DAMAGED)
+
+
+def _ways(content: bytes) -> Iterator[tuple[bytes, bool]]:
+    """As readers go about it: by the file's table of objects; else by looking for the objects, which takes time for
+    every line; in the end also where there is a table, but one that leads nowhere."""
+    yield content, False
+    if content.count(b"\n") + content.count(b"\r") <= LINES:
+        yield content, True
+        yield content.replace(b"startxref", b"startxxxx"), True
+
+
+def _fault(content: bytes, recovers: bool) -> str | None:
+    """None where this way led nowhere."""
     pikepdf = _pikepdf()
     try:
-        with _opened(content) as pdf:
+        with pikepdf.open(io.BytesIO(content), suppress_warnings=True, attempt_recovery=recovers) as pdf:
+            if _is_cut_off(pdf, content):
+                return DAMAGED
             return _pages_fault(pdf) or ("active" if _is_active(pdf) else "")
     except pikepdf.PasswordError:
         return "locked"
     except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, AttributeError):
         # What qpdf does not find its way through is reported by many types, and all of them mean the same.
-        return "damaged"
-
-
-def _opened(content: bytes) -> Pdf:
-    """By its table of objects; where that is wrong, by looking for the objects as readers do, which takes time for every
-    line."""
-    pikepdf = _pikepdf()
-    try:
-        return pikepdf.open(io.BytesIO(content), suppress_warnings=True, attempt_recovery=False)
-    except pikepdf.PasswordError:
-        raise
-    except pikepdf.PdfError:
-        if content.count(b"\n") + content.count(b"\r") > LINES:
-            raise
-        return pikepdf.open(io.BytesIO(content), suppress_warnings=True)
+        return None
 
 
 @cache
@@ -110,12 +111,19 @@ def _pikepdf() -> ModuleType:
     return pikepdf
 
 
+def _is_cut_off(pdf: Pdf, content: bytes) -> bool:
+    """qpdf puts a trailer in the place of one that is missing. Other readers give up, and the end of the file is
+    gone."""
+    return set(pdf.trailer.keys()) <= {"/Root"} and _TRAILER.search(content) is None
+
+
 def _pages_fault(pdf: Pdf) -> str:
-    """A file that was cut off may be opened all the same; then it has fewer pages than it says."""
-    pages, said = len(pdf.pages), pdf.Root.Pages.get("/Count")
+    """A file that lost some of its parts may be opened all the same; then it has fewer pages than it says."""
+    said = pdf.Root.Pages.get("/Count")
+    pages = len(pdf.pages)
     if not pages:
         return "no_page"
-    return "damaged" if isinstance(said, int) and said > pages else ""
+    return DAMAGED if isinstance(said, int) and said > pages else ""
 
 
 def _is_active(pdf: Pdf) -> bool:
@@ -138,7 +146,7 @@ def _written(found: Object) -> bytes:
     return bytes(own.unparse(resolved=True))
 
 
-def _does_something(found: Object, left: int) -> bool:
+def _does_something(found: object, left: int) -> bool:
     """Whether this object, or one written within it, is an action, a script, a file or a player."""
     pikepdf = _pikepdf()
     for name, value in _entries(found):
@@ -151,7 +159,7 @@ def _does_something(found: Object, left: int) -> bool:
     return False
 
 
-def _entries(found: Object) -> Iterable[tuple[str, object]]:
+def _entries(found: Any) -> Iterable[tuple[str, object]]:
     """What is in a dictionary, a stream's or an array, whose entries have no names."""
     pikepdf = _pikepdf()
     if isinstance(found, pikepdf.Array):

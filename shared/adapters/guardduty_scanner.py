@@ -40,7 +40,7 @@ class GuardDutyScanner:
     def _client(self) -> S3Client:
         return self._make()
 
-    def verdict(self, key: str, content: Callable[[], bytes]) -> ScanVerdict:
+    def verdict(self, key: str, content: Callable[[], bytes]) -> ScanVerdict:  # noqa: ARG002 - the port's
         """A tag that we do not know is no verdict yet. An object that is gone cannot be scanned."""
         try:
             tags = self._client.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]

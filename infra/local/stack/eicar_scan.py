@@ -1,5 +1,5 @@
-"""A scanner that knows the EICAR test file and nothing else, called as `clamscan -` is: the file on standard input, exit
-code 1 for what it knows. For the local stack alone, where ClamAV is not installed."""
+"""A scanner that knows the EICAR test file and nothing else, called as `clamscan -` is: the file on standard input,
+exit code 1 for what it knows. For the local stack alone, where ClamAV is not installed."""
 
 from __future__ import annotations
 

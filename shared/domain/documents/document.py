@@ -64,8 +64,8 @@ DOCUMENT = Machine(
 
 
 class Document(BaseModel):
-    """The stored state. `number` counts the sound files of its kind from 1 in the order in which they came, `size` is in
-    bytes; `issued` and `expires` are as printed on it. Until it is stored nobody opens it. A refused one has a
+    """The stored state. `number` counts the sound files of its kind from 1 in the order in which they came, `size` is
+    in bytes; `issued` and `expires` are as printed on it. Until it is stored nobody opens it. A refused one has a
     `reason_code` and no file. `opened_by` is who of the staff opened a sensitive one last."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -24,8 +24,8 @@ _LOSSLESS = frozenset({0xC3, 0xC7, 0xCB, 0xCF})
 
 
 def jpeg_fault(content: bytes) -> str:
-    """"" for a whole JPEG, else "damaged". What a phone puts behind the picture (a video) is no matter, and the end of a
-    small preview within a segment is not taken for the picture's."""
+    """ "" for a whole JPEG, else "damaged". What a phone puts behind the picture (a video) is no matter, and the end of
+    a small preview within a segment is not taken for the picture's."""
     at, framed, quantized, scanned = 2, False, False, False
     for _ in range(SEGMENTS):
         found = _MARKER.search(content, at)
@@ -71,7 +71,7 @@ _STEP = 1_000_000
 
 
 def png_fault(content: bytes) -> str:
-    """"" for a whole PNG, else "damaged": chunks in order and intact, and data for every row."""
+    """ "" for a whole PNG, else "damaged": chunks in order and intact, and data for every row."""
     chunks = _chunks(content)
     kind, header = next(chunks, ("", b""))
     rows = _row_bytes(header) if kind == "IHDR" else 0

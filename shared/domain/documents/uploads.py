@@ -199,8 +199,8 @@ def place_of(key: str) -> UploadPlace:
 
 @dataclass(frozen=True)
 class Looked:
-    """What a file is, told from its bytes: the content type, "" for none that we take, and a code of `REASONS` for which
-    it does not open, "" for none."""
+    """What a file is, told from its bytes: the content type, "" for none that we take, and a code of `REASONS` for
+    which it does not open, "" for none."""
 
     content_type: str
     fault: str = ""

@@ -27,8 +27,8 @@ def newest_cv(documents: Iterable[Document]) -> Cv | None:
 def cv_to_send(documents: Iterable[Document], document_id: str | None = None) -> Cv | None:
     """The newest CV, or the one named; None when there is none.
 
-    Raises `Invalid` (field "cv") when the one named is not a stored CV of theirs, and `NotAllowedNow` while the one that
-    would go is checked for malware: an older one never goes in its place.
+    Raises `Invalid` (field "cv") when the one named is not a stored CV of theirs, and `NotAllowedNow` while the one
+    that would go is checked for malware: an older one never goes in its place.
     """
     found = [one for one in documents if one.kind == "cv" and (one.stored or one.scanning)]
     if document_id is not None:

@@ -1,4 +1,5 @@
-"""A trainee's documents, all of them: the index that lists them may be a moment behind, the numbers of the files are not.
+"""A trainee's documents, all of them: the index that lists them may be a moment behind, the numbers of the files are
+not.
 
 Each sound file holds a claim on its number, and numbers follow one another without a gap. So whatever the index does
 not show yet is found by asking for the claim after the last one that it shows (strongly consistent).
@@ -24,8 +25,8 @@ def number_key(trainee_id: str, kind: str, number: int) -> str:
 
 
 def documents_of(store: Store, trainee_id: str) -> list[Document]:
-    """A trainee's documents, stored, in check and refused, newest first; a refused one that never had a number may show a
-    moment later."""
+    """A trainee's documents, stored, in check and refused, newest first; a refused one that never had a number may show
+    a moment later."""
     listed = [document_of(one) for one in store.owned("DOCUMENT", trainee_id, READ)]
     missing = _missing(store, trainee_id, _numbers(listed))
     found = {one.id: one for one in (*listed, *missing)}

@@ -1,5 +1,5 @@
-"""Who besides the trainee may open a trainee's documents (product.md 1d): of the staff whoever has a case of theirs, and
-who acts for a host the CV that goes to the host by email too, while the host is asked or has the trainee."""
+"""Who besides the trainee may open a trainee's documents (product.md 1d): of the staff whoever has a case of theirs,
+and who acts for a host the CV that goes to the host by email too, while the host is asked or has the trainee."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ for malware, or refused and deleted. Until the scanner says that a file is clean
 Nothing is recorded before the file is there. Two messengers tell that it is (the browser that comes back, and the
 bucket's own event, in any order and any number of times); both call `register`, which is idempotent by the document's
 id and the file's hash. A third tells that the scanner has a verdict (`scanned`); what it is, the scanner is asked
-itself, also whenever somebody looks at a file that is still in check. The bytes that were looked at are kept where no form can write: a form works for hours, and Back
-brings it again.
+itself, also whenever somebody looks at a file that is still in check. The bytes that were looked at are kept where no
+form can write: a form works for hours, and Back brings it again.
 """
 
 from __future__ import annotations
@@ -268,8 +268,8 @@ class DocumentUploads:
         return [self._looked_at_again(one) for one in documents_of(self.store, account_id)]
 
     def document(self, call: RequestContext, document_id: str, hosts: Collection[str] = ()) -> Document:
-        """The caller's own; for staff that of a trainee whose case they have; for who acts for `hosts`, the CV that these
-        may see now. Raises `NotFound`, also for somebody else's."""
+        """The caller's own; for staff that of a trainee whose case they have; for who acts for `hosts`, the CV that
+        these may see now. Raises `NotFound`, also for somebody else's."""
         return self._opened(call, document_id, hosts)[0]
 
     def _opened(self, call: RequestContext, document_id: str, hosts: Collection[str]) -> tuple[Document, str]:
@@ -286,8 +286,8 @@ class DocumentUploads:
         return self._looked_at_again(found), case
 
     def link(self, call: RequestContext, document_id: str, hosts: Collection[str] = ()) -> str:
-        """A signed address of the file that works for a minute. That staff open a sensitive one is an event of the case.
-        Raises as `document`, `Invalid` for a refused file, and `NotAllowedNow` while it is checked for malware."""
+        """A signed address of the file that works for a minute. That staff open a sensitive one is an event of the
+        case. Raises as `document`, `Invalid` for a refused file, and `NotAllowedNow` while it is checked for malware."""
         found, case = self._opened(call, document_id, hosts)
         if found.scanning:
             raise NotAllowedNow("This file is still being checked for malware.", "Open it again in a minute.")
