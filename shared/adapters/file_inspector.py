@@ -165,4 +165,5 @@ def _entries(found: Any) -> Iterable[tuple[str, object]]:
     if isinstance(found, pikepdf.Array):
         return (("", found[at]) for at in range(len(found)))
     own = found.stream_dict if isinstance(found, pikepdf.Stream) else found
-    return own.items()
+    found_in: Iterable[tuple[str, object]] = own.items()
+    return found_in

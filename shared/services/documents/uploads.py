@@ -287,7 +287,7 @@ class DocumentUploads:
 
     def link(self, call: RequestContext, document_id: str, hosts: Collection[str] = ()) -> str:
         """A signed address of the file that works for a minute. That staff open a sensitive one is an event of the
-        case. Raises as `document`, `Invalid` for a refused file, and `NotAllowedNow` while it is checked for malware."""
+        case. Raises as `document`, `Invalid` for a refused file, and `NotAllowedNow` while it is in check."""
         found, case = self._opened(call, document_id, hosts)
         if found.scanning:
             raise NotAllowedNow("This file is still being checked for malware.", "Open it again in a minute.")
