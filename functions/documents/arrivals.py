@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shared.domain.core.errors import Invalid, NotFound
+from shared.domain.core.errors import Invalid, NotFound, QuotaReached, TooManyTries
 from shared.domain.documents.document import Document
 from shared.domain.documents.uploads import is_kept
 from shared.runtime.log import log
@@ -36,8 +36,8 @@ class Arrivals:
     def _tell(self, registers: Register, key: str, event_id: str) -> None:
         try:
             found = registers(key, event_id)
-        except (Invalid, NotFound) as refused:
-            # Not a document's key, or deleted since: coming back would change nothing.
+        except (Invalid, NotFound, QuotaReached, TooManyTries) as refused:
+            # Not a document's key, deleted since, or too many: coming back would change nothing.
             log(self._name, "upload dropped", event=event_id, reason=refused.slug)
         except Exception as error:
             log(self._name, "upload failed", error=error, event=event_id)

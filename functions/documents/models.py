@@ -11,7 +11,8 @@ from shared.domain.core.instants import Instant
 from shared.domain.documents.document import Document
 from shared.domain.documents.uploads import EXTENSIONS, KINDS, refusal
 from shared.runtime.http.models import Answer, Request
-from shared.services.documents.uploads import Opening, UploadForm
+from shared.services.documents.upload_forms import UploadForm
+from shared.services.documents.uploads import Opening
 
 HOME = "/documents"
 

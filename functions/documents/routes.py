@@ -39,7 +39,7 @@ def documents() -> DocumentList:
 def upload(body: UploadRequest) -> UploadView:
     """A presigned form for one file. Nothing is recorded before the file is there."""
     trainee = room.call("trainee").actor.id
-    return UploadView.of(room.wiring.document_uploads.upload_form(trainee, body.kind, local_path(body.next, HOME)))
+    return UploadView.of(room.wiring.upload_forms.asked_for(trainee, body.kind, local_path(body.next, HOME)))
 
 
 @room.get("/documents/<document_id>", access=roles("trainee", *STAFF_READERS), page="document.html", title="{name}")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shared.services.applications.queries import ApplicationQueries
     from shared.services.applications.review import Review
     from shared.services.applications.submission import Submission
+    from shared.services.documents.upload_forms import UploadForms
     from shared.services.documents.uploads import DocumentUploads
     from shared.services.email.rule import EmailRule
     from shared.services.hosts.queries import HostQueries
@@ -127,6 +128,7 @@ class Wiring(WiredPorts):
     calendar_feeds: CalendarFeeds = _part("reservations.calendar_feeds")
     reservation_queries: ReservationQueries = _part("reservations.queries")
     waitlist: Waitlist = _part("waitlist.waitlist")
+    upload_forms: UploadForms = _part("documents.upload_forms")
     document_uploads: DocumentUploads = _part("documents.uploads")
     host_queries: HostQueries = _part("hosts.queries")
     email_reports: EmailReports = _part("operations.email_reports")

@@ -50,7 +50,7 @@ class Story:
         desk = self.desk
         desk.malware_scanner.says = self.rng.choice(["clean", "clean", "pending", "infected"])
         content = A_PDF + b"%" + str(self.rng.random()).encode() + b"\n"
-        form = desk.document_uploads.upload_form(TRAINEE, "cv", "/")
+        form = desk.upload_forms.form(TRAINEE, "cv", "/")
         desk.file_store.arrive(form.fields["key"], content)
         if self.rng.random() < 0.2:
             desk.store.conflict()

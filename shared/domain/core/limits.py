@@ -100,7 +100,7 @@ INVITATION_EMAILS = Pace("invitation-emails", "invitations for this address", "a
 # --- what a person may have -------------------------------------------------------------------------------------------
 DOCUMENTS_A_DAY = Pace("documents-a-day", "files uploaded by you", "person", 50, _DAY)
 DOCUMENTS_KEPT = Quota(
-    "documents-kept", "files of yours", "person", 200, "Remove one that you no longer need, then upload again."
+    "documents-kept", "files of yours", "person", 200, "Send one that is there: of each kind the newest counts."
 )
 OPEN_APPLICATIONS = Quota(
     "open-applications", "open applications of yours", "person", 20, "Withdraw one, or wait for an answer."

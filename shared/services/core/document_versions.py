@@ -28,7 +28,7 @@ def documents_of(store: Store, trainee_id: str) -> list[Document]:
     """A trainee's documents, stored, in check and refused, newest first; a refused one that never had a number may show
     a moment later."""
     listed = [document_of(one) for one in store.owned("DOCUMENT", trainee_id, READ)]
-    missing = _missing(store, trainee_id, _numbers(listed))
+    missing = _missing(store, trainee_id, highest_numbers(listed))
     found = {one.id: one for one in (*listed, *missing)}
     # Instants are whole seconds; ids tell files of one second apart.
     return sorted(found.values(), key=lambda one: (one.created_at, one.id), reverse=True)
@@ -46,8 +46,8 @@ def latest_number(store: Store, trainee_id: str, kind: str, known: int = 0) -> i
     return known
 
 
-def _numbers(documents: Sequence[Document]) -> dict[str, int]:
-    """The highest number of each kind."""
+def highest_numbers(documents: Sequence[Document]) -> dict[str, int]:
+    """Of each kind: how many sound files of it there ever were."""
     found: dict[str, int] = {}
     for one in documents:
         found[one.kind] = max(found.get(one.kind, 0), one.number)

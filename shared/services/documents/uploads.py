@@ -1,5 +1,5 @@
-"""Documents: a browser uploads straight to the bucket; what arrived is looked at, numbered and recorded, then checked
-for malware, or refused and deleted. Until the scanner says that a file is clean nobody opens it.
+"""Documents: a browser uploads straight to the bucket (`upload_forms`); what arrived is looked at, numbered and
+recorded, then checked for malware, or refused and deleted. Until the scanner says that a file is clean nobody opens it.
 
 Nothing is recorded before the file is there. Two messengers tell that it is (the browser that comes back, and the
 bucket's own event, in any order and any number of times); both call `register`, which is idempotent by the document's
@@ -13,19 +13,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from shared.domain.accounts.account import AccountStatus
 from shared.domain.core.aggregate import Actor
-from shared.domain.core.errors import Busy, Duplicate, Invalid, NotAllowedNow, NotFound
+from shared.domain.core.errors import Busy, Duplicate, Invalid, NotAllowedNow, NotFound, QuotaReached, TooManyTries
 from shared.domain.core.machine import NEW
 from shared.domain.documents.document import Document, DocumentEvent, DocumentStatus, document_status_after
 from shared.domain.documents.uploads import (
-    EXTENSIONS,
-    FORM_HOURS,
     KINDS,
-    MAX_BYTES,
-    MAX_SENT,
     SCAN_TIME,
     Inspected,
     UploadPlace,
@@ -42,7 +37,6 @@ from shared.ports import (
     BusinessClock,
     FileInspector,
     FileStore,
-    Ids,
     MalwareScanner,
     People,
     Store,
@@ -55,25 +49,11 @@ from shared.services.core.document_versions import documents_of, latest_number, 
 from shared.services.core.people_records import account_of, document_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition, unsaved
 from shared.services.documents.access import host_may_open, staff_case
+from shared.services.documents.quota import require_room
 
 LINK_SECONDS = 60
 NUMBER_TRIES = 20
 STAFF_READERS = ("reviewer", "coordinator", "coach")
-
-
-@dataclass(frozen=True)
-class UploadForm:
-    """What a page needs to let somebody upload one file: `fields` go before the file, in a multipart form to `url`,
-    within `hours`."""
-
-    document_id: str
-    kind: str
-    name: str
-    url: str
-    fields: dict[str, str]
-    accept: str
-    max_bytes: int = MAX_BYTES
-    hours: int = FORM_HOURS
 
 
 @dataclass(frozen=True)
@@ -93,22 +73,6 @@ class DocumentUploads:
     malware_scanner: MalwareScanner
     people: People
     clock: BusinessClock
-    ids: Ids
-    public_url: str
-
-    # --- before -------------------------------------------------------------------------------------------------------
-    def upload_form(self, account_id: str, kind: str, next: str) -> UploadForm:
-        """A form good for some hours and one file; afterwards the browser goes to `next`, a path of ours. It takes more
-        than what counts and empty files too: those are refused when they arrive, on a page that says why.
-
-        Raises `Invalid` (field `kind`).
-        """
-        found = kind_of(kind)
-        place = UploadPlace(account_id, kind, self.ids.new())
-        back = f"{self.public_url}/documents/{place.document_id}/received?{urlencode({'kind': kind, 'next': next})}"
-        upload = self.file_store.upload(place.key, kind, MAX_SENT, back)
-        accept = ",".join([*found.types, *(f".{EXTENSIONS[type]}" for type in found.types)])
-        return UploadForm(place.document_id, kind, found.name, upload.url, dict(upload.fields), accept)
 
     # --- arrival ------------------------------------------------------------------------------------------------------
     def received(self, account_id: str, document_id: str, kind: str) -> Document:
@@ -121,7 +85,8 @@ class DocumentUploads:
 
         Another file through a form whose first one was refused is looked at in its place; after a sound one it is a
         document of its own, and the first one stays as it is: what a reviewer saw must be what the host receives.
-        Raises `Invalid` (not a document's key), `NotFound` (nothing arrived), `Busy`.
+        Raises `Invalid` (not a document's key), `NotFound` (nothing arrived), `QuotaReached` and `TooManyTries` (no
+        room for it), `Busy`.
         """
         place = place_of(key)
         return retry_on_conflict(lambda: self._settled(self._register(place, correlation_id), correlation_id))
@@ -146,11 +111,20 @@ class DocumentUploads:
             loaded, known = self._known(target, place)
         if known and _sound(known):
             return known
+        self._require_room(place)
         call = RequestContext(Actor(role="trainee", id=place.account_id), correlation_id)
         if looked.reason:
             return self._refuse(target, call, looked.reason, loaded, known, place.key)
         self.file_store.keep(kept_key(target, looked.sha256), found.content, place.kind, looked.content_type)
         return self._receive(target, call, looked, loaded, known)
+
+    def _require_room(self, place: UploadPlace) -> None:
+        """A form outlives the moment at which there was room. What finds none is deleted and recorded nowhere."""
+        try:
+            require_room(self.store, place.account_id, self.clock.now())
+        except (QuotaReached, TooManyTries):
+            self.file_store.delete(place.key)
+            raise
 
     def _known(self, target: UploadPlace, sent: UploadPlace) -> tuple[Stored, Document | None]:
         """As stored, and as read; an unsaved one and None where there is none yet. Raises `NotFound` for

@@ -33,7 +33,7 @@ class Scene(FakeWiring):
 
     def upload(self, content: bytes, kind: str = "cv", who: str = TRAINEE) -> str:
         """The object's key."""
-        self.document_uploads.upload_form(who, kind, "/next")
+        self.upload_forms.form(who, kind, "/next")
         key = list(self.file_store.uploads)[-1]
         self.file_store.arrive(key, content)
         return key
@@ -53,7 +53,7 @@ def acting(role: str, id: str) -> RequestContext:
 
 # --- before -----------------------------------------------------------------------------------------------------------
 def test_T15_an_upload_form_is_for_one_place_takes_more_than_counts_and_comes_back_to_us(scene: Scene) -> None:
-    form = scene.document_uploads.upload_form(TRAINEE, "cv", "/applications/start?program=a&weeks=4")
+    form = scene.upload_forms.form(TRAINEE, "cv", "/applications/start?program=a&weeks=4")
     key, (kind, limit, back) = next(iter(scene.file_store.uploads.items()))
     assert key == f"uploads/{TRAINEE}/cv/{form.document_id}"
     assert (kind, limit) == ("cv", MAX_SENT)
@@ -65,9 +65,9 @@ def test_T15_an_upload_form_is_for_one_place_takes_more_than_counts_and_comes_ba
 
 
 def test_a_form_for_a_photo_takes_images_only(scene: Scene) -> None:
-    assert scene.document_uploads.upload_form(TRAINEE, "photo", "/").accept == "image/jpeg,image/png,.jpg,.png"
+    assert scene.upload_forms.form(TRAINEE, "photo", "/").accept == "image/jpeg,image/png,.jpg,.png"
     with pytest.raises(Invalid):
-        scene.document_uploads.upload_form(TRAINEE, "selfie", "/")
+        scene.upload_forms.form(TRAINEE, "selfie", "/")
 
 
 # --- arrival ----------------------------------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ def test_an_object_that_is_no_document_is_refused_and_left_alone(scene: Scene, k
 
 
 def test_coming_back_without_a_file_says_so_and_records_nothing(scene: Scene) -> None:
-    form = scene.document_uploads.upload_form(TRAINEE, "cv", "/")
+    form = scene.upload_forms.form(TRAINEE, "cv", "/")
     with pytest.raises(NotFound) as refused:
         scene.document_uploads.received(TRAINEE, form.document_id, "cv")
     assert refused.value.remedy
