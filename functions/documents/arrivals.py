@@ -1,5 +1,5 @@
-"""The bucket's own word that an object was created, through EventBridge and a queue: the way in for browsers that never
-came back."""
+"""What AWS says about files, through EventBridge and a queue: the bucket's word that an object was created, the way in
+for browsers that never came back, and the scanner's that it has a verdict."""
 
 from __future__ import annotations
 
@@ -7,30 +7,37 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shared.domain.core.errors import Invalid, NotFound
+from shared.domain.core.errors import Invalid, NotFound, QuotaReached, TooManyTries
 from shared.domain.documents.document import Document
 from shared.domain.documents.uploads import is_kept
 from shared.runtime.log import log
 from shared.runtime.worker import Batch
 
+Register = Callable[[str, str], Document]
+
 
 class Arrivals:
-    """`register` takes an object's key and the event's id. Messages that fail come back alone."""
+    """`register` and `scanned` take an object's key and the event's id. Messages that fail come back alone."""
 
-    def __init__(self, name: str, register: Callable[[str, str], Document]) -> None:
-        self._name, self._register = name, register
+    def __init__(self, name: str, register: Register, scanned: Register) -> None:
+        self._name, self._register, self._scanned = name, register, scanned
         self.answer = Batch(self._consume).answer
 
     def _consume(self, record: Mapping[str, Any]) -> None:
         """https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: the key comes as it is, not encoded."""
         body = json.loads(record["body"])
-        event_id, key = str(body["id"]), str(body["detail"]["object"]["key"])
-        if is_kept(key):
-            return  # our own copy of what was registered
+        event_id, detail = str(body["id"]), body["detail"]
+        if scan := detail.get("s3ObjectDetails"):
+            return self._tell(self._scanned, str(scan["objectKey"]), event_id)
+        key = str(detail["object"]["key"])
+        # Below `kept/` lies our own copy of what was registered.
+        return None if is_kept(key) else self._tell(self._register, key, event_id)
+
+    def _tell(self, registers: Register, key: str, event_id: str) -> None:
         try:
-            found = self._register(key, event_id)
-        except (Invalid, NotFound) as refused:
-            # Not a document's key, or deleted since: coming back would change nothing.
+            found = registers(key, event_id)
+        except (Invalid, NotFound, QuotaReached, TooManyTries) as refused:
+            # Not a document's key, deleted since, or too many: coming back would change nothing.
             log(self._name, "upload dropped", event=event_id, reason=refused.slug)
         except Exception as error:
             log(self._name, "upload failed", error=error, event=event_id)

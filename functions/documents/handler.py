@@ -12,7 +12,11 @@ from functions.documents.room import Settings, room
 __all__ = ["Settings", "handler", "room", "routes"]
 
 
-arrivals = Arrivals("documents", lambda key, event_id: room.wiring.document_uploads.register(key, event_id))
+arrivals = Arrivals(
+    "documents",
+    lambda key, event_id: room.wiring.document_uploads.register(key, event_id),
+    lambda key, event_id: room.wiring.document_uploads.scanned(key, event_id),
+)
 
 
 _http = room.handler()

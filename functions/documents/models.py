@@ -11,7 +11,8 @@ from shared.domain.core.instants import Instant
 from shared.domain.documents.document import Document
 from shared.domain.documents.uploads import EXTENSIONS, KINDS, refusal
 from shared.runtime.http.models import Answer, Request
-from shared.services.documents.uploads import UploadForm
+from shared.services.documents.upload_forms import UploadForm
+from shared.services.documents.uploads import Opening
 
 HOME = "/documents"
 
@@ -50,7 +51,8 @@ class Refusal(Answer):
 
 
 class DocumentView(Answer):
-    """`number` counts the stored files of its kind from 1; `size` bytes. A refused one has a `refusal` and no file.
+    """`number` counts the sound files of its kind from 1; `size` bytes. One whose `status` is SCANNING is checked for
+    malware and has no file yet; a refused one has a `refusal` and no file.
     `checked` is "" until a reviewer has read it; `issued` and `expires` are as printed on it."""
 
     id: str
@@ -80,6 +82,8 @@ class DocumentView(Answer):
             "trainee_id": found.trainee_id,
             "created_at": found.created_at,
         }
+        if found.scanning:
+            return cls(**common, number=found.number)
         if not found.stored:
             return cls(**common, refusal=Refusal(**refusal(found.reason_code)))
         return cls(
@@ -96,11 +100,26 @@ class DocumentView(Answer):
         )
 
 
+class OpeningView(Answer):
+    """When somebody of the staff opened a sensitive document, acting as `role`. `name` is for staff, and empty for the
+    trainee and once erased."""
+
+    at: Instant
+    role: str
+    name: str
+
+    @classmethod
+    def of(cls, opening: Opening, mine: bool) -> Self:
+        return cls(at=opening.at, role=opening.role, name="" if mine else opening.name)
+
+
 class DocumentPage(DocumentView):
-    """One document. `mine` when the caller is the trainee, who may replace it; `next` is where an upload goes on to."""
+    """One document. `mine` when the caller is the trainee, who may replace it; `next` is where an upload goes on to.
+    `openings`, newest first, are of a sensitive document."""
 
     mine: bool = False
     next: str = ""
+    openings: tuple[OpeningView, ...] = ()
 
 
 class KindChoice(Answer):

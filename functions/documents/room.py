@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from shared.domain.core.errors import NotFound
 from shared.runtime.http import Room
-from shared.runtime.settings import Http, Uploads
+from shared.runtime.settings import Http, MalwareScan, Uploads
 from shared.services.core.transitions import RequestContext
+from shared.services.documents.uploads import STAFF_READERS
 
-READERS = ("reviewer", "coordinator", "coach")
 
-
-class Settings(Http, Uploads):
-    """Every room's, and the bucket."""
+class Settings(Http, Uploads, MalwareScan):
+    """Every room's, the bucket, and the scanner."""
 
 
 room = Room("documents", Settings)
@@ -23,4 +22,4 @@ def reader(document_id: str, *also: str) -> RequestContext:
     session = room.session
     if session is None:
         raise NotFound(f"There is no document {document_id}.", "Sign in and open it from your documents page.")
-    return room.call(next((role for role in (*READERS, *also) if role in session.roles), "trainee"))
+    return room.call(next((role for role in (*STAFF_READERS, *also) if role in session.roles), "trainee"))

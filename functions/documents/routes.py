@@ -6,11 +6,20 @@ from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 
-from functions.documents.models import HOME, DocumentList, DocumentPage, DocumentView, UploadRequest, UploadView
-from functions.documents.room import READERS, reader, room
+from functions.documents.models import (
+    HOME,
+    DocumentList,
+    DocumentPage,
+    DocumentView,
+    OpeningView,
+    UploadRequest,
+    UploadView,
+)
+from functions.documents.room import reader, room
 from shared.runtime.http import ANYONE, roles
 from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import local_path
+from shared.services.documents.uploads import STAFF_READERS
 
 
 @room.get("/documents", access=roles("trainee"), page="documents.html", title="Your documents")
@@ -30,22 +39,29 @@ def documents() -> DocumentList:
 def upload(body: UploadRequest) -> UploadView:
     """A presigned form for one file. Nothing is recorded before the file is there."""
     trainee = room.call("trainee").actor.id
-    return UploadView.of(room.wiring.document_uploads.upload_form(trainee, body.kind, local_path(body.next, HOME)))
+    return UploadView.of(room.wiring.upload_forms.asked_for(trainee, body.kind, local_path(body.next, HOME)))
 
 
-@room.get("/documents/<document_id>", access=roles("trainee", *READERS), page="document.html", title="{name}")
+@room.get("/documents/<document_id>", access=roles("trainee", *STAFF_READERS), page="document.html", title="{name}")
 def document(document_id: str, next: str = "") -> DocumentPage:
-    """One document, stored or refused with the reason; the caller's own, or anybody's for staff who review."""
+    """One document, stored, in check, or refused with the reason; the caller's own, or for staff that of a trainee
+    whose case they have."""
     call = reader(document_id)
     found = room.wiring.document_uploads.document(call, document_id)
     mine = found.trainee_id == call.actor.id
-    return DocumentPage(**dict(DocumentView.of(found)), mine=mine, next=local_path(next, ""))
+    openings = tuple(OpeningView.of(one, mine) for one in room.wiring.document_uploads.openings(found))
+    return DocumentPage(**dict(DocumentView.of(found)), mine=mine, next=local_path(next, ""), openings=openings)
 
 
-@room.get("/documents/<document_id>/file", access=roles("trainee", "host", *READERS), answers={303: ()})
+@room.get(
+    "/documents/<document_id>/file",
+    access=roles("trainee", "host", *STAFF_READERS),
+    answers={303: (), 409: (PROBLEM,)},
+)
 def file(document_id: str) -> Response[str]:
     """303 to a signed address of the file that works for a minute; for host managers the CV of who waits for their
-    host's answer, or has a seat there."""
+    host's answer, or has a seat there. That staff open a passport, a visa or a record of health or background is noted
+    in the case. 409 while the file is checked for malware."""
     hosts = room.session.hosts if room.session and "host" in room.session.roles else ()
     link = room.wiring.document_uploads.link(reader(document_id, "host"), document_id, hosts)
     return Response(303, "text/plain", "", headers={"Location": link})
@@ -54,7 +70,7 @@ def file(document_id: str) -> Response[str]:
 @room.get("/documents/<document_id>/received", access=roles("trainee"), answers={303: (), 409: (PROBLEM,)})
 def received(document_id: str, kind: str, next: str = HOME) -> Response[str]:
     """Where the bucket sends the browser: looks at the file now, then 303 to `next`, or to the document when it was
-    refused."""
+    refused or is still checked for malware."""
     found = room.wiring.document_uploads.received(room.call("trainee").actor.id, document_id, kind)
     then = local_path(next, HOME)
     if not found.stored:

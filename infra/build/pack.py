@@ -31,8 +31,11 @@ OWN = {
     "search_indexer": {"tantivy", "rapidfuzz"},
     "application_intake": {"tantivy", "rapidfuzz"},
     "pdf_maker": {"typst", "fontpkg", "fontpkg-noto-sans", "fontpkg-noto-sans-arabic", "fontpkg-noto-sans-thai"},
+    "documents": {"pikepdf"},
 }
 """Libraries too large for everybody: only these rooms carry them."""
+LEFT_OUT = {"lxml", "packaging", "pillow"}
+"""What pikepdf imports only for pictures and metadata, which nobody here asks it for: 35 MB that no room carries."""
 # Amazon Linux 2023 has glibc 2.34 (https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html).
 TARGET = ("--python-version", "3.13", "--python-platform", "aarch64-manylinux_2_28")
 SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pyi")
@@ -53,7 +56,7 @@ def locked(text: str) -> Iterator[tuple[str, str]]:
 
 def requirements(names: Iterable[str] | None) -> str:
     """The lock's entries for `names`, or for the layer (everything that is neither in the runtime nor a room's own)."""
-    apart = IN_RUNTIME.union(*OWN.values())
+    apart = IN_RUNTIME.union(LEFT_OUT, *OWN.values())
     wanted = set(names) if names is not None else None
     entries = [
         entry

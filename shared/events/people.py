@@ -63,11 +63,11 @@ class DocumentEvent(EventData):
     status: DocumentStatus
 
 
-class DocumentStored(DocumentEvent):
-    """`kind` as in product.md 3d (`cv`), `key` the object's name in the upload bucket, `size` bytes, `number` the
-    version of its kind."""
+class DocumentReceived(DocumentEvent):
+    """A sound file has arrived, and is checked for malware next. `kind` as in product.md 3d (`cv`), `key` the object's
+    name in the upload bucket, `size` bytes, `number` the version of its kind."""
 
-    TYPE: ClassVar[str] = "DocumentStored.v1"
+    TYPE: ClassVar[str] = "DocumentReceived.v1"
     id: str
     trainee_id: str
     kind: str
@@ -79,8 +79,16 @@ class DocumentStored(DocumentEvent):
     created_at: Instant
 
 
+class DocumentStored(DocumentEvent):
+    """The scanner found no malware: the document counts and may be opened."""
+
+    TYPE: ClassVar[str] = "DocumentStored.v2"
+    scanned_at: Instant
+
+
 class DocumentRefused(DocumentEvent):
-    """The file is not what its kind allows; `reason_code` says why. The object is deleted."""
+    """The file is not what its kind allows, or the scanner found malware; `reason_code` says why. The object is
+    deleted."""
 
     TYPE: ClassVar[str] = "DocumentRefused.v1"
     id: str
@@ -88,6 +96,14 @@ class DocumentRefused(DocumentEvent):
     kind: str
     reason_code: str
     created_at: Instant
+
+
+class DocumentOpened(DocumentEvent):
+    """Somebody of the staff opened a sensitive document of a trainee whose case they have; the row names the case."""
+
+    TYPE: ClassVar[str] = "DocumentOpened.v1"
+    opened_by: str
+    opened_at: Instant
 
 
 class DocumentChecked(DocumentEvent):

@@ -6,7 +6,7 @@ Adapters (`shared/adapters`) implement them on AWS and Stripe, `tests/fakes` in 
 
 from shared.ports.catalogue import Catalogue, SearchIndex, SearchPublisher
 from shared.ports.document_maker import DocumentMaker
-from shared.ports.documents import FileStore, StoredObject, Upload
+from shared.ports.documents import FileInspector, FileStore, MalwareScanner, ScanVerdict, StoredObject, Upload
 from shared.ports.email import SENDING_TIME, Attachment, Email, Mailer, Outbox
 from shared.ports.payments import Checkout, CheckoutRequest, Deliveries, Delivery, PaymentGateway
 from shared.ports.people import (
@@ -59,6 +59,7 @@ __all__ = [
     "DueItem",
     "Duty",
     "Email",
+    "FileInspector",
     "FileStore",
     "Guesses",
     "HostContact",
@@ -68,12 +69,14 @@ __all__ = [
     "Link",
     "Links",
     "Mailer",
+    "MalwareScanner",
     "OpenSession",
     "Outbox",
     "PaymentGateway",
     "People",
     "Person",
     "PersonalRecord",
+    "ScanVerdict",
     "SearchIndex",
     "SearchPublisher",
     "SeatMove",

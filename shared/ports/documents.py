@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
+
+from shared.domain.documents.uploads import Looked
 
 
 @dataclass(frozen=True)
@@ -38,4 +40,21 @@ class FileStore(Protocol):
     def delete(self, key: str) -> None: ...
     def delete_all(self, folder: str) -> int:
         """Everything whose key begins with `folder`/; returns how many objects went."""
+        ...
+
+
+class FileInspector(Protocol):
+    def look(self, content: bytes) -> Looked:
+        """What a file is and whether it opens, of 1 byte to 10 MB. Never raises for what a file holds."""
+        ...
+
+
+ScanVerdict = Literal["clean", "infected", "unscannable", "pending"]
+"""What a scanner says: `unscannable` when it gave up on the file for good, `pending` when it has not come to it yet."""
+
+
+class MalwareScanner(Protocol):
+    def verdict(self, key: str, content: Callable[[], bytes]) -> ScanVerdict:
+        """Of the file kept under `key`, whose `content` is read only by a scanner that does not read it itself. Asking
+        again is harmless. Raises `Busy`."""
         ...

@@ -180,6 +180,10 @@ class Store(Protocol):
         """The owner of a claim, strongly consistent; None when nobody holds it."""
         ...
 
+    def claimed_by_all(self, keys: Iterable[str]) -> dict[str, str]:
+        """The owners of those claims that somebody holds, by their keys, strongly consistent."""
+        ...
+
     def claimants(self, name: str, first: str, last: str) -> list[str]:
         """The owners of the claims of a list whose order is between `first` and `last`, both included, in that order,
         however many. A claim made or released shows a moment later."""

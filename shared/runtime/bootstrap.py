@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.services.credit_forms.send import CreditSending
     from shared.services.credit_forms.sign import CreditSigning
     from shared.services.credit_forms.sla import CreditClock
+    from shared.services.documents.upload_forms import UploadForms
     from shared.services.documents.uploads import DocumentUploads
     from shared.services.email.emails_in_trouble import EmailsInTrouble
     from shared.services.email.rule import EmailRule
@@ -145,6 +146,7 @@ class Wiring(WiredPorts):
     credit_forwarding: CreditForwarding = _part("credit_forms.forwarding")
     credit_follower: CreditFollower = _part("credit_forms.follow")
     credit_clock: CreditClock = _part("credit_forms.sla")
+    upload_forms: UploadForms = _part("documents.upload_forms")
     document_uploads: DocumentUploads = _part("documents.uploads")
     host_queries: HostQueries = _part("hosts.queries")
     emails_in_trouble: EmailsInTrouble = _part("email.emails_in_trouble")

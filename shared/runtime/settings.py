@@ -67,6 +67,13 @@ class Uploads(Settings):
     upload_bucket: str
 
 
+class MalwareScan(Settings):
+    """`malware_scan_command` is empty on AWS, where GuardDuty scans; on a laptop it is a program that is called as
+    `clamscan` is."""
+
+    malware_scan_command: str = ""
+
+
 class Search(Settings):
     search_bucket: str
 

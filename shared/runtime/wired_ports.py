@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from shared.adapters.dynamodb.sessions import DynamoSessions
     from shared.adapters.dynamodb.store import DynamoStore
     from shared.adapters.eventbridge_bus import EventBridgeBus
+    from shared.adapters.file_inspector import FileInspector
     from shared.adapters.s3_documents import S3Documents
     from shared.adapters.search.live import LiveSearch
     from shared.adapters.search.live import Publisher as SearchPublisher
     from shared.adapters.search.versions import Versions
     from shared.adapters.ses_mailer import SesMailer
     from shared.adapters.typst.maker import TypstMaker
-    from shared.ports import BusinessClock, PaymentGateway, SearchIndex
+    from shared.ports import BusinessClock, MalwareScanner, PaymentGateway, SearchIndex
     from shared.services.email.text import EmailText
 
 
@@ -161,6 +162,23 @@ class WiredPorts:
         from shared.adapters.typst.maker import TypstMaker
 
         return TypstMaker()
+
+    @cached_property
+    def file_inspector(self) -> FileInspector:
+        from shared.adapters.file_inspector import FileInspector
+
+        return FileInspector()
+
+    @cached_property
+    def malware_scanner(self) -> MalwareScanner:
+        """GuardDuty, unless the settings name a program of this machine (the local stack's do)."""
+        if self.settings.malware_scan_command:
+            from shared.adapters.clamav_scanner import ClamAvScanner
+
+            return ClamAvScanner(self.settings.malware_scan_command)
+        from shared.adapters.guardduty_scanner import GuardDutyScanner
+
+        return GuardDutyScanner(lambda: self.client("s3", signature_version="s3v4"), self.settings.upload_bucket)
 
     @cached_property
     def mailer(self) -> SesMailer:

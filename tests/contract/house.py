@@ -245,7 +245,7 @@ class House(World):
         )
         refused = {"id": "document-2", "status": "REFUSED", "reason_code": "damaged", **common}
         builders.stored(self.store, "DOCUMENT", "document-2", refused)
-        arriving = self.wiring.document_uploads.upload_form("trainee-1", "cv", "/documents")
+        arriving = self.wiring.upload_forms.form("trainee-1", "cv", "/documents")
         self.file_store.arrive(arriving.fields["key"], A_PDF)
         self.arriving = arriving.document_id
 

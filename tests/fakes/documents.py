@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.domain.core.aggregate import canonical
-from shared.ports import StoredObject, Upload
+from shared.ports import ScanVerdict, StoredObject, Upload
+
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+"""What every scanner takes for malware and nobody else does (https://www.eicar.org/download-anti-malware-testfile/)."""
+
+
+class FakeScanner:
+    """Knows the test file. `later` makes it take its time, until `says` gives its verdict."""
+
+    def __init__(self) -> None:
+        self.later = False
+        self.says: ScanVerdict | None = None
+        self.asked: list[str] = []
+
+    def verdict(self, key: str, content: Callable[[], bytes]) -> ScanVerdict:
+        self.asked.append(key)
+        if self.says is not None or self.later:
+            return self.says or "pending"
+        return "infected" if EICAR in content() else "clean"
 
 
 class FakeDocuments:

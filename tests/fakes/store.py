@@ -159,6 +159,10 @@ class FakeStore:
         with self._lock:
             return self.claims.get(key)
 
+    def claimed_by_all(self, keys: Iterable[str]) -> dict[str, str]:
+        with self._lock:
+            return {key: self.claims[key] for key in keys if key in self.claims}
+
     def claimants(self, name: str, first: str, last: str) -> list[str]:
         with self._lock:
             listed = [(one.order, self.claims[key]) for key, one in self.claim_listings.items() if one.name == name]

@@ -16,7 +16,7 @@ from shared.ports import PaymentGateway
 from shared.runtime.bootstrap import Wiring
 from tests.fakes.bus import FakeBus, FakeCatalogue, FakeDeliveries, FakeSearchPublisher
 from tests.fakes.clock import CountingIds, FrozenClock
-from tests.fakes.documents import FakeDocumentMaker, FakeDocuments
+from tests.fakes.documents import FakeDocumentMaker, FakeDocuments, FakeScanner
 from tests.fakes.mail import FakeMailer, FakeOutbox
 from tests.fakes.payments import FakePayments
 from tests.fakes.people import FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions
@@ -50,7 +50,7 @@ class FakeWiring(Wiring):
 
     def parts(self) -> dict[str, Any]:
         """Its ports, for another wiring that shares them."""
-        names = ("clock", "ids", "sessions", "guesses", "search_index", "document_maker", *WRAPPED)
+        names = ("clock", "ids", "sessions", "guesses", "search_index", "document_maker", "malware_scanner", *WRAPPED)
         return {name: getattr(self, name) for name in names}
 
     def client(self, service: str, attempts: int = 3, **config: Any) -> Any:
@@ -100,6 +100,10 @@ class FakeWiring(Wiring):
     @cached_property
     def document_maker(self) -> Any:
         return FakeDocumentMaker()
+
+    @cached_property
+    def malware_scanner(self) -> Any:
+        return FakeScanner()
 
     @cached_property
     def outbox(self) -> Any:

@@ -210,6 +210,7 @@ def environment(room: str) -> dict[str, str]:
     own = {
         "CALL_LOG_FILE": "",
         "BUSINESS_CLOCK_FILE": "",
+        "MALWARE_SCAN_COMMAND": "",
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "PUBLIC_URL": "https://rota.example",
     }

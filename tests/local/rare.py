@@ -36,6 +36,8 @@ from shared.events.envelope import Envelope
 from shared.events.people import AccountSignedUp
 from shared.events.program import ProgramPublished
 from shared.events.reservation import ReservationConfirmed
+from tests.fakes.documents import EICAR
+from tests.files import A_PDF
 from tests.local.account_acts import age_session
 
 HOLD = timedelta(minutes=31)
@@ -100,6 +102,21 @@ class Rare:
         """A file that is no PDF is refused and deleted."""
         document = trainee.client.upload("cv", "cv.pdf", b"this is no PDF", "application/pdf")
         expect(document["status"] == "REFUSED", f"the file is refused ({document['status']})")
+
+    def malware(self, trainee: Trainee) -> None:
+        """A PDF that opens, and holds what every scanner takes for malware."""
+        document = trainee.client.upload("transcript", "transcript.pdf", A_PDF + b"%" + EICAR, "application/pdf")
+        code = (document["refusal"] or {}).get("reason_code")
+        expect((document["status"], code) == ("REFUSED", "infected"), f"malware is refused ({document})")
+
+    def passport(self, trainee: Trainee) -> None:
+        """Of the staff whoever looks after the trainee opens it, and that is noted."""
+        document = trainee.client.upload("passport", "passport.pdf", A_PDF, "application/pdf")
+        expect(document["status"] == "STORED", f"the passport is stored ({document['status']})")
+        here, reviewer = f"/documents/{document['id']}", self.journey.staff("reviewer")
+        expect(reviewer.download(f"{here}/file") == A_PDF, "the reviewer opens it")
+        openings = trainee.client.get(here)["openings"]
+        expect([one["role"] for one in openings] == ["reviewer"], f"the trainee sees that ({openings})")
 
     # --- reviews ------------------------------------------------------------------------------------------------------
     def routed(self, name: str, program_id: str, start: str) -> None:

@@ -51,6 +51,9 @@ def play(journey: Journey, rare: Rare) -> None:
         rare.guidelines(roomy[0])
     with journey.step("a bad file"):
         rare.bad_file(leila)
+        rare.malware(leila)
+    with journey.step("a passport"):
+        rare.passport(leila)
     bilal, chidi, dina, farid = (
         rare.approved(name, *roomy) for name in ("Bilal Haddad", "Chidi Okoro", "Dina Kamel", "Farid Aziz")
     )

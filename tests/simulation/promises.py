@@ -142,8 +142,8 @@ def _no_event_is_lost(world: World) -> None:
 
 
 def _mails_went_out(world: World) -> None:
-    """The host hears of each rotation exactly once; when nobody can know whether it did, a coordinator is asked, and
-    nothing is sent."""
+    """The host hears of each rotation exactly once; when nobody can know whether it did, or its mail came back, a
+    coordinator is asked, and nothing is sent."""
     to_hosts = Counter(mail.message_id for mail in world.mailer.sent if mail.to.startswith("host-"))
     assert all(count == 1 for count in to_hosts.values()), to_hosts
     confirmed = [reserved for reserved in world.all_reservations() if reserved.status is ReservationStatus.RESERVED]

@@ -30,6 +30,7 @@ from tests.simulation.world import World
 SECONDS, FEWEST = 5.0, 40
 STEPS, TRAINEES, DEEPEST = 140, 5, 2
 KILL, FAIL, LOSE, CONFLICT, MEANWHILE = 0.012, 0.01, 0.015, 0.02, 0.04
+BY_REPORT = RequestContext(system("notifications"), "report")
 PASSING = (Busy, VersionConflict, OutcomeUnknown)
 """What a worker may fail with: it comes again. A refusal of a rule would mean that it believed something that was never
 true."""
@@ -44,6 +45,8 @@ class Story:
         self.sold_out, self.wanted = list[str](), ""
         self.world = World(seats=self.rng.randint(1, 2), programs=2)
         self.applications = list(self._applications())
+        self.world.pass_time(minutes=2)  # nobody approves an application within the moment that an index is behind
+        self.world.store.lag = timedelta(seconds=self.rng.choice([0, 2, 90]))
         self.world.hub.before, self.world.hub.after = self._before, self._after
 
     def _applications(self) -> Iterator[str]:
@@ -211,6 +214,14 @@ class Story:
 
         self.background(run)
 
+    def bounce(self) -> None:
+        """The mail service reports a mail that it took: once, twice, or of one that nobody waits for any more."""
+        sent = self.world.mailer.sent
+        if sent:
+            tag = self.rng.choice(sent).tag
+            report = self.world.wiring.email_reports.report
+            self.background(lambda: self.told.update([f"bounce: {report(tag, 'bounced', BY_REPORT)}"]))
+
     def background(self, job: Callable[[], None]) -> None:
         try:
             job()
@@ -234,8 +245,9 @@ class Story:
         work,
         sweep,
         time_passes,
+        bounce,
     )
-    weights = (24, 16, 2, 3, 1, 8, 2, 14, 1, 16, 22, 10, 8)
+    weights = (24, 16, 2, 3, 1, 8, 2, 14, 1, 16, 22, 10, 8, 2)
 
     def tell(self) -> Counter[str]:
         """All of it, then everything comes to rest, then every promise is looked at."""
@@ -294,5 +306,6 @@ def test_T27_H11_H13_no_seat_twice_no_payment_unanswered_no_second_host_mail_no_
             "others wait",
             "waitlist: 1 offered",
             "taken from the waitlist",
+            "bounce: task",
         }
         assert happened <= told.keys(), happened - told.keys()

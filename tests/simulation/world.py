@@ -39,9 +39,9 @@ from tests.fakes import (
     FakeMailer,
     FakeOutbox,
     FakePeople,
-    FakeStore,
     FrozenClock,
 )
+from tests.fakes.lagging import LaggingStore
 from tests.fakes.wiring import FakeWiring
 from tests.simulation.hub import Hub
 from tests.simulation.stripe import SECRET, Stripe, StripeEvent
@@ -53,11 +53,11 @@ BATCH = 10
 LONG = 900_000
 
 
-class StreamStore(FakeStore):
+class StreamStore(LaggingStore):
     """`stream` is the table's own: every new event row, in order of commit, whether or not its writer heard of it."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, clock: FrozenClock) -> None:
+        super().__init__(clock)
         self.stream: list[Envelope] = []
 
     def _apply(self, work: UnitOfWork, rows: Any) -> None:
@@ -100,7 +100,7 @@ class World:
 
     def __init__(self, seats: int = 1, programs: int = 1, weeks: int = 8) -> None:
         self.hub, self.clock, self.ids = Hub(), FrozenClock(), CountingIds()
-        self.store, self.stripe = StreamStore(), Stripe(self.clock)
+        self.store, self.stripe = StreamStore(self.clock), Stripe(self.clock)
         self.people, self.file_store = FakePeople(self.store), FakeDocuments()
         self.mailer, self.outbox, self.bus = FakeMailer(), FakeOutbox(), FakeBus()
         self.deliveries = StreamDeliveries(self.store.stream, self.clock)

@@ -27,7 +27,7 @@ from shared.services.applications.review import REJECT_CODES
 from shared.services.applications.staff_status_text import for_staff
 from shared.services.applications.status_text import ApplicationCard, Milestone, Standing, standing, timeline
 from shared.services.applications.submission import RotationRequest
-from shared.services.documents.uploads import UploadForm
+from shared.services.documents.upload_forms import UploadForm
 from shared.services.email.emails_in_trouble import OpenTrouble
 from shared.services.search.alternatives import Alternative
 

@@ -60,11 +60,7 @@ def show_application(application_id: str) -> ApplicationView:
         return ApplicationView.for_staff(files.staff(application_id), now, call.actor.id, worn, trouble)
     own = files.own(call, application_id)
     drafting = own.application.status is ApplicationStatus.DRAFT
-    upload = (
-        room.wiring.document_uploads.upload_form(call.actor.id, "cv", f"/applications/{application_id}")
-        if drafting
-        else None
-    )
+    upload = room.wiring.upload_forms.form(call.actor.id, "cv", f"/applications/{application_id}") if drafting else None
     return ApplicationView.of(own, now, upload)
 
 

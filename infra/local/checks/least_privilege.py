@@ -38,6 +38,7 @@ _MISSING = (
 )
 UNSEEN: dict[tuple[str, str], str] = {
     ("application_intake", "s3:PutObject"): _FORM,
+    ("documents", "s3:GetObjectTagging"): "GuardDuty's verdict is a tag; on a laptop a program scans instead",
     ("documents", "s3:ListBucket"): _MISSING,
     ("notifications", "s3:ListBucket"): _MISSING,
 }

@@ -70,6 +70,13 @@ class Client:
         )
         return self.get(f"/documents/{form['document_id']}")
 
+    def download(self, path: str) -> bytes:
+        """A file, from the bucket that the address leads to. Raises `Refused`."""
+        found = self._http.get(self.url + path, timeout=self._timeout)
+        if found.status_code >= 400:
+            self._answer(found)
+        return found.content
+
     @staticmethod
     def _answer(response: requests.Response) -> Json:
         if response.status_code >= 400:

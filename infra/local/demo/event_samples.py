@@ -51,7 +51,7 @@ def samples(info: StackInfo) -> Iterator[tuple[str, dict[str, Any]]]:
         "sqs-bus-event.json",
         queued(on_bus("rota", "StripeDelivered.v1", envelope_of(delivery).model_dump(mode="json"))),
     )
-    stored = rows["DocumentStored.v1"]["data"]["M"]
+    stored = rows["DocumentReceived.v1"]["data"]["M"]
     key = UploadPlace(stored["trainee_id"]["S"], stored["kind"]["S"], stored["id"]["S"]).key
     uploaded = {
         "version": "0",

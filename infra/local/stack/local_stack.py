@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from infra.local.clock.business_clock import BusinessClock
 from infra.local.mailbox.mailbox import Mailbox, SmtpSink
-from infra.local.stack import ministack
+from infra.local.stack import malware_scan, ministack
 from infra.local.stack.child_process import Child, StackError, free_port, port_is_free
 from infra.local.stack.gateway import Gateway
 from infra.local.stack.local_pages import LocalPages, SignIn
@@ -200,14 +200,16 @@ class Stack:
         if path.exists():
             self.info = replace(self.info, outputs=json.loads(path.read_text()))
         call_log = str(self.call_log) if self.options.call_log else ""
-        created = False
+        created, scan = False, malware_scan.prepare(self.state_dir)
+        if not scan.real:
+            self.options.say(f"    ! {malware_scan.MISSING}")
         while True:
-            given = parameters(self.info, call_log)
+            given = parameters(self.info, call_log, scan.command)
             self.deployment = deploy(self.info.aws, self.options.root, given, template=self.options.template)
             created = created or self.deployment.created
             self.info = replace(self.info, outputs=self.deployment.outputs, functions=self.deployment.functions)
             # The first time, some parameters depend on what the stack itself has just made.
-            if parameters(self.info, call_log) == given:
+            if parameters(self.info, call_log, scan.command) == given:
                 break
         self.created = created
         settle(self.info.aws, self.deployment, stripe_key=STRIPE_KEY, webhook_secret=webhook_secret)

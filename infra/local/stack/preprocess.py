@@ -43,6 +43,7 @@ UNKNOWN_TYPES = (
     "AWS::Events::Archive",
     "AWS::Events::Connection",
     "AWS::Events::EventBusPolicy",
+    "AWS::GuardDuty::MalwareProtectionPlan",
     "AWS::Logs::QueryDefinition",
     "AWS::SES::Template",
     "AWS::SQS::QueueInlinePolicy",

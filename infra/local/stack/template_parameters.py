@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MAIL_FROM = "Rota <hello@rota.example>"
 
 
-def parameters(info: StackInfo, call_log: str = "") -> dict[str, str]:
+def parameters(info: StackInfo, call_log: str = "", scan_command: str = "") -> dict[str, str]:
     """Template parameters on the local stack; those that only make sense here stay empty on AWS.
 
     Where the user pool's public keys are depends on the pool's id: until `info.outputs` holds it, those two stay empty.
@@ -27,6 +27,7 @@ def parameters(info: StackInfo, call_log: str = "") -> dict[str, str]:
         "StripeApiBase": info.stripe_url,
         "SecondFactor": "finance",
         "BusinessClockFile": info.clock_file,
+        "MalwareScanCommand": scan_command,
         "CallLogFile": call_log,
     }
     if pool := info.outputs.get("UserPoolId"):

@@ -193,6 +193,11 @@ class DynamoStore:
         item = self._get(self._tables.core, items.claim_key(UniqueKey(key, "")))
         return None if item is None else str(items.unmarshal(item)["owner"])
 
+    def claimed_by_all(self, keys: Iterable[str]) -> dict[str, str]:
+        wanted = [items.claim_key(UniqueKey(key, "")) for key in dict.fromkeys(keys)]
+        found = (items.unmarshal(item) for item in self.batch(self._tables.core, wanted))
+        return {one["pk"].removeprefix("UNIQUE#"): str(one["owner"]) for one in found}
+
     def claimants(self, name: str, first: str, last: str) -> list[str]:
         return self._listed_owners(name, first, last)
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
 from shared.domain.core.errors import Invalid
-from shared.domain.documents.file_bytes import JPEG, PDF, PNG, sniff
 from shared.domain.documents.rules import document_name
 
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 MAX_BYTES = 10_000_000
 MAX_SENT = 100_000_000
 """What the bucket takes: far more than what counts, because it would refuse in raw XML what we refuse in words of
@@ -29,6 +30,9 @@ FOLDER, KEPT_FOLDER = "uploads", "kept"
 """Where forms write, for what was sent; and what counts, where no form can write. The bucket empties the first after a
 day (`infra/data.yaml`)."""
 _KEY = re.compile(r"uploads/(?P<account>[0-9a-z-]{1,40})/(?P<kind>[a-z][a-z0-9_]{1,40})/(?P<id>[0-9a-z-]{1,40})\Z")
+_KEPT = re.compile(r"kept/[0-9a-z-]{1,40}/[a-z][a-z0-9_]{1,40}/(?P<id>[0-9a-z-]{1,40})/[0-9a-f]{64}\Z")
+SCAN_TIME = timedelta(hours=1)
+"""A file that the scanner has said nothing about for so long is refused."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,11 @@ class DocumentKind:
         """In the same words as a host's guideline: "TB test"."""
         words = document_name(self.code)
         return words[:1].upper() + words[1:]
+
+    @property
+    def sensitive(self) -> bool:
+        """Identity, health and background: who opens one is an event of the case (product.md 1d)."""
+        return self.code in _SENSITIVE
 
 
 _CODES = (
@@ -71,6 +80,20 @@ _CODES = (
     "malpractice_insurance",
     "language_certificate",
 )
+_SENSITIVE = frozenset(
+    {
+        "passport",
+        "visa",
+        "immunisation",
+        "influenza_vaccination",
+        "tb_test",
+        "physical_examination",
+        "background_check",
+        "drug_screen",
+        "mask_fit_test",
+        "health_insurance",
+    }
+)
 _ALL = (*(DocumentKind(code) for code in _CODES), DocumentKind("photo", (JPEG, PNG)))
 KINDS: Mapping[str, DocumentKind] = MappingProxyType({kind.code: kind for kind in _ALL})
 
@@ -88,12 +111,24 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "type_not_for_kind": ("This kind of document cannot be a file of this type.", "Upload a photo as JPEG or PNG."),
         "locked": (
-            "The file is protected by a password, or against being copied or printed.",
-            "Open it on your device and print it to a new PDF without protection, or photograph it, then upload that.",
+            "The file asks for a password before it opens.",
+            "Open it on your device and print it to a new PDF without a password, then upload that.",
+        ),
+        "active": (
+            "The PDF contains a script, an attached file or a form that runs on its own.",
+            "Open it on your device, choose Print and “Save as PDF”, then upload the new file.",
+        ),
+        "infected": (
+            "Our check found malware in the file.",
+            "Do not open it again. Make the document anew on another device, then upload that.",
+        ),
+        "not_scanned": (
+            "We could not check the file for malware.",
+            "Open it on your device, choose Print and “Save as PDF”, then upload the new file.",
         ),
         "no_page": ("The PDF has no page.", "Open it on your device, save it again, then upload it."),
         "damaged": (
-            "The file ends in the middle, so it may not open.",
+            "The file is damaged or not complete, so it does not open everywhere.",
             "Open it on your device, save it again, then upload it.",
         ),
     }
@@ -142,8 +177,17 @@ def folders_of(account_id: str) -> tuple[str, str, str]:
 
 
 def kept_key(place: UploadPlace, sha256: str) -> str:
-    """Where the bytes that were looked at stay. The hash is in it, so nothing else is ever written there."""
-    return f"{KEPT_FOLDER}/{place.account_id}/{place.kind}/{sha256}"
+    """Where the bytes that were looked at stay. The hash is in it, so nothing else is ever written there, and the
+    document's id, so that deleting it takes nothing from another."""
+    return f"{KEPT_FOLDER}/{place.account_id}/{place.kind}/{place.document_id}/{sha256}"
+
+
+def kept_document(key: str) -> str:
+    """The id of the document whose file is kept under `key`. Raises `Invalid` for another key."""
+    found = _KEPT.match(key)
+    if found is None:
+        raise Invalid("This object's name is not a document's.", "Upload documents through the forms here.")
+    return found["id"]
 
 
 def is_kept(key: str) -> bool:
@@ -159,9 +203,17 @@ def place_of(key: str) -> UploadPlace:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """What a file is, told from its bytes: the content type, "" for none that we take, and a code of `REASONS` for
+    which it does not open, "" for none."""
+
+    content_type: str
+    fault: str = ""
+
+
+@dataclass(frozen=True)
 class Inspected:
-    """What a file is, from its bytes. `size` in bytes; `reason` is empty or a code of `REASONS` for which it is
-    refused."""
+    """What becomes of a file. `size` in bytes; `reason` is empty or a code of `REASONS` for which it is refused."""
 
     sha256: str
     size: int
@@ -169,20 +221,21 @@ class Inspected:
     reason: str = ""
 
 
-def inspect(content: bytes, kind: DocumentKind) -> Inspected:
-    """T15: at most 10 MB, really a PDF, JPEG or PNG, whole, open to everybody, and of a type that the kind allows."""
-    type, fault = sniff(content) if len(content) <= MAX_BYTES else ("", "")
+def inspect(content: bytes, kind: DocumentKind, look: Callable[[bytes], Looked]) -> Inspected:
+    """T15: at most 10 MB, really a PDF, JPEG or PNG, one that opens, and of a type that the kind allows. `look` is the
+    port's (`FileInspector`), and is not asked about what is empty or too large."""
+    looked = look(content) if 0 < len(content) <= MAX_BYTES else Looked("")
     if not content:
         reason = "empty"
     elif len(content) > MAX_BYTES:
         reason = "too_large"
-    elif not type:
+    elif not looked.content_type:
         reason = "wrong_type"
-    elif type not in kind.types:
+    elif looked.content_type not in kind.types:
         reason = "type_not_for_kind"
     else:
-        reason = fault
-    return Inspected(hashlib.sha256(content).hexdigest(), len(content), type, reason)
+        reason = looked.fault
+    return Inspected(hashlib.sha256(content).hexdigest(), len(content), looked.content_type, reason)
 
 
 def refusal(reason: str) -> dict[str, Any]:

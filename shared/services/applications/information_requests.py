@@ -23,7 +23,8 @@ from shared.ports import BusinessClock, Due, PersonalRecord, Store, UnitOfWork
 from shared.services.applications.review import Review
 from shared.services.applications.review_clock import resume_review
 from shared.services.applications.submission import due_kinds_ended, own_application
-from shared.services.applications.trainee_documents import documents_of, newest_cv
+from shared.services.applications.trainee_documents import cv_to_send
+from shared.services.core.document_versions import documents_of
 from shared.services.core.records import text_ref
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 
@@ -118,5 +119,5 @@ class InformationRequests:
         return retry_on_conflict(decide)
 
     def _newest_cv(self, application: Application) -> dict[str, str]:
-        cv = newest_cv(documents_of(self.store, application.trainee_id))
+        cv = cv_to_send(documents_of(self.store, application.trainee_id))
         return {"cv_document_id": cv.document_id, "cv_sha256": cv.sha256} if cv else {}

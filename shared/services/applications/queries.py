@@ -35,7 +35,8 @@ from shared.services.applications.document_checklists import asked_documents, wi
 from shared.services.applications.review import guideline_results
 from shared.services.applications.school_contacts import SchoolContact, school_contact
 from shared.services.applications.submission import own_application, releases_of
-from shared.services.applications.trainee_documents import Cv, documents_of, newest_cv
+from shared.services.applications.trainee_documents import Cv, newest_cv
+from shared.services.core.document_versions import documents_of
 from shared.services.core.records import application_of, reservation_of
 from shared.services.core.transitions import RequestContext, find
 from shared.services.search.alternatives import Alternative, next_starts

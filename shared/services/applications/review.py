@@ -32,7 +32,7 @@ from shared.events.application import ApplicationApproved, ApplicationClaimed, A
 from shared.ports import BusinessClock, Catalogue, Due, People, PersonalRecord, Store, Stored, UnitOfWork
 from shared.services.applications.review_clock import claim_due_row, claim_expiry
 from shared.services.applications.submission import WAITS, releases_of
-from shared.services.applications.trainee_documents import documents_of
+from shared.services.core.document_versions import documents_of
 from shared.services.core.records import application_of, text_ref
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 from shared.services.search.alternatives import Alternatives, Found

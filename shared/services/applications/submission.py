@@ -65,9 +65,11 @@ from shared.ports import (
     UnitOfWork,
     system,
 )
+from shared.services.applications.quota import require_room
 from shared.services.applications.review_clock import review_due_rows
 from shared.services.applications.school_contacts import note
-from shared.services.applications.trainee_documents import documents_of, newest_cv
+from shared.services.applications.trainee_documents import cv_to_send
+from shared.services.core.document_versions import documents_of
 from shared.services.core.records import application_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition, unsaved
 from shared.services.programs.past_applicants import snapshot
@@ -183,16 +185,16 @@ class Submission:
         `KeyReused`.
 
         Raises `NotFound` (program), `NotAllowedNow` (not LIVE, H10), `Invalid` for a start, length or type that is not
-        on offer.
+        on offer, `QuotaReached`.
         """
         id = self.ids.derived("application", call.actor.id, key)
 
         def begin() -> Application:
             if (existing := self._started(id, wish)) is not None:
                 return existing
-            program = self.catalogue.program(wish.program_id)
+            program, now = self.catalogue.program(wish.program_id), self.clock.now()
             self._require_possible(program, wish.experience_type, wish.start, wish.weeks)
-            now = self.clock.now()
+            require_room(self.store, call.actor.id, now)
             expires = draft_expiry(now, CURRENT)
             event = ApplicationStarted(
                 status=_fire(NEW, ApplicationEvent.START),
@@ -256,8 +258,8 @@ class Submission:
         policy of the draft.
 
         Starts the review clock (T18) and takes the name `open_claim`. Submitting again what is submitted changes
-        nothing. Raises `Invalid` with `field`, `NotEligible`, `NotAllowedNow`, `SoldOut` (a week without a seat),
-        `Duplicate` with `application_id`.
+        nothing. Raises `Invalid` with `field`, `QuotaReached`, `NotEligible`, `NotAllowedNow`, `SoldOut` (a week
+        without a seat), `Duplicate` with `application_id`.
         """
         return retry_on_conflict(lambda: self._submit(call, application_id, changes or {}, document_id, school or {}))
 
@@ -294,7 +296,7 @@ class Submission:
             return application
         status = _fire(application.status, ApplicationEvent.SUBMIT)
         documents = documents_of(self.store, application.trainee_id)
-        cv = newest_cv(documents, document_id)
+        cv = cv_to_send(documents, document_id)
         wished = wished.model_copy(update={"cv_document_id": cv.document_id if cv else None})
         program, policy = self.catalogue.program(application.program_id), by_version(application.policy_version)
         now = self.clock.now()
@@ -303,6 +305,7 @@ class Submission:
         if cv is None or wished.start is None:  # the guard refuses both; said once more for the reader of the types
             raise Invalid("The CV or the start is missing.", "Add what is missing, then submit.")
         self._require_seats(program, wished.start, wished.weeks)
+        require_room(self.store, application.trainee_id, now, besides=application.id)
         closes_at = closing(now, wished.start, policy, program.place.zone)
         clock = review_clock(now, policy, closes_at)
         event = ApplicationSubmitted(

@@ -1,18 +1,13 @@
-"""A trainee's documents as an application needs them: all of them, and the CV that goes along."""
+"""The CV among a trainee's documents, as an application needs it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.domain.core.errors import Invalid
+from shared.domain.core.errors import Invalid, NotAllowedNow
 from shared.domain.documents.checklist import newest
 from shared.domain.documents.document import Document
-from shared.ports import Store
-from shared.services.core.people_records import document_of
-
-DOCUMENTS_READ = 200
-"""Of a trainee's documents, newest first: more than anybody uploads."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +19,18 @@ class Cv:
     number: int
 
 
-def newest_cv(documents: Iterable[Document], document_id: str | None = None) -> Cv | None:
-    """The newest stored CV among a trainee's documents, None when there is none; or the one named.
+def newest_cv(documents: Iterable[Document]) -> Cv | None:
+    """The newest stored CV among a trainee's documents, None when there is none."""
+    return _cv(newest(one for one in documents if one.kind == "cv" and one.stored))
 
-    Raises `Invalid` (field "cv") when the one named is not a stored CV of theirs.
+
+def cv_to_send(documents: Iterable[Document], document_id: str | None = None) -> Cv | None:
+    """The newest CV, or the one named; None when there is none.
+
+    Raises `Invalid` (field "cv") when the one named is not a stored CV of theirs, and `NotAllowedNow` while the one
+    that would go is checked for malware: an older one never goes in its place.
     """
-    found = [one for one in documents if one.kind == "cv" and one.stored]
+    found = [one for one in documents if one.kind == "cv" and (one.stored or one.scanning)]
     if document_id is not None:
         found = [one for one in found if one.id == document_id]
         if not found:
@@ -39,9 +40,14 @@ def newest_cv(documents: Iterable[Document], document_id: str | None = None) -> 
                 field="cv",
             )
     latest = newest(found)
-    return Cv(latest.id, latest.sha256, latest.number) if latest else None
+    if latest and latest.scanning:
+        raise NotAllowedNow(
+            f"Your CV, version {latest.number}, is still being checked for malware.",
+            "Wait a minute, then send this again.",
+            field="cv",
+        )
+    return _cv(latest)
 
 
-def documents_of(store: Store, trainee_id: str) -> list[Document]:
-    """A trainee's documents, stored and refused, newest first."""
-    return [document_of(one) for one in store.owned("DOCUMENT", trainee_id, DOCUMENTS_READ)]
+def _cv(document: Document | None) -> Cv | None:
+    return Cv(document.id, document.sha256, document.number) if document else None

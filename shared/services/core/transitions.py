@@ -46,15 +46,16 @@ def transition(
     *,
     due: tuple[Due, ...] = (),
     done: tuple[str, ...] = (),
+    case_id: str = "",
 ) -> Transition:
     """`event` moves `loaded`; only the fields that were given are set. The case is the state's, or the event's own for
-    a first event.
+    a first event; `case_id` names it for what belongs to none by itself.
 
     Raises `WrongRole` where somebody would act as staff, or for a host, on a record of their own.
     """
     forbid_self_decision(call.actor, str(loaded.state.get("trainee_id") or ""))
     data = event.model_dump(mode="json", exclude_unset=True)
-    case_id = str(data.get("case_id") or loaded.state.get("case_id") or "")
+    case_id = case_id or str(data.get("case_id") or loaded.state.get("case_id") or "")
     draft = NewEvent(
         type=event.TYPE,
         data=data,

@@ -19,7 +19,7 @@ from shared.domain.reservations.reservation import SEATED, Reservation, hold_ove
 from shared.domain.seats.seats import SeatYear, WeekSeats, free_by_week, seats_for
 from shared.ports import BusinessClock, Catalogue, People, Person, Store
 from shared.services.applications.document_checklists import asked_documents
-from shared.services.applications.trainee_documents import documents_of
+from shared.services.core.document_versions import documents_of
 from shared.services.core.records import application_of
 from shared.services.core.secret_links import secret_at
 from shared.services.core.transitions import RequestContext

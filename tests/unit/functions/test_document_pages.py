@@ -13,6 +13,7 @@ from functions.documents.handler import handler, room
 from shared.ports import StoredObject
 from tests import builders
 from tests.builders import TRAINEE
+from tests.fakes.documents import EICAR
 from tests.files import A_PDF, A_PNG
 from tests.rooms import CONTEXT, UPLOADS, World
 from tests.unit.functions.application_rooms import shown
@@ -46,6 +47,12 @@ def stored(world: World, content: bytes = A_PDF, kind: str = "cv") -> str:
     back = upload(world, content, kind)
     assert world.browser(TRAINEE).get(back).status == 303
     return back.split("/")[2]
+
+
+def applied(world: World) -> None:
+    """The trainee has sent an application, so staff have a case of theirs."""
+    made = builders.application(id="application-1", case_id="case-1", trainee_id=TRAINEE)
+    builders.stored(world.store, "APPLICATION", made.id, made.model_dump(mode="json", exclude={"version"}))
 
 
 def test_T15_a_cv_is_uploaded_without_javascript_and_leads_back_to_where_it_was_asked_for(world: World) -> None:
@@ -105,6 +112,7 @@ def test_an_unknown_kind_comes_back_on_the_page_with_the_reason(world: World) ->
 
 def test_the_owner_and_a_reviewer_read_a_document_through_a_link_of_a_minute(world: World) -> None:
     id = stored(world)
+    applied(world)
     shown(world.browser(TRAINEE).get(f"/documents/{id}"), 200, "CV, version 1", "Upload a newer one")
     page = world.browser(REVIEWER).get(f"/documents/{id}")
     shown(page, 200, "CV, version 1", "Download")
@@ -114,6 +122,63 @@ def test_the_owner_and_a_reviewer_read_a_document_through_a_link_of_a_minute(wor
         assert answer.status == 303
         assert answer.location.endswith("seconds=60")
         assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_staff_without_a_case_of_the_trainee_find_nothing(world: World) -> None:
+    id = stored(world)
+    for path in (f"/documents/{id}", f"/documents/{id}/file"):
+        assert world.api(REVIEWER).get(path).status == 404
+
+
+def test_who_opens_a_passport_is_told_to_staff_by_name_and_to_the_trainee_by_role(world: World) -> None:
+    id = stored(world, kind="passport")
+    applied(world)
+    assert world.browser(REVIEWER).get(f"/documents/{id}/file").status == 303
+    shown(world.browser(REVIEWER).get(f"/documents/{id}"), 200, "Who opened it", "Nora Feldspar, reviewer")
+    page = world.browser(TRAINEE).get(f"/documents/{id}")
+    shown(page, 200, "Who opened it", "reviewer")
+    assert "Nora Feldspar" not in page.body
+
+
+# --- in check ---------------------------------------------------------------------------------------------------------
+def test_a_file_in_check_says_so_and_leads_on_once_it_is_clean(world: World) -> None:
+    world.malware_scanner.later = True
+    answer = world.browser(TRAINEE).get(upload(world, next="/applications/one"))
+    assert (answer.status, answer.location.partition("?")[2]) == (303, "next=%2Fapplications%2Fone")
+    page = world.browser(TRAINEE).get(answer.location)
+    shown(page, 200, "CV, version 1", "We are checking this file for malware", "Look again")
+    again = html.fromstring(page.body).xpath("//a[text()='Look again']/@href")[0]
+    assert again == answer.location.replace("%2F", "/")
+    shown(world.browser(TRAINEE).get("/documents"), 200, "In check")
+    one = world.api(TRAINEE).get("/documents").json["documents"][0]
+    assert (one["status"], one["file"]) == ("SCANNING", "")
+    assert world.api(TRAINEE).get(f"/documents/{one['id']}/file").json["status"] == 409
+    world.malware_scanner.later = False
+    page = world.browser(TRAINEE).get(again)
+    shown(page, 200, "Download", "Continue")
+    assert html.fromstring(page.body).xpath("//a[text()='Continue']/@href") == ["/applications/one"]
+
+
+def test_malware_leads_to_a_page_that_says_so(world: World) -> None:
+    answer = world.browser(TRAINEE).get(upload(world, A_PDF + b"%" + EICAR))
+    shown(world.browser(TRAINEE).get(answer.location), 200, "refused and deleted", "Our check found malware")
+
+
+@pytest.mark.parametrize("path", ["/documents/{id}", "/documents/{id}/file", "/documents/{id}/received?kind=cv"])
+def test_somebody_elses_document_is_not_found(world: World, path: str) -> None:
+    path = path.format(id=stored(world))
+    assert world.api(OTHER).get(path).json["status"] == 404
+    assert world.browser(OTHER).get(path).status == 404
+
+
+def test_staff_have_no_documents_of_their_own_and_nobody_reads_unsigned(world: World) -> None:
+    id = stored(world)
+    assert world.api(REVIEWER).get("/documents").json["status"] == 403
+    assert world.api(REVIEWER).post("/documents/uploads", {"kind": "cv"}).status == 403
+    assert world.api().get(f"/documents/{id}").status == 401
+    assert world.browser().get("/documents").location == "/accounts/sign-in?next=/documents"
+    world.person("finance-1", ("finance",))
+    assert world.api("finance-1").get(f"/documents/{id}/file").status == 403
 
 
 # --- the bucket's own messages ----------------------------------------------------------------------------------------
@@ -143,7 +208,11 @@ def test_T15_a_file_whose_browser_never_came_back_is_registered_by_the_buckets_m
     assert handler(batch(key, key), CONTEXT) == {"batchItemFailures": []}
     id = key.split("/")[-1]
     assert world.store.load("DOCUMENT", id).state["status"] == "STORED"
-    assert [row.correlation_id for row in world.store.history("DOCUMENT", id)] == ["event-0"]
+    rows = world.store.history("DOCUMENT", id)
+    assert [(row.type, row.correlation_id) for row in rows] == [
+        ("DocumentReceived.v1", "event-0"),
+        ("DocumentStored.v2", "event-0"),
+    ]
 
 
 def test_the_buckets_word_on_a_copy_of_ours_is_nothing_new(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -151,6 +220,36 @@ def test_the_buckets_word_on_a_copy_of_ours_is_nothing_new(world: World, caplog:
     before = dict(world.store.states)
     assert handler(batch(kept), CONTEXT) == {"batchItemFailures": []}
     assert (world.store.states, "dropped" in caplog.text) == (before, False)
+
+
+def verdict(key: str) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html"""
+    body = {
+        "id": "scan-1",
+        "source": "aws.guardduty",
+        "detail-type": "GuardDuty Malware Protection Object Scan Result",
+        "detail": {
+            "schemaVersion": "1.0",
+            "scanStatus": "COMPLETED",
+            "resourceType": "S3_OBJECT",
+            "s3ObjectDetails": {"bucketName": "uploads", "objectKey": key, "s3Throttled": False},
+            "scanResultDetails": {"scanResultStatus": "NO_THREATS_FOUND", "threats": None},
+        },
+    }
+    return {"Records": [{"messageId": "0", "body": json.dumps(body), "eventSource": "aws:sqs", "receiptHandle": "r"}]}
+
+
+def test_the_scanners_word_has_the_scanner_itself_asked(world: World) -> None:
+    world.malware_scanner.later = True
+    id = stored(world)
+    kept = world.store.load("DOCUMENT", id).state["key"]
+    assert handler(verdict(kept), CONTEXT) == {"batchItemFailures": []}
+    assert world.store.load("DOCUMENT", id).state["status"] == "SCANNING", "the event alone is believed by nobody"
+    world.malware_scanner.says = "clean"
+    assert handler(verdict(kept), CONTEXT) == handler(verdict(kept), CONTEXT) == {"batchItemFailures": []}
+    assert world.store.load("DOCUMENT", id).state["status"] == "STORED"
+    assert world.store.history("DOCUMENT", id)[-1].correlation_id == "scan-1"
+    assert handler(verdict("malware-protection-resource-validation-object"), CONTEXT) == {"batchItemFailures": []}
 
 
 def test_messages_that_name_no_document_or_a_deleted_file_are_dropped(world: World) -> None:

@@ -132,12 +132,15 @@ DISABLED     erase              admin,system              ERASED
 """
 
 DOCUMENT_TABLE = """
-NEW          store    trainee   STORED
-NEW          refuse   trainee   REFUSED
-REFUSED      store    trainee   STORED
-REFUSED      refuse   trainee   REFUSED
-STORED       accept   reviewer  STORED
-STORED       decline  reviewer  STORED
+NEW          receive  trainee                     SCANNING
+NEW          refuse   trainee                     REFUSED
+REFUSED      receive  trainee                     SCANNING
+REFUSED      refuse   trainee                     REFUSED
+SCANNING     clear    system                      STORED
+SCANNING     refuse   system                      REFUSED
+STORED       accept   reviewer                    STORED
+STORED       decline  reviewer                    STORED
+STORED       open     reviewer,coordinator,coach  STORED
 """
 
 

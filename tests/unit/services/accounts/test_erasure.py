@@ -37,7 +37,7 @@ class Life(Scene):
         self.other = self.sign_in.provision(ADMIN, "Somebody Else", "else@example.org", PASSWORD, ["trainee"])
         for owner in (self.id, self.other):
             self.people.save_facts(owner, facts())
-            form = self.document_uploads.upload_form(owner, "cv", "/documents")
+            form = self.upload_forms.form(owner, "cv", "/documents")
             self.file_store.arrive(f"uploads/{owner}/cv/{form.document_id}", A_PDF)
             self.document_uploads.received(owner, form.document_id, "cv")
         self.session = self.sessions.open(self.id)
@@ -203,7 +203,7 @@ def test_a_file_that_arrived_and_was_never_registered_goes_too(life: Life) -> No
 
 
 def test_a_file_uploaded_by_an_old_form_after_the_erasure_is_deleted_and_recorded_nowhere(life: Life) -> None:
-    form = life.document_uploads.upload_form(life.id, "cv", "/documents")
+    form = life.upload_forms.form(life.id, "cv", "/documents")
     key = f"uploads/{life.id}/cv/{form.document_id}"
     life.erasure.erase(ADMIN, life.id)
     life.file_store.arrive(key, A_PDF)
@@ -214,7 +214,7 @@ def test_a_file_uploaded_by_an_old_form_after_the_erasure_is_deleted_and_recorde
 
 
 def test_a_file_that_is_registered_while_its_person_is_erased_leaves_nothing_behind(life: Life) -> None:
-    form = life.document_uploads.upload_form(life.id, "cv", "/documents")
+    form = life.upload_forms.form(life.id, "cv", "/documents")
     life.file_store.arrive(f"uploads/{life.id}/cv/{form.document_id}", A_PNG)
     keep = life.file_store.keep
 

@@ -16,12 +16,14 @@ from shared.ports import Person, StoredObject
 from shared.services.core.people_records import document_of
 from shared.services.core.transitions import RequestContext
 from tests.builders import TRAINEE
+from tests.fakes.documents import EICAR
 from tests.fakes.doomed import Doomed, Killed
 from tests.fakes.wiring import FakeWiring
 from tests.files import A_JPEG, A_PDF, A_PNG
 
 OTHER = "trainee-2"
 REFUSED = b"MZ this is a program"
+MALWARE = A_PDF + b"%" + EICAR
 
 
 class Scene(FakeWiring):
@@ -31,7 +33,7 @@ class Scene(FakeWiring):
 
     def upload(self, content: bytes, kind: str = "cv", who: str = TRAINEE) -> str:
         """The object's key."""
-        self.document_uploads.upload_form(who, kind, "/next")
+        self.upload_forms.form(who, kind, "/next")
         key = list(self.file_store.uploads)[-1]
         self.file_store.arrive(key, content)
         return key
@@ -51,7 +53,7 @@ def acting(role: str, id: str) -> RequestContext:
 
 # --- before -----------------------------------------------------------------------------------------------------------
 def test_T15_an_upload_form_is_for_one_place_takes_more_than_counts_and_comes_back_to_us(scene: Scene) -> None:
-    form = scene.document_uploads.upload_form(TRAINEE, "cv", "/applications/start?program=a&weeks=4")
+    form = scene.upload_forms.form(TRAINEE, "cv", "/applications/start?program=a&weeks=4")
     key, (kind, limit, back) = next(iter(scene.file_store.uploads.items()))
     assert key == f"uploads/{TRAINEE}/cv/{form.document_id}"
     assert (kind, limit) == ("cv", MAX_SENT)
@@ -63,9 +65,9 @@ def test_T15_an_upload_form_is_for_one_place_takes_more_than_counts_and_comes_ba
 
 
 def test_a_form_for_a_photo_takes_images_only(scene: Scene) -> None:
-    assert scene.document_uploads.upload_form(TRAINEE, "photo", "/").accept == "image/jpeg,image/png,.jpg,.png"
+    assert scene.upload_forms.form(TRAINEE, "photo", "/").accept == "image/jpeg,image/png,.jpg,.png"
     with pytest.raises(Invalid):
-        scene.document_uploads.upload_form(TRAINEE, "selfie", "/")
+        scene.upload_forms.form(TRAINEE, "selfie", "/")
 
 
 # --- arrival ----------------------------------------------------------------------------------------------------------
@@ -99,7 +101,7 @@ def test_the_browser_and_the_bucket_may_both_tell_in_any_order_any_number_of_tim
         == scene.document_uploads.register(key, "bucket-event")
         == first
     )
-    assert len(scene.store.history("DOCUMENT", id)) == 1
+    assert [row.type for row in scene.store.history("DOCUMENT", id)] == ["DocumentReceived.v1", "DocumentStored.v2"]
 
 
 def test_T15_a_refused_file_is_deleted_and_recorded_with_its_reason(scene: Scene) -> None:
@@ -156,7 +158,7 @@ def test_T15_a_good_file_through_the_form_of_a_refused_one_is_stored_in_its_plac
     assert (good.id, good.status, good.number) == (refused.id, "STORED", 1)
     assert scene.file_store.objects[good.key].content == A_PDF
     rows = scene.store.history("DOCUMENT", good.id)
-    assert (len(rows), fold(rows), chain_breaks(rows)) == (2, dict(scene.store.load("DOCUMENT", good.id).state), [])
+    assert (len(rows), fold(rows), chain_breaks(rows)) == (3, dict(scene.store.load("DOCUMENT", good.id).state), [])
 
 
 def test_T15_another_bad_file_in_its_place_is_refused_for_its_own_reason_and_the_same_one_only_deleted(
@@ -178,27 +180,28 @@ def test_the_same_file_sent_twice_through_one_form_stays_stored(scene: Scene) ->
     assert scene.document_uploads.register(key).status == "STORED"
 
 
-@pytest.mark.parametrize("content", [A_PDF, REFUSED])
+@pytest.mark.parametrize("content", [A_PDF, REFUSED, MALWARE], ids=["sound", "refused", "malware"])
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("at", range(1, 8))
+@pytest.mark.parametrize("at", range(1, 20))
 def test_a_registration_killed_at_any_call_is_finished_by_the_next_message(
     at: int, after: bool, content: bytes
 ) -> None:
     scene, count = Scene(), [0]
     key = scene.upload(content)
     try:
-        scene.on(lambda port: Doomed(port, count, at, after)).document_uploads.register(key)
+        scene.on(lambda port: Doomed(port, count, at, after), "malware_scanner").document_uploads.register(key)
         assert count[0] < at
     except Killed:
-        assert count[0] == at
+        assert count[0] >= at  # the scanner's reading is a call within a call
     loaded = scene.document_uploads.register(key)
     assert loaded.status == ("STORED" if content == A_PDF else "REFUSED")
     kept = scene.file_store.objects.get(loaded.key)
     assert (kept and kept.content, key in scene.file_store.objects) == (
         (A_PDF, True) if content == A_PDF else (None, False)
     )
+    assert len(scene.file_store.objects) == (2 if content == A_PDF else 0)
     rows = scene.store.history("DOCUMENT", loaded.id)
-    assert len(rows) == 1
+    assert len(rows) == (1 if content == REFUSED else 2)
     assert fold(rows) == dict(scene.store.load("DOCUMENT", loaded.id).state)
     assert chain_breaks(rows) == []
 
@@ -239,7 +242,7 @@ def test_an_object_that_is_no_document_is_refused_and_left_alone(scene: Scene, k
 
 
 def test_coming_back_without_a_file_says_so_and_records_nothing(scene: Scene) -> None:
-    form = scene.document_uploads.upload_form(TRAINEE, "cv", "/")
+    form = scene.upload_forms.form(TRAINEE, "cv", "/")
     with pytest.raises(NotFound) as refused:
         scene.document_uploads.received(TRAINEE, form.document_id, "cv")
     assert refused.value.remedy
@@ -265,16 +268,15 @@ def test_documents_are_listed_newest_first_also_within_one_second(scene: Scene) 
     assert [loaded.id for loaded in scene.document_uploads.of(TRAINEE)] == ids[::-1]
 
 
-def test_the_owner_and_staff_read_a_document_for_others_there_is_none(scene: Scene) -> None:
+def test_somebody_elses_document_and_nobodys_look_the_same(scene: Scene) -> None:
     mine = scene.stored()
-    for call in (acting("trainee", TRAINEE), acting("reviewer", "reviewer-1")):
-        assert scene.document_uploads.document(call, mine.id) == mine
+    assert scene.document_uploads.document(acting("trainee", TRAINEE), mine.id) == mine
     said = set()
     for id in (mine.id, mine.id[:-1] + "9"):
         with pytest.raises(NotFound) as refused:
             scene.document_uploads.document(acting("trainee", OTHER), id)
         said.add((refused.value.detail.replace(id, "X"), refused.value.remedy))
-    assert len(said) == 1, "somebody else's and nobody's look the same"
+    assert len(said) == 1
 
 
 def test_a_link_names_the_file_for_people_and_works_for_a_minute(scene: Scene) -> None:

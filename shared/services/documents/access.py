@@ -1,5 +1,5 @@
-"""Which of a trainee's documents who acts for a host may open (product.md 1d): the CV that goes to the host by mail
-too, while the host is asked or has the trainee."""
+"""Who besides the trainee may open a trainee's documents (product.md 1d): of the staff whoever has a case of theirs,
+and who acts for a host the CV that goes to the host by email too, while the host is asked or has the trainee."""
 
 from __future__ import annotations
 
@@ -11,11 +11,24 @@ from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.calendar import end_date, end_of_day, passed
 from shared.domain.documents.document import Document
 from shared.domain.programs.program import Program
-from shared.domain.reservations.reservation import PAID_SEAT, Reservation
+from shared.domain.reservations.reservation import PAID_SEAT, Reservation, ReservationStatus
 from shared.ports import Store
 from shared.services.core.records import application_of, program_of, reservation_of
+from shared.services.core.transitions import RequestContext
 
 READ = 200
+LOOKED_AFTER = (*PAID_SEAT, ReservationStatus.COMPLETED)
+
+
+def staff_case(store: Store, call: RequestContext, trainee_id: str) -> str:
+    """The case through which somebody acting as staff may read this trainee's documents: a coach's, the rotation that
+    they look after; a reviewer's or coordinator's, the newest application that was sent. "" for none."""
+    if call.actor.role == "coach":
+        reserved = (reservation_of(one) for one in store.owned("RESERVATION", trainee_id, READ))
+        mine = (one for one in reserved if one.coach_id == call.actor.id and one.status in LOOKED_AFTER)
+        return next((one.case_id for one in mine), "")
+    applied = (application_of(one) for one in store.owned("APPLICATION", trainee_id, READ))
+    return next((one.case_id for one in applied if one.submitted_at is not None), "")
 
 
 def host_may_open(store: Store, document: Document, hosts: Collection[str], now: datetime) -> bool:
