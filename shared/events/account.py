@@ -15,6 +15,17 @@ from shared.domain.core.instants import Instant
 from shared.events.people import AccountEvent
 
 
+class AllEnded(AccountEvent):
+    """What ends every session and token (T33): whatever was begun in one of them ends too, and so does every link that
+    was asked for: a new address, an app that was offered, a forgotten password."""
+
+    session_epoch: int
+    tokens_from: Instant
+    reset_asked_at: Instant | None = None
+    mail_change_ref: str | None = None
+    factor_offer_ref: str | None = None
+
+
 class PasswordResetAsked(AccountEvent):
     """Each is one mail with a link. `reset_asked_at` stays set until a password is set, which is when all such links
     end. `onward_ref`: the page that they came from (erasable)."""
@@ -25,15 +36,12 @@ class PasswordResetAsked(AccountEvent):
     onward_ref: str | None = None
 
 
-class PasswordChanged(AccountEvent):
+class PasswordChanged(AllEnded):
     """By a link or by its owner; every session is over, and the owner is told by mail."""
 
     TYPE: ClassVar[str] = "PasswordChanged.v1"
     EMAILED: ClassVar[bool] = True
     password_changed_at: Instant
-    session_epoch: int
-    tokens_from: Instant
-    reset_asked_at: Instant | None = None
 
 
 class MailChangeAsked(AccountEvent):
@@ -45,23 +53,19 @@ class MailChangeAsked(AccountEvent):
     mail_change_asked_at: Instant
 
 
-class MailChanged(AccountEvent):
-    """The new address (`mail_ref`) is confirmed; the one before (`former_mail_ref`) is told. Links to reset the
-    password end."""
+class MailChanged(AllEnded):
+    """The new address (`mail_ref`) is confirmed; the one before (`former_mail_ref`) is told. Every session
+    ends, and so do links to reset the password."""
 
     TYPE: ClassVar[str] = "MailChanged.v1"
     EMAILED: ClassVar[bool] = True
     mail_ref: str
     former_mail_ref: str
     mail_changed_at: Instant
-    mail_change_ref: str | None = None
-    reset_asked_at: Instant | None = None
 
 
-class SessionsEnded(AccountEvent):
+class SessionsEnded(AllEnded):
     TYPE: ClassVar[str] = "SessionsEnded.v1"
-    session_epoch: int
-    tokens_from: Instant
 
 
 class FactorOffered(AccountEvent):
@@ -112,16 +116,13 @@ class FactorFailed(AccountEvent):
     attempt: str
 
 
-class FactorRemoved(AccountEvent):
+class FactorRemoved(AllEnded):
     """By its owner, or by an administrator for somebody who lost telephone and codes; every session is over, the owner
     is told."""
 
     TYPE: ClassVar[str] = "FactorRemoved.v1"
     EMAILED: ClassVar[bool] = True
-    session_epoch: int
-    tokens_from: Instant
     factor_ref: str | None = None
-    factor_offer_ref: str | None = None
     factor_failures: int = 0
 
 
@@ -157,7 +158,7 @@ class HostAdded(AccountEvent):
     added_host: str
 
 
-class HostRemoved(AccountEvent):
+class HostRemoved(AllEnded):
     """A host manager no longer acts for a host; every session is over. `hosts` are those that are left. `roles` only
     where an invitation that nobody took ends with its last host: the account is as after a sign-up that nobody
     confirmed."""
@@ -165,8 +166,6 @@ class HostRemoved(AccountEvent):
     TYPE: ClassVar[str] = "HostRemoved.v1"
     hosts: tuple[str, ...]
     removed_host: str
-    session_epoch: int
-    tokens_from: Instant
     roles: tuple[str, ...] = ()
 
 
@@ -179,15 +178,16 @@ class RolesChanged(AccountEvent):
     session_epoch: int
     tokens_from: Instant | None = None
     hosts: tuple[str, ...] = ()
+    reset_asked_at: Instant | None = None
+    mail_change_ref: str | None = None
+    factor_offer_ref: str | None = None
 
 
-class AccountDisabled(AccountEvent):
+class AccountDisabled(AllEnded):
     """Nobody signs in with it any more, at once; everything that it did stays."""
 
     TYPE: ClassVar[str] = "AccountDisabled.v1"
     disabled_at: Instant
-    session_epoch: int
-    tokens_from: Instant
 
 
 class AccountEnabled(AccountEvent):

@@ -41,6 +41,7 @@ from tests.fakes.faults import Fault
 from tests.files import A_PDF
 from tests.rooms import PASSWORD, PUBLIC_URL, Client, World
 from tests.unit.functions.catalogue_scene import OPEN, LocalIndex
+from tests.unit.services.accounts.account_scene import reset_link
 from tests.unit.services.reservations.reservation_scene import WEBHOOK, by
 
 PERSONS: Mapping[str, tuple[str, str]] = {
@@ -215,7 +216,7 @@ class House(World):
             "confirm": "link-1",
             "code": factors.ticket("guarded-1").token,
             "factor": offered.token,
-            "reset": self.links.make("reset", "guarded-1", later),
+            "reset": reset_link(self.wiring, "guarded-1"),
             "mail": self.links.make(f"mail:{wish}", "guarded-1", later),
         }
         self.handle = self.sessions.handle(self.sessions.open("trainee-1", "Firefox on Windows"))

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from functions.accounts.models.fields import Code
+from functions.accounts.models.fields import Code, Given
 from shared.runtime.http.models import Answer, Request
 from shared.services.accounts.second_factor import FreshFactor, Offer
 
@@ -20,6 +20,10 @@ class CodeForm(Request):
 
 class OwnCode(Request):
     code: Code
+
+
+class OwnPassword(Request):
+    password: Given
 
 
 class CodeView(Answer):

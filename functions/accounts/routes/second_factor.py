@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from functions.accounts.models.second_factor import Begun, CodeForm, CodeView, FreshView, OfferView, OwnCode
+from functions.accounts.models.second_factor import (
+    Begun,
+    CodeForm,
+    CodeView,
+    FreshView,
+    OfferView,
+    OwnCode,
+    OwnPassword,
+)
 from functions.accounts.models.sign_in import SignedInView
-from functions.accounts.room import HOME, begin_session, from_our_pages, go_on_here, onward, room
+from functions.accounts.room import HOME, begin_session, by_browser, from_our_pages, go_on_here, onward, room
 from functions.accounts.routes.security import SECURITY, security
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
@@ -69,10 +77,18 @@ def set_up(token: str, body: CodeForm) -> FreshView:
     return FreshView.of(fresh, onward(body.next))
 
 
-@room.post("/accounts/security/factor", access=SIGNED_IN, again=security, goes_to="{next}")
-def begin_factor() -> Begun:
-    """Somebody signed in sets up an app, although nobody asks for it."""
-    ticket = room.wiring.second_factor.begin(room.call("account"))
+@room.post(
+    "/accounts/security/factor",
+    access=SIGNED_IN,
+    form=OwnPassword,
+    again=security,
+    goes_to="{next}",
+    answers=TOO_MANY,
+)
+def begin_factor(body: OwnPassword) -> Begun:
+    """Somebody signed in with a browser sets up an app, although nobody asks for it."""
+    by_browser()
+    ticket = room.wiring.second_factor.begin(room.call("account"), body.password.get_secret_value())
     return Begun(next=f"/accounts/factor/{ticket.token}?next={quote(SECURITY, safe='/')}")
 
 

@@ -81,17 +81,22 @@ class AccountPorts:
         call: RequestContext,
         *,
         texts: tuple[PersonalRecord, ...] = (),
+        drops: tuple[str, ...] = (),
         releases: tuple[UniqueKey, ...] = (),
     ) -> None:
         self.store.commit(
             UnitOfWork(
-                transitions=(transition(loaded, event, call, self.clock.now()),), records=texts, released_keys=releases
+                transitions=(transition(loaded, event, call, self.clock.now()),),
+                records=texts,
+                dropped_records=drops,
+                released_keys=releases,
             )
         )
 
     def _over(self, account: Account) -> dict[str, Any]:
-        """The fields that end every session and token of an account."""
-        return {"session_epoch": account.session_epoch + 1, "tokens_from": self.sessions.wall()}
+        """The fields that end every session and token of an account, and whatever was begun in one of them."""
+        pending = dict.fromkeys(("reset_asked_at", "mail_change_ref", "factor_offer_ref"))
+        return {"session_epoch": account.session_epoch + 1, "tokens_from": self.sessions.wall(), **pending}
 
     def _try(self, email: str, password: str, field: str = "password") -> tuple[str, Tokens]:
         """The one place where a password is looked at, so that every try counts for its address wherever it was typed;

@@ -17,7 +17,6 @@ from shared.domain.accounts.account_input import (
     INVITE_LIFE,
     MAIL,
     MAIL_LIFE,
-    RESET,
     RESET_LIFE,
     email_key,
 )
@@ -38,6 +37,7 @@ from shared.events.people import AccountSignedUp
 from shared.ports import BusinessClock, Links, People, Person, Store
 from shared.services.accounts import email_texts
 from shared.services.accounts.host_manager_emails import HOST_MANAGER_EMAILS
+from shared.services.accounts.security import reset_purpose
 from shared.services.core.people_records import account_of
 from shared.services.email.outgoing import OutgoingEmail, Recipient, to_person
 from shared.services.email.rule import EmailRule
@@ -96,7 +96,8 @@ class AccountEmails:
 
     def reset_asked(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
-        if account.reset_asked_at is None:
+        asked_at = parse(event.data["reset_asked_at"])
+        if account.reset_asked_at != asked_at:
             return None
         minutes = RESET_LIFE // timedelta(minutes=1)
         text = EmailText(
@@ -107,7 +108,25 @@ class AccountEmails:
                 f"The link below works once, for {minutes} minutes. If it was not you, do nothing: your password "
                 "stays as it is.",
             ),
-            action=("Set a new password", self._link("reset", RESET, person, RESET_LIFE)),
+            action=("Set a new password", self._link("reset", reset_purpose(asked_at), person, RESET_LIFE)),
+        )
+        return OutgoingEmail(to_person(person), text)
+
+    def present_address_told(self, event: Envelope) -> OutgoingEmail | None:
+        """To the present address: whoever asked may be somebody else. A new password ends the change."""
+        account, person = self._of(event)
+        if account.mail_change_ref != event.data["mail_change_ref"]:
+            return None
+        text = EmailText(
+            "Somebody asked to change your email address",
+            f"Hello {person.name},",
+            (
+                "Somebody who knows your password asked that Rota use another email address for your account. Nothing "
+                "changes until the new address is confirmed.",
+                "If this was you, there is nothing to do here. If it was not, set a new password now: that stops the "
+                "change and signs everybody out.",
+            ),
+            action=("Stop it: set a new password", f"{self.public_url}/accounts/forgot"),
         )
         return OutgoingEmail(to_person(person), text)
 
@@ -194,6 +213,7 @@ EMAILS = (
     EmailRule(PasswordResetAsked, "reset", AccountEmails, AccountEmails.reset_asked),
     EmailRule(PasswordChanged, "password", AccountEmails, AccountEmails.password_changed),
     EmailRule(MailChangeAsked, "new-address", AccountEmails, AccountEmails.mail_change_asked),
+    EmailRule(MailChangeAsked, "address-asked", AccountEmails, AccountEmails.present_address_told),
     EmailRule(MailChanged, "old-address", AccountEmails, AccountEmails.mail_changed),
     EmailRule(RecoveryCodeUsed, "recovery", AccountEmails, AccountEmails.recovery_used),
     EmailRule(FactorSet, "factor", AccountEmails, AccountEmails.factor_set),

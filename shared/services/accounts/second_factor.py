@@ -79,7 +79,10 @@ class SecondFactor(AccountPorts):
         return self._ticket(FACTOR, account_id)
 
     def _ticket(self, purpose: str, account_id: str) -> Ticket:
-        return Ticket(purpose, self.links.make(purpose, account_id, self.clock.now() + TICKET_LIFE))
+        """It belongs to the sessions of now, and to the secret that is offered: it ends with either."""
+        _, account = self._active(account_id)
+        made = self.links.make(_named(purpose, account), account_id, self.clock.now() + TICKET_LIFE)
+        return Ticket(purpose, made)
 
     def waiting(self, token: str) -> str:
         """Whose code is asked for: the name. Raises `NotFound`, `Expired`."""
@@ -118,8 +121,8 @@ class SecondFactor(AccountPorts):
 
     def _open(self, token: str, purpose: str) -> Link:
         link = self._link(token, purpose)
-        self._active(link.account_id)
-        if link.used or self._run_out(link):
+        _, account = self._active(link.account_id)
+        if link.used or self._run_out(link) or link.purpose != _named(purpose, account):
             raise Expired("This step of the sign-in is over.", "Sign in again with your password.")
         return link
 
@@ -158,23 +161,29 @@ class SecondFactor(AccountPorts):
         return held
 
     # --- setting up and removing --------------------------------------------------------------------------------------
-    def begin(self, call: RequestContext) -> Ticket:
-        """Somebody signed in wants to set one up. Raises `NotAllowedNow` when there is one already."""
+    def begin(self, call: RequestContext, password: str) -> Ticket:
+        """Somebody signed in wants to set one up. The password shows that it is the owner, and not whoever holds a
+        session. Raises `WrongCredentials`, `TooManyTries`, `NotAllowedNow` when there is one already."""
+        if not self._is_password(self.people.person(call.actor.id).email, password):
+            raise WrongCredentials(
+                "The password is not right.", "Type it again; or use the link for a forgotten one.", field="password"
+            )
         self._offer(call)
         return self._ticket(FACTOR, call.actor.id)
 
     def _offer(self, call: RequestContext) -> None:
-        """One secret waits at a time, so that a page that is opened again shows the same."""
+        """A new secret each time; the one before, which somebody else may have looked at, is gone."""
 
         def decide() -> None:
             loaded, account = self._active(call.actor.id)
             if account.factor_ref:
                 raise NotAllowedNow("An authenticator app is set up already.", "Remove it first.")
-            if account.factor_offer_ref:
-                return
             ref = f"{account.id}/factor-offer-{loaded.version}"
             text = PersonalRecord(ref, {"secret": _random(SECRET_LENGTH).upper()})
-            self._record(loaded, FactorOffered(status=account.status, factor_offer_ref=ref), call, texts=(text,))
+            drops = (account.factor_offer_ref,) if account.factor_offer_ref else ()
+            self._record(
+                loaded, FactorOffered(status=account.status, factor_offer_ref=ref), call, texts=(text,), drops=drops
+            )
 
         retry_on_conflict(decide)
 
@@ -254,16 +263,15 @@ class SecondFactor(AccountPorts):
         def decide() -> None:
             loaded, account = self._active(account_id)
             if account.factor_ref:
-                event = FactorRemoved(
-                    status=account.status,
-                    factor_ref=None,
-                    factor_offer_ref=None,
-                    factor_failures=0,
-                    **self._over(account),
-                )
+                event = FactorRemoved(status=account.status, factor_ref=None, factor_failures=0, **self._over(account))
                 self._record(loaded, event, call)
 
         retry_on_conflict(decide)
+
+
+def _named(purpose: str, account: Account) -> str:
+    offered = f":{account.factor_offer_ref}" if purpose == FACTOR else ""
+    return f"{purpose}:{account.session_epoch}{offered}"
 
 
 def _random(length: int) -> str:

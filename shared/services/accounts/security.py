@@ -13,10 +13,16 @@ from datetime import datetime
 from shared.domain.accounts.account import Account, AccountStatus
 from shared.domain.accounts.account_input import MAIL, RESEND_AFTER, RESET, email_address, email_key, new_password
 from shared.domain.core.errors import Duplicate, Expired, Invalid, WrongCredentials
+from shared.domain.core.instants import iso
 from shared.events.account import MailChangeAsked, MailChanged, PasswordChanged, PasswordResetAsked, SessionsEnded
 from shared.ports import Link, OpenSession, Person, PersonalRecord, UniqueKey, UnitOfWork
 from shared.services.accounts.account_ports import AccountPorts, no_link, onward_text, own
 from shared.services.core.transitions import RequestContext, retry_on_conflict
+
+
+def reset_purpose(asked_at: datetime) -> str:
+    """What a link for a forgotten password is for: the request of that instant, and no other."""
+    return f"{RESET}:{iso(asked_at)}"
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ class AccountSecurity(AccountPorts):
         """What the link would do; looking at it changes nothing. Raises `NotFound`."""
         link = self._link(token, RESET)
         _, account = self._active(link.account_id)
-        over = account.reset_asked_at is None
+        # A link belongs to the request that made it: another one does not open it again.
+        over = account.reset_asked_at is None or link.purpose != reset_purpose(account.reset_asked_at)
         state = "done" if over else "expired" if self._run_out(link) else "open"
         return LinkState(state, self.people.person(account.id).name, onward=self._onward(account))
 
@@ -91,16 +98,16 @@ class AccountSecurity(AccountPorts):
             # Whoever has the newest password may use it at once; before the link ends, so that a crash in between comes
             # here again.
             self.guesses.forget(person.email)
-            retry_on_conflict(lambda: self._changed(own(account_id, correlation_id), only_while_asked=True))
+            asked = self._link(token, RESET).purpose
+            retry_on_conflict(lambda: self._changed(own(account_id, correlation_id), asked))
         return replace(found, state="done")
 
-    def _changed(self, call: RequestContext, only_while_asked: bool = False) -> None:
+    def _changed(self, call: RequestContext, asked: str = "") -> None:
+        """`asked`: only while this link's request is the one that waits."""
         loaded, account = self._active(call.actor.id)
-        if only_while_asked and account.reset_asked_at is None:
+        if asked and (account.reset_asked_at is None or asked != reset_purpose(account.reset_asked_at)):
             return
-        event = PasswordChanged(
-            status=account.status, password_changed_at=self.clock.now(), reset_asked_at=None, **self._over(account)
-        )
+        event = PasswordChanged(status=account.status, password_changed_at=self.clock.now(), **self._over(account))
         self._record(loaded, event, call)
 
     def change_password(self, call: RequestContext, current: str, password: str) -> None:
@@ -207,8 +214,7 @@ class AccountSecurity(AccountPorts):
             mail_ref=ref,
             former_mail_ref=told.ref,
             mail_changed_at=self.clock.now(),
-            mail_change_ref=None,
-            reset_asked_at=None,
+            **self._over(account),
         )
         held = UniqueKey(email_key(former), account.id)
         releases = (held,) if self.store.claimed_by(held.key) == account.id else ()

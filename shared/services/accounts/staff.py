@@ -116,7 +116,8 @@ class StaffAccounts(Inviting):
             held = account.roles
             if set(held) == set(wanted):
                 return
-            more = needed(wanted, self.demand) and not needed(held, self.demand) and not account.factor_ref
+            # Also with an app: a session of before it was set up began without a code.
+            more = needed(wanted, self.demand) and not needed(held, self.demand)
             over = self._over(account) if more else {"session_epoch": account.session_epoch}
             stays = HOST in held and HOST in wanted
             gone = {"hosts": ()} if account.hosts and not stays else {}

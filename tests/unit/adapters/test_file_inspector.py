@@ -67,7 +67,7 @@ def as_one(fault: str) -> str:
     return "damaged" if fault == "no_page" else fault
 
 
-@pytest.mark.parametrize("name", FILES.keys() - READERS_DIFFER.keys())
+@pytest.mark.parametrize("name", [name for name in FILES if name not in READERS_DIFFER])
 def test_a_pdf_opens_here_where_it_opens_in_another_reader_and_only_there(name: str) -> None:
     assert as_one(pdf_fault(FILES[name])) == pdfium_says(FILES[name])
 

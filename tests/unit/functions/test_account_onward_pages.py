@@ -9,10 +9,11 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE, email_key
+from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE, email_key
 from tests.builders import TRAINEE
 from tests.rooms import Answer, World
 from tests.unit.pages.page_markup import problems
+from tests.unit.services.accounts.account_scene import reset_link
 
 MAIL, WORDS = "amara@example.org", "violet harbour lantern"
 WANTED = "/applications/start?program=program-1&start=2027-03-01&weeks=4"
@@ -96,7 +97,7 @@ def test_T32_a_forgotten_password_leads_on_as_well_even_when_the_mail_is_opened_
     assert (hidden(forgot), way(forgot, "Sign in")) == (WANTED, f"/accounts/sign-in?{NEXT}")
     sent = page(browser.post("/accounts/forgot", {"email": f"{TRAINEE}@example.org", "next": hidden(forgot)}), 202)
     assert way(sent, "Send it again") == f"/accounts/forgot?{NEXT}"
-    mailed = f"/accounts/reset/{world.links.make(RESET, TRAINEE, world.clock.now() + RESET_LIFE)}"
+    mailed = f"/accounts/reset/{reset_link(world, TRAINEE)}"
     done = telephone.post(mailed, {"password": "amber meadow compass"})
     assert (done.status, done.location) == (303, f"/accounts/sign-in?changed=1&{NEXT}")
     used = page(telephone.get(mailed))
@@ -111,7 +112,7 @@ def test_T32_a_forgotten_password_asked_for_from_nowhere_leads_home_again(world:
     for wanted in (WANTED, "//evil.example/"):
         world.browser().post("/accounts/forgot", {"email": f"{TRAINEE}@example.org", "next": wanted})
         world.clock.move(timedelta(minutes=2))
-    mailed = f"/accounts/reset/{world.links.make(RESET, TRAINEE, world.clock.now() + RESET_LIFE)}"
+    mailed = f"/accounts/reset/{reset_link(world, TRAINEE)}"
     assert world.browser().post(mailed, {"password": "amber meadow compass"}).location == "/accounts/sign-in?changed=1"
 
 

@@ -10,14 +10,15 @@ import pytest
 from lxml import html
 
 from functions.accounts.handler import room
-from shared.domain.accounts.account_input import MAIL_LIFE, RESET, RESET_LIFE, email_key
+from shared.domain.accounts.account_input import MAIL_LIFE, email_key
 from shared.domain.core.errors import Busy
-from shared.services.accounts.security import LinkState
+from shared.services.accounts.security import LinkState, reset_purpose
+from shared.services.core.people_records import account_of
 from shared.services.core.transitions import RequestContext
 from tests.builders import TRAINEE, actor
 from tests.rooms import PASSWORD, Answer, Client, World
 from tests.unit.functions.test_account_pages import session_of, shown
-from tests.unit.services.accounts.account_scene import SECRET
+from tests.unit.services.accounts.account_scene import SECRET, reset_link
 
 MAIL, OTHER, NEW = f"{TRAINEE}@example.org", "amber meadow compass", "amara@clinic.example"
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -63,10 +64,11 @@ def test_a_browser_sets_a_forgotten_password_anew(world: World) -> None:
     browser = world.browser()
     shown(browser.get("/accounts/forgot"), 200, "Forgotten password")
     shown(browser.post("/accounts/forgot", {"email": MAIL}), 202, "Check your mail", MAIL, "60 minutes")
-    late = world.links.make(RESET, TRAINEE, world.clock.now())
+    waiting = account_of(world.store.load("ACCOUNT", TRAINEE)).reset_asked_at
+    late = world.links.make(reset_purpose(waiting), TRAINEE, world.clock.now())
     shown(browser.get(f"/accounts/reset/{late}"), 200, "This link has run out", "Send a fresh link")
     assert world.api().post(f"/accounts/reset/{late}", {"password": OTHER}).json["type"] == "/problems/expired"
-    token = world.links.make(RESET, TRAINEE, world.clock.now() + RESET_LIFE)
+    token = reset_link(world, TRAINEE)
     shown(browser.get(f"/accounts/reset/{token}"), 200, "Set a new password", "Amara Okafor")
     weak = browser.post(f"/accounts/reset/{token}", {"password": "tooshort"})
     shown(weak, 422, "There is a problem")
@@ -184,7 +186,7 @@ def test_another_address_is_confirmed_from_its_own_mailbox(world: World) -> None
     shown(stranger.get(here), 200, "Confirm your new mail address", NEW, "press the button")
     assert stranger.post(here).location == here
     shown(stranger.get(here), 200, "Your address is changed", NEW)
-    shown(browser.get("/accounts/security"), 200, NEW)
+    assert browser.get("/accounts/security").status == 303, "every session ends with another address"
     world.clock.move(MAIL_LIFE)
     shown(stranger.get(here), 200, "Your address is changed")
 
@@ -278,7 +280,7 @@ def test_a_reviewer_needs_no_app_under_the_lighter_setting_and_may_have_one(worl
     first = password(world, browser, id)
     assert first.location == "/workspace"
     inside = signed_in(world, browser, first)
-    begun = inside.post("/accounts/security/factor")
+    begun = inside.post("/accounts/security/factor", {"password": PASSWORD})
     assert begun.location == "/accounts/factor/link-1?next=/accounts/security"
     shown(inside.get(begun.location), 200, "Set up your authenticator app")
 

@@ -39,6 +39,11 @@ def inspect(content: bytes, kind: DocumentKind) -> Inspected:
     return inspected_by(content, kind, FileInspector().look)
 
 
+def nameless(value: object) -> str | None:
+    """A case is called by what comes of it: the bytes of a locked file are others in every process."""
+    return "" if isinstance(value, bytes) else None
+
+
 @pytest.mark.parametrize(("content", "type"), [(A_PDF, PDF), (A_JPEG, JPEG), (A_PNG, PNG)])
 def test_T15_a_whole_file_of_each_type_is_taken_as_what_its_bytes_are(content: bytes, type: str) -> None:
     found = inspect(content, CV)
@@ -73,6 +78,7 @@ def test_T15_the_demo_cv_is_taken() -> None:
         (b"%PDF-1.4 startxref %%EOF /Page trailer", "damaged"),
         pytest.param(A_PDF + b"\0" * (MAX_BYTES - len(A_PDF) + 1), "too_large", id="too-large"),
     ],
+    ids=nameless,
 )
 def test_T15_what_is_not_a_whole_pdf_jpeg_or_png_is_refused_with_a_remedy(content: bytes, reason: str) -> None:
     assert inspect(content, CV).reason == reason
@@ -90,6 +96,7 @@ def test_T15_what_is_not_a_whole_pdf_jpeg_or_png_is_refused_with_a_remedy(conten
         A_PDF.replace(b"/Root", b"/Title(How to /Encrypt 5 0 R a file, and /JavaScript)/Root"),
         a_locked_pdf(user=""),
     ],
+    ids=nameless,
 )
 def test_T15_what_opens_everywhere_is_taken(content: bytes) -> None:
     assert inspect(content, CV).reason == ""

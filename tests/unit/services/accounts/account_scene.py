@@ -8,15 +8,24 @@ from typing import Any
 
 import pyotp
 
-from shared.domain.accounts.account_input import email_key
+from shared.domain.accounts.account_input import RESET, RESET_LIFE, email_key
 from shared.domain.accounts.second_factor import Demand
 from shared.domain.core.aggregate import Actor
+from shared.services.accounts.security import reset_purpose
+from shared.services.core.people_records import account_of
 from shared.services.core.transitions import RequestContext
 from tests.fakes.wiring import FakeWiring
 
 MAIL, WORDS, OTHER = "amara@example.org", "four unrelated words", "amber meadow compass"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OPERATOR = RequestContext(Actor(role="system", id="seed"))
+
+
+def reset_link(made: FakeWiring, account_id: str) -> str:
+    """As the newest email about a forgotten password has it; of no request where none waits."""
+    asked_at = account_of(made.store.load("ACCOUNT", account_id)).reset_asked_at
+    purpose = reset_purpose(asked_at) if asked_at else RESET
+    return made.links.make(purpose, account_id, made.clock.now() + RESET_LIFE)
 
 
 class AccountScene(FakeWiring):

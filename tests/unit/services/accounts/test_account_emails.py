@@ -81,8 +81,9 @@ def test_an_invitation_s_link_makes_the_account_and_a_taken_one_is_not_sent_agai
 def test_a_new_address_gets_the_link_and_the_old_one_is_told_without_the_new_one(post: Post) -> None:
     call = post.person()
     post.account_security.ask_mail_change(call, NEW, WORDS)
-    mail = post.only(call.actor.id)
-    assert mail.to == NEW
+    mail, present = post.post(call.actor.id)
+    assert (mail.to, present.to, NEW in present.text) == (NEW, MAIL, False)
+    assert "set a new password now: that stops the change" in present.text
     link = post.links.read(token(mail, "mail"))
     assert link is not None
     assert link.expires_at == post.clock.now() + MAIL_LIFE
@@ -95,14 +96,14 @@ def test_an_address_that_is_somebody_else_s_gets_no_link(post: Post) -> None:
     post.person(email=NEW)
     call = post.person()
     post.account_security.ask_mail_change(call, NEW, WORDS)
-    assert post.post(call.actor.id) == []
+    assert [mail.to for mail in post.post(call.actor.id)] == [MAIL]
 
 
 def test_only_the_last_of_two_wishes_is_mailed(post: Post) -> None:
     call = post.person()
     post.account_security.ask_mail_change(call, NEW, WORDS)
     post.account_security.ask_mail_change(call, "third@example.org", WORDS)
-    assert [mail.to for mail in post.post(call.actor.id)] == ["third@example.org"]
+    assert [mail.to for mail in post.post(call.actor.id)] == ["third@example.org", MAIL]
 
 
 def test_owners_are_told_of_their_app_and_of_each_recovery_code(post: Post) -> None:

@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.accounts.account_input import MAIL_LIFE, RESET, RESET_LIFE
+from shared.domain.accounts.account_input import MAIL_LIFE, RESET_LIFE
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.errors import Busy, Duplicate, Expired, Invalid, NotFound, RotaError, WrongCredentials
 from shared.ports import Tokens
 from shared.services.core.transitions import RequestContext
 from tests.fakes.doomed import Doomed, Killed
-from tests.unit.services.accounts.account_scene import MAIL, OTHER, WORDS, AccountScene
+from tests.unit.services.accounts.account_scene import MAIL, OTHER, WORDS, AccountScene, reset_link
 
 NEW = "amara@clinic.example"
 
@@ -25,15 +25,10 @@ def scene() -> AccountScene:
     return AccountScene()
 
 
-def reset_link(scene: AccountScene, call: RequestContext) -> str:
-    """What the notifications worker makes for the mail."""
-    return scene.links.make(RESET, call.actor.id, scene.clock.now() + RESET_LIFE)
-
-
 def asked(scene: AccountScene) -> tuple[RequestContext, str]:
     call = scene.person()
     scene.account_security.forgot(MAIL)
-    return call, reset_link(scene, call)
+    return call, reset_link(scene, call.actor.id)
 
 
 def mail_link(scene: AccountScene, call: RequestContext) -> str:
@@ -135,7 +130,7 @@ def test_looking_at_a_reset_link_changes_nothing(scene: AccountScene) -> None:
 
 def test_a_used_link_and_every_other_one_of_before_set_no_second_password(scene: AccountScene) -> None:
     call, first = asked(scene)
-    second = reset_link(scene, call)
+    second = reset_link(scene, call.actor.id)
     scene.account_security.reset(first, OTHER)
     for token in (first, second):
         assert scene.account_security.resetting(token).state == "done"

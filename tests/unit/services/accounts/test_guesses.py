@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE
+from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE
 from shared.domain.core.errors import Busy, Expired, TooManyTries, WrongCredentials
 from shared.services.accounts.account_ports import own
-from tests.unit.services.accounts.account_scene import MAIL, WORDS, AccountScene
+from tests.unit.services.accounts.account_scene import MAIL, WORDS, AccountScene, reset_link
 
 NOBODY, OTHER = "nobody@example.org", "amber meadow compass"
 
@@ -94,7 +94,7 @@ def test_a_new_password_from_the_mails_link_works_at_once(scene: AccountScene) -
     guess(scene, 10)
     scene.account_security.forgot(MAIL)
     account_id = scene.holder(MAIL) or ""
-    scene.account_security.reset(scene.links.make(RESET, account_id, scene.clock.now() + RESET_LIFE), OTHER)
+    scene.account_security.reset(reset_link(scene, account_id), OTHER)
     assert scene.sign_in.sign_in(MAIL, OTHER).person.account_id == account_id
 
 
@@ -102,7 +102,7 @@ def test_a_new_password_from_the_mails_link_works_at_once(scene: AccountScene) -
 def used_reset(scene: AccountScene) -> Callable[[str], object]:
     """A link that set the password, tried once more with another one."""
     scene.account_security.forgot(MAIL)
-    token = scene.links.make(RESET, scene.holder(MAIL) or "", scene.clock.now() + RESET_LIFE)
+    token = reset_link(scene, scene.holder(MAIL) or "")
     scene.account_security.reset(token, WORDS)
     return lambda password: scene.account_security.reset(token, password)
 
@@ -164,7 +164,7 @@ def test_a_password_that_the_user_pool_never_looked_at_counts_nowhere(
 def test_a_reset_whose_last_answer_was_lost_is_repeated_though_ten_were_wrong_before(scene: AccountScene) -> None:
     guess(scene, 10)
     scene.account_security.forgot(MAIL)
-    token = scene.links.make(RESET, scene.holder(MAIL) or "", scene.clock.now() + RESET_LIFE)
+    token = reset_link(scene, scene.holder(MAIL) or "")
     scene.store.fail_after_commit()
     with pytest.raises(Busy):
         scene.account_security.reset(token, OTHER)

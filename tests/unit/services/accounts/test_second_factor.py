@@ -13,7 +13,7 @@ from shared.domain.core.errors import Busy, CodeNeeded, Expired, NotAllowedNow, 
 from shared.services.accounts.second_factor import FreshFactor, Ticket
 from shared.services.core.transitions import RequestContext
 from tests.fakes.doomed import Doomed, Killed
-from tests.unit.services.accounts.account_scene import MAIL, OPERATOR, SECRET, WORDS, AccountScene
+from tests.unit.services.accounts.account_scene import MAIL, OPERATOR, OTHER, SECRET, WORDS, AccountScene
 
 
 @pytest.fixture
@@ -224,10 +224,15 @@ def test_an_api_client_sets_nothing_up(scene: AccountScene) -> None:
 
 
 # --- setting up -------------------------------------------------------------------------------------------------------
-def test_setting_up_shows_one_secret_until_a_code_of_it_comes_back(scene: AccountScene) -> None:
+def test_setting_up_shows_a_new_secret_each_time_and_one_of_before_is_gone(scene: AccountScene) -> None:
     call = scene.person("finance")
-    first, second = (scene.second_factor.offer(ticket(scene, call).token) for _ in range(2))
-    assert first == second
+    looked_at = ticket(scene, call).token
+    first = scene.second_factor.offer(looked_at)
+    assert scene.second_factor.offer(looked_at) == first
+    second = scene.second_factor.offer(ticket(scene, call).token)
+    assert first.secret != second.secret
+    with pytest.raises(Expired):
+        scene.second_factor.offer(looked_at)
     assert first.uri.startswith("otpauth://totp/Rota:")
     token = ticket(scene, call).token
     with pytest.raises(WrongCredentials):
@@ -264,14 +269,35 @@ def test_a_set_up_killed_at_any_call_leaves_an_app_that_works_or_a_secret_that_w
     scene.later(seconds=30)
     found = ticket(scene, call)
     if found.purpose == "factor":
+        secret = scene.second_factor.offer(found.token).secret.replace(" ", "").upper()
         scene.second_factor.set_up(found.token, scene.code(secret=secret))
     else:
         scene.second_factor.enter(found.token, scene.code(secret=secret))
 
 
+@pytest.mark.parametrize("ends", ["password", "everything"])
+def test_what_was_begun_in_a_stolen_session_ends_with_all_sessions(scene: AccountScene, ends: str) -> None:
+    call = scene.person("trainee")
+    stolen = scene.second_factor.begin(call, WORDS).token
+    secret = scene.second_factor.offer(stolen).secret.replace(" ", "").upper()
+    if ends == "password":
+        scene.account_security.change_password(call, WORDS, OTHER)
+    else:
+        scene.account_security.end_all(call)
+    with pytest.raises(Expired):
+        scene.second_factor.set_up(stolen, scene.code(secret=secret))
+    assert "FactorSet" not in scene.types(call)
+
+
+def test_an_app_is_begun_with_the_password_only(scene: AccountScene) -> None:
+    call = scene.person("trainee")
+    with pytest.raises(WrongCredentials):
+        scene.second_factor.begin(call, OTHER)
+
+
 def test_a_second_app_beside_the_first_is_refused(scene: AccountScene) -> None:
     with pytest.raises(NotAllowedNow):
-        scene.second_factor.begin(scene.guarded())
+        scene.second_factor.begin(scene.guarded(), WORDS)
 
 
 def test_secrets_and_codes_are_in_no_event_row_and_codes_nowhere_but_as_hashes(scene: AccountScene) -> None:
