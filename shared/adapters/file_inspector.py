@@ -96,7 +96,9 @@ def _fault(content: bytes, recovers: bool) -> str | None:
             return _pages_fault(pdf) or ("active" if _is_active(pdf) else "")
     except pikepdf.PasswordError:
         return "locked"
-    except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, AttributeError):
+    except pikepdf.DataDecodingError:
+        return DAMAGED  # part of its structure does not unpack, or to far too much: no other way leads past that
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError):
         # What qpdf does not find its way through is reported by many types, and all of them mean the same.
         return None
 

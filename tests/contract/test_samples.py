@@ -24,6 +24,7 @@ from functions.search_indexer.handler import worker as indexing_worker
 from functions.stripe_webhook.webhook import Webhook
 from infra.local.seed.catalogue import load as catalogue
 from shared.domain.core.instants import parse
+from shared.domain.documents.uploads import kept_document
 from shared.ports import Checkout, Contact, Person, StoredObject
 from shared.services.applications.submission import open_claim
 from tests.builders import facts, stored
@@ -41,6 +42,7 @@ OTHERS = {
     "bus-StripeDelivered.v1",
     "sqs-bus-event",
     "sqs-object-created",
+    "sqs-malware-scanned",
     "sqs-mail-bounced",
     "sqs-sweep",
     "http-search",
@@ -162,6 +164,19 @@ def test_an_object_that_was_created_is_registered_as_the_trainees_document(world
     documents_room.wire(world)
     assert documents(SAMPLES["sqs-object-created"], Context()) == {"batchItemFailures": []}
     assert world.store.load("DOCUMENT", id).state["sha256"] == CV
+
+
+def test_a_verdict_of_the_malware_scanner_lets_the_document_be_opened(world: World) -> None:
+    key = json.loads(SAMPLES["sqs-malware-scanned"]["Records"][0]["body"])["detail"]["s3ObjectDetails"]["objectKey"]
+    id = kept_document(key)
+    del world.store.states[("DOCUMENT", id)]
+    world.malware_scanner.later = True
+    documents_room.wire(world)
+    documents(SAMPLES["sqs-object-created"], Context())
+    assert world.store.load("DOCUMENT", id).state["status"] == "SCANNING"
+    world.malware_scanner.says = "clean"
+    assert documents(SAMPLES["sqs-malware-scanned"], Context()) == {"batchItemFailures": []}
+    assert world.store.load("DOCUMENT", id).state["status"] == "STORED"
 
 
 def test_a_report_that_the_hosts_mail_bounced_is_a_coordinators_task(world: World) -> None:

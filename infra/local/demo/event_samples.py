@@ -60,6 +60,18 @@ def samples(info: StackInfo) -> Iterator[tuple[str, dict[str, Any]]]:
         "reason": "PostObject",
     }
     yield "sqs-object-created.json", queued(on_bus("aws.s3", "Object Created", uploaded))
+    # https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html
+    scanned = {
+        "schemaVersion": "1.0",
+        "scanStatus": "COMPLETED",
+        "resourceType": "S3_OBJECT",
+        "s3ObjectDetails": {"bucketName": info.outputs["UploadBucket"], "objectKey": stored["key"]["S"]},
+        "scanResultDetails": {"scanResultStatus": "NO_THREATS_FOUND", "threats": None},
+    }
+    yield (
+        "sqs-malware-scanned.json",
+        queued(on_bus("aws.guardduty", "GuardDuty Malware Protection Object Scan Result", scanned)),
+    )
     tags = {
         "ses:from-domain": ["rota.example"],
         TAG: [tag_of(f"{envelope_of(rows['ReservationConfirmed.v1']).id}:host")],

@@ -45,7 +45,7 @@ from shared.ports import (
     UnitOfWork,
     system,
 )
-from shared.services.core.document_versions import documents_of, latest_number, number_key
+from shared.services.core.document_versions import documents_of, highest_numbers, number_key
 from shared.services.core.people_records import account_of, document_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition, unsaved
 from shared.services.documents.access import host_may_open, staff_case
@@ -147,9 +147,7 @@ class DocumentUploads:
     ) -> Document:
         """Versions count per kind from 1. A claim per number keeps two files that arrive at once apart."""
         status = document_status_after(known.status if known else NEW, DocumentEvent.RECEIVE, call.actor.role)
-        listed = documents_of(self.store, place.account_id)
-        known_number = max((one.number for one in listed if one.kind == place.kind), default=0)
-        number = latest_number(self.store, place.account_id, place.kind, known_number) + 1
+        number = highest_numbers(documents_of(self.store, place.account_id)).get(place.kind, 0) + 1
         now = self.clock.now()
         for tried in range(number, number + NUMBER_TRIES):
             event = DocumentReceived(
