@@ -176,7 +176,7 @@ def test_a_handler_starts_from_an_empty_directory_seeing_only_artifact_layer_and
         "path": [str(artifact), str(layer), str(sdk)],
         "environment": environment(room),
         "room": room,
-        "libraries": sorted(pack.OWN.get(room, ())),
+        "libraries": sorted(name.replace("-", "_") for name in pack.OWN.get(room, ())),
         "settings": sorted({name.lower() for other in ROOMS for name in environment(other)}),
     }
     done = subprocess.run(

@@ -84,10 +84,10 @@ def test_a_function_reads_what_its_section_or_the_globals_set_and_all_that_its_s
     assert sections()[room] & shared() == set(), "set by the globals already"
 
 
-def test_the_globals_set_only_what_most_functions_read() -> None:
+def test_the_globals_set_only_what_half_of_the_functions_read() -> None:
     for name in shared() - LIBRARIES.keys():
         readers = [room for room in ROOMS if name.lower() in fields(settings(room))]
-        assert len(readers) > len(ROOMS) / 2, f"{name} is read by {readers} only: set it in their sections"
+        assert len(readers) >= len(ROOMS) / 2, f"{name} is read by {readers} only: set it in their sections"
 
 
 @pytest.mark.parametrize("room", ROOMS)

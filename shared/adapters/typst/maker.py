@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import typst
+if TYPE_CHECKING:
+    import typst
 
 FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic", "fontpkg_noto_sans_thai")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -30,6 +31,8 @@ class TypstMaker:
 
     def make(self, template: str, data: Mapping[str, Any]) -> bytes:
         """A letter that no font has is printed as `?`, and the document says so: it may say `unprintable`."""
+        from typst import TypstError  # the wiring of rooms that make no document does without it
+
         source = TEMPLATES / f"{template}.typ"
         if not re.fullmatch(r"[a-z_]+", template) or not source.is_file():
             raise ValueError(f"there is no template {template!r}")
@@ -37,26 +40,28 @@ class TypstMaker:
         while True:
             try:
                 return self._compile(source, written)
-            except typst.TypstError as error:
+            except TypstError as error:
                 replaced = _without(written, str(error))
                 if replaced == written:
                     raise
                 written = replaced
 
     def _compile(self, source: Path, written: str) -> bytes:
-        made = typst.Compiler(source.read_bytes(), font_paths=self._fonts, sys_inputs={"data": written})
+        from typst import Compiler
+
+        made = Compiler(source.read_bytes(), font_paths=self._fonts, sys_inputs={"data": written})
         found = made.compile(format="pdf", pdf_standards=STANDARD)
         assert isinstance(found, bytes)
         return found
 
     @cached_property
     def _fonts(self) -> typst.Fonts:
+        from typst import Fonts
+
         folders = [Path(str(found.origin)).parent / "files" for name in FONTS if (found := find_spec(name))]
         if len(folders) != len(FONTS):
             raise RuntimeError("a font package is missing")
-        return typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(one) for one in folders]
-        )
+        return Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(one) for one in folders])
 
 
 def _without(written: str, complaint: str) -> str:
