@@ -95,6 +95,7 @@ WEBHOOK: Node = {
             },
             **refused([400, 413, 500]),
         },
+        "security": [],  # the signature is a header of the call, no scheme that a client signs in with
         "x-rota-roles": ["Stripe, by signature"],
     }
 }
@@ -121,7 +122,9 @@ def document() -> Node:
         names = {old: renamed.get((name, old), old) for old in part["components"]["schemas"]}
         part = _renamed(part, names)
         paths |= part["paths"]
-        schemas |= {names[old]: schema for old, schema in part["components"]["schemas"].items()}
+        schemas |= {
+            names[old]: _titled(schema, old, names[old]) for old, schema in part["components"]["schemas"].items()
+        }
     return {
         "openapi": "3.1.0",
         "info": INFO,
@@ -166,8 +169,7 @@ def _put_right(operation: Node, method: str, declared: Declared, query: Mapping[
     operation["responses"] = answered(operation, method, declared)
     if method == "post":
         operation["parameters"] = [*operation.get("parameters", []), KEY]
-    if operation["x-rota-roles"] != ["anyone"]:
-        operation["security"] = [{"bearer": []}, {"session": []}]
+    operation["security"] = [] if operation["x-rota-roles"] == ["anyone"] else [{"bearer": []}, {"session": []}]
 
 
 def _query_models(room: Room, method: str, rule: str) -> Iterator[tuple[str, Node]]:
@@ -237,6 +239,11 @@ def _renamed(node: Any, names: Mapping[str, str]) -> Any:
             key: _reference(value, names) if key == "$ref" else _renamed(value, names) for key, value in node.items()
         }
     return [_renamed(value, names) for value in node] if isinstance(node, list) else node
+
+
+def _titled(schema: Node, old: str, new: str) -> Node:
+    """A schema that got a new name has it as its title too: programs that make clients name the model by the title."""
+    return schema if new == old else schema | {"title": new}
 
 
 def _reference(ref: str, names: Mapping[str, str]) -> str:

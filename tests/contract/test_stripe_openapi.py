@@ -91,6 +91,8 @@ def drive(sim: Running, client: stripe.StripeClient) -> None:
     v1.payment_intents.cancel(intent.id, params={"cancellation_reason": "duplicate"})
     with pytest.raises(stripe.InvalidRequestError):
         v1.payment_intents.cancel(intent.id)
+    drive_confirmation(client)
+    v1.balance.retrieve()
     events = v1.events.list(params={"limit": 100})
     v1.events.retrieve(events.data[0].id)
 
@@ -124,6 +126,19 @@ def drive_checkout(sim: Running, client: stripe.StripeClient, customer: str) -> 
     client.v1.payment_methods.retrieve(paid.payment_intent.payment_method)  # type: ignore[union-attr, arg-type]
     sessions.list(params={"expand": ["data.payment_intent", "data.line_items"]})
     sessions.line_items.list(guest.id)
+
+
+def drive_confirmation(client: stripe.StripeClient) -> None:
+    """A card charged without a page, as Stripe's command line does it."""
+    address = {"line1": "510 Townsend St", "city": "San Francisco", "country": "US"}
+    asked: Any = {"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa"}
+    client.v1.payment_intents.create(params=asked)
+    shipping = {"name": "Jenny Rosen", "address": address}
+    client.v1.payment_intents.create(
+        params={**asked, "confirm": True, "shipping": shipping, "expand": ["latest_charge"]}
+    )
+    with pytest.raises(stripe.CardError):
+        client.v1.payment_intents.create(params={**asked, "payment_method": "pm_card_chargeDeclined", "confirm": True})
 
 
 def drive_refunds(sim: Running, client: stripe.StripeClient) -> None:

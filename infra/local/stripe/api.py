@@ -101,15 +101,17 @@ class Api:
             if fault is not None:
                 raise errors.injected(fault.status, fault.saved)
             with sim.transaction(request_id, key) as tx:
-                body = _run(tx, route, given, ids)
-                self._save(claim, call, request_id, 200, body)
+                answer = Answer(200, _run(tx, route, given, ids))
+                if tx.declined:
+                    answer = _refusal(tx.declined, request_id)
+                self._save(claim, call, request_id, answer.status, answer.body)
         except StripeError as error:
             refusal = _refusal(error, request_id)
             if error.saved:
                 with sim.store.unit():
                     self._save(claim, call, request_id, refusal.status, refusal.body)
             return refusal
-        return Answer(200, body)
+        return answer
 
     def _save(self, claim: tuple[str, str] | None, call: Call, request_id: str, status: int, body: Json) -> None:
         if claim is not None:

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from infra.local.stripe.errors import no_such
+from infra.local.stripe.errors import StripeError, no_such
 from infra.local.stripe.ids import new_id
 from infra.local.stripe.store import Store
 
@@ -42,7 +42,7 @@ def public(body: Json) -> Json:
 @dataclass
 class Tx:
     """One operation. `exact` is business time in fractional seconds, `request_id` is None when no API call caused
-    it."""
+    it. `declined` is what the client is told although what was done stays."""
 
     store: Store
     exact: float
@@ -52,6 +52,7 @@ class Tx:
     request_id: str | None = None
     idempotency_key: str | None = None
     announced: list[Json] = field(default_factory=list)
+    declined: StripeError | None = None
 
     @property
     def now(self) -> int:

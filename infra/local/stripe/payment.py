@@ -98,21 +98,30 @@ def _challenge(tx: Tx, session: Json, intent: Json, method: Json) -> Outcome:
 
 def _capture(tx: Tx, session: Json, intent: Json, method: Json, authenticated: bool) -> Outcome:
     """Charge the card of the attempt."""
-    decline = look_up(intent["_number"]).decline
-    charge = charges.build(tx, intent, method, intent["_number"], decline, authenticated)
-    intent["latest_charge"] = charge["id"]
-    if decline:
-        tx.emit("charge.failed", charge)
-        _mark_failed(tx, intent, _card_error(decline, charge, method))
-        return Outcome("declined", message=decline.message)
-    intent.update(status="succeeded", amount_received=intent["amount"], payment_method=method["id"])
-    tx.emit("charge.succeeded", charge)
-    tx.emit("payment_intent.succeeded", intent)
-    tx.store.put(intent)
+    charge = charge_card(tx, intent, method, intent["_number"], authenticated)
+    if not charge["paid"]:
+        return Outcome("declined", message=charge["failure_message"])
     entry = CardEntry(intent["_number"], 0, 0, method["billing_details"]["email"], method["billing_details"]["name"])
     outcome = _complete(tx, session, intent, entry)
     charges.settle_later_or_now(tx, charge)
     return outcome
+
+
+def charge_card(tx: Tx, intent: Json, method: Json, number: str, authenticated: bool) -> Json:
+    """One attempt: the charge, which succeeded (and has not settled yet) or failed, and the intent that follows from
+    it."""
+    decline = look_up(number).decline
+    charge = charges.build(tx, intent, method, number, decline, authenticated)
+    intent["latest_charge"] = charge["id"]
+    if decline:
+        tx.emit("charge.failed", charge)
+        _mark_failed(tx, intent, _card_error(decline, charge, method))
+        return charge
+    intent.update(status="succeeded", amount_received=intent["amount"], payment_method=method["id"])
+    tx.emit("charge.succeeded", charge)
+    tx.emit("payment_intent.succeeded", intent)
+    tx.store.put(intent)
+    return charge
 
 
 def _card_error(decline: Decline, charge: Json, method: Json) -> Json:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from infra.local.stripe import confirmation
 from infra.local.stripe.context import Tx
 from infra.local.stripe.objects import (
     balance,
@@ -49,7 +50,7 @@ ROUTES = (
     Route("GET", "/v1/checkout/sessions/{session}", checkout.retrieve),
     Route("POST", "/v1/checkout/sessions/{session}/expire", checkout.expire),
     Route("GET", "/v1/checkout/sessions/{session}/line_items", checkout.list_line_items),
-    Route("POST", "/v1/payment_intents", payment_intents.create),
+    Route("POST", "/v1/payment_intents", confirmation.create),
     Route("GET", "/v1/payment_intents", payment_intents.list_all),
     Route("GET", "/v1/payment_intents/{intent}", payment_intents.retrieve),
     Route("POST", "/v1/payment_intents/{intent}/cancel", payment_intents.cancel),
@@ -64,6 +65,7 @@ ROUTES = (
     Route("GET", "/v1/customers", customers.list_all),
     Route("GET", "/v1/customers/{customer}", customers.retrieve),
     Route("POST", "/v1/customers/{customer}", customers.update),
+    Route("GET", "/v1/balance", balance.current),
     Route("GET", "/v1/balance_transactions/{id}", balance.retrieve),
     Route("GET", "/v1/events", events.list_all),
     Route("GET", "/v1/events/{id}", events.retrieve),

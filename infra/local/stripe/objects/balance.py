@@ -1,8 +1,9 @@
-"""Balance transactions: what a charge or refund does to the account's balance, with Stripe's US card fee of 2.9 % + 30
-cents."""
+"""The account's balance, and the transactions that make it: what a charge or refund does to it, with Stripe's US card
+fee of 2.9 % + 30 cents."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from infra.local.stripe.context import Tx
@@ -50,6 +51,21 @@ def record(tx: Tx, kind: str, source: Json, amount: int, fee: int) -> Json:
 def card_fee(amount: int) -> int:
     """Cents that Stripe keeps of a US card charge of `amount` cents, half a cent rounded up."""
     return (amount * FEE_PER_MILLE + 500) // 1000 + FEE_FIXED_CENTS
+
+
+def current(tx: Tx, _: Json, __: Json) -> Json:
+    """GET /v1/balance: the sums of what has become available and of what has not, by currency."""
+    sums: dict[str, Counter[str]] = {"available": Counter(usd=0), "pending": Counter(usd=0)}
+    for entry in tx.store.newest_first("balance_transaction"):
+        sums[presented(tx, entry)["status"]][entry["currency"]] += entry["net"]
+    shown = {
+        state: [
+            {"amount": cents, "currency": currency, "source_types": {"card": cents}}
+            for currency, cents in sorted(found.items())
+        ]
+        for state, found in sums.items()
+    }
+    return {"object": "balance", "livemode": False, **shown}
 
 
 def retrieve(tx: Tx, _: Json, ids: Json) -> Json:

@@ -29,7 +29,6 @@ NULLS = (
     "receipt_number",
     "receipt_url",
     "review",
-    "shipping",
     "source_transfer",
     "transfer_data",
 )
@@ -40,6 +39,7 @@ COPIED = (
     "description",
     "metadata",
     "receipt_email",
+    "shipping",
     "statement_descriptor",
     "statement_descriptor_suffix",
     "transfer_group",

@@ -1,5 +1,5 @@
-"""PaymentIntents (https://docs.stripe.com/api/payment_intents). Checkout makes and confirms them; the API reads, lists
-and cancels."""
+"""PaymentIntents (https://docs.stripe.com/api/payment_intents). Checkout makes and confirms them; the API makes, reads,
+lists and cancels."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from infra.local.stripe.context import Tx, public
 from infra.local.stripe.errors import StripeError, invalid
 from infra.local.stripe.ids import new_id
 from infra.local.stripe.lists import page
-from infra.local.stripe.objects.common import checked_amount, checked_currency, refuse_unsupported
+from infra.local.stripe.objects.common import EMPTY_ADDRESS, checked_amount, checked_currency, refuse_unsupported
 
 Json = dict[str, Any]
 
 CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
 SUPPORTED = {
     "amount",
+    "confirm",
     "currency",
     "customer",
     "description",
     "expand",
     "metadata",
+    "payment_method",
     "payment_method_types",
     "receipt_email",
     "statement_descriptor",
     "statement_descriptor_suffix",
     "transfer_group",
     "automatic_payment_methods",
+    "shipping",
 }
 NULLS = (
     "application",
@@ -93,7 +96,7 @@ def build(tx: Tx, amount: int, currency: str, asked: Json) -> Json:
 
 
 def create(tx: Tx, params: Json, _: Json) -> Json:
-    """POST /v1/payment_intents, without confirmation: nothing in Rota charges but Checkout."""
+    """The intent of POST /v1/payment_intents as it is before an attempt."""
     refuse_unsupported(params, SUPPORTED)
     if params["amount"] < 1:
         raise invalid("Invalid positive integer", "amount", "parameter_invalid_integer")
@@ -102,9 +105,18 @@ def create(tx: Tx, params: Json, _: Json) -> Json:
     if "customer" in params:
         tx.load("customer", params["customer"], "customer")
     intent = build(tx, params["amount"], currency, params)
+    intent["shipping"] = _shipping(params["shipping"]) if "shipping" in params else None
     tx.store.put(intent)
     tx.emit("payment_intent.created", intent)
     return intent
+
+
+def _shipping(asked: Json) -> Json:
+    return {
+        **dict.fromkeys(("carrier", "name", "phone", "tracking_number")),
+        **asked,
+        "address": {**EMPTY_ADDRESS, **asked["address"]},
+    }
 
 
 def retrieve(tx: Tx, params: Json, ids: Json) -> Json:
