@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from shared.domain.accounts.devices import device_name
-from shared.domain.core.errors import WrongRole
 from shared.runtime.http import Room
 from shared.runtime.http.access import COOKIE, Caller, check_origin
 from shared.runtime.http.paths import local_path
@@ -26,13 +25,6 @@ def from_our_pages() -> None:
     """Without a cookie the room has not looked at the origin yet, and another site must not sign anybody in here."""
     if "origin" in room.request.headers:
         check_origin("POST", room.request.headers, room.wiring.settings.public_url)
-
-
-def by_browser() -> None:
-    """What leads on to a page is begun with a session of a browser, and not with a program's token. Raises
-    `WrongRole`."""
-    if not room.caller.by_cookie:
-        raise WrongRole("A program cannot begin this.", "Sign in with a browser.")
 
 
 def begin_session(account_id: str) -> None:

@@ -37,6 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /accounts/mail": {"email": "elsewhere@example.org", "password": PASSWORD},
     "POST /accounts/code/<token>": {"code": CODE},
     "POST /accounts/factor/<token>": {"code": CODE},
+    "POST /accounts/security/factor": {"password": PASSWORD},
     "POST /accounts/security/factor/remove": {"code": CODE},
     "POST /accounts/staff": {"name": "Nora Feldspar", "email": "nora@staff.example", "roles": ["reviewer"]},
     "POST /accounts/staff/<account_id>/roles": {"roles": ["finance", "coach"]},

@@ -14,7 +14,7 @@ from functions.accounts.models.second_factor import (
     OwnPassword,
 )
 from functions.accounts.models.sign_in import SignedInView
-from functions.accounts.room import HOME, begin_session, by_browser, from_our_pages, go_on_here, onward, room
+from functions.accounts.room import HOME, begin_session, from_our_pages, go_on_here, onward, room
 from functions.accounts.routes.security import SECURITY, security
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
@@ -86,8 +86,7 @@ def set_up(token: str, body: CodeForm) -> FreshView:
     answers=TOO_MANY,
 )
 def begin_factor(body: OwnPassword) -> Begun:
-    """Somebody signed in with a browser sets up an app, although nobody asks for it."""
-    by_browser()
+    """Somebody signed in sets up an app, although nobody asks for it."""
     ticket = room.wiring.second_factor.begin(room.call("account"), body.password.get_secret_value())
     return Begun(next=f"/accounts/factor/{ticket.token}?next={quote(SECURITY, safe='/')}")
 
