@@ -11,6 +11,7 @@ from random import Random
 from shared.domain.applications.application import ApplicationStatus
 from shared.domain.core.errors import Busy, NotAllowedNow, OutcomeUnknown, VersionConflict
 from shared.domain.documents.document import Document
+from shared.domain.email.email_names import named_by
 from shared.events.envelope import Envelope
 from shared.ports import Contact, system
 from shared.services.core.people_records import document_of
@@ -101,7 +102,9 @@ class Story:
         mine = [mail for mail in mailer.sent if mail.to == HOSTS_ADDRESS]
         assert len({mail.message_id for mail in mine}) == len(mine), "no host is asked twice"
         if mine and self.rng.random() < 0.3:
-            self.told[desk.email_reports.report(mine[-1].tag, "bounced", REPORT)] += 1
+            email = named_by(mine[-1].tag)
+            assert email is not None
+            self.told[desk.emails_in_trouble.report(email, "bounced", REPORT)] += 1
         attached = [mail.attachments[0].content for mail in mine]
         assert attached == [self.contents[document_id] for document_id in self.sent.values()]
 

@@ -17,6 +17,7 @@ from itertools import count
 from random import Random
 
 from shared.domain.core.errors import Busy, OutcomeUnknown, RotaError, SoldOut, VersionConflict, WaitlistFirst
+from shared.domain.email.email_names import named_by
 from shared.domain.reservations.reservation import Choice, ReservationStatus
 from shared.domain.seats.waitlist import WaitlistStatus
 from shared.ports import system
@@ -218,9 +219,10 @@ class Story:
         """The mail service reports a mail that it took: once, twice, or of one that nobody waits for any more."""
         sent = self.world.mailer.sent
         if sent:
-            tag = self.rng.choice(sent).tag
-            report = self.world.wiring.email_reports.report
-            self.background(lambda: self.told.update([f"bounce: {report(tag, 'bounced', BY_REPORT)}"]))
+            email = named_by(self.rng.choice(sent).tag)
+            assert email is not None
+            report = self.world.wiring.emails_in_trouble.report
+            self.background(lambda: self.told.update([f"bounce: {report(email, 'bounced', BY_REPORT)}"]))
 
     def background(self, job: Callable[[], None]) -> None:
         try:

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from infra.local.stack.ministack import Aws
 from shared.adapters.eventbridge_bus import MAX_BYTES, EventBridgeBus, size
+from shared.adapters.file_inspector import FileInspector
 from shared.adapters.s3_documents import S3Documents, disposition
 from shared.domain.core.errors import Busy
 from shared.domain.documents.uploads import KINDS, MAX_SENT, inspect
@@ -76,7 +77,7 @@ def test_T15_an_empty_or_large_file_goes_through_the_form_to_our_page_and_is_ref
     found = documents.read("trainee-1/odd")
     assert found is not None
     assert len(found.content) == min(len(content), MOST + 1), "no more of it than shows that it is too large"
-    assert inspect(found.content, KINDS["cv"]).reason == reason
+    assert inspect(found.content, KINDS["cv"], FileInspector().look).reason == reason
 
 
 def test_a_form_works_for_six_hours(documents: S3Documents) -> None:
