@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import GENESIS, Actor, AggregateType, NewEvent
 from shared.domain.core.instants import iso
 from shared.domain.core.policy import CURRENT

@@ -18,7 +18,8 @@ from infra.local.stack.local_stack import Stack
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
-from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import Actor, NewEvent
 from shared.domain.core.calendar import DEFAULT_WEEKS, weeks_covered
 from shared.domain.core.policy import CURRENT

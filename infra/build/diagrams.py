@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from shared.domain.accounts.account import ACCOUNT
-from shared.domain.applications.application import APPLICATION
+from shared.domain.applications.application_machine import APPLICATION
 from shared.domain.core.machine import NEW, Arrow, Machine
 from shared.domain.documents.document import DOCUMENT
 from shared.domain.reservations.reservation import RESERVATION

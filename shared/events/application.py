@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar, Literal
 
-from shared.domain.applications.application import ApplicationStatus, GuidelineOutcome, Override
+from shared.domain.applications.application import GuidelineOutcome, Override
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
 from shared.domain.email.email_names import EmailTrouble

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.services.applications.host_review import HostReview
     from shared.services.applications.information_requests import InformationRequests
     from shared.services.applications.overlapping_applications import OverlappingApplications
+    from shared.services.applications.prospects import Prospects
     from shared.services.applications.queries import ApplicationQueries
     from shared.services.applications.review import Review
     from shared.services.applications.submission import Submission
@@ -116,6 +117,7 @@ class Wiring(WiredPorts):
     information_requests: InformationRequests = _part("applications.information_requests")
     host_review: HostReview = _part("applications.host_review")
     overlapping_applications: OverlappingApplications = _part("applications.overlapping_applications")
+    prospects: Prospects = _part("applications.prospects")
     application_queries: ApplicationQueries = _part("applications.queries")
     cv_links: CvLinks = _part("applications.cv_links")
     settlement: Settlement = _part("money.settlement")

@@ -25,7 +25,7 @@ from functions.stripe_webhook.webhook import Webhook
 from infra.local.seed.catalogue import load as catalogue
 from shared.domain.core.instants import parse
 from shared.ports import Checkout, Contact, Person, StoredObject
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from tests.builders import facts, stored
 from tests.fakes import FakeBus, FakeDeliveries
 from tests.files import A_PDF

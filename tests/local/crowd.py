@@ -18,7 +18,7 @@ from infra.local.seed.people import demo_people
 from shared.domain.core.calendar import monday_of, week_of
 from shared.domain.reservations import terms
 from shared.ports import Contact, Due, Transition, UnitOfWork
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from tests.builders import application, draft, fresh, program
 
 AT_ONCE = 4

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-from shared.domain.applications.application import ApplicationStatus, in_line
+from shared.domain.applications.application import in_line
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.errors import RotaError
 from shared.domain.money.money import Account, balance, book_of
 from shared.domain.reservations.reservation import SEATED, Reservation, ReservationStatus, overlap, still_offered
 from shared.domain.seats.waitlist import WaitlistStatus
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from tests.simulation.world import World
 
 ROUNDS = 12

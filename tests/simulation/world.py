@@ -27,7 +27,7 @@ from shared.domain.reservations.reservation import Choice, Reservation
 from shared.domain.seats.waitlist import Place
 from shared.events.envelope import Envelope
 from shared.ports import Contact, Delivery, Due, Person, StoredObject, Transition, UnitOfWork
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from shared.services.core.transitions import RequestContext
 from shared.services.reservations.reserve import PayLink
 from shared.services.seats.line import line_of

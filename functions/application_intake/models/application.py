@@ -10,7 +10,8 @@ from pydantic import Field
 
 from functions.application_intake.models.conversation import MessageView
 from functions.application_intake.models.review import ReviewPart
-from shared.domain.applications.application import OPEN, Application, ApplicationStatus, reply_over
+from shared.domain.applications.application import Application, reply_over
+from shared.domain.applications.application_machine import OPEN, ApplicationStatus
 from shared.domain.applications.eligibility import Reason, Verdict
 from shared.domain.core.calendar import end_date
 from shared.domain.core.instants import Instant
@@ -22,7 +23,8 @@ from shared.domain.programs.program import ExperienceType, Program, ProgramStatu
 from shared.domain.search.query import usual_weeks
 from shared.domain.seats.seats import FreeStart
 from shared.runtime.http.models import Answer, Request
-from shared.services.applications.queries import Prospect, ReviewFile, TraineeFile
+from shared.services.applications.prospects import Prospect
+from shared.services.applications.queries import ReviewFile, TraineeFile
 from shared.services.applications.review import REJECT_CODES
 from shared.services.applications.staff_status_text import for_staff
 from shared.services.applications.status_text import ApplicationCard, Milestone, Standing, standing, timeline

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from functions.application_intake.models.conversation import HostPart, Prose
-from shared.domain.applications.application import UNDECIDED, Application, ApplicationStatus, review_overdue
+from shared.domain.applications.application import Application, review_overdue
+from shared.domain.applications.application_machine import UNDECIDED, ApplicationStatus
 from shared.domain.applications.clocks import HostTimes, ReplyTimes, host_times, reply_times
 from shared.domain.applications.eligibility import Reason, Verdict
 from shared.domain.applications.guards import lacks_host

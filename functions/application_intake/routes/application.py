@@ -17,7 +17,7 @@ from functions.application_intake.models.application import (
     WhatIf,
 )
 from functions.application_intake.room import ONE, PAGE, STAFF, anyone_here, room, trainee
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.services.applications.status_text import ApplicationCard
 
 
@@ -34,7 +34,7 @@ def before_applying(what_if: Annotated[WhatIf, Query()]) -> StartView:
     """What applying would mean for the caller: price, seats, eligibility, guidelines. Writes nothing."""
     room.request.expect_query(WhatIf.model_fields)
     call = room.call("trainee")
-    found = room.wiring.application_queries.prospect(
+    found = room.wiring.prospects.of(
         call.actor.id, what_if.program, what_if.experience_type, what_if.start, what_if.weeks
     )
     return StartView(prospect=ProspectView.of(found))

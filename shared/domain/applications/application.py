@@ -1,4 +1,4 @@
-"""An application: the machine of product.md section 4, the stored state, and its clocks. Guards: `application_guards`.
+"""An application: the stored state and its clocks. Its machine: `application_machine`; guards: `guards`.
 
 No personal data: ids, codes, cents, dates and hashes only. Reasons and messages are erasable items, named by `*_ref`.
 """
@@ -6,236 +6,19 @@ No personal data: ids, codes, cents, dates and hashes only. Reasons and messages
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.applications.application_machine import UNDECIDED, ApplicationStatus
 from shared.domain.core.business_clock import add_business_hours, add_business_time, business_time_between
 from shared.domain.core.calendar import local_date, reached, start_of_day
 from shared.domain.core.instants import Instant
-from shared.domain.core.machine import NEW, Actor, Arrow, Machine
 from shared.domain.core.policy import Policy
 from shared.domain.email.email_names import EmailTrouble
 from shared.domain.programs.guidelines import Guidelines, GuidelineVerdict
 from shared.domain.programs.program import ExperienceType, ReviewMode
 from shared.domain.seats.waitlist import WaitlistStatus
-
-
-class ApplicationStatus(StrEnum):
-    DRAFT = "DRAFT"
-    SUBMITTED = "SUBMITTED"
-    IN_REVIEW = "IN_REVIEW"
-    NEEDS_INFO = "NEEDS_INFO"
-    HOST_REVIEW = "HOST_REVIEW"
-    APPROVED = "APPROVED"
-    REJECTED = "REJECTED"
-    EXPIRED = "EXPIRED"
-    CONVERTED = "CONVERTED"
-    WITHDRAWN = "WITHDRAWN"
-    CLOSED = "CLOSED"
-
-
-class ApplicationEvent(StrEnum):
-    START = "start"
-    SAVE = "save"
-    SUBMIT = "submit"
-    DRAFT_LAPSED = "draft_lapsed"
-    CLAIM = "claim"
-    CLAIM_LAPSED = "claim_lapsed"
-    ASK = "ask"
-    REPLY = "reply"
-    REPLY_LAPSED = "reply_lapsed"
-    REMIND = "remind"
-    ESCALATE = "escalate"
-    ROUTE_TO_HOST = "route_to_host"
-    RECOMMEND_YES = "recommend_yes"
-    RECOMMEND_NO = "recommend_no"
-    TAKE_BACK = "take_back"
-    ASK_AGAIN = "ask_again"
-    APPROVE = "approve"
-    REJECT = "reject"
-    TERMS_SIGNED = "terms_signed"
-    HOLD_PLACED = "hold_placed"
-    HOLD_RELEASED = "hold_released"
-    JOIN_WAITLIST = "join_waitlist"
-    LEAVE_WAITLIST = "leave_waitlist"
-    SEAT_OFFERED = "seat_offered"
-    OFFER_LAPSED = "offer_lapsed"
-    RESERVED = "reserved"
-    WITHDRAW = "withdraw"
-    CLOSE = "close"
-
-
-_S, _E = ApplicationStatus, ApplicationEvent
-_TR, _HM, _RV, _CO, _SYS = (
-    frozenset({actor}) for actor in (Actor.TRAINEE, Actor.HOST, Actor.REVIEWER, Actor.COORDINATOR, Actor.SYSTEM)
-)
-
-OPEN = (_S.DRAFT, _S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW, _S.APPROVED)
-"""States that still lead somewhere: while in one, the application blocks a second one for the same program and
-start."""
-
-UNDECIDED = (_S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW)
-"""States in which the trainee waits for an answer, whoever owes the next step."""
-
-_CLOSE_GUARD = "no live hold; what is undecided when the start is less than 14 days away"
-_WITHDRAW_GUARD = "no live hold; by the system only when a sibling reserved overlapping weeks"
-
-APPLICATION = Machine(
-    "application",
-    (
-        Arrow(NEW, _E.START, _TR, _S.DRAFT, "signed in", ("draft due in 90 days",)),
-        Arrow(_S.DRAFT, _E.SAVE, _TR, _S.DRAFT),
-        Arrow(
-            _S.DRAFT,
-            _E.SUBMIT,
-            _TR,
-            _S.SUBMITTED,
-            "CV, program LIVE, start and length, eligibility, horizon, no duplicate",
-            ("review clock 24 business hours", "escalation at 72 business hours"),
-        ),
-        Arrow(_S.DRAFT, _E.DRAFT_LAPSED, _SYS, _S.EXPIRED, "90 days without submission"),
-        Arrow(_S.SUBMITTED, _E.CLAIM, _RV, _S.IN_REVIEW, "unclaimed", ("claim lapses in 4 business hours",)),
-        Arrow(_S.IN_REVIEW, _E.CLAIM_LAPSED, _SYS, _S.SUBMITTED, "4 business hours without a decision"),
-        Arrow(
-            _S.IN_REVIEW,
-            _E.ASK,
-            _RV,
-            _S.NEEDS_INFO,
-            "message; a day at least before it closes",
-            ("review clock paused", "reminder at 7 days", "expiry at 14 days, or 12 hours before it closes"),
-        ),
-        Arrow(_S.NEEDS_INFO, _E.REPLY, _TR, _S.IN_REVIEW, "what was asked for is there", ("review clock resumes",)),
-        Arrow(
-            _S.NEEDS_INFO, _E.REPLY_LAPSED, _SYS, _S.EXPIRED, "14 days without a reply, or 12 hours before it closes"
-        ),
-        Arrow(_S.NEEDS_INFO, _E.REMIND, _SYS, _S.NEEDS_INFO, "7 days without a reply", ("reminder to the trainee",)),
-        Arrow(
-            _S.IN_REVIEW,
-            _E.ROUTE_TO_HOST,
-            _RV,
-            _S.HOST_REVIEW,
-            "the program or the case asks for it; a day at least before it closes",
-            (
-                "promise of at least 5 days",
-                "nudges at 3 and 5 days",
-                "escalation at 7 days",
-                "the coordinator decides at 10 days, or 12 hours before it closes; what comes before keeps its share "
-                "of the time",
-            ),
-        ),
-        Arrow(
-            _S.HOST_REVIEW,
-            _E.RECOMMEND_YES,
-            _HM,
-            _S.IN_REVIEW,
-            "link or sign-in of the host",
-            ("recommendation stored",),
-        ),
-        Arrow(
-            _S.HOST_REVIEW,
-            _E.RECOMMEND_NO,
-            _HM,
-            _S.IN_REVIEW,
-            "link or sign-in of the host",
-            ("recommendation stored",),
-        ),
-        Arrow(
-            _S.HOST_REVIEW, _E.REMIND, _SYS, _S.HOST_REVIEW, "3 and 5 days without an answer", ("reminder to the host",)
-        ),
-        Arrow(
-            _S.HOST_REVIEW,
-            _E.ESCALATE,
-            _SYS,
-            _S.HOST_REVIEW,
-            "7 days without an answer",
-            ("the coordinator decides at 10 days",),
-        ),
-        Arrow(
-            _S.HOST_REVIEW,
-            _E.TAKE_BACK,
-            _CO,
-            _S.IN_REVIEW,
-            "reason",
-            ("from 10 days on the reviewer may approve without the host",),
-        ),
-        Arrow(
-            _S.HOST_REVIEW,
-            _E.ASK_AGAIN,
-            _CO,
-            _S.HOST_REVIEW,
-            "reason; a day at least before it closes",
-            ("asked again: new link, new days",),
-        ),
-        Arrow(
-            _S.IN_REVIEW,
-            _E.APPROVE,
-            _RV,
-            _S.APPROVED,
-            "every guideline met or overridden with a reason; the host said yes where it decides too, or the "
-            "coordinator did without it",
-            ("offer for 7 days, or 72 hours when the start is less than 60 days away",),
-        ),
-        Arrow(_S.IN_REVIEW, _E.REJECT, _RV, _S.REJECTED, "reason code and text", ("three alternatives",)),
-        Arrow(_S.APPROVED, _E.TERMS_SIGNED, _TR, _S.APPROVED, "the current version of the terms"),
-        Arrow(
-            _S.APPROVED,
-            _E.HOLD_PLACED,
-            _TR | _CO,
-            _S.APPROVED,
-            "terms signed, offer open, fewer than 3 holds, no live hold",
-        ),
-        Arrow(_S.APPROVED, _E.HOLD_RELEASED, _TR | _CO | _SYS, _S.APPROVED, "the hold ended without payment"),
-        Arrow(
-            _S.APPROVED,
-            _E.JOIN_WAITLIST,
-            _TR,
-            _S.APPROVED,
-            "a week without a seat, the first day to come, offer open, no live hold",
-            ("offer stands still",),
-        ),
-        Arrow(
-            _S.APPROVED,
-            _E.LEAVE_WAITLIST,
-            _TR | _SYS,
-            _S.APPROVED,
-            "stands in line",
-            ("offer counts on with what was left",),
-        ),
-        Arrow(
-            _S.APPROVED,
-            _E.SEAT_OFFERED,
-            _SYS,
-            _S.APPROVED,
-            "first in line, a seat in every week",
-            ("seat held for 48 hours",),
-        ),
-        Arrow(
-            _S.APPROVED,
-            _E.OFFER_LAPSED,
-            _SYS,
-            _S.EXPIRED,
-            "offer over, not reserved, no live hold, not on the waitlist",
-        ),
-        Arrow(_S.APPROVED, _E.RESERVED, _SYS, _S.CONVERTED, "payment settled", ("overlapping siblings withdrawn",)),
-        *(Arrow(state, _E.WITHDRAW, _TR | _SYS, _S.WITHDRAWN, _WITHDRAW_GUARD) for state in OPEN),
-        *(Arrow(state, _E.CLOSE, _SYS, _S.CLOSED, _CLOSE_GUARD) for state in OPEN),
-    ),
-    {
-        _S.DRAFT: "This application is a draft and was not sent yet.",
-        _S.SUBMITTED: "This application waits for a reviewer to take it.",
-        _S.IN_REVIEW: "A reviewer has this application.",
-        _S.NEEDS_INFO: "The trainee was asked a question and has not answered yet.",
-        _S.HOST_REVIEW: "The host was asked and has not answered yet.",
-        _S.APPROVED: "This application is approved.",
-        _S.REJECTED: "This application was declined.",
-        _S.EXPIRED: "This application has expired.",
-        _S.CONVERTED: "This application has become a reservation.",
-        _S.WITHDRAWN: "This application was withdrawn.",
-        _S.CLOSED: "This application was closed.",
-    },
-)
 
 
 class GuidelineOutcome(BaseModel):

@@ -12,15 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from shared.domain.applications.application import (
-    APPLICATION,
-    Application,
-    ApplicationEvent,
-    ApplicationStatus,
-    closed_by_time,
-    offer_over,
-    reply_over,
-)
+from shared.domain.applications.application import Application, closed_by_time, offer_over, reply_over
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.core.calendar import reached
 from shared.domain.core.errors import Expired, NotAllowedNow
 from shared.domain.core.machine import Actor

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from shared.domain.applications.application import Application, ApplicationEvent, offer_over
+from shared.domain.applications.application import Application, offer_over
+from shared.domain.applications.application_machine import ApplicationEvent
 from shared.domain.applications.eligibility import Verdict, approval_gaps, explain
 from shared.domain.core.calendar import horizon
 from shared.domain.core.errors import (

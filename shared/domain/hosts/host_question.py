@@ -6,7 +6,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.domain.applications.application import Application, ApplicationStatus, host_over
+from shared.domain.applications.application import Application, host_over
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.calendar import reached
 from shared.domain.reservations.reservation import PAID_SEAT, ReservationStatus
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.domain.applications.application import OPEN, Application
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import OPEN
 from shared.domain.applications.clocks import as_of
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.reservations.reservation import SEATED, Reservation
 from shared.ports import People, Person, Store
-from shared.services.applications.submission import open_list
+from shared.services.applications.state_changes import open_list
 from shared.services.core.records import application_of, reservation_of
 
 LONGEST = 52

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.calendar import reached
 from shared.domain.core.errors import Busy, Duplicate, Expired, NotFound

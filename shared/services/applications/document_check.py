@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.applications.application import ApplicationEvent
+from shared.domain.applications.application_machine import ApplicationEvent
 from shared.domain.core.aggregate import text_hash
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import Invalid, NotFound

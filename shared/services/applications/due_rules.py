@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from shared.domain.applications.application import ApplicationEvent
+from shared.domain.applications.application_machine import ApplicationEvent
 from shared.domain.applications.due_kinds import (
     ASKED,
     CLAIM,
@@ -21,7 +21,7 @@ from shared.domain.applications.due_kinds import (
 )
 from shared.domain.core.due_readers import COORDINATORS, REVIEWERS, SWEEP, WATCHED
 from shared.ports import Stored
-from shared.services.applications.submission import WAITS
+from shared.services.applications.state_changes import WAITS
 from shared.services.applications.timers import ApplicationTimers
 from shared.services.core.due_rule import DueRule, Stage
 from shared.services.core.records import application_of

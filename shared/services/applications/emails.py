@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.applications.application import Application, ApplicationStatus, host_over, offer_over, reply_over
+from shared.domain.applications.application import Application, host_over, offer_over, reply_over
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.calendar import local_date
 from shared.domain.core.policy import by_version
 from shared.domain.money.fees import quote

@@ -11,13 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shared.domain.applications.application import (
-    APPLICATION,
-    Application,
-    ApplicationEvent,
-    ApplicationStatus,
-    host_over,
-)
+from shared.domain.applications.application import Application, host_over
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import as_of, host_times, next_host_step
 from shared.domain.applications.due_kinds import HOST, STALE, WITH_HOST
 from shared.domain.core.aggregate import Actor, text_hash
@@ -33,7 +28,7 @@ from shared.events.application import ApplicationRouted, HostRecommended, HostTa
 from shared.ports import BusinessClock, Catalogue, Due, People, PersonalRecord, Store, Stored, UnitOfWork
 from shared.services.applications.review import Review, guideline_results
 from shared.services.applications.review_clock import ResumedReview, resume_review
-from shared.services.applications.submission import WAITS, due_kinds_ended
+from shared.services.applications.state_changes import WAITS, due_kinds_ended
 from shared.services.core.records import application_of, text_ref
 from shared.services.core.secret_links import new_secret, secret_at, secret_matches
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition

@@ -5,12 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.applications.application import (
-    APPLICATION,
-    Application,
-    ApplicationEvent,
-    ApplicationStatus,
-)
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import reply_times, require_running
 from shared.domain.applications.due_kinds import ASKED, REPLY, REPLY_REMINDER
 from shared.domain.core.aggregate import text_hash
@@ -22,7 +18,8 @@ from shared.events.application import InformationGiven, InformationRequested
 from shared.ports import BusinessClock, Due, PersonalRecord, Store, UnitOfWork
 from shared.services.applications.review import Review
 from shared.services.applications.review_clock import resume_review
-from shared.services.applications.submission import due_kinds_ended, own_application
+from shared.services.applications.state_changes import due_kinds_ended
+from shared.services.applications.submission import own_application
 from shared.services.applications.trainee_documents import documents_of, newest_cv
 from shared.services.core.records import text_ref
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition

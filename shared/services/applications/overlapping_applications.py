@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.applications.application import APPLICATION, OPEN, Application, ApplicationEvent, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import APPLICATION, OPEN, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import as_of
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.machine import Actor
 from shared.domain.reservations.reservation import SEATED, Reservation, overlap
 from shared.events.application import ApplicationWithdrawn
 from shared.ports import BusinessClock, Store, Stored
-from shared.services.applications.submission import closing_work
+from shared.services.applications.state_changes import closing_work
 from shared.services.core.records import application_of, reservation_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict
 

@@ -6,15 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.applications.application import (
-    APPLICATION,
-    Application,
-    ApplicationEvent,
-    ApplicationStatus,
-    GuidelineOutcome,
-    Override,
-    offer_expiry,
-)
+from shared.domain.applications.application import Application, GuidelineOutcome, Override, offer_expiry
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import as_of
 from shared.domain.applications.due_kinds import OFFER
 from shared.domain.applications.guards import can_approve
@@ -31,7 +24,7 @@ from shared.domain.trainees.trainee import StepResult, TraineeFacts
 from shared.events.application import ApplicationApproved, ApplicationClaimed, ApplicationRejected
 from shared.ports import BusinessClock, Catalogue, Due, People, PersonalRecord, Store, Stored, UnitOfWork
 from shared.services.applications.review_clock import claim_due_row, claim_expiry
-from shared.services.applications.submission import WAITS, releases_of
+from shared.services.applications.state_changes import WAITS, releases_of
 from shared.services.applications.trainee_documents import documents_of
 from shared.services.core.records import application_of, text_ref
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition

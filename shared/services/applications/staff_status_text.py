@@ -3,7 +3,8 @@ Pure."""
 
 from __future__ import annotations
 
-from shared.domain.applications.application import Application, ApplicationStatus, in_line
+from shared.domain.applications.application import Application, in_line
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.applications.clocks import as_of, owed_by
 from shared.domain.core.instants import Instant
 from shared.services.applications.status_text import CLOSED, Standing

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.applications.application import Application, ApplicationStatus, in_line, review_overdue
+from shared.domain.applications.application import Application, in_line, review_overdue
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.applications.clocks import as_of, owed_by
 from shared.domain.applications.guards import host_decides
 from shared.domain.core.aggregate import EventRow

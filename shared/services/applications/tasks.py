@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from shared.domain.applications.application import Application, ApplicationStatus, in_line, reply_over
+from shared.domain.applications.application import Application, in_line, reply_over
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.applications.clocks import as_of
 from shared.domain.applications.due_kinds import ASKED, HOST_LATE, REVIEW, WITH_HOST
 from shared.domain.core.calendar import reached

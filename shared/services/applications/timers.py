@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.domain.applications.application import (
-    APPLICATION,
-    Application,
-    ApplicationEvent,
-    ApplicationStatus,
-    reply_over,
-)
+from shared.domain.applications.application import Application, reply_over
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import (
     host_escalation,
     host_reminders_owed,
@@ -27,7 +22,7 @@ from shared.domain.core.policy import by_version
 from shared.events.application import HostEscalated, HostReminded, ReplyReminded
 from shared.events.base import EventData
 from shared.ports import BusinessClock, Due, Store
-from shared.services.applications.submission import closing_work, expiry_work
+from shared.services.applications.state_changes import closing_work, expiry_work
 from shared.services.core.due_rule import NOTHING
 from shared.services.core.records import application_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict

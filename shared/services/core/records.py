@@ -9,7 +9,7 @@ from shared.domain.applications.application import Application
 from shared.domain.core.instants import parse
 from shared.domain.programs.program import Program, program_from
 from shared.domain.reservations.reservation import Reservation
-from shared.ports import Stored
+from shared.ports import Store, Stored
 
 
 def application_of(loaded: Stored) -> Application:
@@ -35,3 +35,9 @@ def text_ref(application: Application, what: str, version: int | None = None) ->
     may be written more than once is a text of its own each time, named by the version that it brings."""
     again = "" if version is None else f"-{version + 1}"
     return f"{application.trainee_id}/application:{application.id}:{what}{again}"
+
+
+def kept_words(store: Store, ref: str | None) -> str | None:
+    """The words kept at `ref`; None without one, and once they are erased."""
+    found = store.text(ref) if ref else None
+    return str(found["text"]) if found else None

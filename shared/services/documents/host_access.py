@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from shared.domain.applications.application import ApplicationStatus, host_over
+from shared.domain.applications.application import host_over
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.calendar import end_date, end_of_day, passed
 from shared.domain.documents.document import Document

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from shared.domain.accounts.account_input import email_address
-from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.due_readers import COORDINATORS
 from shared.domain.core.errors import NotAllowedNow
 from shared.domain.core.self_decision import forbid_self_decision

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.applications.clocks import as_of
 from shared.domain.core.calendar import end_of_day, local_date, reached
 from shared.domain.core.policy import CURRENT

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.domain.applications.application import Application, ApplicationStatus, in_line, offer_over
+from shared.domain.applications.application import Application, in_line, offer_over
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import EventRow
 from shared.domain.core.calendar import by_iso_year, monday_of, weeks_covered
 from shared.domain.core.machine import Actor

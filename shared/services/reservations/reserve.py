@@ -11,13 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.domain.applications.application import (
-    APPLICATION,
-    Application,
-    ApplicationEvent,
-    ApplicationStatus,
-    in_line,
-)
+from shared.domain.applications.application import Application, in_line
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import as_of, require_running
 from shared.domain.applications.guards import can_begin_checkout, require_terms
 from shared.domain.core.calendar import local_date, weeks_covered

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared.domain.applications.application import OPEN, Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import OPEN, ApplicationStatus
 from shared.domain.applications.eligibility import explain
 from shared.domain.core.calendar import horizon, local_date, weeks_covered
 from shared.domain.core.errors import NotFound

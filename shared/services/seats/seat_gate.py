@@ -12,13 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.applications.application import (
-    APPLICATION,
-    Application,
-    ApplicationEvent,
-    ApplicationStatus,
-    offer_after_waiting,
-)
+from shared.domain.applications.application import Application, offer_after_waiting
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.due_kinds import OFFER
 from shared.domain.core.errors import VersionConflict
 from shared.domain.core.machine import NEW, Actor, Arrow
@@ -31,7 +26,7 @@ from shared.events.application import ApplicationConverted, HoldPlaced, HoldRele
 from shared.events.reservation import PaymentLapsed, ReservationConfirmed, SeatHeld, SeatReleased
 from shared.events.waitlist import WaitlistChanged, WaitlistEnded, WaitlistJoined, WaitlistOffered
 from shared.ports import Due, SeatMove, Store, Stored, Transition, UnitOfWork
-from shared.services.applications.submission import releases_of
+from shared.services.applications.state_changes import releases_of
 from shared.services.core.records import application_of, reservation_of
 from shared.services.core.transitions import RequestContext, transition, unsaved
 from shared.services.seats.line import line_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.applications.application import ApplicationStatus, in_line, offer_over
+from shared.domain.applications.application import in_line, offer_over
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.calendar import reached
 from shared.domain.core.policy import by_version
 from shared.domain.seats.waitlist import WaitlistStatus

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.accounts.account import AccountStatus
-from shared.domain.applications.application import APPLICATION, Application, ApplicationEvent, in_line, reservable_until
+from shared.domain.applications.application import Application, in_line, reservable_until
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent
 from shared.domain.applications.clocks import require_running
 from shared.domain.applications.guards import can_end
 from shared.domain.core.calendar import by_iso_year, local_date, weeks_covered

@@ -23,7 +23,7 @@ from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import SEATED, Choice, Reservation
 from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.ports import Checkout, CheckoutRequest, Due, Person, Transition, UnitOfWork, system
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from shared.services.core.transitions import RequestContext
 from shared.services.reservations.reserve import PayLink
 from tests.builders import PROGRAM, actor, application, draft, fresh, program, step

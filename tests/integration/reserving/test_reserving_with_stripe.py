@@ -22,7 +22,8 @@ from shared.adapters.dynamodb.store import DynamoStore
 from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
 from shared.adapters.stripe_gateway import StripeGateway
-from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.calendar import next_monday, weeks_covered
 from shared.domain.core.errors import NotAllowedNow, PaymentUnavailable, SoldOut
@@ -31,7 +32,7 @@ from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus
 from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.ports import Due, Person, Transition, UnitOfWork
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from shared.services.money.settlement import Settled, Settlement
 from shared.services.operations.sweep import Sweep
 from shared.services.reservations.reserve import PayLink, Reserve

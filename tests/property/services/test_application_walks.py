@@ -8,10 +8,10 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.applications.application import OPEN, ApplicationStatus
+from shared.domain.applications.application_machine import OPEN, ApplicationStatus
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.errors import RotaError
-from shared.services.applications.submission import WAITS, open_claim
+from shared.services.applications.state_changes import WAITS, open_claim
 from shared.services.core.records import application_of
 from tests.unit.services.applications.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_SYSTEM, AS_TRAINEE, Desk
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.applications.application import UNDECIDED
+from shared.domain.applications.application_machine import UNDECIDED
 from shared.domain.applications.clocks import as_of
 from shared.domain.core.errors import RotaError
 from shared.services.applications.status_text import standing

@@ -14,7 +14,7 @@ from shared.domain.programs.program import ReviewMode
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.domain.trainees.trainee import TraineeStatus
 from shared.ports import SeatMove, UnitOfWork
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
 from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, FINANCE, OTHER, Rooms, primary, shown

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.programs.program import ReviewMode
 from shared.ports import Stored
 from tests.builders import PROGRAM, REVIEWER, TRAINEE

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.ports import Due, Transition, UnitOfWork
 from tests import builders

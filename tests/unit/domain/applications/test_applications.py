@@ -9,7 +9,6 @@ import pytest
 
 from shared.domain.applications.application import (
     Application,
-    ApplicationEvent,
     claim_lapse,
     draft_expiry,
     offer_expiry,
@@ -17,6 +16,7 @@ from shared.domain.applications.application import (
     review_clock,
     review_overdue,
 )
+from shared.domain.applications.application_machine import ApplicationEvent
 from shared.domain.applications.guards import can_approve, can_begin_checkout, can_end, can_submit
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import (

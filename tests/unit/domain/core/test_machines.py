@@ -10,7 +10,7 @@ import pytest
 
 from infra.build.diagrams import PAGE, main, render
 from shared.domain.accounts.account import ACCOUNT, AccountEvent, AccountStatus
-from shared.domain.applications.application import APPLICATION, ApplicationEvent, ApplicationStatus
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.core.errors import NotAllowedNow, WrongRole
 from shared.domain.core.machine import Actor, Arrow, Machine
 from shared.domain.documents.document import DOCUMENT, DocumentEvent, DocumentStatus

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.domain.applications.application import Application, ApplicationStatus, review_overdue
+from shared.domain.applications.application import Application, review_overdue
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.errors import Expired
 from shared.domain.core.policy import CURRENT

@@ -15,8 +15,8 @@ import pytest
 from shared.domain.applications.application import Application
 from shared.domain.applications.clocks import as_of
 from shared.domain.core.errors import Busy, Duplicate, RotaError
+from shared.services.applications.state_changes import WAITS
 from shared.services.applications.status_text import standing
-from shared.services.applications.submission import WAITS
 from tests.builders import PROGRAM
 from tests.fakes.clock import START
 from tests.unit.services.applications.application_scene import AS_COLLEAGUE, AS_REVIEWER, AS_TRAINEE, Desk
@@ -201,9 +201,8 @@ def test_T18_who_applies_again_is_answered_the_same_whether_the_sweep_came_or_no
 @pytest.mark.parametrize(("early", "clash"), [(SECOND, ["same"]), (timedelta(), [])])
 def test_T24_the_form_names_what_is_in_the_same_weeks_until_its_time_is_up(early: timedelta, clash: list[str]) -> None:
     desk, id = at_the_end_of("offer", early, swept=False)
-    files = desk.application_queries
     assert [
-        one.kind for one in files.prospect(AS_TRAINEE.actor.id, PROGRAM, None, desk.application(id).start, 4).clashes
+        one.kind for one in desk.prospects.of(AS_TRAINEE.actor.id, PROGRAM, None, desk.application(id).start, 4).clashes
     ] == clash
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.applications.due_kinds import HOST, HOST_LATE, REPLY, STALE
 from shared.domain.core.errors import NotAllowedNow
 from shared.domain.core.instants import iso

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus as S
+from shared.domain.applications.application_machine import ApplicationStatus as S
 from shared.services.applications.competing_applications import LONGEST, Rival, rivals_of
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, START

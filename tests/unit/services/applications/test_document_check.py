@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.errors import GuidelineFailed, Invalid, NotAllowedNow, NotFound
 from shared.domain.documents.checklist import Check
 from shared.domain.documents.rules import DocumentRule, NeededBy

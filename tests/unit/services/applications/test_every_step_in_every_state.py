@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.applications.application import APPLICATION, ApplicationEvent, ApplicationStatus
+from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.core.errors import RotaError
 from shared.domain.core.machine import Actor
 from shared.services.core.transitions import RequestContext

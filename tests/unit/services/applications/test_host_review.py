@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.business_clock import business_time_between
 from shared.domain.core.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound

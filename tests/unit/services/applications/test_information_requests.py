@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus, review_overdue
+from shared.domain.applications.application import review_overdue
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import chain_breaks, fold, text_hash
 from shared.domain.core.errors import Busy, Expired, Invalid, NotAllowedNow, NotFound
 from tests.builders import REVIEWER, TRAINEE

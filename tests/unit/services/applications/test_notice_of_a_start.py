@@ -70,8 +70,7 @@ def test_T15_a_draft_whose_start_came_too_near_is_not_sent_and_stays() -> None:
 def test_T10_the_form_offers_the_starts_that_it_accepts(now: datetime, first: date) -> None:
     desk = scene()
     desk.clock.set(now)
-    files = desk.application_queries
-    page = files.prospect(TRAINEE, PROGRAM, None, None, None)
+    page = desk.prospects.of(TRAINEE, PROGRAM, None, None, None)
     assert page.starts[0].start == first
-    asked = files.prospect(TRAINEE, PROGRAM, None, FIRST_DAY, None)
+    asked = desk.prospects.of(TRAINEE, PROGRAM, None, FIRST_DAY, None)
     assert (asked.refused is None) is (first == FIRST_DAY)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import text_hash
 from shared.domain.core.errors import Busy, GuidelineFailed, Invalid, NotAllowedNow, NotEligible, NotFound, WrongRole
 from shared.domain.documents.rules import DocumentRule, NeededBy

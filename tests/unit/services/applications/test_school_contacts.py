@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import canonical, text_hash
 from shared.domain.core.errors import Invalid, NotAllowedNow
 from shared.services.applications.school_contacts import SchoolContact, school_contact

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.errors import (
     Busy,
@@ -24,7 +24,7 @@ from shared.domain.core.errors import (
 )
 from shared.domain.programs.program import ExperienceType, ProgramStatus
 from shared.domain.trainees.trainee import StepResult, TraineeStatus
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from tests.builders import FIRST_DAY, TRAINEE, stored_program
 from tests.fakes.clock import START
 from tests.unit.services.applications.application_scene import AS_REVIEWER, AS_STRANGER, AS_TRAINEE, Desk, monday

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.hosts.host_question import Outcome, outcome
 from shared.domain.reservations.reservation import ReservationStatus
 from shared.ports import IndexEntry, PersonalRecord, UnitOfWork

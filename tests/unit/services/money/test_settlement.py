@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.errors import Busy, Invalid, PaymentUnavailable
 from shared.domain.core.instants import iso
 from shared.domain.money.money import Account, balance, book_of

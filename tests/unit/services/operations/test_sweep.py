@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.due_readers import SWEEP as READER
 from shared.domain.core.errors import Busy, PaymentUnavailable
 from shared.domain.search.query import SearchQuery

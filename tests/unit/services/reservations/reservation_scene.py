@@ -12,7 +12,7 @@ from shared.domain.money.money import Account, balance, book_of
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import SEATED, Choice, Reservation
 from shared.ports import Checkout, Due, Person, Transition, UnitOfWork, system
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from shared.services.core.transitions import RequestContext
 from shared.services.money.settlement import Settled
 from shared.services.operations.sweep import Swept

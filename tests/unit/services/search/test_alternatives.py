@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.applications.application import Application, ApplicationStatus
+from shared.domain.applications.application import Application
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ExperienceType, ProgramStatus

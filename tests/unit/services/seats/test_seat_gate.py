@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.domain.applications.application import APPLICATION, OPEN, ApplicationEvent, ApplicationStatus
+from shared.domain.applications.application_machine import APPLICATION, OPEN, ApplicationEvent, ApplicationStatus
 from shared.domain.core.errors import NotAllowedNow, WrongRole
 from shared.domain.core.machine import Actor
 from shared.domain.reservations.reservation import RESERVATION, ReservationEvent
 from shared.events.reservation import SeatHeld
 from shared.ports import SeatMove
-from shared.services.applications.submission import open_claim
+from shared.services.applications.state_changes import open_claim
 from shared.services.seats import seat_gate
 from shared.services.seats.seat_gate import Case, Payment
 from tests.builders import PROGRAM, START, TRAINEE, WEEKS

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.applications.due_kinds import OFFER
 from shared.domain.core.errors import Expired, NotAllowedNow, NotFound, SoldOut, WaitlistFirst
 from shared.domain.core.instants import iso

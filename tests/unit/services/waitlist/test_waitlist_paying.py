@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.applications.application import ApplicationStatus
+from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.errors import Expired, NotAllowedNow, PaymentUnavailable, TermsNotSigned
 from shared.domain.reservations.reservation import Choice
 from shared.ports import Checkout, CheckoutRequest
