@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from shared.domain.applications.application import Application
 from shared.domain.applications.application_machine import ApplicationStatus
-from shared.domain.core.aggregate import GENESIS, Actor, AggregateType, NewEvent
+from shared.domain.applications.values import (
+    Approval,
+    HostAnswer,
+    HostQuestion,
+    Offer,
+    Question,
+    Recommendation,
+    SignedTerms,
+    Submitted,
+    SubmittedCv,
+)
+from shared.domain.core.aggregate import GENESIS, Actor, AggregateType, NewEvent, text_hash
 from shared.domain.core.instants import iso
 from shared.domain.core.policy import CURRENT
-from shared.domain.programs.program import ExperienceType, HostKind, Place, Program
+from shared.domain.core.text_ref import TextRef
+from shared.domain.programs.guidelines import Guidelines
+from shared.domain.programs.program import ExperienceType, HostKind, Place, Program, ReviewMode
 from shared.domain.trainees.trainee import DocumentFact, StepResult, TraineeFacts, TraineeStatus
 from shared.ports import CheckoutRequest, Store, Stored, Transition, UnitOfWork
 from tests.fakes.clock import START
@@ -73,6 +86,55 @@ def facts(**changes: Any) -> TraineeFacts:
     return TraineeFacts(**(values | changes))
 
 
+def submitted(**changes: Any) -> Submitted:
+    """Sent two days before `START` at the program's price, with no guidelines."""
+    values: dict[str, Any] = {
+        "at": START - timedelta(days=2),
+        "total_cents": 214900,
+        "guidelines": Guidelines(),
+        "review_mode": ReviewMode.OPERATOR,
+        "closes_at": datetime(2027, 2, 16, 6, tzinfo=UTC),
+    }
+    return Submitted(**(values | changes))
+
+
+def offer(**until: Any) -> Offer:
+    """Open from `START` on for as long as named, as `timedelta` has it: seven days unless anything is."""
+    return Offer(expires_at=START + timedelta(**(until or {"days": 7})))
+
+
+def signed(version: str = CURRENT.version, at: datetime = START) -> SignedTerms:
+    return SignedTerms(version=version, signed_at=at, signature_ref=f"{TRAINEE}/terms")
+
+
+def host_question(**changes: Any) -> HostQuestion:
+    """Asked at `START`, without an answer."""
+    values: dict[str, Any] = {
+        "routed_at": START,
+        "due_at": START + timedelta(days=5),
+        "decide_at": START + timedelta(days=10),
+        "link_ref": f"{TRAINEE}/link",
+        "reminders": 0,
+    }
+    return HostQuestion(**(values | changes))
+
+
+def host_answer(recommendation: Recommendation = "yes") -> HostAnswer:
+    """Two days after `START`, without a word."""
+    note = TextRef(ref=f"{TRAINEE}/note", hash=text_hash(""))
+    return HostAnswer(recommendation=recommendation, at=START + timedelta(days=2), note=note)
+
+
+def question(ref: str = f"{TRAINEE}/question", **changes: Any) -> Question:
+    """Asked at `START`, to be answered within fourteen days."""
+    values: dict[str, Any] = {
+        "text": TextRef(ref=ref, hash=text_hash("")),
+        "asked_at": START,
+        "reply_due_at": START + timedelta(days=14),
+    }
+    return Question(**(values | changes))
+
+
 def application(**changes: Any) -> Application:
     """Approved, terms signed, its offer open for seven days from `START`."""
     values: dict[str, Any] = {
@@ -85,18 +147,13 @@ def application(**changes: Any) -> Application:
         "experience_type": ExperienceType.HANDS_ON,
         "start": FIRST_DAY,
         "weeks": 4,
-        "cv_document_id": "document-1",
-        "cv_sha256": "0" * 64,
+        "cv": SubmittedCv(document_id="document-1", sha256="0" * 64),
         "policy_version": CURRENT.version,
-        "total_cents": 214900,
         "created_at": START - timedelta(days=3),
-        "submitted_at": START - timedelta(days=2),
-        "decided_by": REVIEWER,
-        "decided_at": START,
-        "decision_code": "approved",
-        "offer_expires_at": START + timedelta(days=7),
-        "terms_version": "2026-11",
-        "terms_signed_at": START,
+        "submitted": submitted(),
+        "approval": Approval(by=REVIEWER, at=START, results=()),
+        "offer": offer(),
+        "terms": signed(),
     }
     return Application(**(values | changes))
 

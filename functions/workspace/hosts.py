@@ -47,7 +47,8 @@ class QuestionView(RotationView):
     @classmethod
     def of(cls, one: Question) -> QuestionView:
         applied = one.application
-        values = {"asked_at": applied.routed_at, "due_at": applied.host_due_at, "decide_at": applied.host_decide_at}
+        host = applied.host
+        values = {"asked_at": host.routed_at, "due_at": host.due_at, "decide_at": host.decide_at} if host else {}
         href = f"/applications/{applied.id}/recommend"
         return cls.model_validate({"href": href, "applicant": one.applicant, **_about(applied, one.program), **values})
 
@@ -63,8 +64,11 @@ class PastView(RotationView):
 
     @classmethod
     def of(cls, one: Past) -> PastView:
-        applied = one.application
-        said: dict[str, str | datetime | None] = {"answer": applied.host_recommendation, "at": one.at}
+        applied, answer = one.application, one.application.host_answer
+        said: dict[str, str | datetime | None] = {
+            "answer": answer.recommendation if answer else None,
+            "at": one.at,
+        }
         about = _about(applied, one.program)
         return cls.model_validate({**about, **said, "outcome": one.outcome, "applicant": one.applicant})
 

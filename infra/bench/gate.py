@@ -20,6 +20,7 @@ from shared.adapters.dynamodb.transaction import Tables, actions
 from shared.adapters.ids import Ulids
 from shared.domain.applications.application import Application
 from shared.domain.applications.application_machine import ApplicationStatus
+from shared.domain.applications.values import Offer, SignedTerms
 from shared.domain.core.aggregate import Actor, NewEvent
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.policy import CURRENT
@@ -133,11 +134,9 @@ def _approved(id: str) -> Transition:
         start=FIRST_DAY,
         weeks=WEEKS,
         policy_version=CURRENT.version,
-        total_cents=214_900,
         created_at=NOW,
-        offer_expires_at=NOW + timedelta(days=7),
-        terms_version=terms.CURRENT,
-        terms_signed_at=NOW,
+        offer=Offer(expires_at=NOW + timedelta(days=7)),
+        terms=SignedTerms(version=terms.CURRENT, signed_at=NOW, signature_ref=f"trainee-{id}/terms"),
     )
     data = made.model_dump(mode="json", exclude={"version"})
     return Transition(

@@ -20,6 +20,7 @@ from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
 from shared.domain.applications.application import Application
 from shared.domain.applications.application_machine import ApplicationStatus
+from shared.domain.applications.values import Offer, SignedTerms
 from shared.domain.core.aggregate import Actor, NewEvent
 from shared.domain.core.calendar import DEFAULT_WEEKS, weeks_covered
 from shared.domain.core.policy import CURRENT
@@ -74,11 +75,9 @@ class Market:
             start=sale.start,
             weeks=DEFAULT_WEEKS,
             policy_version=CURRENT.version,
-            total_cents=sale.program.price_4w_cents,
             created_at=now,
-            offer_expires_at=now + timedelta(days=7),
-            terms_version=terms.CURRENT,
-            terms_signed_at=now,
+            offer=Offer(expires_at=now + timedelta(days=7)),
+            terms=SignedTerms(version=terms.CURRENT, signed_at=now, signature_ref=f"bench-{id}/terms"),
         )
         data = made.model_dump(mode="json", exclude={"version"})
         draft = NewEvent(
@@ -102,8 +101,8 @@ class Market:
             week_list=weeks_covered(sale.start, DEFAULT_WEEKS),
             choice=Choice.DEPOSIT,
             charge_cents=CURRENT.deposit_cents,
-            total_cents=state["total_cents"],
-            balance_cents=state["total_cents"] - CURRENT.deposit_cents,
+            total_cents=sale.program.price_4w_cents,
+            balance_cents=sale.program.price_4w_cents - CURRENT.deposit_cents,
             balance_due_at=now + timedelta(days=50),
             late_fee_from=sale.start,
             policy_version=CURRENT.version,

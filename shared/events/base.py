@@ -1,5 +1,5 @@
 """Typed events. An event's fields are the fields of its aggregate's state that it sets; what is not named stays as it
-was."""
+was, and a part that is named (a claim, a question) replaces the one before as a whole."""
 
 from __future__ import annotations
 

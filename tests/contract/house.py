@@ -97,7 +97,7 @@ class House(World):
             "IN_REVIEW", FIRST_START + timedelta(weeks=5 * len(STAGES) + 5), "routed"
         )
         routed = self.wiring.host_review.route(CLAIMER, self.applications["HOST_REVIEW"])
-        self.host_secret = self.store.texts[routed.host_link_ref or ""]["secret"]
+        self.host_secret = self.store.texts[routed.host.link_ref or ""]["secret"]
         self.wiring.information_requests.ask(CLAIMER, self.applications["NEEDS_INFO"], "Which ward was it?")
         for number, name in enumerate(("SOLD_OUT", "WAITING"), 2):
             start = FIRST_START + timedelta(weeks=5 * (len(STAGES) + number))

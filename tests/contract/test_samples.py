@@ -79,13 +79,14 @@ class World(Post):
         self.people.save_contact(Contact(live.host_id, "Dr. Lee", "lee@example.org"))
         names = {name: HELD[name] for name in ("trainee_id", "program_id", "case_id", "policy_version", "created_at")}
         application = names | {"id": HELD["application_id"], "holds_used": 1, "live_reservation_id": HELD["id"]}
-        applied = application | data("ApplicationSubmitted.v1") | data("ApplicationApproved.v1") | {"cv_sha256": CV}
+        applied = application | data("ApplicationSubmitted.v1") | data("ApplicationApproved.v1")
+        applied |= {"cv": applied["cv"] | {"sha256": CV}}
         stored(self.store, "APPLICATION", HELD["application_id"], applied)
         claim = open_claim(self.application(HELD["application_id"]))
         self.store.claims[claim.key] = claim.owner
         stored(self.store, "RESERVATION", HELD["id"], HELD | {"checkout_session_id": session})
         self.store.open_seats(live.id, dict.fromkeys(HELD["week_list"], 1))
-        self._upload(applied["cv_document_id"])
+        self._upload(applied["cv"]["document_id"])
         paid = Checkout(session, "", "complete", "paid", HELD["charge_cents"], HELD["id"], "pi_1", "ch_1")
         self.payments.sessions[session] = paid
         self.clock.set(parse(HELD["created_at"]))

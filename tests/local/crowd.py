@@ -15,11 +15,11 @@ from infra.local.demo.journey import CV_SECTIONS, Journey, Trainee
 from infra.local.seed.cv import cv_pdf
 from infra.local.seed.loader import LOADER, wiring
 from infra.local.seed.people import demo_people
+from shared.domain.applications.values import Approval, Offer, SubmittedCv
 from shared.domain.core.calendar import monday_of, week_of
-from shared.domain.reservations import terms
 from shared.ports import Contact, Due, Transition, UnitOfWork
 from shared.services.applications.state_changes import open_claim
-from tests.builders import application, draft, fresh, program
+from tests.builders import REVIEWER, application, draft, fresh, program, signed, submitted
 
 AT_ONCE = 4
 """More than this only queue for the processors."""
@@ -73,21 +73,22 @@ class Crowd:
 
     def _approve(self, trainee: Trainee, opening: Opening, document: Json) -> Json:
         now, id = self._wiring.clock.now(), self._wiring.ids.new()
-        moments = dict.fromkeys(("created_at", "submitted_at", "decided_at", "terms_signed_at"), now)
         said: dict[str, Any] = {
             "id": id,
             "case_id": id,
             "trainee_id": trainee.account_id,
             "program_id": opening.program_id,
             "start": opening.start,
-            "cv_document_id": document["id"],
-            "cv_sha256": document["sha256"],
-            "terms_version": terms.CURRENT,
-            "offer_expires_at": now + timedelta(days=7),
+            "created_at": now,
+            "cv": SubmittedCv(document_id=document["id"], sha256=document["sha256"]),
+            "submitted": submitted(at=now),
+            "approval": Approval(by=REVIEWER, at=now, results=()),
+            "offer": Offer(expires_at=now + timedelta(days=7)),
+            "terms": signed(at=now),
         }
-        made = application(**said, **moments)
-        assert made.offer_expires_at
+        made = application(**said)
+        assert made.offer
         event = draft(made.model_dump(mode="json", exclude={"version"}), "ApplicationApproved.v1", now, case_id=id)
-        step = Transition(fresh("APPLICATION", id), event, (Due("offer", made.offer_expires_at, "trainee"),))
+        step = Transition(fresh("APPLICATION", id), event, (Due("offer", made.offer.expires_at, "trainee"),))
         self._wiring.store.commit(UnitOfWork(transitions=(step,), keys=(open_claim(made),)))
         return {"id": id}

@@ -151,7 +151,11 @@ class Story:
 
     def stop_waiting(self) -> None:
         places = [place.application_id for place in self.world.places()]
-        held = [applied.id for applied in self.world.all_applications() if applied.waitlist_until is not None]
+        held = [
+            applied.id
+            for applied in self.world.all_applications()
+            if applied.waitlist and applied.waitlist.until is not None
+        ]
         if places + held:
             self.ask(lambda: self.world.stop_waiting(self.rng.choice(places + held)), "stop waiting")
 
@@ -249,7 +253,7 @@ class Story:
             raise AssertionError(f"{type(broken).__name__}: {broken}\nThe last steps:\n{last}") from broken
         ends = Counter(reserved.status.value for reserved in self.world.all_reservations())
         ends["taken from the waitlist"] = sum(
-            applied.waitlist is WaitlistStatus.TAKEN for applied in self.world.all_applications()
+            applied.waiting is WaitlistStatus.TAKEN for applied in self.world.all_applications()
         )
         uncertain = len(self.world.store.rows_of("mail"))
         return self.told + ends + Counter({"host mail uncertain": uncertain})

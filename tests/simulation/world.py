@@ -20,9 +20,9 @@ from functions.payments.handler import worker as payments_worker
 from functions.stripe_webhook.webhook import Webhook
 from shared.adapters.dynamodb.announcements import envelope_of
 from shared.domain.applications.application import Application
+from shared.domain.applications.values import Offer, SubmittedCv
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.instants import iso
-from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice, Reservation
 from shared.domain.seats.waitlist import Place
 from shared.events.envelope import Envelope
@@ -181,14 +181,12 @@ class World:
             trainee_id=trainee,
             program_id=program_id,
             start=start,
-            terms_version=terms.CURRENT,
-            cv_document_id=f"cv-{trainee}",
-            cv_sha256=hashlib.sha256(CV).hexdigest(),
-            offer_expires_at=self.clock.now() + timedelta(days=days),
+            cv=SubmittedCv(document_id=f"cv-{trainee}", sha256=hashlib.sha256(CV).hexdigest()),
+            offer=Offer(expires_at=self.clock.now() + timedelta(days=days)),
         )
         data = made.model_dump(mode="json", exclude={"version"})
-        assert made.offer_expires_at
-        due = (Due("offer", made.offer_expires_at, "trainee"),)
+        assert made.offer
+        due = (Due("offer", made.offer.expires_at, "trainee"),)
         first = Transition(fresh("APPLICATION", id), draft(data, "Given.v1", self.clock.now(), case_id=id), due)
         self.store.commit(UnitOfWork(transitions=(first,), keys=(open_claim(made),)))
         return id

@@ -333,21 +333,22 @@ class ApplicationView(Answer):
             dropped_since=file.dropped_since,
             saved_at=file.history[-1].occurred_at if drafting else None,
             alternatives=tuple(AlternativeView.of(one, file.application.start) for one in file.alternatives),
-            alternatives_searched=file.application.alternatives_searched,
+            alternatives_searched=bool(file.application.rejection and file.application.rejection.alternatives_searched),
             coach=CoachBrief(name=file.coach.name, email=file.coach.email) if file.coach else None,
             draft=DraftPart(prospect=prospect, upload=Upload.of(upload)) if drafting and prospect and upload else None,
         )
 
     @classmethod
     def for_staff(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ApplicationView:
-        cv = next((one for one in file.documents if one.id == file.application.cv_document_id), None)
+        sent = file.application.cv
+        cv = next((one for one in file.documents if sent and one.id == sent.document_id), None)
         number = cv.number if cv else None
         view = _view(file, now, cv_number=number, review=ReviewPart.of(file, now, account_id, worn))
         return view.model_copy(update={"standing": for_staff(file.application, view.standing, now)})
 
 
 def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> ApplicationView:
-    applied, program = file.application, file.program
+    applied, program, sent = file.application, file.program, file.application.submitted
     return ApplicationView(
         id=applied.id,
         version=applied.version,
@@ -357,14 +358,14 @@ def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> Applicat
         start=applied.start,
         end=end_date(applied.start, applied.weeks) if applied.start else None,
         weeks=applied.weeks,
-        credit_wish=applied.credit_wish,
+        credit_wish=applied.credit is not None,
         school=SchoolView(**vars(file.school)) if file.school else None,
-        total_cents=applied.total_cents,
-        cv_document_id=applied.cv_document_id,
+        total_cents=sent.total_cents if sent else None,
+        cv_document_id=applied.cv.document_id if applied.cv else None,
         created_at=applied.created_at,
-        submitted_at=applied.submitted_at,
-        review_due_at=applied.review_due_at,
-        offer_expires_at=applied.offer_expires_at,
+        submitted_at=sent.at if sent else None,
+        review_due_at=applied.review.due_at if applied.review else None,
+        offer_expires_at=applied.offer.expires_at if applied.offer else None,
         reservation_id=applied.live_reservation_id,
         standing=standing(applied, program, now, file.held_until),
         timeline=tuple(timeline(applied, file.history, now)),
@@ -375,7 +376,5 @@ def _view(file: TraineeFile | ReviewFile, now: Instant, **more: Any) -> Applicat
 
 
 def _decision(applied: Application, text: str | None) -> Decision | None:
-    if applied.status is not ApplicationStatus.REJECTED or applied.decision_code is None:
-        return None
-    words = REJECT_CODES.get(applied.decision_code, applied.decision_code)
-    return Decision(code=applied.decision_code, words=words, text=text, at=applied.decided_at)
+    no = applied.rejection
+    return Decision(code=no.code, words=REJECT_CODES.get(no.code, no.code), text=text, at=no.at) if no else None

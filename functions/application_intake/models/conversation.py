@@ -99,18 +99,18 @@ class HostPart(Answer):
     @classmethod
     def of(cls, file: ReviewFile, now: Instant) -> HostPart | None:
         """None for what was never routed."""
-        applied = file.application
-        if applied.routed_at is None:
+        applied, host = file.application, file.application.host
+        if host is None:
             return None
         return cls(
             host_id=file.program.host_id,
-            routed_at=applied.routed_at,
-            due_at=applied.host_due_at,
-            decide_at=applied.host_decide_at,
-            reminders=applied.host_reminders,
-            escalated_at=applied.host_escalated_at,
-            answered_at=applied.host_answered_at,
-            recommendation=applied.host_recommendation,
+            routed_at=host.routed_at,
+            due_at=host.due_at,
+            decide_at=host.decide_at,
+            reminders=host.reminders,
+            escalated_at=host.escalated_at,
+            answered_at=host.answer.at if host.answer else None,
+            recommendation=host.answer.recommendation if host.answer else None,
             note=file.host_note,
             taken_back_reason=file.taken_back_reason,
             asked_again_reason=file.asked_again_reason,
@@ -152,12 +152,9 @@ class RecommendView(Answer):
 
     @classmethod
     def of(cls, file: HostFile, signed_in: bool = False) -> RecommendView:
-        applied, program = file.application, file.program
-        cv = (
-            f"/documents/{applied.cv_document_id}/file"
-            if signed_in and file.state == "open" and applied.cv_document_id
-            else ""
-        )
+        applied, program, host = file.application, file.program, file.application.host
+        open_here = signed_in and file.state == "open"
+        cv = f"/documents/{applied.cv.document_id}/file" if open_here and applied.cv else ""
         return cls(
             application_id=applied.id,
             signed_in=signed_in,
@@ -171,9 +168,9 @@ class RecommendView(Answer):
             start=applied.start,
             end=end_date(applied.start, applied.weeks) if applied.start else None,
             weeks=applied.weeks,
-            asked_at=applied.routed_at,
-            due_at=applied.host_due_at,
-            decide_at=applied.host_decide_at,
-            recommendation=applied.host_recommendation,
+            asked_at=host.routed_at if host else None,
+            due_at=host.due_at if host else None,
+            decide_at=host.decide_at if host else None,
+            recommendation=host.answer.recommendation if host and host.answer else None,
             checks=tuple(Check(text=one.text, verdict=one.verdict) for one in file.guidelines),
         )

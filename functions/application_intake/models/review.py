@@ -148,17 +148,17 @@ class RivalView(Answer):
 
     @classmethod
     def of(cls, rival: Rival, than: Application) -> RivalView:
-        one = rival.application
+        one, mine, other = rival.application, than.submitted, rival.application.submitted
         return cls(
             id=one.id,
             trainee=rival.trainee.name if rival.trainee else "Name erased",
             status=one.status,
             start=one.start,
             weeks=one.weeks,
-            submitted_at=one.submitted_at,
-            earlier=bool(one.submitted_at and than.submitted_at and one.submitted_at < than.submitted_at),
+            submitted_at=other.at if other else None,
+            earlier=bool(mine and other and other.at < mine.at),
             seat="" if rival.seat is None else "held" if rival.seat.status is ReservationStatus.HELD else "reserved",
-            in_line=one.waitlist is WaitlistStatus.WAITING,
+            in_line=one.waiting is WaitlistStatus.WAITING,
         )
 
 
@@ -212,7 +212,8 @@ class ReviewPart(Answer):
 
     @classmethod
     def of(cls, file: ReviewFile, now: Instant, account_id: str, worn: Collection[str]) -> ReviewPart:
-        applied = file.application
+        applied, claim = file.application, file.application.claim
+        sent = applied.cv.document_id if applied.cv else ""
         asked = _asked_now(applied, now)
         unmet = [one for one in file.guidelines if one.verdict is not GuidelineVerdict.MET]
         return cls(
@@ -224,25 +225,24 @@ class ReviewPart(Answer):
             open_codes=tuple(one.code for one in unmet if one.needed_for_approval),
             met=len(file.guidelines) - len(unmet),
             overrides=tuple(
-                OverrideBrief(code=one.code, reason=file.override_texts.get(one.code, "")) for one in applied.overrides
+                OverrideBrief(code=one.code, reason=file.override_texts.get(one.code, ""))
+                for one in (applied.approval.overrides if applied.approval else ())
             ),
-            documents=tuple(DocumentBrief.of(one, one.document.id == applied.cv_document_id) for one in file.papers),
+            documents=tuple(DocumentBrief.of(one, one.document.id == sent) for one in file.papers),
             evidence={one.code: _evidence(one, file.papers) for one in file.guidelines},
             asked_since=file.asked_since,
             dropped_since=file.dropped_since,
             seats=file.seats,
             rivals=tuple(RivalView.of(one, applied) for one in file.rivals),
             claimed_by=file.reviewer.name if file.reviewer else "",
-            claim_lapses_at=applied.claim_lapses_at if applied.status is ApplicationStatus.IN_REVIEW else None,
-            closes_at=applied.closes_at if applied.status in UNDECIDED else None,
-            offer_until=applied.offer_expires_at or file.offer_until,
+            claim_lapses_at=claim.lapses_at if claim and applied.status is ApplicationStatus.IN_REVIEW else None,
+            closes_at=applied.submitted.closes_at if applied.submitted and applied.status in UNDECIDED else None,
+            offer_until=applied.offer.expires_at if applied.offer else file.offer_until,
             reply_until=asked[0].due_at if asked else None,
             host_until=asked[1].due_at if asked else None,
             overdue=review_overdue(applied, now),
             can=_can(applied, account_id, worn),
-            can_route=_can(applied, account_id, worn) == "decide"
-            and applied.host_recommendation is None
-            and asked is not None,
+            can_route=_can(applied, account_id, worn) == "decide" and applied.host_answer is None and asked is not None,
             lacks_host=lacks_host(applied, file.program),
             host=HostPart.of(file, now),
         )
@@ -264,7 +264,8 @@ def _can(applied: Application, account_id: str, worn: Collection[str]) -> str:
         return ""
     if applied.status is ApplicationStatus.SUBMITTED and applied.trainee_id != account_id:
         return "claim"
-    return "decide" if applied.status is ApplicationStatus.IN_REVIEW and applied.claimed_by == account_id else ""
+    mine = applied.claim is not None and applied.claim.by == account_id
+    return "decide" if applied.status is ApplicationStatus.IN_REVIEW and mine else ""
 
 
 def _evidence(rule: GuidelineResult, papers: Collection[Paper]) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ class ReserveView(Answer):
 
     @classmethod
     def of(cls, offer: Offer, clock: BusinessClock) -> ReserveView:
-        applied, plan = offer.applied, offer.plan
+        applied, plan, signed = offer.applied, offer.plan, offer.applied.terms
         return cls(
             application_id=applied.id,
             stage=offer.stage,
@@ -129,12 +129,12 @@ class ReserveView(Answer):
             experience_type=applied.experience_type,
             start=applied.start,
             weeks=applied.weeks,
-            offered_at=applied.decided_at,
-            offer_expires_at=applied.offer_expires_at,
+            offered_at=applied.approval.at if applied.approval else None,
+            offer_expires_at=applied.offer.expires_at if applied.offer else None,
             quote=plan,
             choices=_choices(plan) if plan else [],
             terms=offer.terms,
-            terms_signed_at=applied.terms_signed_at if applied.terms_version == offer.terms.version else None,
+            terms_signed_at=signed.signed_at if signed and signed.version == offer.terms.version else None,
             seats_left=offer.seats_left,
             holds_left=offer.holds_left,
             hold=hold_view(offer.live, clock) if offer.live else None,
@@ -168,16 +168,16 @@ def _can_wait(offer: Offer, clock: BusinessClock) -> bool:
 
 
 def _waitlist(offer: Offer) -> WaitlistView | None:
-    applied, standing = offer.applied, offer.standing
-    if applied.waitlist is None:
+    entry, standing = offer.applied.waitlist, offer.standing
+    if entry is None:
         return None
     return WaitlistView(
-        status=applied.waitlist,
+        status=entry.status,
         place=standing.place if standing else 0,
         waiting=standing.waiting if standing else 0,
-        since=applied.waitlisted_at,
-        until=applied.waitlist_until,
-        code=applied.waitlist_code,
+        since=entry.since,
+        until=entry.until,
+        code=entry.code,
     )
 
 

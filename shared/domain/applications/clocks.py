@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from shared.domain.applications.application import Application, closed_by_time, offer_over, reply_over
 from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
+from shared.domain.applications.values import Ending
 from shared.domain.core.calendar import reached
 from shared.domain.core.errors import Expired, NotAllowedNow
 from shared.domain.core.machine import Actor
@@ -22,11 +23,11 @@ from shared.domain.core.policy import Policy
 _S, _E = ApplicationStatus, ApplicationEvent
 
 LAPSED: Mapping[ApplicationEvent, Mapping[str, Any]] = {
-    _E.DRAFT_LAPSED: {"decision_code": "draft"},
-    _E.CLAIM_LAPSED: {"claimed_by": None, "claim_lapses_at": None},
-    _E.REPLY_LAPSED: {"decision_code": "reply"},
-    _E.OFFER_LAPSED: {"decision_code": "offer"},
-    _E.CLOSE: {"decision_code": "start_near"},
+    _E.DRAFT_LAPSED: {"ending": Ending(code="draft")},
+    _E.CLAIM_LAPSED: {"claim": None},
+    _E.REPLY_LAPSED: {"ending": Ending(code="reply")},
+    _E.OFFER_LAPSED: {"ending": Ending(code="offer")},
+    _E.CLOSE: {"ending": Ending(code="start_near")},
 }
 """What an arrow of the clock sets beside the status: the sweep writes it, and `as_of` knows it before."""
 
@@ -44,8 +45,8 @@ def lapse(application: Application, now: datetime) -> ApplicationEvent | None:
             return _E.OFFER_LAPSED if unreserved and offer_over(application, now) else None
     if closed_by_time(application, now):
         return _E.CLOSE
-    claim_over = application.status is _S.IN_REVIEW and _is_over(application.claim_lapses_at, now)
-    return _E.CLAIM_LAPSED if claim_over else None
+    lapses = application.claim.lapses_at if application.claim else None
+    return _E.CLAIM_LAPSED if application.status is _S.IN_REVIEW and _is_over(lapses, now) else None
 
 
 def as_of(application: Application, now: datetime) -> Application:
@@ -60,18 +61,19 @@ def as_of(application: Application, now: datetime) -> Application:
 def require_running(application: Application) -> None:
     """The trainee comes too late to answer or to reserve. Raises `Expired`, before the sweep and after it."""
     too_late = {"reply": "The time to answer is over.", "offer": "The time to reserve has run out."}
-    if application.status is _S.EXPIRED and application.decision_code in too_late:
+    if application.status is _S.EXPIRED and application.ending and application.ending.code in too_late:
         raise Expired(
-            too_late[application.decision_code],
+            too_late[application.ending.code],
             "Apply again if you still want this rotation: your profile and CV are kept.",
         )
 
 
 def owed_by(application: Application) -> Literal["trainee", "host", "us"]:
     """Who owed the next step of an application that closed because its start came too near."""
-    if application.reply_due_at is not None:
+    if application.question is not None and application.question.reply is None:
         return "trainee"
-    return "host" if application.routed_to_host and application.host_recommendation is None else "us"
+    host = application.host
+    return "host" if host is not None and host.answer is None and host.taken_back is None else "us"
 
 
 def _is_over(at: datetime | None, now: datetime) -> bool:
@@ -97,15 +99,15 @@ class HostTimes:
 
 
 def last_answer(application: Application, now: datetime, policy: Policy) -> datetime | None:
-    """Until when an answer is of any use: then some hours are left to decide. None where nothing closes.
+    """Until when an answer is of any use: then some hours are left to decide. None for what was never submitted.
 
     Raises `NotAllowedNow` when nobody could answer in so short a time: less than a day before it closes there is
     nothing to ask any more.
     """
-    if application.closes_at is None:
+    if application.submitted is None:
         return None
     kept = timedelta(hours=policy.closing_hours)
-    last = application.closes_at - kept
+    last = application.submitted.closes_at - kept
     if last - now < kept:
         raise NotAllowedNow(
             f"The start is near: this application closes in less than {2 * policy.closing_hours} hours, too soon to "

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from shared.domain.applications.application import Application, offer_over
+from shared.domain.applications.application import Application
 from shared.domain.applications.application_machine import ApplicationEvent
 from shared.domain.applications.eligibility import Verdict, approval_gaps, explain
 from shared.domain.core.calendar import horizon
@@ -53,7 +53,7 @@ def can_submit(
             f"Choose {' or '.join(_words(kind) for kind in program.experience_types)}.",
             field="experience_type",
         )
-    if application.cv_document_id is None:
+    if application.cv is None:
         raise Invalid("The CV is missing.", "Upload your CV as a PDF file.", field="cv")
     if has_duplicate:
         raise Duplicate(
@@ -106,14 +106,18 @@ def can_approve(
 
 def host_decides(application: Application, program: Program) -> bool:
     """T19: whether the host looks at this application itself, as the program said on the day of submission."""
-    return (application.review_mode or program.review_mode) is ReviewMode.HOST
+    mode = application.submitted.review_mode if application.submitted else program.review_mode
+    return mode is ReviewMode.HOST
 
 
 def lacks_host(application: Application, program: Program) -> bool:
     """T19: no approval yet, because the host's yes is missing and no coordinator has done without it."""
-    if application.host_recommendation == "yes":
-        return False
-    return application.routed_to_host or (host_decides(application, program) and not application.host_waived)
+    host = application.host
+    if host is None:
+        return host_decides(application, program)
+    if host.answer is not None:
+        return host.answer.recommendation == "no"
+    return host.taken_back is None or (host_decides(application, program) and not host.taken_back.waived)
 
 
 def _require_host(application: Application, program: Program) -> None:
@@ -121,7 +125,7 @@ def _require_host(application: Application, program: Program) -> None:
     if not lacks_host(application, program):
         return
     state = {"state": application.status.value, "event": ApplicationEvent.APPROVE.value}
-    if application.host_recommendation == "no":
+    if application.host_answer is not None:
         raise NotAllowedNow(
             "The host has not recommended this trainee.", "Decline with a reason, or ask the trainee.", **state
         )
@@ -157,7 +161,7 @@ def can_begin_checkout(
     `by_staff`: a coordinator may hold the seat once more than the trainee may. Raises `Expired`, `TermsNotSigned` or
     `NotAllowedNow`.
     """
-    if application.offer_expires_at is None or offer_over(application, now):
+    if application.offer is None or application.offer.over(now):
         raise Expired("The time to reserve has run out.", "Apply again: your profile and your CV are kept.")
     if application.live_reservation_id is not None:
         raise NotAllowedNow(
@@ -181,12 +185,17 @@ def can_begin_checkout(
 
 def require_terms(application: Application, terms_version: str) -> None:
     """T24: nothing is paid before the current terms are signed. Raises `TermsNotSigned`."""
-    if application.terms_version != terms_version or application.terms_signed_at is None:
+    if not has_signed(application, terms_version):
         raise TermsNotSigned(
             "The clinical terms are not signed in their current version.",
             "Read and sign them, then reserve.",
             terms_version=terms_version,
         )
+
+
+def has_signed(application: Application, terms_version: str) -> bool:
+    """T24: whether these terms are signed, and not earlier ones."""
+    return application.terms is not None and application.terms.version == terms_version
 
 
 def can_end(application: Application, event: ApplicationEvent) -> None:

@@ -48,7 +48,7 @@ def question_state(application: Application, now: datetime) -> State:
     an answer)."""
     if application.status is ApplicationStatus.HOST_REVIEW:
         return "over" if host_over(application, now) else "open"
-    return "answered" if application.host_recommendation is not None else "moved"
+    return "answered" if application.host_answer is not None else "moved"
 
 
 def outcome(application: Application, reservation: ReservationStatus | None) -> Outcome:
@@ -61,5 +61,8 @@ def outcome(application: Application, reservation: ReservationStatus | None) -> 
 
 def still_shown(application: Application, now: datetime) -> bool:
     """Up to the second in which the 60 days are over."""
-    since = application.host_answered_at or application.routed_at
-    return since is not None and not reached(since + SHOWN_FOR, now)
+    host = application.host
+    if host is None:
+        return False
+    since = host.answer.at if host.answer else host.routed_at
+    return not reached(since + SHOWN_FOR, now)

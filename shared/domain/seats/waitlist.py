@@ -92,6 +92,24 @@ WAITLIST = Machine(
 )
 
 
+class WaitlistEntry(BaseModel):
+    """An application's newest entry: the `number`th, in line since `since`. `until`: a seat that came back is held
+    for it; `code` says why it ended (left, expired, underpaid, too_late, closed, erased)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    status: WaitlistStatus
+    number: int
+    since: Instant
+    until: Instant | None = None
+    code: str | None = None
+
+    def offered(self, status: WaitlistStatus, until: datetime) -> WaitlistEntry:
+        return self.model_copy(update={"status": status, "until": until})
+
+    def ended(self, status: WaitlistStatus, code: str | None = None) -> WaitlistEntry:
+        return self.model_copy(update={"status": status, "until": None, "code": code})
+
+
 class Place(BaseModel):
     """One place in line. `number` says which of the application's joinings it is; `marks` are the weeks that are kept
     from everybody who does not stand in line."""

@@ -47,7 +47,7 @@ def rivals_of(application: Application, store: Store, people: People, now: datet
     found = store.load_many(("APPLICATION", id) for id in dict.fromkeys([*waiting, *seats]) if id != application.id)
     known = (as_of(application_of(loaded), now) for loaded in found.values())
     others = [one for one in known if one.id in seats or (one.status in OPEN and _meets(one, wanted))]
-    others.sort(key=lambda one: (one.submitted_at or one.created_at, one.id))
+    others.sort(key=lambda one: (one.submitted.at if one.submitted else one.created_at, one.id))
     persons = people.persons({one.trainee_id for one in others})
     return tuple(Rival(one, persons.get(one.trainee_id), seats.get(one.id)) for one in others)
 

@@ -66,12 +66,15 @@ class CvLinks:
         Raises `Busy` when it is not there or not the one that was applied with: the host never gets another file than
         the reviewer saw.
         """
-        document = self.store.load("DOCUMENT", application.cv_document_id or "").state
+        cv = application.cv
+        if cv is None:
+            raise Busy("There is no CV to send.", "A person must look at this case.")
+        document = self.store.load("DOCUMENT", cv.document_id).state
         name = download_name(document["kind"], document["number"], document["content_type"], person.name)
         stored = self.file_store.read(document["key"])
         if stored is None:
             raise Busy("The CV cannot be read.", "The email is tried again.")
-        if hashlib.sha256(stored.content).hexdigest() != application.cv_sha256:
+        if hashlib.sha256(stored.content).hexdigest() != cv.sha256:
             raise Busy("The CV is not the one that was applied with.", "A person must look at this case.")
         if len(stored.content) > ATTACH_BYTES:
             subject = event.subject

@@ -22,8 +22,8 @@ def application_received(
 ) -> EmailText:
     """T18, T20: the reviewer's promise; where the host looks too, nothing shorter than the host's own is promised."""
     assert application.start is not None
-    assert application.review_due_at is not None
-    due = both(application.review_due_at, program.place.zone, person.zone)
+    assert application.review is not None
+    due = both(application.review.due_at, program.place.zone, person.zone)
     answer = f"We answer from {policy.review_bh} business hours, and aim at {due}."
     if program.review_mode is ReviewMode.HOST:
         answer = (
@@ -43,7 +43,7 @@ def application_approved(
     person: Person, application: Application, program: Program, plan: Quote, url: str
 ) -> EmailText:
     """T24-T28: what to do, until when, and what it costs when. `plan` is for reserving today."""
-    assert application.offer_expires_at is not None
+    assert application.offer is not None
     zone = program.place.zone
     money = [("Fee", dollars(plan.total_cents)), ("To reserve", f"{dollars(plan.due_now_cents)}, or all of it")]
     if plan.balance_due_at:
@@ -56,7 +56,7 @@ def application_approved(
         (
             "You are accepted. You need to sign the clinical terms and pay; then the seat is yours. No seat is held "
             "for you before that.",
-            f"The offer ends on {both(application.offer_expires_at, zone, person.zone)}.",
+            f"The offer ends on {both(application.offer.expires_at, zone, person.zone)}.",
         ),
         (*rotation(program, plan.start, plan.weeks, application.experience_type), *money),
         ("Sign and reserve", f"{url}/reservations/for/{application.id}"),
@@ -67,8 +67,8 @@ def information_requested(
     person: Person, application: Application, program: Program, question: str, url: str, again: bool = False
 ) -> EmailText:
     """What is asked, until when, and that the clock stands still. `again`: the reminder."""
-    assert application.reply_due_at is not None
-    until = both(application.reply_due_at, program.place.zone, person.zone)
+    assert application.question is not None
+    until = both(application.question.reply_due_at, program.place.zone, person.zone)
     return EmailText(
         f"{'Still waiting for your answer' if again else 'A question about your application'}: {program.name}",
         f"Hello {person.name},",
@@ -85,12 +85,10 @@ def information_requested(
 def with_the_host(person: Person, application: Application, program: Program, policy: Policy, url: str) -> EmailText:
     """T20: the host is asked, and nothing shorter than its five days is promised, unless the start is too near for as
     many."""
-    assert application.routed_at is not None
-    assert application.host_due_at is not None
-    assert application.host_decide_at is not None
-    usual = application.host_due_at - application.routed_at >= timedelta(days=policy.host_promise_days)
+    assert application.host is not None
+    usual = application.host.due_at - application.host.routed_at >= timedelta(days=policy.host_promise_days)
     by, decide = (
-        both(at, program.place.zone, person.zone) for at in (application.host_due_at, application.host_decide_at)
+        both(at, program.place.zone, person.zone) for at in (application.host.due_at, application.host.decide_at)
     )
     allow = (
         f"Allow {policy.host_promise_days} days or more"
@@ -120,12 +118,11 @@ def recommendation_wanted(
 ) -> EmailText:
     """T19: what the host is asked, without an account. `reminder` 0 is the first mail; `cv_link` is empty when the CV
     is attached; `desk` is where the host's manager answers signed in, empty when nobody can."""
-    assert application.host_due_at is not None
-    assert application.host_decide_at is not None
+    assert application.host is not None
     assert application.start is not None
     zone = program.place.zone
-    late = f"Your answer counts until {moment(application.host_decide_at, zone)}; then our coordinator decides."
-    first = f"Please answer by {moment(application.host_due_at, zone)}."
+    late = f"Your answer counts until {moment(application.host.decide_at, zone)}; then our coordinator decides."
+    first = f"Please answer by {moment(application.host.due_at, zone)}."
     cv = "The CV is too large to attach: an address below opens it for 7 days." if cv_link else "The CV is attached."
     return EmailText(
         f"{'Reminder: would' if reminder else 'Would'} you take this trainee? {program.name}",
@@ -180,7 +177,7 @@ def application_expired(person: Person, application: Application, program: Progr
         "reply": "Our question stayed without an answer for too long, so the application has ended.",
         "start_near": f"{CLOSED[owed_by(application)]} So the application is closed.",
         "draft": "You began this application and never sent it, so we have put it away.",
-    }.get(application.decision_code or "", "This application has ended.")
+    }.get(application.ending.code if application.ending else "", "This application has ended.")
     return EmailText(
         f"This has ended: {program.name}",
         f"Hello {person.name},",

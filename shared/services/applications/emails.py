@@ -8,6 +8,7 @@ from shared.domain.applications.application import Application, host_over, offer
 from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.core.calendar import local_date
 from shared.domain.core.policy import by_version
+from shared.domain.core.text_ref import TextRef
 from shared.domain.money.fees import quote
 from shared.domain.programs.program import Program, ProgramStatus
 from shared.events.application import (
@@ -26,7 +27,7 @@ from shared.events.envelope import Envelope
 from shared.ports import BusinessClock, Catalogue, People, Person, Store
 from shared.services.applications import email_texts
 from shared.services.applications.cv_links import CvLinks
-from shared.services.core.records import application_of
+from shared.services.core.records import application_of, kept_words
 from shared.services.core.secret_links import secret_at
 from shared.services.email.outgoing import OutgoingEmail, host_contact, to_host, to_person
 from shared.services.email.rule import EmailRule
@@ -67,7 +68,7 @@ class ApplicationEmails:
 
     def information_requested(self, event: Envelope) -> OutgoingEmail | None:
         """Nothing once it is answered, over, or another question was asked since."""
-        return self._question(event, str(event.data["question_ref"]))
+        return self._question(event, str(event.data["question"]["text"]["ref"]))
 
     def reply_reminded(self, event: Envelope) -> OutgoingEmail | None:
         """Nothing once it is answered or over."""
@@ -85,7 +86,7 @@ class ApplicationEmails:
         """With the CV, which the host may see from here on; nothing once it answered, or nobody waits for it any
         more."""
         person, application, program = self._case(event)
-        secret = secret_at(self.store, application.host_link_ref)
+        secret = secret_at(self.store, application.host.link_ref) if application.host else None
         if (
             application.status is not ApplicationStatus.HOST_REVIEW
             or host_over(application, self.clock.now())
@@ -97,7 +98,7 @@ class ApplicationEmails:
         attachments, cv = self.cv_links.for_email(event, application, person)
         desk = f"{self.public_url}/workspace" if self.host_index.signs_in(program.host_id) else ""
         text = email_texts.recommendation_wanted(
-            contact, person, application, program, link, int(event.data["host_reminders"]), cv, desk
+            contact, person, application, program, link, int(event.data["host"]["reminders"]), cv, desk
         )
         return OutgoingEmail(to_host(contact), text, attachments)
 
@@ -107,23 +108,21 @@ class ApplicationEmails:
         if (
             application.status is not ApplicationStatus.APPROVED
             or application.start is None
+            or application.submitted is None
             or offer_over(application, self.clock.now())
         ):
             return None
         today, policy = local_date(self.clock.now(), program.place.zone), by_version(application.policy_version)
-        plan = quote(program, application.start, application.weeks, today, policy, application.total_cents)
+        plan = quote(program, application.start, application.weeks, today, policy, application.submitted.total_cents)
         text = email_texts.application_approved(person, application, program, plan, self.public_url)
         return OutgoingEmail(to_person(person), text)
 
     def rejected(self, event: Envelope) -> OutgoingEmail:
         person, application, program = self._case(event)
-        reason = self._text(application.decision_reason_ref)
-        programs = self.catalogue.programs(application.alternatives) if application.alternatives else {}
-        others = [
-            programs[id]
-            for id in application.alternatives
-            if id in programs and programs[id].status is ProgramStatus.LIVE
-        ]
+        rejection = application.rejection
+        reason, wanted = (self._text(rejection.reason), rejection.alternatives) if rejection else ("", ())
+        programs = self.catalogue.programs(wanted) if wanted else {}
+        others = [programs[id] for id in wanted if id in programs and programs[id].status is ProgramStatus.LIVE]
         text = email_texts.application_rejected(person, program, reason, self.public_url, others)
         return OutgoingEmail(to_person(person), text)
 
@@ -136,17 +135,18 @@ class ApplicationEmails:
     def _case(self, event: Envelope) -> Case:
         return case_of(self.store, self.people, self.catalogue, event)
 
-    def _text(self, ref: str | None) -> str:
+    def _text(self, at: TextRef) -> str:
         """Empty once erased."""
-        return str(((self.store.text(ref) if ref else None) or {}).get("text", ""))
+        return kept_words(self.store, at) or ""
 
     def _question(self, event: Envelope, asked: str = "") -> OutgoingEmail | None:
         """The question of this event, or for a reminder the one that is open."""
         person, application, program = self._case(event)
         waits = application.status is ApplicationStatus.NEEDS_INFO and not reply_over(application, self.clock.now())
-        if not waits or not application.question_ref or asked not in ("", application.question_ref):
+        open_one = application.question
+        if not waits or open_one is None or asked not in ("", open_one.text.ref):
             return None
-        question = self._text(application.question_ref)
+        question = self._text(open_one.text)
         text = email_texts.information_requested(person, application, program, question, self.public_url, not asked)
         return OutgoingEmail(to_person(person), text)
 

@@ -15,7 +15,8 @@ from shared.domain.applications.application import Application, host_over
 from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import as_of, host_times, next_host_step
 from shared.domain.applications.due_kinds import HOST, STALE, WITH_HOST
-from shared.domain.core.aggregate import Actor, text_hash
+from shared.domain.applications.values import HostAnswer, HostQuestion, TakenBack
+from shared.domain.core.aggregate import Actor
 from shared.domain.core.due_readers import WATCHED
 from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.core.machine import Actor as By
@@ -27,9 +28,9 @@ from shared.domain.programs.program import Program
 from shared.events.application import ApplicationRouted, HostRecommended, HostTakenBack
 from shared.ports import BusinessClock, Catalogue, Due, People, PersonalRecord, Store, Stored, UnitOfWork
 from shared.services.applications.review import Review, guideline_results
-from shared.services.applications.review_clock import ResumedReview, resume_review
+from shared.services.applications.review_clock import ResumedReview, claimed, resume_review
 from shared.services.applications.state_changes import WAITS, due_kinds_ended
-from shared.services.core.records import application_of, text_ref
+from shared.services.core.records import application_of, erasable, text_ref
 from shared.services.core.secret_links import new_secret, secret_at, secret_matches
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition
 from shared.services.programs.host_index import asked_listing
@@ -78,10 +79,10 @@ class HostReview:
 
         def decide() -> Application:
             loaded, application = self.review.sent(call, application_id)
-            if application.status is ApplicationStatus.HOST_REVIEW and application.claimed_by == call.actor.id:
+            if application.status is ApplicationStatus.HOST_REVIEW and claimed(application).by == call.actor.id:
                 return application
             status = self.review.deciding(application, call, ApplicationEvent.ROUTE_TO_HOST)
-            if application.host_recommendation is not None:
+            if application.host_answer is not None:
                 raise NotAllowedNow(
                     "The host has answered already.",
                     "Decide now, or ask the trainee.",
@@ -103,9 +104,8 @@ class HostReview:
 
         def decide() -> Application:
             loaded, application = self._others(call, application_id)
-            same = application.status is ApplicationStatus.HOST_REVIEW and application.asked_again_hash == text_hash(
-                reason
-            )
+            why = application.host.asked_again if application.host else None
+            same = application.status is ApplicationStatus.HOST_REVIEW and why is not None and why.says(reason)
             if same and not host_over(application, self.clock.now()):
                 return application
             status = ApplicationStatus(
@@ -148,7 +148,8 @@ class HostReview:
 
         def decide() -> State:
             loaded, application = self._admitted(application_id, by)
-            same = (application.host_recommendation, application.host_note_hash) == (answer, text_hash(note))
+            host, said = asked(application), application.host_answer
+            same = said is not None and said.recommendation == answer and said.note.says(note)
             state = question_state(application, self.clock.now())
             if same:
                 return state
@@ -170,24 +171,22 @@ class HostReview:
                 raise Invalid("Without a reason we cannot explain it.", "Write one or two sentences.", field="note")
             fired = ApplicationEvent.RECOMMEND_YES if answer == "yes" else ApplicationEvent.RECOMMEND_NO
             status = ApplicationStatus(APPLICATION.fire(application.status, fired, By.HOST).target)
-            now, ref = self.clock.now(), text_ref(application, "host-note", loaded.version)
+            now, (text, record) = self.clock.now(), erasable(application, "host-note", note, loaded.version)
             again = self._goes_on(application, now)
             event = HostRecommended(
                 status=status,
-                host_recommendation=answer,
-                host_answered_at=now,
-                host_note_ref=ref,
-                host_note_hash=text_hash(note),
+                host=host.model_copy(update={"answer": HostAnswer(recommendation=answer, at=now, note=text)}),
                 mail_trouble=None,
                 mail_trouble_at=None,
-                **again.fields,
+                review=again.clock,
+                claim=again.claim,
             )
             who = by.account_id if isinstance(by, Manager) else self.catalogue.program(application.program_id).host_id
             call = RequestContext(Actor(role="host", id=who), correlation_id)
             moved = transition(
                 loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.HOST_REVIEW, status)
             )
-            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": note}),)))
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(record,)))
             return question_state(Application.model_validate(state_after(moved)), now)
 
         return retry_on_conflict(decide)
@@ -203,29 +202,29 @@ class HostReview:
 
         def decide() -> Application:
             loaded, application = self._others(call, application_id)
-            if application.status is ApplicationStatus.IN_REVIEW and application.taken_back_hash == text_hash(reason):
+            before = application.host.taken_back if application.host else None
+            if application.status is ApplicationStatus.IN_REVIEW and before and before.reason.says(reason):
                 return application
             status = ApplicationStatus(
                 APPLICATION.fire(application.status, ApplicationEvent.TAKE_BACK, By.COORDINATOR).target
             )
             if not reason:
                 raise Invalid("The file needs the reason.", "Write why you do not wait for the host.", field="reason")
-            now, ref = self.clock.now(), text_ref(application, "taken-back", loaded.version)
+            now, (text, record) = self.clock.now(), erasable(application, "taken-back", reason, loaded.version)
+            back = TakenBack(reason=text, waived=host_over(application, now))
             again = self._goes_on(application, now)
             event = HostTakenBack(
                 status=status,
-                routed_to_host=False,
-                taken_back_ref=ref,
-                taken_back_hash=text_hash(reason),
-                host_waived=host_over(application, now),
+                host=asked(application).model_copy(update={"taken_back": back}),
                 mail_trouble=None,
                 mail_trouble_at=None,
-                **again.fields,
+                review=again.clock,
+                claim=again.claim,
             )
             moved = transition(
                 loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.HOST_REVIEW, status)
             )
-            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": reason}),)))
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(record,)))
             return Application.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
@@ -238,26 +237,28 @@ class HostReview:
         already, stays. The application afterwards."""
         now, policy = self.clock.now(), by_version(application.policy_version)
         until = host_times(application, now, policy)
-        ref, why = (
-            text_ref(application, "host-link", loaded.version),
-            text_ref(application, "asked-again", loaded.version),
+        ref = text_ref(application, "host-link", loaded.version)
+        why = erasable(application, "asked-again", again, loaded.version) if again else None
+        left = (
+            {"review": self._goes_on(application, now).clock}
+            if application.status is ApplicationStatus.HOST_REVIEW
+            else {}
         )
-        left = self._goes_on(application, now).fields if application.status is ApplicationStatus.HOST_REVIEW else {}
+        host = HostQuestion(
+            routed_at=now,
+            due_at=until.due_at,
+            decide_at=until.decide_at,
+            link_ref=ref,
+            reminders=0,
+            asked_again=why[0] if why else None,
+        )
         event = ApplicationRouted(
             status=status,
-            routed_to_host=True,
-            routed_at=now,
-            host_due_at=until.due_at,
-            host_decide_at=until.decide_at,
-            host_link_ref=ref,
-            host_reminders=0,
-            host_escalated_at=None,
-            host_waived=False,
+            host=host,
             mail_trouble=None,
             mail_trouble_at=None,
-            asked_again_ref=why if again else None,
-            asked_again_hash=text_hash(again) if again else None,
-            **(left | {"claim_lapses_at": None}),
+            claim=claimed(application).paused(),
+            **left,
         )
         due = (
             Due(HOST, next_host_step(now, until.decide_at, now, policy), "host"),
@@ -266,7 +267,7 @@ class HostReview:
         done = tuple(kind for kind in WAITS[application.status] if kind not in (HOST, WITH_HOST, STALE))
         listing = asked_listing(self.catalogue.program(application.program_id).host_id, application.id, now)
         link = PersonalRecord(ref, {"secret": new_secret(), "application_id": application.id}, listing)
-        texts = (link, *((PersonalRecord(why, {"text": again}),) if again else ()))
+        texts = (link, why[1]) if why else (link,)
         moved = transition(loaded, event, call, now, due=due, done=done)
         self.store.commit(UnitOfWork(transitions=(moved,), records=texts))
         return Application.model_validate(state_after(moved))
@@ -274,19 +275,17 @@ class HostReview:
     @staticmethod
     def _goes_on(application: Application, now: datetime) -> ResumedReview:
         """What the review is if it went on now."""
-        assert application.routed_at is not None
-        return resume_review(application, application.routed_at, now)
+        return resume_review(application, asked(application).routed_at, now)
 
     def _admitted(self, application_id: str, by: str | Manager) -> tuple[Stored, Application]:
         if isinstance(by, str):
             return self._by_link(application_id, by)
         loaded, application = self._found(application_id)
         # What this host was never asked is none of its business yet.
-        asked = application is not None and application.routed_at is not None
         if (
             loaded is None
             or application is None
-            or not asked
+            or application.host is None
             or self.catalogue.program(application.program_id).host_id not in by.hosts
         ):
             raise NotFound(f"There is no application {application_id}.", "Open it from your page.")
@@ -298,7 +297,8 @@ class HostReview:
         if (
             loaded is None
             or application is None
-            or not secret_matches(secret_at(self.store, application.host_link_ref), secret)
+            or application.host is None
+            or not secret_matches(secret_at(self.store, application.host.link_ref), secret)
         ):
             raise NotFound("There is no such link.", "Open the newest mail and use its link unchanged.")
         return loaded, application
@@ -316,3 +316,10 @@ class HostReview:
     def _found(self, application_id: str) -> tuple[Stored | None, Application | None]:
         loaded = find(self.store, "APPLICATION", application_id)
         return loaded, as_of(application_of(loaded), self.clock.now()) if loaded else None
+
+
+def asked(application: Application) -> HostQuestion:
+    """The newest question to the host. Raises `ValueError` for what no host was ever asked."""
+    if application.host is None:
+        raise ValueError("the host was never asked about this application")
+    return application.host

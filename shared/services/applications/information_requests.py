@@ -9,19 +9,19 @@ from shared.domain.applications.application import Application
 from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import reply_times, require_running
 from shared.domain.applications.due_kinds import ASKED, REPLY, REPLY_REMINDER
-from shared.domain.core.aggregate import text_hash
+from shared.domain.applications.values import Question, Reply, SubmittedCv
 from shared.domain.core.due_readers import WATCHED
 from shared.domain.core.errors import Invalid
 from shared.domain.core.machine import Actor
 from shared.domain.core.policy import by_version
 from shared.events.application import InformationGiven, InformationRequested
-from shared.ports import BusinessClock, Due, PersonalRecord, Store, UnitOfWork
+from shared.ports import BusinessClock, Due, Store, UnitOfWork
 from shared.services.applications.review import Review
-from shared.services.applications.review_clock import resume_review
+from shared.services.applications.review_clock import claimed, resume_review
 from shared.services.applications.state_changes import due_kinds_ended
 from shared.services.applications.submission import own_application
 from shared.services.applications.trainee_documents import documents_of, newest_cv
-from shared.services.core.records import text_ref
+from shared.services.core.records import erasable
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 
 
@@ -41,7 +41,8 @@ class InformationRequests:
 
         def decide() -> Application:
             loaded, application = self.review.sent(call, application_id)
-            same = application.question_hash == text_hash(question) and application.claimed_by == call.actor.id
+            asked = application.question
+            same = asked is not None and asked.text.says(question) and claimed(application).by == call.actor.id
             if application.status is ApplicationStatus.NEEDS_INFO and same:
                 return application
             status = self.review.deciding(application, call, ApplicationEvent.ASK)
@@ -49,15 +50,11 @@ class InformationRequests:
                 raise Invalid("There is no question yet.", "Write what you need to know or to see.", field="question")
             now, policy = self.clock.now(), by_version(application.policy_version)
             until = reply_times(application, now, policy)
-            ref = text_ref(application, "question", loaded.version)
+            text, record = erasable(application, "question", question, loaded.version)
             event = InformationRequested(
                 status=status,
-                asked_at=now,
-                question_ref=ref,
-                question_hash=text_hash(question),
-                reply_due_at=until.due_at,
-                claim_lapses_at=None,
-                reminded_at=None,
+                question=Question(text=text, asked_at=now, reply_due_at=until.due_at),
+                claim=claimed(application).paused(),
             )
             due = (
                 Due(REPLY, until.due_at, "trainee"),
@@ -67,7 +64,7 @@ class InformationRequests:
             moved = transition(
                 loaded, event, call, now, due=due, done=due_kinds_ended(ApplicationStatus.IN_REVIEW, status)
             )
-            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": question}),)))
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(record,)))
             return Application.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
@@ -84,7 +81,9 @@ class InformationRequests:
         def decide() -> Application:
             now = self.clock.now()
             loaded, application = own_application(self.store, call, application_id, now)
-            if application.status is ApplicationStatus.IN_REVIEW and application.reply_hash == text_hash(answer):
+            asked = application.question
+            replied = asked.reply if asked else None
+            if application.status is ApplicationStatus.IN_REVIEW and replied and replied.text.says(answer):
                 return application
             require_running(application)
             status = ApplicationStatus(
@@ -92,28 +91,24 @@ class InformationRequests:
             )
             if not answer:
                 raise Invalid("There is no answer yet.", "Answer in a few sentences.", field="answer")
-            assert application.asked_at is not None
-            again, ref = (
-                resume_review(application, application.asked_at, now),
-                text_ref(application, "reply", loaded.version),
-            )
+            assert asked is not None  # a reply is fired from NEEDS_INFO alone
+            again = resume_review(application, asked.asked_at, now)
+            text, record = erasable(application, "reply", answer, loaded.version)
             event = InformationGiven(
                 status=status,
-                replied_at=now,
-                reply_ref=ref,
-                reply_hash=text_hash(answer),
-                reply_due_at=None,
-                **again.fields,
+                question=asked.model_copy(update={"reply": Reply(at=now, text=text)}),
+                review=again.clock,
+                claim=again.claim,
                 **(self._newest_cv(application) if newest else {}),
             )
             moved = transition(
                 loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.NEEDS_INFO, status)
             )
-            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": answer}),)))
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(record,)))
             return Application.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
 
-    def _newest_cv(self, application: Application) -> dict[str, str]:
+    def _newest_cv(self, application: Application) -> dict[str, SubmittedCv]:
         cv = newest_cv(documents_of(self.store, application.trainee_id))
-        return {"cv_document_id": cv.document_id, "cv_sha256": cv.sha256} if cv else {}
+        return {"cv": SubmittedCv(document_id=cv.document_id, sha256=cv.sha256)} if cv else {}

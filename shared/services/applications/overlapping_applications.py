@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shared.domain.applications.application import Application
 from shared.domain.applications.application_machine import APPLICATION, OPEN, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import as_of
+from shared.domain.applications.values import Ending
 from shared.domain.core.calendar import weeks_covered
 from shared.domain.core.machine import Actor
 from shared.domain.reservations.reservation import SEATED, Reservation, overlap
@@ -45,7 +46,9 @@ class OverlappingApplications:
             return False
         arrow = APPLICATION.fire(applied.status, ApplicationEvent.WITHDRAW, Actor.SYSTEM)
         # Which rotation it was goes along: the trainee is told (policy: "withdrawn with notice").
-        withdrawn = ApplicationWithdrawn(status=ApplicationStatus(arrow.target), reserved_instead=reserved.id)
+        withdrawn = ApplicationWithdrawn(
+            status=ApplicationStatus(arrow.target), ending=Ending(code="reserved_instead", reservation_id=reserved.id)
+        )
         self.store.commit(closing_work(loaded, withdrawn, call, self.clock.now()))
         return True
 

@@ -14,6 +14,7 @@ from shared.domain.applications.application import Application, offer_expiry
 from shared.domain.applications.application_machine import OPEN, ApplicationStatus
 from shared.domain.applications.clocks import as_of
 from shared.domain.applications.eligibility import Reason, Verdict, approval_gaps, explain
+from shared.domain.applications.values import Question, SubmittedCv
 from shared.domain.core.aggregate import EventRow
 from shared.domain.core.calendar import local_date, weeks_covered
 from shared.domain.core.errors import NotFound
@@ -132,7 +133,7 @@ class ApplicationQueries:
         """Raises `NotFound` for somebody else's."""
         _, application = own_application(self.store, call, application_id, self.clock.now())
         program = self.catalogue.program(application.program_id)
-        draft = application.submitted_at is None
+        draft = application.submitted is None
         kind, start, weeks = application.experience_type, application.start, application.weeks
         prospect = self.prospects.what_if(application.trainee_id, program, kind, start, weeks) if draft else None
         history = self.store.history("APPLICATION", application.id)
@@ -142,15 +143,15 @@ class ApplicationQueries:
             application=application,
             program=program,
             history=history,
-            decision_text=kept_words(self.store, application.decision_reason_ref),
+            decision_text=_reason(self.store, application),
             prospect=prospect,
-            cv_number=_number(application.cv_document_id, documents),
+            cv_number=_number(application.cv, documents),
             messages=self._messages(history),
             newest_cv=newest_cv(documents) if asked else None,
             papers=self._checklist(application, program, documents) if application.status in OPEN and not draft else (),
-            asked_since=_only(program.guidelines, application.guidelines),
-            dropped_since=_only(application.guidelines, program.guidelines),
-            alternatives=self._alternatives(application) if application.alternatives else (),
+            asked_since=_only(program.guidelines, _promised(application)),
+            dropped_since=_only(_promised(application), program.guidelines),
+            alternatives=self._alternatives(application),
             coach=self._coach(application) if application.status is ApplicationStatus.CONVERTED else None,
             school=school_contact(self.store, application),
             held_until=self._held_until(application),
@@ -172,31 +173,30 @@ class ApplicationQueries:
     def staff(self, application_id: str) -> ReviewFile:
         """Raises `NotFound` also for what was never submitted: a draft is the trainee's own business."""
         application = as_of(application_of(self.store.load("APPLICATION", application_id)), self.clock.now())
-        if application.submitted_at is None or application.start is None:
+        if application.submitted is None or application.start is None:
             raise NotFound(
                 f"There is no application {application_id}.", "Check the address, or start again from the queue."
             )
         program, now = self.catalogue.program(application.program_id), self.clock.now()
         documents = tuple(one for one in documents_of(self.store, application.trainee_id) if one.stored)
-        persons = self.people.persons(
-            [application.trainee_id, *([application.claimed_by] if application.claimed_by else [])]
-        )
+        persons = self.people.persons([application.trainee_id, *([application.claim.by] if application.claim else [])])
         stored = self.people.facts(application.trainee_id)
         facts = with_documents(stored, documents) if stored else None
         kind, today = application.experience_type, local_date(now, program.place.zone)
-        history = self.store.history("APPLICATION", application.id)
+        history, host = self.store.history("APPLICATION", application.id), application.host
+        overrides = application.approval.overrides if application.approval else ()
         return ReviewFile(
             application=application,
             program=program,
             history=history,
-            decision_text=kept_words(self.store, application.decision_reason_ref),
+            decision_text=_reason(self.store, application),
             applicant=persons.get(application.trainee_id),
-            reviewer=persons.get(application.claimed_by or ""),
+            reviewer=persons.get(application.claim.by) if application.claim else None,
             facts=facts,
             verdict=explain(facts, kind, application.start, today) if facts else None,
             gaps=approval_gaps(facts, kind, application.start) if facts else (),
             guidelines=tuple(guideline_results(program, facts, application, now)) if facts else (),
-            override_texts={one.code: kept_words(self.store, one.reason_ref) or "" for one in application.overrides},
+            override_texts={one.code: kept_words(self.store, one.reason) or "" for one in overrides},
             documents=documents,
             papers=self._papers(documents),
             seats=self._seats(program, application.start, application.weeks),
@@ -205,11 +205,11 @@ class ApplicationQueries:
                 now, application.start, by_version(application.policy_version), program.place.zone
             ),
             messages=self._messages(history),
-            asked_since=_only(program.guidelines, application.guidelines),
-            dropped_since=_only(application.guidelines, program.guidelines),
-            host_note=kept_words(self.store, application.host_note_ref),
-            taken_back_reason=kept_words(self.store, application.taken_back_ref),
-            asked_again_reason=kept_words(self.store, application.asked_again_ref),
+            asked_since=_only(program.guidelines, _promised(application)),
+            dropped_since=_only(_promised(application), program.guidelines),
+            host_note=kept_words(self.store, host.answer.note) if host and host.answer else None,
+            taken_back_reason=kept_words(self.store, host.taken_back.reason) if host and host.taken_back else None,
+            asked_again_reason=kept_words(self.store, host.asked_again) if host else None,
             school=school_contact(self.store, application),
             held_until=self._held_until(application),
         )
@@ -217,19 +217,18 @@ class ApplicationQueries:
     # --- parts --------------------------------------------------------------------------------------------------------
     def _alternatives(self, application: Application) -> tuple[Alternative, ...]:
         """Those of the decision that are still on offer, in its order, with the starts that they have now."""
-        programs, now = self.catalogue.programs(application.alternatives), self.clock.now()
-        live = [
-            programs[id]
-            for id in application.alternatives
-            if id in programs and programs[id].status is ProgramStatus.LIVE
-        ]
+        if application.rejection is None or not application.rejection.alternatives:
+            return ()
+        wanted = application.rejection.alternatives
+        programs, now = self.catalogue.programs(wanted), self.clock.now()
+        live = [programs[id] for id in wanted if id in programs and programs[id].status is ProgramStatus.LIVE]
         return tuple(Alternative(one, next_starts(self.store, one, local_date(now, one.place.zone))) for one in live)
 
     def _checklist(
         self, application: Application, program: Program, documents: Sequence[Document]
     ) -> tuple[ChecklistItem, ...]:
         """The documents that the host asked for on the day of submission."""
-        rules, start, weeks = application.guidelines or program.guidelines, application.start, application.weeks
+        rules, start, weeks = _promised(application) or program.guidelines, application.start, application.weeks
         facts = self.people.facts(application.trainee_id)
         return told(self.store, checklist(rules.documents, program.required_documents, facts, documents, start, weeks))
 
@@ -245,16 +244,27 @@ class ApplicationQueries:
 
     def _messages(self, history: list[EventRow]) -> tuple[Message, ...]:
         return tuple(
-            Message("reviewer", row.occurred_at, kept_words(self.store, row.data["question_ref"]))
-            if row.type == InformationRequested.TYPE
-            else Message("trainee", row.occurred_at, kept_words(self.store, row.data["reply_ref"]))
-            for row in history
-            if row.type in (InformationRequested.TYPE, InformationGiven.TYPE)
+            self._message(row) for row in history if row.type in (InformationRequested.TYPE, InformationGiven.TYPE)
         )
 
+    def _message(self, row: EventRow) -> Message:
+        asked = Question.model_validate(row.data["question"])
+        if row.type == InformationRequested.TYPE or asked.reply is None:
+            return Message("reviewer", row.occurred_at, kept_words(self.store, asked.text))
+        return Message("trainee", row.occurred_at, kept_words(self.store, asked.reply.text))
 
-def _number(document_id: str | None, documents: Iterable[Document]) -> int | None:
-    return next((one.number for one in documents if one.id == document_id), None)
+
+def _number(cv: SubmittedCv | None, documents: Iterable[Document]) -> int | None:
+    return next((one.number for one in documents if cv and one.id == cv.document_id), None)
+
+
+def _reason(store: Store, application: Application) -> str | None:
+    return kept_words(store, application.rejection.reason) if application.rejection else None
+
+
+def _promised(application: Application) -> Guidelines | None:
+    """The guidelines by which it is decided (H12); None for a draft."""
+    return application.submitted.guidelines if application.submitted else None
 
 
 def _only(here: Guidelines | None, there: Guidelines | None) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.applications.application import Application, GuidelineOutcome, Override, offer_expiry
+from shared.domain.applications.application import Application, offer_expiry
 from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import as_of
 from shared.domain.applications.due_kinds import OFFER
 from shared.domain.applications.guards import can_approve
-from shared.domain.core.aggregate import text_hash
+from shared.domain.applications.values import Approval, Claim, GuidelineOutcome, Offer, Override, Rejection
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import Invalid, NotAllowedNow, NotFound
 from shared.domain.core.machine import Actor
@@ -22,11 +22,11 @@ from shared.domain.programs.guidelines import GuidelineResult, GuidelineVerdict,
 from shared.domain.programs.program import Program
 from shared.domain.trainees.trainee import StepResult, TraineeFacts
 from shared.events.application import ApplicationApproved, ApplicationClaimed, ApplicationRejected
-from shared.ports import BusinessClock, Catalogue, Due, People, PersonalRecord, Store, Stored, UnitOfWork
+from shared.ports import BusinessClock, Catalogue, Due, People, Store, Stored, UnitOfWork
 from shared.services.applications.review_clock import claim_due_row, claim_expiry
 from shared.services.applications.state_changes import WAITS, releases_of
 from shared.services.applications.trainee_documents import documents_of
-from shared.services.core.records import application_of, text_ref
+from shared.services.core.records import application_of, erasable
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 from shared.services.search.alternatives import Alternatives, Found
 
@@ -55,8 +55,8 @@ def guideline_results(
     """H12: every guideline for this application. Both the rules and the days of notice are those of the day on which
     it was submitted: what a host asks of trainees from tomorrow on is no promise broken today."""
     assert application.start is not None  # submitted, so it has one
-    seen_on = application.submitted_at or today_at_site
-    rules = application.guidelines or program.guidelines
+    sent = application.submitted
+    seen_on, rules = (sent.at, sent.guidelines) if sent else (today_at_site, program.guidelines)
     return check(rules, facts, application.start, application.weeks, local_date(seen_on, program.place.zone))
 
 
@@ -81,7 +81,8 @@ class Review:
             status = _fire(application, ApplicationEvent.CLAIM)
             now = self.clock.now()
             lapses = claim_expiry(application, now)
-            event = ApplicationClaimed(status=status, claimed_by=call.actor.id, claim_lapses_at=lapses)
+            claim = Claim(by=call.actor.id, lapses_at=lapses)
+            event = ApplicationClaimed(status=status, claim=claim)
             moved = transition(loaded, event, call, now, due=(claim_due_row(lapses),))
             self.store.commit(UnitOfWork(transitions=(moved,)))
             return Application.model_validate(state_after(moved))
@@ -113,7 +114,8 @@ class Review:
 
         def decide() -> Application:
             loaded, application = self.sent(call, application_id)
-            if application.status is ApplicationStatus.REJECTED and application.decided_by == call.actor.id:
+            before = application.rejection
+            if application.status is ApplicationStatus.REJECTED and before and before.by == call.actor.id:
                 return application
             status = self.deciding(application, call, ApplicationEvent.REJECT)
             if code not in REJECT_CODES:
@@ -122,23 +124,23 @@ class Review:
                 )
             if not reason.strip():
                 raise Invalid("The trainee needs to know why.", "Write one or two sentences.", field="reason")
-            now, ref, others = self.clock.now(), text_ref(application, "rejection"), self._alternatives(application)
-            event = ApplicationRejected(
-                status=status,
-                decided_by=call.actor.id,
-                decided_at=now,
-                decision_code=code,
-                decision_reason_ref=ref,
-                decision_reason_hash=text_hash(reason.strip()),
+            now, others = self.clock.now(), self._alternatives(application)
+            text, record = erasable(application, "rejection", reason.strip())
+            rejection = Rejection(
+                by=call.actor.id,
+                at=now,
+                code=code,
+                reason=text,
                 alternatives=others.ids,
                 alternatives_searched=others.searched,
             )
+            event = ApplicationRejected(status=status, rejection=rejection)
             moved = transition(loaded, event, call, now, done=WAITS[ApplicationStatus.IN_REVIEW])
             self.store.commit(
                 UnitOfWork(
                     transitions=(moved,),
                     released_keys=releases_of(application),
-                    records=(PersonalRecord(ref, {"text": reason.strip()}),),
+                    records=(record,),
                 )
             )
             return Application.model_validate(state_after(moved))
@@ -151,7 +153,7 @@ class Review:
         loaded = self.store.load("APPLICATION", application_id)
         application = as_of(application_of(loaded), self.clock.now())
         forbid_self_decision(call.actor, application.trainee_id)
-        if application.submitted_at is None:
+        if application.submitted is None:
             raise NotFound(
                 f"There is no application {application_id}.", "Check the address, or start again from the queue."
             )
@@ -197,7 +199,8 @@ class Review:
         self, call: RequestContext, application_id: str, overrides: Sequence[Overriding], step1_verified: bool
     ) -> Application:
         loaded, application = self.sent(call, application_id)
-        if application.status is ApplicationStatus.APPROVED and application.decided_by == call.actor.id:
+        before = application.approval
+        if application.status is ApplicationStatus.APPROVED and before and before.by == call.actor.id:
             return application
         status = self.deciding(application, call, ApplicationEvent.APPROVE)
         program, policy, now = (
@@ -215,34 +218,28 @@ class Review:
         can_approve(application, program, facts, results, [one.code for one in overrides], today, policy)
         assert application.start is not None
         expires = offer_expiry(now, application.start, policy, program.place.zone)
-        texts = [
-            PersonalRecord(text_ref(application, f"override:{one.code}"), {"text": one.reason.strip()})
-            for one in overrides
-        ]
-        event = ApplicationApproved(
-            status=status,
-            guideline_results=tuple(GuidelineOutcome(code=one.code, verdict=one.verdict) for one in results),
-            overrides=tuple(
-                Override(code=one.code, reason_ref=text.ref, reason_hash=text_hash(one.reason.strip()))
-                for one, text in zip(overrides, texts, strict=True)
-            ),
+        texts = {one.code: erasable(application, f"override:{one.code}", one.reason.strip()) for one in overrides}
+        approval = Approval(
+            by=call.actor.id,
+            at=now,
+            results=tuple(GuidelineOutcome(code=one.code, verdict=one.verdict) for one in results),
+            overrides=tuple(Override(code=code, reason=text) for code, (text, _) in texts.items()),
             step1_checked=step1_verified,
-            decided_by=call.actor.id,
-            decided_at=now,
-            offer_expires_at=expires,
         )
+        event = ApplicationApproved(status=status, approval=approval, offer=Offer(expires_at=expires))
         if step1_verified and not profile.step1_verified:
             # Before the commit: a crash in between leaves a true statement behind, never an approval without its
             # ground.
             self.people.save_facts(application.trainee_id, _with_step1(profile))
         due = (Due(OFFER, expires, "trainee"),)
         moved = transition(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
-        self.store.commit(UnitOfWork(transitions=(moved,), records=tuple(texts)))
+        self.store.commit(UnitOfWork(transitions=(moved,), records=tuple(record for _, record in texts.values())))
         return Application.model_validate(state_after(moved))
 
     @staticmethod
     def _mine(application: Application, call: RequestContext) -> bool:
-        return application.status is ApplicationStatus.IN_REVIEW and application.claimed_by == call.actor.id
+        claim = application.claim
+        return application.status is ApplicationStatus.IN_REVIEW and claim is not None and claim.by == call.actor.id
 
     @staticmethod
     def _taken(application: Application, event: ApplicationEvent) -> NotAllowedNow:

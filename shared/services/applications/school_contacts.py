@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from shared.domain.accounts.account_input import email_address
 from shared.domain.applications.application import Application
+from shared.domain.applications.values import CreditWish
 from shared.domain.core.aggregate import canonical, text_hash
 from shared.domain.core.errors import Invalid
+from shared.domain.core.text_ref import TextRef
 from shared.ports import PersonalRecord, Store
 from shared.services.core.records import text_ref
 from shared.services.core.secret_links import new_secret
@@ -28,17 +30,18 @@ class SchoolContact:
 
 @dataclass(frozen=True)
 class Noted:
-    """What a save adds to its event, the text that it keeps anew and the ref that it drops; nothing where the contact
-    stays as it is."""
+    """The wish as it is from now on, the text that a save keeps anew and the ref that it drops; neither where the
+    contact stays as it is."""
 
-    sets: Mapping[str, str | None]
+    credit: CreditWish | None
     replaces: tuple[PersonalRecord, ...] = ()
     drops: tuple[str, ...] = ()
 
 
 def school_contact(store: Store, application: Application) -> SchoolContact | None:
     """None where nobody was named, and once it was erased."""
-    found = store.text(application.credit_contact_ref) if application.credit_contact_ref else None
+    contact = application.credit.contact if application.credit else None
+    found = store.text(contact.ref) if contact else None
     return SchoolContact(**{one.name: found[one.name] for one in fields(SchoolContact)}) if found else None
 
 
@@ -46,18 +49,17 @@ def note(store: Store, application: Application, wished: Application, given: Map
     """`given` names what is different (`name`, `email`, `form`; empty clears it). Who takes the wish for credit back
     takes the contact back. Raises `Invalid` with `field` "credit_contact", "credit_email" or "credit_form"."""
     kept = school_contact(store, application) or SchoolContact()
-    wanted = replace(kept, **_read(given)) if wished.credit_wish else SchoolContact()
+    wanted = replace(kept, **_read(given)) if wished.credit else SchoolContact()
     if wanted == kept:
-        return Noted({})
+        return Noted(wished.credit)
     ref = text_ref(application, "school")
     if wanted == SchoolContact():
-        return Noted({"credit_contact_ref": None, "credit_contact_hash": None}, drops=(ref,))
+        return Noted(wished.credit and CreditWish(), drops=(ref,))
     # A name and an address could be guessed until their hash fits; with the salt, which goes with them, it says nothing
     # afterwards.
     body = {**asdict(wanted), "salt": new_secret()}
-    return Noted(
-        {"credit_contact_ref": ref, "credit_contact_hash": text_hash(canonical(body))}, (PersonalRecord(ref, body),)
-    )
+    contact = TextRef(ref=ref, hash=text_hash(canonical(body)))
+    return Noted(CreditWish(contact=contact), (PersonalRecord(ref, body),))
 
 
 def _read(given: Mapping[str, str]) -> dict[str, str]:

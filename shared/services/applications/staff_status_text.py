@@ -18,7 +18,7 @@ def for_staff(application: Application, told: Standing, now: Instant) -> Standin
     application = as_of(application, now)
     headline, sentence = _words(application, told)
     who = "the trainee" if told.who_acts == "you" else told.who_acts.replace("your reviewer", "the reviewer")
-    since = application.waitlisted_at if in_line(application) else told.started_at
+    since = application.waitlist.since if application.waitlist and in_line(application) else told.started_at
     return Standing(
         headline=headline, sentence=sentence, who_acts=who, started_at=since, due_at=told.due_at, overdue=told.overdue
     )
@@ -53,7 +53,7 @@ def _approved(application: Application, told: Standing) -> tuple[str, str]:
             "Approved: the trainee waits in line for a seat",
             f"{_NOTHING}: a seat that comes back is held for who came first, and their offer stands still meanwhile.",
         )
-    if application.waitlist_until is not None:
+    if application.waitlist and application.waitlist.until is not None:
         return (
             "Approved: a seat is held for the trainee",
             f"{_NOTHING}: they sign and pay by then, or it goes to the next in line.",

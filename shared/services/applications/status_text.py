@@ -145,8 +145,8 @@ def _in_review(application: Application, program: Program, now: Instant) -> Stan
         headline="Your reviewer is reading it" if application.status is S.IN_REVIEW else "Waiting for a reviewer",
         sentence=f"{own} We are late with this, and a coordinator knows." if late else own,
         who_acts="your reviewer" if application.status is S.IN_REVIEW else "a reviewer",
-        started_at=application.submitted_at,
-        due_at=application.review_due_at,
+        started_at=application.submitted.at if application.submitted else None,
+        due_at=application.review.due_at if application.review else None,
         overdue=late,
         note=_about_the_host(application, program, policy.host_promise_days),
     )
@@ -154,22 +154,23 @@ def _in_review(application: Application, program: Program, now: Instant) -> Stan
 
 def _about_the_host(application: Application, program: Program, days: int) -> str:
     """T20: what is known of the host while the reviewer has it."""
-    if application.host_recommendation is not None:
+    if application.host_answer is not None:
         return "the host has answered; your reviewer decides"
-    if application.host_waived:
+    if application.host and application.host.taken_back and application.host.taken_back.waived:
         return "the host said nothing; your reviewer decides without it"
     return f"first look; host reviews take {days} days or more" if host_decides(application, program) else ""
 
 
 def _asked(application: Application) -> Standing:
     """The review clock stands still; the trainee owes the next step."""
+    asked = application.question
     return _yours(
         "Your reviewer asks you something",
         "You need to answer by then, or the application ends. The review clock stands still until you do.",
         f"/applications/{application.id}",
         "Read and answer",
-        since=application.asked_at,
-        until=application.reply_due_at,
+        since=asked.asked_at if asked else None,
+        until=asked.reply_due_at if asked else None,
     )
 
 
@@ -177,9 +178,9 @@ def _with_host(application: Application, now: Instant) -> Standing:
     """T20: the host's five days, and what we do when it says nothing; shorter only where the application closes
     before."""
     usual = timedelta(days=by_version(application.policy_version).host_promise_days)
-    asked, until = application.routed_at, application.host_due_at
-    short = asked is not None and until is not None and until - asked < usual
-    late = application.host_due_at is not None and reached(application.host_due_at, now)
+    host = application.host
+    short = host is not None and host.due_at - host.routed_at < usual
+    late = host is not None and reached(host.due_at, now)
     own = _NOTHING
     return Standing(
         headline="The host is reading it",
@@ -188,8 +189,8 @@ def _with_host(application: Application, now: Instant) -> Standing:
         if late
         else own,
         who_acts="a coordinator" if late else "the host",
-        started_at=application.routed_at,
-        due_at=application.host_decide_at if late else application.host_due_at,
+        started_at=host.routed_at if host else None,
+        due_at=host and (host.decide_at if late else host.due_at),
         note="the start is near, so the host has less than its usual five days"
         if short
         else "host reviews take five days or more",
@@ -197,22 +198,24 @@ def _with_host(application: Application, now: Instant) -> Standing:
 
 
 def _approved(application: Application, program: Program, held_until: Instant | None) -> Standing:
-    offer = f"/reservations/for/{application.id}"
+    here = f"/reservations/for/{application.id}"
+    since = application.approval.at if application.approval else None
+    until = application.offer.expires_at if application.offer else None
     if in_line(application):
         return Standing(
             headline="You are on the waitlist",
             sentence="You need to do nothing. A seat that comes back goes to who came first; we hold it for 48 hours "
             "and write to you.",
-            href=offer,
+            href=here,
             action="See your place",
         )
-    if application.waitlist_until is not None:
+    if application.waitlist and application.waitlist.until is not None:
         return _yours(
             "A seat came back and is held for you",
             "You need to sign and pay by then; otherwise it goes to the next in line.",
-            offer,
+            here,
             "Sign and pay",
-            until=application.waitlist_until,
+            until=application.waitlist.until,
         )
     if application.live_reservation_id is not None:
         return _yours(
@@ -229,16 +232,16 @@ def _approved(application: Application, program: Program, held_until: Instant | 
             "charged. Your offer ends as "
             "shown; write to us and we look for another program with you.",
             who_acts="the host",
-            started_at=application.decided_at,
-            due_at=application.offer_expires_at,
+            started_at=since,
+            due_at=until,
         )
     return _yours(
         "Approved: reserve your seat",
         "You need to sign the clinical terms and pay by then. No seat is held for you before that.",
-        offer,
+        here,
         "Sign and reserve",
-        since=application.decided_at,
-        until=application.offer_expires_at,
+        since=since,
+        until=until,
     )
 
 
@@ -261,16 +264,18 @@ CLOSED: Mapping[str, str] = {
 
 
 def _ended(application: Application) -> Standing:
+    why = application.ending
     headline, sentence = _ENDED.get(application.status, ("Waiting", _NOTHING))
     if application.status is S.EXPIRED:
-        headline, sentence = _RUN_OUT.get(application.decision_code or "", ("Run out", _AGAIN))
+        headline, sentence = _RUN_OUT.get(why.code if why else "", ("Run out", _AGAIN))
     if application.status is S.CLOSED:
         headline, sentence = (
             "Closed: the start came too near",
             f"{CLOSED[owed_by(application)]} You need to apply again for a later start.",
         )
-    theirs = application.live_reservation_id if application.status is S.CONVERTED else application.reserved_instead
-    if application.reserved_instead:
+    instead = why.reservation_id if why else None
+    theirs = application.live_reservation_id if application.status is S.CONVERTED else instead
+    if instead:
         headline, sentence = (
             "Withdrawn: another rotation is reserved",
             "You need to do nothing. The weeks overlap, so this one ended.",
@@ -315,22 +320,23 @@ def timeline(application: Application, rows: Iterable[EventRow], now: Instant) -
 
 
 def _milestone(row: EventRow) -> Milestone:
-    if row.data.get("reserved_instead"):
+    ended = str((row.data.get("ending") or {}).get("code"))
+    if ended == "reserved_instead":
         return Milestone(
             state="done", title="Withdrawn by us: another rotation was reserved for these weeks", at=row.occurred_at
         )
-    title = _HAPPENED.get(row.type) or _EXPIRED.get(str(row.data.get("decision_code")), "Run out")
+    title = _HAPPENED.get(row.type) or _EXPIRED.get(ended, "Run out")
     note = ""
     if row.type == "ApplicationApproved.v1":
-        note = _grounds(row.data)
+        note = _grounds(row.data["approval"])
     return Milestone(state="done", title=title, at=row.occurred_at, note=note)
 
 
-def _grounds(data: Mapping[str, Any]) -> str:
+def _grounds(approval: Mapping[str, Any]) -> str:
     """H12: what an approval stands on. What is neither met nor overridden is due later: without it nobody could have
     approved."""
-    results = data.get("guideline_results", ())
-    overridden = {one["code"] for one in data.get("overrides", ())}
+    results = approval.get("results", ())
+    overridden = {one["code"] for one in approval.get("overrides", ())}
     met = sum(1 for one in results if one["verdict"] == "met")
     later = sum(1 for one in results if one["verdict"] != "met" and one["code"] not in overridden)
     alone = "" if len(results) > later else "guideline " if later == 1 else "guidelines "
@@ -366,7 +372,8 @@ def _ahead(application: Application, now: Instant) -> list[Milestone]:
 
 def _reserve_title(application: Application) -> str:
     """T25, T26: what reserving will cost, once the price is fixed by submission."""
-    if application.total_cents is None:
+    if application.submitted is None:
         return "Sign the terms and reserve"
-    deposit = min(by_version(application.policy_version).deposit_cents, application.total_cents)
-    return f"Sign the terms and reserve: {dollars(deposit)} or {dollars(application.total_cents)} in full"
+    total = application.submitted.total_cents
+    deposit = min(by_version(application.policy_version).deposit_cents, total)
+    return f"Sign the terms and reserve: {dollars(deposit)} or {dollars(total)} in full"

@@ -16,6 +16,7 @@ from shared.domain.applications.due_kinds import (
     STALE,
 )
 from shared.domain.applications.guards import can_end, can_submit
+from shared.domain.applications.values import CreditWish, Ending, Submitted, SubmittedCv
 from shared.domain.core.calendar import by_iso_year, local_date, monday_of, weeks_covered
 from shared.domain.core.errors import Duplicate, Invalid, KeyReused, NotAllowedNow, NotFound, SoldOut, VersionConflict
 from shared.domain.core.machine import NEW, Actor
@@ -109,7 +110,7 @@ class Submission:
                 experience_type=wish.experience_type,
                 start=wish.start,
                 weeks=wish.weeks,
-                credit_wish=wish.credit_wish,
+                credit=CreditWish() if wish.credit_wish else None,
                 policy_version=CURRENT.version,
                 created_at=now,
                 draft_expires_at=expires,
@@ -137,11 +138,14 @@ class Submission:
             status = _fire(application.status, ApplicationEvent.SAVE)
             wished = _with(application, changes)
             noted = note(self.store, application, wished, school or {})
-            if wished == application and not noted.sets:
+            wished = wished.model_copy(update={"credit": noted.credit})
+            if wished == application:
                 return application
             program = self.catalogue.program(application.program_id)
             self._require_possible(program, wished.experience_type, wished.start, wished.weeks)
-            event = ApplicationSaved(status=status, **changes, **noted.sets)
+            sets = {name: value for name, value in changes.items() if name != "credit_wish"}
+            sets |= {"credit": wished.credit} if wished.credit != application.credit else {}
+            event = ApplicationSaved(status=status, **sets)
             moved = transition(loaded, event, call, self.clock.now())
             self.store.commit(
                 UnitOfWork(transitions=(moved,), replaced_records=noted.replaces, dropped_records=noted.drops)
@@ -177,7 +181,8 @@ class Submission:
                 return application
             status = _fire(application.status, ApplicationEvent.WITHDRAW)
             can_end(application, ApplicationEvent.WITHDRAW)
-            work = closing_work(loaded, ApplicationWithdrawn(status=status), call, self.clock.now())
+            withdrawn = ApplicationWithdrawn(status=status, ending=Ending(code="withdrawn"))
+            work = closing_work(loaded, withdrawn, call, self.clock.now())
             self.store.commit(work)
             return Application.model_validate(state_after(work.transitions[0]))
 
@@ -195,13 +200,16 @@ class Submission:
         loaded, application = own_application(self.store, call, application_id, self.clock.now())
         wished = _with(application, changes)
         noted = note(self.store, application, wished, school)
-        same = wished == application and document_id in {None, application.cv_document_id} and not noted.sets
+        wished = wished.model_copy(update={"credit": noted.credit})
+        sent = application.cv.document_id if application.cv else None
+        same = wished == application and document_id in {None, sent}
         if application.status is ApplicationStatus.SUBMITTED and same:
             return application
         status = _fire(application.status, ApplicationEvent.SUBMIT)
         documents = documents_of(self.store, application.trainee_id)
-        cv = newest_cv(documents, document_id)
-        wished = wished.model_copy(update={"cv_document_id": cv.document_id if cv else None})
+        found = newest_cv(documents, document_id)
+        cv = SubmittedCv(document_id=found.document_id, sha256=found.sha256) if found else None
+        wished = wished.model_copy(update={"cv": cv})
         program, policy = self.catalogue.program(application.program_id), by_version(application.policy_version)
         now = self.clock.now()
         facts = self._facts(application.trainee_id)
@@ -216,17 +224,16 @@ class Submission:
             start=wished.start,
             weeks=wished.weeks,
             experience_type=wished.experience_type,
-            credit_wish=wished.credit_wish,
-            cv_document_id=cv.document_id,
-            cv_sha256=cv.sha256,
-            total_cents=price(program, wished.weeks),
-            submitted_at=now,
-            review_due_at=clock.due_at,
-            escalate_at=clock.escalate_at,
-            guidelines=program.guidelines,
-            review_mode=program.review_mode,
-            closes_at=closes_at,
-            **noted.sets,
+            credit=wished.credit,
+            cv=cv,
+            submitted=Submitted(
+                at=now,
+                total_cents=price(program, wished.weeks),
+                guidelines=program.guidelines,
+                review_mode=program.review_mode,
+                closes_at=closes_at,
+            ),
+            review=clock,
         )
         due = (*review_due_rows(clock), Due(STALE, closes_at, "system"))
         kept = snapshot(wished, program, facts, documents, now)
@@ -279,9 +286,9 @@ class Submission:
             "experience_type": wish.experience_type.value,
             "start": wish.start.isoformat() if wish.start else None,
             "weeks": wish.weeks,
-            "credit_wish": wish.credit_wish,
         }
-        if any(first[name] != value for name, value in given.items()):
+        wished = first["credit"] is not None
+        if wished != wish.credit_wish or any(first[name] != value for name, value in given.items()):
             raise KeyReused("This key started another application.", "Send a new Idempotency-Key.", application_id=id)
         return application
 
@@ -337,4 +344,8 @@ def _fire(state: str, event: ApplicationEvent) -> ApplicationStatus:
 
 
 def _with(application: Application, changes: Mapping[str, Any]) -> Application:
-    return Application.model_validate({**application.model_dump(), **changes})
+    """With `changes`; who still wants credit keeps the contact that they named."""
+    rest = {name: value for name, value in changes.items() if name != "credit_wish"}
+    wanted = changes.get("credit_wish", application.credit is not None)
+    credit = (application.credit or CreditWish()) if wanted else None
+    return Application.model_validate({**application.model_dump(), **rest, "credit": credit})

@@ -26,12 +26,13 @@ def _next(loaded: Stored, programs: Mapping[str, Program], now: datetime) -> Tas
     if one.status is STATUS.DRAFT:
         return Task("send", "Send your application", "Continue", here, name, one.draft_expires_at, zone)
     if one.status is STATUS.NEEDS_INFO and not reply_over(one, now):
-        return Task("answer", "Answer your reviewer's question", "Read and answer", here, name, one.reply_due_at, zone)
+        until = one.question.reply_due_at if one.question else None
+        return Task("answer", "Answer your reviewer's question", "Read and answer", here, name, until, zone)
     offered = one.status is STATUS.APPROVED and one.live_reservation_id is None and not in_line(one)
     offered = offered and program.status is ProgramStatus.LIVE
-    if offered and one.offer_expires_at is not None and not reached(one.offer_expires_at, now):
+    if offered and one.offer is not None and not one.offer.over(now):
         sign = f"/reservations/for/{one.id}"
-        return Task("reserve", "Sign the terms and reserve", "Sign and reserve", sign, name, one.offer_expires_at, zone)
+        return Task("reserve", "Sign the terms and reserve", "Sign and reserve", sign, name, one.offer.expires_at, zone)
     return None
 
 
@@ -47,9 +48,9 @@ def _subject(one: Application, title: str, due_at: datetime | None = None, escal
         weeks=one.weeks,
         experience_type=one.experience_type,
         due_at=due_at,
-        holder_id=one.claimed_by or "",
+        holder_id=one.claim.by if one.claim else "",
         taken=taken,
-        held_until=one.claim_lapses_at if taken else None,
+        held_until=one.claim.lapses_at if taken and one.claim else None,
         claimable=one.status is STATUS.SUBMITTED,
         escalated=escalated,
     )
@@ -60,7 +61,7 @@ def _review(loaded: Stored, now: datetime) -> Subject | None:
     one = as_of(application_of(loaded), now)
     if one.status not in (STATUS.SUBMITTED, STATUS.IN_REVIEW):
         return None
-    escalated = one.escalate_at is not None and reached(one.escalate_at, now)
+    escalated = one.review is not None and reached(one.review.escalate_at, now)
     return _subject(one, "Application to review", escalated=escalated)
 
 
@@ -69,13 +70,16 @@ def _host_late(loaded: Stored, now: datetime) -> Subject | None:
     one = as_of(application_of(loaded), now)
     if one.status is not STATUS.HOST_REVIEW:
         return None
-    escalated = one.host_escalated_at is not None and reached(one.host_escalated_at, now)
+    called_at = one.host.escalated_at if one.host else None
+    escalated = called_at is not None and reached(called_at, now)
     return _subject(one, "The host does not answer: decide", escalated=escalated)
 
 
 def _with_host(loaded: Stored, now: datetime) -> Subject | None:
     one = as_of(application_of(loaded), now)
-    return _subject(one, "The host is asked", one.host_due_at) if one.status is STATUS.HOST_REVIEW else None
+    return (
+        _subject(one, "The host is asked", one.host.due_at) if one.status is STATUS.HOST_REVIEW and one.host else None
+    )
 
 
 def _asked(loaded: Stored, now: datetime) -> Subject | None:

@@ -15,6 +15,7 @@ from shared.domain.applications.clocks import (
     reply_reminder,
 )
 from shared.domain.applications.due_kinds import HOST, HOST_LATE, REPLY_REMINDER, WITH_HOST
+from shared.domain.applications.values import HostQuestion
 from shared.domain.core.calendar import reached
 from shared.domain.core.due_readers import COORDINATORS
 from shared.domain.core.machine import Actor
@@ -51,19 +52,19 @@ class ApplicationTimers:
         """Once, half-way, and not any more when the time to answer is over as well."""
 
         def waits(applied: Application) -> bool:
-            asked, until = applied.asked_at, applied.reply_due_at
-            if (
-                applied.status is not ApplicationStatus.NEEDS_INFO
-                or asked is None
-                or until is None
-                or applied.reminded_at is not None
-            ):
+            asked = applied.question
+            if applied.status is not ApplicationStatus.NEEDS_INFO or asked is None or asked.reminded_at is not None:
                 return False
             now, policy = self.clock.now(), by_version(applied.policy_version)
-            return reached(reply_reminder(asked, until, policy), now) and not reply_over(applied, now)
+            return reached(reply_reminder(asked.asked_at, asked.reply_due_at, policy), now) and not reply_over(
+                applied, now
+            )
 
-        def event(status: ApplicationStatus) -> EventData:
-            return ReplyReminded(status=status, reminded_at=self.clock.now())
+        def event(applied: Application, status: ApplicationStatus) -> EventData:
+            assert applied.question is not None  # `waits`
+            return ReplyReminded(
+                status=status, question=applied.question.model_copy(update={"reminded_at": self.clock.now()})
+            )
 
         return self._remind(application_id, ApplicationEvent.REMIND, waits, event, call, (REPLY_REMINDER,))
 
@@ -71,28 +72,29 @@ class ApplicationTimers:
         """A host's silence: reminded on days 3 and 5 (once, however late the sweep), from day 7 on a coordinator's to
         decide by day 10."""
         found = application_of(self.store.load("APPLICATION", application_id))
-        if found.routed_at is None or found.host_decide_at is None:
+        if found.host is None:
             return NOTHING
-        routed, decide_at, now, policy = (
-            found.routed_at,
-            found.host_decide_at,
-            self.clock.now(),
-            by_version(found.policy_version),
-        )
+        routed, decide_at = found.host.routed_at, found.host.decide_at
+        now, policy = self.clock.now(), by_version(found.policy_version)
 
         def waits(applied: Application) -> bool:
             return (
                 applied.status is ApplicationStatus.HOST_REVIEW
-                and applied.routed_at == routed
-                and applied.host_escalated_at is None
+                and applied.host is not None
+                and applied.host.routed_at == routed
+                and applied.host.escalated_at is None
             )
+
+        def asked(applied: Application, **changes: object) -> HostQuestion:
+            assert applied.host is not None  # `waits`
+            return applied.host.model_copy(update=changes)
 
         if reached(host_escalation(routed, decide_at, policy), now):
             return self._remind(
                 application_id,
                 ApplicationEvent.ESCALATE,
                 waits,
-                lambda status: HostEscalated(status=status, host_escalated_at=now),
+                lambda applied, status: HostEscalated(status=status, host=asked(applied, escalated_at=now)),
                 call,
                 (HOST, WITH_HOST),
                 (Due(HOST_LATE, decide_at, "coordinator", COORDINATORS),),
@@ -102,8 +104,8 @@ class ApplicationTimers:
         return self._remind(
             application_id,
             ApplicationEvent.REMIND,
-            lambda applied: waits(applied) and applied.host_reminders < owed,
-            lambda status: HostReminded(status=status, host_reminders=owed),
+            lambda applied: waits(applied) and asked(applied).reminders < owed,
+            lambda applied, status: HostReminded(status=status, host=asked(applied, reminders=owed)),
             call,
             (),
             (again,),
@@ -114,7 +116,7 @@ class ApplicationTimers:
         application_id: str,
         event: ApplicationEvent,
         waits: Callable[[Application], bool],
-        data: Callable[[ApplicationStatus], EventData],
+        data: Callable[[Application, ApplicationStatus], EventData],
         call: RequestContext,
         done: tuple[str, ...] = (),
         due: tuple[Due, ...] = (),
@@ -125,9 +127,8 @@ class ApplicationTimers:
             if not waits(applied):
                 return NOTHING
             arrow = APPLICATION.fire(applied.status, event, Actor.SYSTEM)
-            self.store.commit(
-                closing_work(loaded, data(ApplicationStatus(arrow.target)), call, self.clock.now(), done, due)
-            )
+            changed = data(applied, ApplicationStatus(arrow.target))
+            self.store.commit(closing_work(loaded, changed, call, self.clock.now(), done, due))
             return event.value
 
         return retry_on_conflict(decide)

@@ -6,10 +6,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from shared.domain.applications.application import Application
+from shared.domain.core.aggregate import text_hash
 from shared.domain.core.instants import parse
+from shared.domain.core.text_ref import TextRef
 from shared.domain.programs.program import Program, program_from
 from shared.domain.reservations.reservation import Reservation
-from shared.ports import Store, Stored
+from shared.ports import PersonalRecord, Store, Stored
 
 
 def application_of(loaded: Stored) -> Application:
@@ -37,7 +39,16 @@ def text_ref(application: Application, what: str, version: int | None = None) ->
     return f"{application.trainee_id}/application:{application.id}:{what}{again}"
 
 
-def kept_words(store: Store, ref: str | None) -> str | None:
-    """The words kept at `ref`; None without one, and once they are erased."""
+def erasable(
+    application: Application, what: str, words: str, version: int | None = None
+) -> tuple[TextRef, PersonalRecord]:
+    """`words` as an event names them, and the item that keeps them until they are erased; see `text_ref`."""
+    ref = text_ref(application, what, version)
+    return TextRef(ref=ref, hash=text_hash(words)), PersonalRecord(ref, {"text": words})
+
+
+def kept_words(store: Store, at: TextRef | str | None) -> str | None:
+    """The words kept there; None where nothing was, and once they are erased."""
+    ref = at.ref if isinstance(at, TextRef) else at
     found = store.text(ref) if ref else None
     return str(found["text"]) if found else None

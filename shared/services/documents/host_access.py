@@ -23,7 +23,7 @@ def host_may_open(store: Store, document: Document, hosts: Collection[str], now:
     """The CV of an application that waits for one of these hosts, until the host's time is over, or of a seat reserved
     there, until the rotation's last day at its site is over or it ended before."""
     owned = (application_of(one) for one in store.owned("APPLICATION", document.trainee_id, READ))
-    applied = [one for one in owned if one.cv_document_id == document.id]
+    applied = [one for one in owned if one.cv and one.cv.document_id == document.id]
     asked = [one for one in applied if one.status is ApplicationStatus.HOST_REVIEW and not host_over(one, now)]
     became: set[tuple[AggregateType, str]] = {
         ("RESERVATION", one.live_reservation_id) for one in applied if one.live_reservation_id

@@ -86,8 +86,8 @@ class HostQueries:
         rows = []
         for one in applied:
             ended = outcome(one, became.get(one.live_reservation_id or ""))
-            at = one.host_answered_at or one.routed_at
-            assert at is not None  # it was asked
+            assert one.host is not None  # it was asked
+            at = one.host.answer.at if one.host.answer else one.host.routed_at
             rows.append(
                 Past(one, programs[one.program_id], ended, persons[one.trainee_id].name if ended in NAMED else "", at)
             )
@@ -101,6 +101,6 @@ class HostQueries:
 
 
 def _left(question: Question) -> tuple[datetime, str]:
-    due_at = question.application.host_due_at
-    assert due_at is not None  # routed, so it has one
-    return due_at, question.application.id
+    host = question.application.host
+    assert host is not None  # it was asked
+    return host.due_at, question.application.id

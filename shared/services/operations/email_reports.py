@@ -105,7 +105,7 @@ class EmailReports:
             event: EventData = (
                 HostMailAgain(**again, mail_settled_at=now, uncertain_mail=None)
                 if kind == "RESERVATION"
-                else HostAskAgain(**again, mail_settled_at=now, host_reminders=loaded.state["host_reminders"])
+                else HostAskAgain(**again, mail_settled_at=now, host=loaded.state["host"])
             )
             self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now, done=(MAIL,)),)))
 

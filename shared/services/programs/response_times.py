@@ -38,14 +38,15 @@ class ResponseTimes:
 
 def answered(application: Application) -> Answered | None:
     """What a decided application adds; None for one that is not decided, or was never sent."""
-    if application.submitted_at is None or application.decided_at is None:
+    decision, host = application.approval or application.rejection, application.host
+    if application.submitted is None or decision is None:
         return None
-    routed, reply = application.routed_at, application.host_answered_at
+    reply = host.answer.at - host.routed_at if host and host.answer else None
     return Answered(
         application_id=application.id,
-        seconds=_seconds(business_time_between(application.submitted_at, application.decided_at)),
-        host_asked=routed is not None,
-        host_seconds=max(0, _seconds(reply - routed)) if routed and reply else None,
+        seconds=_seconds(business_time_between(application.submitted.at, decision.at)),
+        host_asked=host is not None,
+        host_seconds=max(0, _seconds(reply)) if reply is not None else None,
     )
 
 

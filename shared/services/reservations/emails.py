@@ -48,7 +48,7 @@ class ReservationEmails:
     def withdrawn(self, event: Envelope) -> OutgoingEmail | None:
         """Of an application that ended because its weeks were reserved elsewhere; nothing to somebody who withdrew it
         themselves."""
-        instead = find(self.store, "RESERVATION", event.data.get("reserved_instead"))
+        instead = find(self.store, "RESERVATION", (event.data.get("ending") or {}).get("reservation_id"))
         if instead is None:
             return None
         person, application, program = case_of(self.store, self.people, self.catalogue, event)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shared.domain.applications.application import Application, in_line, offer_over
 from shared.domain.applications.application_machine import ApplicationStatus
+from shared.domain.applications.guards import has_signed
 from shared.domain.core.aggregate import EventRow
 from shared.domain.core.calendar import by_iso_year, monday_of, weeks_covered
 from shared.domain.core.machine import Actor
@@ -102,12 +103,12 @@ class ReservationQueries:
         _, applied = self.reserve.application(call, application_id)
         program = self.catalogue.program(applied.program_id)
         stage = self.stage(applied)
-        plan = self.reserve.plan(applied, program) if applied.total_cents is not None else None
+        plan = self.reserve.plan(applied, program) if applied.submitted is not None else None
         live_id = applied.live_reservation_id if stage is Stage.HELD else None
         live = self.reserve.reservation(call, live_id) if live_id else None
         offered = live if live and not live.paying and not hold_over(live, self.clock.now()) else None
         if offered:
-            live, stage = None, Stage.PAY if applied.terms_version == terms.CURRENT else Stage.SIGN
+            live, stage = None, Stage.PAY if has_signed(applied, terms.CURRENT) else Stage.SIGN
         weeks = weeks_covered(applied.start, applied.weeks) if applied.start else ()
         free = free_by_week(self._seats(program.id, weeks))
         left = by_version(applied.policy_version).holds_per_offer - applied.holds_used
@@ -145,7 +146,7 @@ class ReservationQueries:
             return Stage.OVER
         if applied.holds_used >= by_version(applied.policy_version).holds_per_offer:
             return Stage.NO_HOLDS_LEFT
-        return Stage.PAY if applied.terms_version == terms.CURRENT else Stage.SIGN
+        return Stage.PAY if has_signed(applied, terms.CURRENT) else Stage.SIGN
 
     def hub(self, call: RequestContext, reservation_id: str) -> Hub:
         """Raises `NotFound` for somebody else's."""

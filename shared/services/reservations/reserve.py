@@ -14,7 +14,8 @@ from typing import Literal
 from shared.domain.applications.application import Application, in_line
 from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.clocks import as_of, require_running
-from shared.domain.applications.guards import can_begin_checkout, require_terms
+from shared.domain.applications.guards import can_begin_checkout, has_signed, require_terms
+from shared.domain.applications.values import SignedTerms
 from shared.domain.core.calendar import local_date, weeks_covered
 from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound, PaymentUnavailable
 from shared.domain.core.machine import Actor
@@ -106,14 +107,12 @@ class Reserve:
                     field="terms_version",
                 )
             self._require_own_name(call, signature.typed_name)
-            if applied.terms_version == terms_version:
+            if has_signed(applied, terms_version):
                 return applied
             text = self._signature_text(call, application_id, terms_version, signature)
             signed = TermsSigned(
                 status=ApplicationStatus(arrow.target),
-                terms_version=terms_version,
-                terms_signed_at=now,
-                terms_signature_ref=text.ref,
+                terms=SignedTerms(version=terms_version, signed_at=now, signature_ref=text.ref),
             )
             moved = transition(loaded, signed, call, now)
             self.store.commit(UnitOfWork(transitions=(moved,), records=(text,)))
@@ -198,13 +197,19 @@ class Reserve:
 
     def plan(self, applied: Application, program: Program) -> fees.Quote:
         """The bill as of today at the site, at the price that was shown when the application was submitted."""
-        if applied.start is None or applied.total_cents is None:
+        sent = applied.submitted
+        if applied.start is None or sent is None:
             raise NotAllowedNow(
                 "This application was not submitted yet.", "Submit it first.", state=applied.status.value
             )
         today = local_date(self.clock.now(), program.place.zone)
         return fees.quote(
-            program, applied.start, applied.weeks, today, by_version(applied.policy_version), applied.total_cents
+            program,
+            applied.start,
+            applied.weeks,
+            today,
+            by_version(applied.policy_version),
+            sent.total_cents,
         )
 
     # --- deciding -----------------------------------------------------------------------------------------------------

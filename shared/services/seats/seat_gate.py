@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.applications.application import Application, offer_after_waiting
+from shared.domain.applications.application import Application
 from shared.domain.applications.application_machine import APPLICATION, ApplicationEvent, ApplicationStatus
 from shared.domain.applications.due_kinds import OFFER
 from shared.domain.core.errors import VersionConflict
@@ -21,7 +21,7 @@ from shared.domain.money.money import JournalEntry, payment
 from shared.domain.reservations.due_kinds import HOLD, PREPARATION
 from shared.domain.reservations.reservation import RESERVATION, Reservation, ReservationEvent, ReservationStatus
 from shared.domain.seats.due_kinds import LINE
-from shared.domain.seats.waitlist import WAITLIST, Line, Place, WaitlistEvent, WaitlistStatus
+from shared.domain.seats.waitlist import WAITLIST, Line, Place, WaitlistEntry, WaitlistEvent, WaitlistStatus
 from shared.events.application import ApplicationConverted, HoldPlaced, HoldReleased
 from shared.events.reservation import PaymentLapsed, ReservationConfirmed, SeatHeld, SeatReleased
 from shared.events.waitlist import WaitlistChanged, WaitlistEnded, WaitlistJoined, WaitlistOffered
@@ -97,13 +97,14 @@ def release(case: Case, event: ReservationEvent, code: str, call: RequestContext
     arrow = RESERVATION.fire(reserved.status, event, Actor(call.actor.role))
     back = APPLICATION.fire(applied.status, ApplicationEvent.HOLD_RELEASED, Actor(call.actor.role))
     released = SeatReleased(status=ReservationStatus(arrow.target), released_at=now, release_code=code)
-    status, until = ApplicationStatus(back.target), offer_after_waiting(applied, now)
+    status, offer = ApplicationStatus(back.target), applied.offer
     data: HoldReleased | WaitlistEnded = HoldReleased(status=status, live_reservation_id=None)
-    if applied.waitlist is WaitlistStatus.OFFERED:
+    if applied.waitlist and applied.waiting is WaitlistStatus.OFFERED:
         left = event is ReservationEvent.CANCEL
         ending = WaitlistEvent.LEAVE if left else WaitlistEvent.LAPSE
         data = _ended(applied, status, ending, "left" if left else code, call, now)
-    waits = (Due(OFFER, until, "trainee"),) if until else ()
+        offer = data.offer
+    waits = (Due(OFFER, offer.expires_at, "trainee"),) if offer else ()
     return UnitOfWork(
         transitions=(
             transition(case.reservation, released, call, now, done=(HOLD,)),
@@ -160,9 +161,10 @@ def _reserved(case: Case, arrow: Arrow, paid: Payment, call: RequestContext, now
         released_at=None,
     )
     done = ApplicationConverted(status=ApplicationStatus(converted.target), live_reservation_id=case.reservation.id)
-    if case.applied.waitlist in (WaitlistStatus.WAITING, WaitlistStatus.OFFERED):
-        taken = WAITLIST.fire(case.applied.waitlist, WaitlistEvent.TAKE, Actor.SYSTEM)
-        done = done.model_copy(update={"waitlist": WaitlistStatus(taken.target)})
+    entry = case.applied.waitlist
+    if entry and entry.status in (WaitlistStatus.WAITING, WaitlistStatus.OFFERED):
+        taken = WAITLIST.fire(entry.status, WaitlistEvent.TAKE, Actor.SYSTEM)
+        done = done.model_copy(update={"waitlist": entry.ended(WaitlistStatus(taken.target))})
     return (
         transition(
             case.reservation,
@@ -185,15 +187,12 @@ def join(
     came back meanwhile is a conflict. `last_at`: beyond it the offer never counts, however long they wait."""
     applied = application_of(application)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.JOIN_WAITLIST, Actor(call.actor.role))
-    entry = WAITLIST.fire(applied.waitlist or NEW, WaitlistEvent.JOIN, Actor(call.actor.role))
+    entry = WAITLIST.fire(applied.waiting or NEW, WaitlistEvent.JOIN, Actor(call.actor.role))
+    assert applied.offer is not None  # approved
     joined = WaitlistJoined(
         status=ApplicationStatus(arrow.target),
-        waitlist=WaitlistStatus(entry.target),
-        waitlist_joins=place.number,
-        waitlisted_at=place.since,
-        offer_last_at=last_at,
-        waitlist_until=None,
-        waitlist_code=None,
+        waitlist=WaitlistEntry(status=WaitlistStatus(entry.target), number=place.number, since=place.since),
+        offer=applied.offer.pause(place.since, last_at),
     )
     stands = line_of(line)
     return UnitOfWork(
@@ -213,9 +212,11 @@ def leave(
     applied = application_of(application)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.LEAVE_WAITLIST, Actor(call.actor.role))
     event = WaitlistEvent.LEAVE if call.actor.role == Actor.TRAINEE else WaitlistEvent.LAPSE
-    until, gone = offer_after_waiting(applied, now), forget(line, place, call, now)
-    waits = (Due(OFFER, until, "trainee"),) if until else ()
-    ended = _ended(applied, ApplicationStatus(arrow.target), event, code, call, now)
+    ended, gone = (
+        _ended(applied, ApplicationStatus(arrow.target), event, code, call, now),
+        forget(line, place, call, now),
+    )
+    waits = (Due(OFFER, ended.offer.expires_at, "trainee"),)
     return UnitOfWork(
         transitions=(transition(application, ended, call, now, due=waits), *gone.transitions), seats=gone.seats
     )
@@ -253,12 +254,12 @@ def offer(
     transaction."""
     applied = application_of(application)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.SEAT_OFFERED, Actor.SYSTEM)
-    entry = WAITLIST.fire(applied.waitlist or NEW, WaitlistEvent.OFFER, Actor.SYSTEM)
+    entry = WAITLIST.fire(applied.waiting or NEW, WaitlistEvent.OFFER, Actor.SYSTEM)
+    assert applied.waitlist is not None  # in line
     RESERVATION.fire(NEW, ReservationEvent.OFFER_SEAT, Actor.SYSTEM)
     offered = WaitlistOffered(
         status=ApplicationStatus(arrow.target),
-        waitlist=WaitlistStatus(entry.target),
-        waitlist_until=held.held_until,
+        waitlist=applied.waitlist.offered(WaitlistStatus(entry.target), held.held_until),
         live_reservation_id=held.id,
     )
     stands = line_of(line)
@@ -292,14 +293,13 @@ def _ended(
     call: RequestContext,
     now: datetime,
 ) -> WaitlistEnded:
-    entry = WAITLIST.fire(applied.waitlist or NEW, event, Actor(call.actor.role))
+    entry = WAITLIST.fire(applied.waiting or NEW, event, Actor(call.actor.role))
+    assert applied.waitlist is not None  # in line
+    assert applied.offer is not None  # approved
     return WaitlistEnded(
         status=status,
-        waitlist=WaitlistStatus(entry.target),
-        waitlist_code=code,
-        waitlisted_at=None,
-        waitlist_until=None,
-        offer_expires_at=offer_after_waiting(applied, now),
+        waitlist=applied.waitlist.ended(WaitlistStatus(entry.target), code),
+        offer=applied.offer.resume(now),
         live_reservation_id=None,
     )
 

@@ -40,8 +40,9 @@ def joined(
 def seat_held(person: Person, application: Application, program: Program, url: str) -> EmailText:
     """Until when, in both zones; nothing was charged, and nobody else can take it until then."""
     assert application.start is not None
-    assert application.waitlist_until is not None
-    until = both(application.waitlist_until, program.place.zone, person.zone)
+    assert application.waitlist is not None
+    assert application.waitlist.until is not None
+    until = both(application.waitlist.until, program.place.zone, person.zone)
     return EmailText(
         f"A seat came back and is held for you: {program.name}",
         f"Hello {person.name},",
@@ -60,24 +61,25 @@ def ended(person: Person, application: Application, program: Program, now: datet
     """Why the place or the offered seat is gone, until when the application's own offer counts on, and what is possible
     at `now`."""
     assert application.start is not None
+    code = (application.waitlist.code if application.waitlist else None) or ""
     why = {
         "expired": "The seat that was held for you was not paid in time, so it is not held any more.",
         "underpaid": "What was paid for the held seat was too little; it goes back to you, and the seat to the next "
         "in line.",
         "too_late": "The first day of this rotation has come and no seat came back, so the waitlist has ended.",
         "closed": "This program takes no reservations at present, so its waitlist has ended.",
-    }.get(application.waitlist_code or "", "Your place on the waitlist has ended.")
+    }.get(code, "Your place on the waitlist has ended.")
     facts = rotation(program, application.start, application.weeks, application.experience_type)
     again = "Your application stays approved"
-    if application.offer_expires_at is not None:
-        again += f" until {both(application.offer_expires_at, program.place.zone, person.zone)}"
+    if application.offer is not None:
+        again += f" until {both(application.offer.expires_at, program.place.zone, person.zone)}"
     waits = "" if line_over(application.start, now, program.place.zone) else ", or wait again"
     possible = {
         "too_late": "a seat that comes back before then can be reserved by whoever is first. A later start may suit "
         "you as well",
         "closed": "while it is paused nobody can reserve there. Write to us, and we look for another program with you",
     }.get(
-        application.waitlist_code or "",
+        code,
         f"you need to do nothing, or see what is possible now: reserve if there is a seat{waits}",
     )
     return EmailText(

@@ -34,7 +34,8 @@ class WaitlistEmails:
         """Nothing once the place is gone: an email of its own says what came of it."""
         person, application, program = self._case(event)
         place = standing_of(self.store, application).place
-        if not in_line(application) or application.waitlist_joins != event.data["waitlist_joins"] or not place:
+        number = application.waitlist.number if application.waitlist else 0
+        if not in_line(application) or number != event.data["waitlist"]["number"] or not place:
             return None
         policy = by_version(application.policy_version)
         text = email_texts.joined(person, application, program, place, policy, self.public_url)
@@ -44,7 +45,7 @@ class WaitlistEmails:
         """Nothing once this seat is paid, given back or over."""
         person, application, program = self._case(event)
         same = application.live_reservation_id == event.data["live_reservation_id"]
-        until = application.waitlist_until if same and application.waitlist is WaitlistStatus.OFFERED else None
+        until = application.waitlist.until if same and application.waitlist else None
         if until is None or reached(until, self.clock.now()):
             return None
         return OutgoingEmail(to_person(person), email_texts.seat_held(person, application, program, self.public_url))
@@ -53,7 +54,9 @@ class WaitlistEmails:
         """Nothing to somebody who left, or who waits again; nor once the offer itself is over, which has its own
         email."""
         person, application, program = self._case(event)
-        lapsed = event.data["waitlist"] == WaitlistStatus.LAPSED and application.waitlist is WaitlistStatus.LAPSED
+        lapsed = (
+            event.data["waitlist"]["status"] == WaitlistStatus.LAPSED and application.waiting is WaitlistStatus.LAPSED
+        )
         if (
             not lapsed
             or application.status is not ApplicationStatus.APPROVED

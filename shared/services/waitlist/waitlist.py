@@ -67,7 +67,7 @@ class Waitlist:
         (nothing has changed).
         """
         application = own_application(self.store, call, application_id, self.clock.now())[1]
-        if application.waitlist is WaitlistStatus.OFFERED and application.live_reservation_id:
+        if application.waiting is WaitlistStatus.OFFERED and application.live_reservation_id:
             ended = self.holds.end(application.live_reservation_id, ReservationEvent.CANCEL, call)
             if ended in (Ended.PAID, Ended.IN_FLIGHT):
                 raise _refused(
@@ -147,7 +147,7 @@ class Waitlist:
             program_id=program.id,
             start=application.start,
             weeks=application.weeks,
-            number=application.waitlist_joins + 1,
+            number=application.waitlist.number + 1 if application.waitlist else 1,
             since=now,
             marks=marks,
         )
@@ -156,7 +156,7 @@ class Waitlist:
 
     def _leave(self, call: RequestContext, application_id: str) -> None:
         loaded, application = own_application(self.store, call, application_id, self.clock.now())
-        if application.waitlist is WaitlistStatus.LEFT and not in_line(application):
+        if application.waiting is WaitlistStatus.LEFT and not in_line(application):
             return
         if not in_line(application):
             raise _refused(
@@ -227,9 +227,9 @@ class Waitlist:
     def _seat(self, application: Application, place: Place, program: Program, now: datetime) -> SeatHeld:
         """The bill is today's, for the smaller choice; it is made anew when the trainee begins to pay."""
         policy = by_version(application.policy_version)
-        plan = fees.quote(
-            program, place.start, place.weeks, local_date(now, program.place.zone), policy, application.total_cents
-        )
+        assert application.submitted is not None  # approved
+        today, total = local_date(now, program.place.zone), application.submitted.total_cents
+        plan = fees.quote(program, place.start, place.weeks, today, policy, total)
         until = offered_until(now, place.start, program.place.zone, policy)
         return SeatHeld(
             status=ReservationStatus.HELD,
@@ -270,7 +270,7 @@ def _ends(place: Place, program: Program, now: datetime) -> str:
 
 
 def _stands(application: Application, place: Place) -> bool:
-    return in_line(application) and application.waitlist_joins == place.number
+    return in_line(application) and application.waitlist is not None and application.waitlist.number == place.number
 
 
 def _refused(detail: str, remedy: str, application: Application) -> NotAllowedNow:

@@ -19,7 +19,6 @@ from shared.adapters.dynamodb.transaction import Tables
 from shared.adapters.ids import Ulids
 from shared.domain.applications.application import Application
 from shared.domain.core.errors import Busy, OverlappingRotation, RotaError, SoldOut
-from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import SEATED, Choice, Reservation
 from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.ports import Checkout, CheckoutRequest, Due, Person, Transition, UnitOfWork, system
@@ -108,9 +107,7 @@ class Stage:
     def approve(self, *wanted: dict[str, Any]) -> None:
         """Applications as approval leaves them (id, trainee_id and what else is named), many in one transaction to save
         time."""
-        made = [
-            application(**({"terms_version": terms.CURRENT, "case_id": values["id"]} | values)) for values in wanted
-        ]
+        made = [application(**({"case_id": values["id"]} | values)) for values in wanted]
         for start in range(0, len(made), PER_WORK):
             some = made[start : start + PER_WORK]
             self.store.commit(
@@ -209,8 +206,8 @@ def told(outcomes: Iterable[Outcome]) -> Counter[str]:
 
 def _approved(made: Application) -> Transition:
     data = made.model_dump(mode="json", exclude={"version"})
-    assert made.offer_expires_at
-    due = (Due("offer", made.offer_expires_at, "trainee"),)
+    assert made.offer
+    due = (Due("offer", made.offer.expires_at, "trainee"),)
     return Transition(
         fresh("APPLICATION", made.id), draft(data, "ApplicationApproved.v1", START, case_id=made.case_id), due
     )

@@ -97,7 +97,7 @@ def _served_in_order(stage: Stage) -> None:
             for place in before
             if place.application_id not in {one.application_id for one in after}
         ]
-        got = [id for id in gone if stage.store.load("APPLICATION", id).state["waitlist"] == "OFFERED"]
+        got = [id for id in gone if stage.store.load("APPLICATION", id).state["waitlist"]["status"] == "OFFERED"]
         offered += len(got)
         assert got in ([], [before[0].application_id] if before else [])
     assert offered == SEATS

@@ -24,11 +24,11 @@ from shared.adapters.ids import Ulids
 from shared.adapters.stripe_gateway import StripeGateway
 from shared.domain.applications.application import Application
 from shared.domain.applications.application_machine import ApplicationStatus
+from shared.domain.applications.values import Offer
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.core.calendar import next_monday, weeks_covered
 from shared.domain.core.errors import NotAllowedNow, PaymentUnavailable, SoldOut
 from shared.domain.money.money import Account, balance, book_of
-from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice, Reservation, ReservationStatus
 from shared.domain.seats.seats import SeatYear, WeekSeats
 from shared.ports import Due, Person, Transition, UnitOfWork
@@ -112,11 +112,8 @@ def open_house(client: Any, sim: Running) -> House:
             trainee_id=trainee,
             case_id=id,
             start=start,
-            terms_version=terms.CURRENT,
-            offer_expires_at=now + timedelta(days=7),
+            offer=Offer(expires_at=now + timedelta(days=7)),
             created_at=now,
-            decided_at=now,
-            terms_signed_at=now,
         )
         data = made.model_dump(mode="json", exclude={"version"})
         first = Transition(

@@ -46,7 +46,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_a_real_index_finds_the_likest_open_ones_and_what_was_sold_since_is_left_out(desk: Desk) -> None:
     rejected = desk.review.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.")
-    assert (rejected.alternatives, rejected.alternatives_searched, desk.faults) == (
+    assert (rejected.rejection.alternatives, rejected.rejection.alternatives_searched, desk.faults) == (
         ("same-month", "later", "family"),
         True,
         [],
@@ -59,5 +59,5 @@ def test_an_index_that_breaks_in_the_middle_does_not_stop_the_no(desk: Desk) -> 
 
     desk.search_index.search = broken  # type: ignore[method-assign]
     rejected = desk.review.reject(AS_REVIEWER, desk.claimed().id, "other", "No place.")
-    assert (rejected.alternatives, rejected.alternatives_searched) == ((), False)
+    assert (rejected.rejection.alternatives, rejected.rejection.alternatives_searched) == ((), False)
     assert [type(fault) for fault in desk.faults] == [OSError]

@@ -19,7 +19,14 @@ from tests.unit.services.applications.clock_table import AS_COORDINATOR, secret
 
 LAST_TO_SEND = datetime.fromisoformat("2027-02-16T05:59:00Z")
 """A minute before the start of 1 March 2027 is less than 14 days away."""
-PROMISED = ("review_due_at", "escalate_at", "claim_lapses_at", "reply_due_at", "host_due_at", "host_decide_at")
+PROMISED = (
+    ("review", "due_at"),
+    ("review", "escalate_at"),
+    ("claim", "lapses_at"),
+    ("question", "reply_due_at"),
+    ("host", "due_at"),
+    ("host", "decide_at"),
+)
 
 moves = st.lists(
     st.tuples(
@@ -45,7 +52,7 @@ def move(desk: Desk, id: str, name: str, minutes: int) -> None:
             desk.information_requests.reply(AS_TRAINEE, id, f"Answer {minutes}.")
         case "route":
             desk.host_review.route(AS_REVIEWER, id)
-        case "recommend" if desk.application(id).host_link_ref:
+        case "recommend" if desk.application(id).host:
             desk.host_review.recommend(id, secret(desk, id), "yes", "")
         case "take_back":
             desk.host_review.take_back(AS_COORDINATOR, id, f"Reason {minutes}")
@@ -67,12 +74,12 @@ def test_T13_nothing_is_promised_for_after_the_closing(early: int, walk: list[tu
         found = desk.application(id)
         if found.status not in UNDECIDED:
             return
-        assert found.closes_at is not None
-        promised = {field: getattr(found, field) for field in PROMISED if getattr(found, field) is not None}
+        parts = {f"{part}.{field}": getattr(getattr(found, part), field, None) for part, field in PROMISED}
+        promised = {name: at for name, at in parts.items() if at is not None}
         promised |= {kind: row.due.at for (_, subject, kind), row in desk.store.waiting.items() if subject == id}
         shown = standing(found, desk.catalogue.program(PROGRAM), desk.clock.now())
         assert {
             name: at
-            for name, at in {**promised, "shown": shown.due_at or found.closes_at}.items()
-            if at > found.closes_at
+            for name, at in {**promised, "shown": shown.due_at or found.submitted.closes_at}.items()
+            if at > found.submitted.closes_at
         } == {}

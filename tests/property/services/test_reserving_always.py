@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.strategies import data, integers, sampled_from
 
+from shared.domain.applications.values import Offer
 from shared.domain.core.errors import Busy, Invalid, RotaError, SoldOut
 from shared.domain.reservations.reservation import Choice, ReservationStatus
 from tests.builders import START
@@ -28,7 +29,9 @@ class Reserving(RuleBasedStateMachine):
         self.scene = Scene(seats=seats)
         for number in range(PEOPLE):
             self.scene.apply(
-                f"application-{number}", f"trainee-{number}", offer_expires_at=START + timedelta(days=1, hours=number)
+                f"application-{number}",
+                f"trainee-{number}",
+                offer=Offer(expires_at=START + timedelta(days=1, hours=number)),
             )
 
     @rule(who=integers(0, PEOPLE - 1), choice=sampled_from(Choice))

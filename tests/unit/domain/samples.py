@@ -59,7 +59,7 @@ def an_application(**fields: Any) -> Application:
             "program_id": "lakeside-cardiology",
             "experience_type": "hands_on",
             "start": START,
-            "cv_document_id": "doc-1",
+            "cv": {"document_id": "doc-1", "sha256": "0" * 64},
             "policy_version": CURRENT.version,
             "created_at": NOW,
             **fields,

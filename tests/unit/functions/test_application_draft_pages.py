@@ -174,7 +174,7 @@ def test_H14_the_contact_at_the_school_is_read_by_trainee_and_staff_and_never_by
         shown(rooms.browser(reader).get(here), 200, *CONTACT.values())
     rooms.browser(REVIEWER).post(f"{here}/route")
     state = rooms.store.states[("APPLICATION", here.rsplit("/", 1)[1])].state
-    link = f"{here}/recommend/{rooms.store.texts[state['host_link_ref']]['secret']}"
+    link = f"{here}/recommend/{rooms.store.texts[state['host']['link_ref']]['secret']}"
     assert not any(word in rooms.api().get(link).body for word in CONTACT.values())
     rooms.people.erase(TRAINEE)
     shown(

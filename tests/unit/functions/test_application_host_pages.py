@@ -24,7 +24,7 @@ def asked(rooms: Rooms) -> tuple[str, str]:
     here = rooms.taken()
     assert rooms.browser(REVIEWER).post(f"{here}/route").location == here
     state = rooms.store.states[("APPLICATION", here.rsplit("/", 1)[1])].state
-    return here, f"{here}/recommend/{rooms.store.texts[state['host_link_ref']]['secret']}"
+    return here, f"{here}/recommend/{rooms.store.texts[state['host']['link_ref']]['secret']}"
 
 
 def test_T19_the_link_shows_a_host_who_applies_and_the_clock_and_nothing_about_visa(rooms: Rooms) -> None:

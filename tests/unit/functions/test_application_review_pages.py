@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.core.instants import iso
 from shared.domain.documents.rules import DocumentRule, NeededBy
 from shared.domain.programs.guidelines import Guidelines
 from shared.domain.programs.program import ReviewMode
@@ -17,6 +18,7 @@ from shared.ports import SeatMove, UnitOfWork
 from shared.services.applications.state_changes import open_claim
 from tests import builders
 from tests.builders import PROGRAM, REVIEWER, TRAINEE
+from tests.fakes.clock import START
 from tests.unit.functions.application_rooms import COLLEAGUE, COORDINATOR, FINANCE, OTHER, Rooms, primary, shown
 from tests.unit.services.waitlist.waitlist_scene import Line
 
@@ -340,7 +342,8 @@ def test_rivals_are_named_with_where_they_are_and_who_came_first(rooms: Rooms) -
 
 def test_who_has_a_seat_holds_one_or_stands_in_line_is_told_apart_from_who_is_only_open(rooms: Rooms) -> None:
     here, held = rooms.sent(), Line().hold.reserved
-    status = {"line": {"waitlist": "WAITING"}, "pays": {}, "paid": {"status": "CONVERTED"}}
+    line = {"status": "WAITING", "number": 1, "since": iso(START)}
+    status = {"line": {"waitlist": line}, "pays": {}, "paid": {"status": "CONVERTED"}}
     for name, change in status.items():
         rooms.person(f"trainee-{name}", name=f"Dr. {name.title()}")
         made = builders.application(

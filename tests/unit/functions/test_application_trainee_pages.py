@@ -274,9 +274,9 @@ def test_a_rejected_application_shows_code_words_and_a_way_on(rooms: Rooms) -> N
     [
         ({"status": "CONVERTED", "live_reservation_id": "reservation-1"}, "The seat is yours"),
         ({"status": "CLOSED"}, "Closed"),
-        ({"status": "EXPIRED", "decision_code": "offer"}, "The offer has run out"),
-        ({"status": "EXPIRED", "decision_code": "reply"}, "The time to answer is over"),
-        ({"status": "EXPIRED", "decision_code": "draft"}, "Run out"),
+        ({"status": "EXPIRED", "ending": {"code": "offer"}}, "The offer has run out"),
+        ({"status": "EXPIRED", "ending": {"code": "reply"}}, "The time to answer is over"),
+        ({"status": "EXPIRED", "ending": {"code": "draft"}}, "Run out"),
         ({"status": "APPROVED", "live_reservation_id": "reservation-1"}, "A seat is held while you pay"),
         ({"status": "HOST_REVIEW"}, "The host is reading it"),
     ],

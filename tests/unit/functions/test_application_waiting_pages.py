@@ -159,7 +159,7 @@ def test_T20_what_is_promised_about_the_host_follows_what_it_did() -> None:
     shown(trainee.get(here), 200, "first look; host reviews take 5 days or more")
     rooms.browser(REVIEWER).post(f"{here}/route")
     shown(trainee.get(here), 200, "The host is reading it", "Sat 28 Nov 2026, 09:00 Chicago", "17:00 for you in Cairo")
-    secret = rooms.store.text(str(rooms.store.load("APPLICATION", id).state["host_link_ref"]))
+    secret = rooms.store.text(str(rooms.store.load("APPLICATION", id).state["host"]["link_ref"]))
     assert secret is not None
     rooms.browser().post(f"{here}/recommend/{secret['secret']}", {"answer": "yes"})
     shown(trainee.get(here), 200, "the host has answered; your reviewer decides", never=("first look",))

@@ -15,6 +15,7 @@ import pytest
 
 from functions.notifications.handler import handler, worker
 from shared.adapters.ses_mailer import OUR_ID, raw_message
+from shared.domain.applications.values import ReviewClock
 from shared.domain.core.policy import CURRENT
 from shared.domain.money.fees import quote
 from shared.domain.reservations import partners, preparation
@@ -34,7 +35,7 @@ from tests.unit.services.operations.email_scene import DESK, HOME, URL, Post
 
 PERSON = Person("trainee-1", "Nguyễn Thị Bích Ngọc", "ngoc@example.org", "Asia/Ho_Chi_Minh")
 PROGRAM = builders.program()
-APPLICATION = builders.application(review_due_at=START, decision_code="offer")
+APPLICATION = builders.application(review=ReviewClock(due_at=START, escalate_at=START), ending={"code": "offer"})
 PLAN = quote(PROGRAM, builders.FIRST_DAY, 4, START.date(), CURRENT)
 RESERVATION = Reservation(
     id="reservation-1",

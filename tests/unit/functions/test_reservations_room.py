@@ -9,6 +9,7 @@ import pytest
 from lxml.html import fromstring
 
 from functions.reservations.handler import room
+from shared.domain.applications.values import Offer
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import ReservationStatus
 from tests.builders import PROGRAM, START, TRAINEE, WEEKS
@@ -61,7 +62,7 @@ def good_page(answer: Answer, status: int = 200) -> str:
 
 # --- the offer --------------------------------------------------------------------------------------------------------
 def test_T24_unsigned_offer_shows_the_terms_the_clock_and_no_way_to_pay() -> None:
-    desk = Desk(terms_version=None, terms_signed_at=None)
+    desk = Desk(terms=None)
     html = good_page(desk.page.get(OFFER))
     assert "Mon 30 Nov 2026, 09:00 Chicago" in html
     assert "17:00 for you in Cairo" in html
@@ -73,7 +74,7 @@ def test_T24_unsigned_offer_shows_the_terms_the_clock_and_no_way_to_pay() -> Non
 
 
 def test_T24_signing_in_a_form_leads_back_to_the_offer_and_a_wrong_name_comes_back_typed() -> None:
-    desk = Desk(terms_version=None, terms_signed_at=None)
+    desk = Desk(terms=None)
     html = good_page(desk.page.post(f"{OFFER}/terms", {"terms_version": terms.CURRENT, "typed_name": "Nobody"}), 422)
     assert f"Type it as it stands there: {NAME}" in html
     assert 'value="Nobody"' in html
@@ -113,9 +114,9 @@ def test_T22_T23_checkout_says_what_the_fee_covers_and_what_not(desk: Desk) -> N
     [
         ({"status": "SUBMITTED"}, "not_approved", "There is nothing to reserve yet."),
         ({"status": "WITHDRAWN"}, "ended", "This application has ended."),
-        ({"offer_expires_at": START}, "over", "The time to reserve has run out."),
+        ({"offer": Offer(expires_at=START)}, "over", "The time to reserve has run out."),
         ({"holds_used": 3}, "no_holds_left", "The seat was held three times without payment."),
-        ({"status": "DRAFT", "total_cents": None, "start": None}, "not_approved", "You need to do nothing"),
+        ({"status": "DRAFT", "submitted": None, "start": None}, "not_approved", "You need to do nothing"),
     ],
 )
 def test_offer_that_cannot_be_reserved_says_why_and_what_to_do(changes: dict[str, Any], stage: str, said: str) -> None:

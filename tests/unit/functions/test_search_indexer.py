@@ -185,6 +185,6 @@ def test_only_a_seat_that_comes_back_is_told(world: World, type: str, told: bool
 
 @pytest.mark.parametrize("type", ["ApplicationApproved.v1", "ApplicationRejected.v1"])
 def test_a_decision_goes_into_the_programs_record(world: World, type: str) -> None:
-    stored_application(world.store, submitted_at="2026-11-23T15:00:00Z", decided_at="2026-11-23T16:00:00Z")
+    stored_application(world.store)
     assert world.deliver((type, "APPLICATION", "application-1")) == []
     assert len(world.store.load("RECORD", PROGRAM).state["answers"]) == 1

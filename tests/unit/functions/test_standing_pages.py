@@ -61,7 +61,7 @@ def test_while_the_trainee_pays_their_lists_say_until_when(rooms: Rooms) -> None
 
 
 def test_staff_read_that_the_trainee_stands_in_line_and_since_when_and_nobody_is_told_to_reserve(rooms: Rooms) -> None:
-    here = approved(rooms, waitlist="WAITING", waitlisted_at=iso(START))
+    here = approved(rooms, waitlist={"status": "WAITING", "number": 1, "since": iso(START)})
     standing = rooms.api(COORDINATOR).get(here).json["standing"]
     assert (standing["who_acts"], standing["due_at"], standing["started_at"]) == ("", None, iso(START))
     shown(
@@ -78,7 +78,9 @@ def test_staff_read_that_the_trainee_stands_in_line_and_since_when_and_nobody_is
 def test_both_sides_read_until_when_a_seat_of_the_line_is_held_for_the_trainee(rooms: Rooms) -> None:
     until = START + timedelta(hours=48)
     here = approved(
-        rooms, waitlist="OFFERED", waitlist_until=iso(until), live_reservation_id="seat-1", waitlisted_at=iso(START)
+        rooms,
+        live_reservation_id="seat-1",
+        waitlist={"status": "OFFERED", "number": 1, "since": iso(START), "until": iso(until)},
     )
     standing = rooms.api(COORDINATOR).get(here).json["standing"]
     assert (standing["who_acts"], standing["due_at"]) == ("the trainee", iso(until))

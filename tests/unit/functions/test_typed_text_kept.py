@@ -49,13 +49,13 @@ def test_H12_a_reason_comes_back_although_a_colleague_asked_meanwhile(rooms: Roo
 
 def test_H12_a_reason_comes_back_although_the_claim_lapsed(rooms: Rooms) -> None:
     here = rooms.taken()
-    builders.change(rooms.store, "APPLICATION", here.split("/")[-1], {"status": "SUBMITTED", "claimed_by": None})
+    builders.change(rooms.store, "APPLICATION", here.split("/")[-1], {"status": "SUBMITTED", "claim": None})
     assert kept(rooms.browser(REVIEWER).post(f"{here}/reject", REASON), 409) == {"What you tell the trainee": SHOWN}
 
 
 def test_H12_reasons_of_overrides_come_back_although_the_claim_lapsed(rooms: Rooms) -> None:
     here = rooms.taken()
-    builders.change(rooms.store, "APPLICATION", here.split("/")[-1], {"status": "SUBMITTED", "claimed_by": None})
+    builders.change(rooms.store, "APPLICATION", here.split("/")[-1], {"status": "SUBMITTED", "claim": None})
     answer = rooms.browser(REVIEWER).post(f"{here}/approve", {"override.lead_days": WORDS})
     assert kept(answer, 409) == {"Override lead days": SHOWN}
 
@@ -72,7 +72,7 @@ def test_H12_what_staff_wrote_for_staff_never_stands_in_the_form_that_the_traine
     here, browser = rooms.sent(), rooms.browser(BOTH)
     assert [browser.post(f"{here}/{step}").status for step in ("claim", "route")] == [303, 303]
     state = rooms.store.states[("APPLICATION", here.rsplit("/", 1)[1])].state
-    link = f"{here}/recommend/{rooms.store.texts[state['host_link_ref']]['secret']}"
+    link = f"{here}/recommend/{rooms.store.texts[state['host']['link_ref']]['secret']}"
     assert rooms.browser().post(link, {"answer": "yes"}).status == 200
     late = browser.post(f"{here}/take-back", {"reason": WORDS})
     assert kept(late, 409) == {"Reason": SHOWN}

@@ -93,7 +93,7 @@ def test_waitlist_held_seat_shows_until_when_in_both_zones_how_to_pay_and_how_to
 
 
 def test_T24_waitlist_held_seat_of_who_has_not_signed_shows_the_terms_first() -> None:
-    desk = Full(terms_version=None, terms_signed_at=None)
+    desk = Full(terms=None)
     desk.page.post(f"{OFFER}/waitlist")
     desk.lapse()
     html = good_page(desk.page.get(OFFER))
@@ -130,7 +130,7 @@ def test_waitlist_leaving_leads_back_to_the_offer_with_the_time_that_was_left(de
     left = desk.page.post(f"{OFFER}/waitlist/leave")
     assert (left.status, left.location) == (303, OFFER)
     assert "You left the waitlist." in good_page(desk.page.get(OFFER))
-    assert desk.scene.application().offer_expires_at == START + timedelta(days=7, minutes=20)
+    assert desk.scene.application().offer.expires_at == START + timedelta(days=7, minutes=20)
 
 
 @pytest.mark.parametrize("who", ["coordinator-1", "trainee-9"])

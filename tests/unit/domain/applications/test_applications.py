@@ -18,6 +18,7 @@ from shared.domain.applications.application import (
 )
 from shared.domain.applications.application_machine import ApplicationEvent
 from shared.domain.applications.guards import can_approve, can_begin_checkout, can_end, can_submit
+from shared.domain.applications.values import Offer, ReviewClock
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import (
     Duplicate,
@@ -31,14 +32,14 @@ from shared.domain.core.errors import (
 from shared.domain.core.instants import parse
 from shared.domain.core.policy import CURRENT
 from shared.domain.programs.guidelines import check
+from tests.builders import host_answer, host_question, signed
 from tests.unit.domain.samples import NOW, START, TODAY, a_program, an_application, facts
 
 SECOND = timedelta(seconds=1)
 APPROVED = {
     "status": "APPROVED",
-    "offer_expires_at": NOW + timedelta(days=7),
-    "terms_version": "terms-2",
-    "terms_signed_at": NOW,
+    "offer": Offer(expires_at=NOW + timedelta(days=7)),
+    "terms": signed("terms-2", NOW),
 }
 
 
@@ -56,7 +57,7 @@ def test_T15_complete_application_may_be_submitted_and_returns_its_verdict() -> 
         ({"start": date(2028, 11, 27)}, {}, "start"),
         ({"weeks": 5}, {}, "weeks"),
         ({"experience_type": "hands_on"}, {"experience_types": ("observership",)}, "experience_type"),
-        ({"cv_document_id": None}, {}, "cv"),
+        ({"cv": None}, {}, "cv"),
     ],
 )
 def test_T15_incomplete_application_is_refused_and_names_the_field(fields, program, field) -> None:
@@ -145,7 +146,9 @@ def test_eligibility_is_judged_again_at_approval() -> None:
 
 @pytest.mark.parametrize(("recommendation", "fine"), [(None, False), ("no", False), ("yes", True)])
 def test_routed_application_needs_the_hosts_yes(recommendation, fine) -> None:
-    application = an_application(status="IN_REVIEW", routed_to_host=True, host_recommendation=recommendation)
+    application = an_application(
+        status="IN_REVIEW", host=host_question(answer=recommendation and host_answer(recommendation))
+    )
     if fine:
         _approve(application, {}, facts())
         return
@@ -198,12 +201,12 @@ def test_application_without_an_offer_cannot_be_reserved() -> None:
 
 
 @pytest.mark.parametrize(
-    "signed",
-    [{"terms_version": None, "terms_signed_at": None}, {"terms_version": "terms-1"}, {"terms_signed_at": None}],
+    "given",
+    [{"terms": None}, {"terms": signed("terms-1", NOW)}],
 )
-def test_T24_checkout_is_refused_until_the_current_terms_are_signed(signed) -> None:
+def test_T24_checkout_is_refused_until_the_current_terms_are_signed(given) -> None:
     with pytest.raises(TermsNotSigned):
-        can_begin_checkout(an_application(**{**APPROVED, **signed}), NOW, "terms-2", CURRENT)
+        can_begin_checkout(an_application(**{**APPROVED, **given}), NOW, "terms-2", CURRENT)
 
 
 def test_offer_allows_three_holds_and_refuses_the_fourth() -> None:
@@ -237,13 +240,13 @@ def test_T18_review_is_promised_in_24_business_hours_and_escalates_at_72() -> No
     ("status", "waits"), [("SUBMITTED", True), ("IN_REVIEW", True), ("NEEDS_INFO", False), ("APPROVED", False)]
 )
 def test_T18_review_is_overdue_from_the_promised_second_on_while_it_waits_for_us(status, waits) -> None:
-    application = an_application(status=status, review_due_at=NOW)
+    application = an_application(status=status, review=ReviewClock(due_at=NOW, escalate_at=NOW))
     assert not review_overdue(application, NOW - SECOND)
     assert review_overdue(application, NOW) is waits
 
 
 def test_application_state_survives_json_and_refuses_unknown_fields() -> None:
-    application = an_application(**APPROVED, overrides=[{"code": "languages", "reason_ref": "text-1"}])
+    application = an_application(**APPROVED, host=host_question(answer=host_answer("no")))
     assert Application.model_validate(application.model_dump(mode="json")) == application
     with pytest.raises(ValueError, match="trainee_name"):
         an_application(trainee_name="Ada")

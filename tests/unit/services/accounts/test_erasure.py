@@ -44,7 +44,7 @@ class Life(Scene):
 
     def seated(self) -> str:
         person = self.people.person(self.id)
-        self.apply("application-1", self.id, terms_version=None, terms_signed_at=None)
+        self.apply("application-1", self.id, terms=None)
         self.people.save_person(person)
         self.reserve.sign(by("trainee", self.id), "application-1", terms.CURRENT, SIGNATURE)
         link = self.checkout(trainee=self.id)

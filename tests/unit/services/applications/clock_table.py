@@ -141,8 +141,8 @@ def reminded(desk: Desk) -> str:
     begins = desk.clock.now()
     id = routed(desk)
     desk.clock.move(timedelta(days=CURRENT.host_nudge_days[0]))
-    assert desk.swept(id).host_reminders == 1
-    assert desk.application(id).routed_at == begins
+    assert desk.swept(id).host.reminders == 1
+    assert desk.application(id).host.routed_at == begins
     return id
 
 
@@ -151,7 +151,7 @@ def silent(desk: Desk) -> str:
     begins = desk.clock.now()
     id = routed(desk)
     desk.clock.set(begins + timedelta(days=CURRENT.host_nudge_days[-1]))
-    assert desk.swept(id).host_reminders == len(CURRENT.host_nudge_days)
+    assert desk.swept(id).host.reminders == len(CURRENT.host_nudge_days)
     return id
 
 
@@ -160,9 +160,11 @@ def approved(desk: Desk) -> str:
 
 
 # --- what its running out changes -------------------------------------------------------------------------------------
-def stored(field: str) -> Callable[[Desk, str], datetime | None]:
+def stored(*path: str) -> Callable[[Desk, str], datetime | None]:
     def read(desk: Desk, id: str) -> datetime | None:
-        found = getattr(desk.application(id), field)
+        found: object = desk.application(id)
+        for name in path:
+            found = getattr(found, name) if found is not None else None
         assert found is None or isinstance(found, datetime)
         return found
 
@@ -198,7 +200,7 @@ def refused(step: Callable[[Desk, str], object]) -> Callable[[Desk, str], bool]:
 
 
 def secret(desk: Desk, id: str) -> str:
-    return str(desk.store.texts[desk.application(id).host_link_ref or ""]["secret"])
+    return str(desk.store.texts[desk.application(id).host.link_ref or ""]["secret"])
 
 
 def host_is_late(desk: Desk, id: str) -> bool:
@@ -219,30 +221,30 @@ def sign(desk: Desk, id: str) -> None:
 
 CLOCKS: Mapping[str, Clock] = {
     "review_bh": Clock(
-        sent, stored("review_due_at"), lambda desk, id: review_overdue(desk.application(id), desk.clock.now())
+        sent, stored("review", "due_at"), lambda desk, id: review_overdue(desk.application(id), desk.clock.now())
     ),
-    "review_escalate_bh": Clock(sent, stored("escalate_at"), escalated),
-    "claim_bh": Clock(claimed, stored("claim_lapses_at"), becomes(ApplicationStatus.SUBMITTED)),
-    "info_remind_days": Clock(asked, row_of("reply_reminder"), swept(lambda one: one.reminded_at is not None)),
-    "info_days": Clock(asked, stored("reply_due_at"), becomes(ApplicationStatus.EXPIRED)),
+    "review_escalate_bh": Clock(sent, stored("review", "escalate_at"), escalated),
+    "claim_bh": Clock(claimed, stored("claim", "lapses_at"), becomes(ApplicationStatus.SUBMITTED)),
+    "info_remind_days": Clock(asked, row_of("reply_reminder"), swept(lambda one: one.question.reminded_at is not None)),
+    "info_days": Clock(asked, stored("question", "reply_due_at"), becomes(ApplicationStatus.EXPIRED)),
     "answer": Clock(
         asked,
-        stored("reply_due_at"),
+        stored("question", "reply_due_at"),
         refused(lambda desk, id: desk.information_requests.reply(AS_TRAINEE, id, "The fourth.")),
     ),
-    "host_nudge_1": Clock(routed, row_of("host"), swept(lambda one: one.host_reminders == 1)),
+    "host_nudge_1": Clock(routed, row_of("host"), swept(lambda one: one.host.reminders == 1)),
     "host_nudge_2": Clock(
-        reminded, row_of("host"), swept(lambda one: one.host_reminders == len(CURRENT.host_nudge_days))
+        reminded, row_of("host"), swept(lambda one: one.host.reminders == len(CURRENT.host_nudge_days))
     ),
-    "host_promise_days": Clock(routed, stored("host_due_at"), host_is_late),
-    "host_escalate_days": Clock(silent, row_of("host"), swept(lambda one: one.host_escalated_at is not None)),
+    "host_promise_days": Clock(routed, stored("host", "due_at"), host_is_late),
+    "host_escalate_days": Clock(silent, row_of("host"), swept(lambda one: one.host.escalated_at is not None)),
     "host_decide_days": Clock(
         routed,
-        stored("host_decide_at"),
+        stored("host", "decide_at"),
         refused(lambda desk, id: desk.host_review.recommend(id, secret(desk, id), "yes", "")),
     ),
     "draft_days": Clock(drafted, stored("draft_expires_at"), becomes(ApplicationStatus.EXPIRED)),
-    "offer_days": Clock(approved, stored("offer_expires_at"), becomes(ApplicationStatus.EXPIRED)),
-    "signing": Clock(approved, stored("offer_expires_at"), refused(sign)),
+    "offer_days": Clock(approved, stored("offer", "expires_at"), becomes(ApplicationStatus.EXPIRED)),
+    "signing": Clock(approved, stored("offer", "expires_at"), refused(sign)),
 }
 """Named after the field of the policy where there is one."""

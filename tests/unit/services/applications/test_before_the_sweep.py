@@ -51,24 +51,24 @@ def late_host(desk: Desk) -> str:
 
 
 def closing(desk: Desk, id: str) -> datetime:
-    closes_at = desk.application(id).closes_at
+    closes_at = desk.application(id).submitted.closes_at
     assert closes_at is not None
     return closes_at
 
 
 CLOCKS: dict[str, tuple[Begin, Callable[[Application], datetime | None]]] = {
     "draft": (drafted, lambda one: one.draft_expires_at),
-    "claim": (claimed, lambda one: one.claim_lapses_at),
-    "question": (asked, lambda one: one.reply_due_at),
-    "offer": (approved, lambda one: one.offer_expires_at),
-    "closes, unclaimed": (sent, lambda one: one.closes_at),
-    "closes, in review": (late_claim, lambda one: one.closes_at),
-    "closes, at the host": (late_host, lambda one: one.closes_at),
+    "claim": (claimed, lambda one: one.claim.lapses_at),
+    "question": (asked, lambda one: one.question.reply_due_at),
+    "offer": (approved, lambda one: one.offer.expires_at),
+    "closes, unclaimed": (sent, lambda one: one.submitted.closes_at),
+    "closes, in review": (late_claim, lambda one: one.submitted.closes_at),
+    "closes, at the host": (late_host, lambda one: one.submitted.closes_at),
 }
 
 
 def recommend(desk: Desk, id: str) -> object:
-    known = desk.application(id).host_link_ref
+    known = desk.application(id).host
     return desk.host_review.recommend(id, secret(desk, id) if known else "made-up", "yes", "")
 
 
@@ -99,8 +99,8 @@ def answer(desk: Desk, id: str, do: Do) -> tuple[object, ...]:
         assert desk.snapshot() == before
         return type(refused), refused.detail, refused.remedy
     found = as_of(desk.application(id), desk.clock.now())
-    claim = (found.claimed_by, found.claim_lapses_at) if found.status == "IN_REVIEW" else ()
-    return found.status, found.decision_code, found.review_due_at, claim
+    claim = found.claim if found.status == "IN_REVIEW" else None
+    return found.status, found.ending, found.review, claim
 
 
 def at_the_end_of(clock: str, early: timedelta, swept: bool) -> tuple[Desk, str]:
@@ -214,7 +214,7 @@ def test_T24_applying_again_is_possible_from_the_second_on_at_which_the_page_say
     second = desk.draft(key="key-9", start=desk.application(id).start).id
     assert "pply again" in standing(desk.application(id), desk.catalogue.program(PROGRAM), desk.clock.now()).sentence
     assert desk.submission.submit(AS_TRAINEE, second).status == "SUBMITTED"
-    assert (desk.application(id).status, desk.application(id).decision_code) == (
+    assert (desk.application(id).status, desk.application(id).ending.code) == (
         "EXPIRED",
         {"question": "reply", "offer": "offer"}[clock],
     )
@@ -239,9 +239,9 @@ def test_T24_applying_again_survives_a_crash_between_ending_the_first_and_sendin
 
 def test_T17_what_a_reviewer_let_lapse_a_colleague_takes_and_then_decides() -> None:
     desk, id = at_the_end_of("claim", timedelta(), swept=False)
-    assert desk.review.claim(AS_COLLEAGUE, id).claimed_by == AS_COLLEAGUE.actor.id
-    assert desk.swept(id).claimed_by == AS_COLLEAGUE.actor.id, "the sweep finds a new claim"
-    assert desk.review.approve(AS_COLLEAGUE, id).decided_by == AS_COLLEAGUE.actor.id
+    assert desk.review.claim(AS_COLLEAGUE, id).claim.by == AS_COLLEAGUE.actor.id
+    assert desk.swept(id).claim.by == AS_COLLEAGUE.actor.id, "the sweep finds a new claim"
+    assert desk.review.approve(AS_COLLEAGUE, id).approval.by == AS_COLLEAGUE.actor.id
 
 
 def test_the_pages_say_what_a_step_would_be_told() -> None:

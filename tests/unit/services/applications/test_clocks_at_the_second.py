@@ -84,14 +84,14 @@ def test_T13_an_undecided_application_closes_at_midnight_13_days_before_its_star
 ) -> None:
     desk = Desk().scene()
     id = begin(desk)
-    assert iso(desk.application(id).closes_at or START) == iso(NEAR)
+    assert iso(desk.application(id).submitted.closes_at or START) == iso(NEAR)
     assert STALE in desk.due_rows(id)
     desk.clock.set(NEAR - SECOND)
     assert desk.swept(id).status is not ApplicationStatus.CLOSED
     desk.clock.set(NEAR)
     assert desk.swept(id).status is ApplicationStatus.CLOSED
     assert (desk.due_rows(id), desk.store.claims) == (set(), {}), "the name is free for another start"
-    assert desk.store.history("APPLICATION", id)[-1].data["decision_code"] == "start_near"
+    assert desk.store.history("APPLICATION", id)[-1].data["ending"] == {"code": "start_near"}
     before = desk.snapshot()
     desk.swept(id)
     assert desk.snapshot() == before
@@ -102,38 +102,38 @@ def test_T13_a_question_is_over_half_a_day_before_it_closes_and_the_trainee_is_t
 ):
     desk = Desk().scene()
     id, until = asked(desk), NEAR - timedelta(hours=12)
-    assert desk.application(id).reply_due_at == until
+    assert desk.application(id).question.reply_due_at == until
     assert desk.store.waiting[("APPLICATION", id, REPLY)].due.at == until
     desk.clock.set(NEAR - timedelta(days=2) + timedelta(hours=18))
-    assert desk.swept(id).reminded_at == desk.clock.now()
+    assert desk.swept(id).question.reminded_at == desk.clock.now()
     desk.clock.set(until - SECOND)
     assert desk.swept(id).status is ApplicationStatus.NEEDS_INFO
     desk.clock.set(until)
-    assert (desk.swept(id).status, desk.application(id).decision_code) == (ApplicationStatus.EXPIRED, "reply")
+    assert (desk.swept(id).status, desk.application(id).ending.code) == (ApplicationStatus.EXPIRED, "reply")
 
 
 def test_T13_a_question_is_over_before_the_application_closes_however_late_the_sweep() -> None:
     desk = Desk().scene()
     id = asked(desk)
     desk.clock.set(NEAR + timedelta(days=1))
-    assert (desk.swept(id).status, desk.application(id).decision_code) == (ApplicationStatus.EXPIRED, "reply")
+    assert (desk.swept(id).status, desk.application(id).ending.code) == (ApplicationStatus.EXPIRED, "reply")
 
 
 def test_T20_a_host_is_late_in_time_for_a_coordinator_and_a_reviewer_to_decide_before_it_closes() -> None:
     desk = Desk().scene()
     id = routed(desk)
     found, last = desk.application(id), NEAR - timedelta(hours=12)
-    assert (found.host_due_at, found.host_decide_at) == (NEAR - timedelta(days=1), last)
+    assert (found.host.due_at, found.host.decide_at) == (NEAR - timedelta(days=1), last)
     steps = {0: "asked"}
     while not steps.get(-1):
         desk.clock.set(desk.store.waiting[("APPLICATION", id, HOST)].due.at)
         swept = desk.swept(id)
-        steps[swept.host_reminders if swept.host_escalated_at is None else -1] = iso(desk.clock.now())
+        steps[swept.host.reminders if swept.host.escalated_at is None else -1] = iso(desk.clock.now())
     assert steps == {0: "asked", 1: "2027-02-11T21:36:00Z", 2: "2027-02-13T00:00:00Z", -1: "2027-02-14T02:24:00Z"}
     (late,) = desk.store.rows_of(HOST_LATE)
     assert late.due.at == last
     desk.clock.set(last)
-    assert desk.host_review.take_back(AS_COORDINATOR, id, "Nobody answers.").host_waived
+    assert desk.host_review.take_back(AS_COORDINATOR, id, "Nobody answers.").host.taken_back.waived
     assert desk.review.approve(AS_REVIEWER, id).status is ApplicationStatus.APPROVED
 
 

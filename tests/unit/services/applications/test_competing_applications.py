@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from shared.domain.applications.application_machine import ApplicationStatus as S
+from shared.domain.applications.values import Offer
 from shared.services.applications.competing_applications import LONGEST, Rival, rivals_of
 from tests import builders
 from tests.builders import FIRST_DAY, PROGRAM, START
@@ -103,7 +104,7 @@ def test_T24_an_offer_is_no_rival_from_its_second_on_whether_the_sweep_came_or_n
     early: timedelta, rivals: list[str]
 ) -> None:
     scene = Scene()
-    scene.apply(offer_expires_at=START + timedelta(days=8))
+    scene.apply(offer=Offer(expires_at=START + timedelta(days=8)))
     scene.apply("application-2", "trainee-2")
     scene.clock.set(START + timedelta(days=7) - early)
     assert ids(scene) == rivals

@@ -54,7 +54,7 @@ def withdrawn(desk: Desk) -> str:
 
 def closed(desk: Desk) -> str:
     id = sent(desk)
-    desk.clock.set(desk.application(id).closes_at or START)
+    desk.clock.set(desk.application(id).submitted.closes_at or START)
     return desk.swept(id).id
 
 
@@ -85,7 +85,7 @@ STATES: dict[ApplicationStatus, State] = {
 
 def by_host(desk: Desk, id: str) -> object:
     """A host acts by the link of its mail; who was never asked has none, and a made-up one opens nothing."""
-    known = desk.application(id).host_link_ref
+    known = desk.application(id).host
     return desk.host_review.recommend(id, secret(desk, id) if known else "made-up", "yes", "")
 
 

@@ -40,15 +40,15 @@ def routed(desk: Desk) -> Application:
 
 
 def secret(desk: Desk, application: Application) -> str:
-    kept = desk.store.text(application.host_link_ref or "")
+    kept = desk.store.text(application.host.link_ref or "")
     assert kept is not None
     return str(kept["secret"])
 
 
 def test_T20_routing_stops_the_review_clock_and_gives_the_host_five_days(desk: Desk) -> None:
     found = routed(desk)
-    assert (found.status, found.routed_to_host, found.claimed_by) == (ApplicationStatus.HOST_REVIEW, True, REVIEWER)
-    assert (found.host_due_at, found.host_decide_at) == (START + timedelta(days=5), START + timedelta(days=10))
+    assert (found.status, found.host.taken_back, found.claim.by) == (ApplicationStatus.HOST_REVIEW, None, REVIEWER)
+    assert (found.host.due_at, found.host.decide_at) == (START + timedelta(days=5), START + timedelta(days=10))
     assert desk.waiting(found.id) == {"host", "with_host"}
     assert desk.host_review.route(AS_REVIEWER, found.id) == found
 
@@ -72,9 +72,13 @@ def test_T19_the_hosts_answer_gives_it_back_to_the_reviewer_with_the_clock_that_
     assert state == shown.state
     assert (shown.state, shown.applicant, shown.school, shown.guidelines) == ("answered", "", "", ())
     back = desk.application(found.id)
-    assert (back.status, back.host_recommendation, back.claimed_by) == (ApplicationStatus.IN_REVIEW, answer, REVIEWER)
-    assert back.host_note_ref is not None
-    assert desk.store.text(back.host_note_ref) == {"text": note}
+    assert (back.status, back.host.answer.recommendation, back.claim.by) == (
+        ApplicationStatus.IN_REVIEW,
+        answer,
+        REVIEWER,
+    )
+    assert back.host.answer.note.ref is not None
+    assert desk.store.text(back.host.answer.note.ref) == {"text": note}
     assert desk.waiting(found.id) == {"review", "claim"}
     rows = desk.store.history("APPLICATION", found.id)
     assert rows[-1].actor == actor("host", HOST)
@@ -138,10 +142,10 @@ def test_the_host_is_reminded_at_the_second_of_days_three_and_five_once_each(
 ) -> None:
     found = routed(desk)
     desk.clock.move(timedelta(days=days) - SECOND)
-    assert desk.swept(found.id).host_reminders == reminders - 1
+    assert desk.swept(found.id).host.reminders == reminders - 1
     desk.clock.move(SECOND)
     reminded = desk.swept(found.id)
-    assert (reminded.status, reminded.host_reminders) == (ApplicationStatus.HOST_REVIEW, reminders)
+    assert (reminded.status, reminded.host.reminders) == (ApplicationStatus.HOST_REVIEW, reminders)
     assert desk.swept(found.id) == reminded
     assert desk.waiting(found.id) == {"host", "with_host"}
 
@@ -149,7 +153,7 @@ def test_the_host_is_reminded_at_the_second_of_days_three_and_five_once_each(
 def test_a_late_sweep_reminds_once_and_not_for_every_day_it_missed(desk: Desk) -> None:
     found = routed(desk)
     desk.clock.move(timedelta(days=6))
-    assert desk.swept(found.id).host_reminders == 2
+    assert desk.swept(found.id).host.reminders == 2
     assert desk.types(found.id).count("HostReminded.v1") == 1
 
 
@@ -166,9 +170,9 @@ def test_a_stale_row_of_a_reminder_that_went_out_reminds_nobody_again(desk: Desk
 def test_day_seven_calls_the_coordinator_who_has_until_day_ten(desk: Desk) -> None:
     found = routed(desk)
     desk.clock.move(timedelta(days=7) - SECOND)
-    assert desk.swept(found.id).host_escalated_at is None
+    assert desk.swept(found.id).host.escalated_at is None
     desk.clock.move(SECOND)
-    assert desk.swept(found.id).host_escalated_at == START + timedelta(days=7)
+    assert desk.swept(found.id).host.escalated_at == START + timedelta(days=7)
     assert desk.waiting(found.id) == {"host_late"}
     (item,) = desk.store.rows_of("host_late")
     assert (item.due.at, item.due.who) == (START + timedelta(days=10), "coordinator")
@@ -197,7 +201,11 @@ def test_from_day_ten_on_an_answer_is_refused_and_the_page_explains_it(desk: Des
 def test_the_coordinator_takes_it_back_and_the_reviewer_decides_without_the_host(desk: Desk) -> None:
     found = routed(desk)
     back = desk.host_review.take_back(AS_COORDINATOR, found.id, "The host is away.")
-    assert (back.status, back.routed_to_host, back.claimed_by) == (ApplicationStatus.IN_REVIEW, False, REVIEWER)
+    assert (back.status, back.host.taken_back is not None, back.claim.by) == (
+        ApplicationStatus.IN_REVIEW,
+        True,
+        REVIEWER,
+    )
     assert desk.host_review.take_back(AS_COORDINATOR, found.id, "The host is away.") == back
     assert desk.host_review.open(found.id, secret(desk, found)).state == "moved"
     with pytest.raises(NotAllowedNow, match="moved on"):
@@ -213,7 +221,7 @@ def test_routed_again_after_it_was_taken_back_only_the_new_link_answers(desk: De
     desk.swept(found.id)
     desk.host_review.take_back(AS_COORDINATOR, found.id, "Wrong person.")
     again = desk.host_review.route(AS_REVIEWER, found.id)
-    assert again.host_reminders == 0
+    assert again.host.reminders == 0
     with pytest.raises(NotFound):
         desk.host_review.open(found.id, old)
     assert desk.host_review.recommend(found.id, secret(desk, again), "yes", "") == "answered"
@@ -267,7 +275,7 @@ def test_T20_only_from_the_second_of_day_ten_on_the_coordinator_does_without_a_h
     found = routed(desk)
     desk.clock.move(timedelta(days=10) - early)
     back = desk.host_review.take_back(AS_COORDINATOR, found.id, "Nobody answers.")
-    assert back.host_waived is waived
+    assert back.host.taken_back.waived is waived
     if waived:
         assert desk.review.approve(AS_REVIEWER, found.id).status is ApplicationStatus.APPROVED
     else:
@@ -282,7 +290,7 @@ def test_T19_routed_again_after_the_coordinator_did_without_the_host_its_yes_is_
     desk.clock.move(timedelta(days=10))
     desk.host_review.take_back(AS_COORDINATOR, found.id, "Nobody answers.")
     again = desk.host_review.route(AS_REVIEWER, found.id)
-    assert again.host_waived is False
+    assert again.host.taken_back is None
     desk.host_review.take_back(AS_COORDINATOR, found.id, "Wrong click.")
     with pytest.raises(NotAllowedNow, match="looks at applications itself"):
         desk.review.approve(AS_REVIEWER, found.id)
@@ -308,8 +316,8 @@ def test_T20_the_coordinator_asks_once_more_with_a_new_link_and_new_days(desk: D
     desk.clock.move(timedelta(days=10))
     desk.swept(found.id)
     again = desk.host_review.ask_again(AS_COORDINATOR, found.id, "A colleague reads the mails now.")
-    assert (again.status, again.host_reminders, again.host_escalated_at) == (ApplicationStatus.HOST_REVIEW, 0, None)
-    assert (again.host_due_at, again.host_decide_at) == (START + timedelta(days=15), START + timedelta(days=20))
+    assert (again.status, again.host.reminders, again.host.escalated_at) == (ApplicationStatus.HOST_REVIEW, 0, None)
+    assert (again.host.due_at, again.host.decide_at) == (START + timedelta(days=15), START + timedelta(days=20))
     assert desk.waiting(found.id) == {"host", "with_host"}
     assert desk.host_review.ask_again(AS_COORDINATOR, found.id, "A colleague reads the mails now.") == again
     assert "colleague" not in str(desk.store.history("APPLICATION", found.id))
@@ -326,8 +334,8 @@ def test_T20_the_same_reason_asks_again_once_the_hosts_time_is_over_and_not_befo
     first = desk.host_review.ask_again(AS_COORDINATOR, found.id, "No answer")
     desk.clock.move(timedelta(days=10) - early)
     second = desk.host_review.ask_again(AS_COORDINATOR, found.id, "No answer")
-    assert (second.routed_at == desk.clock.now()) is again
-    assert (second.host_link_ref != first.host_link_ref) is again
+    assert (second.host.routed_at == desk.clock.now()) is again
+    assert (second.host.link_ref != first.host.link_ref) is again
     assert desk.host_review.ask_again(AS_COORDINATOR, found.id, "No answer") == second, "a double click asks once"
 
 
@@ -363,8 +371,8 @@ def test_T18_what_is_left_of_the_review_clock_survives_asking_the_host_twice() -
         last = desk.host_review.ask_again(AS_COORDINATOR, found.id, f"Once more {desk.clock.now()}.")
     desk.host_review.recommend(found.id, secret(desk, last), "yes", "")
     back = desk.application(found.id)
-    assert back.review_due_at is not None
-    assert business_time_between(desk.clock.now(), back.review_due_at) == timedelta(hours=20) + SECOND
+    assert back.review.due_at is not None
+    assert business_time_between(desk.clock.now(), back.review.due_at) == timedelta(hours=20) + SECOND
 
 
 def test_asking_again_needs_a_reason_and_a_host_that_was_asked(desk: Desk) -> None:

@@ -35,8 +35,8 @@ def asked(desk: Desk, after: timedelta = timedelta(hours=2)) -> str:
 def test_asking_stops_the_review_clock_and_gives_the_trainee_fourteen_days(desk: Desk) -> None:
     id = asked(desk)
     found = desk.application(id)
-    assert (found.status, found.claimed_by, found.claim_lapses_at) == (ApplicationStatus.NEEDS_INFO, REVIEWER, None)
-    assert found.reply_due_at == START + timedelta(hours=2, days=14)
+    assert (found.status, found.claim.by, found.claim.lapses_at) == (ApplicationStatus.NEEDS_INFO, REVIEWER, None)
+    assert found.question.reply_due_at == START + timedelta(hours=2, days=14)
     assert desk.waiting(id) == {"reply", "reply_reminder", "asked"}
     assert desk.store.claims, "it stays open: it still blocks a second one"
     desk.clock.move(timedelta(days=5))
@@ -46,15 +46,15 @@ def test_asking_stops_the_review_clock_and_gives_the_trainee_fourteen_days(desk:
 def test_what_is_asked_and_answered_stays_erasable_and_out_of_the_events(desk: Desk) -> None:
     id = asked(desk)
     found = desk.information_requests.reply(AS_TRAINEE, id, f" {ANSWER} ")
-    assert desk.store.text(found.question_ref or "") == {"text": QUESTION}
-    assert desk.store.text(found.reply_ref or "") == {"text": ANSWER}
-    assert found.reply_hash == text_hash(ANSWER)
+    assert desk.store.text(found.question.text.ref or "") == {"text": QUESTION}
+    assert desk.store.text(found.question.reply.text.ref or "") == {"text": ANSWER}
+    assert found.question.reply.text.hash == text_hash(ANSWER)
     rows = desk.store.history("APPLICATION", id)
     assert "transcript" not in str(rows)
     assert "uploaded now" not in str(rows)
     assert (chain_breaks(rows), fold(rows)) == ([], dict(desk.store.load("APPLICATION", id).state))
     desk.people.erase(TRAINEE)
-    assert desk.store.text(found.question_ref or "") is None
+    assert desk.store.text(found.question.text.ref or "") is None
 
 
 def test_T18_the_review_clock_goes_on_with_what_was_left_to_the_second(desk: Desk) -> None:
@@ -63,9 +63,9 @@ def test_T18_the_review_clock_goes_on_with_what_was_left_to_the_second(desk: Des
     desk.clock.set(datetime(2026, 12, 5, 12, tzinfo=UTC))
     found = desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
     assert found.status is ApplicationStatus.IN_REVIEW
-    assert found.review_due_at == datetime(2026, 12, 8, 3, 59, 59, tzinfo=UTC)
-    assert found.escalate_at == datetime(2026, 12, 10, 3, 59, 59, tzinfo=UTC)
-    assert (found.claimed_by, found.claim_lapses_at) == (REVIEWER, datetime(2026, 12, 7, 10, tzinfo=UTC))
+    assert found.review.due_at == datetime(2026, 12, 8, 3, 59, 59, tzinfo=UTC)
+    assert found.review.escalate_at == datetime(2026, 12, 10, 3, 59, 59, tzinfo=UTC)
+    assert (found.claim.by, found.claim.lapses_at) == (REVIEWER, datetime(2026, 12, 7, 10, tzinfo=UTC))
     assert desk.waiting(id) == {"review", "claim"}
 
 
@@ -76,7 +76,7 @@ def test_T18_a_promise_that_was_broken_before_the_question_is_overdue_again_at_o
     desk.information_requests.ask(AS_REVIEWER, id, QUESTION)
     desk.clock.move(timedelta(days=6))
     found = desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
-    assert found.review_due_at == desk.clock.now()
+    assert found.review.due_at == desk.clock.now()
     assert review_overdue(found, desk.clock.now())
 
 
@@ -84,7 +84,7 @@ def test_two_rounds_each_keep_their_own_words(desk: Desk) -> None:
     id = asked(desk)
     desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
     desk.information_requests.ask(AS_REVIEWER, id, "And the date on it?")
-    assert desk.application(id).reminded_at is None
+    assert desk.application(id).question.reminded_at is None
     desk.information_requests.reply(AS_TRAINEE, id, "May 2026.")
     texts = [text["text"] for ref, text in desk.store.texts.items() if f"application:{id}" in ref and "text" in text]
     assert sorted(texts) == sorted([QUESTION, ANSWER, "And the date on it?", "May 2026."])
@@ -102,20 +102,20 @@ def test_after_the_answer_the_reviewer_decides_or_the_claim_lapses(desk: Desk) -
 def test_the_newest_cv_takes_the_place_of_the_old_one_only_when_told(desk: Desk) -> None:
     id = asked(desk)
     desk.document("document-2", number=2)
-    assert desk.information_requests.reply(AS_TRAINEE, id, ANSWER).cv_document_id == "document-1"
+    assert desk.information_requests.reply(AS_TRAINEE, id, ANSWER).cv.document_id == "document-1"
     desk.information_requests.ask(AS_REVIEWER, id, "Send the newer CV, please.")
     found = desk.information_requests.reply(AS_TRAINEE, id, "Here it is.", newest=True)
-    assert (found.cv_document_id, found.cv_sha256) == ("document-2", f"{2:064d}")
+    assert (found.cv.document_id, found.cv.sha256) == ("document-2", f"{2:064d}")
 
 
 # --- reminded, run out ------------------------------------------------------------------------------------------------
 def test_the_trainee_is_reminded_once_at_the_second_of_day_seven(desk: Desk) -> None:
     id = asked(desk)
     desk.clock.move(timedelta(days=7) - SECOND)
-    assert desk.swept(id).reminded_at is None
+    assert desk.swept(id).question.reminded_at is None
     desk.clock.move(SECOND)
     reminded = desk.swept(id)
-    assert (reminded.status, reminded.reminded_at) == (ApplicationStatus.NEEDS_INFO, desk.clock.now())
+    assert (reminded.status, reminded.question.reminded_at) == (ApplicationStatus.NEEDS_INFO, desk.clock.now())
     assert desk.waiting(id) == {"reply", "asked"}
     assert desk.swept(id) == reminded
 
@@ -126,7 +126,7 @@ def test_an_unanswered_question_ends_the_application_at_its_second_and_frees_its
     assert desk.swept(id).status is ApplicationStatus.NEEDS_INFO
     desk.clock.move(SECOND)
     ended = desk.swept(id)
-    assert (ended.status, ended.decision_code) == (ApplicationStatus.EXPIRED, "reply")
+    assert (ended.status, ended.ending.code) == (ApplicationStatus.EXPIRED, "reply")
     assert (desk.waiting(id), desk.store.claims) == (set(), {})
 
 
@@ -195,3 +195,13 @@ def test_repeating_after_a_lost_answer_is_answered_as_the_first(desk: Desk) -> N
     with pytest.raises(Busy):
         desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
     assert desk.information_requests.reply(AS_TRAINEE, id, ANSWER).version == version + 1
+
+
+def test_another_question_begins_anew_without_the_answer_or_the_reminder_of_the_first(desk: Desk) -> None:
+    id = asked(desk)
+    desk.clock.move(timedelta(days=7))
+    assert desk.swept(id).question.reminded_at is not None
+    desk.information_requests.reply(AS_TRAINEE, id, ANSWER)
+    again = desk.information_requests.ask(AS_REVIEWER, id, "And the year before?").question
+    assert (again.reply, again.reminded_at, again.asked_at) == (None, None, desk.clock.now())
+    assert again.text.says("And the year before?")

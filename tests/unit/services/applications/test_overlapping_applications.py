@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain.applications.values import Offer
 from shared.events.envelope import Envelope
 from shared.services.applications.status_text import standing, timeline
 from tests.builders import stored_program
@@ -44,7 +45,7 @@ def test_what_ran_out_is_left_to_the_sweep_which_says_why_it_ended(
     (reserved,) = post.reservations()
     ends = post.clock.now() + timedelta(days=3)
     post.apply(
-        "application-3", program_id="elsewhere", offer_expires_at=ends, start=reserved.start + timedelta(weeks=1)
+        "application-3", program_id="elsewhere", offer=Offer(expires_at=ends), start=reserved.start + timedelta(weeks=1)
     )
     post.submission.withdraw(by("trainee"), "application-2")
     post.clock.set(ends - early)

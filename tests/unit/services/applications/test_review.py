@@ -38,8 +38,8 @@ def desk() -> Desk:
 # --- claim ------------------------------------------------------------------------------------------------------------
 def test_claiming_gives_the_reviewer_four_business_hours(desk: Desk) -> None:
     mine = desk.claimed()
-    assert (mine.status, mine.claimed_by) == (ApplicationStatus.IN_REVIEW, REVIEWER)
-    assert mine.claim_lapses_at == START + timedelta(hours=4)
+    assert (mine.status, mine.claim.by) == (ApplicationStatus.IN_REVIEW, REVIEWER)
+    assert mine.claim.lapses_at == START + timedelta(hours=4)
     assert desk.waiting(mine.id) == {"review", "claim"}
 
 
@@ -90,17 +90,17 @@ def test_a_claim_lapses_at_its_second_and_not_before(desk: Desk) -> None:
     assert desk.swept(mine.id).status is ApplicationStatus.IN_REVIEW
     desk.clock.move(timedelta(seconds=1))
     back = desk.swept(mine.id)
-    assert (back.status, back.claimed_by, back.claim_lapses_at) == (ApplicationStatus.SUBMITTED, None, None)
+    assert (back.status, back.claim) == (ApplicationStatus.SUBMITTED, None)
     assert desk.waiting(mine.id) == {"review"}
     assert desk.swept(mine.id) == back
-    assert desk.review.claim(AS_COLLEAGUE, mine.id).claimed_by == "reviewer-2"
+    assert desk.review.claim(AS_COLLEAGUE, mine.id).claim.by == "reviewer-2"
 
 
 def test_T18_the_review_clock_keeps_running_through_claim_and_lapse(desk: Desk) -> None:
     mine = desk.claimed()
     desk.clock.move(timedelta(hours=5))
     back = desk.swept(mine.id)
-    assert back.review_due_at == mine.review_due_at
+    assert back.review.due_at == mine.review.due_at
 
 
 # --- approve ----------------------------------------------------------------------------------------------------------
@@ -108,12 +108,12 @@ def test_H12_approving_stores_every_guideline_and_opens_the_offer_for_seven_days
     desk = Desk().scene(guidelines=Guidelines(step1_required=True, languages=("English",)))
     approved = desk.review.approve(AS_REVIEWER, desk.claimed().id)
     assert approved.status is ApplicationStatus.APPROVED
-    assert [(one.code, one.verdict.value) for one in approved.guideline_results] == [
+    assert [(one.code, one.verdict.value) for one in approved.approval.results] == [
         ("step1", "met"),
         ("languages", "met"),
     ]
-    assert (approved.decided_by, approved.decided_at) == (REVIEWER, START)
-    assert approved.offer_expires_at == START + timedelta(days=7)
+    assert (approved.approval.by, approved.approval.at) == (REVIEWER, START)
+    assert approved.offer.expires_at == START + timedelta(days=7)
     assert desk.waiting(approved.id) == {"offer"}
     assert desk.store.claims, "the application stays open: it still blocks a second one"
 
@@ -123,7 +123,7 @@ def test_the_offer_is_72_hours_when_the_start_is_less_than_60_days_away() -> Non
     desk.clock.set(datetime(2027, 1, 4, 15, tzinfo=UTC))
     desk.scene()
     approved = desk.review.approve(AS_REVIEWER, desk.claimed().id)
-    assert approved.offer_expires_at == datetime(2027, 1, 7, 15, tzinfo=UTC)
+    assert approved.offer.expires_at == datetime(2027, 1, 7, 15, tzinfo=UTC)
 
 
 def test_H12_an_open_guideline_blocks_approval_by_name_and_changes_nothing() -> None:
@@ -139,13 +139,13 @@ def test_H12_an_open_guideline_blocks_approval_by_name_and_changes_nothing() -> 
 def test_H12_an_override_needs_a_written_reason_that_stays_erasable() -> None:
     desk = Desk().scene(guidelines=STEP2)
     approved = desk.review.approve(AS_REVIEWER, desk.claimed().id, [Overriding("step2_ck", " Sits the exam in May. ")])
-    (override,) = approved.overrides
-    assert override.reason_hash == text_hash("Sits the exam in May.")
-    assert desk.store.text(override.reason_ref) == {"text": "Sits the exam in May."}
-    assert override.reason_ref.startswith(f"{TRAINEE}/")
+    (override,) = approved.approval.overrides
+    assert override.reason.hash == text_hash("Sits the exam in May.")
+    assert desk.store.text(override.reason.ref) == {"text": "Sits the exam in May."}
+    assert override.reason.ref.startswith(f"{TRAINEE}/")
     assert "May" not in str(desk.store.history("APPLICATION", approved.id))
     desk.people.erase(TRAINEE)
-    assert desk.store.text(override.reason_ref) is None
+    assert desk.store.text(override.reason.ref) is None
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_T09_a_graduate_is_approved_for_hands_on_only_with_step_1_verified() -> 
         desk.review.approve(AS_REVIEWER, mine.id)
     assert desk.snapshot() == before
     approved = desk.review.approve(AS_REVIEWER, mine.id, step1_verified=True)
-    assert approved.step1_checked
+    assert approved.approval.step1_checked
     facts = desk.people.facts(TRAINEE)
     assert facts is not None
     assert facts.step1_verified
@@ -277,9 +277,13 @@ def test_a_withdrawn_application_cannot_be_decided(desk: Desk) -> None:
 @pytest.mark.parametrize("code", REJECT_CODES)
 def test_rejecting_keeps_code_and_words_and_gives_back_the_name(desk: Desk, code: str) -> None:
     rejected = desk.review.reject(AS_REVIEWER, desk.claimed().id, code, "The CV shows no clinical year.")
-    assert (rejected.status, rejected.decision_code, rejected.decided_at) == (ApplicationStatus.REJECTED, code, START)
-    assert desk.store.text(rejected.decision_reason_ref or "") == {"text": "The CV shows no clinical year."}
-    assert rejected.decision_reason_hash == text_hash("The CV shows no clinical year.")
+    assert (rejected.status, rejected.rejection.code, rejected.rejection.at) == (
+        ApplicationStatus.REJECTED,
+        code,
+        START,
+    )
+    assert desk.store.text(rejected.rejection.reason.ref or "") == {"text": "The CV shows no clinical year."}
+    assert rejected.rejection.reason.hash == text_hash("The CV shows no clinical year.")
     assert "clinical" not in str(desk.store.history("APPLICATION", rejected.id))
     assert desk.waiting(rejected.id) == set()
     assert desk.store.claims == {}
@@ -324,7 +328,7 @@ def test_of_two_reviewers_who_take_it_at_once_one_has_it_and_the_other_is_told(d
     slower = replace(desk.review, store=Overtaken(desk, lambda: desk.review.claim(AS_COLLEAGUE, sent.id)))
     with pytest.raises(NotAllowedNow, match="Another reviewer has taken"):
         slower.claim(AS_REVIEWER, sent.id)
-    assert desk.application(sent.id).claimed_by == "reviewer-2"
+    assert desk.application(sent.id).claim.by == "reviewer-2"
     assert desk.types(sent.id).count("ApplicationClaimed.v1") == 1
 
 
@@ -366,7 +370,7 @@ def test_a_claim_lapses_after_four_business_hours_over_holidays_weekends_and_clo
     desk.trainee()
     desk.document()
     mine = desk.claimed(start=monday("2027-05-03"))
-    assert mine.claim_lapses_at == datetime.fromisoformat(lapses)
+    assert mine.claim.lapses_at == datetime.fromisoformat(lapses)
     desk.clock.set(datetime.fromisoformat(lapses) - timedelta(seconds=1))
     assert desk.swept(mine.id).status is ApplicationStatus.IN_REVIEW
     desk.clock.move(timedelta(seconds=1))

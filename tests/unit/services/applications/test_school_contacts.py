@@ -8,6 +8,7 @@ from dataclasses import asdict
 import pytest
 
 from shared.domain.applications.application_machine import ApplicationStatus
+from shared.domain.applications.values import CreditWish
 from shared.domain.core.aggregate import canonical, text_hash
 from shared.domain.core.errors import Invalid, NotAllowedNow
 from shared.services.applications.school_contacts import SchoolContact, school_contact
@@ -41,9 +42,9 @@ def test_H14_a_contact_is_kept_with_the_draft_and_what_is_left_out_stays(desk: D
 def test_H14_the_event_row_binds_the_words_and_holds_nothing_that_tells_them_once_they_are_gone(desk: Desk) -> None:
     draft = desk.draft()
     saved = desk.submission.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
-    assert saved.credit_contact_ref is not None
-    assert saved.credit_contact_hash == text_hash(canonical(dict(desk.store.texts[saved.credit_contact_ref])))
-    assert saved.credit_contact_hash != text_hash(canonical(asdict(KEPT))), "a name and an address can be guessed"
+    assert saved.credit.contact is not None
+    assert saved.credit.contact.hash == text_hash(canonical(dict(desk.store.texts[saved.credit.contact.ref])))
+    assert saved.credit.contact.hash != text_hash(canonical(asdict(KEPT))), "a name and an address can be guessed"
     rows = canonical([row.model_dump(mode="json") for row in desk.store.history("APPLICATION", draft.id)])
     assert not any(word.lower() in rows.lower() for word in GIVEN.values())
 
@@ -59,8 +60,8 @@ def test_H14_a_contact_without_the_wish_is_not_kept_and_goes_with_it(desk: Desk)
     assert desk.submission.save(AS_TRAINEE, draft.id, {}, GIVEN).version == 1
     desk.submission.save(AS_TRAINEE, draft.id, WISHED, GIVEN)
     taken_back = desk.submission.save(AS_TRAINEE, draft.id, {"credit_wish": False})
-    assert (taken_back.credit_contact_ref, taken_back.credit_contact_hash) == (None, None)
-    assert desk.submission.save(AS_TRAINEE, draft.id, WISHED).credit_contact_ref is None
+    assert taken_back.credit is None
+    assert desk.submission.save(AS_TRAINEE, draft.id, WISHED).credit == CreditWish()
 
 
 def school_texts(desk: Desk) -> list[str]:

@@ -113,7 +113,7 @@ def test_an_unknown_program_is_not_found(desk: Desk) -> None:
 def test_saving_sets_what_is_named_and_keeps_the_rest(desk: Desk) -> None:
     draft = desk.draft()
     saved = desk.submission.save(AS_TRAINEE, draft.id, {"start": monday("2027-03-08")})
-    assert (saved.start, saved.weeks, saved.credit_wish) == (date(2027, 3, 8), 4, False)
+    assert (saved.start, saved.weeks, saved.credit is not None) == (date(2027, 3, 8), 4, False)
     assert saved.version == 2
 
 
@@ -132,16 +132,16 @@ def test_saving_after_submitting_is_refused(desk: Desk) -> None:
 def test_T17_T18_submitting_starts_the_review_clock_and_takes_the_name(desk: Desk) -> None:
     sent = desk.submitted()
     assert sent.status is ApplicationStatus.SUBMITTED
-    assert sent.submitted_at == START
+    assert sent.submitted.at == START
     # Monday 09:00 in Chicago + 24 business hours is Tuesday 09:00; 72 leap over Thanksgiving.
-    assert sent.review_due_at == datetime(2026, 11, 24, 15, tzinfo=UTC)
-    assert sent.escalate_at == datetime(2026, 11, 27, 15, tzinfo=UTC)
+    assert sent.review.due_at == datetime(2026, 11, 24, 15, tzinfo=UTC)
+    assert sent.review.escalate_at == datetime(2026, 11, 27, 15, tzinfo=UTC)
     assert desk.waiting(sent.id) == {"review"}
     assert desk.store.claims == {f"open-application:{TRAINEE}:cardiology-chicago:2027-03-01": sent.id}
 
 
 def test_T21_submitting_fixes_the_price_of_the_day(desk: Desk) -> None:
-    assert desk.submitted().total_cents == 214900
+    assert desk.submitted().submitted.total_cents == 214900
 
 
 def test_T15_submitting_takes_the_newest_stored_cv(desk: Desk) -> None:
@@ -149,12 +149,12 @@ def test_T15_submitting_takes_the_newest_stored_cv(desk: Desk) -> None:
     desk.document("document-3", number=3, status="REFUSED")
     desk.document("document-4", number=9, kind="transcript")
     sent = desk.submitted()
-    assert (sent.cv_document_id, sent.cv_sha256) == ("document-2", f"{2:064d}")
+    assert (sent.cv.document_id, sent.cv.sha256) == ("document-2", f"{2:064d}")
 
 
 def test_T15_submitting_takes_the_cv_that_is_named(desk: Desk) -> None:
     desk.document("document-2", number=2)
-    assert desk.submission.submit(AS_TRAINEE, desk.draft().id, document_id="document-1").cv_document_id == "document-1"
+    assert desk.submission.submit(AS_TRAINEE, desk.draft().id, document_id="document-1").cv.document_id == "document-1"
 
 
 @pytest.mark.parametrize("named", ["document-9", "document-transcript", "document-foreign"])
@@ -196,7 +196,7 @@ def test_T15_without_a_start_submitting_is_refused(desk: Desk) -> None:
 def test_submitting_may_bring_last_changes_in_the_same_event(desk: Desk) -> None:
     draft = desk.draft(start=None)
     sent = desk.submission.submit(AS_TRAINEE, draft.id, {"start": FIRST_DAY, "credit_wish": True})
-    assert (sent.start, sent.credit_wish) == (FIRST_DAY, True)
+    assert (sent.start, sent.credit is not None) == (FIRST_DAY, True)
     assert desk.types(draft.id) == ["ApplicationStarted.v1", "ApplicationSubmitted.v1"]
 
 

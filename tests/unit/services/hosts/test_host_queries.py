@@ -41,7 +41,10 @@ def asked(scene: application_scene.Desk, key: str = "key-1", start: str = "2027-
 
 
 def became(scene: application_scene.Desk) -> list[tuple[str | None, str, str]]:
-    return [(one.application.host_recommendation, one.outcome, one.applicant) for one in today(scene).past]
+    return [
+        (one.application.host_answer and one.application.host_answer.recommendation, one.outcome, one.applicant)
+        for one in today(scene).past
+    ]
 
 
 def test_a_host_that_is_asked_nothing_owes_nothing(scene: application_scene.Desk) -> None:
@@ -84,7 +87,7 @@ def test_T20_asked_again_it_is_one_question_with_its_new_days(scene: application
     assert (late.outcome, late.applicant) == ("over", "")
     scene.host_review.ask_again(AS_COORDINATOR, found.id, "A colleague reads the mails now.")
     (question,) = today(scene).questions
-    assert question.application.host_due_at == START + timedelta(days=15)
+    assert question.application.host.due_at == START + timedelta(days=15)
     assert today(scene).past == ()
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.applications.application_machine import ApplicationStatus
+from shared.domain.applications.values import Ending, Offer
 from shared.domain.core.errors import Busy, Invalid, PaymentUnavailable
 from shared.domain.core.instants import iso
 from shared.domain.money.money import Account, balance, book_of
@@ -102,7 +103,7 @@ def test_late_payment_takes_the_seat_again_when_it_is_free(scene: Scene) -> None
 
 def test_late_payment_for_a_seat_taken_by_another_goes_back_in_full(scene: Scene) -> None:
     link, session = late(scene)
-    scene.apply("application-2", "trainee-2", offer_expires_at=scene.clock.now() + timedelta(days=7))
+    scene.apply("application-2", "trainee-2", offer=Offer(expires_at=scene.clock.now() + timedelta(days=7)))
     scene.webhook(scene.pay(scene.checkout(id="application-2", trainee="trainee-2")))
     assert scene.webhook(session) is Settled.REFUNDED
     refunded = scene.reservation(link.reserved.id)
@@ -308,7 +309,11 @@ def test_other_applications_for_the_same_weeks_end_once_one_is_reserved() -> Non
     assert list(found.values()) == ["CONVERTED", "WITHDRAWN", "APPROVED", "DRAFT", "APPROVED"]
     assert "application-2" not in scene.store.claims.values()
     assert scene.due("review") == []
-    assert [scene.application(f"application-{n}").reserved_instead for n in (1, 2, 3)] == [None, link.reserved.id, None]
+    assert [scene.application(f"application-{n}").ending for n in (1, 2, 3)] == [
+        None,
+        Ending(code="reserved_instead", reservation_id=link.reserved.id),
+        None,
+    ]
 
 
 def test_store_that_cannot_answer_leaves_the_payment_to_the_next_delivery(scene: Scene) -> None:

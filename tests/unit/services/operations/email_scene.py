@@ -45,13 +45,18 @@ class Post(Scene):
             },
         )
 
+    @property
+    def cv(self) -> dict[str, str]:
+        """As an application names it."""
+        return {"document_id": "document-1", "sha256": self.sha256}
+
     def last(self, kind: Any, id: str) -> Envelope:
         """The newest event of an aggregate, as the bus brings it."""
         return Envelope.of(self.store.history(kind, id)[-1])
 
     def reserved(self, choice: Choice = Choice.DEPOSIT, **application: Any) -> Envelope:
         """Paid: the event that says so."""
-        self.apply(cv_sha256=self.sha256, **application)
+        self.apply(**({"cv": self.cv} | application))
         link = self.checkout(choice)
         self.webhook(self.pay(link))
         found = [

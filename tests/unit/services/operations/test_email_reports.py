@@ -9,7 +9,7 @@ from shared.domain.email.email_names import EmailName, named_by, tag_of
 from shared.events.envelope import Envelope
 from shared.ports import Transition, UnitOfWork, system
 from shared.services.core.transitions import RequestContext
-from tests.builders import HOST, TRAINEE, draft, stored_account
+from tests.builders import HOST, TRAINEE, draft, host_question, stored_account
 from tests.unit.services.operations.email_scene import DESK, Post
 from tests.unit.services.reservations.reservation_scene import by
 
@@ -146,15 +146,10 @@ def test_an_address_that_is_none_or_a_mail_that_is_not_in_trouble_changes_nothin
 def asking() -> tuple[Sent, str]:
     """An application with the host, and the tag of the mail that asked it."""
     post = Sent()
-    post.apply("application-2", "trainee-2", cv_sha256=post.sha256)
+    post.apply("application-2", "trainee-2", cv=post.cv)
     values = {
         "status": "HOST_REVIEW",
-        "routed_to_host": True,
-        "routed_at": "2026-11-23T15:00:00Z",
-        "host_due_at": "2026-11-28T15:00:00Z",
-        "host_decide_at": "2026-12-03T15:00:00Z",
-        "host_link_ref": f"{TRAINEE}/link",
-        "host_reminders": 0,
+        "host": host_question().model_dump(mode="json"),
     }
     post.store.texts[f"{TRAINEE}/link"] = {"secret": "s"}
     stored_account(post.store, "trainee-2")

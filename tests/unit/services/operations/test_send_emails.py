@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from shared.domain.core.instants import iso
 from shared.domain.programs.program import ReviewMode
 from shared.domain.reservations.reservation import Choice
 from shared.events.envelope import Envelope
 from shared.ports import Person, PersonalRecord, Transition, UnitOfWork
 from shared.services.programs.host_index import manager_entry
-from tests.builders import HOST, TRAINEE, draft, stored_account, stored_program
+from tests.builders import HOST, TRAINEE, draft, host_question, question, stored_account, stored_program
+from tests.fakes.clock import START
 from tests.files import A_PDF
 from tests.unit.services.operations.email_scene import DESK, HOME, NAME, URL, WEBHOOK, Post, told
 
@@ -27,6 +29,16 @@ def post() -> Post:
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+PROMISED = {"due_at": "2026-11-24T21:00:00Z", "escalate_at": "2026-11-27T21:00:00Z"}
+LINK = f"{TRAINEE}/application:application-1:host-link-3"
+
+
+def rejected(ref: str = f"{TRAINEE}/rejection", **changes: Any) -> dict[str, Any]:
+    """Its words kept at `ref`, if anywhere."""
+    said = {"by": "reviewer-1", "at": iso(START), "code": "other", "reason": {"ref": ref, "hash": "0"}}
+    return said | changes
 
 
 # --- who is told what -------------------------------------------------------------------------------------------------
@@ -45,7 +57,7 @@ def test_a_sign_up_brings_a_link_that_confirms_the_address(post: Post) -> None:
 
 
 def test_T18_a_submitted_application_is_acknowledged_with_the_promised_moment_in_both_zones(post: Post) -> None:
-    event = told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review_due_at="2026-11-24T21:00:00Z")
+    event = told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review=PROMISED)
     post.send_emails.notify(event)
     mail = post.one(HOME)
     assert "from 24 business hours" in mail.text
@@ -57,9 +69,7 @@ def test_T18_a_submitted_application_is_acknowledged_with_the_promised_moment_in
 
 def test_T20_an_application_that_goes_to_the_host_is_promised_nothing_shorter_than_five_days() -> None:
     post = Post(review_mode=ReviewMode.HOST)
-    post.send_emails.notify(
-        told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review_due_at="2026-11-24T21:00:00Z")
-    )
+    post.send_emails.notify(told(post, "ApplicationSubmitted.v1", status="SUBMITTED", review=PROMISED))
     mail = post.one(HOME)
     assert "allow 5 days or more for an answer" in mail.text
     assert "24 business hours" not in mail.text
@@ -68,8 +78,8 @@ def test_T20_an_application_that_goes_to_the_host_is_promised_nothing_shorter_th
 def asking(post: Post, type: str = "InformationRequested.v1", **changes: Any) -> Envelope:
     ref = f"{TRAINEE}/application:application-1:question-2"
     post.store.texts[ref] = {"text": "Which ward was it?"}
-    values = {"status": "NEEDS_INFO", "question_ref": ref, "reply_due_at": "2026-12-07T15:00:00Z"}
-    return told(post, type, **(values | changes))
+    asked = question(ref).model_dump(mode="json")
+    return told(post, type, **({"status": "NEEDS_INFO", "question": asked} | changes))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +99,11 @@ def test_a_question_and_its_reminder_say_what_is_asked_and_until_when_in_both_zo
 
 @pytest.mark.parametrize(
     "changes",
-    [{"status": "IN_REVIEW"}, {"status": "EXPIRED"}, {"reply_due_at": "2026-11-23T15:00:00Z"}],
+    [
+        {"status": "IN_REVIEW"},
+        {"status": "EXPIRED"},
+        {"question": question(reply_due_at=START).model_dump(mode="json")},
+    ],
     ids=["answered", "ended", "over"],
 )
 def test_a_question_that_needs_no_answer_any_more_is_not_sent(post: Post, changes: dict[str, str]) -> None:
@@ -98,28 +112,21 @@ def test_a_question_that_needs_no_answer_any_more_is_not_sent(post: Post, change
 
 
 def test_a_question_that_another_one_followed_is_not_sent_in_the_place_of_that(post: Post) -> None:
-    earlier = asking(post)
+    earlier, other = asking(post), question(f"{TRAINEE}/other").model_dump(mode="json")
     loaded = post.store.load("APPLICATION", "application-1")
     post.store.commit(
-        UnitOfWork(
-            transitions=(Transition(loaded, draft({"question_ref": f"{TRAINEE}/other"}, "InformationRequested.v1")),)
-        )
+        UnitOfWork(transitions=(Transition(loaded, draft({"question": other}, "InformationRequested.v1")),))
     )
     post.send_emails.notify(earlier)
     assert post.mailer.sent == []
 
 
 def routing(post: Post, type: str = "ApplicationRouted.v1", **changes: Any) -> Envelope:
-    ref = f"{TRAINEE}/application:application-1:host-link-3"
-    post.store.texts[ref] = {"secret": "s3cret"}
+    post.store.texts[LINK] = {"secret": "s3cret"}
     values = {
         "status": "HOST_REVIEW",
-        "host_link_ref": ref,
-        "host_reminders": 0,
-        "routed_at": "2026-11-23T15:00:00Z",
-        "host_due_at": "2026-11-28T15:00:00Z",
-        "host_decide_at": "2026-12-03T15:00:00Z",
-        "cv_sha256": post.sha256,
+        "host": host_question(link_ref=LINK).model_dump(mode="json"),
+        "cv": post.cv,
     }
     return told(post, type, **(values | changes))
 
@@ -158,7 +165,9 @@ def test_T19_a_host_that_is_asked_gets_a_cv_over_six_megabytes_as_an_address_as_
 
 
 def test_T19_the_hosts_reminder_says_until_when_its_answer_counts_and_only_the_host_gets_it(post: Post) -> None:
-    post.send_emails.notify(routing(post, "HostReminded.v1", host_reminders=1))
+    post.send_emails.notify(
+        routing(post, "HostReminded.v1", host=host_question(link_ref=LINK, reminders=1).model_dump(mode="json"))
+    )
     mail = post.one(DESK)
     assert mail.subject.startswith("Reminder: would you take this trainee?")
     assert "counts until Thu 3 December 2026, 09:00 Chicago" in mail.text
@@ -167,7 +176,11 @@ def test_T19_the_hosts_reminder_says_until_when_its_answer_counts_and_only_the_h
 
 @pytest.mark.parametrize(
     "changes",
-    [{"status": "IN_REVIEW"}, {"status": "WITHDRAWN"}, {"host_decide_at": "2026-11-23T15:00:00Z"}],
+    [
+        {"status": "IN_REVIEW"},
+        {"status": "WITHDRAWN"},
+        {"host": host_question(link_ref=LINK, decide_at=START).model_dump(mode="json")},
+    ],
     ids=["back", "ended", "over"],
 )
 def test_T19_a_host_that_nobody_waits_for_is_not_written_to(post: Post, changes: dict[str, str]) -> None:
@@ -190,7 +203,7 @@ def test_T24_an_approval_says_what_to_do_until_when_and_what_it_costs_when(post:
 
 def test_T28_an_approval_for_a_near_start_asks_for_all_of_it_at_once(post: Post) -> None:
     post.clock.set(at("2027-01-20T15:00:00Z"))
-    event = told(post, "ApplicationApproved.v1", status="APPROVED", offer_expires_at="2027-01-23T15:00:00Z")
+    event = told(post, "ApplicationApproved.v1", status="APPROVED", offer={"expires_at": "2027-01-23T15:00:00Z"})
     post.send_emails.notify(event)
     mail = post.one(HOME)
     assert "$2,149.00: for this start the whole fee is due at once" in mail.text
@@ -215,7 +228,7 @@ def test_an_approval_that_arrives_when_its_offer_is_over_but_not_yet_swept_is_no
 def test_a_rejection_gives_its_reason_and_another_way(post: Post) -> None:
     ref = f"{TRAINEE}/application:application-1:rejected"
     post.store.texts[ref] = {"text": "The host asks for Step 2 CK."}
-    post.send_emails.notify(told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=ref))
+    post.send_emails.notify(told(post, "ApplicationRejected.v1", status="REJECTED", rejection=rejected(ref)))
     mail = post.one(HOME)
     assert "The reason: The host asks for Step 2 CK." in mail.text
     assert "Nothing was charged" in mail.text
@@ -226,7 +239,9 @@ def test_a_rejection_links_the_alternatives_that_are_still_on_offer(post: Post) 
     for id, status in (("cardiology-austin", "LIVE"), ("cardiology-boise", "PAUSED")):
         stored_program(post.store, id=id, status=status)
     others = ["cardiology-boise", "cardiology-austin", "gone-for-good"]
-    post.send_emails.notify(told(post, "ApplicationRejected.v1", status="REJECTED", alternatives=others))
+    post.send_emails.notify(
+        told(post, "ApplicationRejected.v1", status="REJECTED", rejection=rejected(alternatives=others))
+    )
     mail = post.one(HOME)
     assert "This one is open to you" in mail.text
     assert f"{URL}/programs/cardiology-austin\n" in mail.text
@@ -239,7 +254,7 @@ def test_a_rejection_links_the_alternatives_that_are_still_on_offer(post: Post) 
 def test_an_expired_application_says_what_ran_out_and_that_nothing_was_charged(
     post: Post, code: str, said: str
 ) -> None:
-    post.send_emails.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code=code))
+    post.send_emails.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", ending={"code": code}))
     mail = post.one(HOME)
     assert said in mail.text
     assert "Nothing was charged" in mail.text
@@ -247,14 +262,14 @@ def test_an_expired_application_says_what_ran_out_and_that_nothing_was_charged(
 
 
 def test_an_application_that_nobody_decided_in_time_is_told_so(post: Post) -> None:
-    post.send_emails.notify(told(post, "ApplicationClosed.v1", status="CLOSED", decision_code="start_near"))
+    post.send_emails.notify(told(post, "ApplicationClosed.v1", status="CLOSED", ending={"code": "start_near"}))
     mail = post.one(HOME)
     assert "We did not decide before the start came too near" in mail.text
     assert "Nothing was charged" in mail.text
 
 
 def test_an_expired_draft_without_a_start_is_told_without_dates(post: Post) -> None:
-    post.send_emails.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="draft", start=None))
+    post.send_emails.notify(told(post, "ApplicationExpired.v1", status="EXPIRED", ending={"code": "draft"}, start=None))
     assert "When" not in post.one(HOME).text
 
 
@@ -319,7 +334,7 @@ def test_dates_are_said_once_when_both_clocks_show_the_same(post: Post) -> None:
 
 def test_T11_a_rotation_across_the_new_year_names_both_years(post: Post) -> None:
     post.send_emails.notify(
-        told(post, "ApplicationExpired.v1", status="EXPIRED", decision_code="offer", start="2026-12-14")
+        told(post, "ApplicationExpired.v1", status="EXPIRED", ending={"code": "offer"}, start="2026-12-14")
     )
     assert "Mon 14 December 2026 to Sun 10 January 2027 (4 weeks)" in post.one(HOME).text
 
@@ -346,7 +361,7 @@ def test_an_erased_trainee_gets_no_mail_and_nobody_is_told_about_them(post: Post
 def test_a_reason_that_was_erased_leaves_a_letter_without_an_empty_reason(post: Post) -> None:
     post.store.commit(UnitOfWork(transitions=(), records=(PersonalRecord(f"{TRAINEE}/other", {"text": "x"}),)))
     post.send_emails.notify(
-        told(post, "ApplicationRejected.v1", status="REJECTED", decision_reason_ref=f"{TRAINEE}/gone")
+        told(post, "ApplicationRejected.v1", status="REJECTED", rejection=rejected(f"{TRAINEE}/gone"))
     )
     assert "The reason" not in post.one(HOME).text
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.domain.applications.application_machine import ApplicationStatus
+from shared.domain.applications.values import Claim
 from shared.domain.core.due_readers import SWEEP as READER
 from shared.domain.core.errors import Busy, PaymentUnavailable
 from shared.domain.search.query import SearchQuery
@@ -37,7 +38,7 @@ def test_offer_ends_at_its_second_not_before_and_gives_its_name_back(scene: Scen
     assert scene.run_sweep(days=7, seconds=-1).done == {}
     assert scene.run_sweep(seconds=1).done == {"offer: offer_lapsed": 1}
     ended = scene.application()
-    assert (ended.status, ended.decision_code, scene.store.claims, scene.due("offer")) == (
+    assert (ended.status, ended.ending.code, scene.store.claims, scene.due("offer")) == (
         ApplicationStatus.EXPIRED,
         "offer",
         {},
@@ -65,30 +66,28 @@ def test_offer_that_ran_out_during_a_hold_ends_after_the_hold(scene: Scene) -> N
 @pytest.mark.parametrize("offset", [0, 3600, 86400 * 30])
 def test_draft_ends_from_its_second_on_however_late_the_sweep(offset: int) -> None:
     scene = Scene()
-    scene.apply(status="DRAFT", offer_expires_at=None, draft_expires_at=START + timedelta(days=90))
+    scene.apply(status="DRAFT", offer=None, draft_expires_at=START + timedelta(days=90))
     waiting(scene, "draft", timedelta(days=90))
     assert scene.run_sweep(days=90, seconds=-1).done == {}
     assert scene.run_sweep(seconds=1 + offset).done == {"draft: draft_lapsed": 1}
-    assert (scene.application().status, scene.application().decision_code) == (ApplicationStatus.EXPIRED, "draft")
+    assert (scene.application().status, scene.application().ending.code) == (ApplicationStatus.EXPIRED, "draft")
 
 
 def test_claim_lapses_back_to_submitted_and_the_review_clock_stays() -> None:
     scene = Scene()
-    scene.apply(
-        status="IN_REVIEW", offer_expires_at=None, claimed_by="reviewer-1", claim_lapses_at=START + timedelta(hours=4)
-    )
+    scene.apply(status="IN_REVIEW", offer=None, claim=Claim(by="reviewer-1", lapses_at=START + timedelta(hours=4)))
     waiting(scene, "claim", timedelta(hours=4))
     waiting(scene, "review", timedelta(hours=24))
     assert scene.run_sweep(hours=4).done == {"claim: claim_lapsed": 1}
     lapsed = scene.application()
-    assert (lapsed.status, lapsed.claimed_by, lapsed.claim_lapses_at) == (ApplicationStatus.SUBMITTED, None, None)
+    assert (lapsed.status, lapsed.claim) == (ApplicationStatus.SUBMITTED, None)
     assert (scene.due("claim"), scene.due("review")) == ([], ["application-1"])
     assert list(scene.store.claims.values()) == ["application-1"]
 
 
 def test_overdue_reviews_stay_for_people() -> None:
     scene = Scene()
-    scene.apply(status="SUBMITTED", offer_expires_at=None)
+    scene.apply(status="SUBMITTED", offer=None)
     waiting(scene, "review", timedelta(hours=24))
     assert scene.run_sweep(days=30).done == {}
     assert scene.application().status is ApplicationStatus.SUBMITTED
@@ -112,7 +111,7 @@ def test_row_that_its_state_does_not_keep_goes_away_and_nothing_else_happens(sce
 
 def test_however_many_rows_nobody_waits_for_what_is_due_behind_them_is_done_in_the_same_minute() -> None:
     scene = Scene(seats=3)
-    scene.apply("application-1", status="WITHDRAWN", offer_expires_at=None)
+    scene.apply("application-1", status="WITHDRAWN", offer=None)
     scene.apply("application-2", "trainee-2")
     for number in range(100):
         gone = f"gone-{number:03}"
@@ -212,7 +211,7 @@ def test_an_empty_minute_is_one_question_for_due_rows_and_nothing_else() -> None
 
 def test_with_ten_thousand_rows_of_one_kind_every_other_kind_is_served_in_the_same_minute() -> None:
     scene = Scene(seats=3)
-    scene.apply("application-1", status="WITHDRAWN", offer_expires_at=None)
+    scene.apply("application-1", status="WITHDRAWN", offer=None)
     gone = scene.store.load("APPLICATION", "application-1")
     for number in range(10_000):
         id = f"gone-{number:05}"

@@ -46,10 +46,10 @@ def test_H12_a_change_is_a_new_version_of_the_program_with_its_moment_and_actor(
 def test_H12_what_was_sent_before_keeps_its_guidelines_and_who_applies_after_gets_the_new_ones(desk: Desk) -> None:
     before = desk.claimed()
     changes(desk).change(AS_COORDINATOR, PROGRAM, STEP2, version=1)
-    assert desk.review.approve(AS_REVIEWER, before.id).guideline_results == ()
+    assert desk.review.approve(AS_REVIEWER, before.id).approval.results == ()
     desk.submission.withdraw(AS_TRAINEE, before.id)
     after = desk.submission.submit(AS_TRAINEE, desk.draft("key-2").id)
-    assert after.guidelines == STEP2
+    assert after.submitted.guidelines == STEP2
 
 
 def test_H12_a_preview_counts_past_applicants_and_writes_nothing(desk: Desk) -> None:

@@ -94,7 +94,7 @@ def test_past_applicants_come_oldest_first_and_are_the_newest_200(desk: Desk) ->
 def test_H12_an_application_is_decided_by_the_guidelines_of_the_day_it_was_sent(desk: Desk) -> None:
     mine = desk.claimed()
     change_guidelines(desk, Guidelines(step2_ck_required=True))
-    assert desk.review.approve(AS_REVIEWER, mine.id).guideline_results == ()
+    assert desk.review.approve(AS_REVIEWER, mine.id).approval.results == ()
 
 
 def test_H12_a_guideline_that_was_dropped_still_decides_what_was_sent_under_it(desk: Desk) -> None:
@@ -110,4 +110,4 @@ def test_H12_a_draft_follows_the_guidelines_until_it_is_sent(desk: Desk) -> None
     id = desk.draft().id
     change_guidelines(desk, Guidelines(step2_ck_required=True))
     sent = desk.submission.submit(AS_TRAINEE, id)
-    assert sent.guidelines == Guidelines(step2_ck_required=True)
+    assert sent.submitted.guidelines == Guidelines(step2_ck_required=True)

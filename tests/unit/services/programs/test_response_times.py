@@ -7,20 +7,31 @@ from typing import Any
 
 import pytest
 
+from shared.domain.applications.values import Approval
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.errors import NotFound
+from shared.domain.core.instants import parse
 from shared.domain.programs.response_times import KEPT, AnswerRecord, AnswerTimes, times
 from shared.services.core.transitions import RequestContext
-from tests.builders import PROGRAM, application, stored
+from tests.builders import PROGRAM, REVIEWER, application, host_answer, host_question, stored, submitted
 from tests.fakes.wiring import FakeWiring
 
 SYSTEM = RequestContext(Actor(role="system", id="search_indexer"))
 SENT = "2026-11-23T15:00:00Z"  # a Monday, 09:00 in Chicago
 
 
+def approved(at: str) -> Approval:
+    return Approval(by=REVIEWER, at=parse(at), results=())
+
+
 class World(FakeWiring):
     def decided(self, number: int, at: str | None, **changes: Any) -> bool:
-        made = application(id=f"application-{number}", submitted_at=SENT, decided_at=at, **changes)
+        made = application(
+            id=f"application-{number}",
+            submitted=submitted(at=parse(SENT)),
+            approval=approved(at) if at else None,
+            **changes,
+        )
         stored(self.store, "APPLICATION", made.id, made.model_dump(mode="json", exclude={"version"}))
         return self.response_times.add(SYSTEM, made.id)
 
@@ -59,13 +70,12 @@ def test_what_is_not_decided_adds_nothing(world: World) -> None:
 
 
 def test_T19_the_hosts_answers_are_told_apart_and_only_from_five_questions_on(world: World) -> None:
-    asked = {"routed_at": "2026-11-23T16:00:00Z"}
+    asked = host_question(routed_at=parse("2026-11-23T16:00:00Z"))
+    said = host_answer().model_copy(update={"at": parse("2026-11-25T16:00:01Z")})
     for number in range(4):
-        world.decided(
-            number, "2026-12-01T16:00:00Z", **asked, host_answered_at="2026-11-25T16:00:01Z", host_recommendation="yes"
-        )
+        world.decided(number, "2026-12-01T16:00:00Z", host=asked.model_copy(update={"answer": said}))
     assert world.times().host_asked == 0
-    world.decided(5, "2026-12-04T16:00:00Z", **asked)
+    world.decided(5, "2026-12-04T16:00:00Z", host=asked)
     found = world.times()
     assert (found.host_asked, found.host_answered, found.host_median_days) == (5, 4, 3)
 
@@ -78,7 +88,7 @@ def test_only_the_newest_count(world: World) -> None:
 
 def test_two_workers_at_once_lose_no_decision(world: World) -> None:
     world.decided(1, "2026-11-23T16:00:00Z")
-    made = application(id="application-2", submitted_at=SENT, decided_at=SENT)
+    made = application(id="application-2", submitted=submitted(at=parse(SENT)), approval=approved(SENT))
     stored(world.store, "APPLICATION", made.id, made.model_dump(mode="json", exclude={"version"}))
     world.store.conflict()
     assert world.response_times.add(SYSTEM, made.id)

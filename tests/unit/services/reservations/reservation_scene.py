@@ -9,7 +9,6 @@ from typing import Any
 from shared.domain.applications.application import Application
 from shared.domain.core.aggregate import chain_breaks, fold
 from shared.domain.money.money import Account, balance, book_of
-from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import SEATED, Choice, Reservation
 from shared.ports import Checkout, Due, Person, Transition, UnitOfWork, system
 from shared.services.applications.state_changes import open_claim
@@ -44,11 +43,11 @@ class Scene(FakeWiring):
     # --- people and applications --------------------------------------------------------------------------------------
     def apply(self, id: str = "application-1", trainee: str = TRAINEE, **changes: Any) -> Application:
         """An application as approval leaves it: its name claimed, its offer due."""
-        values = {"id": id, "trainee_id": trainee, "case_id": id, "terms_version": terms.CURRENT} | changes
+        values = {"id": id, "trainee_id": trainee, "case_id": id} | changes
         made = application(**values)
         self.people.save_person(Person(trainee, NAME, f"{trainee}@example.org", "Africa/Cairo"))
         data = made.model_dump(mode="json", exclude={"version"})
-        due = (Due("offer", made.offer_expires_at, "trainee"),) if made.offer_expires_at else ()
+        due = (Due("offer", made.offer.expires_at, "trainee"),) if made.offer else ()
         first = Transition(
             fresh("APPLICATION", id), draft(data, "ApplicationApproved.v1", self.clock.now(), case_id=id), due
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from shared.domain.applications.values import Offer
 from shared.domain.core.calendar import start_of_day
 from shared.domain.core.errors import Invalid, NotAllowedNow, NotFound, WrongRole
 from shared.domain.core.policy import CURRENT
@@ -32,7 +33,7 @@ class Ahead(Scene):
     def __init__(self, paid_at: datetime | None = None) -> None:
         super().__init__()
         self.coach()
-        far = {"offer_expires_at": at(1)} if paid_at else {}
+        far = {"offer": Offer(expires_at=at(1))} if paid_at else {}
         self.apply(**far)
         if paid_at:
             self.clock.set(paid_at)

@@ -26,7 +26,8 @@ from shared.domain.programs.program import ProgramStatus
 from shared.domain.reservations import terms
 from shared.domain.reservations.reservation import Choice, ReservationStatus
 from shared.services.reservations.queries import Stage
-from tests.builders import START, TRAINEE, WEEKS
+from tests.builders import START, TRAINEE, WEEKS, submitted
+from tests.builders import signed as signed_terms
 from tests.unit.services.reservations.reservation_scene import NAME, SIGNATURE, Scene, Signature, by
 
 TRAINEE_CALL = by("trainee")
@@ -41,7 +42,7 @@ def scene() -> Scene:
 
 def unsigned() -> Scene:
     fresh = Scene()
-    fresh.apply(terms_version=None, terms_signed_at=None)
+    fresh.apply(terms=None)
     return fresh
 
 
@@ -62,9 +63,9 @@ def refused(scene: Scene, kind: type[RotaError], act: Callable[[], object]) -> R
 def test_T24_signing_keeps_version_and_time_in_the_row_and_the_name_in_an_erasable_item() -> None:
     scene = unsigned()
     signed = scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, SIGNATURE)
-    assert (signed.terms_version, signed.terms_signed_at) == (terms.CURRENT, START)
-    assert signed.terms_signature_ref is not None
-    text = scene.store.text(signed.terms_signature_ref)
+    assert (signed.terms.version, signed.terms.signed_at) == (terms.CURRENT, START)
+    assert signed.terms.signature_ref is not None
+    text = scene.store.text(signed.terms.signature_ref)
     assert text is not None
     assert (text["typed_name"], text["address"], text["terms_sha256"]) == (NAME, "192.0.2.1", terms.get().sha256)
     assert NAME not in str(scene.store.history("APPLICATION", "application-1"))
@@ -81,14 +82,14 @@ def test_T24_signing_twice_changes_nothing_more() -> None:
 def test_T24_name_is_compared_without_case_and_spaces() -> None:
     scene = unsigned()
     typed = Signature("  amara   OKAFOR ", "192.0.2.1", "")
-    assert scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms_version == terms.CURRENT
+    assert scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms.version == terms.CURRENT
 
 
 def test_T24_a_phones_apostrophe_signs_a_name_with_a_straight_one() -> None:
     scene = unsigned()
     scene.people.save_person(replace(scene.people.person(TRAINEE), name="Nora O'Brien"))
     typed = Signature("Nora O\u2019Brien", "192.0.2.1", "")
-    assert scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms_version == terms.CURRENT
+    assert scene.reserve.sign(TRAINEE_CALL, "application-1", terms.CURRENT, typed).terms.version == terms.CURRENT
 
 
 def test_T24_another_name_or_an_old_version_is_refused_at_its_field() -> None:
@@ -104,7 +105,7 @@ def test_T24_checkout_without_the_current_signature_is_refused() -> None:
     scene = unsigned()
     refused(scene, TermsNotSigned, scene.checkout)
     outdated = Scene()
-    outdated.apply(terms_version="2019-01")
+    outdated.apply(terms=signed_terms("2019-01"))
     refused(outdated, TermsNotSigned, outdated.checkout)
 
 
@@ -148,7 +149,7 @@ def test_T26_inside_45_days_only_the_full_fee_is_possible() -> None:
 
 def test_T25_price_is_the_one_shown_at_submission_although_the_program_became_dearer() -> None:
     scene = Scene(price_4w_cents=400000)
-    scene.apply(total_cents=214900)
+    scene.apply(submitted=submitted(total_cents=214900))
     assert scene.checkout(Choice.FULL).reserved.charge_cents == 214900
 
 

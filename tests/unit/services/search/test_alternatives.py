@@ -57,9 +57,9 @@ def test_the_likest_come_first_same_specialty_and_month_then_any_month_then_the_
 def test_their_ids_are_in_the_event_and_nothing_else(desk: Desk) -> None:
     other(desk, "cardiology-austin")
     rejected = declined(desk)
-    assert (rejected.alternatives, rejected.alternatives_searched) == (("cardiology-austin",), True)
+    assert (rejected.rejection.alternatives, rejected.rejection.alternatives_searched) == (("cardiology-austin",), True)
     row = desk.store.history("APPLICATION", rejected.id)[-1]
-    assert row.data["alternatives"] == ["cardiology-austin"]
+    assert row.data["rejection"]["alternatives"] == ["cardiology-austin"]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_their_ids_are_in_the_event_and_nothing_else(desk: Desk) -> None:
 )
 def test_what_is_not_open_to_this_trainee_is_not_proposed(desk: Desk, changes: dict[str, Any]) -> None:
     other(desk, "cardiology-austin", **changes)
-    assert declined(desk).alternatives == ()
+    assert declined(desk).rejection.alternatives == ()
 
 
 def test_T08_only_what_the_trainee_is_eligible_for_at_that_start_is_proposed(desk: Desk) -> None:
@@ -84,26 +84,26 @@ def test_T08_only_what_the_trainee_is_eligible_for_at_that_start_is_proposed(des
     desk.trainee(step1="not_passed", step1_verified=False, expected_graduation="2027-04-15")
     other(desk, "in-march")
     other(desk, "in-may", weeks=LATER)
-    assert declined(desk).alternatives == ("in-march",)
+    assert declined(desk).rejection.alternatives == ("in-march",)
 
 
 def test_a_document_that_can_still_be_brought_keeps_nothing_out(desk: Desk) -> None:
     rules = Guidelines(documents=(DocumentRule(kind="transcript", needed_by=NeededBy.APPROVAL),))
-    assert other(desk, "cardiology-austin", guidelines=rules) in declined(desk).alternatives
+    assert other(desk, "cardiology-austin", guidelines=rules) in declined(desk).rejection.alternatives
 
 
 def test_programs_that_the_trainee_waits_for_or_was_declined_by_are_no_news(desk: Desk) -> None:
     for id in ("cardiology-austin", "cardiology-boise"):
         other(desk, id)
     desk.submission.submit(AS_TRAINEE, desk.draft(key="key-2", program_id="cardiology-austin").id)
-    assert declined(desk).alternatives == ("cardiology-boise",)
+    assert declined(desk).rejection.alternatives == ("cardiology-boise",)
 
 
 def test_search_being_away_never_stops_a_no_and_is_said(desk: Desk) -> None:
     other(desk, "cardiology-austin")
     desk.search_index.fail()
     rejected = declined(desk)
-    assert (rejected.status, rejected.alternatives, rejected.alternatives_searched) == (
+    assert (rejected.status, rejected.rejection.alternatives, rejected.rejection.alternatives_searched) == (
         ApplicationStatus.REJECTED,
         (),
         False,
@@ -121,13 +121,13 @@ def test_what_was_found_before_search_went_away_is_kept(desk: Desk) -> None:
         return first(query, today)
 
     desk.search_index.search = once  # type: ignore[method-assign]  # the second question finds nobody
-    assert declined(desk).alternatives == ("cardiology-austin",)
+    assert declined(desk).rejection.alternatives == ("cardiology-austin",)
 
 
 def test_an_erased_applicant_is_declined_without_a_search(desk: Desk) -> None:
     mine = desk.claimed()
     desk.people.erase(TRAINEE)
-    assert desk.review.reject(AS_REVIEWER, mine.id, "other", "Gone.").alternatives == ()
+    assert desk.review.reject(AS_REVIEWER, mine.id, "other", "Gone.").rejection.alternatives == ()
     assert desk.search_index.asked == []
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from shared.domain.applications.application_machine import ApplicationStatus
 from shared.domain.applications.due_kinds import OFFER
+from shared.domain.applications.values import Ending, Offer
 from shared.domain.core.errors import Expired, NotAllowedNow, NotFound, SoldOut, WaitlistFirst
 from shared.domain.core.instants import iso
 from shared.domain.reservations.reservation import Choice, ReservationStatus
@@ -82,7 +83,7 @@ def test_waitlist_seat_that_comes_back_while_somebody_joins_lets_them_reserve_in
 @pytest.mark.parametrize("status", ["SUBMITTED", "IN_REVIEW", "WITHDRAWN", "EXPIRED"])
 def test_waitlist_is_for_approved_applications_only(status: str) -> None:
     line = Line()
-    line.apply("other", "trainee-9", status=status, offer_expires_at=None)
+    line.apply("other", "trainee-9", status=status, offer=None)
     with pytest.raises(NotAllowedNow):
         line.join(("other", "trainee-9"))
 
@@ -136,7 +137,7 @@ def test_T27_seat_that_came_back_is_refused_to_who_walks_up_while_somebody_waits
         START + timedelta(hours=48),
         START + timedelta(hours=48),
     )
-    assert (offer.waitlist, offer.waitlist_until, line.line(), line.marks()) == (W.OFFERED, held.offer_until, [], {})
+    assert (offer.waiting, offer.waitlist.until, line.line(), line.marks()) == (W.OFFERED, held.offer_until, [], {})
     assert line.due("waitlist") == []
     with pytest.raises(SoldOut):
         line.take(WALKER)
@@ -164,7 +165,9 @@ def test_waitlist_offer_never_reaches_into_the_first_day_at_the_site() -> None:
     """Site-local midnight of Mon 1 March 2027 in Chicago is 06:00 UTC."""
     line = Line()
     for who in (HOLDER, FIRST):
-        line.apply(f"late-{who[0]}", who[1], start=date(2027, 3, 29), offer_expires_at=START + timedelta(days=300))
+        line.apply(
+            f"late-{who[0]}", who[1], start=date(2027, 3, 29), offer=Offer(expires_at=START + timedelta(days=300))
+        )
     late = (f"late-{FIRST[0]}", FIRST[1])
     line.clock.move(date(2027, 3, 27) - START.date())
     taken = line.take((f"late-{HOLDER[0]}", HOLDER[1]), Choice.FULL)
@@ -172,7 +175,7 @@ def test_waitlist_offer_never_reaches_into_the_first_day_at_the_site() -> None:
     line.reserve.cancel(by("trainee", HOLDER[1]), taken.reserved.id)
     line.run_sweep()
     # 29 March 2027, 00:00 in Chicago (daylight saving time since 14 March).
-    assert line.application(late[0]).waitlist_until == START.replace(year=2027, month=3, day=29, hour=5)
+    assert line.application(late[0]).waitlist.until == START.replace(year=2027, month=3, day=29, hour=5)
 
 
 def test_waitlist_place_ends_when_the_start_has_come_to_the_second(line: Line) -> None:
@@ -183,7 +186,7 @@ def test_waitlist_place_ends_when_the_start_has_come_to_the_second(line: Line) -
     line.run_sweep()
     assert line.entry(FIRST) is W.WAITING
     line.run_sweep(seconds=1)
-    assert (line.entry(FIRST), line.application(FIRST[0]).waitlist_code, line.marks()) == (W.LAPSED, "too_late", {})
+    assert (line.entry(FIRST), line.application(FIRST[0]).waitlist.code, line.marks()) == (W.LAPSED, "too_late", {})
 
 
 def test_T24_an_offer_that_stood_still_never_outlives_the_first_day_and_ends_at_its_second(line: Line) -> None:
@@ -194,12 +197,12 @@ def test_T24_an_offer_that_stood_still_never_outlives_the_first_day_and_ends_at_
     first_day = START.replace(year=2027, month=3, day=1, hour=6)
     line.clock.set(first_day)
     line.run_sweep()
-    assert line.application(FIRST[0]).offer_expires_at == first_day + timedelta(days=1)
+    assert line.application(FIRST[0]).offer.expires_at == first_day + timedelta(days=1)
     assert line.store.waiting[("APPLICATION", FIRST[0], OFFER)].due.at == first_day + timedelta(days=1)
     line.run_sweep(days=1, seconds=-1)
     assert line.application(FIRST[0]).status is ApplicationStatus.APPROVED
     line.run_sweep(seconds=1)
-    assert (line.application(FIRST[0]).status, line.application(FIRST[0]).decision_code) == (
+    assert (line.application(FIRST[0]).status, line.application(FIRST[0]).ending.code) == (
         ApplicationStatus.EXPIRED,
         "offer",
     )
@@ -209,7 +212,9 @@ def test_waitlist_nobody_joins_from_the_first_second_of_the_first_day_on(line: L
     line.webhook(line.pay(line.hold))
     first_day = START.replace(year=2027, month=3, day=1, hour=6)
     for who in (FIRST, SECOND):
-        builders.change(line.store, "APPLICATION", who[0], {"offer_expires_at": iso(first_day + timedelta(days=1))})
+        builders.change(
+            line.store, "APPLICATION", who[0], {"offer": {"expires_at": iso(first_day + timedelta(days=1))}}
+        )
     line.clock.set(first_day - timedelta(seconds=1))
     assert line.join(FIRST).place == 1
     line.clock.set(first_day)
@@ -226,7 +231,7 @@ def test_waitlist_the_applications_offer_stands_still_while_waiting_and_counts_o
     line.run_sweep(days=30)
     assert line.application(FIRST[0]).status is ApplicationStatus.APPROVED
     line.leave(FIRST)
-    assert (line.entry(FIRST), line.application(FIRST[0]).offer_expires_at) == (W.LEFT, START + timedelta(days=37))
+    assert (line.entry(FIRST), line.application(FIRST[0]).offer.expires_at) == (W.LEFT, START + timedelta(days=37))
     line.run_sweep(days=1, seconds=-1)
     assert line.application(FIRST[0]).status is ApplicationStatus.APPROVED
     line.run_sweep(seconds=1)
@@ -294,9 +299,8 @@ def test_waitlist_withdrawn_application_leaves_the_line_and_lets_go_of_its_marks
 def _withdrawn(line: Line, who: tuple[str, str]) -> UnitOfWork:
     """As withdrawing does: it says nothing about the line."""
     loaded = line.store.load("APPLICATION", who[0])
-    return UnitOfWork(
-        transitions=(moved(loaded, ApplicationWithdrawn(status=ApplicationStatus.WITHDRAWN), SWEEP, line.clock.now()),)
-    )
+    gone = ApplicationWithdrawn(status=ApplicationStatus.WITHDRAWN, ending=Ending(code="withdrawn"))
+    return UnitOfWork(transitions=(moved(loaded, gone, SWEEP, line.clock.now()),))
 
 
 def test_waitlist_program_that_is_paused_ends_every_place_and_offers_nobody_a_seat(line: Line) -> None:
@@ -307,7 +311,7 @@ def test_waitlist_program_that_is_paused_ends_every_place_and_offers_nobody_a_se
         "PROGRAM", PROGRAM, {**program.state, "status": "PAUSED"}, program.version, program.head
     )
     line.run_sweep(minutes=30)
-    assert [(line.entry(who), line.application(who[0]).waitlist_code) for who in (FIRST, SECOND)] == [
+    assert [(line.entry(who), line.application(who[0]).waitlist.code) for who in (FIRST, SECOND)] == [
         (W.LAPSED, "closed")
     ] * 2
     assert (line.line(), line.marks(), line.taken()) == ([], {}, {0})
@@ -318,7 +322,7 @@ def test_waitlist_holds_no_seat_for_somebody_who_was_erased(line: Line) -> None:
     line.join(FIRST)
     stored_account(line.store, FIRST[1], status="ERASED")
     line.run_sweep(minutes=30)
-    assert (line.entry(FIRST), line.application(FIRST[0]).waitlist_code, line.taken()) == (W.LAPSED, "erased", {0})
+    assert (line.entry(FIRST), line.application(FIRST[0]).waitlist.code, line.taken()) == (W.LAPSED, "erased", {0})
 
 
 # --- leaving ----------------------------------------------------------------------------------------------------------
@@ -335,7 +339,7 @@ def test_waitlist_leaving_gives_the_place_up_and_coming_back_means_the_end_of_th
 def test_waitlist_leaving_with_an_offer_gives_the_seat_to_the_next(line: Line) -> None:
     line.offered()
     line.leave(FIRST)
-    assert (line.entry(FIRST), line.application(FIRST[0]).waitlist_code) == (W.LEFT, "left")
+    assert (line.entry(FIRST), line.application(FIRST[0]).waitlist.code) == (W.LEFT, "left")
     with pytest.raises(WaitlistFirst):
         line.take(WALKER)
     line.run_sweep()

@@ -91,7 +91,7 @@ def test_waitlist_end_is_not_told_from_the_second_on_at_which_the_offer_is_over(
 ) -> None:
     post.run_sweep(minutes=30)
     post.run_sweep(hours=48)
-    ends = post.application("application-1").offer_expires_at
+    ends = post.application("application-1").offer.expires_at
     assert ends is not None
     post.clock.set(ends - early)
     assert len(post.tell("WaitlistEnded.v1")) == told

@@ -33,7 +33,7 @@ def test_H11_offered_seat_is_paid_as_usual_and_then_taken(line: Line) -> None:
 
 def test_T24_offered_seat_is_not_paid_before_the_terms_are_signed() -> None:
     line = Line()
-    line.apply("unsigned", "trainee-9", terms_version=None, terms_signed_at=None)
+    line.apply("unsigned", "trainee-9", terms=None)
     line.join(("unsigned", "trainee-9"))
     line.run_sweep(minutes=30)
     with pytest.raises(TermsNotSigned):

@@ -28,7 +28,7 @@ def test_waitlist_who_waits_owes_nothing_and_is_led_to_their_place() -> None:
 
 def test_waitlist_who_has_an_offer_owes_the_payment_by_its_end_and_afterwards_what_was_left_counts() -> None:
     line = Line().offered()
-    assert (told(line).who_acts, told(line).due_at) == ("you", line.application(FIRST[0]).waitlist_until)
+    assert (told(line).who_acts, told(line).due_at) == ("you", line.application(FIRST[0]).waitlist.until)
     line.run_sweep(hours=48)
     assert told(line).headline == "Approved: reserve your seat"
     assert told(line).due_at == START + timedelta(days=7, hours=48, minutes=30)
