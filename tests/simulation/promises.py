@@ -201,7 +201,10 @@ def _nobody_is_left_between(world: World) -> None:
     for applied in world.all_applications():
         converted, waits = applied.status is ApplicationStatus.CONVERTED, applied.status is ApplicationStatus.APPROVED
         stands, held = in_line(applied), offered.get(applied.id)
-        assert (converted, held is not None) == (applied.id in mine, applied.waiting is WaitlistStatus.OFFERED), applied
+        assert (converted, held is not None) == (
+            applied.id in mine,
+            applied.waitlist_status is WaitlistStatus.OFFERED,
+        ), applied
         assert applied.live_reservation_id == (mine[applied.id].id if converted else held.id if held else None), applied
         assert (applied.id in offers) == (waits and not stands and not held), applied
         assert stands == (applied.id in {place.application_id for place in world.places()}), applied

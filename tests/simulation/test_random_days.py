@@ -253,7 +253,7 @@ class Story:
             raise AssertionError(f"{type(broken).__name__}: {broken}\nThe last steps:\n{last}") from broken
         ends = Counter(reserved.status.value for reserved in self.world.all_reservations())
         ends["taken from the waitlist"] = sum(
-            applied.waiting is WaitlistStatus.TAKEN for applied in self.world.all_applications()
+            applied.waitlist_status is WaitlistStatus.TAKEN for applied in self.world.all_applications()
         )
         uncertain = len(self.world.store.rows_of("mail"))
         return self.told + ends + Counter({"host mail uncertain": uncertain})

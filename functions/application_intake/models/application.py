@@ -167,8 +167,8 @@ class ProspectView(Answer):
     full: tuple[date, ...]
     clashes: tuple[ClashView, ...]
     ready: bool
-    review_business_hours: int = CURRENT.review_bh
-    host_promise_days: int = CURRENT.host_promise_days
+    review_business_hours: int = CURRENT.review.answer_bh
+    host_promise_days: int = CURRENT.host.promise_days
 
     @classmethod
     def of(cls, found: Prospect) -> ProspectView:

@@ -158,7 +158,7 @@ class RivalView(Answer):
             submitted_at=other.at if other else None,
             earlier=bool(mine and other and other.at < mine.at),
             seat="" if rival.seat is None else "held" if rival.seat.status is ReservationStatus.HELD else "reserved",
-            in_line=one.waiting is WaitlistStatus.WAITING,
+            in_line=one.waitlist_status is WaitlistStatus.WAITING,
         )
 
 

@@ -94,8 +94,8 @@ class SheetView(LateAnswer):
     later_documents: tuple[str, ...]
     visa: tuple[Fact, ...]
     cancellation: CancellationView
-    review_business_hours: int = CURRENT.review_bh
-    host_promise_days: int = CURRENT.host_promise_days
+    review_business_hours: int = CURRENT.review.answer_bh
+    host_promise_days: int = CURRENT.host.promise_days
     times: AnswerTimes
 
     @classmethod

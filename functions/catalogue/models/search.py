@@ -35,7 +35,7 @@ class HitView(SearchHit):
             price_cents=cents,
             open=hit.starts,
             verdicts=hit.verdicts,
-            reserve_cents=min(CURRENT.deposit_cents, cents),
+            reserve_cents=min(CURRENT.money.deposit_cents, cents),
         )
 
 

@@ -131,7 +131,7 @@ class ReservationView(Answer):
             balance_due_on=local_date(reserved.balance_due_at, zone) if reserved.balance_due_at else None,
             balance_overdue=bool(reserved.reserved_at) and balance_overdue(reserved, now),
             late_fee_from=reserved.late_fee_from,
-            late_fee_cents=by_version(reserved.policy_version).late_fee_cents,
+            late_fee_cents=by_version(reserved.policy_version).money.late_fee_cents,
             hold=hold_view(reserved, clock) if held else None,
             created_at=reserved.created_at,
             reserved_at=reserved.reserved_at,

@@ -78,7 +78,7 @@ class Application(BaseModel):
         return self.host.answer if self.host else None
 
     @property
-    def waiting(self) -> WaitlistStatus | None:
+    def waitlist_status(self) -> WaitlistStatus | None:
         """How it stands with the waitlist; None for one that never stood in line."""
         return self.waitlist.status if self.waitlist else None
 
@@ -89,7 +89,9 @@ def by_closing(at: datetime, closes_at: datetime | None) -> datetime:
 
 
 def review_clock(submitted_at: datetime, policy: Policy, closes_at: datetime | None = None) -> ReviewClock:
-    due, escalate = (add_business_hours(submitted_at, hours) for hours in (policy.review_bh, policy.review_escalate_bh))
+    due, escalate = (
+        add_business_hours(submitted_at, hours) for hours in (policy.review.answer_bh, policy.review.escalate_bh)
+    )
     return ReviewClock(due_at=by_closing(due, closes_at), escalate_at=by_closing(escalate, closes_at))
 
 
@@ -119,15 +121,15 @@ def host_over(application: Application, now: datetime) -> bool:
 
 
 def claim_lapse(claimed_at: datetime, policy: Policy, closes_at: datetime | None = None) -> datetime:
-    return by_closing(add_business_hours(claimed_at, policy.claim_bh), closes_at)
+    return by_closing(add_business_hours(claimed_at, policy.review.claim_bh), closes_at)
 
 
 def closing(submitted_at: datetime, start: date, policy: Policy, zone: str) -> datetime:
     """Policy stale application: what nobody has decided closes at the midnight at the site from which on the start is
     less than 14 days away. Sent on short notice (T13), it has the 72 business hours of the escalation first, and at
     most the first day of the rotation."""
-    near = start_of_day(start - timedelta(days=policy.stale_start_days - 1), zone)
-    fair = add_business_hours(submitted_at, policy.review_escalate_bh)
+    near = start_of_day(start - timedelta(days=policy.applying.stale_start_days - 1), zone)
+    fair = add_business_hours(submitted_at, policy.review.escalate_bh)
     return min(max(near, fair), reservable_until(start, zone))
 
 
@@ -138,14 +140,14 @@ def closed_by_time(application: Application, now: datetime) -> bool:
 
 
 def draft_expiry(created_at: datetime, policy: Policy) -> datetime:
-    return created_at + timedelta(days=policy.draft_days)
+    return created_at + timedelta(days=policy.applying.draft_days)
 
 
 def offer_expiry(now: datetime, start: date, policy: Policy, zone: str) -> datetime:
     """Policy offer.ttl: 7 days to sign and pay, 72 hours when the start is less than 60 days away (dates at the site),
     and never beyond the first day of the rotation, after which nobody may reserve it (`require_start`)."""
-    short = (start - local_date(now, zone)).days < policy.offer_short_below_days
-    until = now + (timedelta(hours=policy.offer_short_hours) if short else timedelta(days=policy.offer_days))
+    short = (start - local_date(now, zone)).days < policy.offer.short_below_days
+    until = now + (timedelta(hours=policy.offer.short_hours) if short else timedelta(days=policy.offer.days))
     return min(until, reservable_until(start, zone))
 
 
@@ -161,7 +163,7 @@ def offer_over(application: Application, now: datetime) -> bool:
 
 def in_line(application: Application) -> bool:
     """Stands on the waitlist and has no seat yet. An application that ended does not, whatever its last entry was."""
-    return application.status is ApplicationStatus.APPROVED and application.waiting is WaitlistStatus.WAITING
+    return application.status is ApplicationStatus.APPROVED and application.waitlist_status is WaitlistStatus.WAITING
 
 
 def review_overdue(application: Application, now: datetime) -> bool:

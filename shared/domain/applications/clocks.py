@@ -106,12 +106,12 @@ def last_answer(application: Application, now: datetime, policy: Policy) -> date
     """
     if application.submitted is None:
         return None
-    kept = timedelta(hours=policy.closing_hours)
+    kept = timedelta(hours=policy.review.closing_hours)
     last = application.submitted.closes_at - kept
     if last - now < kept:
         raise NotAllowedNow(
-            f"The start is near: this application closes in less than {2 * policy.closing_hours} hours, too soon to "
-            "ask and to decide.",
+            f"The start is near: this application closes in less than {2 * policy.review.closing_hours} hours, too "
+            "soon to ask and to decide.",
             "Decide with what is there: nobody could answer in time any more.",
             state=application.status.value,
         )
@@ -120,39 +120,39 @@ def last_answer(application: Application, now: datetime, policy: Policy) -> date
 
 def reply_times(application: Application, now: datetime, policy: Policy) -> ReplyTimes:
     """14 days, or less where the application closes before; reminded half-way at the latest. Raises `NotAllowedNow`."""
-    due_at = _earlier(now + timedelta(days=policy.info_days), last_answer(application, now, policy))
+    due_at = _earlier(now + timedelta(days=policy.review.reply_days), last_answer(application, now, policy))
     return ReplyTimes(due_at, reply_reminder(now, due_at, policy))
 
 
 def reply_reminder(asked_at: datetime, due_at: datetime, policy: Policy) -> datetime:
-    return asked_at + _share(due_at - asked_at, policy.info_remind_days, policy.info_days)
+    return asked_at + _share(due_at - asked_at, policy.review.remind_days, policy.review.reply_days)
 
 
 def host_times(application: Application, now: datetime, policy: Policy) -> HostTimes:
     """T20: five days and ten, or less where the application closes before. Raises `NotAllowedNow`."""
-    decide_at = _earlier(now + timedelta(days=policy.host_decide_days), last_answer(application, now, policy))
-    return HostTimes(min(now + timedelta(days=policy.host_promise_days), decide_at), decide_at)
+    decide_at = _earlier(now + timedelta(days=policy.host.decide_days), last_answer(application, now, policy))
+    return HostTimes(min(now + timedelta(days=policy.host.promise_days), decide_at), decide_at)
 
 
 def host_reminders_owed(routed_at: datetime, decide_at: datetime, now: datetime, policy: Policy) -> int:
     """How many reminders the host should have had by `now` (days 3 and 5 of ten after routing; of fewer, their
     share)."""
-    return sum(reached(_host_day(routed_at, decide_at, days, policy), now) for days in policy.host_nudge_days)
+    return sum(reached(_host_day(routed_at, decide_at, days, policy), now) for days in policy.host.nudge_days)
 
 
 def host_escalation(routed_at: datetime, decide_at: datetime, policy: Policy) -> datetime:
-    return _host_day(routed_at, decide_at, policy.host_escalate_days, policy)
+    return _host_day(routed_at, decide_at, policy.host.escalate_days, policy)
 
 
 def next_host_step(routed_at: datetime, decide_at: datetime, now: datetime, policy: Policy) -> datetime:
     """When the sweep looks at a host's silence again: the next reminder, or the escalation."""
-    nudges = (_host_day(routed_at, decide_at, days, policy) for days in policy.host_nudge_days)
+    nudges = (_host_day(routed_at, decide_at, days, policy) for days in policy.host.nudge_days)
     steps = (*nudges, host_escalation(routed_at, decide_at, policy))
     return next((at for at in steps if not reached(at, now)), steps[-1])
 
 
 def _host_day(routed_at: datetime, decide_at: datetime, days: int, policy: Policy) -> datetime:
-    return routed_at + _share(decide_at - routed_at, days, policy.host_decide_days)
+    return routed_at + _share(decide_at - routed_at, days, policy.host.decide_days)
 
 
 def _share(span: timedelta, part: int, whole: int) -> timedelta:

@@ -46,7 +46,14 @@ def can_submit(
     _require_live(program, application, ApplicationEvent.SUBMIT)
     if application.start is None:
         raise Invalid("No start is chosen yet.", "Choose the Monday on which you would like to start.", field="start")
-    require_start(application.start, application.weeks, today, program, policy.horizon_years, policy.stale_start_days)
+    require_start(
+        application.start,
+        application.weeks,
+        today,
+        program,
+        policy.applying.horizon_years,
+        policy.applying.stale_start_days,
+    )
     if application.experience_type not in program.experience_types:
         raise Invalid(
             f"This program offers no {_words(application.experience_type)} rotation.",
@@ -88,7 +95,7 @@ def can_approve(
     Raises `GuidelineFailed`, `NotEligible`, `NotAllowedNow` or `Invalid` (a start that lies in the past by now).
     """
     _require_live(program, application, ApplicationEvent.APPROVE)
-    if application.start is None or not today <= application.start <= horizon(today, policy.horizon_years):
+    if application.start is None or not today <= application.start <= horizon(today, policy.applying.horizon_years):
         raise Invalid("The start is no longer possible.", "Ask the trainee for another start.", field="start")
     _require_host(application, program)
     verdict = require_eligible(application, facts, today)
@@ -172,10 +179,9 @@ def can_begin_checkout(
             reservation_id=application.live_reservation_id,
         )
     require_terms(application, terms_version)
-    if application.holds_used >= policy.holds_per_offer and not by_staff:
+    if application.holds_used >= policy.offer.holds and not by_staff:
         raise NotAllowedNow(
-            f"The seat was held {application.holds_used} times without payment; an offer allows "
-            f"{policy.holds_per_offer}.",
+            f"The seat was held {application.holds_used} times without payment; an offer allows {policy.offer.holds}.",
             "Write to us: a coordinator can reserve for you.",
             state=application.status.value,
             event=ApplicationEvent.HOLD_PLACED.value,

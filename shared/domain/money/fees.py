@@ -102,7 +102,7 @@ class Quote(BaseModel):
 def require_fee_in_bounds(price_4w_cents: int, policy: Policy, override_reason: str = "") -> None:
     """T21: a four-week fee from $999.00 to $4,199.00; outside only with a written reason of finance. Raises
     `Invalid`."""
-    low, high = policy.price_4w_min_cents, policy.price_4w_max_cents
+    low, high = policy.money.price_4w_min_cents, policy.money.price_4w_max_cents
     if not low <= price_4w_cents <= high and not override_reason.strip():
         raise Invalid(
             f"A four-week fee of {dollars(price_4w_cents)} is outside {dollars(low)} to {dollars(high)}.",
@@ -125,17 +125,17 @@ def price(program: Program, weeks: int) -> int:
 
 def deposit(total_cents: int, policy: Policy) -> int:
     """T25: the down payment, never more than the total."""
-    return min(policy.deposit_cents, total_cents)
+    return min(policy.money.deposit_cents, total_cents)
 
 
 def balance_due_date(start: date, policy: Policy) -> date:
     """T28: start - 45 days (2027-03-01 -> 2027-01-15); paid on that day is on time."""
-    return start - timedelta(days=policy.balance_days)
+    return start - timedelta(days=policy.money.balance_days)
 
 
 def full_only(start: date, pay_on: date, total_cents: int, policy: Policy) -> bool:
     """Everything is due at reserve: the start is less than 45 days away, or the total does not exceed the deposit."""
-    return (start - pay_on).days < policy.balance_days or total_cents <= policy.deposit_cents
+    return (start - pay_on).days < policy.money.balance_days or total_cents <= policy.money.deposit_cents
 
 
 def quote(
@@ -167,7 +167,7 @@ def quote(
         balance_due_on=due_on,
         balance_due_at=end_of_day(due_on, program.place.zone) if due_on else None,
         late_fee_from=due_on + timedelta(days=1) if due_on else None,
-        late_fee_cents=policy.late_fee_cents if due_on else 0,
+        late_fee_cents=policy.money.late_fee_cents if due_on else 0,
         refunds=_refund_steps(pay_on, due_on, first, total, policy),
         policy_version=policy.version,
     )
@@ -208,7 +208,7 @@ def refund_if_cancelled(paid_cents: int, by: CancelledBy, policy: Policy, visa_d
             code="not_yours",
             text="We or the host cancelled: everything paid comes back.",
         )
-    if visa_denied and policy.refund_rule == "visa_denial_only":
+    if visa_denied and policy.money.refund_rule == "visa_denial_only":
         return Refund(
             paid_cents=paid_cents,
             cents=paid_cents,

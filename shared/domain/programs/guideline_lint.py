@@ -246,7 +246,7 @@ def _freshness(rule: DocumentRule, lead_days: int, policy: Policy) -> Iterator[F
     start."""
     if rule.max_age_days is None or rule.needed_by is not NeededBy.APPROVAL:
         return
-    name, longest_review = document_name(rule.kind), policy.info_days + policy.host_decide_days
+    name, longest_review = document_name(rule.kind), policy.review.reply_days + policy.host.decide_days
     if rule.max_age_days < lead_days - longest_review:
         yield _error(
             "never_fresh",
@@ -256,7 +256,7 @@ def _freshness(rule: DocumentRule, lead_days: int, policy: Policy) -> Iterator[F
             f"{lead_days - longest_review} or more days before the start.",
             "Ask for it before the rotation starts instead, or let it be older.",
         )
-    elif rule.max_age_days < policy.balance_days:
+    elif rule.max_age_days < policy.money.balance_days:
         yield _warning(
             "fresh_only_late",
             "documents",

@@ -127,12 +127,12 @@ def by_week(tasks: tuple[PrepTask, ...], start: date) -> tuple[PrepWeek, ...]:
 
 def reminders_from(start: date, zone: str, policy: Policy) -> datetime:
     """H20: midnight at the site 90 days before the start; who reserves later is reminded at once."""
-    return start_of_day(start - timedelta(days=max(policy.prep_reminder_days)), zone)
+    return start_of_day(start - timedelta(days=max(policy.reservation.prep_reminder_days)), zone)
 
 
 def next_reminder(start: date, zone: str, now: datetime, policy: Policy) -> datetime | None:
     """The first moment to remind after `now`; None when none is left before the start."""
-    moments = sorted(start_of_day(start - timedelta(days=days), zone) for days in policy.prep_reminder_days)
+    moments = sorted(start_of_day(start - timedelta(days=days), zone) for days in policy.reservation.prep_reminder_days)
     return next((moment for moment in moments if not reached(moment, now)), None)
 
 

@@ -285,15 +285,15 @@ class HoldWindow(BaseModel):
 def hold_window(now: datetime, policy: Policy) -> HoldWindow:
     """Policy seat_hold: 30 and 35 minutes (Stripe's minimum for a session is 30 minutes from its creation)."""
     return HoldWindow(
-        held_until=now + timedelta(minutes=policy.hold_minutes),
-        session_expires_at=now + timedelta(minutes=policy.session_minutes),
+        held_until=now + timedelta(minutes=policy.reservation.hold_minutes),
+        session_expires_at=now + timedelta(minutes=policy.reservation.session_minutes),
     )
 
 
 def waitlist_payment_window(now: datetime, policy: Policy) -> HoldWindow:
     """A payment for an offered seat: page and hold end together, so that no page outlives the hold. Begun in the
     offer's last minutes, the hold outlives the offer by this much, as a checkout outlives an application's offer."""
-    ends = now + timedelta(minutes=policy.session_minutes)
+    ends = now + timedelta(minutes=policy.reservation.session_minutes)
     return HoldWindow(held_until=ends, session_expires_at=ends)
 
 

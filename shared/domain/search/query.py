@@ -226,7 +226,7 @@ def month_of(day: date) -> str:
 def start_window(today: date, month: str | None = None) -> tuple[date, ...]:
     """The Mondays for which somebody may apply today (from 14 days ahead to the horizon, H17), in this month or at all;
     in order."""
-    first, last = CURRENT.first_start(today), horizon(today, CURRENT.horizon_years)
+    first, last = CURRENT.applying.first_start(today), horizon(today, CURRENT.applying.horizon_years)
     if month is not None:
         opening = date(int(month[:4]), int(month[5:]), 1)
         first, last = max(first, opening), min(last, add_months(opening, 1) - timedelta(days=1))

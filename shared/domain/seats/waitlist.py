@@ -160,4 +160,4 @@ def line_over(start: date, now: datetime, zone: str) -> bool:
 
 def offered_until(now: datetime, start: date, zone: str, policy: Policy) -> datetime:
     """Policy waitlist: 48 hours from `now`, but never into the first day of the rotation (midnight at the site)."""
-    return min(now + timedelta(hours=policy.waitlist_offer_hours), start_of_day(start, zone))
+    return min(now + timedelta(hours=policy.offer.waitlist_hours), start_of_day(start, zone))

@@ -24,10 +24,10 @@ def application_received(
     assert application.start is not None
     assert application.review is not None
     due = both(application.review.due_at, program.place.zone, person.zone)
-    answer = f"We answer from {policy.review_bh} business hours, and aim at {due}."
+    answer = f"We answer from {policy.review.answer_bh} business hours, and aim at {due}."
     if program.review_mode is ReviewMode.HOST:
         answer = (
-            f"We take a first look by {due}. This host decides too: allow {policy.host_promise_days} days or "
+            f"We take a first look by {due}. This host decides too: allow {policy.host.promise_days} days or "
             "more for an answer."
         )
     return EmailText(
@@ -86,12 +86,12 @@ def with_the_host(person: Person, application: Application, program: Program, po
     """T20: the host is asked, and nothing shorter than its five days is promised, unless the start is too near for as
     many."""
     assert application.host is not None
-    usual = application.host.due_at - application.host.routed_at >= timedelta(days=policy.host_promise_days)
+    usual = application.host.due_at - application.host.routed_at >= timedelta(days=policy.host.promise_days)
     by, decide = (
         both(at, program.place.zone, person.zone) for at in (application.host.due_at, application.host.decide_at)
     )
     allow = (
-        f"Allow {policy.host_promise_days} days or more"
+        f"Allow {policy.host.promise_days} days or more"
         if usual
         else f"The start is near, so we have asked for an answer by {by}"
     )

@@ -171,7 +171,7 @@ class Prospects:
         return tuple(monday_of(week) for week in wanted if free.get(week, 0) == 0)
 
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
-        first, last = CURRENT.first_start(today), horizon(today, CURRENT.horizon_years)
+        first, last = CURRENT.applying.first_start(today), horizon(today, CURRENT.applying.horizon_years)
         years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
         return tuple(
             free_starts(self.store.seat_years([(program.id, year) for year in years]), first, last, weeks, today)
@@ -193,7 +193,7 @@ def _refusal(program: Program, start: date | None, weeks: int, today: date) -> I
     if start is None:
         return None
     try:
-        require_start(start, weeks, today, program, CURRENT.horizon_years, CURRENT.stale_start_days)
+        require_start(start, weeks, today, program, CURRENT.applying.horizon_years, CURRENT.applying.stale_start_days)
     except Invalid as refused:
         return refused
     return None

@@ -148,7 +148,7 @@ def _in_review(application: Application, program: Program, now: Instant) -> Stan
         started_at=application.submitted.at if application.submitted else None,
         due_at=application.review.due_at if application.review else None,
         overdue=late,
-        note=_about_the_host(application, program, policy.host_promise_days),
+        note=_about_the_host(application, program, policy.host.promise_days),
     )
 
 
@@ -177,7 +177,7 @@ def _asked(application: Application) -> Standing:
 def _with_host(application: Application, now: Instant) -> Standing:
     """T20: the host's five days, and what we do when it says nothing; shorter only where the application closes
     before."""
-    usual = timedelta(days=by_version(application.policy_version).host_promise_days)
+    usual = timedelta(days=by_version(application.policy_version).host.promise_days)
     host = application.host
     short = host is not None and host.due_at - host.routed_at < usual
     late = host is not None and reached(host.due_at, now)
@@ -375,5 +375,5 @@ def _reserve_title(application: Application) -> str:
     if application.submitted is None:
         return "Sign the terms and reserve"
     total = application.submitted.total_cents
-    deposit = min(by_version(application.policy_version).deposit_cents, total)
+    deposit = min(by_version(application.policy_version).money.deposit_cents, total)
     return f"Sign the terms and reserve: {dollars(deposit)} or {dollars(total)} in full"

@@ -308,7 +308,9 @@ class Submission:
             )
         today = local_date(self.clock.now(), program.place.zone)
         if start is not None:
-            require_start(start, weeks, today, program, CURRENT.horizon_years, CURRENT.stale_start_days)
+            require_start(
+                start, weeks, today, program, CURRENT.applying.horizon_years, CURRENT.applying.stale_start_days
+            )
         elif not program.weeks_min <= weeks <= program.weeks_max:
             lengths = f"Choose {program.weeks_min} to {program.weeks_max} weeks."
             raise Invalid(f"{weeks} weeks is not a length that this program offers.", lengths, field="weeks")

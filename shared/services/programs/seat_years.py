@@ -22,7 +22,7 @@ HOUR = time(5)
 
 def last_day(program: Program, today: date) -> date:
     """H17: a rotation may start two years from today, that day included, and then still needs its last weeks."""
-    return add_years(today, CURRENT.horizon_years) + timedelta(weeks=program.weeks_max + 1)
+    return add_years(today, CURRENT.applying.horizon_years) + timedelta(weeks=program.weeks_max + 1)
 
 
 def next_look(now: datetime) -> Due:

@@ -119,7 +119,7 @@ def seat_reserved(person: Person, reservation: Reservation, program: Program, po
     if reservation.balance_cents and reservation.balance_due_at:
         due = both(reservation.balance_due_at, program.place.zone, person.zone)
         facts.append(("Balance", f"{dollars(reservation.balance_cents)} by {due}"))
-        rest = f"After the balance's last day a late fee of {dollars(policy.late_fee_cents)} is added, once."
+        rest = f"After the balance's last day a late fee of {dollars(policy.money.late_fee_cents)} is added, once."
     return EmailText(
         f"The seat is yours: {program.name}",
         f"Hello {person.name},",

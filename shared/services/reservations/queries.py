@@ -111,7 +111,7 @@ class ReservationQueries:
             live, stage = None, Stage.PAY if has_signed(applied, terms.CURRENT) else Stage.SIGN
         weeks = weeks_covered(applied.start, applied.weeks) if applied.start else ()
         free = free_by_week(self._seats(program.id, weeks))
-        left = by_version(applied.policy_version).holds_per_offer - applied.holds_used
+        left = by_version(applied.policy_version).offer.holds - applied.holds_used
         standing = standing_of(self.store, applied) if stage is Stage.WAITING else None
         reserved = (
             self.reserve.reservation(call, applied.live_reservation_id or "") if stage is Stage.RESERVED else None
@@ -144,7 +144,7 @@ class ReservationQueries:
             return Stage.HELD
         if offer_over(applied, self.clock.now()):
             return Stage.OVER
-        if applied.holds_used >= by_version(applied.policy_version).holds_per_offer:
+        if applied.holds_used >= by_version(applied.policy_version).offer.holds:
             return Stage.NO_HOLDS_LEFT
         return Stage.PAY if has_signed(applied, terms.CURRENT) else Stage.SIGN
 

@@ -279,7 +279,9 @@ class Reserve:
                 event=ApplicationEvent.HOLD_PLACED.value,
                 program_status=program.status.value,
             )
-        require_start(plan.start, applied.weeks, plan.pay_on, program, by_version(applied.policy_version).horizon_years)
+        require_start(
+            plan.start, applied.weeks, plan.pay_on, program, by_version(applied.policy_version).applying.horizon_years
+        )
         return plan
 
     def _hold_of(self, applied: Application, program: Program, choice: Choice) -> SeatHeld:

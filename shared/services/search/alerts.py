@@ -52,7 +52,7 @@ class SearchAlerts:
         """Seats came back in these ISO weeks at this instant; returns how many people are told. Raises `Busy`."""
         if not weeks or not self._is_news(at) or not any(self._waiting()):
             return 0
-        program, first = self.catalogue.program(program_id), CURRENT.first_start(self._today())
+        program, first = self.catalogue.program(program_id), CURRENT.applying.first_start(self._today())
         free = self._free(program, weeks)
 
         def fits(_: SearchHit, kept: Kept) -> date | None:

@@ -110,8 +110,8 @@ class Alternatives:
 
 def next_starts(store: Store, program: Program, today: date) -> tuple[FreeStart, ...]:
     """The Mondays, in order, with a seat in every week of the program's usual length; as fresh as the seat items."""
-    weeks, last = usual_weeks(program), horizon(today, CURRENT.horizon_years)
-    first = CURRENT.first_start(today)
+    weeks, last = usual_weeks(program), horizon(today, CURRENT.applying.horizon_years)
+    first = CURRENT.applying.first_start(today)
     years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
     return tuple(free_starts(store.seat_years([(program.id, year) for year in years]), first, last, weeks, today))
 

@@ -179,7 +179,7 @@ class Browsing:
         return program, local_date(self.clock.now(), program.place.zone)
 
     def _starts(self, program: Program, weeks: int, today: date) -> tuple[FreeStart, ...]:
-        first, last = CURRENT.first_start(today), horizon(today)
+        first, last = CURRENT.applying.first_start(today), horizon(today)
         years = range(today.isocalendar().year, int(weeks_covered(last, weeks)[-1][:4]) + 1)
         return tuple(
             free_starts(self.store.seat_years([(program.id, year) for year in years]), first, last, weeks, today)
@@ -250,8 +250,15 @@ def _weeks(program: Program, wish: Wish) -> int:
 def _refusal(program: Program, wish: Wish, today: date) -> Invalid | None:
     """What is wrong with a wish, before anybody looks at seats."""
     try:
-        start = wish.start or next_monday(CURRENT.first_start(today))
-        require_start(start, _weeks(program, wish), today, program, CURRENT.horizon_years, CURRENT.stale_start_days)
+        start = wish.start or next_monday(CURRENT.applying.first_start(today))
+        require_start(
+            start,
+            _weeks(program, wish),
+            today,
+            program,
+            CURRENT.applying.horizon_years,
+            CURRENT.applying.stale_start_days,
+        )
         if wish.pay_on and wish.pay_on < today:
             raise Invalid(f"{say(wish.pay_on)} is in the past.", "Choose today or a later day.", field="pay_on")
         if wish.pay_on and wish.start:

@@ -99,7 +99,7 @@ def release(case: Case, event: ReservationEvent, code: str, call: RequestContext
     released = SeatReleased(status=ReservationStatus(arrow.target), released_at=now, release_code=code)
     status, offer = ApplicationStatus(back.target), applied.offer
     data: HoldReleased | WaitlistEnded = HoldReleased(status=status, live_reservation_id=None)
-    if applied.waitlist and applied.waiting is WaitlistStatus.OFFERED:
+    if applied.waitlist and applied.waitlist_status is WaitlistStatus.OFFERED:
         left = event is ReservationEvent.CANCEL
         ending = WaitlistEvent.LEAVE if left else WaitlistEvent.LAPSE
         data = _ended(applied, status, ending, "left" if left else code, call, now)
@@ -187,7 +187,7 @@ def join(
     came back meanwhile is a conflict. `last_at`: beyond it the offer never counts, however long they wait."""
     applied = application_of(application)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.JOIN_WAITLIST, Actor(call.actor.role))
-    entry = WAITLIST.fire(applied.waiting or NEW, WaitlistEvent.JOIN, Actor(call.actor.role))
+    entry = WAITLIST.fire(applied.waitlist_status or NEW, WaitlistEvent.JOIN, Actor(call.actor.role))
     assert applied.offer is not None  # approved
     joined = WaitlistJoined(
         status=ApplicationStatus(arrow.target),
@@ -254,7 +254,7 @@ def offer(
     transaction."""
     applied = application_of(application)
     arrow = APPLICATION.fire(applied.status, ApplicationEvent.SEAT_OFFERED, Actor.SYSTEM)
-    entry = WAITLIST.fire(applied.waiting or NEW, WaitlistEvent.OFFER, Actor.SYSTEM)
+    entry = WAITLIST.fire(applied.waitlist_status or NEW, WaitlistEvent.OFFER, Actor.SYSTEM)
     assert applied.waitlist is not None  # in line
     RESERVATION.fire(NEW, ReservationEvent.OFFER_SEAT, Actor.SYSTEM)
     offered = WaitlistOffered(
@@ -293,7 +293,7 @@ def _ended(
     call: RequestContext,
     now: datetime,
 ) -> WaitlistEnded:
-    entry = WAITLIST.fire(applied.waiting or NEW, event, Actor(call.actor.role))
+    entry = WAITLIST.fire(applied.waitlist_status or NEW, event, Actor(call.actor.role))
     assert applied.waitlist is not None  # in line
     assert applied.offer is not None  # approved
     return WaitlistEnded(

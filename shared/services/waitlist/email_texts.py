@@ -25,7 +25,7 @@ def joined(
             "Every seat of your weeks is taken at the moment. You stand in line, and a seat that comes back goes to "
             "who came first: "
             "nobody can book it past you.",
-            f"You need to do nothing now. When it is your turn we hold the seat for {policy.waitlist_offer_hours} "
+            f"You need to do nothing now. When it is your turn we hold the seat for {policy.offer.waitlist_hours} "
             "hours and write to you. "
             "The time of your offer stands still while you wait; you may leave at any time.",
         ),

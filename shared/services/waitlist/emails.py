@@ -55,7 +55,8 @@ class WaitlistEmails:
         email."""
         person, application, program = self._case(event)
         lapsed = (
-            event.data["waitlist"]["status"] == WaitlistStatus.LAPSED and application.waiting is WaitlistStatus.LAPSED
+            event.data["waitlist"]["status"] == WaitlistStatus.LAPSED
+            and application.waitlist_status is WaitlistStatus.LAPSED
         )
         if (
             not lapsed

@@ -67,7 +67,7 @@ class Waitlist:
         (nothing has changed).
         """
         application = own_application(self.store, call, application_id, self.clock.now())[1]
-        if application.waiting is WaitlistStatus.OFFERED and application.live_reservation_id:
+        if application.waitlist_status is WaitlistStatus.OFFERED and application.live_reservation_id:
             ended = self.holds.end(application.live_reservation_id, ReservationEvent.CANCEL, call)
             if ended in (Ended.PAID, Ended.IN_FLIGHT):
                 raise _refused(
@@ -114,14 +114,18 @@ class Waitlist:
         if application.start is None:
             raise Invalid("No start is chosen.", "Choose a start first.", field="start")
         policy = by_version(application.policy_version)
-        if application.holds_used >= policy.holds_per_offer:
+        if application.holds_used >= policy.offer.holds:
             raise _refused(
                 f"The seat was held {application.holds_used} times without payment.",
                 "Write to us: a coordinator can help.",
                 application,
             )
         require_start(
-            application.start, application.weeks, local_date(now, program.place.zone), program, policy.horizon_years
+            application.start,
+            application.weeks,
+            local_date(now, program.place.zone),
+            program,
+            policy.applying.horizon_years,
         )
         if line_over(application.start, now, program.place.zone):
             raise _refused(
@@ -156,7 +160,7 @@ class Waitlist:
 
     def _leave(self, call: RequestContext, application_id: str) -> None:
         loaded, application = own_application(self.store, call, application_id, self.clock.now())
-        if application.waiting is WaitlistStatus.LEFT and not in_line(application):
+        if application.waitlist_status is WaitlistStatus.LEFT and not in_line(application):
             return
         if not in_line(application):
             raise _refused(

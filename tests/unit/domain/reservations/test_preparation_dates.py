@@ -75,7 +75,11 @@ def test_H20_reminders_begin_at_midnight_at_the_site_ninety_days_before_across_t
 @pytest.mark.parametrize("days", [90, 60, 30, 14, 7])
 def test_H20_the_next_reminder_is_this_one_until_its_second_and_then_the_following(days: int) -> None:
     here = start_of_day(START - timedelta(days=days), ZONE)
-    after = [start_of_day(START - timedelta(days=later), ZONE) for later in CURRENT.prep_reminder_days if later < days]
+    after = [
+        start_of_day(START - timedelta(days=later), ZONE)
+        for later in CURRENT.reservation.prep_reminder_days
+        if later < days
+    ]
     assert next_reminder(START, ZONE, here - SECOND, CURRENT) == here
     assert next_reminder(START, ZONE, here, CURRENT) == (after[0] if after else None)
 

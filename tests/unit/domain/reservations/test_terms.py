@@ -29,7 +29,7 @@ def test_T24_current_terms_are_there_in_sections_with_nothing_of_the_markup_left
 
 def test_terms_name_the_days_of_the_policy() -> None:
     money = next(section for section in terms.get().sections if section.heading == "Money")
-    assert f"{CURRENT.balance_days} days before" in money.paragraphs[0]
+    assert f"{CURRENT.money.balance_days} days before" in money.paragraphs[0]
 
 
 def test_terms_of_an_unknown_version_are_not_found() -> None:

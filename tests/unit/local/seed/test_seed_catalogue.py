@@ -42,7 +42,11 @@ def test_every_specialty_slug_exists(seed: Seed) -> None:
 
 def test_T21_every_fee_lies_within_the_bounds_and_both_bounds_occur(seed: Seed) -> None:
     fees = [p.price_4w_cents for p in seed.programs]
-    assert (min(fees), max(fees)) == (CURRENT.price_4w_min_cents, CURRENT.price_4w_max_cents) == (99900, 419900)
+    assert (
+        (min(fees), max(fees))
+        == (CURRENT.money.price_4w_min_cents, CURRENT.money.price_4w_max_cents)
+        == (99900, 419900)
+    )
 
 
 def test_own_prices_of_other_lengths_grow_with_the_weeks_and_lie_within_the_lengths_offered(seed: Seed) -> None:

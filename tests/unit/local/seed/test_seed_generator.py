@@ -38,7 +38,7 @@ def test_ids_are_unique_and_hosts_have_one_kind(many: list[Program]) -> None:
 
 
 def test_T21_generated_fees_lie_within_the_bounds(many: list[Program]) -> None:
-    assert all(CURRENT.price_4w_min_cents <= p.price_4w_cents <= CURRENT.price_4w_max_cents for p in many)
+    assert all(CURRENT.money.price_4w_min_cents <= p.price_4w_cents <= CURRENT.money.price_4w_max_cents for p in many)
     assert len({p.price_4w_cents for p in many}) >= 40
 
 

@@ -32,47 +32,47 @@ FAR = date(2028, 2, 7)
 
 TABLE = """
 clock              requirement  begins            runs out
-review_bh          T18          2026-11-20T15:00  2026-11-23T15:00  Friday afternoon to Monday afternoon
-review_bh          T18          2026-11-25T15:00  2026-11-27T15:00  over Thanksgiving, a Thursday
-review_bh          T18          2026-11-21T12:00  2026-11-24T00:00  sent on a Saturday: all of Monday
-review_bh          T18          2027-03-12T15:00  2027-03-15T15:00  clocks go forward in between
-review_bh          T18          2027-11-05T15:00  2027-11-08T15:00  and back
-review_bh          T18          2027-12-23T15:00  2027-12-27T15:00  Christmas is a Saturday, observed on Friday the 24th
-review_bh          T18          2027-07-02T15:00  2027-07-06T15:00  4 July is a Sunday, observed on Monday the 5th
-review_bh          T18          2027-06-17T15:00  2027-06-21T15:00  Juneteenth is a Saturday, observed on Friday 18
-review_bh          T18          2026-12-31T15:00  2027-01-04T15:00  New Year's Day is a Friday
-review_escalate_bh T18          2026-11-20T15:00  2026-11-25T15:00  three business days
-review_escalate_bh T18          2026-11-24T15:00  2026-11-30T15:00  Thanksgiving and a weekend
-review_escalate_bh T18          2027-03-11T15:00  2027-03-16T15:00  clocks go forward in between
-review_escalate_bh T18          2027-11-04T15:00  2027-11-09T15:00  and back
-review_escalate_bh T18          2026-12-23T15:00  2026-12-29T15:00  Christmas is a Friday
-claim_bh           T17          2026-11-23T09:00  2026-11-23T13:00  a morning
-claim_bh           T17          2026-11-20T22:00  2026-11-23T02:00  two hours before the weekend and two after it
-claim_bh           T17          2026-11-25T22:00  2026-11-27T02:00  around Thanksgiving
-claim_bh           T17          2027-03-12T22:00  2027-03-15T02:00  around the weekend when clocks go forward
-info_remind_days   T18          2026-11-23T09:00  2026-11-30T09:00  the holiday counts: calendar days
-info_remind_days   T18          2027-03-08T09:00  2027-03-15T10:00  seven times 24 hours
-info_remind_days   T18          2027-11-01T09:00  2027-11-08T08:00  seven times 24 hours
-info_days          T18          2026-11-23T09:00  2026-12-07T09:00  two weeks
-info_days          T18          2027-03-08T09:00  2027-03-22T10:00  fourteen times 24 hours
-info_days          T18          2027-11-01T09:00  2027-11-15T08:00  fourteen times 24 hours
+review.answer_bh   T18          2026-11-20T15:00  2026-11-23T15:00  Friday afternoon to Monday afternoon
+review.answer_bh   T18          2026-11-25T15:00  2026-11-27T15:00  over Thanksgiving, a Thursday
+review.answer_bh   T18          2026-11-21T12:00  2026-11-24T00:00  sent on a Saturday: all of Monday
+review.answer_bh   T18          2027-03-12T15:00  2027-03-15T15:00  clocks go forward in between
+review.answer_bh   T18          2027-11-05T15:00  2027-11-08T15:00  and back
+review.answer_bh   T18          2027-12-23T15:00  2027-12-27T15:00  Christmas is a Saturday, observed on Friday the 24th
+review.answer_bh   T18          2027-07-02T15:00  2027-07-06T15:00  4 July is a Sunday, observed on Monday the 5th
+review.answer_bh   T18          2027-06-17T15:00  2027-06-21T15:00  Juneteenth is a Saturday, observed on Friday 18
+review.answer_bh   T18          2026-12-31T15:00  2027-01-04T15:00  New Year's Day is a Friday
+review.escalate_bh T18          2026-11-20T15:00  2026-11-25T15:00  three business days
+review.escalate_bh T18          2026-11-24T15:00  2026-11-30T15:00  Thanksgiving and a weekend
+review.escalate_bh T18          2027-03-11T15:00  2027-03-16T15:00  clocks go forward in between
+review.escalate_bh T18          2027-11-04T15:00  2027-11-09T15:00  and back
+review.escalate_bh T18          2026-12-23T15:00  2026-12-29T15:00  Christmas is a Friday
+review.claim_bh    T17          2026-11-23T09:00  2026-11-23T13:00  a morning
+review.claim_bh    T17          2026-11-20T22:00  2026-11-23T02:00  two hours before the weekend and two after it
+review.claim_bh    T17          2026-11-25T22:00  2026-11-27T02:00  around Thanksgiving
+review.claim_bh    T17          2027-03-12T22:00  2027-03-15T02:00  around the weekend when clocks go forward
+review.remind_days T18          2026-11-23T09:00  2026-11-30T09:00  the holiday counts: calendar days
+review.remind_days T18          2027-03-08T09:00  2027-03-15T10:00  seven times 24 hours
+review.remind_days T18          2027-11-01T09:00  2027-11-08T08:00  seven times 24 hours
+review.reply_days  T18          2026-11-23T09:00  2026-12-07T09:00  two weeks
+review.reply_days  T18          2027-03-08T09:00  2027-03-22T10:00  fourteen times 24 hours
+review.reply_days  T18          2027-11-01T09:00  2027-11-15T08:00  fourteen times 24 hours
 answer             T18          2026-11-23T09:00  2026-12-07T09:00  from then on an answer is refused
 host_nudge_1       T20          2026-11-25T09:00  2026-11-28T09:00  day 3, over Thanksgiving and into a Saturday
 host_nudge_1       T20          2027-03-12T09:00  2027-03-15T10:00  three times 24 hours
 host_nudge_2       T20          2026-11-25T09:00  2026-11-30T09:00  day 5
 host_nudge_2       T20          2027-11-05T09:00  2027-11-10T08:00  five times 24 hours
-host_promise_days  T20          2026-11-25T09:00  2026-11-30T09:00  never promised shorter
-host_promise_days  T20          2027-03-12T09:00  2027-03-17T10:00  five times 24 hours
-host_escalate_days T20          2026-11-25T09:00  2026-12-02T09:00  day 7
-host_escalate_days T20          2027-11-05T09:00  2027-11-12T08:00  seven times 24 hours
-host_decide_days   T20          2026-11-25T09:00  2026-12-05T09:00  day 10, a Saturday
-host_decide_days   T20          2027-03-08T09:00  2027-03-18T10:00  ten times 24 hours
-draft_days         T14          2026-11-23T09:00  2027-02-21T09:00  90 days
-draft_days         T14          2026-12-20T09:00  2027-03-20T10:00  90 times 24 hours
-draft_days         T14          2027-09-01T09:00  2027-11-30T08:00  90 times 24 hours
-offer_days         T24          2026-11-23T09:00  2026-11-30T09:00  7 days
-offer_days         T24          2027-03-12T09:00  2027-03-19T10:00  seven times 24 hours
-offer_days         T24          2027-11-05T09:00  2027-11-12T08:00  seven times 24 hours
+host.promise_days  T20          2026-11-25T09:00  2026-11-30T09:00  never promised shorter
+host.promise_days  T20          2027-03-12T09:00  2027-03-17T10:00  five times 24 hours
+host.escalate_days T20          2026-11-25T09:00  2026-12-02T09:00  day 7
+host.escalate_days T20          2027-11-05T09:00  2027-11-12T08:00  seven times 24 hours
+host.decide_days   T20          2026-11-25T09:00  2026-12-05T09:00  day 10, a Saturday
+host.decide_days   T20          2027-03-08T09:00  2027-03-18T10:00  ten times 24 hours
+applying.draft_days T14          2026-11-23T09:00  2027-02-21T09:00  90 days
+applying.draft_days T14          2026-12-20T09:00  2027-03-20T10:00  90 times 24 hours
+applying.draft_days T14          2027-09-01T09:00  2027-11-30T08:00  90 times 24 hours
+offer.days         T24          2026-11-23T09:00  2026-11-30T09:00  7 days
+offer.days         T24          2027-03-12T09:00  2027-03-19T10:00  seven times 24 hours
+offer.days         T24          2027-11-05T09:00  2027-11-12T08:00  seven times 24 hours
 signing            T24          2026-11-23T09:00  2026-11-30T09:00  from then on the terms cannot be signed
 """
 
@@ -140,7 +140,7 @@ def reminded(desk: Desk) -> str:
     """The first reminder has gone out, two days before the second."""
     begins = desk.clock.now()
     id = routed(desk)
-    desk.clock.move(timedelta(days=CURRENT.host_nudge_days[0]))
+    desk.clock.move(timedelta(days=CURRENT.host.nudge_days[0]))
     assert desk.swept(id).host.reminders == 1
     assert desk.application(id).host.routed_at == begins
     return id
@@ -150,8 +150,8 @@ def silent(desk: Desk) -> str:
     """Both reminders have gone out; what the row "host" waits for is the escalation."""
     begins = desk.clock.now()
     id = routed(desk)
-    desk.clock.set(begins + timedelta(days=CURRENT.host_nudge_days[-1]))
-    assert desk.swept(id).host.reminders == len(CURRENT.host_nudge_days)
+    desk.clock.set(begins + timedelta(days=CURRENT.host.nudge_days[-1]))
+    assert desk.swept(id).host.reminders == len(CURRENT.host.nudge_days)
     return id
 
 
@@ -220,13 +220,15 @@ def sign(desk: Desk, id: str) -> None:
 
 
 CLOCKS: Mapping[str, Clock] = {
-    "review_bh": Clock(
+    "review.answer_bh": Clock(
         sent, stored("review", "due_at"), lambda desk, id: review_overdue(desk.application(id), desk.clock.now())
     ),
-    "review_escalate_bh": Clock(sent, stored("review", "escalate_at"), escalated),
-    "claim_bh": Clock(claimed, stored("claim", "lapses_at"), becomes(ApplicationStatus.SUBMITTED)),
-    "info_remind_days": Clock(asked, row_of("reply_reminder"), swept(lambda one: one.question.reminded_at is not None)),
-    "info_days": Clock(asked, stored("question", "reply_due_at"), becomes(ApplicationStatus.EXPIRED)),
+    "review.escalate_bh": Clock(sent, stored("review", "escalate_at"), escalated),
+    "review.claim_bh": Clock(claimed, stored("claim", "lapses_at"), becomes(ApplicationStatus.SUBMITTED)),
+    "review.remind_days": Clock(
+        asked, row_of("reply_reminder"), swept(lambda one: one.question.reminded_at is not None)
+    ),
+    "review.reply_days": Clock(asked, stored("question", "reply_due_at"), becomes(ApplicationStatus.EXPIRED)),
     "answer": Clock(
         asked,
         stored("question", "reply_due_at"),
@@ -234,17 +236,17 @@ CLOCKS: Mapping[str, Clock] = {
     ),
     "host_nudge_1": Clock(routed, row_of("host"), swept(lambda one: one.host.reminders == 1)),
     "host_nudge_2": Clock(
-        reminded, row_of("host"), swept(lambda one: one.host.reminders == len(CURRENT.host_nudge_days))
+        reminded, row_of("host"), swept(lambda one: one.host.reminders == len(CURRENT.host.nudge_days))
     ),
-    "host_promise_days": Clock(routed, stored("host", "due_at"), host_is_late),
-    "host_escalate_days": Clock(silent, row_of("host"), swept(lambda one: one.host.escalated_at is not None)),
-    "host_decide_days": Clock(
+    "host.promise_days": Clock(routed, stored("host", "due_at"), host_is_late),
+    "host.escalate_days": Clock(silent, row_of("host"), swept(lambda one: one.host.escalated_at is not None)),
+    "host.decide_days": Clock(
         routed,
         stored("host", "decide_at"),
         refused(lambda desk, id: desk.host_review.recommend(id, secret(desk, id), "yes", "")),
     ),
-    "draft_days": Clock(drafted, stored("draft_expires_at"), becomes(ApplicationStatus.EXPIRED)),
-    "offer_days": Clock(approved, stored("offer", "expires_at"), becomes(ApplicationStatus.EXPIRED)),
+    "applying.draft_days": Clock(drafted, stored("draft_expires_at"), becomes(ApplicationStatus.EXPIRED)),
+    "offer.days": Clock(approved, stored("offer", "expires_at"), becomes(ApplicationStatus.EXPIRED)),
     "signing": Clock(approved, stored("offer", "expires_at"), refused(sign)),
 }
 """Named after the field of the policy where there is one."""

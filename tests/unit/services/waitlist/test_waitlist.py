@@ -137,7 +137,12 @@ def test_T27_seat_that_came_back_is_refused_to_who_walks_up_while_somebody_waits
         START + timedelta(hours=48),
         START + timedelta(hours=48),
     )
-    assert (offer.waiting, offer.waitlist.until, line.line(), line.marks()) == (W.OFFERED, held.offer_until, [], {})
+    assert (offer.waitlist_status, offer.waitlist.until, line.line(), line.marks()) == (
+        W.OFFERED,
+        held.offer_until,
+        [],
+        {},
+    )
     assert line.due("waitlist") == []
     with pytest.raises(SoldOut):
         line.take(WALKER)

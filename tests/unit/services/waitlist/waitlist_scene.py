@@ -38,7 +38,7 @@ class Line(Scene):
         self.waitlist.leave(by("trainee", who[1]), who[0])
 
     def entry(self, who: tuple[str, str]) -> WaitlistStatus | None:
-        return self.application(who[0]).waiting
+        return self.application(who[0]).waitlist_status
 
     def line(self) -> list[str]:
         return [place.application_id for place in line_of(self.store.load("WAITLIST", PROGRAM)).line]

@@ -1,0 +1,1 @@
+"""The records of which a policy is composed, one for each area."""
