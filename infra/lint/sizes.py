@@ -11,7 +11,6 @@ ROOT = Path(__file__).parents[2]
 HANDLER, FILE = 90, 400
 FOLDERS = ("shared", "functions", "infra", "tests")
 LONGER = {
-    "tests/unit/domain/money/test_clocks_of_seats_and_money.py": 401,
     "tests/unit/services/accounts/test_account_security.py": 408,
     "tests/unit/services/accounts/test_host_managers.py": 420,
 }

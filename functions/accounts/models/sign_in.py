@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal, Self
 
 from pydantic import Field
 
 from functions.accounts.models.fields import Given, Password
-from shared.domain.accounts.account_input import SHORTEST_PASSWORD
+from shared.domain.accounts.account_input import CONFIRM_LIFE, INVITE_LIFE, SHORTEST_PASSWORD
 from shared.runtime.http.models import Answer, Request
 from shared.runtime.http.paths import LONGEST, SIGN_IN
 from shared.services.accounts.sign_in import Confirmation, SignedIn
@@ -74,6 +75,8 @@ class ConfirmView(Answer):
     state: str
     name: str
     invited: bool
+    link_hours: int = CONFIRM_LIFE // timedelta(hours=1)
+    invitation_days: int = INVITE_LIFE // timedelta(days=1)
     shortest_password: int = SHORTEST_PASSWORD
     sign_in: str = SIGN_IN
 

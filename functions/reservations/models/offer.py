@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import Field
 
 from shared.domain.core.instants import Instant
+from shared.domain.core.policy import Policy, by_version
 from shared.domain.money.fees import Quote
 from shared.domain.programs.program import ExperienceType, Program
 from shared.domain.reservations.reservation import Choice, Reservation, hold_over
@@ -93,6 +94,25 @@ class CoachView(Answer):
     email: str
 
 
+class LimitsView(Answer):
+    """What the policy of this application allows: minutes of a hold, unpaid holds of one offer, hours for which the
+    waitlist holds a seat, and days before the start by which everything is paid."""
+
+    hold_minutes: int
+    holds: int
+    waitlist_hours: int
+    balance_days: int
+
+    @classmethod
+    def of(cls, policy: Policy) -> LimitsView:
+        return cls(
+            hold_minutes=policy.reservation.hold_minutes,
+            holds=policy.offer.holds,
+            waitlist_hours=policy.offer.waitlist_hours,
+            balance_days=policy.money.balance_days,
+        )
+
+
 class ReserveView(Answer):
     """The reserve page. `stage` says what is possible now; `quote` is the bill. `offered`: the seat that the waitlist
     holds, to be paid; `can_wait`: no seat is free for everybody and the first day has not come, so the waitlist may be
@@ -118,6 +138,7 @@ class ReserveView(Answer):
     offered: HoldView | None
     waitlist: WaitlistView | None
     can_wait: bool
+    limits: LimitsView
 
     @classmethod
     def of(cls, offer: Offer, clock: BusinessClock) -> ReserveView:
@@ -143,6 +164,7 @@ class ReserveView(Answer):
             coach=CoachView(name=offer.coach.name, email=offer.coach.email) if offer.coach else None,
             waitlist=_waitlist(offer),
             can_wait=_can_wait(offer, clock),
+            limits=LimitsView.of(by_version(applied.policy_version)),
         )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shared.domain.core.calendar import end_date, local_date
 from shared.domain.core.instants import Instant
+from shared.domain.core.policy import by_version
 from shared.domain.programs.program import Program
 from shared.domain.reservations import partners
 from shared.domain.reservations.partners import Partner
@@ -43,12 +44,14 @@ class SuggestionView(Answer):
 
 class CareView(Answer):
     """`weeks` is the preparation list by week, `open` how many of its items are not done; `suggestions` the newest
-    last. `partners` are what the rotation's coach may still suggest, empty for everybody else."""
+    last. While something is open, reminders go out from `reminded_from_days` before the start. `partners` are what the
+    rotation's coach may still suggest, empty for everybody else."""
 
     weeks: list[PrepWeek]
     open: int
     suggestions: list[SuggestionView]
     partners: list[Partner]
+    reminded_from_days: int
 
     @classmethod
     def of(cls, reserved: Reservation, program: Program, clock: BusinessClock, coaching: bool) -> CareView:
@@ -57,6 +60,7 @@ class CareView(Answer):
         known = {one.partner_id for one in reserved.suggestions}
         return cls(
             weeks=list(by_week(listed, reserved.start)),
+            reminded_from_days=max(by_version(reserved.policy_version).reservation.prep_reminder_days),
             open=sum(task.done_at is None for task in listed),
             suggestions=[SuggestionView(partner=partner, at=at) for partner, at in found if partner],
             partners=[one for one in partners.directory() if one.id not in known] if coaching and listed else [],

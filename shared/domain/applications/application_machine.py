@@ -6,6 +6,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from shared.domain.core.machine import NEW, Actor, Arrow, Machine
+from shared.domain.core.policy import CURRENT
 
 
 class ApplicationStatus(StrEnum):
@@ -65,13 +66,16 @@ start."""
 UNDECIDED = (_S.SUBMITTED, _S.IN_REVIEW, _S.NEEDS_INFO, _S.HOST_REVIEW)
 """States in which the trainee waits for an answer, whoever owes the next step."""
 
-_CLOSE_GUARD = "no live hold; what is undecided when the start is less than 14 days away"
+_A, _R, _H, _O = CURRENT.applying, CURRENT.review, CURRENT.host, CURRENT.offer
+_CLOSE_GUARD = f"no live hold; what is undecided when the start is less than {_A.stale_start_days} days away"
+_BEFORE = f"or {_R.closing_hours} hours before it closes"
+_NUDGES = " and ".join(str(days) for days in _H.nudge_days)
 _WITHDRAW_GUARD = "no live hold; by the system only when a sibling reserved overlapping weeks"
 
 APPLICATION = Machine(
     "application",
     (
-        Arrow(NEW, _E.START, _TR, _S.DRAFT, "signed in", ("draft due in 90 days",)),
+        Arrow(NEW, _E.START, _TR, _S.DRAFT, "signed in", (f"draft due in {_A.draft_days} days",)),
         Arrow(_S.DRAFT, _E.SAVE, _TR, _S.DRAFT),
         Arrow(
             _S.DRAFT,
@@ -79,24 +83,31 @@ APPLICATION = Machine(
             _TR,
             _S.SUBMITTED,
             "CV, program LIVE, start and length, eligibility, horizon, no duplicate",
-            ("review clock 24 business hours", "escalation at 72 business hours"),
+            (f"review clock {_R.answer_bh} business hours", f"escalation at {_R.escalate_bh} business hours"),
         ),
-        Arrow(_S.DRAFT, _E.DRAFT_LAPSED, _SYS, _S.EXPIRED, "90 days without submission"),
-        Arrow(_S.SUBMITTED, _E.CLAIM, _RV, _S.IN_REVIEW, "unclaimed", ("claim lapses in 4 business hours",)),
-        Arrow(_S.IN_REVIEW, _E.CLAIM_LAPSED, _SYS, _S.SUBMITTED, "4 business hours without a decision"),
+        Arrow(_S.DRAFT, _E.DRAFT_LAPSED, _SYS, _S.EXPIRED, f"{_A.draft_days} days without submission"),
+        Arrow(
+            _S.SUBMITTED, _E.CLAIM, _RV, _S.IN_REVIEW, "unclaimed", (f"claim lapses in {_R.claim_bh} business hours",)
+        ),
+        Arrow(_S.IN_REVIEW, _E.CLAIM_LAPSED, _SYS, _S.SUBMITTED, f"{_R.claim_bh} business hours without a decision"),
         Arrow(
             _S.IN_REVIEW,
             _E.ASK,
             _RV,
             _S.NEEDS_INFO,
             "message; a day at least before it closes",
-            ("review clock paused", "reminder at 7 days", "expiry at 14 days, or 12 hours before it closes"),
+            ("review clock paused", f"reminder at {_R.remind_days} days", f"expiry at {_R.reply_days} days, {_BEFORE}"),
         ),
         Arrow(_S.NEEDS_INFO, _E.REPLY, _TR, _S.IN_REVIEW, "what was asked for is there", ("review clock resumes",)),
+        Arrow(_S.NEEDS_INFO, _E.REPLY_LAPSED, _SYS, _S.EXPIRED, f"{_R.reply_days} days without a reply, {_BEFORE}"),
         Arrow(
-            _S.NEEDS_INFO, _E.REPLY_LAPSED, _SYS, _S.EXPIRED, "14 days without a reply, or 12 hours before it closes"
+            _S.NEEDS_INFO,
+            _E.REMIND,
+            _SYS,
+            _S.NEEDS_INFO,
+            f"{_R.remind_days} days without a reply",
+            ("reminder to the trainee",),
         ),
-        Arrow(_S.NEEDS_INFO, _E.REMIND, _SYS, _S.NEEDS_INFO, "7 days without a reply", ("reminder to the trainee",)),
         Arrow(
             _S.IN_REVIEW,
             _E.ROUTE_TO_HOST,
@@ -104,11 +115,11 @@ APPLICATION = Machine(
             _S.HOST_REVIEW,
             "the program or the case asks for it; a day at least before it closes",
             (
-                "promise of at least 5 days",
-                "nudges at 3 and 5 days",
-                "escalation at 7 days",
-                "the coordinator decides at 10 days, or 12 hours before it closes; what comes before keeps its share "
-                "of the time",
+                f"promise of at least {_H.promise_days} days",
+                f"nudges at {_NUDGES} days",
+                f"escalation at {_H.escalate_days} days",
+                f"the coordinator decides at {_H.decide_days} days, {_BEFORE}; what comes before keeps its share of "
+                "the time",
             ),
         ),
         Arrow(
@@ -128,15 +139,20 @@ APPLICATION = Machine(
             ("recommendation stored",),
         ),
         Arrow(
-            _S.HOST_REVIEW, _E.REMIND, _SYS, _S.HOST_REVIEW, "3 and 5 days without an answer", ("reminder to the host",)
+            _S.HOST_REVIEW,
+            _E.REMIND,
+            _SYS,
+            _S.HOST_REVIEW,
+            f"{_NUDGES} days without an answer",
+            ("reminder to the host",),
         ),
         Arrow(
             _S.HOST_REVIEW,
             _E.ESCALATE,
             _SYS,
             _S.HOST_REVIEW,
-            "7 days without an answer",
-            ("the coordinator decides at 10 days",),
+            f"{_H.escalate_days} days without an answer",
+            (f"the coordinator decides at {_H.decide_days} days",),
         ),
         Arrow(
             _S.HOST_REVIEW,
@@ -144,7 +160,7 @@ APPLICATION = Machine(
             _CO,
             _S.IN_REVIEW,
             "reason",
-            ("from 10 days on the reviewer may approve without the host",),
+            (f"from {_H.decide_days} days on the reviewer may approve without the host",),
         ),
         Arrow(
             _S.HOST_REVIEW,
@@ -161,7 +177,10 @@ APPLICATION = Machine(
             _S.APPROVED,
             "every guideline met or overridden with a reason; the host said yes where it decides too, or the "
             "coordinator did without it",
-            ("offer for 7 days, or 72 hours when the start is less than 60 days away",),
+            (
+                f"offer for {_O.days} days, or {_O.short_hours} hours when the start is less than "
+                f"{_O.short_below_days} days away",
+            ),
         ),
         Arrow(_S.IN_REVIEW, _E.REJECT, _RV, _S.REJECTED, "reason code and text", ("three alternatives",)),
         Arrow(_S.APPROVED, _E.TERMS_SIGNED, _TR, _S.APPROVED, "the current version of the terms"),
@@ -170,7 +189,7 @@ APPLICATION = Machine(
             _E.HOLD_PLACED,
             _TR | _CO,
             _S.APPROVED,
-            "terms signed, offer open, fewer than 3 holds, no live hold",
+            f"terms signed, offer open, fewer than {_O.holds} holds, no live hold",
         ),
         Arrow(_S.APPROVED, _E.HOLD_RELEASED, _TR | _CO | _SYS, _S.APPROVED, "the hold ended without payment"),
         Arrow(
@@ -195,7 +214,7 @@ APPLICATION = Machine(
             _SYS,
             _S.APPROVED,
             "first in line, a seat in every week",
-            ("seat held for 48 hours",),
+            (f"seat held for {_O.waitlist_hours} hours",),
         ),
         Arrow(
             _S.APPROVED,

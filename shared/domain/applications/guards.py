@@ -97,7 +97,7 @@ def can_approve(
     _require_live(program, application, ApplicationEvent.APPROVE)
     if application.start is None or not today <= application.start <= horizon(today, policy.applying.horizon_years):
         raise Invalid("The start is no longer possible.", "Ask the trainee for another start.", field="start")
-    _require_host(application, program)
+    _require_host(application, program, policy)
     verdict = require_eligible(application, facts, today)
     gaps = approval_gaps(facts, application.experience_type, application.start)
     if gaps:
@@ -127,7 +127,7 @@ def lacks_host(application: Application, program: Program) -> bool:
     return host.taken_back is None or (host_decides(application, program) and not host.taken_back.waived)
 
 
-def _require_host(application: Application, program: Program) -> None:
+def _require_host(application: Application, program: Program, policy: Policy) -> None:
     """T19. Raises `NotAllowedNow` while the host's yes is missing."""
     if not lacks_host(application, program):
         return
@@ -138,7 +138,8 @@ def _require_host(application: Application, program: Program) -> None:
         )
     raise NotAllowedNow(
         "This host looks at applications itself and has not answered.",
-        "Ask the host; if it says nothing for ten days, a coordinator takes it back and you decide without it.",
+        f"Ask the host; if it says nothing for {policy.host.decide_days} days, a coordinator takes it back and you "
+        "decide without it.",
         **state,
     )
 

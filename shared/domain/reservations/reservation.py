@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain.core.calendar import passed, reached
 from shared.domain.core.instants import Instant
 from shared.domain.core.machine import NEW, Actor, Arrow, Machine
-from shared.domain.core.policy import Policy
+from shared.domain.core.policy import CURRENT, Policy
 from shared.domain.email.email_names import EmailTrouble
 from shared.domain.reservations.preparation import PrepKind
 
@@ -91,7 +91,7 @@ RESERVATION = Machine(
             _TR | _CO,
             _S.HELD,
             "application APPROVED, terms signed, a free seat in every week, horizon, no overlap",
-            ("seat taken", "hold due in 30 minutes"),
+            ("seat taken", f"hold due in {CURRENT.reservation.hold_minutes} minutes"),
         ),
         Arrow(
             NEW,
@@ -99,7 +99,7 @@ RESERVATION = Machine(
             _SYS,
             _S.HELD,
             "first in line, a seat in every week",
-            ("seat taken", "offer due in 48 hours"),
+            ("seat taken", f"offer due in {CURRENT.offer.waitlist_hours} hours"),
         ),
         Arrow(
             _S.HELD,
@@ -107,7 +107,7 @@ RESERVATION = Machine(
             _TR | _CO,
             _S.HELD,
             "a waitlist offer that is not over, terms signed, no payment page open",
-            ("payment due in 35 minutes",),
+            (f"payment due in {CURRENT.reservation.session_minutes} minutes",),
         ),
         Arrow(
             _S.HELD,

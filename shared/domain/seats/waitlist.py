@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain.core.calendar import reached, start_of_day, weeks_covered
 from shared.domain.core.instants import Instant
 from shared.domain.core.machine import NEW, Actor, Arrow, Machine
-from shared.domain.core.policy import Policy
+from shared.domain.core.policy import CURRENT, Policy
 
 MOST_PLACES = 60
 """Places in one program's line: its item stays small, and nobody is told to wait behind more people than a year has
@@ -41,6 +41,7 @@ class WaitlistEvent(StrEnum):
 
 _S, _E = WaitlistStatus, WaitlistEvent
 _TR, _SYS = (frozenset({actor}) for actor in (Actor.TRAINEE, Actor.SYSTEM))
+_HOURS = CURRENT.offer.waitlist_hours
 _LATER = ("the offer of the application counts on with what was left", "next in line")
 
 WAITLIST = Machine(
@@ -63,7 +64,7 @@ WAITLIST = Machine(
             _SYS,
             _S.OFFERED,
             "first in line whose weeks all have a seat",
-            ("seat held for 48 hours",),
+            (f"seat held for {_HOURS} hours",),
         ),
         Arrow(_S.OFFERED, _E.TAKE, _SYS, _S.TAKEN, "payment settled"),
         Arrow(
@@ -73,7 +74,7 @@ WAITLIST = Machine(
             _S.TAKEN,
             "payment of an earlier hold settled: a seat was free, passed over in line",
         ),
-        Arrow(_S.OFFERED, _E.LAPSE, _SYS, _S.LAPSED, "48 hours, or paid too little", _LATER),
+        Arrow(_S.OFFERED, _E.LAPSE, _SYS, _S.LAPSED, f"{_HOURS} hours, or paid too little", _LATER),
         Arrow(
             _S.WAITING, _E.LAPSE, _SYS, _S.LAPSED, "the start has come, or the program takes nobody any more", _LATER
         ),

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from shared.domain.core.policy import CURRENT
+
 if TYPE_CHECKING:
     from markupsafe import Markup
 
@@ -145,8 +147,8 @@ def sentence(code: str) -> str:
 LABELS: Mapping[str, str] = {
     "hands_on": "Hands-on",
     "observership": "Observership",
-    "operator": "Answer from 24 business hours",
-    "host": "Host reviews, 5 days or more",
+    "operator": f"Answer from {CURRENT.review.answer_bh} business hours",
+    "host": f"Host reviews, {CURRENT.host.promise_days} days or more",
     "cv": "CV",
     "DRAFT": "Draft",
     "SUBMITTED": "With Rota",

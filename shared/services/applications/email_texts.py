@@ -13,6 +13,7 @@ from shared.domain.money.money import dollars
 from shared.domain.programs.program import Program, ReviewMode
 from shared.domain.search.query import usual_weeks
 from shared.ports import Contact, Person
+from shared.services.applications.cv_links import LINK_DAYS
 from shared.services.applications.status_text import CLOSED
 from shared.services.email.text import EmailText, both, moment, rotation
 
@@ -123,7 +124,11 @@ def recommendation_wanted(
     zone = program.place.zone
     late = f"Your answer counts until {moment(application.host.decide_at, zone)}; then our coordinator decides."
     first = f"Please answer by {moment(application.host.due_at, zone)}."
-    cv = "The CV is too large to attach: an address below opens it for 7 days." if cv_link else "The CV is attached."
+    cv = (
+        f"The CV is too large to attach: an address below opens it for {LINK_DAYS} days."
+        if cv_link
+        else "The CV is attached."
+    )
     return EmailText(
         f"{'Reminder: would' if reminder else 'Would'} you take this trainee? {program.name}",
         f"Hello {contact.name},",

@@ -177,9 +177,8 @@ def _asked(application: Application) -> Standing:
 def _with_host(application: Application, now: Instant) -> Standing:
     """T20: the host's five days, and what we do when it says nothing; shorter only where the application closes
     before."""
-    usual = timedelta(days=by_version(application.policy_version).host.promise_days)
-    host = application.host
-    short = host is not None and host.due_at - host.routed_at < usual
+    host, days = application.host, by_version(application.policy_version).host.promise_days
+    short = host is not None and host.due_at - host.routed_at < timedelta(days=days)
     late = host is not None and reached(host.due_at, now)
     own = _NOTHING
     return Standing(
@@ -191,9 +190,9 @@ def _with_host(application: Application, now: Instant) -> Standing:
         who_acts="a coordinator" if late else "the host",
         started_at=host.routed_at if host else None,
         due_at=host and (host.decide_at if late else host.due_at),
-        note="the start is near, so the host has less than its usual five days"
+        note=f"the start is near, so the host has less than its usual {days} days"
         if short
-        else "host reviews take five days or more",
+        else f"host reviews take {days} days or more",
     )
 
 
@@ -202,10 +201,11 @@ def _approved(application: Application, program: Program, held_until: Instant | 
     since = application.approval.at if application.approval else None
     until = application.offer.expires_at if application.offer else None
     if in_line(application):
+        hours = by_version(application.policy_version).offer.waitlist_hours
         return Standing(
             headline="You are on the waitlist",
-            sentence="You need to do nothing. A seat that comes back goes to who came first; we hold it for 48 hours "
-            "and write to you.",
+            sentence=f"You need to do nothing. A seat that comes back goes to who came first; we hold it for {hours} "
+            "hours and write to you.",
             href=here,
             action="See your place",
         )

@@ -51,8 +51,8 @@ def test_T20_the_trainee_reads_that_the_host_has_less_than_its_five_days(rooms: 
         200,
         "The host is reading it",
         "Mon 15 Feb 2027, 12:00 Chicago",
-        "less than its usual five days",
-        never=("five days or more",),
+        "less than its usual 5 days",
+        never=("5 days or more",),
     )
 
 

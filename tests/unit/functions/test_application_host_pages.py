@@ -69,7 +69,7 @@ def test_T20_trainee_and_reviewer_see_the_hosts_five_days_and_then_the_coordinat
         "Next to act: the host",
         "Sat 28 Nov 2026, 09:00 Chicago",
         "17:00 for you in Cairo",
-        "host reviews take five days or more",
+        "host reviews take 5 days or more",
     )
     tree = shown(
         rooms.browser(REVIEWER).get(here),

@@ -115,7 +115,7 @@ def test_T22_T23_checkout_says_what_the_fee_covers_and_what_not(desk: Desk) -> N
         ({"status": "SUBMITTED"}, "not_approved", "There is nothing to reserve yet."),
         ({"status": "WITHDRAWN"}, "ended", "This application has ended."),
         ({"offer": Offer(expires_at=START)}, "over", "The time to reserve has run out."),
-        ({"holds_used": 3}, "no_holds_left", "The seat was held three times without payment."),
+        ({"holds_used": 3}, "no_holds_left", "The seat was held 3 times without payment."),
         ({"status": "DRAFT", "submitted": None, "start": None}, "not_approved", "You need to do nothing"),
     ],
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from pydantic import ValidationError
 
 from shared.domain.core.errors import NotFound
+from shared.domain.core.policies.area import Area
 from shared.domain.core.policy import CURRENT, Policy, by_version
+from tests.unit.services.applications.clock_table import CLOCKS
 
 
 def test_current_policy_holds_the_values_of_the_product_page() -> None:
@@ -58,3 +61,32 @@ def test_unknown_version_is_not_found() -> None:
 def test_policy_cannot_be_changed_in_place() -> None:
     with pytest.raises(ValidationError):
         CURRENT.money.deposit_cents = 1  # type: ignore[misc]
+
+
+# --- every clock has a test -------------------------------------------------------------------------------------------
+OF_SEATS = {
+    "applying.stale_start_days",
+    "applying.early_advice_months",
+    "applying.horizon_years",
+    "offer.short_hours",
+    "offer.short_below_days",
+    "reservation.hold_minutes",
+    "reservation.session_minutes",
+    "offer.waitlist_hours",
+    "reservation.prep_reminder_days",
+    "money.balance_days",
+}
+"""Tested in `test_clocks_of_seats_and_money`."""
+NEAR_CLOSING = {"review.closing_hours"}
+"""Tested in `test_application_clocks`."""
+OF_BILLING = {"money.seat_review_days", "money.balance_reminder_days"}
+"""The sweeps that read these belong to billing a balance, which nothing does yet: nobody is reminded of one or loses a
+seat for it."""
+
+
+def test_every_field_of_the_policy_that_is_a_time_has_a_clock_that_is_tested() -> None:
+    areas = {name: getattr(CURRENT, name) for name in Policy.model_fields if isinstance(getattr(CURRENT, name), Area)}
+    fields = [f"{area}.{name}" for area, record in areas.items() for name in type(record).model_fields]
+    times = {name for name in fields if re.search(r"[_.](bh|minutes|hours|days|months|years)$", name)}
+    reminders = {"host.nudge_days"}  # two lines of the table, host_nudge_1 and host_nudge_2
+    assert times == {name for name in CLOCKS if name in times} | reminders | OF_SEATS | NEAR_CLOSING | OF_BILLING

@@ -7,7 +7,6 @@ a.m. local time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,8 +20,7 @@ from shared.domain.core.business_clock import add_business_hours, business_time_
 from shared.domain.core.calendar import end_of_day, horizon, local_date, reached, start_of_day
 from shared.domain.core.errors import Invalid
 from shared.domain.core.instants import iso, parse
-from shared.domain.core.policies.area import Area
-from shared.domain.core.policy import CURRENT, Policy
+from shared.domain.core.policy import CURRENT
 from shared.domain.money import fees
 from shared.domain.programs.starts import require_start
 from shared.domain.reservations.preparation import next_reminder, reminders_from
@@ -36,7 +34,6 @@ from shared.domain.reservations.reservation import (
 )
 from shared.domain.seats.waitlist import offered_until
 from tests.unit.domain.samples import CHICAGO, a_program, a_reservation
-from tests.unit.services.applications.clock_table import CLOCKS
 
 SECOND = timedelta(seconds=1)
 SITES = {
@@ -50,34 +47,6 @@ SITES = {
 def both_sides(due: datetime, over: Callable[[datetime], bool]) -> tuple[bool, bool]:
     """Whether it is over one second before, and at the moment."""
     return over(due - SECOND), over(due)
-
-
-# --- every clock has a test -------------------------------------------------------------------------------------------
-HERE = {
-    "applying.stale_start_days",
-    "applying.early_advice_months",
-    "applying.horizon_years",
-    "offer.short_hours",
-    "offer.short_below_days",
-    "reservation.hold_minutes",
-    "reservation.session_minutes",
-    "offer.waitlist_hours",
-    "reservation.prep_reminder_days",
-    "money.balance_days",
-}
-NEAR_CLOSING = {"review.closing_hours"}
-"""Tested in `test_application_clocks`."""
-OF_BILLING = {"money.seat_review_days", "money.balance_reminder_days"}
-"""The sweeps that read these belong to billing a balance, which nothing does yet: nobody is reminded of one or loses a
-seat for it."""
-
-
-def test_every_field_of_the_policy_that_is_a_time_has_a_clock_that_is_tested() -> None:
-    areas = {name: getattr(CURRENT, name) for name in Policy.model_fields if isinstance(getattr(CURRENT, name), Area)}
-    fields = [f"{area}.{name}" for area, record in areas.items() for name in type(record).model_fields]
-    times = {name for name in fields if re.search(r"[_.](bh|minutes|hours|days|months|years)$", name)}
-    reminders = {"host.nudge_days"}  # two lines of the table, host_nudge_1 and host_nudge_2
-    assert times == {name for name in CLOCKS if name in times} | reminders | HERE | NEAR_CLOSING | OF_BILLING
 
 
 # --- offers -----------------------------------------------------------------------------------------------------------
