@@ -22,6 +22,7 @@ CHECKS: tuple[tuple[str, Sequence[str]], ...] = (
     ("file sizes", (PYTHON, "-m", "infra.lint.sizes")),
     ("state diagrams current", (PYTHON, "-m", "infra.build.diagrams", "--check")),
     ("event schemas current", (PYTHON, "-m", "infra.build.schemas", "--check")),
+    ("limits page current", (PYTHON, "-m", "infra.build.limits", "--check")),
     ("API document current", (PYTHON, "-m", "infra.build.openapi", "--check")),
 )
 

@@ -55,6 +55,13 @@ class TooManyTries(RotaError):
     slug, status, title = "too-many-tries", 429, "Too many tries"
 
 
+class QuotaReached(RotaError):
+    """There is as much of something as there may be (`shared.domain.core.limits`): `facts["limit"]` names the quota,
+    `facts["most"]` its number. Waiting does not help."""
+
+    slug, status, title = "quota-reached", 409, "That is as many as there may be"
+
+
 class WrongRole(RotaError):
     slug, status, title = "wrong-role", 403, "This page belongs to another role"
 
