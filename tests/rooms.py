@@ -70,16 +70,24 @@ class World(FakeWiring):
         self.identity.accounts[id] = (f"{id}@example.org", PASSWORD)
         return id
 
-    def browser(self, account_id: str = "") -> Client:
-        """Somebody with a browser, signed in by cookie if an account is named."""
+    def browser(self, account_id: str = "", proved: bool = True) -> Client:
+        """Somebody with a browser, signed in by cookie if an account is named; `proved`: with a code just now."""
         headers = {"accept": "text/html,application/xhtml+xml", "origin": PUBLIC_URL}
         if account_id:
-            headers["cookie"] = f"__Host-session={self.sessions.open(account_id)}"
+            session = self.sessions.open(account_id, epoch=self._epoch(account_id), proved=proved)
+            headers["cookie"] = f"__Host-session={session}"
         return Client(self.room, headers)
 
     def api(self, account_id: str = "") -> Client:
         """A program, with a bearer token if an account is named."""
-        return Client(self.room, {"authorization": f"Bearer access:{account_id}"} if account_id else {})
+        if not account_id:
+            return Client(self.room, {})
+        token = self.sessions.issue(account_id, self._epoch(account_id), proved=True)
+        return Client(self.room, {"authorization": f"Bearer {token}"})
+
+    def _epoch(self, account_id: str) -> int:
+        account = self.store.states.get(("ACCOUNT", account_id))
+        return int(account.state.get("session_epoch", 0)) if account else 0
 
 
 def come_back(handler: Callable[..., Any], *records: Mapping[str, Any]) -> list[str]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from shared.domain.accounts.devices import device_name
+from shared.domain.core.limits import SESSION
 from shared.runtime.http import Room
-from shared.runtime.http.access import COOKIE, Caller, check_origin
+from shared.runtime.http.access import BROWSER, COOKIE, Caller, check_origin
 from shared.runtime.http.paths import local_path
 from shared.runtime.settings import Http, Pool, SecondFactor
+from shared.services.accounts.account_ports import Client
 
 COOKIE_RULES = "Path=/; Secure; HttpOnly; SameSite=Lax"
-TWO_WEEKS = 14 * 24 * 3600
+TWO_WEEKS, HALF_A_YEAR = int(SESSION.total_seconds()), 180 * 24 * 3600
 HOME = "/workspace"
-NOT_ONWARD = tuple(f"/accounts/{part}" for part in ("sign-", "confirm/", "reset/", "code/", "factor/", "forgot"))
+NOT_ONWARD = tuple(
+    f"/accounts/{part}" for part in ("sign-", "confirm/", "reset/", "code/", "factor/", "forgot", "stop/")
+)
 
 
 class Settings(Http, Pool, SecondFactor):
@@ -21,20 +25,32 @@ class Settings(Http, Pool, SecondFactor):
 room = Room("accounts", Settings)
 
 
+def client() -> Client:
+    """Where this call comes from."""
+    return Client(room.request.source_ip, room.caller.browser)
+
+
 def from_our_pages() -> None:
-    """Without a cookie the room has not looked at the origin yet, and another site must not sign anybody in here."""
-    if "origin" in room.request.headers:
+    """Without a cookie the room has not looked at the origin yet, and another site must not sign anybody in here. A
+    browser says of each call that comes from another site that it does, with or without its cookies
+    (`Sec-Fetch-Site`)."""
+    headers = room.request.headers
+    if "origin" in headers or headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         check_origin("POST", room.request.headers, room.wiring.settings.public_url)
 
 
-def begin_session(account_id: str) -> None:
-    """A new session in this browser; the one before ends."""
+def begin_session(account_id: str, proved: bool = False) -> None:
+    """A new session in this browser; the one before ends. `proved`: a code was entered just now."""
     accounts = room.wiring.sign_in
     accounts.close_session(room.caller.session_id)
-    session_id = accounts.open_session(account_id, device_name(room.request.headers.get("user-agent", "")))
+    device = device_name(room.request.headers.get("user-agent", ""))
+    session_id = accounts.open_session(account_id, device, proved)
+    browser = accounts.remember_browser(account_id, room.caller.browser)
     room.set_cookie(f"{COOKIE}={session_id}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
+    room.set_cookie(f"{BROWSER}={browser}; {COOKIE_RULES}; Max-Age={HALF_A_YEAR}")
     # From here on this request is the new session's: a page that it answers with shows who is signed in.
-    room.caller = Caller({"cookies": [f"{COOKIE}={session_id}"]}, {}, room.wiring.sessions, room.wiring.identity)
+    cookies = [f"{COOKIE}={session_id}", f"{BROWSER}={browser}"]
+    room.caller = Caller({"cookies": cookies}, {}, room.wiring.sessions)
 
 
 def end_session() -> None:
@@ -43,9 +59,10 @@ def end_session() -> None:
 
 
 def go_on_here() -> None:
-    """All sessions of the caller have just ended: a browser's is opened anew, an API client asks for another token."""
-    if room.caller.by_cookie:
-        begin_session(room.call("account").actor.id)
+    """All sessions of the caller have just ended: a browser's is opened anew, as fresh as it was; an API client asks
+    for another token."""
+    if room.caller.by_cookie and room.session:
+        begin_session(room.session.account_id, room.session.fresh)
 
 
 def asked_for(next: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.notifications.bounced import Reports
+from shared.events.account import AskedByAddress
 from shared.events.envelope import Envelope
 from shared.runtime.settings import CoreTable, InboxTable, MailSettings, Uploads
 from shared.runtime.worker import Worker, queue_of
@@ -20,6 +21,12 @@ class Settings(CoreTable, InboxTable, Uploads, MailSettings):
 
 
 worker = Worker("notifications", Settings)
+
+
+@worker.on(AskedByAddress.TYPE)
+def serve(event: Envelope) -> None:
+    """What was asked for by an address, done after its answer."""
+    worker.wiring.account_wishes.serve(event.subject.id)
 
 
 @worker.on_any

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def span(length: timedelta) -> str:
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
-def _table(rows: list[tuple[str, ...]]) -> str:
+def _table(rows: Iterable[tuple[str, ...]]) -> str:
     return "".join("| " + " | ".join(row) + " |\n" for row in rows)
 
 

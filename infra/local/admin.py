@@ -25,8 +25,8 @@ from shared.adapters.s3_documents import S3Documents
 from shared.domain.accounts.account_input import email_key
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.errors import RotaError
-from shared.services.accounts.erasure import Erasure
 from shared.services.core.transitions import RequestContext
+from shared.services.operations.erasure import Erasure
 
 ADMIN = RequestContext(Actor(role="system", id="admin"))
 

@@ -1,48 +1,34 @@
 """`Identity` on a Cognito user pool: passwords live there and nowhere else. The username is our account id, the mail
 address an alias.
 
-The app client allows `ADMIN_USER_PASSWORD_AUTH` (and refresh) only: that call needs our IAM role, so nobody can try
-passwords at the pool past our own sign-in. Issuer and key address are given, since the local pool answers elsewhere
-than it signs for.
+The app client allows `ADMIN_USER_PASSWORD_AUTH` only: that call needs our IAM role, so nobody can try passwords at the
+pool past our own sign-in. The pool's tokens are thrown away where they arrive: whoever held one could change the
+address and the password at the pool itself. What people and programs hold is ours (`Sessions`).
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import urllib.request
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.domain.core.errors import Busy, Duplicate, Invalid, RotaError, SignInNeeded, WrongCredentials
-from shared.ports import Bearer, Tokens
+from shared.domain.core.errors import Busy, Duplicate, Invalid, RotaError, WrongCredentials
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-JWKS_TIMEOUT_SECONDS = 3
 ABSENT = "UserNotFoundException"
 REFUSED_SIGN_IN = {"NotAuthorizedException", ABSENT, "UserNotConfirmedException", "PasswordResetRequiredException"}
 
 
 class CognitoIdentity:
-    def __init__(
-        self,
-        make_client: Callable[[], CognitoIdentityProviderClient],
-        pool_id: str,
-        client_id: str,
-        issuer: str,
-        jwks_url: str,
-    ) -> None:
-        """`make_client` is called at the first sign-up or sign-in: most rooms only ever verify, and a client costs 100
-        ms."""
+    def __init__(self, make_client: Callable[[], CognitoIdentityProviderClient], pool_id: str, client_id: str) -> None:
+        """`make_client` is called at the first sign-up or sign-in: a client costs 100 ms."""
         self._make_client, self._pool_id, self._client_id = make_client, pool_id, client_id
-        self._issuer, self._jwks_url = issuer, jwks_url
-        self._keys: dict[str, Any] = {}
 
     @cached_property
     def _client(self) -> CognitoIdentityProviderClient:
@@ -63,9 +49,8 @@ class CognitoIdentity:
         except (ClientError, BotoCoreError) as error:
             raise _refusal(error) from error
 
-    def authenticate(self, email: str, password: str) -> tuple[str, Tokens]:
-        """(account id, tokens). Raises `WrongCredentials` (the same for an unknown address and a wrong password),
-        `Busy`."""
+    def authenticate(self, email: str, password: str) -> str:
+        """The account id. Raises `WrongCredentials` (the same for an unknown address and a wrong password), `Busy`."""
         try:
             answer = self._client.admin_initiate_auth(
                 UserPoolId=self._pool_id,
@@ -78,31 +63,8 @@ class CognitoIdentity:
         found = answer.get("AuthenticationResult")
         if found is None:  # a challenge: the sign-up never got as far as the permanent password
             raise _wrong_credentials()
-        tokens = Tokens(found["AccessToken"], found["RefreshToken"], found["ExpiresIn"])
-        # Straight from Cognito over its own connection, so reading the claim without checking the signature is safe
-        # here.
-        return str(_claims(tokens.access_token)["username"]), tokens
-
-    def verify(self, access_token: str) -> Bearer:
-        """Whom an unexpired access token names that our pool issued to our client. Raises `SignInNeeded`, `Busy`."""
-        import jwt  # 100 ms that only bearer calls should pay
-
-        try:
-            key = self._key(str(jwt.get_unverified_header(access_token).get("kid", "")))
-            if key is None:
-                raise _sign_in_needed()
-            claims = jwt.decode(
-                access_token,
-                jwt.PyJWK(key).key,
-                algorithms=["RS256"],
-                issuer=self._issuer,
-                options={"require": ["exp", "iat", "iss", "username"], "verify_aud": False},
-            )
-        except jwt.PyJWTError as error:
-            raise _sign_in_needed() from error
-        if claims.get("token_use") != "access" or claims.get("client_id") != self._client_id:
-            raise _sign_in_needed()
-        return Bearer(str(claims["username"]), datetime.fromtimestamp(int(claims["iat"]), UTC))
+        # Straight from Cognito over its own connection, so reading the claim without checking the signature is safe.
+        return _username(found["AccessToken"])
 
     def move(self, account_id: str, email: str) -> None:
         """The address is confirmed already: whoever calls this has seen a link come back from there. Raises
@@ -149,21 +111,10 @@ class CognitoIdentity:
             if _code(error) != "UsernameExistsException":  # our own earlier attempt
                 raise
 
-    def _key(self, kid: str) -> dict[str, Any] | None:
-        """The pool's public key of that id. Pools roll keys, so an unknown id fetches the set again, once."""
-        if kid not in self._keys:
-            try:
-                with urllib.request.urlopen(self._jwks_url, timeout=JWKS_TIMEOUT_SECONDS) as answer:  # noqa: S310 - a setting, never input
-                    self._keys = {str(key["kid"]): key for key in json.load(answer)["keys"]}
-            except (OSError, ValueError) as error:
-                raise _busy() from error
-        return self._keys.get(kid)
 
-
-def _claims(token: str) -> dict[str, Any]:
+def _username(token: str) -> str:
     payload = token.split(".")[1]
-    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return claims
+    return str(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["username"])
 
 
 def _code(error: Exception) -> str:
@@ -188,10 +139,6 @@ def _taken() -> Duplicate:
 
 def _wrong_credentials() -> WrongCredentials:
     return WrongCredentials("Address and password do not belong together.", "Check both and try again.")
-
-
-def _sign_in_needed() -> SignInNeeded:
-    return SignInNeeded("The access token is not valid.", "Sign in again for a new one.")
 
 
 def _busy() -> Busy:

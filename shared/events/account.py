@@ -1,18 +1,29 @@
 """How an account is kept and guarded: password, address, second factor, sessions; and what an administrator does with
 it.
 
-Addresses, secrets and hashes of codes are in erasable items; a row names those items. `session_epoch` ends every
-browser's session that was opened under another number, `tokens_from` (wall time) every access token that was issued
-before. `attempt` makes each try a row of its own: two in the same second are two, where the store would take equal rows
-for one call that is repeated.
+Addresses, secrets and hashes of codes are in erasable items; a row names those items. `session_epoch`, the account's
+security generation, ends whatever was begun under another number: sessions, access tokens, links, tickets; an event
+that counts it up also ends the wishes that wait (`SecurityEvent`). `attempt` makes each try a row of its own: two in
+the same second are two, where the store would take equal rows for one call that is repeated.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from shared.domain.core.aggregate import AggregateType
 from shared.domain.core.instants import Instant
+from shared.events.base import EventData
 from shared.events.people import AccountEvent
+
+
+class SecurityEvent(AccountEvent):
+    """Everything that was begun before is over: sessions, tokens, links, and what was asked for and not done."""
+
+    session_epoch: int
+    reset_asked_at: Instant | None = None
+    mail_change_ref: str | None = None
+    factor_offer_ref: str | None = None
 
 
 class PasswordResetAsked(AccountEvent):
@@ -25,19 +36,17 @@ class PasswordResetAsked(AccountEvent):
     onward_ref: str | None = None
 
 
-class PasswordChanged(AccountEvent):
+class PasswordChanged(SecurityEvent):
     """By a link or by its owner; every session is over, and the owner is told by mail."""
 
     TYPE: ClassVar[str] = "PasswordChanged.v1"
     EMAILED: ClassVar[bool] = True
     password_changed_at: Instant
-    session_epoch: int
-    tokens_from: Instant
-    reset_asked_at: Instant | None = None
 
 
 class MailChangeAsked(AccountEvent):
-    """`mail_change_ref` names the item with the new address, where a link is sent; a later wish ends the one before."""
+    """`mail_change_ref` names the item with the new address, where a link is sent; the present one is told, with a link
+    that stops it. A later wish ends the one before."""
 
     TYPE: ClassVar[str] = "MailChangeAsked.v1"
     EMAILED: ClassVar[bool] = True
@@ -45,23 +54,25 @@ class MailChangeAsked(AccountEvent):
     mail_change_asked_at: Instant
 
 
-class MailChanged(AccountEvent):
-    """The new address (`mail_ref`) is confirmed; the one before (`former_mail_ref`) is told. Links to reset the
-    password end."""
+class MailChanged(SecurityEvent):
+    """The new address (`mail_ref`) is confirmed; the one before (`former_mail_ref`) is told. Every session is over."""
 
     TYPE: ClassVar[str] = "MailChanged.v1"
     EMAILED: ClassVar[bool] = True
     mail_ref: str
     former_mail_ref: str
     mail_changed_at: Instant
-    mail_change_ref: str | None = None
-    reset_asked_at: Instant | None = None
 
 
-class SessionsEnded(AccountEvent):
+class MailChangeStopped(SecurityEvent):
+    """Who reads the present address did not want the change: the link at the new one is dead."""
+
+    TYPE: ClassVar[str] = "MailChangeStopped.v1"
+    mail_change_stopped_at: Instant
+
+
+class SessionsEnded(SecurityEvent):
     TYPE: ClassVar[str] = "SessionsEnded.v1"
-    session_epoch: int
-    tokens_from: Instant
 
 
 class FactorOffered(AccountEvent):
@@ -71,7 +82,7 @@ class FactorOffered(AccountEvent):
     factor_offer_ref: str
 
 
-class FactorSet(AccountEvent):
+class FactorSet(SecurityEvent):
     """`factor_ref` names the item with the secret and the hashes of the recovery codes; `factor_step` the last 30
     seconds that a code counted for (RFC 6238 5.2: never twice)."""
 
@@ -82,7 +93,6 @@ class FactorSet(AccountEvent):
     factor_step: int
     attempt: str
     factor_failures: int = 0
-    factor_offer_ref: str | None = None
     recovery_used: tuple[int, ...] = ()
 
 
@@ -112,16 +122,13 @@ class FactorFailed(AccountEvent):
     attempt: str
 
 
-class FactorRemoved(AccountEvent):
+class FactorRemoved(SecurityEvent):
     """By its owner, or by an administrator for somebody who lost telephone and codes; every session is over, the owner
     is told."""
 
     TYPE: ClassVar[str] = "FactorRemoved.v1"
     EMAILED: ClassVar[bool] = True
-    session_epoch: int
-    tokens_from: Instant
     factor_ref: str | None = None
-    factor_offer_ref: str | None = None
     factor_failures: int = 0
 
 
@@ -157,7 +164,7 @@ class HostAdded(AccountEvent):
     added_host: str
 
 
-class HostRemoved(AccountEvent):
+class HostRemoved(SecurityEvent):
     """A host manager no longer acts for a host; every session is over. `hosts` are those that are left. `roles` only
     where an invitation that nobody took ends with its last host: the account is as after a sign-up that nobody
     confirmed."""
@@ -165,29 +172,23 @@ class HostRemoved(AccountEvent):
     TYPE: ClassVar[str] = "HostRemoved.v1"
     hosts: tuple[str, ...]
     removed_host: str
-    session_epoch: int
-    tokens_from: Instant
     roles: tuple[str, ...] = ()
 
 
-class RolesChanged(AccountEvent):
-    """Sessions end only where the new roles need a code that the old ones did not. `hosts` only where the account acted
-    for some and acts for none any more."""
+class RolesChanged(SecurityEvent):
+    """Sessions end only where the new roles need a code and no app is set up: `session_epoch` stays otherwise. `hosts`
+    only where the account acted for some and acts for none any more."""
 
     TYPE: ClassVar[str] = "RolesChanged.v1"
     roles: tuple[str, ...]
-    session_epoch: int
-    tokens_from: Instant | None = None
     hosts: tuple[str, ...] = ()
 
 
-class AccountDisabled(AccountEvent):
+class AccountDisabled(SecurityEvent):
     """Nobody signs in with it any more, at once; everything that it did stays."""
 
     TYPE: ClassVar[str] = "AccountDisabled.v1"
     disabled_at: Instant
-    session_epoch: int
-    tokens_from: Instant
 
 
 class AccountEnabled(AccountEvent):
@@ -196,3 +197,12 @@ class AccountEnabled(AccountEvent):
     TYPE: ClassVar[str] = "AccountEnabled.v1"
     disabled_at: Instant | None = None
     roles: tuple[str, ...] = ()
+
+
+class AskedByAddress(EventData):
+    """Somebody without a session asked for something by an address (a `Wish`, which is read by its id): the answer was
+    given before anybody looked who has the address."""
+
+    TYPE: ClassVar[str] = "AskedByAddress.v1"
+    SUBJECT: ClassVar[AggregateType] = "WISH"
+    wish_id: str

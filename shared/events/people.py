@@ -34,13 +34,17 @@ class AccountSignedUp(AccountEvent):
 
 class AccountProvisioned(AccountEvent):
     """An account that needs no confirmation, made by the operator, or its roles or hosts changed by one. Nobody is
-    mailed."""
+    mailed. `session_epoch` and what follows it as with `RolesChanged`."""
 
     TYPE: ClassVar[str] = "AccountProvisioned.v1"
     id: str
     roles: tuple[str, ...]
     hosts: tuple[str, ...] = ()
     created_at: Instant
+    session_epoch: int = 0
+    reset_asked_at: Instant | None = None
+    mail_change_ref: str | None = None
+    factor_offer_ref: str | None = None
 
 
 class AccountConfirmed(AccountEvent):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.core.limits import Pace
 from shared.domain.trainees.trainee import TraineeFacts
 
 
@@ -30,7 +31,8 @@ class Contact:
 
 
 class People(Protocol):
-    """Erasable items about people; plain puts, last write wins, nothing here decides anything."""
+    """Erasable items about people; last write wins, nothing here decides anything. Nothing is written about somebody
+    who was erased: `NotFound`."""
 
     def person(self, account_id: str) -> Person: ...
     def persons(self, account_ids: Iterable[str]) -> dict[str, Person]: ...
@@ -39,26 +41,13 @@ class People(Protocol):
     def save_facts(self, account_id: str, facts: TraineeFacts) -> None: ...
     def contact(self, host_id: str) -> Contact | None: ...
     def save_contact(self, contact: Contact) -> None: ...
+    def forget_person(self, account_id: str) -> None:
+        """Removes who they are, and nothing else: for an account that never was anybody's."""
+        ...
+
     def erase(self, account_id: str) -> int:
         """Removes every erasable item of this person; returns how many."""
         ...
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """Cognito tokens for an API client; `expires_in` seconds."""
-
-    access_token: str
-    refresh_token: str
-    expires_in: int
-
-
-@dataclass(frozen=True)
-class Bearer:
-    """Whom an access token names; `issued_at` is wall time, to the second."""
-
-    account_id: str
-    issued_at: datetime
 
 
 class Identity(Protocol):
@@ -68,12 +57,8 @@ class Identity(Protocol):
         """Idempotent for the same account id. Raises `Duplicate` (address taken), `Invalid` (password policy)."""
         ...
 
-    def authenticate(self, email: str, password: str) -> tuple[str, Tokens]:
-        """(account id, tokens). Raises `WrongCredentials`, `Busy`."""
-        ...
-
-    def verify(self, access_token: str) -> Bearer:
-        """Whom a valid access token of our client names. Raises `SignInNeeded`."""
+    def authenticate(self, email: str, password: str) -> str:
+        """The account id. Raises `WrongCredentials`, `Busy`."""
         ...
 
     def move(self, account_id: str, email: str) -> None:
@@ -86,20 +71,23 @@ class Identity(Protocol):
 
 @dataclass(frozen=True)
 class Session:
-    """A browser's session: `account_id` with the account's present status and roles, read together. `hosts` are the ids
-    of the hosts that a host manager acts for (`Program.host_id`)."""
+    """Who calls: `account_id` with the account's present status and roles, read together. `hosts` are the ids of the
+    hosts that a host manager acts for (`Program.host_id`). `fresh`: a code of the authenticator app was entered a
+    moment ago (`shared.domain.core.limits.FRESH`)."""
 
     account_id: str
     name: str
     zone: str
     roles: tuple[str, ...]
     hosts: tuple[str, ...] = ()
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A browser that is signed in, as its owner's list shows it. `handle` names it and opens nothing; `device` is as of
-    `shared.domain.accounts.devices`; `seen_at` is at most a quarter of an hour behind. Wall time."""
+    """A browser that is signed in, or a program with an access token, as its owner's list shows it. `handle` names it
+    and opens nothing; `device` is as of `shared.domain.accounts.devices`; `seen_at` is at most a quarter of an hour
+    behind. Wall time."""
 
     handle: str
     device: str
@@ -109,25 +97,33 @@ class OpenSession:
 
 
 class Sessions(Protocol):
-    """Opaque session ids; only their hash is stored. Wall time (cookies and TTL are not moved by the business
-    clock)."""
+    """Opaque ids of browsers' sessions, and access tokens of programs; only their hash is stored. How long each lasts
+    is in `shared.domain.core.limits`. Wall time (cookies and TTL are not moved by the business clock)."""
 
-    def open(self, account_id: str, device: str = "", epoch: int = 0) -> str:
-        """`epoch` is the account's `session_epoch`: once that has another number, the session is over."""
+    def open(self, account_id: str, device: str = "", epoch: int = 0, proved: bool = False) -> str:
+        """A browser's. `epoch` is the account's `session_epoch`: once that has another number, the session is over.
+        `proved`: a code was entered just now."""
+        ...
+
+    def issue(self, account_id: str, epoch: int = 0, proved: bool = False) -> str:
+        """An access token, which ends as sessions do, and after an hour at the latest."""
         ...
 
     def read(self, session_id: str) -> Session | None:
-        """None for unknown, ended, expired, or an account that is no longer active."""
+        """A browser's. None for unknown, ended, expired, or an account that is no longer active."""
         ...
 
-    def of_account(self, account_id: str, issued_at: datetime | None = None) -> Session | None:
-        """For bearer tokens: the account's present roles, None when it is not active or a token of that instant counts
-        no more."""
+    def bearer(self, token: str) -> Session | None:
+        """As `read`, of an access token; neither opens what the other does."""
+        ...
+
+    def prove(self, session_id: str) -> None:
+        """A code was entered in this session just now. Also fine when it is over."""
         ...
 
     def close(self, session_id: str) -> None: ...
     def listed(self, account_id: str) -> list[OpenSession]:
-        """What was opened in the last 14 days and not closed, newest first; ended epochs too."""
+        """What is open, newest first; ended epochs too."""
         ...
 
     def handle(self, session_id: str) -> str:
@@ -147,36 +143,72 @@ class Sessions(Protocol):
         ...
 
 
-class Guesses(Protocol):
-    """Passwords tried for a mail address, whether or not somebody has it. Wall time."""
+class Paces(Protocol):
+    """What is counted against a pace of `shared.domain.core.limits`, for `whom` (an address, a source, an account),
+    which is stored as a hash alone. Wall time."""
 
-    def begin(self, email: str) -> datetime | None:
-        """Counts a try, before it is looked at. Not None: it must not be, and the next one not before that instant.
-        Raises `Busy`."""
+    def wall(self) -> datetime: ...
+    def count(self, pace: Pace, whom: str) -> datetime | None:
+        """Counts one, before it happens. Not None: it must not, and the next one may at that instant. Raises `Busy`."""
         ...
 
-    def take_back(self, email: str) -> None:
-        """The try was not looked at after all."""
+    def take_back(self, pace: Pace, whom: str) -> None:
+        """It did not happen after all."""
         ...
 
-    def forget(self, email: str) -> None:
-        """The password was right, or there is a new one: counting begins anew."""
+    def forget(self, pace: Pace, whom: str) -> None:
+        """Counting begins anew."""
         ...
+
+
+class Browsers(Protocol):
+    """In which browsers somebody has signed in with an address, by a secret that each keeps in a cookie. Wall time."""
+
+    def known(self, email: str, browser: str) -> bool: ...
+    def remember(self, email: str, browser: str) -> str:
+        """The secret that the browser keeps from now on, half a year; its own if it has one."""
+        ...
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody without a session asks for by an address: `what` as in `shared.services.accounts.wishes`. Kept for
+    a day at most."""
+
+    id: str
+    what: str
+    email: str
+    name: str = ""
+    zone: str = ""
+    onward: str = ""
+    correlation_id: str = ""
+
+
+class Wishes(Protocol):
+    """Each is announced on the bus by its id once it is put."""
+
+    def put(self, wish: Wish) -> None: ...
+    def read(self, wish_id: str) -> Wish | None:
+        """None once forgotten."""
+        ...
+
+    def forget(self, wish_id: str) -> None: ...
 
 
 @dataclass(frozen=True)
 class Link:
     """A single-use link from an email: `purpose` (`shared.domain.accounts.account_input`), whose it is, until when
-    (business time)."""
+    (business time). `generation` is the account's security generation at the time: the link is dead under another."""
 
     purpose: str
     account_id: str
     expires_at: datetime
     used: bool
+    generation: int = 0
 
 
 class Links(Protocol):
-    def make(self, purpose: str, account_id: str, expires_at: datetime) -> str: ...
+    def make(self, purpose: str, account_id: str, expires_at: datetime, generation: int = 0) -> str: ...
     def read(self, token: str) -> Link | None: ...
     def use(self, token: str) -> Link:
         """Marks it used. Raises `NotFound`, `Expired` (also when used before)."""

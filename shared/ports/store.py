@@ -109,7 +109,8 @@ class UnitOfWork:
     """One `TransactWriteItems`: everything here happens, or nothing. `create` are seat years that are not there yet,
     `open` weeks to be added to years that are; a week that has counters keeps them. `records` are not there yet;
     `replaced_records` take the place of what may be there under their refs, and of `dropped_records` (refs) nothing is
-    left: a transition's version guards both."""
+    left: a transition's version guards both. `erases` are people (account ids) about whom no record is written any
+    more: whatever brings one is refused with `NotFound` from then on."""
 
     transitions: tuple[Transition, ...]
     seats: tuple[SeatMove, ...] = ()
@@ -121,6 +122,7 @@ class UnitOfWork:
     open: tuple[SeatYear, ...] = ()
     replaced_records: tuple[PersonalRecord, ...] = ()
     dropped_records: tuple[str, ...] = ()
+    erases: tuple[str, ...] = ()
 
 
 class Store(Protocol):
@@ -137,10 +139,10 @@ class Store(Protocol):
     def history(self, kind: AggregateType, id: str) -> list[EventRow]: ...
 
     def commit(self, work: UnitOfWork) -> list[EventRow]:
-        """All or nothing; returns the event rows written. Raises `VersionConflict`, `SoldOut(weeks=)`,
-        `WaitlistFirst(weeks=)`, `OverlappingRotation(weeks=)`, `Duplicate(key=)`, `Busy` when conflict retries run out
-        and nothing was written, or `Unconfirmed` when the answer was lost. A repeated call after an unknown outcome is
-        answered as the first."""
+        """All or nothing; returns the event rows written. Raises `VersionConflict`, `NotFound` (a record about somebody
+        who was erased), `SoldOut(weeks=)`, `WaitlistFirst(weeks=)`, `OverlappingRotation(weeks=)`, `Duplicate(key=)`,
+        `Busy` when conflict retries run out and nothing was written, or `Unconfirmed` when the answer was lost. A
+        repeated call after an unknown outcome is answered as the first."""
         ...
 
     def owned(self, kind: AggregateType, owner_id: str, limit: int = 50) -> list[Stored]:

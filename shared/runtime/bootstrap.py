@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from shared.runtime.wired_ports import WiredPorts
 
 if TYPE_CHECKING:
-    from shared.services.accounts.erasure import Erasure
     from shared.services.accounts.host_managers import HostManagers
     from shared.services.accounts.second_factor import SecondFactor
     from shared.services.accounts.security import AccountSecurity
     from shared.services.accounts.sign_in import SignIn
     from shared.services.accounts.staff import StaffAccounts
+    from shared.services.accounts.wishes import AccountWishes
     from shared.services.applications.cv_links import CvLinks
     from shared.services.applications.document_check import DocumentCheck
     from shared.services.applications.host_review import HostReview
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shared.services.hosts.queries import HostQueries
     from shared.services.money.settlement import Settlement
     from shared.services.operations.email_reports import EmailReports
+    from shared.services.operations.erasure import Erasure
     from shared.services.operations.send_emails import SendEmails
     from shared.services.operations.sweep import Sweep
     from shared.services.operations.workspace import Workspace
@@ -94,10 +95,10 @@ class Wiring(WiredPorts):
     """Adapters and services of one function."""
 
     sign_in: SignIn = _part("accounts.sign_in")
+    account_wishes: AccountWishes = _part("accounts.wishes")
     account_security: AccountSecurity = _part("accounts.security")
     second_factor: SecondFactor = _part("accounts.second_factor")
     staff: StaffAccounts = _part("accounts.staff")
-    erasure: Erasure = _part("accounts.erasure")
     host_managers: HostManagers = _part("accounts.host_managers")
     publishing: Publishing = _part("programs.publishing")
     host_index: HostIndex = _part("programs.host_index")
@@ -131,12 +132,13 @@ class Wiring(WiredPorts):
     host_queries: HostQueries = _part("hosts.queries")
     email_reports: EmailReports = _part("operations.email_reports")
     send_emails: SendEmails = _part("operations.send_emails")
+    erasure: Erasure = _part("operations.erasure")
     sweep: Sweep = _part("operations.sweep")
     workspace: Workspace = _part("operations.workspace")
 
     def warm(self) -> None:
         """Makes what every call of an HTTP room needs."""
-        _ = (self.sessions, self.identity, self.store, self.clock)
+        _ = (self.sessions, self.store, self.clock)
 
     @property
     def make_service(self) -> Callable[[type[Any]], Any]:

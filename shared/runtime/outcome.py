@@ -13,10 +13,11 @@ from shared.domain.core.errors import RotaError, SavedNotShown, Unconfirmed
 
 WRITES: Mapping[str, Collection[str]] = {
     "store": ("commit",),
-    "people": ("save_person", "save_facts", "save_contact", "erase"),
+    "people": ("save_person", "save_facts", "save_contact", "forget_person", "erase"),
     "identity": ("register", "move", "remove"),
-    "sessions": ("open", "close", "end", "forget"),
+    "sessions": ("open", "issue", "prove", "close", "end", "forget"),
     "links": ("make", "use"),
+    "wishes": ("put", "forget"),
     "payment_gateway": ("open_checkout", "expire", "refund"),
     "file_store": ("keep", "delete", "delete_all"),
 }

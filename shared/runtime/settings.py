@@ -47,13 +47,11 @@ class Http(CoreTable, InboxTable):
 
     public_url: str
     form_origins: str = ""
-    cognito_issuer: str
-    cognito_jwks_url: str
-    cognito_client_id: str
 
 
 class Pool(Settings):
     cognito_pool_id: str
+    cognito_client_id: str
 
 
 class SecondFactor(Settings):

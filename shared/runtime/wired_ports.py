@@ -20,14 +20,16 @@ from shared.runtime.outcome import Outcome
 
 if TYPE_CHECKING:
     from shared.adapters.cognito import CognitoIdentity
+    from shared.adapters.dynamodb.browsers import DynamoBrowsers
     from shared.adapters.dynamodb.catalogue import DynamoCatalogue
     from shared.adapters.dynamodb.deliveries import DynamoDeliveries
-    from shared.adapters.dynamodb.guesses import DynamoGuesses
     from shared.adapters.dynamodb.links import DynamoLinks
     from shared.adapters.dynamodb.outbox import DynamoOutbox
+    from shared.adapters.dynamodb.paces import DynamoPaces
     from shared.adapters.dynamodb.people import DynamoPeople
     from shared.adapters.dynamodb.sessions import DynamoSessions
     from shared.adapters.dynamodb.store import DynamoStore
+    from shared.adapters.dynamodb.wishes import DynamoWishes
     from shared.adapters.eventbridge_bus import EventBridgeBus
     from shared.adapters.s3_documents import S3Documents
     from shared.adapters.search.live import LiveSearch
@@ -111,10 +113,22 @@ class WiredPorts:
         return DynamoSessions(self.dynamodb, self.settings.core_table, self.settings.inbox_table)
 
     @cached_property
-    def guesses(self) -> DynamoGuesses:
-        from shared.adapters.dynamodb.guesses import DynamoGuesses
+    def paces(self) -> DynamoPaces:
+        from shared.adapters.dynamodb.paces import DynamoPaces
 
-        return DynamoGuesses(self.dynamodb, self.settings.inbox_table)
+        return DynamoPaces(self.dynamodb, self.settings.inbox_table)
+
+    @cached_property
+    def browsers(self) -> DynamoBrowsers:
+        from shared.adapters.dynamodb.browsers import DynamoBrowsers
+
+        return DynamoBrowsers(self.dynamodb, self.settings.inbox_table)
+
+    @cached_property
+    def wishes(self) -> DynamoWishes:
+        from shared.adapters.dynamodb.wishes import DynamoWishes
+
+        return DynamoWishes(self.dynamodb, self.settings.inbox_table)
 
     @cached_property
     def links(self) -> DynamoLinks:
@@ -138,15 +152,10 @@ class WiredPorts:
     def identity(self) -> CognitoIdentity:
         from shared.adapters.cognito import CognitoIdentity
 
-        settings = self.settings
         return CognitoIdentity(
-            # Only the accounts room talks to the pool; the others check tokens with its public keys and never make the
-            # client.
             lambda: self.client("cognito-idp"),
-            pool_id=getattr(settings, "cognito_pool_id", ""),
-            client_id=settings.cognito_client_id,
-            issuer=settings.cognito_issuer,
-            jwks_url=settings.cognito_jwks_url,
+            pool_id=self.settings.cognito_pool_id,
+            client_id=self.settings.cognito_client_id,
         )
 
     @cached_property

@@ -291,7 +291,7 @@ class House(World):
             self.ids,
             self.clock,
         )
-        yield from (self.deliveries, self.guesses)
+        yield from (self.deliveries, self.paces, self.browsers, self.wishes)
 
 
 def _prefix(room: Any) -> str:

@@ -5,19 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from shared.domain.accounts.account_input import GUESS_PAUSE, GUESSES
-from shared.domain.core.errors import Busy, Duplicate, Expired, Invalid, NotFound, SignInNeeded, WrongCredentials
-from shared.domain.core.instants import parse, to_utc
+from shared.adapters.dynamodb.transaction import erased
+from shared.domain.accounts.passwords import SHORTEST_PASSWORD
+from shared.domain.accounts.second_factor import STAFF_ROLES
+from shared.domain.core.errors import Busy, Duplicate, Expired, Invalid, NotFound, WrongCredentials
+from shared.domain.core.instants import to_utc
+from shared.domain.core.limits import FRESH, SESSION, STAFF_IDLE, STAFF_SESSION, TOKEN, Pace
 from shared.domain.trainees.trainee import TraineeFacts
-from shared.ports import Bearer, BusinessClock, Contact, Link, OpenSession, Person, Session, Tokens
+from shared.ports import BusinessClock, Contact, Link, OpenSession, Person, Session, Wish
 from tests.fakes.clock import START
 from tests.fakes.faults import Fault
 from tests.fakes.store import FakeStore
-
-SHORTEST_PASSWORD = 12
 
 
 class FakePeople:
@@ -36,12 +37,14 @@ class FakePeople:
         return {id: self.people[id] for id in account_ids if id in self.people}
 
     def save_person(self, person: Person) -> None:
+        self._still_there(person.account_id)
         self.people[person.account_id] = person
 
     def facts(self, account_id: str) -> TraineeFacts | None:
         return self.all_facts.get(account_id)
 
     def save_facts(self, account_id: str, facts: TraineeFacts) -> None:
+        self._still_there(account_id)
         self.all_facts[account_id] = facts
 
     def contact(self, host_id: str) -> Contact | None:
@@ -49,6 +52,13 @@ class FakePeople:
 
     def save_contact(self, contact: Contact) -> None:
         self.contacts[contact.host_id] = contact
+
+    def _still_there(self, account_id: str) -> None:
+        if account_id in self._store.gone:
+            raise erased()
+
+    def forget_person(self, account_id: str) -> None:
+        self.people.pop(account_id, None)
 
     def erase(self, account_id: str) -> int:
         texts = [ref for ref in self._store.texts if ref.startswith(f"{account_id}/")]
@@ -59,11 +69,10 @@ class FakePeople:
 
 
 class FakeIdentity:
-    """Tokens are `access:<account id>`. `unavailable(n)` makes the next calls `Busy`."""
+    """`unavailable(n)` makes the next calls `Busy`."""
 
     def __init__(self) -> None:
         self.accounts: dict[str, tuple[str, str]] = {}
-        self.issued_at = START
         self._down = Fault()
 
     def unavailable(self, calls: int = 1) -> None:
@@ -77,19 +86,12 @@ class FakeIdentity:
             raise Invalid("The password is too weak.", "Use at least 12 characters.", field="password")
         self.accounts[account_id] = (email, password)
 
-    def authenticate(self, email: str, password: str) -> tuple[str, Tokens]:
+    def authenticate(self, email: str, password: str) -> str:
         self._answer()
         for account_id, held in self.accounts.items():
             if held == (email, password):
-                return account_id, Tokens(f"access:{account_id}", f"refresh:{account_id}", 3600)
+                return account_id
         raise WrongCredentials("Address and password do not belong together.", "Check both and try again.")
-
-    def verify(self, access_token: str) -> Bearer:
-        """Tokens are of `issued_at`, which a test moves."""
-        account_id = access_token.removeprefix("access:")
-        if account_id == access_token or account_id not in self.accounts:
-            raise SignInNeeded("The access token is not valid.", "Sign in again for a new one.")
-        return Bearer(account_id, self.issued_at)
 
     def move(self, account_id: str, email: str) -> None:
         self._answer()
@@ -112,24 +114,53 @@ class FakeSessions:
         self._store, self._people = store, people
         self.open_sessions: dict[str, str] = {}
         self.rows: dict[str, OpenSession] = {}
+        self.tokens: set[str] = set()
+        self.proved: dict[str, datetime] = {}
         self.wall_at = START
         self._opened = 0
 
     def wall(self) -> datetime:
         return self.wall_at
 
-    def open(self, account_id: str, device: str = "", epoch: int = 0) -> str:
+    def open(self, account_id: str, device: str = "", epoch: int = 0, proved: bool = False) -> str:
         self._opened += 1
         session_id = f"{account_id}.{self._opened}"
         self.open_sessions[session_id] = account_id
         self.rows[session_id] = OpenSession(self.handle(session_id), device, self.wall_at, self.wall_at, epoch)
+        if proved:
+            self.prove(session_id)
         return session_id
 
+    def issue(self, account_id: str, epoch: int = 0, proved: bool = False) -> str:
+        token = self.open(account_id, "Program with a token", epoch, proved)
+        self.tokens.add(token)
+        return token
+
     def read(self, session_id: str) -> Session | None:
+        return None if session_id in self.tokens else self._live(session_id, SESSION)
+
+    def bearer(self, token: str) -> Session | None:
+        return self._live(token, TOKEN) if token in self.tokens else None
+
+    def _live(self, session_id: str, life: timedelta) -> Session | None:
         held = self.open_sessions.get(session_id)
-        if held is None or self.rows[session_id].epoch != self._state(held).get("session_epoch", 0):
+        if held is None:
             return None
-        return self.of_account(held)
+        row, state, person = self.rows[session_id], self._state(held), self._people.people.get(held)
+        age, idle = self.wall_at - row.opened_at, self.wall_at - row.seen_at
+        if person is None or state.get("status") != "ACTIVE" or row.epoch != state.get("session_epoch", 0):
+            return None
+        staff = bool(STAFF_ROLES & set(state["roles"]))
+        if age >= life or (staff and (age >= STAFF_SESSION or idle >= STAFF_IDLE)):
+            return None
+        self.rows[session_id] = replace(row, seen_at=self.wall_at)
+        fresh = session_id in self.proved and self.wall_at - self.proved[session_id] < FRESH
+        hosts = tuple(state.get("hosts", ()))
+        return Session(held, person.name, person.zone, tuple(state["roles"]), hosts, fresh)
+
+    def prove(self, session_id: str) -> None:
+        if session_id in self.rows:
+            self.proved[session_id] = self.wall_at
 
     def close(self, session_id: str) -> None:
         self.open_sessions.pop(session_id, None)
@@ -153,45 +184,73 @@ class FakeSessions:
             self.close(session_id)
         return len(mine)
 
-    def of_account(self, account_id: str, issued_at: datetime | None = None) -> Session | None:
-        person, state = self._people.people.get(account_id), self._state(account_id)
-        if person is None or state.get("status") != "ACTIVE":
-            return None
-        counts_from = state.get("tokens_from")
-        if counts_from and issued_at and issued_at <= parse(counts_from):
-            return None
-        return Session(account_id, person.name, person.zone, tuple(state["roles"]), tuple(state.get("hosts", ())))
-
     def _state(self, account_id: str) -> Mapping[str, Any]:
         account = self._store.states.get(("ACCOUNT", account_id))
         return account.state if account else {}
 
 
-class FakeGuesses:
-    """Wall time is the fake sessions' own. `counted` is how many tries of an address count."""
+class FakePaces:
+    """Wall time is the fake sessions' own. `counted` is how many count for whom."""
 
     def __init__(self, sessions: FakeSessions) -> None:
         self._sessions = sessions
-        self.rows: dict[str, tuple[int, datetime]] = {}
+        self.rows: dict[tuple[str, str], tuple[int, datetime]] = {}
 
-    def counted(self, email: str) -> int:
-        tries, ends = self.rows.get(email, (0, self._sessions.wall()))
-        return tries if ends > self._sessions.wall() else 0
+    def wall(self) -> datetime:
+        return self._sessions.wall()
 
-    def begin(self, email: str) -> datetime | None:
-        tries = self.counted(email)
-        if tries >= GUESSES:
-            return self.rows[email][1]
-        self.rows[email] = (tries + 1, self._sessions.wall() + GUESS_PAUSE)
+    def counted(self, pace: Pace, whom: str) -> int:
+        number, ends = self.rows.get((pace.name, whom), (0, self.wall()))
+        return number if ends > self.wall() else 0
+
+    def count(self, pace: Pace, whom: str) -> datetime | None:
+        number, ends = self.counted(pace, whom), self.wall() + pace.within
+        if number:
+            held = self.rows[(pace.name, whom)][1]
+            if number >= pace.most:
+                return held
+            ends = ends if pace.afresh else held
+        self.rows[(pace.name, whom)] = (number + 1, ends)
         return None
 
-    def take_back(self, email: str) -> None:
-        tries, ends = self.rows.get(email, (0, self._sessions.wall()))
-        if tries:
-            self.rows[email] = (tries - 1, ends)
+    def take_back(self, pace: Pace, whom: str) -> None:
+        number, ends = self.rows.get((pace.name, whom), (0, self.wall()))
+        if number:
+            self.rows[(pace.name, whom)] = (number - 1, ends)
 
-    def forget(self, email: str) -> None:
-        self.rows.pop(email, None)
+    def forget(self, pace: Pace, whom: str) -> None:
+        self.rows.pop((pace.name, whom), None)
+
+
+class FakeBrowsers:
+    """Secrets are `browser-1`, `browser-2` ... in order of making."""
+
+    def __init__(self) -> None:
+        self.rows: set[tuple[str, str]] = set()
+
+    def known(self, email: str, browser: str) -> bool:
+        return (email, browser) in self.rows
+
+    def remember(self, email: str, browser: str) -> str:
+        secret = browser or f"browser-{len(self.rows) + 1}"
+        self.rows.add((email, secret))
+        return secret
+
+
+class FakeWishes:
+    """`waiting` are those that nobody has served yet."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, Wish] = {}
+
+    def put(self, wish: Wish) -> None:
+        self.waiting[wish.id] = wish
+
+    def read(self, wish_id: str) -> Wish | None:
+        return self.waiting.get(wish_id)
+
+    def forget(self, wish_id: str) -> None:
+        self.waiting.pop(wish_id, None)
 
 
 class FakeLinks:
@@ -201,9 +260,9 @@ class FakeLinks:
         self._clock = clock
         self.links: dict[str, Link] = {}
 
-    def make(self, purpose: str, account_id: str, expires_at: datetime) -> str:
+    def make(self, purpose: str, account_id: str, expires_at: datetime, generation: int = 0) -> str:
         token = f"link-{len(self.links) + 1}"
-        self.links[token] = Link(purpose, account_id, to_utc(expires_at), used=False)
+        self.links[token] = Link(purpose, account_id, to_utc(expires_at), False, generation)
         return token
 
     def read(self, token: str) -> Link | None:

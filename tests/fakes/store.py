@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.adapters.dynamodb.store import unconfirmed
+from shared.adapters.dynamodb.transaction import erased
 from shared.domain.accounts.second_factor import STAFF_ROLES
 from shared.domain.core.aggregate import AggregateType, EventRow, canonical, record
 from shared.domain.core.errors import (
@@ -51,6 +52,7 @@ class FakeStore:
         self.listings: dict[str, IndexEntry] = {}
         self.entries: dict[tuple[str, str], JournalEntry] = {}
         self.waiting: dict[tuple[AggregateType, str, str], DueItem] = {}
+        self.gone: set[str] = set()
         self.commits = 0
         self._lock = threading.RLock()
         self._before, self._after, self._conflict = Fault(), Fault(), Fault()
@@ -231,6 +233,9 @@ class FakeStore:
             return VersionConflict(
                 "Somebody changed this at the same moment.", "Look at it again and repeat the step.", about=stale
             )
+        written = {text.ref.split("/", 1)[0] for text in (*work.records, *work.replaced_records)}
+        if written & self.gone:
+            return erased()
         names = [claim.key for claim in work.keys if claim.key in self.claims]
         names += [text.ref for text in work.records if text.ref in self.texts]
         names += [
@@ -312,6 +317,7 @@ class FakeStore:
         texts = (*work.records, *work.replaced_records)
         self.texts.update({text.ref: plain(dict(text.body)) for text in texts})
         self.listings.update({text.ref: text.listing for text in texts if text.listing})
+        self.gone.update(work.erases)
         self.seats.update({(year.program_id, year.year): year for year in work.create})
         for year in work.open:
             there = self.seats[(year.program_id, year.year)]

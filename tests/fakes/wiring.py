@@ -19,7 +19,15 @@ from tests.fakes.clock import CountingIds, FrozenClock
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.mail import FakeMailer, FakeOutbox
 from tests.fakes.payments import FakePayments
-from tests.fakes.people import FakeGuesses, FakeIdentity, FakeLinks, FakePeople, FakeSessions
+from tests.fakes.people import (
+    FakeBrowsers,
+    FakeIdentity,
+    FakeLinks,
+    FakePaces,
+    FakePeople,
+    FakeSessions,
+    FakeWishes,
+)
 from tests.fakes.search import FakeSearch
 from tests.fakes.store import FakeStore
 
@@ -50,8 +58,13 @@ class FakeWiring(Wiring):
 
     def parts(self) -> dict[str, Any]:
         """Its ports, for another wiring that shares them."""
-        names = ("clock", "ids", "sessions", "guesses", "search_index", *WRAPPED)
+        names = ("clock", "ids", "sessions", "paces", "browsers", "wishes", "search_index", *WRAPPED)
         return {name: getattr(self, name) for name in names}
+
+    def serve_wishes(self) -> None:
+        """What the worker of emails does after the answer."""
+        for wish_id in list(self.wishes.waiting):
+            self.account_wishes.serve(wish_id)
 
     def client(self, service: str, attempts: int = 3, **config: Any) -> Any:
         raise AssertionError(f"{service} is not here")
@@ -86,8 +99,16 @@ class FakeWiring(Wiring):
         return FakeSessions(self.store, self.people)
 
     @cached_property
-    def guesses(self) -> Any:
-        return FakeGuesses(self.sessions)
+    def paces(self) -> Any:
+        return FakePaces(self.sessions)
+
+    @cached_property
+    def browsers(self) -> Any:
+        return FakeBrowsers()
+
+    @cached_property
+    def wishes(self) -> Any:
+        return FakeWishes()
 
     @cached_property
     def links(self) -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
 
-from shared.domain.accounts.account_input import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from shared.domain.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, as_typed
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 
@@ -21,9 +21,13 @@ def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def _typed(value: Any) -> Any:
+    return as_typed(value.strip()) if isinstance(value, str) else value
+
+
 Password = Annotated[
     SecretStr,
-    BeforeValidator(_stripped),
+    BeforeValidator(_typed),
     Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD, title="New password"),
 ]
 Given = Annotated[SecretStr, BeforeValidator(_stripped), Field(min_length=1, max_length=256, title="Password")]

@@ -6,7 +6,8 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from functions.accounts.models.fields import Code
+from functions.accounts.models.fields import Code, Given
+from shared.domain.core.limits import FRESH
 from shared.runtime.http.models import Answer, Request
 from shared.services.accounts.second_factor import FreshFactor, Offer
 
@@ -20,6 +21,17 @@ class CodeForm(Request):
 
 class OwnCode(Request):
     code: Code
+
+
+class OwnPassword(Request):
+    password: Given
+
+
+class ProofForm(Request):
+    """A code of the app or a recovery code. `next` is a path of ours."""
+
+    code: Code
+    next: str = Field("", max_length=2000)
 
 
 class CodeView(Answer):
@@ -50,6 +62,14 @@ class FreshView(Answer):
     @classmethod
     def of(cls, found: FreshFactor, onward: str) -> Self:
         return cls(recovery_codes=found.codes, next=onward)
+
+
+class ProofView(Answer):
+    """`fresh`: a code was entered in this session a moment ago. `next` is where it goes on."""
+
+    fresh: bool
+    minutes: int = int(FRESH.total_seconds()) // 60
+    next: str
 
 
 class Begun(Answer):

@@ -8,7 +8,8 @@ from typing import Literal, Self
 from pydantic import Field
 
 from functions.accounts.models.fields import Given, Password
-from shared.domain.accounts.account_input import MAIL_LIFE, RESET_LIFE, SHORTEST_PASSWORD
+from shared.domain.accounts.account_input import MAIL_LIFE, RESET_LIFE
+from shared.domain.accounts.passwords import SHORTEST_PASSWORD
 from shared.domain.accounts.second_factor import RECOVERY_CODES, Demand, needed
 from shared.domain.core.instants import Instant
 from shared.runtime.http.models import Answer, Request
@@ -71,8 +72,8 @@ class PasswordForm(Answer):
 
 
 class LinkView(Answer):
-    """`state` is `open` (the link may be used), `done` or `expired`. `email` is the new address of a change; `sign_in`
-    and `forgot` lead on where somebody came from."""
+    """`state` is `open` (the link may be used), `done` or `expired`; of one that stops a change also `moved` (it comes
+    too late). `email` is the new address of a change; `sign_in` and `forgot` lead on where somebody came from."""
 
     state: str
     name: str

@@ -7,10 +7,10 @@ from typing import Literal, Self
 from pydantic import Field
 
 from functions.accounts.models.fields import Given, Password
-from shared.domain.accounts.account_input import SHORTEST_PASSWORD
+from shared.domain.accounts.passwords import SHORTEST_PASSWORD
 from shared.runtime.http.models import Answer, Request
 from shared.runtime.http.paths import LONGEST, SIGN_IN
-from shared.services.accounts.sign_in import Confirmation, SignedIn
+from shared.services.accounts.sign_in import Confirmation, Token
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
@@ -113,9 +113,8 @@ class TokenView(Answer):
     account_id: str
 
     @classmethod
-    def of(cls, found: SignedIn) -> Self:
-        tokens = found.tokens
-        return cls(access_token=tokens.access_token, expires_in=tokens.expires_in, account_id=found.person.account_id)
+    def of(cls, found: Token, account_id: str) -> Self:
+        return cls(access_token=found.access_token, expires_in=found.expires_in, account_id=account_id)
 
 
 class SignedOut(Answer):

@@ -17,7 +17,7 @@ from functions.accounts.models.security import (
     SecurityView,
     Sent,
 )
-from functions.accounts.room import asked_for, go_on_here, kept, room
+from functions.accounts.room import asked_for, begin_session, client, go_on_here, kept, room
 from shared.runtime.http import ANYONE, SIGNED_IN
 from shared.runtime.http.answers import PROBLEM
 from shared.runtime.http.paths import SIGN_IN, leading_to
@@ -36,18 +36,26 @@ def forgot_form(next: str = "") -> ForgotView:
 
 
 @room.post(
-    FORGOT, access=ANYONE, form=Forgot, again=forgot_form, page="forgot-sent.html", title="Check your mail", status=202
+    FORGOT,
+    access=ANYONE,
+    form=Forgot,
+    again=forgot_form,
+    page="forgot-sent.html",
+    title="Check your mail",
+    status=202,
+    answers={429: (PROBLEM,)},
 )
 def forgot(body: Forgot) -> Sent:
     """Sends a link to set a new password, at most one a minute. The answer is the same for every address."""
     goal = kept(body.next)
-    room.wiring.account_security.forgot(body.email, room.request.id, goal)
+    room.wiring.account_wishes.ask_reset(body.email, client(), room.request.id, goal)
     return Sent(email=body.email, again=leading_to(FORGOT, goal))
 
 
 @room.get("/accounts/reset/<token>", access=ANYONE, page="reset.html", title="Set a new password")
 def resetting(token: str) -> LinkView:
     """What a link for a forgotten password would do. Looking changes nothing."""
+    room.keep_secret()
     return _reset(room.wiring.account_security.resetting(token))
 
 
@@ -61,7 +69,9 @@ def resetting(token: str) -> LinkView:
 )
 def reset(token: str, body: NewPassword) -> LinkView:
     """Sets the password and ends every session and token of the account."""
-    return _reset(room.wiring.account_security.reset(token, body.password.get_secret_value(), room.request.id))
+    room.keep_secret()
+    password = body.password.get_secret_value()
+    return _reset(room.wiring.account_security.reset(token, password, room.request.id, client()))
 
 
 def _reset(found: LinkState) -> LinkView:
@@ -144,10 +154,30 @@ def ask_mail_change(body: MailChange) -> MailSent:
 @room.get("/accounts/mail/<token>", access=ANYONE, page="mail-confirm.html", title="Confirm your new mail address")
 def moving(token: str) -> LinkView:
     """What a link at the new address would do. Looking changes nothing."""
+    room.keep_secret()
     return LinkView.of(room.wiring.account_security.moving(token), room.request.path)
 
 
 @room.post("/accounts/mail/<token>", access=ANYONE, again=moving, goes_to="/accounts/mail/{token}")
 def move(token: str) -> None:
-    """Uses the link: the new address signs in and gets the mails; the old one is told."""
-    room.wiring.account_security.move(token, room.request.id)
+    """Uses the link: the new address signs in and gets the emails; the old one is told, and every session ends but one
+    of the same account in this browser."""
+    room.keep_secret()
+    here = room.caller.known
+    moved = room.wiring.account_security.move(token, room.request.id)
+    if moved.account_id and here and here.account_id == moved.account_id and room.caller.by_cookie:
+        begin_session(moved.account_id, here.fresh)
+
+
+@room.get("/accounts/stop/<token>", access=ANYONE, page="mail-stop.html", title="Stop a change of your email address")
+def stopping(token: str) -> LinkView:
+    """What the link in the email to the present address would do. Looking changes nothing."""
+    room.keep_secret()
+    return LinkView.of(room.wiring.account_security.stopping(token), room.request.path)
+
+
+@room.post("/accounts/stop/<token>", access=ANYONE, again=stopping, goes_to="/accounts/stop/{token}")
+def stop(token: str) -> None:
+    """Ends the change of address, and every session and token of the account."""
+    room.keep_secret()
+    room.wiring.account_security.stop(token, room.request.id)

@@ -21,6 +21,7 @@ from functions.accounts.room import (
     HOME,
     asked_for,
     begin_session,
+    client,
     end_session,
     from_our_pages,
     kept,
@@ -48,11 +49,12 @@ def sign_up_form(next: str = "") -> SignUpView:
     page="check-mail.html",
     title="Check your mail",
     status=202,
+    answers={429: (PROBLEM,)},
 )
 def sign_up(body: SignUp) -> CheckMail:
     """Creates a trainee's account; a mail with a link confirms it. The answer is the same for a known address."""
     goal = kept(body.next)
-    room.wiring.sign_in.sign_up(body.name, body.email, body.zone, room.request.id, goal)
+    room.wiring.account_wishes.ask_sign_up(body.name, body.email, body.zone, client(), room.request.id, goal)
     return CheckMail(email=body.email, sign_in=leading_to(SIGN_IN, goal))
 
 
@@ -70,16 +72,18 @@ def resend_form() -> SignUpView:
     page="check-mail.html",
     title="Check your mail",
     status=202,
+    answers={429: (PROBLEM,)},
 )
 def resend(body: Resend) -> CheckMail:
     """Sends a fresh confirmation link, at most one a minute. The answer is the same for every address."""
-    room.wiring.sign_in.resend(body.email, room.request.id)
+    room.wiring.account_wishes.ask_again(body.email, client(), room.request.id)
     return CheckMail(email=body.email)
 
 
 @room.get("/accounts/confirm/<token>", access=ANYONE, page="confirm.html", title="Confirm your mail address")
 def confirmation(token: str) -> ConfirmView:
     """What a confirmation link would do. Looking changes nothing: mail scanners open links too."""
+    room.keep_secret()
     return _confirmed(room.wiring.sign_in.confirmation(token))
 
 
@@ -93,7 +97,9 @@ def confirmation(token: str) -> ConfirmView:
 )
 def confirm(token: str, body: Confirm) -> ConfirmView:
     """Uses the link: its reader chooses the password, and the account may sign in from now on."""
-    return _confirmed(room.wiring.sign_in.confirm(token, body.password.get_secret_value(), room.request.id))
+    room.keep_secret()
+    password = body.password.get_secret_value()
+    return _confirmed(room.wiring.sign_in.confirm(token, password, room.request.id, client()))
 
 
 def _confirmed(found: Confirmation) -> ConfirmView:
@@ -114,7 +120,7 @@ def sign_in_form(next: str = HOME, confirmed: bool = False, changed: bool = Fals
 def sign_in(body: SignIn) -> SignedInView:
     """Opens a browser's session in a cookie, at once or after a code. API clients ask for a token instead."""
     from_our_pages()
-    found = room.wiring.sign_in.sign_in(body.email, body.password.get_secret_value())
+    found = room.wiring.sign_in.sign_in(body.email, body.password.get_secret_value(), client())
     goal, person = onward(body.next), found.person
     ticket = room.wiring.second_factor.ticket(person.account_id, room.request.id)
     if ticket:
@@ -127,14 +133,16 @@ def sign_in(body: SignIn) -> SignedInView:
 
 @room.post("/accounts/tokens", access=ANYONE, form=TokenRequest, answers={429: (PROBLEM,)})
 def tokens(body: TokenRequest) -> TokenView:
-    """An access token for `Authorization: Bearer`, good for an hour."""
-    found = room.wiring.sign_in.tokens(body.email, body.password.get_secret_value())
-    room.wiring.second_factor.demanded(found.person.account_id, body.code, room.request.id)
-    return TokenView.of(found)
+    """An access token for `Authorization: Bearer`, good for an hour, and no longer than the account's sessions."""
+    room.keep_secret()
+    account_id = room.wiring.sign_in.sign_in(body.email, body.password.get_secret_value(), client()).person.account_id
+    proved = room.wiring.second_factor.demanded(account_id, body.code, room.request.id)
+    return TokenView.of(room.wiring.sign_in.issue_token(account_id, proved), account_id)
 
 
 @room.post("/accounts/sign-out", access=ANYONE, goes_to="/")
 def sign_out() -> SignedOut:
     """Ends this browser's session at once. Without one there is nothing to end, which is fine."""
+    from_our_pages()
     end_session()
     return SignedOut()

@@ -7,6 +7,8 @@ from functions.accounts.room import room
 from shared.runtime.http import roles
 
 admin = roles("admin")
+fresh = roles("admin", fresh=True)
+"""For what gives power over others or takes their guard away: with a code that was entered a moment ago."""
 ALL, ONE = "/accounts/staff", "/accounts/staff/<account_id>"
 SAVED = "/accounts/staff/{account_id}?saved=1"
 
@@ -28,19 +30,19 @@ def member(account_id: str, saved: bool = False) -> MemberView:
     )
 
 
-@room.post(ALL, access=admin, form=Invitation, again=staff, shows=member, goes_to="/accounts/staff?invited=1")
+@room.post(ALL, access=fresh, form=Invitation, again=staff, shows=member, goes_to="/accounts/staff?invited=1")
 def invite(body: Invitation) -> dict[str, str]:
     """Invites somebody by mail; the link's reader chooses a password. A known address is refused with its account."""
     return {"account_id": room.wiring.staff.invite(room.call("admin"), body.name, body.email, body.roles)}
 
 
-@room.post(f"{ONE}/roles", access=admin, form=RolesForm, again=member, goes_to=SAVED)
+@room.post(f"{ONE}/roles", access=fresh, form=RolesForm, again=member, goes_to=SAVED)
 def change_roles(account_id: str, body: RolesForm) -> None:
     """Gives exactly these roles; acts on the person's next click."""
     room.wiring.staff.change_roles(room.call("admin"), account_id, body.roles)
 
 
-@room.post(f"{ONE}/disable", access=admin, again=member, goes_to=SAVED)
+@room.post(f"{ONE}/disable", access=fresh, again=member, goes_to=SAVED)
 def disable(account_id: str) -> None:
     """Ends every session; nobody signs in with the account until it is enabled."""
     room.wiring.staff.disable(room.call("admin"), account_id)
@@ -58,7 +60,7 @@ def invite_again(account_id: str) -> None:
     room.wiring.staff.invite_again(room.call("admin"), account_id)
 
 
-@room.post(f"{ONE}/remove-factor", access=admin, again=member, goes_to=SAVED)
+@room.post(f"{ONE}/remove-factor", access=fresh, again=member, goes_to=SAVED)
 def take_factor_away(account_id: str) -> None:
     """For somebody who lost telephone and recovery codes and was recognised: the next sign-in sets up another app."""
     room.wiring.second_factor.take_away(room.call("admin"), account_id)

@@ -49,8 +49,6 @@ def wiring(info: StackInfo) -> LocalWiring:
         inbox_table=outputs["InboxTable"],
         ledger_table=outputs["LedgerTable"],
         public_url=info.public_url,
-        cognito_issuer="",
-        cognito_jwks_url="",
         cognito_client_id=outputs["UserPoolClientId"],
         cognito_pool_id=outputs["UserPoolId"],
         second_factor="finance",

@@ -200,16 +200,10 @@ class Stack:
         if path.exists():
             self.info = replace(self.info, outputs=json.loads(path.read_text()))
         call_log = str(self.call_log) if self.options.call_log else ""
-        created = False
-        while True:
-            given = parameters(self.info, call_log)
-            self.deployment = deploy(self.info.aws, self.options.root, given, template=self.options.template)
-            created = created or self.deployment.created
-            self.info = replace(self.info, outputs=self.deployment.outputs, functions=self.deployment.functions)
-            # The first time, some parameters depend on what the stack itself has just made.
-            if parameters(self.info, call_log) == given:
-                break
-        self.created = created
+        given = parameters(self.info, call_log)
+        self.deployment = deploy(self.info.aws, self.options.root, given, template=self.options.template)
+        self.created = self.deployment.created
+        self.info = replace(self.info, outputs=self.deployment.outputs, functions=self.deployment.functions)
         settle(self.info.aws, self.deployment, stripe_key=STRIPE_KEY, webhook_secret=webhook_secret)
         path.write_text(json.dumps(self.info.outputs))
 

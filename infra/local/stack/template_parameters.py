@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.utils
 from typing import TYPE_CHECKING
 
-from infra.local.stack.ministack import REGION, Aws
+from infra.local.stack.ministack import Aws
 from infra.local.stack.stack_info import StackInfo
 
 if TYPE_CHECKING:
@@ -15,11 +15,8 @@ MAIL_FROM = "Rota <hello@rota.example>"
 
 
 def parameters(info: StackInfo, call_log: str = "") -> dict[str, str]:
-    """Template parameters on the local stack; those that only make sense here stay empty on AWS.
-
-    Where the user pool's public keys are depends on the pool's id: until `info.outputs` holds it, those two stay empty.
-    """
-    values = {
+    """Template parameters on the local stack; those that only make sense here stay empty on AWS."""
+    return {
         "Stage": "local",
         "PublicUrl": info.public_url,
         "FormOrigins": f"{info.stripe_url} {info.aws_url}",
@@ -29,10 +26,6 @@ def parameters(info: StackInfo, call_log: str = "") -> dict[str, str]:
         "BusinessClockFile": info.clock_file,
         "CallLogFile": call_log,
     }
-    if pool := info.outputs.get("UserPoolId"):
-        values["CognitoIssuer"] = f"https://cognito-idp.{REGION}.amazonaws.com/{pool}"
-        values["CognitoJwksUrl"] = f"{info.aws_url}/{pool}/.well-known/jwks.json"
-    return values
 
 
 def settle(aws: Aws, deployment: Deployment, *, stripe_key: str, webhook_secret: str) -> None:

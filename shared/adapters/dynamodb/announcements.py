@@ -11,6 +11,7 @@ from shared.adapters.dynamodb import items
 from shared.adapters.dynamodb.table import ask
 from shared.domain.core.aggregate import Actor
 from shared.domain.core.instants import iso, parse, to_utc
+from shared.events.account import AskedByAddress
 from shared.events.envelope import Envelope, Subject
 from shared.events.stripe import StripeDelivered
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def envelope_of(item: Mapping[str, Any]) -> Envelope:
-    """The envelope of an event row or of a stored Stripe delivery; the raw delivery itself never leaves the table."""
+    """The envelope of an event row, of a stored Stripe delivery, or of a wish; the delivery and the wish themselves
+    never leave the table."""
+    if item["sk"]["S"] == items.WISH:
+        return _wished({name: value["S"] for name, value in item.items() if "S" in value})
     if item["sk"]["S"] == "DELIVERY":
         return _delivered({name: value["S"] for name, value in item.items() if "S" in value})
     return Envelope.of(items.event_of(item))
@@ -35,6 +39,20 @@ def _delivered(row: Mapping[str, str]) -> Envelope:
         subject=Subject(kind="STRIPE", id=row["event_id"]),
         seq=1,
         data=data.model_dump(mode="json"),
+    )
+
+
+def _wished(row: Mapping[str, str]) -> Envelope:
+    return Envelope(
+        id=row["pk"],
+        type=AskedByAddress.TYPE,
+        occurred_at=parse(row["asked_at"]),
+        actor=Actor(role="account", id="unknown"),
+        subject=Subject(kind=AskedByAddress.SUBJECT, id=row["id"]),
+        seq=1,
+        correlation_id=row["correlation_id"],
+        emailed=True,  # the worker of emails does it: most of them end in one
+        data=AskedByAddress(wish_id=row["id"]).model_dump(mode="json"),
     )
 
 

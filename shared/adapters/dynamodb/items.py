@@ -229,6 +229,11 @@ def contact_key(host_id: str) -> Item:
     return key(person_pk(host_id), "CONTACT")
 
 
+def erased_key(owner: str) -> Item:
+    """What stays of an erased person's partition: that nothing is written there any more."""
+    return key(person_pk(owner), "ERASED")
+
+
 def text_key(ref: str) -> Item:
     owner, name = ref.split("/", 1)
     return key(person_pk(owner), f"TEXT#{name}")
@@ -259,7 +264,7 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-SESSION = "SESSION#"
+SESSION, WISH = "SESSION#", "WISH"
 
 
 def sessions_pk(account_id: str) -> str:
@@ -276,8 +281,16 @@ def session_by_handle(account_id: str, handle: str) -> Item:
     return key(sessions_pk(account_id), f"{SESSION}{handle}")
 
 
-def guesses_key(email: str) -> Item:
-    return key(f"GUESSES#{hashed(f'guesses:{email}')}", "GUESSES")
+def pace_key(pace: str, whom: str) -> Item:
+    return key(f"PACE#{hashed(f'{pace}:{whom}')}", "PACE")
+
+
+def browser_key(email: str, browser: str) -> Item:
+    return key(f"BROWSER#{hashed(f'{browser}:{email}')}", "BROWSER")
+
+
+def wish_key(wish_id: str) -> Item:
+    return key(f"WISH#{wish_id}", WISH)
 
 
 def link_key(token: str) -> Item:

@@ -26,10 +26,16 @@ class DynamoLinks:
         """`clock` is business time: links run out by it, as every deadline does."""
         self._table, self._clock = Table(client, inbox_table), clock
 
-    def make(self, purpose: str, account_id: str, expires_at: datetime) -> str:
+    def make(self, purpose: str, account_id: str, expires_at: datetime, generation: int = 0) -> str:
         """The token for the address; it is stored nowhere."""
         token = secrets.token_urlsafe(RANDOM_BYTES)
-        values = {"purpose": purpose, "account_id": account_id, "expires_at": iso(expires_at), "used": False}
+        values = {
+            "purpose": purpose,
+            "account_id": account_id,
+            "expires_at": iso(expires_at),
+            "used": False,
+            "generation": generation,
+        }
         self._table.put(items.link_key(token) | items.marshal(values) | items.ttl(expires_at + KEPT))
         return token
 
@@ -62,4 +68,6 @@ class DynamoLinks:
 
 def _link(item: items.Item) -> Link:
     values = items.unmarshal(item)
-    return Link(values["purpose"], values["account_id"], parse(values["expires_at"]), values["used"])
+    # Links of before had no generation: they are of none that an account may have.
+    generation = values.get("generation", -1)
+    return Link(values["purpose"], values["account_id"], parse(values["expires_at"]), values["used"], generation)

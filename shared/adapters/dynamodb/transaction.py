@@ -12,7 +12,15 @@ from typing import Any
 
 from shared.adapters.dynamodb import items
 from shared.domain.core.aggregate import EventRow
-from shared.domain.core.errors import Duplicate, OverlappingRotation, RotaError, SoldOut, VersionConflict, WaitlistFirst
+from shared.domain.core.errors import (
+    Duplicate,
+    NotFound,
+    OverlappingRotation,
+    RotaError,
+    SoldOut,
+    VersionConflict,
+    WaitlistFirst,
+)
 from shared.domain.seats.seats import SeatYear
 from shared.ports import SeatMove, Transition, UnitOfWork
 
@@ -57,6 +65,8 @@ def actions(work: UnitOfWork, tables: Tables) -> tuple[list[EventRow], list[Acti
         found += step_actions
     found += [Action(_put(tables.core, items.claim_item(c), new=True), "claim", c.key) for c in work.keys]
     found += [Action(_release(tables.core, items.claim_key(c), c.owner), "version", c.key) for c in work.released_keys]
+    found += [Action(still_there(tables.core, whose), "erased", whose) for whose in _written_about(work)]
+    found += [Action(_put(tables.core, items.erased_key(whose)), "none") for whose in work.erases]
     found += [Action(_put(tables.core, items.text_item(text), new=True), "claim", text.ref) for text in work.records]
     found += [Action(_put(tables.core, items.text_item(text)), "none") for text in work.replaced_records]
     found += [
@@ -92,6 +102,8 @@ def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> Ro
             "Look at it again and repeat the step.",
             about=by_kind["version"],
         )
+    if "erased" in by_kind:
+        return erased()
     if "claim" in by_kind:
         return Duplicate("This exists already.", "Open the one that is there.", key=by_kind["claim"][0])
     if "overlap" in by_kind:
@@ -113,6 +125,27 @@ def refusal(found: Sequence[Action], reasons: Sequence[Mapping[str, Any]]) -> Ro
             weeks=sorted(by_kind["waited"]),
         )
     return None
+
+
+def _written_about(work: UnitOfWork) -> list[str]:
+    """Whose records are written, each once."""
+    texts = (*work.records, *work.replaced_records)
+    return [whose for whose in dict.fromkeys(text.ref.split("/", 1)[0] for text in texts) if whose not in work.erases]
+
+
+def still_there(table: str, whose: str) -> dict[str, Any]:
+    """Nothing is written about somebody who was erased, however long ago it was begun."""
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": items.erased_key(whose),
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+    }
+
+
+def erased() -> NotFound:
+    return NotFound("This person was erased.", "Nothing about them is kept any more.")
 
 
 def _step_actions(step: Transition, table: str) -> tuple[EventRow, list[Action]]:

@@ -78,7 +78,7 @@ ACCOUNT = Machine(
             for state in (_S.INVITED, _S.ACTIVE)
         ),
         Arrow(_S.DISABLED, _E.ENABLE, _AD, _S.ACTIVE, "confirmed, or provisioned"),
-        Arrow(_S.DISABLED, _E.REOPEN_INVITATION, _AD, _S.INVITED, "nobody took the invitation"),
+        Arrow(_S.DISABLED, _E.REOPEN_INVITATION, _AD, _S.INVITED, "nobody took the invitation", _INVITE_EFFECTS),
         Arrow(_S.DISABLED, _E.END_INVITATION, _AD, _S.UNCONFIRMED, _NO_HOST_LEFT),
         *(
             Arrow(
@@ -103,8 +103,9 @@ ACCOUNT = Machine(
 
 
 class Account(BaseModel):
-    """The stored state. `session_epoch` ends the sessions that were opened under another number, `tokens_from` (wall
-    time) the access tokens issued before it; `factor_step` is the last 30 seconds that a code counted for."""
+    """The stored state. `session_epoch` is the account's security generation: what was begun under another number is
+    over (sessions, access tokens, links, tickets). `factor_step` is the last 30 seconds that a code counted for;
+    `tokens_from` is left of accounts of before."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
@@ -130,6 +131,7 @@ class Account(BaseModel):
     mail_changed_at: Instant | None = None
     mail_change_ref: str | None = None
     mail_change_asked_at: Instant | None = None
+    mail_change_stopped_at: Instant | None = None
     factor_ref: str | None = None
     factor_offer_ref: str | None = None
     factor_set_at: Instant | None = None
@@ -138,6 +140,12 @@ class Account(BaseModel):
     factor_failed_at: Instant | None = None
     recovery_used: tuple[int, ...] = ()
     attempt: str | None = None
+
+    @property
+    def generation(self) -> int:
+        """Counts up with a new password, the end of all sessions, an app set up or removed, a disabled account, another
+        address: whatever was pending is dead then."""
+        return self.session_epoch
 
     @property
     def ever_had_hosts(self) -> bool:

@@ -14,9 +14,9 @@ from shared.domain.core.errors import Invalid
 ROLES = ("trainee", "host", "reviewer", "coordinator", "coach", "finance", "admin")
 CONFIRM = "confirm"
 CONFIRM_LIFE = timedelta(hours=48)
-INVITE, RESET, MAIL, CODE, FACTOR = "invite", "reset", "mail", "code", "factor"
-"""What a link is for, besides `confirm` and `mail:<which change>`; the last two lead through a sign-in and are never
-mailed."""
+INVITE, RESET, MAIL, STOP, CODE, FACTOR = "invite", "reset", "mail", "stop", "code", "factor"
+"""What a link is for, besides `confirm`: `mail:<which change>` and `stop:<which change>` belong to one change of the
+address, `factor:<which secret>` to one secret; the last two lead through a sign-in and are never mailed."""
 INVITE_LIFE, RESET_LIFE, MAIL_LIFE, TICKET_LIFE = (
     timedelta(days=7),
     timedelta(hours=1),
@@ -24,16 +24,12 @@ INVITE_LIFE, RESET_LIFE, MAIL_LIFE, TICKET_LIFE = (
     timedelta(minutes=10),
 )
 RESEND_AFTER = timedelta(seconds=60)
-GUESSES, GUESS_PAUSE = 10, timedelta(minutes=15)
-"""Wrong passwords for one address, less than the pause apart, before none is looked at for that long (OWASP
-Authentication Cheat Sheet, "Account Lockout": threshold, observation window, duration). Below both is Cognito's own
-lockout, which begins at five."""
 LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3: a path of 256 with its brackets
 LONGEST_NAME = 100
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 # One mailbox, nothing that could add a header, a second recipient or a comment (RFC 5322 3.4.1 without quoted local
 # parts).
 _ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~\-]+@[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?\.[a-z]{2,63}\Z")
+_LINK = re.compile(r"://|\bwww\.|@", re.IGNORECASE)
 
 
 def email_address(text: str) -> str:
@@ -50,20 +46,13 @@ def email_key(email: str) -> str:
 
 
 def person_name(text: str) -> str:
-    """The name on one line. Raises `Invalid` (field `name`)."""
+    """The name on one line, and nothing that a mail program would make a link of. Raises `Invalid` (field `name`)."""
     found = " ".join(text.split())
+    if _LINK.search(found):
+        raise Invalid("A name has no address of a page in it.", "Write your name as your passport does.", field="name")
     if not found or len(found) > LONGEST_NAME or not found.isprintable():
         raise Invalid("A name has 1 to 100 letters.", "Write your name as your passport does.", field="name")
     return found
-
-
-def new_password(text: str) -> str:
-    """Long is what counts (NIST SP 800-63B 5.1.1); the user pool asks for the same. Raises `Invalid` (field
-    `password`)."""
-    if not SHORTEST_PASSWORD <= len(text) <= LONGEST_PASSWORD:
-        remedy = f"Use {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; three or four unrelated words are good."
-        raise Invalid("The password is too short or too long.", remedy, field="password")
-    return text
 
 
 def zone_name(text: str) -> str:

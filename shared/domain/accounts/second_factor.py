@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Literal
+
+from shared.domain.core.limits import WRONG_CODES
 
 if TYPE_CHECKING:
     from pyotp import TOTP
@@ -24,8 +27,6 @@ Demand = Literal["staff", "finance"]
 STEP = timedelta(seconds=30)
 WINDOW = (0, -1, 1)
 """The present step and its neighbours: clocks differ, and people type (RFC 6238 5.2)."""
-TRIES = 5
-LOCK = timedelta(minutes=15)
 RECOVERY_CODES = 10
 _RECOVERY = re.compile(r"[a-z2-7]{16}\Z")
 
@@ -41,8 +42,19 @@ def step_of(moment: datetime) -> int:
 
 
 def plain_code(text: str) -> str:
-    """As typed, without the spaces and hyphens that apps and our own pages group by."""
-    return re.sub(r"[\s\-]", "", text).lower()
+    """As typed, without the spaces and hyphens that apps and our own pages group by, and with its digits as an app
+    shows them: keyboards have their own (Arabic, full-width)."""
+    return "".join(_plain(letter) for letter in unicodedata.normalize("NFKC", text) if _counts(letter)).lower()
+
+
+def _plain(letter: str) -> str:
+    digit = unicodedata.decimal(letter, None)
+    return letter if digit is None else str(digit)
+
+
+def _counts(letter: str) -> bool:
+    """Neither a space nor a hyphen of any kind, nor a mark that only says which way to write."""
+    return not letter.isspace() and unicodedata.category(letter) not in ("Pd", "Cf")
 
 
 def accepted_step(secret: str, code: str, moment: datetime, last: int) -> int | None:
@@ -63,10 +75,10 @@ def _totp(secret: str) -> TOTP:
 
 def locked_until(failures: int, failed_at: datetime | None, moment: datetime) -> datetime | None:
     """Until when no code is looked at, None when the next may be tried. From the fifth failure in a row on, each costs
-    15 minutes."""
-    if failures < TRIES or failed_at is None:
+    15 minutes (`WRONG_CODES`)."""
+    if failures < WRONG_CODES.most or failed_at is None:
         return None
-    until = failed_at + LOCK
+    until = failed_at + WRONG_CODES.within
     return until if moment < until else None
 
 

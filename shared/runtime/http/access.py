@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.core.aggregate import Actor
-from shared.domain.core.errors import ForeignOrigin, RotaError, SignInNeeded, WrongRole
-from shared.ports import Identity, Session, Sessions
+from shared.domain.core.errors import CodeNeeded, ForeignOrigin, RotaError, SignInNeeded, WrongRole
+from shared.ports import Session, Sessions
 
-COOKIE = "__Host-session"
+COOKIE, BROWSER = "__Host-session", "__Host-browser"
+"""Who is signed in here, and that somebody was: by the latter a browser keeps an allowance of its own."""
+PROOF = "/accounts/proof"
+"""Where a code is entered in a session that is open."""
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True)
 class Access:
-    """`roles` empty: any role; `signed_in` False: anybody."""
+    """`roles` empty: any role; `signed_in` False: anybody; `fresh`: with a code that was entered a moment ago."""
 
     signed_in: bool = True
     roles: frozenset[str] = frozenset()
+    fresh: bool = False
 
     def check(self, session: Session | None) -> None:
-        """Raises `SignInNeeded` or `WrongRole`."""
+        """Raises `SignInNeeded`, `WrongRole` or `CodeNeeded`."""
         if not self.signed_in:
             return
         if session is None:
@@ -34,6 +38,12 @@ class Access:
                 "Sign in with another account, or ask an administrator.",
                 roles=sorted(self.roles),
             )
+        if self.fresh and not session.fresh:
+            raise CodeNeeded(
+                "This needs a fresh code of your authenticator app.",
+                "Enter one, then send this again; with a token, ask for a new one.",
+                address=PROOF,
+            )
 
     def described(self) -> list[str]:
         """For the API document."""
@@ -44,15 +54,15 @@ ANYONE = Access(signed_in=False)
 SIGNED_IN = Access()
 
 
-def roles(*names: str) -> Access:
-    return Access(roles=frozenset(names))
+def roles(*names: str, fresh: bool = False) -> Access:
+    return Access(roles=frozenset(names), fresh=fresh)
 
 
-def cookie_value(headers: Mapping[str, str], event: Mapping[str, Any]) -> str:
-    """The session cookie. HTTP APIs pass cookies as a list; some local gateways leave them in the header."""
+def cookie_value(headers: Mapping[str, str], event: Mapping[str, Any], cookie: str = COOKIE) -> str:
+    """A cookie of ours. HTTP APIs pass cookies as a list; some local gateways leave them in the header."""
     for part in [*event.get("cookies", []), *headers.get("cookie", "").split(";")]:
         name, _, value = part.strip().partition("=")
-        if name == COOKIE:
+        if name == cookie:
             return str(value)
     return ""
 
@@ -73,18 +83,21 @@ class Caller:
     """Finds out who calls, once per request and only when somebody asks: a public page without a cookie costs no
     request."""
 
-    def __init__(
-        self, event: Mapping[str, Any], headers: Mapping[str, str], sessions: Sessions, identity: Identity
-    ) -> None:
+    def __init__(self, event: Mapping[str, Any], headers: Mapping[str, str], sessions: Sessions) -> None:
         self._bearer = headers.get("authorization", "")
         self._cookie = cookie_value(headers, event)
-        self._sessions, self._identity = sessions, identity
+        self.browser = cookie_value(headers, event, BROWSER)
+        self._sessions = sessions
         self._session: Session | None = None
         self._known = False
 
     @property
     def by_cookie(self) -> bool:
         return bool(self._cookie) and not self._bearer
+
+    @property
+    def by_token(self) -> bool:
+        return bool(self._bearer)
 
     @property
     def session_id(self) -> str:
@@ -100,8 +113,9 @@ class Caller:
                     raise SignInNeeded(
                         "Only bearer tokens are accepted here.", "Send `Authorization: Bearer <access token>`."
                     )
-                bearer = self._identity.verify(token.strip())
-                self._session = self._sessions.of_account(bearer.account_id, bearer.issued_at)
+                self._session = self._sessions.bearer(token.strip())
+                if self._session is None:
+                    raise SignInNeeded("The access token is not valid.", "Sign in again for a new one.")
             elif self._cookie:
                 self._session = self._sessions.read(self._cookie)
             self._known = True

@@ -103,7 +103,7 @@ class Answers:
             second = error if isinstance(error, Unconfirmed) else self._room.told(refused)
             return self._error_page(second, _headers(second), declared=declared)
         inputs = self._room.request.inputs
-        told = {"errors": field_errors(error, declared.form), "inputs": inputs}
+        told = {"errors": field_errors(error, declared.form, self._form_page(declared)), "inputs": inputs}
         page = self._page(shown, resource, error.status, **told)
         # The page may have lost the form meanwhile: somebody else decided, or the time ran out.
         lost = [one for one in words(inputs, declared.form) if one[1] not in unescape(str(page.body))]
@@ -158,10 +158,12 @@ class Answers:
         }
 
     def finish(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """Security headers, cookies, caching; a HEAD call loses its body. Signed-in answers are never stored."""
+        """Security headers, cookies, caching; a HEAD call loses its body. What is answered to somebody who
+        shows who they are is never stored."""
         room = self._room
         headers = answer["headers"]
-        unstored = room.caller.by_cookie or room.caller.session_id or room.cookies or room.secret
+        known = room.caller.by_token or room.caller.session_id or room.caller.browser
+        unstored = known or room.cookies or room.secret
         headers.setdefault("Cache-Control", "private, no-store" if unstored else "no-cache")
         headers["Vary"] = "Accept, Cookie, Authorization"
         headers["X-Content-Type-Options"] = "nosniff"

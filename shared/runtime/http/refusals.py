@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.domain.core.errors import Invalid, RotaError
+from shared.runtime.http.paths import leading_to
 from shared.runtime.pages import FieldError
 
 TYPE_BASE = "/problems/"
@@ -68,9 +69,9 @@ def field_name(location: Iterable[str | int]) -> str:
     return ".".join(parts) or "body"
 
 
-def field_errors(error: RotaError, model: type[BaseModel] | None) -> list[FieldError]:
+def field_errors(error: RotaError, model: type[BaseModel] | None, here: str = "") -> list[FieldError]:
     """A refusal as the entries of a form's error summary; one of a list's values is the list's matter, which has one
-    control."""
+    control. What is done on another page first leads back `here`."""
     labels = (
         {name: field.title or name.replace("_", " ").capitalize() for name, field in model.model_fields.items()}
         if model
@@ -81,5 +82,6 @@ def field_errors(error: RotaError, model: type[BaseModel] | None) -> list[FieldE
             (re.sub(r"\.\d+\Z", "", entry["field"]), entry["message"]) for entry in error.facts["fields"]
         )
         return [FieldError(name, labels.get(name, name), message) for name, message in said]
-    field = str(error.facts.get("field", ""))
-    return [FieldError(field, labels.get(field, ""), error.detail, error.remedy)]
+    field, first = str(error.facts.get("field", "")), str(error.facts.get("address", ""))
+    href = leading_to(first, here) if first else ""
+    return [FieldError(field, labels.get(field, ""), error.detail, error.remedy, href)]

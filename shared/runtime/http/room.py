@@ -191,7 +191,7 @@ class Room(Entry):
         self.request = Request(event)
         correlate(self.name, self.request.id)
         self.wiring.outcome.begin(self.request.method == "POST")
-        self.caller = Caller(event, self.request.headers, self.wiring.sessions, self.wiring.identity)
+        self.caller = Caller(event, self.request.headers, self.wiring.sessions)
         try:
             if self.caller.by_cookie:
                 check_origin(self.request.method, self.request.headers, self.wiring.settings.public_url)

@@ -13,12 +13,14 @@ from shared.runtime.pages.nav import NavItem, nav_for
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One refused field: `field` is its form name, `message` what is wrong, `remedy` what to do (may be empty)."""
+    """One refused field: `field` is its form name, `message` what is wrong, `remedy` what to do (may be empty), `href`
+    where it is done when that is another page."""
 
     field: str
     label: str
     message: str
     remedy: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)

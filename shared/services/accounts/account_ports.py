@@ -3,30 +3,36 @@ end."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.accounts.account import Account, AccountStatus
 from shared.domain.accounts.account_input import email_key
+from shared.domain.accounts.passwords import as_typed
 from shared.domain.core.aggregate import Actor
-from shared.domain.core.errors import Busy, Duplicate, NotFound, TooManyTries, WrongCredentials
-from shared.domain.core.instants import iso
+from shared.domain.core.errors import Busy, Duplicate, NotFound, WrongCredentials
+from shared.domain.core.limits import (
+    WRONG_PASSWORDS,
+    WRONG_PASSWORDS_OF_BROWSER,
+    WRONG_PASSWORDS_OF_SOURCE,
+    Pace,
+    source_of,
+)
 from shared.events.base import EventData
 from shared.ports import (
+    Browsers,
     BusinessClock,
-    Guesses,
+    Due,
     Identity,
     Ids,
     Link,
     Links,
+    Paces,
     People,
     PersonalRecord,
     Sessions,
     Store,
     Stored,
-    Tokens,
     UniqueKey,
     UnitOfWork,
 )
@@ -34,21 +40,39 @@ from shared.services.core.people_records import account_of
 from shared.services.core.transitions import RequestContext, find, transition, unsaved
 
 
+@dataclass(frozen=True)
+class Client:
+    """Where a call comes from: the address that it came from, and the secret of a browser that was signed in before."""
+
+    address: str = ""
+    browser: str = ""
+
+
+SOMEWHERE = Client()
+
+
 @dataclass(frozen=True, kw_only=True)
-class AccountPorts:
+class AddressPorts:
+    """What a use case needs that goes by an address and knows nobody's session."""
+
     store: Store
     people: People
-    identity: Identity
-    sessions: Sessions
-    links: Links
     clock: BusinessClock
     ids: Ids
-    guesses: Guesses
+    paces: Paces
 
     def _account(self, account_id: str) -> tuple[Stored, Account | None]:
         """As stored, and as read; an unsaved one and None where there is no such account."""
         loaded = find(self.store, "ACCOUNT", account_id)
         return (loaded, account_of(loaded)) if loaded else (unsaved("ACCOUNT", account_id), None)
+
+    def _paced(self, *counted: tuple[Pace, str], field: str = "", way_out: str = "") -> None:
+        """Counts what is about to happen, for each whom it counts for; nobody is nobody. Raises `TooManyTries`,
+        `Busy`."""
+        for pace, whom in counted:
+            until = self.paces.count(pace, whom) if whom else None
+            if until:
+                raise pace.refusal(until, self.paces.wall(), way_out, field)
 
     def _active(self, account_id: str) -> tuple[Stored, Account]:
         """As stored, and as read. Raises `NotFound`, also for an account that is not active (any more)."""
@@ -81,40 +105,85 @@ class AccountPorts:
         call: RequestContext,
         *,
         texts: tuple[PersonalRecord, ...] = (),
+        keys: tuple[UniqueKey, ...] = (),
         releases: tuple[UniqueKey, ...] = (),
+        drops: tuple[str | None, ...] = (),
+        due: tuple[Due, ...] = (),
+        done: tuple[str, ...] = (),
     ) -> None:
         self.store.commit(
             UnitOfWork(
-                transitions=(transition(loaded, event, call, self.clock.now()),), records=texts, released_keys=releases
+                transitions=(transition(loaded, event, call, self.clock.now(), due=due, done=done),),
+                records=texts,
+                keys=keys,
+                released_keys=releases,
+                dropped_records=tuple(ref for ref in drops if ref),
             )
         )
 
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPorts(AddressPorts):
+    identity: Identity
+    sessions: Sessions
+    links: Links
+    browsers: Browsers
+
     def _over(self, account: Account) -> dict[str, Any]:
-        """The fields that end every session and token of an account."""
-        return {"session_epoch": account.session_epoch + 1, "tokens_from": self.sessions.wall()}
+        """The fields that end every session, token, link and ticket of an account, and what waits to be confirmed."""
+        return {
+            "session_epoch": account.generation + 1,
+            "reset_asked_at": None,
+            "mail_change_ref": None,
+            "factor_offer_ref": None,
+        }
 
-    def _try(self, email: str, password: str, field: str = "password") -> tuple[str, Tokens]:
-        """The one place where a password is looked at, so that every try counts for its address wherever it was typed;
-        whoever is let in forgets the tries. Raises `WrongCredentials`, `TooManyTries` (after ten, for 15 minutes),
-        `Busy`."""
-        until = self.guesses.begin(email)
-        if until:
-            # Whose tries are still being looked at is not known to be wrong.
-            what = "wrong passwords for this address, or too many at the same moment"
-            raise too_many(what, until, self.sessions.wall(), ", or use the link for a forgotten password", field)
+    def _try(self, email: str, password: str, client: Client, field: str = "password") -> str:
+        """The account id. Every try counts wherever it was typed: for its source and address, or for the browser alone
+        where somebody signed in with this address before. Raises `WrongCredentials`, `TooManyTries`, `Busy`."""
+        if client.browser and self.browsers.known(email, client.browser):
+            return self._tried(email, password, (WRONG_PASSWORDS_OF_BROWSER, client.browser), field=field)
+        source = source_of(client.address)
+        return self._tried(email, password, (WRONG_PASSWORDS, email), source, field)
+
+    def _tried(self, email: str, password: str, own: tuple[Pace, str], source: str = "", field: str = "") -> str:
+        """The one place where a password is looked at. Counted before, so that tries in the same second are counted
+        each. A right one forgives `own` all of its tries, and the source this one alone: it may be guessing at
+        others."""
+        counted = [(WRONG_PASSWORDS_OF_SOURCE, source)] if source else []
+        self._paced(*counted, own, field=field, way_out=", or use the link for a forgotten password")
         try:
-            return self.identity.authenticate(email, password)
+            account_id = self.identity.authenticate(email, as_typed(password))
         except Busy:
-            self.guesses.take_back(email)
+            self._take_back(*counted, own)
             raise
+        self.paces.forget(*own)
+        self._take_back(*counted)
+        return account_id
 
-    def _is_password(self, email: str, password: str, field: str = "password") -> bool:
+    def _welcome(self, email: str) -> None:
+        """A new password of its owner begins the counting anew."""
+        self.paces.forget(WRONG_PASSWORDS, email)
+
+    def _take_back(self, *counted: tuple[Pace, str]) -> None:
+        for pace, whom in counted:
+            self.paces.take_back(pace, whom)
+
+    def _is_password(self, email: str, password: str, client: Client = SOMEWHERE, field: str = "password") -> bool:
         """Raises `TooManyTries`, `Busy`."""
         try:
-            self._try(email, password, field)
+            self._try(email, password, client, field)
         except WrongCredentials:
             return False
-        self.guesses.forget(email)
+        return True
+
+    def _is_own(self, account_id: str, password: str, field: str = "password") -> bool:
+        """Of somebody who is signed in: they have an allowance of their own. Raises `TooManyTries`, `Busy`."""
+        email = self.people.person(account_id).email
+        try:
+            self._tried(email, password, (WRONG_PASSWORDS_OF_BROWSER, account_id), field=field)
+        except WrongCredentials:
+            return False
         return True
 
     def _link(self, token: str, *purposes: str) -> Link:
@@ -146,13 +215,6 @@ def own(account_id: str, correlation_id: str = "") -> RequestContext:
 
 def no_link() -> NotFound:
     return NotFound("There is no such link.", "Open the newest mail from Rota and use its link unchanged.")
-
-
-def too_many(what: str, until: datetime, wall: datetime, way_out: str = "", field: str = "password") -> TooManyTries:
-    """No further try is looked at before `until`; said in minutes, which need no zone."""
-    minutes = max(1, math.ceil((until - wall) / timedelta(minutes=1)))
-    wait = f"Try again in {minutes} {'minute' if minutes == 1 else 'minutes'}{way_out}."
-    return TooManyTries(f"There were too many {what}.", wait, retry_after=iso(until), field=field)
 
 
 def no_match() -> WrongCredentials:

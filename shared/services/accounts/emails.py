@@ -19,6 +19,7 @@ from shared.domain.accounts.account_input import (
     MAIL_LIFE,
     RESET,
     RESET_LIFE,
+    STOP,
     email_key,
 )
 from shared.domain.accounts.second_factor import RECOVERY_CODES
@@ -61,20 +62,18 @@ class AccountEmails:
     def _of(self, event: Envelope) -> tuple[Account, Person]:
         return account_of(self.store.load("ACCOUNT", event.subject.id)), self.people.person(event.subject.id)
 
-    def _link(self, page: str, purpose: str, person: Person, life: timedelta) -> str:
-        return (
-            f"{self.public_url}/accounts/{page}/{self.links.make(purpose, person.account_id, self.clock.now() + life)}"
-        )
+    def _link(self, page: str, purpose: str, account: Account, life: timedelta) -> str:
+        """Dead once the account's security generation is another one."""
+        token = self.links.make(purpose, account.id, self.clock.now() + life, account.generation)
+        return f"{self.public_url}/accounts/{page}/{token}"
 
     # --- with a link: nothing once it would do nothing ----------------------------------------------------------------
     def signed_up(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
         if account.status is not AccountStatus.UNCONFIRMED:
             return None
-        link = self._link("confirm", CONFIRM, person, CONFIRM_LIFE)
-        return OutgoingEmail(
-            to_person(person), email_texts.confirm_address(person, link, CONFIRM_LIFE // timedelta(hours=1))
-        )
+        link = self._link("confirm", CONFIRM, account, CONFIRM_LIFE)
+        return OutgoingEmail(to_person(person), email_texts.confirm_address(link, CONFIRM_LIFE // timedelta(hours=1)))
 
     def invited(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
@@ -90,14 +89,14 @@ class AccountEmails:
                 "no such thing, "
                 "do nothing.",
             ),
-            action=("Choose a password", self._link("confirm", INVITE, person, INVITE_LIFE)),
+            action=("Choose a password", self._link("confirm", INVITE, account, INVITE_LIFE)),
         )
         return OutgoingEmail(to_person(person), text)
 
     def reset_asked(self, event: Envelope) -> OutgoingEmail | None:
         account, person = self._of(event)
-        if account.reset_asked_at is None:
-            return None
+        if account.reset_asked_at != parse(event.data["reset_asked_at"]):
+            return None  # ended since, or asked for again: that has an email of its own
         minutes = RESET_LIFE // timedelta(minutes=1)
         text = EmailText(
             "Set a new password",
@@ -107,7 +106,7 @@ class AccountEmails:
                 f"The link below works once, for {minutes} minutes. If it was not you, do nothing: your password "
                 "stays as it is.",
             ),
-            action=("Set a new password", self._link("reset", RESET, person, RESET_LIFE)),
+            action=("Set a new password", self._link("reset", RESET, account, RESET_LIFE)),
         )
         return OutgoingEmail(to_person(person), text)
 
@@ -122,17 +121,20 @@ class AccountEmails:
             account.id,
         ):
             return None
-        text = EmailText(
-            "Confirm your new address",
-            f"Hello {person.name},",
-            (
-                "You want to use this address at Rota from now on.",
-                f"Confirm it behind the link below: it works for {MAIL_LIFE // timedelta(hours=1)} hours. If it was "
-                "not you, do nothing.",
-            ),
-            action=("Use this address", self._link("mail", f"{MAIL}:{ref}", person, MAIL_LIFE)),
-        )
+        link = self._link("mail", f"{MAIL}:{ref}", account, MAIL_LIFE)
+        text = email_texts.confirm_new_address(link, MAIL_LIFE // timedelta(hours=1))
         return OutgoingEmail(to_person(person, wanted), text)
+
+    def mail_change_announced(self, event: Envelope) -> OutgoingEmail | None:
+        """To the present address, which may be another person's than the one who asked; with a link that stops it.
+        Nothing once it was stopped, or done: then there is an email of its own."""
+        account, person = self._of(event)
+        ref = event.data["mail_change_ref"]
+        if account.mail_change_ref != ref:
+            return None
+        link = self._link("stop", f"{STOP}:{ref}", account, MAIL_LIFE)
+        text = email_texts.new_address_asked_for(person, self._when(event, person), link)
+        return OutgoingEmail(to_person(person), text)
 
     # --- told ---------------------------------------------------------------------------------------------------------
     def _told(self, to: Recipient, person: Person, subject: str, *said: str) -> OutgoingEmail:
@@ -194,6 +196,7 @@ EMAILS = (
     EmailRule(PasswordResetAsked, "reset", AccountEmails, AccountEmails.reset_asked),
     EmailRule(PasswordChanged, "password", AccountEmails, AccountEmails.password_changed),
     EmailRule(MailChangeAsked, "new-address", AccountEmails, AccountEmails.mail_change_asked),
+    EmailRule(MailChangeAsked, "present-address", AccountEmails, AccountEmails.mail_change_announced),
     EmailRule(MailChanged, "old-address", AccountEmails, AccountEmails.mail_changed),
     EmailRule(RecoveryCodeUsed, "recovery", AccountEmails, AccountEmails.recovery_used),
     EmailRule(FactorSet, "factor", AccountEmails, AccountEmails.factor_set),

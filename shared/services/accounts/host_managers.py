@@ -83,6 +83,7 @@ class HostManagers(Inviting):
         if account and account.status is not AccountStatus.UNCONFIRMED:
             self._add(call, host_id, loaded, account, person)
             return
+        self._paced_invitation(call, person.email)
         event = HostInvited(
             status=status_after(account.status if account else NEW, AccountEvent.INVITE, call.actor.role),
             id=person.account_id,
@@ -109,6 +110,8 @@ class HostManagers(Inviting):
             if invited:
                 self.people.save_person(person)  # the call before may have ended between the invitation and the name
             return
+        if invited:
+            self._paced_invitation(call, person.email)
         now, hosts = self.clock.now(), (*account.hosts, host_id)
         event = (
             invitation(account, now, hosts, call)
@@ -139,7 +142,11 @@ class HostManagers(Inviting):
                 if ends:
                     status = status_after(status, AccountEvent.END_INVITATION, call.actor.role)
                 roles = {"roles": (TRAINEE,)} if ends else {}
-                event = HostRemoved(status=status, **roles, hosts=left, removed_host=host_id, **self._over(account))
-                self._record(loaded, event, call)
+                # The link of an invitation that goes on for other hosts goes on as well.
+                waits = status is AccountStatus.INVITED
+                over = {"session_epoch": account.generation} if waits else self._over(account)
+                event = HostRemoved(status=status, **roles, hosts=left, removed_host=host_id, **over)
+                due = self._lets_go(self.clock.now()) if ends else ()
+                self._record(loaded, event, call, drops=(account.mail_change_ref,), due=due)
 
         retry_on_conflict(decide)

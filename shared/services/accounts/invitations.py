@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.accounts.account import Account, AccountEvent, AccountStatus, status_after
-from shared.domain.accounts.account_input import RESEND_AFTER
+from shared.domain.accounts.account_input import RESEND_AFTER, email_address
+from shared.domain.accounts.due_kinds import UNCONFIRMED
 from shared.domain.core.errors import NotAllowedNow, NotFound
+from shared.domain.core.limits import INVITATION_EMAILS, INVITATIONS
+from shared.domain.core.limits import UNCONFIRMED as LIFE
 from shared.events.account import HostInvited, StaffInvited
-from shared.ports import Person, PersonalRecord, Stored
+from shared.ports import Due, Person, PersonalRecord, Stored
 from shared.services.accounts.account_ports import AccountPorts
 from shared.services.core.transitions import RequestContext, retry_on_conflict
 
@@ -43,18 +46,36 @@ class Inviting(AccountPorts):
             self.people.save_person(person)
 
     def invite_again(self, call: RequestContext, account_id: str) -> None:
-        """A fresh link, at most one a minute. Raises `NotFound`, `NotAllowedNow` once the invitation was taken."""
+        """A fresh link, at most one a minute. Raises `NotFound`, `NotAllowedNow` once the invitation was taken,
+        `TooManyTries`."""
+        _, account = self._known(account_id)
+        if account.status is not AccountStatus.INVITED:
+            raise NotAllowedNow(
+                "Nobody waits for this invitation.", "Look at the account again.", state=account.status.value
+            )
+        if account.invited_at is None or self.clock.now() - account.invited_at >= RESEND_AFTER:
+            self._paced_invitation(call, self.people.person(account_id).email)
+            self._invite_anew(call, account_id)
+
+    def _invite_anew(self, call: RequestContext, account_id: str) -> None:
+        """However long ago the last one was: its link may be dead. Taken meanwhile: nothing happens."""
 
         def decide() -> None:
             (loaded, account), now = self._known(account_id), self.clock.now()
-            if account.status is not AccountStatus.INVITED:
-                raise NotAllowedNow(
-                    "Nobody waits for this invitation.", "Look at the account again.", state=account.status.value
-                )
-            if account.invited_at is None or now - account.invited_at >= RESEND_AFTER:
+            if account.status is AccountStatus.INVITED:
                 self._record(loaded, invitation(account, now, account.hosts, call), call)
 
         retry_on_conflict(decide)
+
+    def _paced_invitation(self, call: RequestContext, email: str) -> None:
+        """Raises `TooManyTries`, also at a terminal: each is an email to somebody."""
+        inviter = (INVITATIONS, call.actor.id)
+        self._paced(inviter, (INVITATION_EMAILS, email_address(email)), field="email")
+
+    @staticmethod
+    def _lets_go(now: datetime) -> tuple[Due, ...]:
+        """Of an invitation that ended: the address is as after a sign-up that nobody confirmed."""
+        return (Due(UNCONFIRMED, now + LIFE, "trainee"),)
 
 
 def invitation(

@@ -1,8 +1,8 @@
 """The second step of a sign-in: a code of the authenticator app, or one of the recovery codes.
 
 A right password gives a ticket for ten minutes (a link that is never mailed), a right code uses it up and signs in.
-Whose role needs a code and who has set none up yet does so at that point, before there is any session. Wall time
-throughout, except for the tickets.
+Whose role needs a code and who has set none up yet does so at that point, before there is any session. A ticket is dead
+once the account's security generation moved. Wall time throughout, except for the tickets.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from shared.domain.accounts.second_factor import (
     uri,
 )
 from shared.domain.core.errors import CodeNeeded, Expired, NotAllowedNow, WrongCredentials
+from shared.domain.core.limits import WRONG_CODES
 from shared.events.account import FactorFailed, FactorOffered, FactorPassed, FactorRemoved, FactorSet, RecoveryCodeUsed
 from shared.ports import Link, PersonalRecord, Stored
-from shared.services.accounts.account_ports import AccountPorts, own, too_many
+from shared.services.accounts.account_ports import AccountPorts, own
 from shared.services.core.transitions import RequestContext, retry_on_conflict
 
 SECRET_LENGTH = 32
@@ -72,14 +73,14 @@ class SecondFactor(AccountPorts):
         """None where the password is enough. Raises `NotFound`, `Busy`."""
         _, account = self._active(account_id)
         if account.factor_ref:
-            return self._ticket(CODE, account_id)
+            return self._ticket(account, CODE)
         if not needed(account.roles, self.demand):
             return None
-        self._offer(own(account_id, correlation_id))
-        return self._ticket(FACTOR, account_id)
+        return self._offer(own(account_id, correlation_id))
 
-    def _ticket(self, purpose: str, account_id: str) -> Ticket:
-        return Ticket(purpose, self.links.make(purpose, account_id, self.clock.now() + TICKET_LIFE))
+    def _ticket(self, account: Account, purpose: str, of: str = "") -> Ticket:
+        ends, named = self.clock.now() + TICKET_LIFE, f"{purpose}:{of}" if of else purpose
+        return Ticket(purpose, self.links.make(named, account.id, ends, account.generation))
 
     def waiting(self, token: str) -> str:
         """Whose code is asked for: the name. Raises `NotFound`, `Expired`."""
@@ -95,8 +96,8 @@ class SecondFactor(AccountPorts):
         self.links.use(token)
         return link.account_id
 
-    def demanded(self, account_id: str, code: str, correlation_id: str = "") -> None:
-        """For an API client, who sends password and code together.
+    def demanded(self, account_id: str, code: str, correlation_id: str = "") -> bool:
+        """For an API client, who sends password and code together; whether there was a code.
 
         Raises `CodeNeeded` where one is missing or has to be set up first, `WrongCredentials`, `TooManyTries`, `Busy`.
         """
@@ -109,18 +110,20 @@ class SecondFactor(AccountPorts):
                     field="code",
                 )
             self.check(own(account_id, correlation_id), code)
-        elif needed(account.roles, self.demand):
+            return True
+        if needed(account.roles, self.demand):
             raise CodeNeeded(
                 "This account needs an authenticator app.",
                 "Sign in with a browser once; it is set up there.",
                 field="code",
             )
+        return False
 
     def _open(self, token: str, purpose: str) -> Link:
         link = self._link(token, purpose)
-        self._active(link.account_id)
-        if link.used or self._run_out(link):
-            raise Expired("This step of the sign-in is over.", "Sign in again with your password.")
+        _, account = self._active(link.account_id)
+        if link.used or self._run_out(link) or link.generation != account.generation:
+            raise _over()
         return link
 
     # --- checking -----------------------------------------------------------------------------------------------------
@@ -137,7 +140,7 @@ class SecondFactor(AccountPorts):
         held, common = self._held(account), {"status": account.status, "attempt": attempt}
         until = locked_until(account.factor_failures, account.factor_failed_at, now)
         if until:
-            raise too_many("wrong codes", until, now, field="code")
+            raise WRONG_CODES.refusal(until, now, field="code")
         accepted = accepted_step(held["secret"], code, now, account.factor_step)
         if accepted is not None:
             self._record(loaded, FactorPassed(**common, factor_step=accepted, factor_failures=0), call)
@@ -157,38 +160,49 @@ class SecondFactor(AccountPorts):
             raise NotAllowedNow("No authenticator app is set up.", "Sign in again.", field="code")
         return held
 
+    def prove(self, call: RequestContext, session_id: str, code: str) -> None:
+        """A code in a session that is open: for a while it may do what only a fresh code allows. Raises as `check`."""
+        self.check(call, code)
+        self.sessions.prove(session_id)
+
     # --- setting up and removing --------------------------------------------------------------------------------------
-    def begin(self, call: RequestContext) -> Ticket:
-        """Somebody signed in wants to set one up. Raises `NotAllowedNow` when there is one already."""
-        self._offer(call)
-        return self._ticket(FACTOR, call.actor.id)
+    def begin(self, call: RequestContext, password: str) -> Ticket:
+        """Somebody signed in wants to set one up, and shows that it is them. Raises `WrongCredentials`, `TooManyTries`,
+        `NotAllowedNow` when there is one already."""
+        if not self._is_own(call.actor.id, password):
+            raise WrongCredentials(
+                "The password is not right.", "Type it again; or use the link for a forgotten one.", field="password"
+            )
+        return self._offer(call)
 
-    def _offer(self, call: RequestContext) -> None:
-        """One secret waits at a time, so that a page that is opened again shows the same."""
+    def _offer(self, call: RequestContext) -> Ticket:
+        """A new secret each time, for this ticket alone; the one before is gone."""
 
-        def decide() -> None:
+        def decide() -> Ticket:
             loaded, account = self._active(call.actor.id)
             if account.factor_ref:
                 raise NotAllowedNow("An authenticator app is set up already.", "Remove it first.")
-            if account.factor_offer_ref:
-                return
             ref = f"{account.id}/factor-offer-{loaded.version}"
             text = PersonalRecord(ref, {"secret": _random(SECRET_LENGTH).upper()})
-            self._record(loaded, FactorOffered(status=account.status, factor_offer_ref=ref), call, texts=(text,))
+            event = FactorOffered(status=account.status, factor_offer_ref=ref)
+            self._record(loaded, event, call, texts=(text,), drops=(account.factor_offer_ref,))
+            return self._ticket(account, FACTOR, ref)
 
-        retry_on_conflict(decide)
+        return retry_on_conflict(decide)
 
     def offer(self, token: str) -> Offer:
         """What to take into the app. Raises `NotFound`, `Expired`."""
-        _, account = self._active(self._open(token, FACTOR).account_id)
-        person, secret = self.people.person(account.id), self._offered(account)
+        link = self._open(token, FACTOR)
+        _, account = self._active(link.account_id)
+        person, secret = self.people.person(account.id), self._offered(account, link)
         return Offer(person.name, grouped(secret.lower()), uri(secret, person.email))
 
-    def _offered(self, account: Account) -> str:
+    def _offered(self, account: Account, link: Link) -> str:
         ref = account.factor_offer_ref
-        held = self.store.text(ref) if ref else None
+        mine = ref is not None and ref == link.purpose.partition(":")[2] and account.generation == link.generation
+        held = self.store.text(ref) if ref and mine else None
         if held is None:
-            raise Expired("This step of the sign-in is over.", "Sign in again with your password.")
+            raise _over()
         return str(held["secret"])
 
     def set_up(self, token: str, code: str, correlation_id: str = "") -> FreshFactor:
@@ -199,7 +213,7 @@ class SecondFactor(AccountPorts):
 
         def decide() -> tuple[str, ...] | None:
             loaded, account = self._active(link.account_id)
-            secret = self._offered(account)
+            secret = self._offered(account, link)
             accepted = accepted_step(secret, plain_code(code), self.sessions.wall(), -1)
             return None if accepted is None else self._set(call, loaded, account, secret, accepted)
 
@@ -231,11 +245,11 @@ class SecondFactor(AccountPorts):
             factor_set_at=self.clock.now(),
             factor_step=accepted,
             factor_failures=0,
-            factor_offer_ref=None,
             recovery_used=(),
             attempt=self.ids.new(),
+            **self._over(account),  # whatever began without a code is over
         )
-        self._record(loaded, event, call, texts=(text,))
+        self._record(loaded, event, call, texts=(text,), drops=(account.factor_offer_ref, account.mail_change_ref))
         return tuple(grouped(one) for one in codes)
 
     def remove(self, call: RequestContext, code: str) -> None:
@@ -254,16 +268,14 @@ class SecondFactor(AccountPorts):
         def decide() -> None:
             loaded, account = self._active(account_id)
             if account.factor_ref:
-                event = FactorRemoved(
-                    status=account.status,
-                    factor_ref=None,
-                    factor_offer_ref=None,
-                    factor_failures=0,
-                    **self._over(account),
-                )
-                self._record(loaded, event, call)
+                event = FactorRemoved(status=account.status, factor_ref=None, factor_failures=0, **self._over(account))
+                self._record(loaded, event, call, drops=(account.factor_ref, account.mail_change_ref))
 
         retry_on_conflict(decide)
+
+
+def _over() -> Expired:
+    return Expired("This step of the sign-in is over.", "Sign in again with your password.")
 
 
 def _random(length: int) -> str:

@@ -1,36 +1,29 @@
-"""Accounts: sign up, confirm the address, sign in, keep the profile; and accounts that the operator makes.
-
-A sign-up names no password: whoever opens the link in the mail chooses it, so that nobody gets into an account that
-somebody else confirms. It takes three steps, each of which may be the last before a crash; repeating the sign-up goes
-on from there: claim the address for an account id -> save who it is -> record `AccountSignedUp`, upon which the mail
-with the link goes out.
-"""
+"""Accounts: confirm the address, sign in, keep the profile; and accounts that the operator makes. Signing up is in
+`wishes.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from shared.domain.accounts.account import TRAINEE, Account, AccountEvent, AccountStatus, status_after
+from shared.domain.accounts.account import TRAINEE, AccountEvent, AccountStatus, status_after
 from shared.domain.accounts.account_input import (
     CONFIRM,
     INVITE,
-    RESEND_AFTER,
     email_address,
-    email_key,
     known_roles,
-    new_password,
     person_name,
     zone_name,
 )
-from shared.domain.core.aggregate import Actor
-from shared.domain.core.errors import Busy, Expired, Invalid, NotAllowedNow
-from shared.domain.core.instants import to_utc
+from shared.domain.accounts.passwords import as_typed, new_password
+from shared.domain.accounts.second_factor import Demand, needed
+from shared.domain.core.errors import Expired, Invalid, NotAllowedNow
+from shared.domain.core.limits import TOKEN
 from shared.domain.core.machine import NEW
 from shared.domain.trainees.trainee import TraineeFacts
-from shared.events.people import AccountConfirmed, AccountProvisioned, AccountSignedUp
-from shared.ports import Person, Tokens
-from shared.services.accounts.account_ports import AccountPorts, no_link, no_match, onward_text, own
+from shared.events.people import AccountConfirmed, AccountProvisioned
+from shared.ports import Link, Person
+from shared.services.accounts.account_ports import SOMEWHERE, AccountPorts, Client, no_link, no_match, own
 from shared.services.core.people_records import account_of
 from shared.services.core.transitions import RequestContext, retry_on_conflict
 from shared.services.programs.host_index import manager_entry
@@ -40,7 +33,14 @@ from shared.services.programs.host_index import manager_entry
 class SignedIn:
     person: Person
     roles: tuple[str, ...]
-    tokens: Tokens
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token of ours, good for `expires_in` seconds."""
+
+    access_token: str
+    expires_in: int
 
 
 @dataclass(frozen=True)
@@ -65,55 +65,9 @@ class Confirmation:
 
 @dataclass(frozen=True, kw_only=True)
 class SignIn(AccountPorts):
-    # --- signing up ---------------------------------------------------------------------------------------------------
-    def sign_up(self, name: str, email: str, zone: str = "UTC", correlation_id: str = "", onward: str = "") -> None:
-        """Says nothing about whether the address is known: a confirmed account is left alone, an unconfirmed one is
-        registered again.
+    """`demand` says whose sign-in needs a code."""
 
-        `onward`, a path of ours, is where the confirmed person goes on: the mail may be opened in another browser, days
-        later. Raises `Invalid` (name, email, zone), `Busy` (repeat it).
-        """
-        person = self._enter(name, email, zone, only_while=AccountStatus.UNCONFIRMED)
-        if person:
-            retry_on_conflict(lambda: self._announce(person.account_id, correlation_id, onward))
-
-    def resend(self, email: str, correlation_id: str = "") -> None:
-        """A fresh link for an unconfirmed account, at most one a minute; the same silence for every other address.
-        Raises `Invalid`."""
-        account_id = self.store.claimed_by(email_key(email))
-        account = self._account(account_id)[1] if account_id else None
-        if account and account.status is AccountStatus.UNCONFIRMED:
-            retry_on_conflict(lambda: self._announce(account.id, correlation_id))
-
-    def _enter(self, name: str, email: str, zone: str, only_while: AccountStatus | None = None) -> Person | None:
-        """Claim and person. None when `only_while` is given and the account is already in another status."""
-        name, email, zone = person_name(name), email_address(email), zone_name(zone)
-        account_id = self._holder(email)
-        _, account = self._account(account_id)
-        if account and only_while and account.status is not only_while:
-            return None
-        person = Person(account_id, name, email, zone)
-        self.people.save_person(person)
-        return person
-
-    def _announce(self, account_id: str, correlation_id: str, onward: str = "") -> None:
-        (loaded, account), now = self._account(account_id), self.clock.now()
-        if account and account.status is not AccountStatus.UNCONFIRMED:
-            return
-        # None after an invitation that ended before it was taken.
-        asked_at = account.asked_at if account else None
-        if asked_at and now - asked_at < RESEND_AFTER:
-            return
-        kept = onward_text(account_id, loaded.version + 1, onward)
-        event = AccountSignedUp(
-            status=status_after(account.status if account else NEW, AccountEvent.SIGN_UP, TRAINEE),
-            id=account_id,
-            roles=(TRAINEE,),
-            asked_at=now,
-            created_at=account.created_at if account else now,
-            **({"onward_ref": kept[0].ref} if kept else {}),
-        )
-        self._record(loaded, event, RequestContext(Actor(role=TRAINEE, id=account_id), correlation_id), texts=kept)
+    demand: Demand = "staff"
 
     # --- confirming ---------------------------------------------------------------------------------------------------
     def confirmation(self, token: str) -> Confirmation:
@@ -123,10 +77,12 @@ class SignIn(AccountPorts):
         waiting = AccountStatus.INVITED if invited else AccountStatus.UNCONFIRMED
         if account is None or account.status not in (waiting, AccountStatus.ACTIVE):
             raise no_link()
+        if account.status is waiting and link.generation != account.generation:
+            raise no_link()  # of an invitation that was taken back, or of a sign-up before it
         state = "done" if account.status is AccountStatus.ACTIVE else "expired" if self._run_out(link) else "open"
         return Confirmation(state, self.people.person(account.id).name, invited, self._onward(account))
 
-    def confirm(self, token: str, password: str, correlation_id: str = "") -> Confirmation:
+    def confirm(self, token: str, password: str, correlation_id: str = "", client: Client = SOMEWHERE) -> Confirmation:
         """Makes the account its reader's, with this password. A second click finds it done, and one after a crash goes
         on.
 
@@ -139,53 +95,37 @@ class SignIn(AccountPorts):
         person = self.people.person(link.account_id)
         if found.state == "open":
             # The account's own status ends the link, together with every other one that was sent for it.
-            self.identity.register(person.account_id, person.email, new_password(password))
-            self.guesses.forget(person.email)
-            retry_on_conflict(lambda: self._activate(link.account_id, correlation_id))
-        elif not self._is_password(person.email, password):
+            self.identity.register(person.account_id, person.email, new_password(password, person.email, person.name))
+            self._welcome(person.email)
+            retry_on_conflict(lambda: self._activate(link, correlation_id))
+        elif not self._is_password(person.email, password, client):
             raise Expired("This link was used before.", "Sign in with the password chosen then, or ask for a new one.")
         return replace(found, state="done")
 
-    def _activate(self, account_id: str, correlation_id: str) -> None:
-        loaded, call = self.store.load("ACCOUNT", account_id), own(account_id, correlation_id)
+    def _activate(self, link: Link, correlation_id: str) -> None:
+        loaded, call = self.store.load("ACCOUNT", link.account_id), own(link.account_id, correlation_id)
         account = account_of(loaded)
         if account.status in (AccountStatus.UNCONFIRMED, AccountStatus.INVITED):
+            if link.generation != account.generation:
+                raise no_link()  # taken back at this moment
             status = status_after(account.status, AccountEvent.CONFIRM, call.actor.role)
             self._record(loaded, AccountConfirmed(status=status, confirmed_at=self.clock.now()), call)
 
     # --- signing in ---------------------------------------------------------------------------------------------------
-    def sign_in(self, email: str, password: str) -> SignedIn:
-        """The first step; staff go on with a code (`account_factor.py`).
+    def sign_in(self, email: str, password: str, client: Client = SOMEWHERE) -> SignedIn:
+        """The first step; staff go on with a code (`second_factor.py`). The same answers for an address that nobody
+        has: what is counted is tries for an address. A session that is open stays so.
 
-        Raises `WrongCredentials`, `TooManyTries` (after ten for an address, for 15 minutes), `NotAllowedNow` (right
-        password, disabled account), `Busy`.
+        Raises `WrongCredentials`, `TooManyTries`, `NotAllowedNow` (right password, disabled account), `Busy`.
         """
-        return self._let_in(email, password)[0]
-
-    def tokens(self, email: str, password: str) -> SignedIn:
-        """For API clients; as `sign_in`. Tokens say when they were issued to the second only, and none of the second in
-        which everything before was ended counts: in that second `Busy` is raised."""
-        asked_at = to_utc(
-            self.sessions.wall()
-        )  # before the token is issued: one that is issued later counts all the more
-        found, account = self._let_in(email, password)
-        if account.tokens_from and asked_at <= account.tokens_from:
-            raise Busy("Everything that was signed in has ended a moment ago.", "Try again in a second.")
-        return found
-
-    def _let_in(self, email: str, password: str) -> tuple[SignedIn, Account]:
-        """The same answers for an address that nobody has: what is counted is tries for an address. A session that is
-        open stays so."""
-        email = self._typed(email)
-        account_id, tokens = self._try(email, password)
+        account_id = self._try(self._typed(email), password, client)
         _, account = self._account(account_id)
         if account and account.status is AccountStatus.DISABLED:
             remedy = "Ask an administrator of Rota to enable it."
             raise NotAllowedNow("This account is disabled.", remedy, state=account.status.value, field="email")
         if account is None or account.status is not AccountStatus.ACTIVE:
             raise no_match()
-        self.guesses.forget(email)
-        return SignedIn(self.people.person(account_id), account.roles, tokens), account
+        return SignedIn(self.people.person(account_id), account.roles)
 
     @staticmethod
     def _typed(email: str) -> str:
@@ -195,9 +135,19 @@ class SignIn(AccountPorts):
         except Invalid:
             raise no_match() from None
 
-    def open_session(self, account_id: str, device: str = "") -> str:
-        """A browser's session id for somebody who just signed in. Raises `NotFound`."""
-        return self.sessions.open(account_id, device, self._active(account_id)[1].session_epoch)
+    def open_session(self, account_id: str, device: str = "", proved: bool = False) -> str:
+        """A browser's session id for somebody who just signed in; `proved`: with a code. Raises `NotFound`."""
+        return self.sessions.open(account_id, device, self._active(account_id)[1].generation, proved)
+
+    def issue_token(self, account_id: str, proved: bool = False) -> Token:
+        """For an API client, who has just shown password and code. Raises `NotFound`."""
+        token = self.sessions.issue(account_id, self._active(account_id)[1].generation, proved)
+        return Token(token, int(TOKEN.total_seconds()))
+
+    def remember_browser(self, account_id: str, browser: str) -> str:
+        """The secret that a browser keeps in which somebody has just signed in: a stranger's wrong guesses do not keep
+        it out."""
+        return self.browsers.remember(self.people.person(account_id).email, browser)
 
     def close_session(self, session_id: str) -> None:
         if session_id:
@@ -248,9 +198,10 @@ class SignIn(AccountPorts):
         Raises `Invalid` (name, email, zone, roles, password), `Busy` (repeat it).
         """
         wanted = known_roles(roles)
-        person = self._enter(name, email, zone)
-        assert person is not None
-        self.identity.register(person.account_id, person.email, password)
+        name, email, zone = person_name(name), email_address(email), zone_name(zone)
+        person = Person(self._holder(email), name, email, zone)
+        self.people.save_person(person)
+        self.identity.register(person.account_id, person.email, as_typed(password))
         retry_on_conflict(lambda: self._provide(call, person.account_id, wanted, tuple(hosts)))
         return person.account_id
 
@@ -263,7 +214,10 @@ class SignIn(AccountPorts):
         status = status_after(account.status if account else NEW, AccountEvent.PROVISION, call.actor.role)
         created = account.created_at if account else now
         for_hosts = {"hosts": (*held, *more)} if more else {}
-        event = AccountProvisioned(status=status, id=account_id, roles=roles, created_at=created, **for_hosts)
+        # As wherever roles are given: a session that began without a code is over where one is needed from now on.
+        ends = account is not None and not account.factor_ref and needed(roles, self.demand)
+        over = self._over(account) if account is not None and ends else {}
+        event = AccountProvisioned(status=status, id=account_id, roles=roles, created_at=created, **for_hosts, **over)
         texts = tuple(manager_entry(account_id, host_id, loaded.version + 1, now) for host_id in more)
         self._record(loaded, event, call, texts=texts)
 

@@ -82,6 +82,7 @@ class StaffAccounts(Inviting):
         if account and account.status is not AccountStatus.UNCONFIRMED:
             remedy = "Open that account and change its roles."
             raise Duplicate("This address has an account already.", remedy, account_id=person.account_id, field="email")
+        self._paced_invitation(call, person.email)
         status = status_after(account.status if account else NEW, AccountEvent.INVITE, call.actor.role)
         event = StaffInvited(status=status, id=person.account_id, roles=roles, created_at=now, invited_at=now)
         self._invited(loaded, person, event, call)
@@ -101,8 +102,9 @@ class StaffAccounts(Inviting):
 
     # --- changing -----------------------------------------------------------------------------------------------------
     def change_roles(self, call: RequestContext, account_id: str, roles: Iterable[str]) -> None:
-        """Acts on the next click. Where the new roles need a code and the old ones did not, every session ends: the
-        next sign-in asks. The hosts of a manager go with that role, so that it comes back without any.
+        """Acts on the next click. Where the new roles need a code and no app is set up, every session ends: the next
+        sign-in asks. With one, whatever began without it ended when it was set up. The hosts of a manager go with that
+        role, so that it comes back without any.
 
         Raises `NotFound`, `Invalid` (also for `host` beside another role), `NotAllowedNow` (one's own account, or one
         that nobody confirmed).
@@ -117,7 +119,7 @@ class StaffAccounts(Inviting):
             if set(held) == set(wanted):
                 return
             more = needed(wanted, self.demand) and not needed(held, self.demand) and not account.factor_ref
-            over = self._over(account) if more else {"session_epoch": account.session_epoch}
+            over = self._over(account) if more else {"session_epoch": account.generation}
             stays = HOST in held and HOST in wanted
             gone = {"hosts": ()} if account.hosts and not stays else {}
             self._record(loaded, RolesChanged(status=account.status, roles=wanted, **over, **gone), call)
@@ -125,7 +127,8 @@ class StaffAccounts(Inviting):
         retry_on_conflict(decide)
 
     def disable(self, call: RequestContext, account_id: str) -> None:
-        """Every session ends, nobody signs in. Disabled before: nothing happens. Raises `NotFound`, `NotAllowedNow`."""
+        """Every session ends, nobody signs in, and nothing that was asked for is done any more. Disabled before:
+        nothing happens. Raises `NotFound`, `NotAllowedNow`."""
 
         def decide() -> None:
             loaded, account = self._known(account_id)
@@ -134,22 +137,27 @@ class StaffAccounts(Inviting):
             if account.status is not AccountStatus.DISABLED:
                 status = status_after(account.status, AccountEvent.DISABLE, call.actor.role)
                 event = AccountDisabled(status=status, disabled_at=self.clock.now(), **self._over(account))
-                self._record(loaded, event, call)
+                drops = (account.mail_change_ref, account.factor_offer_ref)
+                self._record(loaded, event, call, drops=drops)
 
         retry_on_conflict(decide)
 
     def enable(self, call: RequestContext, account_id: str) -> None:
-        """As it was before; an invitation that nobody took waits again, unless no host is left that it was for.
-        Enabled: nothing happens. Raises `NotFound`."""
+        """As it was before; an invitation that nobody took goes out anew, since the link of before is dead, unless no
+        host is left that it was for. Enabled: nothing happens. Raises `NotFound`."""
 
         def decide() -> None:
-            loaded, account = self._known(account_id)
+            (loaded, account), now = self._known(account_id), self.clock.now()
             if account.status is AccountStatus.DISABLED:
                 status = status_after(account.status, enabling(account), call.actor.role)
                 ended = {"roles": (TRAINEE,)} if status is AccountStatus.UNCONFIRMED else {}
-                self._record(loaded, AccountEnabled(status=status, **ended, disabled_at=None), call)
+                due = self._lets_go(now) if status is AccountStatus.UNCONFIRMED else ()
+                self._record(loaded, AccountEnabled(status=status, **ended, disabled_at=None), call, due=due)
 
         retry_on_conflict(decide)
+        _, account = self._known(account_id)
+        if account.status is AccountStatus.INVITED:
+            self._invite_anew(call, account_id)
 
     @staticmethod
     def _not_own(call: RequestContext, account_id: str) -> None:

@@ -6,14 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.domain.applications.application import ApplicationEvent
-from shared.domain.core.aggregate import text_hash
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import Invalid, NotFound
 from shared.domain.documents.checklist import DECLINED, Check, require_sensible
 from shared.domain.documents.document import DocumentEvent, document_status_after
 from shared.events.people import DocumentChecked
-from shared.ports import BusinessClock, PersonalRecord, Store, UnitOfWork
+from shared.ports import BusinessClock, Store, UnitOfWork
 from shared.services.applications.review import Review
+from shared.services.core.kept_texts import kept_text, says
 from shared.services.core.people_records import document_of
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, transition
 
@@ -52,6 +52,7 @@ class DocumentCheck:
             if check.verdict == DECLINED and not reason:
                 raise Invalid("The trainee needs to know why it does not count.", "Write one sentence.", field="why")
             ref = f"{application.trainee_id}/document:{document_id}:check-{loaded.version + 1}"
+            kept = kept_text(ref, reason) if reason else None
             verdict = DocumentEvent.DECLINE if check.verdict == DECLINED else DocumentEvent.ACCEPT
             event = DocumentChecked(
                 status=document_status_after(document.status, verdict, call.actor.role),
@@ -61,13 +62,14 @@ class DocumentCheck:
                 language=check.language,
                 checked_by=call.actor.id,
                 checked_at=now,
-                check_reason_ref=ref if reason else None,
-                check_reason_hash=text_hash(reason) if reason else None,
+                check_reason_ref=kept.ref if kept else None,
+                check_reason_hash=kept.hash if kept else None,
             )
-            said = {"checked", "issued", "expires", "language", "check_reason_hash"}
-            if event.model_dump(include=said) == document.model_dump(include=said):
+            said, held = {"checked", "issued", "expires", "language"}, document.check_reason_ref
+            same = says(self.store, held, reason) if reason else held is None
+            if same and event.model_dump(include=said) == document.model_dump(include=said):
                 return
-            texts = (PersonalRecord(ref, {"text": reason}),) if reason else ()
+            texts = (kept.record,) if kept else ()
             self.store.commit(UnitOfWork(transitions=(transition(loaded, event, call, now),), records=texts))
 
         retry_on_conflict(decide)

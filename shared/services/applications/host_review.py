@@ -20,7 +20,7 @@ from shared.domain.applications.application import (
 )
 from shared.domain.applications.clocks import as_of, host_times, next_host_step
 from shared.domain.applications.due_kinds import HOST, STALE, WITH_HOST
-from shared.domain.core.aggregate import Actor, text_hash
+from shared.domain.core.aggregate import Actor
 from shared.domain.core.due_readers import WATCHED
 from shared.domain.core.errors import Expired, Invalid, NotAllowedNow, NotFound
 from shared.domain.core.machine import Actor as By
@@ -34,6 +34,7 @@ from shared.ports import BusinessClock, Catalogue, Due, People, PersonalRecord, 
 from shared.services.applications.review import Review, guideline_results
 from shared.services.applications.review_clock import ResumedReview, resume_review
 from shared.services.applications.submission import WAITS, due_kinds_ended
+from shared.services.core.kept_texts import kept_text, says
 from shared.services.core.records import application_of, text_ref
 from shared.services.core.secret_links import new_secret, secret_at, secret_matches
 from shared.services.core.transitions import RequestContext, find, retry_on_conflict, state_after, transition
@@ -108,8 +109,8 @@ class HostReview:
 
         def decide() -> Application:
             loaded, application = self._others(call, application_id)
-            same = application.status is ApplicationStatus.HOST_REVIEW and application.asked_again_hash == text_hash(
-                reason
+            same = application.status is ApplicationStatus.HOST_REVIEW and says(
+                self.store, application.asked_again_ref, reason
             )
             if same and not host_over(application, self.clock.now()):
                 return application
@@ -153,7 +154,7 @@ class HostReview:
 
         def decide() -> State:
             loaded, application = self._admitted(application_id, by)
-            same = (application.host_recommendation, application.host_note_hash) == (answer, text_hash(note))
+            same = application.host_recommendation == answer and says(self.store, application.host_note_ref, note)
             state = question_state(application, self.clock.now())
             if same:
                 return state
@@ -175,14 +176,14 @@ class HostReview:
                 raise Invalid("Without a reason we cannot explain it.", "Write one or two sentences.", field="note")
             fired = ApplicationEvent.RECOMMEND_YES if answer == "yes" else ApplicationEvent.RECOMMEND_NO
             status = ApplicationStatus(APPLICATION.fire(application.status, fired, By.HOST).target)
-            now, ref = self.clock.now(), text_ref(application, "host-note", loaded.version)
+            now, kept = self.clock.now(), kept_text(text_ref(application, "host-note", loaded.version), note)
             again = self._goes_on(application, now)
             event = HostRecommended(
                 status=status,
                 host_recommendation=answer,
                 host_answered_at=now,
-                host_note_ref=ref,
-                host_note_hash=text_hash(note),
+                host_note_ref=kept.ref,
+                host_note_hash=kept.hash,
                 mail_trouble=None,
                 mail_trouble_at=None,
                 **again.fields,
@@ -192,7 +193,7 @@ class HostReview:
             moved = transition(
                 loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.HOST_REVIEW, status)
             )
-            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": note}),)))
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(kept.record,)))
             return question_state(Application.model_validate(state_after(moved)), now)
 
         return retry_on_conflict(decide)
@@ -208,20 +209,21 @@ class HostReview:
 
         def decide() -> Application:
             loaded, application = self._others(call, application_id)
-            if application.status is ApplicationStatus.IN_REVIEW and application.taken_back_hash == text_hash(reason):
+            taken_back = application.status is ApplicationStatus.IN_REVIEW
+            if taken_back and says(self.store, application.taken_back_ref, reason):
                 return application
             status = ApplicationStatus(
                 APPLICATION.fire(application.status, ApplicationEvent.TAKE_BACK, By.COORDINATOR).target
             )
             if not reason:
                 raise Invalid("The file needs the reason.", "Write why you do not wait for the host.", field="reason")
-            now, ref = self.clock.now(), text_ref(application, "taken-back", loaded.version)
+            now, kept = self.clock.now(), kept_text(text_ref(application, "taken-back", loaded.version), reason)
             again = self._goes_on(application, now)
             event = HostTakenBack(
                 status=status,
                 routed_to_host=False,
-                taken_back_ref=ref,
-                taken_back_hash=text_hash(reason),
+                taken_back_ref=kept.ref,
+                taken_back_hash=kept.hash,
                 host_waived=host_over(application, now),
                 mail_trouble=None,
                 mail_trouble_at=None,
@@ -230,7 +232,7 @@ class HostReview:
             moved = transition(
                 loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.HOST_REVIEW, status)
             )
-            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": reason}),)))
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(kept.record,)))
             return Application.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
@@ -243,10 +245,8 @@ class HostReview:
         already, stays. The application afterwards."""
         now, policy = self.clock.now(), by_version(application.policy_version)
         until = host_times(application, now, policy)
-        ref, why = (
-            text_ref(application, "host-link", loaded.version),
-            text_ref(application, "asked-again", loaded.version),
-        )
+        ref = text_ref(application, "host-link", loaded.version)
+        kept = kept_text(text_ref(application, "asked-again", loaded.version), again) if again else None
         left = self._goes_on(application, now).fields if application.status is ApplicationStatus.HOST_REVIEW else {}
         event = ApplicationRouted(
             status=status,
@@ -260,8 +260,8 @@ class HostReview:
             host_waived=False,
             mail_trouble=None,
             mail_trouble_at=None,
-            asked_again_ref=why if again else None,
-            asked_again_hash=text_hash(again) if again else None,
+            asked_again_ref=kept.ref if kept else None,
+            asked_again_hash=kept.hash if kept else None,
             **(left | {"claim_lapses_at": None}),
         )
         due = (
@@ -271,7 +271,7 @@ class HostReview:
         done = tuple(kind for kind in WAITS[application.status] if kind not in (HOST, WITH_HOST, STALE))
         listing = asked_listing(self.catalogue.program(application.program_id).host_id, application.id, now)
         link = PersonalRecord(ref, {"secret": new_secret(), "application_id": application.id}, listing)
-        texts = (link, *((PersonalRecord(why, {"text": again}),) if again else ()))
+        texts = (link, *((kept.record,) if kept else ()))
         moved = transition(loaded, event, call, now, due=due, done=done)
         self.store.commit(UnitOfWork(transitions=(moved,), records=texts))
         return Application.model_validate(state_after(moved))

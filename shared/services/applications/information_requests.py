@@ -13,17 +13,17 @@ from shared.domain.applications.application import (
 )
 from shared.domain.applications.clocks import reply_times, require_running
 from shared.domain.applications.due_kinds import ASKED, REPLY, REPLY_REMINDER
-from shared.domain.core.aggregate import text_hash
 from shared.domain.core.due_readers import WATCHED
 from shared.domain.core.errors import Invalid
 from shared.domain.core.machine import Actor
 from shared.domain.core.policy import by_version
 from shared.events.application import InformationGiven, InformationRequested
-from shared.ports import BusinessClock, Due, PersonalRecord, Store, UnitOfWork
+from shared.ports import BusinessClock, Due, Store, UnitOfWork
 from shared.services.applications.review import Review
 from shared.services.applications.review_clock import resume_review
 from shared.services.applications.submission import due_kinds_ended, own_application
 from shared.services.applications.trainee_documents import documents_of, newest_cv
+from shared.services.core.kept_texts import kept_text, says
 from shared.services.core.records import text_ref
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 
@@ -44,20 +44,20 @@ class InformationRequests:
 
         def decide() -> Application:
             loaded, application = self.review.sent(call, application_id)
-            same = application.question_hash == text_hash(question) and application.claimed_by == call.actor.id
-            if application.status is ApplicationStatus.NEEDS_INFO and same:
+            mine = application.status is ApplicationStatus.NEEDS_INFO and application.claimed_by == call.actor.id
+            if mine and says(self.store, application.question_ref, question):
                 return application
             status = self.review.deciding(application, call, ApplicationEvent.ASK)
             if not question:
                 raise Invalid("There is no question yet.", "Write what you need to know or to see.", field="question")
             now, policy = self.clock.now(), by_version(application.policy_version)
             until = reply_times(application, now, policy)
-            ref = text_ref(application, "question", loaded.version)
+            kept = kept_text(text_ref(application, "question", loaded.version), question)
             event = InformationRequested(
                 status=status,
                 asked_at=now,
-                question_ref=ref,
-                question_hash=text_hash(question),
+                question_ref=kept.ref,
+                question_hash=kept.hash,
                 reply_due_at=until.due_at,
                 claim_lapses_at=None,
                 reminded_at=None,
@@ -70,7 +70,7 @@ class InformationRequests:
             moved = transition(
                 loaded, event, call, now, due=due, done=due_kinds_ended(ApplicationStatus.IN_REVIEW, status)
             )
-            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": question}),)))
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(kept.record,)))
             return Application.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)
@@ -87,7 +87,7 @@ class InformationRequests:
         def decide() -> Application:
             now = self.clock.now()
             loaded, application = own_application(self.store, call, application_id, now)
-            if application.status is ApplicationStatus.IN_REVIEW and application.reply_hash == text_hash(answer):
+            if application.status is ApplicationStatus.IN_REVIEW and says(self.store, application.reply_ref, answer):
                 return application
             require_running(application)
             status = ApplicationStatus(
@@ -96,15 +96,13 @@ class InformationRequests:
             if not answer:
                 raise Invalid("There is no answer yet.", "Answer in a few sentences.", field="answer")
             assert application.asked_at is not None
-            again, ref = (
-                resume_review(application, application.asked_at, now),
-                text_ref(application, "reply", loaded.version),
-            )
+            again = resume_review(application, application.asked_at, now)
+            kept = kept_text(text_ref(application, "reply", loaded.version), answer)
             event = InformationGiven(
                 status=status,
                 replied_at=now,
-                reply_ref=ref,
-                reply_hash=text_hash(answer),
+                reply_ref=kept.ref,
+                reply_hash=kept.hash,
                 reply_due_at=None,
                 **again.fields,
                 **(self._newest_cv(application) if newest else {}),
@@ -112,7 +110,7 @@ class InformationRequests:
             moved = transition(
                 loaded, event, call, now, due=again.due, done=due_kinds_ended(ApplicationStatus.NEEDS_INFO, status)
             )
-            self.store.commit(UnitOfWork(transitions=(moved,), records=(PersonalRecord(ref, {"text": answer}),)))
+            self.store.commit(UnitOfWork(transitions=(moved,), records=(kept.record,)))
             return Application.model_validate(state_after(moved))
 
         return retry_on_conflict(decide)

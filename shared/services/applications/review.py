@@ -18,7 +18,6 @@ from shared.domain.applications.application import (
 from shared.domain.applications.clocks import as_of
 from shared.domain.applications.due_kinds import OFFER
 from shared.domain.applications.guards import can_approve
-from shared.domain.core.aggregate import text_hash
 from shared.domain.core.calendar import local_date
 from shared.domain.core.errors import Invalid, NotAllowedNow, NotFound
 from shared.domain.core.machine import Actor
@@ -29,10 +28,11 @@ from shared.domain.programs.guidelines import GuidelineResult, GuidelineVerdict,
 from shared.domain.programs.program import Program
 from shared.domain.trainees.trainee import StepResult, TraineeFacts
 from shared.events.application import ApplicationApproved, ApplicationClaimed, ApplicationRejected
-from shared.ports import BusinessClock, Catalogue, Due, People, PersonalRecord, Store, Stored, UnitOfWork
+from shared.ports import BusinessClock, Catalogue, Due, People, Store, Stored, UnitOfWork
 from shared.services.applications.review_clock import claim_due_row, claim_expiry
 from shared.services.applications.submission import WAITS, releases_of
 from shared.services.applications.trainee_documents import documents_of
+from shared.services.core.kept_texts import kept_text
 from shared.services.core.records import application_of, text_ref
 from shared.services.core.transitions import RequestContext, retry_on_conflict, state_after, transition
 from shared.services.search.alternatives import Alternatives, Found
@@ -129,14 +129,15 @@ class Review:
                 )
             if not reason.strip():
                 raise Invalid("The trainee needs to know why.", "Write one or two sentences.", field="reason")
-            now, ref, others = self.clock.now(), text_ref(application, "rejection"), self._alternatives(application)
+            now, others = self.clock.now(), self._alternatives(application)
+            kept = kept_text(text_ref(application, "rejection"), reason.strip())
             event = ApplicationRejected(
                 status=status,
                 decided_by=call.actor.id,
                 decided_at=now,
                 decision_code=code,
-                decision_reason_ref=ref,
-                decision_reason_hash=text_hash(reason.strip()),
+                decision_reason_ref=kept.ref,
+                decision_reason_hash=kept.hash,
                 alternatives=others.ids,
                 alternatives_searched=others.searched,
             )
@@ -145,7 +146,7 @@ class Review:
                 UnitOfWork(
                     transitions=(moved,),
                     released_keys=releases_of(application),
-                    records=(PersonalRecord(ref, {"text": reason.strip()}),),
+                    records=(kept.record,),
                 )
             )
             return Application.model_validate(state_after(moved))
@@ -222,15 +223,12 @@ class Review:
         can_approve(application, program, facts, results, [one.code for one in overrides], today, policy)
         assert application.start is not None
         expires = offer_expiry(now, application.start, policy, program.place.zone)
-        texts = [
-            PersonalRecord(text_ref(application, f"override:{one.code}"), {"text": one.reason.strip()})
-            for one in overrides
-        ]
+        texts = [kept_text(text_ref(application, f"override:{one.code}"), one.reason.strip()) for one in overrides]
         event = ApplicationApproved(
             status=status,
             guideline_results=tuple(GuidelineOutcome(code=one.code, verdict=one.verdict) for one in results),
             overrides=tuple(
-                Override(code=one.code, reason_ref=text.ref, reason_hash=text_hash(one.reason.strip()))
+                Override(code=one.code, reason_ref=text.ref, reason_hash=text.hash)
                 for one, text in zip(overrides, texts, strict=True)
             ),
             step1_checked=step1_verified,
@@ -244,7 +242,7 @@ class Review:
             self.people.save_facts(application.trainee_id, _with_step1(profile))
         due = (Due(OFFER, expires, "trainee"),)
         moved = transition(loaded, event, call, now, due=due, done=WAITS[ApplicationStatus.IN_REVIEW])
-        self.store.commit(UnitOfWork(transitions=(moved,), records=tuple(texts)))
+        self.store.commit(UnitOfWork(transitions=(moved,), records=tuple(text.record for text in texts)))
         return Application.model_validate(state_after(moved))
 
     @staticmethod

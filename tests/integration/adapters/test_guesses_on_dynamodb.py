@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-
 from shared.adapters.dynamodb.guesses import DynamoGuesses
+
 from shared.domain.core.errors import Busy
 from tests.integration.adapters.conftest import Recording, Unreachable
 

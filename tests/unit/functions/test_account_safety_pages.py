@@ -94,7 +94,7 @@ def test_a_known_and_an_unknown_address_are_answered_the_same(world: World) -> N
 
 def test_a_run_out_link_says_so_and_where_to_get_another(world: World) -> None:
     known(world)
-    world.account_security.forgot(MAIL)
+    world.account_wishes.reset(MAIL)
     token = world.links.make(RESET, TRAINEE, world.clock.now())
     shown(world.browser().get(f"/accounts/reset/{token}"), 200, "This link has run out", "Send a fresh link")
     assert world.api().post(f"/accounts/reset/{token}", {"password": OTHER}).json["type"] == "/problems/expired"

@@ -65,7 +65,7 @@ def test_a_refused_invitation_keeps_what_was_typed_and_leads_to_the_account(worl
         "Roles",
         "Please fill this in",
     )
-    world.sign_in.sign_up("Nora Feldspar", "nora@staff.example")
+    world.account_wishes.sign_up("Nora Feldspar", "nora@staff.example")
     world.clock.move(timedelta(minutes=1))
     world.staff.invite(OPERATOR, "Nora Feldspar", "nora@staff.example", ("coach",))
     shown(

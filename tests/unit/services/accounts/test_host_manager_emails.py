@@ -9,8 +9,8 @@ from shared.domain.accounts.account_input import INVITE_LIFE
 from tests import builders
 from tests.builders import HOST
 from tests.unit.services.accounts.account_scene import OPERATOR, WORDS
+from tests.unit.services.accounts.host_scene import ELSEWHERE, MAGDA, THEO, known_hosts
 from tests.unit.services.accounts.test_account_emails import Post, token
-from tests.unit.services.accounts.test_host_managers import ELSEWHERE, MAGDA, THEO, known_hosts
 
 
 @pytest.fixture
@@ -42,13 +42,13 @@ def test_nothing_is_sent_for_an_invitation_that_was_taken_or_taken_away(post: Po
     post.host_managers.remove(THEO, HOST, id)
     assert post.post(id) == []
     invited(post)
-    post.sign_in.confirm(post.links.make("invite", id, post.clock.now() + INVITE_LIFE), WORDS)
+    post.sign_in.confirm(post.link("invite", id, INVITE_LIFE), WORDS)
     assert post.post(id) == []
 
 
 def test_who_gets_one_more_host_is_told_which_programs_and_not_once_it_is_gone_again(post: Post) -> None:
     id = invited(post)
-    post.sign_in.confirm(post.links.make("invite", id, post.clock.now() + INVITE_LIFE), WORDS)
+    post.sign_in.confirm(post.link("invite", id, INVITE_LIFE), WORDS)
     post.host_managers.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
     mail = post.only(id)
     assert (mail.subject, "added your programs to your account" in mail.text) == (

@@ -1,5 +1,4 @@
-"""Who acts for a host (H04): invitations that their readers complete, one more host for a manager, a host taken away,
-crashes anywhere."""
+"""Who acts for a host (H04): links that go out again, a host taken away, and that nobody does both."""
 
 from __future__ import annotations
 
@@ -8,224 +7,25 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE, INVITE, INVITE_LIFE
-from shared.domain.core.aggregate import Actor, EventRow
 from shared.domain.core.errors import Duplicate, Invalid, NotAllowedNow, NotFound
-from shared.ports import Contact, UnitOfWork
 from shared.services.accounts.host_managers import HostManagers
-from shared.services.core.transitions import RequestContext
 from tests import builders
 from tests.builders import HOST
-from tests.fakes.doomed import Doomed, Killed
 from tests.unit.services.accounts.account_scene import MAIL, OPERATOR, WORDS, AccountScene
-
-MAGDA, ELSEWHERE = "magdalena@lantern.example", "other-host"
-THEO, IRIS = (
-    RequestContext(Actor(role="coordinator", id="coordinator-1")),
-    RequestContext(Actor(role="admin", id="admin-1")),
+from tests.unit.services.accounts.host_scene import (
+    ELSEWHERE,
+    IRIS,
+    MAGDA,
+    THEO,
+    hosting,
+    hosts_of,
+    invited,
+    own,
+    scene,
+    taken,
 )
 
-
-@pytest.fixture
-def scene() -> AccountScene:
-    return known_hosts(AccountScene())
-
-
-@pytest.fixture
-def hosting(scene: AccountScene) -> HostManagers:
-    return scene.host_managers
-
-
-def known_hosts(scene: AccountScene) -> AccountScene:
-    """One host with a program and a contact, another with a contact only."""
-    scene.publishing.publish(OPERATOR, builders.program())
-    for host_id in (HOST, ELSEWHERE):
-        scene.people.save_contact(Contact(host_id, "Dr. Lee", f"lee@{host_id}.example"))
-    return scene
-
-
-def own(account_id: str) -> RequestContext:
-    return RequestContext(Actor(role="account", id=account_id))
-
-
-def invited(scene: AccountScene, hosting: HostManagers) -> str:
-    return hosting.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
-
-
-def taken(scene: AccountScene, id: str) -> None:
-    """The mail's reader chooses a password."""
-    scene.sign_in.confirm(scene.links.make(INVITE, id, scene.clock.now() + INVITE_LIFE), WORDS)
-
-
-def hosts_of(scene: AccountScene, id: str) -> tuple[str, ...]:
-    found = scene.sessions.of_account(id)
-    return found.hosts if found else ()
-
-
-# --- looking ----------------------------------------------------------------------------------------------------------
-def test_H04_a_hosts_page_names_its_programs_its_contact_and_who_may_sign_in(
-    scene: AccountScene, hosting: HostManagers
-) -> None:
-    id = invited(scene, hosting)
-    found = hosting.sheet(HOST)
-    assert ([one.name for one in found.programs], found.contact and found.contact.name) == (
-        ["Inpatient Cardiology"],
-        "Dr. Lee",
-    )
-    assert [(one.id, one.account.status, one.person and one.person.email) for one in found.managers] == [
-        (id, "INVITED", MAGDA)
-    ]
-    assert hosting.sheet(ELSEWHERE).managers == ()
-
-
-@pytest.mark.parametrize("host_id", ["no-such-host", "", "é"])
-def test_an_unknown_host_is_not_found_and_nobody_is_invited_for_it(
-    scene: AccountScene, hosting: HostManagers, host_id: str
-) -> None:
-    with pytest.raises(NotFound):
-        hosting.sheet(host_id)
-    with pytest.raises(NotFound):
-        hosting.invite(THEO, host_id, "Magdalena Kowal", MAGDA)
-    assert scene.holder(MAGDA) is None
-
-
-# --- inviting ---------------------------------------------------------------------------------------------------------
-def test_H04_an_invited_manager_acts_for_this_host_once_they_chose_a_password(
-    scene: AccountScene, hosting: HostManagers
-) -> None:
-    id = invited(scene, hosting)
-    assert hosts_of(scene, id) == ()
-    taken(scene, id)
-    assert (scene.sign_in.sign_in(MAGDA, WORDS).roles, hosts_of(scene, id)) == (("host",), (HOST,))
-    assert scene.people.person(id).zone == "America/Chicago"
-    assert scene.types(own(id)) == ["HostInvited", "AccountConfirmed"]
-    assert scene.store.history("ACCOUNT", id)[0].actor == THEO.actor
-
-
-def test_inviting_the_same_person_twice_is_one_invitation(scene: AccountScene, hosting: HostManagers) -> None:
-    assert invited(scene, hosting) == invited(scene, hosting)
-    taken(scene, invited(scene, hosting))
-    invited(scene, hosting)
-    assert scene.types(own(str(scene.holder(MAGDA)))) == ["HostInvited", "AccountConfirmed"]
-
-
-def test_a_host_manager_gets_one_more_host_at_once_and_keeps_the_other(
-    scene: AccountScene, hosting: HostManagers
-) -> None:
-    id = invited(scene, hosting)
-    taken(scene, id)
-    session = scene.sign_in.open_session(id)
-    assert hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA) == id
-    found = scene.sessions.read(session)
-    assert found is not None
-    assert found.hosts == (HOST, ELSEWHERE)
-    assert [one.id for one in hosting.sheet(ELSEWHERE).managers] == [id]
-
-
-def test_who_has_not_taken_the_invitation_gets_a_fresh_link_for_both_hosts(
-    scene: AccountScene, hosting: HostManagers
-) -> None:
-    id = invited(scene, hosting)
-    scene.later(seconds=1)
-    hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
-    assert scene.types(own(id)) == ["HostInvited", "HostInvited"]
-    taken(scene, id)
-    assert hosts_of(scene, id) == (HOST, ELSEWHERE)
-
-
-@pytest.mark.parametrize(("call", "named"), [(THEO, False), (IRIS, True)])
-@pytest.mark.parametrize("role", ["trainee", "reviewer"])
-def test_another_kind_of_account_is_refused_and_named_to_administrators_only(
-    scene: AccountScene, hosting: HostManagers, role: str, call: RequestContext, named: bool
-) -> None:
-    known = scene.person(role)
-    with pytest.raises(Duplicate) as refused:
-        hosting.invite(call, HOST, "Amara Okafor", MAIL)
-    assert (refused.value.facts["field"], "account_id" in refused.value.facts) == ("email", named)
-    assert (scene.types(known), hosting.sheet(HOST).managers) == (["AccountProvisioned"], ())
-
-
-def test_a_disabled_host_manager_gets_no_other_host(scene: AccountScene, hosting: HostManagers) -> None:
-    id = invited(scene, hosting)
-    taken(scene, id)
-    scene.staff.disable(IRIS, id)
-    with pytest.raises(Duplicate):
-        hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
-    assert [one.account.status for one in hosting.sheet(HOST).managers] == ["DISABLED"]
-
-
-def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link_ends(
-    scene: AccountScene, hosting: HostManagers
-) -> None:
-    scene.sign_in.sign_up("Somebody", MAGDA)
-    old = scene.links.make("confirm", str(scene.holder(MAGDA)), scene.clock.now() + INVITE_LIFE)
-    id = invited(scene, hosting)
-    with pytest.raises(NotFound):
-        scene.sign_in.confirm(old, WORDS)
-    taken(scene, id)
-    found = scene.sign_in.sign_in(MAGDA, WORDS)
-    assert (found.person.name, found.roles) == ("Magdalena Kowal", ("host",))
-
-
-def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone(
-    scene: AccountScene, hosting: HostManagers
-) -> None:
-    scene.sign_in.sign_up("Lena", MAGDA, "Africa/Cairo")
-    id, inner = str(scene.holder(MAGDA)), scene.store.commit
-
-    def beaten(work: UnitOfWork) -> list[EventRow]:
-        scene.store.commit = inner  # type: ignore[method-assign]
-        scene.sign_in.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
-        return inner(work)
-
-    scene.store.commit = beaten  # type: ignore[method-assign]
-    with pytest.raises(Duplicate):
-        invited(scene, hosting)
-    found = scene.people.person(id)
-    assert (found.name, found.zone, scene.types(own(id))) == (
-        "Lena",
-        "Africa/Cairo",
-        ["AccountSignedUp", "AccountConfirmed"],
-    )
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("at", range(1, 9))
-def test_the_invitation_of_who_signed_up_killed_at_any_call_is_finished_by_repeating_it(at: int, after: bool) -> None:
-    scene, count = known_hosts(AccountScene()), [0]
-    scene.sign_in.sign_up("Somebody", MAGDA)
-    try:
-        scene.on(lambda port: Doomed(port, count, at, after)).host_managers.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
-        assert count[0] < at
-    except Killed:
-        assert count[0] == at
-    id = scene.host_managers.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
-    assert scene.types(own(id)) == ["AccountSignedUp", "HostInvited"]
-    found = scene.people.person(id)
-    assert (found.name, found.zone) == ("Magdalena Kowal", "America/Chicago")
-
-
-@pytest.mark.parametrize(("name", "email", "field"), [("", MAGDA, "name"), ("Magdalena", "magdalena", "email")])
-def test_a_refused_invitation_names_the_field_and_makes_nothing(
-    scene: AccountScene, hosting: HostManagers, name: str, email: str, field: str
-) -> None:
-    with pytest.raises(Invalid) as refused:
-        hosting.invite(THEO, HOST, name, email)
-    assert (refused.value.facts["field"], scene.store.claims) == (field, {})
-
-
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("at", range(1, 9))
-def test_an_invitation_killed_at_any_call_is_finished_by_repeating_it(at: int, after: bool) -> None:
-    scene, count = known_hosts(AccountScene()), [0]
-    try:
-        scene.on(lambda port: Doomed(port, count, at, after)).host_managers.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
-        assert count[0] < at
-    except Killed:
-        assert count[0] == at
-    id = scene.host_managers.invite(THEO, HOST, "Magdalena Kowal", MAGDA)
-    assert scene.types(own(id)) == ["HostInvited"]
-    taken(scene, id)
-    assert hosts_of(scene, id) == (HOST,)
+__all__ = ["hosting", "scene"]
 
 
 # --- again, and away --------------------------------------------------------------------------------------------------
@@ -257,11 +57,11 @@ def test_H04_a_host_taken_away_is_gone_at_once_with_every_session_and_others_sta
     id = invited(scene, hosting)
     taken(scene, id)
     hosting.invite(THEO, ELSEWHERE, "Magdalena Kowal", MAGDA)
-    session = scene.sign_in.open_session(id)
+    session, issued = scene.sign_in.open_session(id), scene.sign_in.issue_token(id).access_token
     for _ in range(2):
         hosting.remove(THEO, HOST, id)
     assert scene.sessions.read(session) is None
-    assert scene.sessions.of_account(id, scene.identity.issued_at) is None
+    assert not scene.bearer(issued)
     assert (hosts_of(scene, id), hosting.sheet(HOST).managers) == ((ELSEWHERE,), ())
     assert scene.types(own(id)).count("HostRemoved") == 1
 
@@ -278,14 +78,14 @@ def test_an_invitation_whose_last_host_is_taken_away_ends_and_leaves_the_address
     scene: AccountScene, hosting: HostManagers
 ) -> None:
     id = invited(scene, hosting)
-    link = scene.links.make(INVITE, id, scene.clock.now() + INVITE_LIFE)
+    link = scene.link(INVITE, id, INVITE_LIFE)
     for _ in range(2):
         hosting.remove(THEO, HOST, id)
     with pytest.raises(NotFound):
         scene.sign_in.confirm(link, WORDS)
     assert not scene.can_sign_in(MAGDA, WORDS)
-    scene.sign_in.sign_up("Magdalena the Student", MAGDA)
-    scene.sign_in.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+    scene.account_wishes.sign_up("Magdalena the Student", MAGDA)
+    scene.sign_in.confirm(scene.link(CONFIRM, id, CONFIRM_LIFE), WORDS)
     found = scene.sign_in.sign_in(MAGDA, WORDS)
     assert (found.person.name, found.roles, hosts_of(scene, id)) == ("Magdalena the Student", ("trainee",), ())
     assert scene.types(own(id)) == ["HostInvited", "HostRemoved", "AccountSignedUp", "AccountConfirmed"]
@@ -310,11 +110,15 @@ def test_an_invitation_that_ended_can_be_made_again(scene: AccountScene, hosting
 def test_a_sign_up_that_became_an_invitation_is_a_sign_up_again_with_its_own_role(
     scene: AccountScene, hosting: HostManagers
 ) -> None:
-    scene.sign_in.sign_up("Magdalena Kowal", MAGDA)
-    link = scene.links.make(CONFIRM, str(scene.holder(MAGDA)), scene.clock.now() + CONFIRM_LIFE)
+    scene.account_wishes.sign_up("Magdalena Kowal", MAGDA)
+    link = scene.link(CONFIRM, str(scene.holder(MAGDA)), CONFIRM_LIFE)
     id = invited(scene, hosting)
     hosting.remove(THEO, HOST, id)
-    scene.sign_in.confirm(link, WORDS)
+    with pytest.raises(NotFound):
+        scene.sign_in.confirm(link, WORDS)
+    scene.later(minutes=1)
+    scene.account_wishes.resend(MAGDA)
+    scene.sign_in.confirm(scene.link(CONFIRM, id, CONFIRM_LIFE), WORDS)
     assert scene.sign_in.sign_in(MAGDA, WORDS).roles == ("trainee",)
     assert scene.store.load("ACCOUNT", id).state["hosts"] == []
 
@@ -380,11 +184,11 @@ def test_who_was_disabled_before_taking_an_invitation_that_ended_is_enabled_as_a
     id = invited(scene, hosting)
     scene.staff.disable(IRIS, id)
     hosting.remove(THEO, HOST, id)
-    scene.sign_in.sign_up("Magdalena Kowal", MAGDA)
+    scene.account_wishes.sign_up("Magdalena Kowal", MAGDA)
     assert scene.state(own(id))["status"] == "DISABLED"
     scene.staff.enable(IRIS, id)
-    scene.sign_in.sign_up("Magdalena Kowal", MAGDA)
-    scene.sign_in.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+    scene.account_wishes.sign_up("Magdalena Kowal", MAGDA)
+    scene.sign_in.confirm(scene.link(CONFIRM, id, CONFIRM_LIFE), WORDS)
     assert scene.sign_in.sign_in(MAGDA, WORDS).roles == ("trainee",)
 
 

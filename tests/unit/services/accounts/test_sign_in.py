@@ -34,10 +34,11 @@ class Scene(FakeWiring):
 
     def link(self) -> str:
         """What the notifications worker makes for the mail."""
-        return self.links.make(CONFIRM, self.account(), self.clock.now() + CONFIRM_LIFE)
+        generation = self.store.load("ACCOUNT", self.account()).state.get("session_epoch", 0)
+        return self.links.make(CONFIRM, self.account(), self.clock.now() + CONFIRM_LIFE, generation)
 
     def sign_up(self, **changes: Any) -> None:
-        self.sign_in.sign_up(**({"name": "Amara Okafor", "email": MAIL, "zone": "Africa/Lagos"} | changes))
+        self.account_wishes.sign_up(**({"name": "Amara Okafor", "email": MAIL, "zone": "Africa/Lagos"} | changes))
 
     def active(self) -> RequestContext:
         self.sign_up()
@@ -67,7 +68,7 @@ def test_a_sign_up_killed_at_any_call_is_finished_by_repeating_it_with_one_accou
     at: int, after: bool
 ) -> None:
     scene, count = Scene(), [0]
-    doomed = scene.on(lambda port: Doomed(port, count, at, after)).sign_in
+    doomed = scene.on(lambda port: Doomed(port, count, at, after)).account_wishes
     try:
         doomed.sign_up("Amara Okafor", MAIL, "UTC")
         assert count[0] < at
@@ -82,13 +83,13 @@ def test_a_sign_up_killed_at_any_call_is_finished_by_repeating_it_with_one_accou
 
 def test_the_sign_up_makes_as_many_calls_as_the_kill_test_kills() -> None:
     scene, count = Scene(), [0]
-    scene.on(lambda port: Doomed(port, count, 0, False)).sign_in.sign_up("Amara Okafor", MAIL, "UTC")
+    scene.on(lambda port: Doomed(port, count, 0, False)).account_wishes.sign_up("Amara Okafor", MAIL, "UTC")
     assert 4 <= count[0] <= 8
 
 
 def test_a_lost_answer_of_the_commit_asks_for_no_second_mail(scene: Scene) -> None:
     scene.sign_up()
-    scene.sign_in.resend(MAIL)
+    scene.account_wishes.resend(MAIL)
     scene.sign_up()
     assert scene.mails() == 1
 
@@ -153,19 +154,19 @@ def test_no_name_address_or_password_is_in_any_event_row(scene: Scene) -> None:
 def test_a_fresh_link_is_asked_for_at_most_once_a_minute(scene: Scene) -> None:
     scene.sign_up()
     scene.clock.move(timedelta(seconds=59))
-    scene.sign_in.resend(MAIL)
+    scene.account_wishes.resend(MAIL)
     assert scene.mails() == 1
     scene.clock.move(timedelta(seconds=1))
-    scene.sign_in.resend(MAIL)
+    scene.account_wishes.resend(MAIL)
     assert scene.mails() == 2
 
 
 def test_asking_for_a_link_is_silent_for_unknown_and_confirmed_addresses(scene: Scene) -> None:
-    scene.sign_in.resend("nobody@example.org")
+    scene.account_wishes.resend("nobody@example.org")
     assert not scene.store.states
     scene.active()
     scene.clock.move(timedelta(hours=1))
-    scene.sign_in.resend(MAIL)
+    scene.account_wishes.resend(MAIL)
     assert scene.mails() == 1
 
 

@@ -39,7 +39,7 @@ def invited(scene: AccountScene, *roles: str) -> tuple[str, str]:
 
 
 def link(scene: AccountScene, id: str) -> str:
-    return scene.links.make(INVITE, id, scene.clock.now() + INVITE_LIFE)
+    return scene.link(INVITE, id, INVITE_LIFE)
 
 
 # --- inviting ---------------------------------------------------------------------------------------------------------
@@ -87,8 +87,8 @@ def test_a_known_address_is_refused_with_its_account(scene: AccountScene) -> Non
 
 
 def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link_ends(scene: AccountScene) -> None:
-    scene.sign_in.sign_up("Somebody", NORA)
-    old = scene.links.make("confirm", str(scene.holder(NORA)), scene.clock.now() + INVITE_LIFE)
+    scene.account_wishes.sign_up("Somebody", NORA)
+    old = scene.link("confirm", str(scene.holder(NORA)), INVITE_LIFE)
     _, token = invited(scene)
     with pytest.raises(NotFound):
         scene.sign_in.confirm(old, OTHER)
@@ -98,12 +98,12 @@ def test_a_sign_up_that_nobody_confirmed_becomes_the_invitation_and_its_own_link
 
 
 def test_who_confirms_their_sign_up_at_that_moment_keeps_their_own_name_and_zone(scene: AccountScene) -> None:
-    scene.sign_in.sign_up("Eleonora", NORA, "Africa/Cairo")
+    scene.account_wishes.sign_up("Eleonora", NORA, "Africa/Cairo")
     id, call, inner = str(scene.holder(NORA)), boss(scene), scene.store.commit
 
     def beaten(work: UnitOfWork) -> list[EventRow]:
         scene.store.commit = inner  # type: ignore[method-assign]
-        scene.sign_in.confirm(scene.links.make(CONFIRM, id, scene.clock.now() + CONFIRM_LIFE), WORDS)
+        scene.sign_in.confirm(scene.link(CONFIRM, id, CONFIRM_LIFE), WORDS)
         return inner(work)
 
     scene.store.commit = beaten  # type: ignore[method-assign]
@@ -174,10 +174,10 @@ def test_a_role_that_needs_a_code_ends_the_sessions_that_began_without_one(
 ) -> None:
     call = scene.guarded("trainee") if guarded else scene.person("trainee")
     session = scene.sign_in.open_session(call.actor.id)
-    scene.later(seconds=1)
+    issued = scene.sign_in.issue_token(call.actor.id).access_token
     scene.staff.change_roles(boss(scene), call.actor.id, ("trainee", "finance"))
     assert (scene.sessions.read(session) is None) is ends
-    assert (scene.sessions.of_account(call.actor.id, scene.identity.issued_at) is None) is ends
+    assert scene.bearer(issued) is not ends
 
 
 def test_the_same_roles_in_another_order_are_no_change(scene: AccountScene) -> None:
@@ -199,7 +199,7 @@ def test_administrators_change_neither_their_own_roles_nor_their_own_status(scen
 
 
 def test_an_account_that_nobody_confirmed_gets_no_role(scene: AccountScene) -> None:
-    scene.sign_in.sign_up("Somebody", NORA)
+    scene.account_wishes.sign_up("Somebody", NORA)
     id = str(scene.holder(NORA))
     for step in (
         lambda: scene.staff.change_roles(OPERATOR, id, ("admin",)),
@@ -214,10 +214,11 @@ def test_an_account_that_nobody_confirmed_gets_no_role(scene: AccountScene) -> N
 def test_a_disabled_account_is_out_at_once_and_enabled_its_old_sessions_stay_over(scene: AccountScene) -> None:
     call = scene.person("reviewer")
     session = scene.sign_in.open_session(call.actor.id)
+    issued = scene.sign_in.issue_token(call.actor.id).access_token
     for _ in range(2):
         scene.staff.disable(OPERATOR, call.actor.id)
     assert scene.sessions.read(session) is None
-    assert scene.sessions.of_account(call.actor.id) is None
+    assert not scene.bearer(issued)
     with pytest.raises(NotAllowedNow):
         scene.sign_in.sign_in(MAIL, WORDS)
     for _ in range(2):
@@ -227,13 +228,16 @@ def test_a_disabled_account_is_out_at_once_and_enabled_its_old_sessions_stay_ove
     assert scene.types(call)[1:] == ["AccountDisabled", "AccountEnabled"]
 
 
-def test_a_withdrawn_invitation_is_no_link_and_waits_again_once_enabled(scene: AccountScene) -> None:
+def test_a_withdrawn_invitation_is_dead_and_once_enabled_another_one_goes_out(scene: AccountScene) -> None:
     id, token = invited(scene)
     scene.staff.disable(OPERATOR, id)
     with pytest.raises(NotFound):
         scene.sign_in.confirm(token, WORDS)
     scene.staff.enable(OPERATOR, id)
-    assert scene.sign_in.confirm(token, WORDS).state == "done"
+    with pytest.raises(NotFound):
+        scene.sign_in.confirm(token, WORDS)
+    assert scene.types(own(id)) == ["StaffInvited", "AccountDisabled", "AccountEnabled", "StaffInvited"]
+    assert scene.sign_in.confirm(link(scene, id), WORDS).state == "done"
     scene.staff.disable(OPERATOR, id)
     scene.staff.enable(OPERATOR, id)
     assert scene.state(own(id))["status"] == "ACTIVE"

@@ -31,7 +31,7 @@ def at(text: str) -> datetime:
 
 # --- who is told what -------------------------------------------------------------------------------------------------
 def test_a_sign_up_brings_a_link_that_confirms_the_address(post: Post) -> None:
-    post.sign_in.sign_up("Amara Okafor", "amara@example.org", "Africa/Cairo")
+    post.account_wishes.sign_up("Amara Okafor", "amara@example.org", "Africa/Cairo")
     account_id = next(id for kind, id in post.store.states if kind == "ACCOUNT" and id != TRAINEE)
     event = post.last("ACCOUNT", account_id)
     post.send_emails.notify(event)
