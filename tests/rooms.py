@@ -76,12 +76,12 @@ class World(FakeWiring):
         if account_id:
             session = self.sessions.open(account_id, epoch=self._epoch(account_id), proved=proved)
             headers["cookie"] = f"__Host-session={session}"
-        return Client(self.room, headers)
+        return Client(self.room, headers, self.serve_wishes)
 
     def api(self, account_id: str = "") -> Client:
         """A program, with a bearer token if an account is named."""
         if not account_id:
-            return Client(self.room, {})
+            return Client(self.room, {}, self.serve_wishes)
         token = self.sessions.issue(account_id, self._epoch(account_id), proved=True)
         return Client(self.room, {"authorization": f"Bearer {token}"})
 
@@ -104,6 +104,8 @@ def come_back(handler: Callable[..., Any], *records: Mapping[str, Any]) -> list[
 class Client:
     room: Room
     headers: dict[str, str] = field(default_factory=dict)
+    afterwards: Callable[[], None] = lambda: None
+    """What the workers do once a call is answered."""
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.send("GET", path, None, headers)
@@ -123,6 +125,7 @@ class Client:
             method, path, body, {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
         )
         answer = self.room.answer(event, CONTEXT)
+        self.afterwards()
         text = base64.b64decode(answer["body"]).decode() if answer.get("isBase64Encoded") else answer.get("body") or ""
         return Answer(answer["statusCode"], answer["headers"], text, answer["cookies"])
 

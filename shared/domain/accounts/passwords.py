@@ -49,5 +49,6 @@ def easily_guessed(password: str, about: Iterable[str] = ()) -> bool:
     of its owner."""
     from zxcvbn import zxcvbn  # 60 ms that only whoever chooses a password should pay
 
-    known = {part for text in about for part in (text, *re.split(r"[\W_]+", text)) if len(part) > 2}
+    parts = (part for text in about for part in (text, text.partition("@")[0], *re.split(r"[\W_]+", text)))
+    known = {part for part in parts if len(part) > 2}
     return int(zxcvbn(password[:LOOKED_AT], user_inputs=[*sorted(known), *HOUSE])["score"]) < STRONG

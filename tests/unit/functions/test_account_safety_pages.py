@@ -70,6 +70,7 @@ def test_a_browser_sets_a_forgotten_password_anew(world: World) -> None:
     assert "tooshort" not in weak.body
     done = browser.post(f"/accounts/reset/{token}", {"password": OTHER})
     assert (done.status, done.location, done.cookies) == (303, "/accounts/sign-in?changed=1", [])
+    assert done.headers["Cache-Control"] == "private, no-store"
     shown(browser.get(done.location), 200, "Your new password is set")
     shown(browser.get(f"/accounts/reset/{token}"), 200, "This link was used")
     shown(browser.post(f"/accounts/reset/{token}", {"password": "a stranger's own words"}), 410, "used before")
@@ -189,11 +190,15 @@ def test_another_address_is_confirmed_from_its_own_mailbox(world: World) -> None
     shown(browser.post("/accounts/mail", {"email": NEW, "password": PASSWORD}), 202, "Check your mail", NEW)
     ref = world.store.load("ACCOUNT", TRAINEE).state["mail_change_ref"]
     here = f"/accounts/mail/{world.links.make(f'mail:{ref}', TRAINEE, world.clock.now() + MAIL_LIFE)}"
+    stop = f"/accounts/stop/{world.links.make(f'stop:{ref}', TRAINEE, world.clock.now() + MAIL_LIFE)}"
     stranger = world.browser()
+    shown(stranger.get(stop), 200, "Stop this change", "Amara Okafor")
     shown(stranger.get(here), 200, "Confirm your new mail address", NEW, "press the button")
     assert stranger.post(here).location == here
     shown(stranger.get(here), 200, "Your address is changed", NEW)
-    shown(browser.get("/accounts/security"), 200, NEW)
+    shown(stranger.get(stop), 200, "changed already")
+    assert browser.get("/accounts/security").status == 303, "every session ends"
+    shown(world.browser(TRAINEE).get("/accounts/security"), 200, NEW)
     world.clock.move(MAIL_LIFE)
     shown(stranger.get(here), 200, "Your address is changed")
 
@@ -264,7 +269,7 @@ def test_wrong_passwords_of_a_change_are_a_429_on_its_own_page(world: World) -> 
     assert [browser.post(*changes["password"]).status for _ in range(10)] == [401] * 10
     for field, change in changes.items():
         refused = browser.post(*change)
-        shown(refused, 429, "too many wrong passwords for this address")
+        shown(refused, 429, "too many wrong passwords in this browser")
         assert html.fromstring(refused.body).xpath(f"//input[@name='{field}'][@aria-invalid]")
 
 
@@ -310,7 +315,8 @@ def test_a_reviewer_needs_no_app_under_the_lighter_setting_and_may_have_one(worl
     first = password(world, browser, id)
     assert first.location == "/workspace"
     inside = signed_in(world, browser, first)
-    begun = inside.post("/accounts/security/factor")
+    shown(inside.post("/accounts/security/factor", {"password": OTHER}), 401, "The password is not right")
+    begun = inside.post("/accounts/security/factor", {"password": PASSWORD})
     assert begun.location == "/accounts/factor/link-1?next=/accounts/security"
     shown(inside.get(begun.location), 200, "Set up your authenticator app")
 

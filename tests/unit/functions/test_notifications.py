@@ -64,7 +64,9 @@ CV_LINK = "https://uploads.example/cv?a=1&b=2"
 COACH = Person("coach-1", "Maya <Lind> & Holm", "maya@staff.example", "America/Chicago")
 STILL_OPEN = preparation.tasks(builders.FIRST_DAY, START.date(), {}, PROGRAM.place.zone, START)
 LETTERS: dict[str, EmailText] = {
-    "confirm": account_texts.confirm_address(PERSON, f"{URL}/accounts/confirm/token", 48),
+    "confirm": account_texts.confirm_address(f"{URL}/accounts/confirm/token", 48),
+    "confirm-new": account_texts.confirm_new_address(f"{URL}/accounts/mail/token", 24),
+    "asked-for": account_texts.new_address_asked_for(PERSON, "Mon 4 Jan 2027", f"{URL}/accounts/stop/token"),
     "received": applied.application_received(PERSON, APPLICATION, PROGRAM, CURRENT, URL),
     "approved": applied.application_approved(PERSON, APPLICATION, PROGRAM, PLAN, URL),
     "rejected": applied.application_rejected(PERSON, PROGRAM, "Ask for <Step 2 CK> & try again.", URL, [PROGRAM]),

@@ -1,4 +1,4 @@
-"""The pure rules of accounts: codes against RFC 6238's own vectors, passwords' lengths, what a browser calls itself."""
+"""The pure rules of accounts: codes against RFC 6238's own vectors, what a browser calls itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.domain.accounts.account_input import email_address, new_password
+from shared.domain.accounts.account_input import email_address
 from shared.domain.accounts.devices import UNKNOWN, device_name
 from shared.domain.accounts.second_factor import (
     accepted_step,
@@ -65,15 +65,6 @@ def test_the_picture_holds_issuer_account_and_secret() -> None:
         uri(RFC_SECRET, "nora@staff.example")
         == f"otpauth://totp/Rota:nora%40staff.example?secret={RFC_SECRET}&issuer=Rota"
     )
-
-
-@pytest.mark.parametrize(("length", "good"), [(11, False), (12, True), (128, True), (129, False)])
-def test_a_password_has_12_to_128_characters(length: int, good: bool) -> None:
-    if good:
-        assert new_password("x" * length)
-    else:
-        with pytest.raises(Invalid):
-            new_password("x" * length)
 
 
 @pytest.mark.parametrize(

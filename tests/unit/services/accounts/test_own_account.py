@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 import pytest
 
+from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE, RESET, RESET_LIFE
 from shared.domain.core.errors import Busy, Invalid, WrongCredentials
+from shared.services.accounts.account_ports import own
 from shared.services.core.transitions import RequestContext
 from tests.fakes.doomed import Doomed, Killed
 from tests.unit.services.accounts.account_scene import MAIL, NEW, OTHER, WORDS, AccountScene
@@ -37,6 +40,39 @@ def test_a_weak_or_the_same_password_is_refused_and_nothing_ends(scene: AccountS
         scene.account_security.change_password(call, WORDS, password)
     assert refused.value.facts["field"] == "password"
     assert scene.types(call) == ["AccountProvisioned"]
+
+
+@pytest.mark.parametrize("password", ["password1234", MAIL, "amara okafor"])
+def test_a_password_that_is_easily_guessed_is_refused_wherever_one_is_chosen(
+    scene: AccountScene, password: str
+) -> None:
+    scene.account_wishes.sign_up("Amara Okafor", MAIL)
+    id = scene.holder(MAIL) or ""
+    confirm = scene.link(CONFIRM, id, CONFIRM_LIFE)
+    with pytest.raises(Invalid):
+        scene.sign_in.confirm(confirm, password)
+    scene.sign_in.confirm(confirm, WORDS)
+    scene.account_wishes.reset(MAIL)
+    link = scene.link(RESET, id, RESET_LIFE)
+    for step in (
+        lambda: scene.account_security.reset(link, password),
+        lambda: scene.account_security.change_password(own(id), WORDS, password),
+    ):
+        with pytest.raises(Invalid) as refused:
+            step()
+        assert refused.value.facts["field"] == "password"
+    assert scene.can_sign_in(MAIL, WORDS)
+
+
+def test_a_password_typed_on_another_keyboard_signs_in(scene: AccountScene) -> None:
+    """A telephone composes its accents, another computer does not."""
+    composed = "pr\u00e9nom \u00fcber ni\u00f1o"
+    decomposed = unicodedata.normalize("NFD", composed)
+    call = scene.person()
+    scene.account_security.change_password(call, WORDS, decomposed)
+    for typed in (composed, decomposed):
+        assert scene.sign_in.sign_in(MAIL, typed).person.email == MAIL
+    scene.account_security.change_password(call, composed, WORDS)
 
 
 @pytest.mark.parametrize("after", [False, True])

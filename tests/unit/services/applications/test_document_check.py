@@ -79,7 +79,7 @@ def test_a_declined_document_does_not_count_its_reason_is_erasable_and_a_newer_o
         AS_REVIEWER, mine.id, "document-2", Check(verdict="declined"), "The second page of Amara is missing."
     )
     read = stored(desk)
-    assert desk.store.text(read.state["check_reason_ref"]) == {"text": "The second page of Amara is missing."}
+    assert desk.store.texts[read.state["check_reason_ref"]]["text"] == "The second page of Amara is missing."
     assert "Amara" not in str(desk.store.history("DOCUMENT", "document-2"))
     with pytest.raises(GuidelineFailed, match="Not uploaded"):
         desk.review.approve(AS_REVIEWER, mine.id)

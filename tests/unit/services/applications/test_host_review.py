@@ -73,7 +73,7 @@ def test_T19_the_hosts_answer_gives_it_back_to_the_reviewer_with_the_clock_that_
     back = desk.application(found.id)
     assert (back.status, back.host_recommendation, back.claimed_by) == (ApplicationStatus.IN_REVIEW, answer, REVIEWER)
     assert back.host_note_ref is not None
-    assert desk.store.text(back.host_note_ref) == {"text": note}
+    assert desk.store.texts[back.host_note_ref]["text"] == note
     assert desk.waiting(found.id) == {"review", "claim"}
     rows = desk.store.history("APPLICATION", found.id)
     assert rows[-1].actor == actor("host", HOST)
