@@ -248,6 +248,25 @@ def test_texts_are_kept_apart_from_the_rows(store: Store) -> None:
     assert "Amara" not in str(store.history("APPLICATION", "a"))
 
 
+def test_nothing_is_kept_any_more_about_who_was_erased_and_what_brings_it_changes_nothing(store: Store) -> None:
+    stored(store, "ACCOUNT", TRAINEE, {"status": "ACTIVE"})
+    kept = (PersonalRecord(f"{TRAINEE}/reason-1", {"text": "before"}), PersonalRecord(f"{OTHER}/reason-1", {}))
+    store.commit(UnitOfWork(transitions=(), records=kept))
+    erased = Transition(store.load("ACCOUNT", TRAINEE), draft({"status": "ERASED"}))
+    store.commit(UnitOfWork(transitions=(erased,), erases=(TRAINEE,)))
+    declined = step("APPLICATION", "application-1", {"status": "REJECTED"})
+    late = PersonalRecord(f"{TRAINEE}/reason-2", {"text": "words about them"})
+    for work in (
+        UnitOfWork(transitions=(declined,), records=(late,)),
+        UnitOfWork(transitions=(declined,), replaced_records=(late,)),
+    ):
+        with pytest.raises(NotFound, match="erased"):
+            store.commit(work)
+    assert store.text(late.ref) is None
+    assert store.load_many([("APPLICATION", "application-1")]) == {}
+    store.commit(UnitOfWork(transitions=(declined,), records=(PersonalRecord(f"{OTHER}/reason-2", {"text": "fine"}),)))
+
+
 def test_a_text_that_is_kept_anew_replaces_the_one_before_and_one_that_is_dropped_is_gone(store: Store) -> None:
     ref, other = f"{TRAINEE}/school", f"{TRAINEE}/other"
     store.commit(

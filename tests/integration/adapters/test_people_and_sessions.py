@@ -18,7 +18,6 @@ from shared.adapters.dynamodb.people import DynamoPeople
 from shared.adapters.dynamodb.sessions import DynamoSessions
 from shared.adapters.dynamodb.store import DynamoStore
 from shared.domain.core.errors import Busy, Expired, NotFound
-from shared.domain.core.instants import iso
 from shared.ports import SENDING_TIME, Contact, Delivery, Link, Person, PersonalRecord, Session, Transition, UnitOfWork
 from tests.builders import PROGRAM, START, TRAINEE, draft, facts, program, step, stored_account, stored_program
 from tests.fakes import FrozenClock
@@ -126,27 +125,105 @@ def test_a_session_ends_on_sign_out_with_its_account_and_after_fourteen_days(dyn
     wall.at = WALL
     store.commit(UnitOfWork(transitions=(Transition(store.load("ACCOUNT", TRAINEE), draft({"status": "CLOSED"})),)))
     assert sessions.read(kept) is None
-    assert sessions.of_account(TRAINEE) is None
 
 
-def test_a_session_of_another_epoch_is_over_and_a_token_of_before_counts_no_more(
-    dynamodb: Any, store: DynamoStore
-) -> None:
+def test_a_session_and_a_token_of_another_epoch_are_over(dynamodb: Any, store: DynamoStore) -> None:
     somebody(dynamodb, store)
     sessions = DynamoSessions(dynamodb, "core", "inbox", Wall())
-    old = sessions.open(TRAINEE, "Firefox on Windows", 0)
-    store.commit(
-        UnitOfWork(
-            transitions=(
-                Transition(store.load("ACCOUNT", TRAINEE), draft({"session_epoch": 1, "tokens_from": iso(WALL)})),
-            )
-        )
-    )
+    old, token = sessions.open(TRAINEE, "Firefox on Windows", 0), sessions.issue(TRAINEE, 0)
+    assert sessions.bearer(token) is not None
+    store.commit(UnitOfWork(transitions=(Transition(store.load("ACCOUNT", TRAINEE), draft({"session_epoch": 1})),)))
     new = sessions.open(TRAINEE, "Firefox on Windows", 1)
     assert sessions.read(old) is None
     assert sessions.read(new) is not None
-    assert sessions.of_account(TRAINEE, WALL) is None
-    assert sessions.of_account(TRAINEE, WALL + timedelta(seconds=1)) is not None
+    assert sessions.bearer(token) is None
+    assert sessions.bearer(sessions.issue(TRAINEE, 1)) is not None
+
+
+def test_a_token_lasts_an_hour_is_no_session_and_the_other_way_round(dynamodb: Any, store: DynamoStore) -> None:
+    somebody(dynamodb, store)
+    wall = Wall()
+    sessions = DynamoSessions(dynamodb, "core", "inbox", wall)
+    token, session = sessions.issue(TRAINEE), sessions.open(TRAINEE)
+    assert (sessions.read(token), sessions.bearer(session)) == (None, None)
+    assert token.partition(".")[2] not in str(dynamodb.scan(TableName="inbox")["Items"])
+    wall.at = WALL + timedelta(seconds=3599)
+    assert sessions.bearer(token) is not None
+    wall.at = WALL + timedelta(hours=1)
+    assert sessions.bearer(token) is None
+
+
+@pytest.mark.parametrize(("passed", "stays"), [(timedelta(minutes=59), True), (timedelta(minutes=60), False)])
+def test_a_session_of_the_staff_ends_when_nobody_uses_it(
+    dynamodb: Any, store: DynamoStore, passed: timedelta, stays: bool
+) -> None:
+    """Each use begins the hour anew, and two weeks of idling end it however that began."""
+    somebody(dynamodb, store)
+    wall = Wall()
+    sessions = DynamoSessions(dynamodb, "core", "inbox", wall)
+    session = sessions.open(TRAINEE)
+    roles = Transition(store.load("ACCOUNT", TRAINEE), draft({"roles": ["trainee", "reviewer"]}))
+    store.commit(UnitOfWork(transitions=(roles,)))
+    for _ in range(3):
+        wall.at += timedelta(minutes=30)
+        assert sessions.read(session) is not None
+    wall.at += passed
+    assert (sessions.read(session) is not None) is stays
+
+
+def test_a_session_of_the_staff_ends_after_twelve_hours_however_busy(dynamodb: Any, store: DynamoStore) -> None:
+    stored_account(store, roles=("finance",))
+    DynamoPeople(dynamodb, "core").save_person(AMARA)
+    wall = Wall()
+    sessions = DynamoSessions(dynamodb, "core", "inbox", wall)
+    session = sessions.open(TRAINEE)
+    for half_hours in range(1, 24):
+        wall.at = WALL + timedelta(minutes=30 * half_hours)
+        assert sessions.read(session) is not None
+    wall.at = WALL + timedelta(hours=12)
+    assert sessions.read(session) is None
+
+
+def test_a_code_is_fresh_for_ten_minutes_in_its_own_session(dynamodb: Any, store: DynamoStore) -> None:
+    somebody(dynamodb, store)
+    wall = Wall()
+    sessions = DynamoSessions(dynamodb, "core", "inbox", wall)
+    proved, plain, token = sessions.open(TRAINEE, proved=True), sessions.open(TRAINEE), sessions.issue(TRAINEE, 0, True)
+
+    def fresh() -> list[bool]:
+        found = (sessions.read(proved), sessions.read(plain), sessions.bearer(token))
+        return [one is not None and one.fresh for one in found]
+
+    assert fresh() == [True, False, True]
+    wall.at = WALL + timedelta(minutes=10)
+    assert fresh() == [False, False, False]
+    sessions.prove(plain)
+    sessions.prove(f"{TRAINEE}.no-such-session")
+    assert fresh() == [False, True, False]
+    assert len(sessions.listed(TRAINEE)) == 3
+
+
+def test_nobody_is_written_about_once_they_are_erased(dynamodb: Any, store: DynamoStore) -> None:
+    somebody(dynamodb, store)
+    people = DynamoPeople(dynamodb, "core")
+    store.commit(UnitOfWork(transitions=(), erases=(TRAINEE,)))
+    people.erase(TRAINEE)
+    for write in (lambda: people.save_person(AMARA), lambda: people.save_facts(TRAINEE, facts())):
+        with pytest.raises(NotFound, match="erased"):
+            write()
+    assert (people.persons([TRAINEE]), people.facts(TRAINEE), people.erase(TRAINEE)) == ({}, None, 0)
+
+
+def test_a_link_of_before_generations_is_of_none(dynamodb: Any, clock: FrozenClock) -> None:
+    links = DynamoLinks(dynamodb, "inbox", clock)
+    token = links.make("reset", TRAINEE, START + timedelta(hours=1), 7)
+    found = links.read(token)
+    assert found is not None
+    assert found.generation == 7
+    dynamodb.update_item(TableName="inbox", Key=items.link_key(token), UpdateExpression="REMOVE generation")
+    found = links.read(token)
+    assert found is not None
+    assert found.generation == -1
 
 
 def test_own_sessions_are_listed_newest_first_and_ended_by_their_handle(dynamodb: Any, store: DynamoStore) -> None:
@@ -249,22 +326,13 @@ def test_a_malformed_session_id_asks_no_table(cookie: str) -> None:
     assert DynamoSessions(Unreachable(AssertionError()), "core", "inbox").read(cookie) is None
 
 
-def test_a_bearer_s_account_is_read_with_its_person_in_one_request(dynamodb: Any, store: DynamoStore) -> None:
-    stored_account(store, roles=("coach", "coordinator"))
-    recording = Recording(dynamodb)
-    sessions = DynamoSessions(recording, "core", "inbox")
-    assert sessions.of_account(TRAINEE) is None
-    DynamoPeople(dynamodb, "core").save_person(AMARA)
-    assert sessions.of_account(TRAINEE) == Session(TRAINEE, AMARA.name, AMARA.zone, ("coach", "coordinator"))
-    assert recording.calls == ["batch_get_item"] * 2
-
-
 def test_H04_the_hosts_that_an_account_acts_for_come_with_its_session(dynamodb: Any, store: DynamoStore) -> None:
     stored_account(store, roles=("host",), hosts=("host-1", "host-2"))
     DynamoPeople(dynamodb, "core").save_person(AMARA)
     sessions = DynamoSessions(dynamodb, "core", "inbox")
     expected = Session(TRAINEE, AMARA.name, AMARA.zone, ("host",), ("host-1", "host-2"))
-    assert (sessions.read(sessions.open(TRAINEE)), sessions.of_account(TRAINEE)) == (expected, expected)
+    found = (sessions.read(sessions.open(TRAINEE)), sessions.bearer(sessions.issue(TRAINEE)))
+    assert found == (expected, expected)
 
 
 def test_a_link_works_once(dynamodb: Any, clock: FrozenClock) -> None:

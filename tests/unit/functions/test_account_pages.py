@@ -14,7 +14,7 @@ from shared.domain.accounts.account_input import CONFIRM, CONFIRM_LIFE
 from shared.domain.core.aggregate import Actor
 from shared.services.core.transitions import RequestContext
 from tests.builders import TRAINEE, facts
-from tests.rooms import Answer, World
+from tests.rooms import Answer, Client, World
 from tests.unit.pages.page_markup import problems
 
 MAIL, WORDS = "amara@example.org", "violet harbour lantern"
@@ -343,3 +343,67 @@ def test_signed_in_answers_are_never_stored_and_every_answer_varies_by_who_asks(
     for answer in (world.browser(TRAINEE).get("/accounts/profile"), world.browser().get("/accounts/sign-in")):
         assert answer.headers["Vary"] == "Accept, Cookie, Authorization"
     assert world.browser(TRAINEE).get("/accounts/profile").headers["Cache-Control"] == "private, no-store"
+    assert world.browser().get("/accounts/sign-in").headers["Cache-Control"] == "no-cache"
+
+
+def test_tokens_what_bearers_get_and_pages_behind_a_link_are_never_stored(world: World) -> None:
+    world.person()
+    world.api().post("/accounts/sign-up", SIGN_UP)
+    token = link(world)
+    body = {"email": f"{TRAINEE}@example.org", "password": WORDS}
+    wrong = body | {"password": "not my password"}
+    for answer in (
+        world.api().post("/accounts/tokens", body),
+        world.api().post("/accounts/tokens", wrong),
+        world.api(TRAINEE).get("/accounts/me"),
+        Client(room, {"authorization": "Bearer nothing"}).get("/accounts/me"),
+        world.browser().get(f"/accounts/confirm/{token}"),
+        world.browser().get("/accounts/confirm/unknown"),
+        world.browser().get("/accounts/reset/unknown"),
+        world.browser().get("/accounts/mail/unknown"),
+        world.browser().get("/accounts/stop/unknown"),
+        world.browser().get("/accounts/code/unknown"),
+        world.browser().get("/accounts/factor/unknown"),
+        world.browser().post(f"/accounts/confirm/{token}", {"password": "short"}),
+    ):
+        assert answer.headers["Cache-Control"] == "private, no-store", answer.status
+
+
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "", "sec-fetch-site": "cross-site"}]
+)
+def test_another_site_signs_nobody_out(world: World, headers: dict[str, str]) -> None:
+    """Its form comes without our session, and must not take the cookie away all the same."""
+    session = world.browser(world.person())
+    answer = Client(room, {"accept": "text/html", **headers}).post("/accounts/sign-out")
+    assert (answer.status, answer.cookies) == (403, [])
+    assert session.get("/accounts/profile").status == 200
+    assert Client(room, {}).post("/accounts/sign-out").status == 200
+
+
+def test_a_session_is_no_token_and_a_token_no_session(world: World) -> None:
+    id = world.person()
+    session, token = world.sessions.open(id), world.sessions.issue(id)
+    assert Client(room, {"authorization": f"Bearer {session}"}).get("/accounts/me").status == 401
+    assert Client(room, {"cookie": f"__Host-session={token}"}).get("/accounts/me").status == 401
+
+
+def test_an_access_token_lasts_an_hour_and_ends_with_everything(world: World) -> None:
+    world.person()
+    token = world.api().post("/accounts/tokens", {"email": f"{TRAINEE}@example.org", "password": WORDS}).json
+    program = Client(room, {"authorization": f"Bearer {token['access_token']}"})
+    assert program.get("/accounts/me").json["account_id"] == TRAINEE
+    world.sessions.wall_at += timedelta(seconds=3599)
+    assert program.get("/accounts/me").status == 200
+    world.sessions.wall_at += timedelta(seconds=1)
+    assert program.get("/accounts/me").status == 401
+    again = world.api(TRAINEE)
+    world.browser(TRAINEE).post("/accounts/sessions/end-others")
+    assert again.get("/accounts/me").status == 401
+
+
+def test_a_token_sets_no_authenticator_up(world: World) -> None:
+    world.person()
+    refused = world.api(TRAINEE).post("/accounts/security/factor", {"password": WORDS})
+    assert (refused.status, "browser" in refused.json["detail"]) == (409, True)
+    assert "FactorOffered.v1" not in [row.type for row in world.store.history("ACCOUNT", TRAINEE)]

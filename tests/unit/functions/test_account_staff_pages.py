@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from lxml import html
 
+from functions.accounts.handler import room
 from shared.domain.accounts.account_input import INVITE, INVITE_LIFE
-from tests.rooms import World
+from tests.rooms import PASSWORD, Answer, Client, World
 from tests.unit.functions.test_account_pages import shown
 from tests.unit.functions.test_account_safety_pages import (
     OTHER,
+    code,
     guarded,
     password,
     world,
 )
-from tests.unit.services.accounts.account_scene import OPERATOR
+from tests.unit.services.accounts.account_scene import OPERATOR, SECRET
 
 __all__ = ["world"]
 
@@ -95,3 +98,76 @@ def test_only_administrators_have_the_way_to_people_in_their_header(world: World
     world.person("reviewer-1", ("reviewer",))
     assert 'href="/accounts/staff"' in world.browser("admin-1").get("/accounts/profile").body
     assert 'href="/accounts/staff"' not in world.browser("reviewer-1").get("/accounts/profile").body
+
+
+# --- a fresh code -----------------------------------------------------------------------------------------------------
+POWER = (
+    "/accounts/staff",
+    "/accounts/staff/{id}/roles",
+    "/accounts/staff/{id}/disable",
+    "/accounts/staff/{id}/remove-factor",
+)
+
+
+def send(client: Client, path: str) -> Answer:
+    form = {"name": "Nora", "email": "nora@staff.example", "roles[]": ["finance"]}
+    return client.post(path, form if path.endswith("staff") else {"roles[]": ["finance"]} if "roles" in path else {})
+
+
+@pytest.mark.parametrize("path", POWER)
+def test_roles_disabling_and_removing_an_app_take_a_fresh_code(world: World, path: str) -> None:
+    id = guarded(world, "coach")
+    admin_id = world.person("admin-1", ("admin",))
+    world.second_factor.install(OPERATOR, admin_id, SECRET)
+    admin, path = world.browser("admin-1", proved=False), path.format(id=id)
+    before = world.store.commits
+    refused = send(admin, path)
+    shown(refused, 401, "This needs a fresh code of your authenticator app", "There is a problem")
+    assert world.store.commits == before
+    (way,) = html.fromstring(refused.body).xpath("//a[starts-with(@href, '/accounts/proof')]/@href")
+    shown(admin.get(way), 200, "Enter a fresh code", "10 minutes")
+    wrong = admin.post("/accounts/proof", {"code": "000000", "next": "/accounts/staff"})
+    shown(wrong, 401, "This code is not right")
+    proved = admin.post("/accounts/proof", {"code": code(world), "next": "/accounts/staff"})
+    assert (proved.status, proved.location) == (303, "/accounts/staff")
+    assert send(admin, path).status == 303
+    world.sessions.wall_at += timedelta(minutes=10)
+    assert send(admin, path).status == 401
+
+
+def test_a_token_is_as_fresh_as_its_code_and_proves_nothing_later(world: World) -> None:
+    world.second_factor.install(OPERATOR, world.person("admin-1", ("admin",)), SECRET)
+    body = {"email": "admin-1@example.org", "password": PASSWORD, "code": code(world)}
+    token = world.api().post("/accounts/tokens", body).json["access_token"]
+    program = Client(room, {"authorization": f"Bearer {token}"})
+    invitation = {"name": "Nora", "email": "nora@staff.example", "roles": ["coach"]}
+    assert program.post("/accounts/staff", invitation).status == 200
+    world.sessions.wall_at += timedelta(minutes=10)
+    refused = program.post("/accounts/staff", invitation)
+    assert (refused.status, refused.json["type"]) == (401, "/problems/code-needed")
+    assert program.post("/accounts/proof", {"code": code(world)}).status == 409
+
+
+# --- how long the staff stay signed in --------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("role", "minutes", "stays"), [("reviewer", 59, True), ("reviewer", 60, False), ("trainee", 60, True)]
+)
+def test_who_works_for_rota_is_signed_out_after_an_hour_away(
+    world: World, role: str, minutes: int, stays: bool
+) -> None:
+    browser = world.browser(world.person("one", (role,)))
+    world.sessions.wall_at += timedelta(minutes=minutes)
+    assert (browser.get("/accounts/profile").status == 200) is stays
+
+
+def test_who_works_for_rota_is_signed_out_after_twelve_hours_and_a_trainee_after_two_weeks(
+    world: World,
+) -> None:
+    staff, trainee = world.browser(world.person("one", ("coach",))), world.browser(world.person("two"))
+    for _ in range(23):
+        world.sessions.wall_at += timedelta(minutes=30)
+        assert staff.get("/accounts/profile").status == 200
+    world.sessions.wall_at += timedelta(minutes=30)
+    assert (staff.get("/accounts/profile").status, trainee.get("/accounts/profile").status) == (303, 200)
+    world.sessions.wall_at += timedelta(days=14)
+    assert trainee.get("/accounts/profile").status == 303

@@ -118,6 +118,9 @@ def the_rest() -> Iterator[FakeStore]:
     program = ProgramDesk()
     program.publish()
     yield program.store
+    newcomer = FakeWiring()
+    newcomer.account_wishes.sign_up("Amara Okafor", "amara@example.org")
+    yield newcomer.store
 
 
 def test_what_cases_leave_due_is_the_whole_table_of_the_right_thing_for_the_right_role() -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.domain.accounts.account_input import email_key
 from shared.domain.core.aggregate import Actor, canonical, chain_breaks, fold
-from shared.domain.core.errors import NotAllowedNow, NotFound, WrongCredentials
+from shared.domain.core.errors import NotAllowedNow, NotFound, VersionConflict, WrongCredentials
 from shared.domain.reservations import terms
 from shared.events.account import MailChangeAsked
+from shared.events.application import ApplicationWithdrawn
 from shared.events.envelope import Envelope
 from shared.ports import Person, PersonalRecord, StoredObject, UnitOfWork
 from shared.services.accounts.account_ports import email_claim
+from shared.services.accounts.sign_in import Profile
 from shared.services.core.transitions import RequestContext, transition
 from tests.builders import facts
 from tests.fakes.doomed import Doomed, Killed
@@ -125,6 +128,49 @@ def test_a_person_whose_hold_ended_is_erased_without_insisting(life: Life) -> No
     life.run_sweep(minutes=31)
     life.erasure.erase(ADMIN, life.id)
     assert life.id not in life.people.people
+
+
+def test_open_applications_are_withdrawn_and_a_reviewer_who_declines_then_writes_nothing_about_them(life: Life) -> None:
+    people = [life.people.person(one) for one in (life.id, life.other)]
+    life.apply("application-1", life.id, status="IN_REVIEW", claimed_by="reviewer-1")
+    life.apply("application-2", life.other, status="IN_REVIEW", claimed_by="reviewer-1")
+    for person in people:
+        life.people.save_person(person)
+    reviewer = by("reviewer", "reviewer-1")
+    loaded = life.store.load("APPLICATION", "application-1")
+    life.erasure.erase(ADMIN, life.id)
+    withdrawn = life.store.history("APPLICATION", "application-1")[-1]
+    assert (withdrawn.type, withdrawn.actor.role) == ("ApplicationWithdrawn.v1", "system")
+    with pytest.raises(NotAllowedNow):
+        life.review.reject(reviewer, "application-1", "documents", "Amara Okafor shows no clinical year.")
+    in_flight = transition(loaded, ApplicationWithdrawn(status="WITHDRAWN"), reviewer, life.clock.now())
+    words = PersonalRecord(
+        f"{life.id}/application:application-1:rejection", {"text": f"{NAME} shows no clinical year."}
+    )
+    with pytest.raises((NotFound, VersionConflict)):
+        life.store.commit(UnitOfWork(transitions=(in_flight,), records=(words,)))
+    with pytest.raises(NotFound):
+        life.store.commit(UnitOfWork(transitions=(), records=(words,)))
+    life.assert_gone()
+    assert life.store.load("APPLICATION", "application-2").state["status"] == "IN_REVIEW"
+
+
+def test_a_profile_save_in_flight_brings_nobody_back(life: Life) -> None:
+    profile = life.sign_in.profile
+    call = by("account", life.id)
+
+    def beaten(asked: RequestContext) -> Profile:
+        found = profile(asked)
+        life.erasure.erase(ADMIN, life.id)
+        return found
+
+    saving = replace(life.sign_in)
+    object.__setattr__(saving, "profile", beaten)
+    with pytest.raises(NotFound):
+        saving.save_profile(call, NAME, "UTC", facts())
+    with pytest.raises(NotFound):
+        saving.save_profile(call, NAME, "UTC")
+    life.assert_gone()
 
 
 CALLS = 11
