@@ -42,10 +42,10 @@ def from_our_pages() -> None:
 def begin_session(account_id: str, proved: bool = False) -> None:
     """A new session in this browser; the one before ends. `proved`: a code was entered just now."""
     accounts = room.wiring.sign_in
+    browser = accounts.remember_browser(account_id, room.caller.browser)
     accounts.close_session(room.caller.session_id)
     device = device_name(room.request.headers.get("user-agent", ""))
     session_id = accounts.open_session(account_id, device, proved)
-    browser = accounts.remember_browser(account_id, room.caller.browser)
     room.set_cookie(f"{COOKIE}={session_id}; {COOKIE_RULES}; Max-Age={TWO_WEEKS}")
     room.set_cookie(f"{BROWSER}={browser}; {COOKIE_RULES}; Max-Age={HALF_A_YEAR}")
     # From here on this request is the new session's: a page that it answers with shows who is signed in.

@@ -115,7 +115,11 @@ class House(World):
         self.wiring.coaching.match(self.reservations["RESERVED"], WEBHOOK)
         self.search = self.wiring.saved_searches.save(OWNER, SearchQuery(text="cardiology"))
         self.calendar = self._calendar(self.reservations["RESERVED"])
-        self.cookies = {name: self.sessions.open(id) for name, (id, _) in PERSONS.items()}
+        ids = {name: id for name, (id, _) in PERSONS.items()}
+        self.cookies = {name: self.sessions.open(id, proved=True) for name, id in ids.items()}
+        self.tokens = {
+            name: self.sessions.issue(id, proved=True) for name, id in (ids | {ELSEWHERE: ELSEWHERE}).items()
+        }
         self._kept = [(thing, _copied(vars(thing))) for thing in self._things()]
 
     # --- who knocks, and where ----------------------------------------------------------------------------------------
@@ -143,7 +147,7 @@ class House(World):
         if browser:
             cookie = {"cookie": f"__Host-session={self.cookies[who]}"} if who in self.cookies else {}
             return {"accept": "text/html,application/xhtml+xml", "origin": PUBLIC_URL, **cookie}
-        return {"authorization": f"Bearer access:{PERSONS[who][0]}"} if who in PERSONS else {}
+        return {"authorization": f"Bearer {self.tokens[who]}"} if who in self.tokens else {}
 
     def answer(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """As API Gateway routes: a prefix and everything below it, the rest to the site."""
@@ -203,17 +207,19 @@ class House(World):
             self.clock.now() + HOUR,
         )
         factors.install(guarded, "guarded-1", SECRET)
-        care.forgot("guarded-1@example.org")
+        self.wiring.account_wishes.reset("guarded-1@example.org")
         care.ask_mail_change(guarded, "moved@example.org", PASSWORD)
-        wish = self.store.load("ACCOUNT", "guarded-1").state["mail_change_ref"]
+        state = self.store.load("ACCOUNT", "guarded-1").state
+        wish, now = state["mail_change_ref"], state["session_epoch"]
         offered = factors.ticket("offered-1")
         self.store.texts[self.store.load("ACCOUNT", "offered-1").state["factor_offer_ref"]] = {"secret": SECRET}
         self.links_for = {
             "confirm": "link-1",
             "code": factors.ticket("guarded-1").token,
             "factor": offered.token,
-            "reset": self.links.make("reset", "guarded-1", later),
-            "mail": self.links.make(f"mail:{wish}", "guarded-1", later),
+            "reset": self.links.make("reset", "guarded-1", later, now),
+            "mail": self.links.make(f"mail:{wish}", "guarded-1", later, now),
+            "stop": self.links.make(f"stop:{wish}", "guarded-1", later, now),
         }
         self.handle = self.sessions.handle(self.sessions.open("trainee-1", "Firefox on Windows"))
         invited = {

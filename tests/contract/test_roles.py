@@ -37,7 +37,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "POST /accounts/mail": {"email": "elsewhere@example.org", "password": PASSWORD},
     "POST /accounts/code/<token>": {"code": CODE},
     "POST /accounts/factor/<token>": {"code": CODE},
+    "POST /accounts/security/factor": {"password": PASSWORD},
     "POST /accounts/security/factor/remove": {"code": CODE},
+    "POST /accounts/proof": {"code": CODE},
     "POST /accounts/staff": {"name": "Nora Feldspar", "email": "nora@staff.example", "roles": ["reviewer"]},
     "POST /accounts/staff/<account_id>/roles": {"roles": ["finance", "coach"]},
     "POST /accounts/hosts/<host_id>": {"name": "Magdalena Kowal", "email": "magdalena@lantern.example"},
@@ -199,6 +201,8 @@ def test_a_browser_gets_the_same_as_a_page_or_is_sent_on(house: House, line: Lin
     for who, status in line.expected.items():
         answer = knock(house, line, who, browser=True)
         to_sign_in = status == 401 and line.route.startswith("GET ")
+        if line.route == "POST /accounts/security/factor" and status == 409:
+            status = 200  # what a program may not, its owner may in a browser
         sent_on = status < 300 and declared.goes_to
         assert answer.status == (303 if to_sign_in or sent_on else status), f"{who}: {answer.body[:300]}"
         if to_sign_in:
@@ -271,7 +275,7 @@ FOR_A_HOST = [line for line in LINES if "host" in ROUTES[line.route].access.role
 def test_what_another_host_was_asked_is_404_and_reads_as_if_there_were_none(house: House, line: Line) -> None:
     there = address(house, line)
     mine = next(one for one in there.split("/") if one not in line.route.split()[1].split("/"))
-    before, other = written(house.reset()), {"authorization": f"Bearer access:{ELSEWHERE}"}
+    before, other = written(house.reset()), house.headers(ELSEWHERE)
     found = []
     for path in (there, there.replace(mine, "no-such-thing")):
         client = house.reset().client("host")
