@@ -19,6 +19,8 @@ from shared.runtime.log import log
 from shared.runtime.outcome import Outcome
 
 if TYPE_CHECKING:
+    from boto3 import Session
+
     from shared.adapters.cognito import CognitoIdentity
     from shared.adapters.dynamodb.catalogue import DynamoCatalogue
     from shared.adapters.dynamodb.deliveries import DynamoDeliveries
@@ -49,10 +51,9 @@ class WiredPorts:
     # --- clients ------------------------------------------------------------------------------------------------------
     def client(self, service: str, attempts: int = 3, **config: Any) -> Any:
         """A low-level client with short timeouts: a function must answer before its own time is up."""
-        import boto3
         from botocore.config import Config
 
-        made: Any = boto3.client(  # type: ignore[call-overload]
+        made: Any = self._aws.client(  # type: ignore[call-overload]
             service,
             config=Config(
                 connect_timeout=2,
@@ -64,6 +65,17 @@ class WiredPorts:
         if self.settings.call_log_file:
             record_calls(made, self.function, self.settings.call_log_file)
         return made
+
+    @cached_property
+    def _aws(self) -> Session:
+        import boto3
+        from botocore.session import get_session
+
+        from shared.adapters.dynamodb.answers import Parsers
+
+        session = get_session()
+        session.register_component("response_parser_factory", Parsers())
+        return boto3.Session(botocore_session=session)
 
     @cached_property
     def dynamodb(self) -> Any:
