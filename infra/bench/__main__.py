@@ -74,7 +74,9 @@ def _search() -> Iterator[Ratio]:
             for found in search.measure(engines, asked, number):
                 say(report.search_line(found))
                 yield found
-            say(report.search_line(search_whole.measure(engines, asked, number)))
+            whole = search_whole.measure(engines, asked, number)
+            say(report.search_line(whole))
+            yield whole
             say(report.memory_line(*search.memory(engines, asked[0])))
     say("\nReaders while the index is replaced")
     readings = search_readers.measure()

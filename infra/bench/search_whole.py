@@ -1,14 +1,14 @@
-"""The whole request beside the search in it: the deployed code of the catalogue in a process of its own, with its reads
-of MiniStack.
+"""The whole request beside the search in it and its page: the deployed code of the catalogue in a process of its own,
+with its reads of MiniStack.
 
 The version and its overlay are published as the indexer does it; the seats of what is shown are read (there are none:
-the programs of the bench have no seat items).
+the programs of the bench have no seat items). The peer is the same question put to the same open index, and the same
+page rendered again from the model that is there: both are taken down while the request asks them.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,35 +25,58 @@ from shared.adapters.search.archive import pack
 from shared.adapters.search.schema import read_facts
 from shared.adapters.search.versions import Versions
 
-WARM = 5
+WARM, ROUNDS, BOUND = 5, 5, 1.6
 SCRIPT = """
 import sys
 sys.path[:0] = [{code!r}, {site!r}]
 import json, os, time
 from functions.catalogue.handler import handler
-events, found = sys.argv[1:]
+from shared.adapters.search.index import TantivyIndex
+from shared.runtime.http import answers
+events, found, rounds = sys.argv[1:]
 class Context:
     aws_request_id, function_name, memory_limit_in_mb = "bench", "rota-bench-catalogue", 512
     invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:rota-bench-catalogue"
     def get_remaining_time_in_millis(self):
         return 60_000
-spent = []
+asked = {{}}
+def noting(name, function):
+    def noted(*arguments):
+        asked[name] = lambda: function(*arguments)
+        return function(*arguments)
+    return noted
+TantivyIndex.search = noting("search", TantivyIndex.search)
+answers.render = noting("render", answers.render)
+def whole(event):
+    answer = handler(event, Context())
+    if answer["statusCode"] != 200:
+        sys.exit(f"{{event['rawQueryString']}}: {{answer['statusCode']}} {{answer['body'][:300]}}")
+def spent(act, *arguments):
+    began = time.process_time()
+    act(*arguments)
+    return time.process_time() - began
+def alone():
+    asked["search"]()
+    asked["render"]()
+times = []
 with open(events) as file:
     for event in json.load(file):
-        began = time.perf_counter()
-        answer = handler(event, Context())
-        spent.append(time.perf_counter() - began)
-        if answer["statusCode"] != 200:
-            sys.exit(f"{{event['rawQueryString']}}: {{answer['statusCode']}} {{answer['body'][:300]}}")
+        asked.clear()
+        whole(event)
+        pairs = []
+        for turn in range(int(rounds)):
+            pair = [spent(whole, event), spent(alone)] if turn % 2 else [spent(alone), spent(whole, event)][::-1]
+            pairs.append(pair)
+        times.append(pairs)
 with open(found, "w") as file:
-    json.dump(spent, file)
+    json.dump(times, file)
 {leave}
 """
 
 
 def measure(engines: Engines, asked: Sequence[Question], number: int) -> Ratio:
-    """p50 of the request over that of the search, without a bound. Raises `ProcessFailed` for an answer that is not
-    200."""
+    """p50 of the request over that of the search and the rendering in it, processor time. Raises `ProcessFailed` for an
+    answer that is not 200."""
     folder = engines.folder / "whole"
     with ministack(folder) as aws:
         _publish(aws, engines)
@@ -61,22 +84,19 @@ def measure(engines: Engines, asked: Sequence[Question], number: int) -> Ratio:
         script = room.script("whole", SCRIPT, leave=LEAVE)
         events = [_event(question) for question in (*asked[:WARM], *asked)]
         (room.folder / "tmp").mkdir()
-        run(script, [str(room.write("events", events)), str(folder / "found.json")], room.environment, room.folder)
-    whole: list[float] = json.loads((folder / "found.json").read_text())[WARM:]
-    if len(whole) != len(asked):
-        raise ProcessFailed(f"{len(whole)} of {len(asked)} requests were timed")
-    return Ratio(
-        f"whole request / search, p50, {number:,}",
-        [percentile(whole, 50)],
-        [percentile([_spent(engines, one) for one in asked], 50)],
-    )
+        arguments = [str(room.write("events", events)), str(folder / "found.json"), str(ROUNDS)]
+        run(script, arguments, room.environment, room.folder)
+    times: list[list[tuple[float, float]]] = json.loads((folder / "found.json").read_text())[WARM:]
+    if len(times) != len(asked):
+        raise ProcessFailed(f"{len(times)} of {len(asked)} requests were timed")
+    return compared(f"whole page / search and rendering alone, p50, {number:,}", times)
 
 
-def _spent(engines: Engines, question: Question) -> float:
-    ask = engines.ask_ours(question)
-    began = time.perf_counter()
-    ask()
-    return time.perf_counter() - began
+def compared(name: str, times: Sequence[Sequence[tuple[float, float]]]) -> Ratio:
+    """From (request, alone) of each round of each question."""
+    rounds = list(zip(*times, strict=True))
+    whole, alone = ([percentile([pair[side] for pair in one], 50) for one in rounds] for side in (0, 1))
+    return Ratio(name, whole, alone, BOUND)
 
 
 def _publish(aws: Aws, engines: Engines) -> None:
@@ -110,4 +130,4 @@ def _environment(aws: Aws) -> dict[str, str]:
 
 def _event(question: Question) -> dict[str, Any]:
     values = question.query.model_dump(mode="json", exclude_defaults=True)
-    return http("GET", "/programs", urlencode(values, doseq=True), {"accept": "application/json"}, "")
+    return http("GET", "/programs", urlencode(values, doseq=True), {"accept": "text/html"}, "")

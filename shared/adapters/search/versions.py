@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -53,8 +53,9 @@ class Pointer:
     key: str
 
 
-@dataclass(frozen=True)
-class OverlayRow:
+class OverlayRow(NamedTuple):
+    """A tuple: every search makes all of them."""
+
     program_id: str
     week: str
     free: bool
