@@ -79,8 +79,8 @@ class WiredPorts:
 
     @cached_property
     def dynamodb(self) -> Any:
-        # The table checks what it is asked, and botocore's check of every key and its search for who is asking cost
-        # as much as the search that they are for.
+        # The table checks what it is asked itself; botocore's check of every key and the making of its own name with
+        # each request are work of every read.
         return self.client("dynamodb", parameter_validation=False, user_agent="rota")
 
     def secret(self, arn: str) -> str:

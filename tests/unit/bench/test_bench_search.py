@@ -13,7 +13,7 @@ from datetime import date
 
 import pytest
 
-from infra.bench import search_fresh, search_readers
+from infra.bench import search_fresh, search_readers, search_whole
 from infra.bench.measure import Ratio, percentile, processor_seconds, seconds
 from infra.bench.report import memory_line, search_head, search_line
 from infra.bench.search import Engines, by_round, cold, compared, memory
@@ -220,3 +220,11 @@ def test_processor_time_is_what_this_process_computed_not_what_it_waited_for() -
 
     assert processor_seconds(waited) < 0.2 < 0.3 <= seconds(waited)
     assert processor_seconds(lambda: sum(range(10**6))) > 0.001
+
+
+def test_a_page_that_costs_too_much_beside_its_search_misses_the_bound() -> None:
+    """One slow question in three is no p50; two are."""
+    fine = search_whole.compared("page", [[(3.0, 2.0), (3.0, 2.0)], [(3.0, 2.0), (3.0, 2.0)], [(9.0, 2.0), (9.0, 2.0)]])
+    assert (fine.value, fine.holds) == (1.5, True)
+    slow = search_whole.compared("page", [[(3.0, 2.0)], [(3.3, 2.0)], [(9.0, 2.0)]])
+    assert (round(slow.value, 2), slow.holds) == (1.65, False)
