@@ -53,7 +53,7 @@ class WiredPorts:
         """A low-level client with short timeouts: a function must answer before its own time is up."""
         from botocore.config import Config
 
-        made: Any = self._aws.client(  # type: ignore[call-overload]
+        made: Any = self._boto.client(  # type: ignore[call-overload]
             service,
             config=Config(
                 connect_timeout=2,
@@ -67,7 +67,7 @@ class WiredPorts:
         return made
 
     @cached_property
-    def _aws(self) -> Session:
+    def _boto(self) -> Session:
         import boto3
         from botocore.session import get_session
 
