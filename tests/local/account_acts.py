@@ -69,7 +69,7 @@ def keeps_the_account(journey: Journey) -> None:
     )
     expect(moved not in told.text, "the old address learns that it was changed, and not to which")
     expect(refused(stranger, person.email, OTHER), "the old address is no more")
-    stranger.sign_in(moved, OTHER)
+    wait_until(lambda: signed_in(stranger, moved, OTHER), "a token, from the second after the address's")
     expect(stranger.get("/accounts/security")["email"] == moved, "the new address is shown")
 
 
